@@ -1,0 +1,1 @@
+"""Great Expectations suites as reviewed JSON, named after the table they guard."""
