@@ -105,6 +105,13 @@ EVIDENCE_FOUND: Final = pa.schema(
     ]
 )
 
+# A run's own copies of the published tables: `row` numbers the articles of the run, so that two documents that claim one
+# article_id keep their lineage apart until one of them has won.
+_ROW: Final = _field("row", pa.int64())
+RUN_ARTICLES: Final = arrow.ARTICLES.append(_field("clutter_hits", pa.int32())).append(_ROW).remove_metadata()
+RUN_SPANS: Final = arrow.SPANS.append(_ROW).remove_metadata()
+RUN_EVIDENCE: Final = arrow.EVIDENCE.append(_ROW).remove_metadata()
+
 # What expectations/articles.json is judged on: the published values but the text, and counts that need the text.
 VIEW: Final = pa.schema(
     [

@@ -1,0 +1,51 @@
+# Two commands on a fresh clone: `make run`, `make test`. Python 3.11 to 3.13 and make are all they need.
+PYTHON ?= python3
+SOURCE ?= seeds
+BIN := .venv/bin
+
+.PHONY: run test test-fast lint format setup lock clean help
+
+run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
+	@$(BIN)/kliping publish $(SOURCE)
+
+test: .venv/.ready ## all tests
+	@$(BIN)/python -m pytest
+
+test-fast: .venv/.ready ## the unit tests: no server, under a minute
+	@$(BIN)/python -m pytest -m "not flow"
+
+lint: .venv/.ready ## format, lint, types, and who may import whom
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: .venv/.ready ## put the code into shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+setup: .venv/.ready ## make .venv, with everything of requirements.lock by hash
+
+.venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Kliping needs Python 3.11 to 3.13; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12"; exit 2; }
+	@echo "Making .venv (once; about a minute) ..."
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv -q --clear --python "$$(command -v $(PYTHON))" .venv && \
+	  uv pip install -q --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock && \
+	  uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
+	else \
+	  $(PYTHON) -m venv --clear .venv && \
+	  $(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	fi
+	@$(BIN)/python -c 'import prefect, pyarrow, trafilatura, flows' && touch $@
+
+lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+	uv lock -q --upgrade && uv export -q --all-groups --no-emit-project --no-header -o requirements.lock >/dev/null; rm -f uv.lock
+
+clean: ## remove what the tools left, never output/
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -1,0 +1,182 @@
+"""The `kliping` command. Heavy imports happen inside the commands, so that --help is quick.
+
+Exit codes: 0 published or nothing new, 1 refused (or verify found damage), 2 wrong use, 3 something broke and nothing
+was published.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from flows import release
+    from flows.outcome import Outcome
+    from flows.parameters import Publish
+
+Result = TypeVar("Result")
+
+app = typer.Typer(
+    name="kliping",
+    help="Raw scraped news in, versioned datasets out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+OutputOption = Annotated[Path, typer.Option(help="The folder that holds all datasets.", show_default=True)]
+DatasetOption = Annotated[str, typer.Option(help="Name of the dataset: a folder under the output.", show_default=True)]
+# Long enough that a person wonders whether anything happens.
+BAR_FROM_BYTES = 2_000_000
+
+
+@app.command()
+def publish(
+    source: Annotated[str, typer.Argument(help="A folder (read recursively), a file, or a quoted glob.")],
+    dataset: DatasetOption = "news",
+    output: OutputOption = Path("output"),
+    append: Annotated[
+        bool, typer.Option("--append", help="Keep the latest release's articles that this source does not hold.")
+    ] = False,
+    workers: Annotated[int, typer.Option(help="Processes that clean and describe at the same time.")] = 1,
+    duplicates: Annotated[str, typer.Option(help="mark: repeats stay and name what they repeat; drop: to rejects.")] = "mark",
+    limit: Annotated[int, typer.Option(help="Read only this many documents, for a trial; 0 reads all.")] = 0,
+    wait: Annotated[int, typer.Option(help="Seconds to wait while another run publishes this dataset.")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but publish; the output stays as it is.")] = False,
+    direct: Annotated[bool, typer.Option("--direct", help="Run without Prefect, for scripts.")] = False,
+) -> None:
+    """Clean SOURCE and publish it as a new release.
+
+    Example: kliping publish seeds --dataset news
+    """
+    from pydantic import ValidationError
+
+    from flows.parameters import Publish
+
+    try:
+        job = Publish.model_validate(
+            {
+                "source": source, "dataset": dataset, "output": str(output), "append": append, "workers": workers,
+                "duplicates": duplicates, "limit": limit, "wait": wait, "dry_run": dry_run,
+            }
+        )  # fmt: skip
+    except ValidationError as error:
+        _stop(2, *(f"--{'.'.join(map(str, e['loc']))}: {e['msg']}, got {e['input']!r}" for e in error.errors()))
+    outcome = _guarded(lambda: _run(job, direct))
+    for line in outcome.lines():
+        _say(line, error=outcome.exit_code != 0)
+    raise typer.Exit(outcome.exit_code)
+
+
+@app.command()
+def versions(dataset: DatasetOption = "news", output: OutputOption = Path("output")) -> None:
+    """List the runs that published, were refused or were withdrawn, newest first."""
+    home = _dataset(output, dataset)
+    latest = home.latest()
+    for entry in _guarded(home.versions):
+        mark = "latest" if entry.version is not None and entry.version == latest else ""
+        name = entry.version or f"run {entry.run_id}"
+        _say(f"{name:<28} {entry.status:<10} {entry.published_at:%Y-%m-%d %H:%M}Z  {entry.sentence} {mark}".rstrip())
+
+
+@app.command()
+def verify(
+    version: Annotated[str, typer.Argument(help="A version, the path of a release folder, or nothing for the latest.")] = "",
+    dataset: DatasetOption = "news",
+    output: OutputOption = Path("output"),
+) -> None:
+    """Check that a release is whole and unchanged: every file, digest, count and key."""
+    from flows import release
+
+    if version and (os.sep in version or Path(version, "manifest.json").is_file()):
+        path = Path(version)
+    else:
+        home = _dataset(output, dataset)
+        path = home.release_path(version or home.latest() or "")
+    if not path.is_dir() or path.name == "releases":
+        _stop(2, f"There is no release at {path}; `kliping versions` lists what there is.")
+    damages = _guarded(lambda: release.verify(path))
+    for damage in damages:
+        _say(f"{damage.file}: {damage.what}", error=True)
+    if damages:
+        _stop(1, f"{path}: damaged in {len(damages)} places; nothing was changed. Restore it from a copy.")
+    _say(f"{path}: whole and unchanged")
+
+
+def main() -> None:
+    """Entry point."""
+    from flows.quiet import settle_environment
+
+    settle_environment()
+    app()
+
+
+def _run(job: "Publish", direct: bool) -> "Outcome":
+    from flows import publish as story
+
+    with _bar(job) as listener:
+        token = story.listener.set(listener)
+        try:
+            if direct:
+                return story.tell(job)
+            state = story.publish_dataset(**job.model_dump(), return_state=True)
+        finally:
+            story.listener.reset(token)
+    return story.outcome_of(state)
+
+
+@contextmanager
+def _bar(job: "Publish") -> Iterator[Callable[[int, int, int], None] | None]:
+    """A progress bar on a terminal, for input that is long enough to need one."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("reading", total=None, visible=False)
+
+        def hear(documents: int, seen: int, total: int) -> None:
+            said = f"{documents:,} documents"
+            progress.update(bar, completed=seen, total=total, description=said, visible=total >= BAR_FROM_BYTES)
+
+        yield hear
+
+
+def _dataset(output: Path, dataset: str) -> "release.Dataset":
+    from flows import release
+
+    home = release.Dataset(output / dataset)
+    if not home.root.is_dir():
+        _stop(2, f"There is no dataset at {home.root}; `kliping publish SOURCE` makes one.")
+    return home
+
+
+def _guarded(call: Callable[[], Result]) -> Result:
+    """A defect of ours ends in a sentence and exit code 3; KLIPING_DEBUG=1 shows where."""
+    try:
+        return call()
+    except KeyboardInterrupt:
+        _stop(3, "Stopped on request; nothing was published.")
+    except Exception as error:
+        if os.environ.get("KLIPING_DEBUG"):
+            raise
+        _stop(3, f"{type(error).__name__}: {error}", "Nothing was published. KLIPING_DEBUG=1 shows where it happened.")
+
+
+def _stop(code: int, *sentences: str) -> NoReturn:
+    for sentence in sentences:
+        _say(sentence, error=True)
+    raise typer.Exit(code)
+
+
+def _say(line: str, *, error: bool = False) -> None:
+    """Print a line whose words may be scraped: a terminal must not obey them."""
+    typer.echo("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line), err=error)

@@ -1,0 +1,77 @@
+"""How a run ended, in words for people: the same in the terminal, the flow's state and the artifacts."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Status = Literal["published", "nothing_new", "dry_run", "refused", "busy", "wrong_use"]
+
+EXIT_CODES: dict[Status, int] = {
+    "published": 0,
+    "nothing_new": 0,
+    "dry_run": 0,
+    "refused": 1,
+    "busy": 1,
+    "wrong_use": 2,
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did. `why` holds a sentence for each thing that stood in its way; `notes` warnings that did not."""
+
+    status: Status
+    dataset: str
+    version: str | None = None
+    release: Path | None = None
+    articles: int = 0
+    carried: int = 0
+    documents: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)
+    marked: int = 0
+    changes: dict[str, int] = field(default_factory=dict)
+    examples: tuple[tuple[str, str, str], ...] = ()  # source_id, reason, sentence
+    why: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the command for this outcome."""
+        return EXIT_CODES[self.status]
+
+    def sentence(self) -> str:
+        """The outcome in one line."""
+        match self.status:
+            case "published":
+                lost = f", {_number(self.rejected)} rejected" if self.rejected else ""
+                return f"published {self.version}: {self.articles:,} articles{lost}"
+            case "nothing_new":
+                return f"nothing new: the same source, parameters and code made {self.version}"
+            case "dry_run":
+                return f"dry run: {self.articles:,} articles would be published, {_number(self.rejected)} rejected"
+            case _:
+                return f"{self.status.replace('_', ' ')}: " + " ".join(self.why)
+
+    def lines(self) -> list[str]:
+        """The outcome for a terminal: what was published, what was not and why, where it lies, how to open it."""
+        told = [f"{self.dataset}: {self.sentence()}"]
+        if self.status == "published" and self.changes:
+            told.append("changes: " + ", ".join(f"{n:,} {op}" for op, n in self.changes.items()))
+        if self.carried:
+            told.append(f"carried over from the parent release: {self.carried:,}")
+        if self.marked:
+            told.append(f"repeats of another article (duplicate_of): {self.marked:,}")
+        counts = {**self.rejected, **self.dropped}
+        for reason, count in counts.items():
+            told.append(f"{'dropped' if reason in self.dropped else 'rejected'} {count:,} {reason}")
+            told += [f"    {name}: {detail}" for name, why, detail in self.examples if why == reason]
+        told += [f"note: {note}" for note in self.notes]
+        if self.release is not None:
+            file = self.release / "data"
+            told += [f"release: {self.release}", f'open it: pandas.read_parquet("{file.as_posix()}")']
+        return told
+
+
+def _number(counts: dict[str, int]) -> str:
+    return f"{sum(counts.values()):,}"

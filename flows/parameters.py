@@ -1,0 +1,66 @@
+"""What one publish is asked to do: the fields of the Run form, the options of the command, the record in the manifest.
+
+Each field is described and bounded here once; the flow's signature and the command take their types from here.
+"""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+Source = Annotated[
+    str,
+    Field(min_length=1, max_length=4096, description="What to publish: a folder (read recursively), a file, or a glob."),
+]
+DatasetName = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$",
+        description="Name of the dataset; its releases lie in a folder of this name under output.",
+    ),
+]
+Output = Annotated[str, Field(min_length=1, max_length=4096, description="The folder that holds all datasets.")]
+Append = Annotated[
+    bool,
+    Field(description="Keep the articles of the latest release that this source does not hold (for daily drops)."),
+]
+Workers = Annotated[int, Field(ge=1, le=64, description="Processes that clean and describe at the same time.")]
+Duplicates = Annotated[
+    Literal["mark", "drop"],
+    Field(description="mark: repeated articles stay and name the one they repeat. drop: they go to rejects."),
+]
+Limit = Annotated[
+    int, Field(ge=0, description="Read only this many documents, for a trial; 0 reads all. The release holds only those.")
+]
+DryRun = Annotated[bool, Field(description="Do everything but publish; nothing is written to the output.")]
+Wait = Annotated[
+    int,
+    Field(ge=0, le=86_400, description="Seconds to wait while another run publishes this dataset; 0 refuses at once."),
+]
+
+
+class Publish(BaseModel):
+    """One publish, fully said. Unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: Source = "seeds"
+    dataset: DatasetName = "news"
+    output: Output = "output"
+    append: Append = False
+    workers: Workers = 1
+    duplicates: Duplicates = "mark"
+    limit: Limit = 0
+    dry_run: DryRun = False
+    wait: Wait = 0
+
+    @field_validator("source", "output")
+    @classmethod
+    def _printable(cls, value: str) -> str:
+        if re.search(r"[\x00-\x1f\x7f]", value):
+            raise ValueError("a path may not hold control characters")
+        return value
+
+    def result_parameters(self) -> dict[str, str | int | bool]:
+        """Those that may change what is published, as the manifest records them and two runs are compared by."""
+        return {"append": self.append, "duplicates": self.duplicates, "limit": self.limit}

@@ -1,0 +1,133 @@
+"""Publish a dataset: the whole story on one page.
+
+`tell` is the story; a step is a plain call for the command's `--direct`, and a Prefect task in the flow. Prefect
+schedules, shows and repeats runs; what was published is recorded by the release's manifest, never by Prefect.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from uuid import uuid4
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.states import Completed, Failed, State
+
+from flows import parameters, read, release, report, steps, validate
+from flows.artifacts import show
+from flows.outcome import Outcome
+from flows.parameters import Publish
+
+Result = TypeVar("Result")
+Step = Callable[[str, Callable[[], Any]], Any]
+
+# Who listens to the progress of the run in this process; the command draws a bar.
+listener: ContextVar[Callable[[str, int, int, int], None] | None] = ContextVar("listener", default=None)
+
+
+def plainly(name: str, step: Callable[[], Result]) -> Result:
+    """A step without Prefect."""
+    return step()
+
+
+def as_task(name: str, step: Callable[[], Result]) -> Result:
+    """A step as a Prefect task. Its result stays in memory: tables are passed by reference, never stored."""
+    return cast(Result, task(step, name=name, cache_policy=NO_CACHE, persist_result=False)())
+
+
+def tell(job: Publish, step: Step = plainly) -> Outcome:
+    """Run one publish from source to release. What a user can get wrong comes back as an Outcome, not as an exception."""
+    started = datetime.now(UTC)
+    dataset = release.Dataset(Path(job.output) / job.dataset)
+    try:
+        inputs = step("look at the source", lambda: read.fingerprint(job.source))
+        with _place(job, dataset) as (run_id, work):
+            facts = release.facts(job.dataset, run_id, started, job.result_parameters(), inputs, dataset.latest())
+            if equal := release.find_equal(dataset, facts.fingerprint()):
+                return Outcome("nothing_new", job.dataset, equal.version, dataset.release_path(equal.version))
+            keep = None if job.dry_run else dataset
+            working = step("clean and describe", lambda: steps.clean_all(job, inputs.bytes, work, keep, _progress))
+            working = steps.one_row_each(working)
+            held = steps.article_ids(working)
+            working, rows = step("validate articles", lambda: steps.judge_rows(working, started.date()))
+            if job.append and facts.parent:
+                working = steps.carry_over(working, dataset.release_path(facts.parent), held)
+            working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates))
+            whole = step("validate release", lambda: steps.judge_release(working, dataset, facts.parent))
+            return step("release", lambda: _end(job, dataset, facts, working, rows, whole))
+    except read.SourceError as error:
+        return Outcome("wrong_use", job.dataset, why=(str(error),))
+    except release.Busy as error:
+        return Outcome("busy", job.dataset, why=(str(error),))
+
+
+@contextmanager
+def _place(job: Publish, dataset: release.Dataset) -> Iterator[tuple[str, Path]]:
+    """A run's id and working folder. A real run holds the publisher's lock; a dry run works in a temporary folder."""
+    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
+    if job.dry_run:
+        with tempfile.TemporaryDirectory(prefix="kliping-") as folder:
+            yield run_id, Path(folder)
+        return
+    with release.publisher_lock(dataset, job.wait), release.workplace(dataset, run_id) as folder:
+        yield run_id, folder
+
+
+def _end(
+    job: Publish,
+    dataset: release.Dataset,
+    facts: release.Facts,
+    working: steps.Working,
+    verdicts: dict[str, validate.Verdict],
+) -> Outcome:
+    """Refuse, or stage, audit and commit."""
+    draft = steps.draft(facts, working, verdicts)
+    why = tuple(check.sentence for verdict in verdicts.values() for check in verdict.refused)
+    told = steps.outcome(job, working, verdicts)
+    if why:
+        if not job.dry_run:
+            release.refuse(dataset, draft, list(why))
+        return replace(told, status="refused", why=why)
+    if job.dry_run:
+        return told
+    version = release.next_version(dataset, facts.started_at.date())
+    folder, manifest = release.stage(dataset, draft, version, report.write_pages)
+    release.audit(folder)
+    path = release.commit(dataset, folder)
+    return replace(told, status="published", version=version, release=path, changes=manifest["changes"])
+
+
+def _progress(done: int, read_bytes: int) -> None:
+    if (heard := listener.get()) is not None:
+        heard(done, read_bytes)
+
+
+@flow(name="publish-dataset", description="Clean a source of raw scraped news and publish it as a release.")
+def publish_dataset(
+    source: parameters.Source = "seeds",
+    dataset: parameters.DatasetName = "news",
+    output: parameters.Output = "output",
+    append: parameters.Append = False,
+    workers: parameters.Workers = 1,
+    duplicates: parameters.Duplicates = "mark",
+    limit: parameters.Limit = 0,
+    dry_run: parameters.DryRun = False,
+    wait: parameters.Wait = 0,
+) -> State[Any]:
+    """Publish one source as a new release of one dataset; nothing is published where nothing is new."""
+    job = Publish(
+        source=source, dataset=dataset, output=output, append=append, workers=workers,
+        duplicates=duplicates, limit=limit, dry_run=dry_run, wait=wait,
+    )  # fmt: skip
+    outcome = tell(job, as_task)
+    show(outcome)
+    if outcome.exit_code:
+        return Failed(name=outcome.status.title().replace("_", ""), message=outcome.sentence(), data=outcome)
+    return Completed(name=_NAMES[outcome.status], message=outcome.sentence(), data=outcome)
+
+
+_NAMES = {"published": "Published", "nothing_new": "NothingNew", "dry_run": "DryRun"}

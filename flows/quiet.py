@@ -1,0 +1,27 @@
+"""Settings of the process, made before Prefect or Great Expectations is imported: nothing phones home, nothing chatters.
+
+Whatever the caller has set stays as it is.
+"""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def settle_environment(*, plumbing: bool = False) -> None:
+    """Set the defaults in os.environ. With `plumbing`, Prefect's own log lines stay visible."""
+    defaults = {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "GX_ANALYTICS_ENABLED": "false",
+        # The embedded API keeps its database in the checkout, so that it never meets another project's.
+        "PREFECT_HOME": str(ROOT / ".prefect"),
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+    }
+    if not plumbing and not os.environ.get("PREFECT_API_URL"):
+        # The embedded API stops with the process and logs the rows that it then loses as errors.
+        defaults["PREFECT_LOGGING_LEVEL"] = "CRITICAL"
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)

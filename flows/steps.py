@@ -1,0 +1,211 @@
+"""The steps of one publish as plain functions, in the order in which publish.py tells them.
+
+What passes from step to step is `Working`: the tables of the release that is being made. Every document that came in is
+at any time exactly one row of `articles` or of `rejects`; `carried` counts the articles taken over from the parent.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows import dedupe, fanout, pipeline, read, release, validate
+from flows.parameters import Publish
+from schemas import arrow
+from schemas.vocabulary import DROPPED
+
+Progress = Callable[[int, int], None]  # documents done, bytes of the source read
+
+
+@dataclass(frozen=True)
+class Working:
+    """The tables of a release in the making: RUN_ARTICLES, REJECTS, RUN_SPANS, RUN_EVIDENCE."""
+
+    articles: pa.Table
+    rejects: pa.Table
+    spans: pa.Table
+    evidence: pa.Table
+    documents_in: int
+    carried: int = 0
+
+    def dropped(self) -> dict[str, int]:
+        """Documents dropped as duplicates, by reason."""
+        return {k: n for k, n in pipeline.reasons(self.rejects).items() if k in DROPPED}
+
+    def rejected(self) -> dict[str, int]:
+        """Documents rejected, by reason."""
+        return {k: n for k, n in pipeline.reasons(self.rejects).items() if k not in DROPPED}
+
+    def without(self, lost: dict[int, tuple[str, str]], stage: str) -> "Working":
+        """The same with some articles moved to rejects: row -> (reason, sentence)."""
+        if not lost:
+            return self
+        gone = pc.is_in(self.articles["row"], pa.array(list(lost), pa.int64()))
+        rows = [
+            {
+                **{name: row[name] for name in ("source_id", "source_uri", "raw_sha256")},
+                "stage": stage,
+                "reason": lost[row["row"]][0],
+                "detail": lost[row["row"]][1],
+                "preview": " ".join(row["text"][:400].split())[:200],
+            }
+            for row in self.articles.filter(gone).to_pylist()
+        ]
+        kept = self.articles.filter(pc.invert(gone))
+        rows_kept = kept["row"].combine_chunks()
+        return replace(
+            self,
+            articles=kept,
+            rejects=pa.concat_tables([self.rejects, arrow.table(arrow.REJECTS, rows)]),
+            spans=self.spans.filter(pc.is_in(self.spans["row"], rows_kept)),
+            evidence=self.evidence.filter(pc.is_in(self.evidence["row"], rows_kept)),
+        )
+
+    def rows_of(self, articles: dict[str, tuple[str, str]]) -> dict[int, tuple[str, str]]:
+        """article_id -> value as row -> value, where each article_id has one row."""
+        ids = zip(self.articles["article_id"].to_pylist(), self.articles["row"].to_pylist(), strict=True)
+        return {row: articles[key] for key, row in ids if key in articles}
+
+
+def clean_all(job: Publish, total_bytes: int, work: Path, dataset: release.Dataset | None, progress: Progress) -> Working:
+    """Read, clean and describe the source, batch by batch; keep raw bytes in state/ where a dataset is given."""
+    rejected: list[pa.Table] = []
+    documents = seen = 0
+
+    def batches() -> Iterator[pa.Table]:
+        nonlocal documents, seen
+        for batch in read.read(job.source, limit=job.limit or None):
+            if dataset is not None:
+                release.keep(dataset, batch.documents)
+                release.keep(dataset, batch.rejects)
+            rejected.append(batch.rejects.drop_columns(["raw"]).cast(arrow.REJECTS))
+            documents += batch.documents.num_rows + batch.rejects.num_rows
+            seen += batch.documents["raw"].nbytes
+            if batch.documents.num_rows:
+                yield batch.documents
+            progress(documents, min(seen, total_bytes))
+
+    shards = list(_processed(batches(), job.workers, work))
+    outcomes = [pipeline.Outcome(**{name: _mapped(shard / f"{name}.arrow") for name in _TABLES}) for shard in shards]
+    made = pipeline.joined([pipeline.NOTHING, *outcomes])
+    return Working(
+        made.articles, pa.concat_tables([made.rejects, *rejected]), made.spans, made.evidence, documents_in=documents
+    )
+
+
+def one_row_each(working: Working) -> Working:
+    """Settle documents that claim one article_id or one source_id: the later fetched_at wins, then the greater digest."""
+    wanted = ["row", "article_id", "source_id", "source_uri", "raw_sha256", "fetched_at"]
+    keys = working.articles.select(wanted).to_pandas()
+    keys = keys.sort_values(["fetched_at", "raw_sha256", "source_uri"], na_position="first", kind="stable").iloc[::-1]
+    same = keys.duplicated("article_id")
+    winners = keys[~same].set_index("article_id")["source_uri"]
+    lost: dict[int, tuple[str, str]] = {}
+    for row in keys[same].itertuples():
+        said = f"The same article stands at {winners[row.article_id]}, fetched later or else with the greater digest."
+        lost[int(row.row)] = ("same_article", said)
+    left = keys[~same]
+    for row in left[left.duplicated("source_id")].itertuples():
+        said = f'Another record of this source has the id "{row.source_id}" too; give each record an id of its own.'
+        lost[int(row.row)] = ("source_id_taken", said)
+    return working.without(lost, "dedupe")
+
+
+def judge_rows(working: Working, run_day: date) -> tuple[Working, validate.Verdict]:
+    """Run the suite over the rows of this run; a row that fails a critical expectation goes to rejects."""
+    hits = working.articles["clutter_hits"].to_pylist()
+    view = validate.view_of(working.articles.select(arrow.ARTICLES.names), working.evidence, hits, run_day)
+    verdict = validate.check_articles(view)
+    lost = {key: ("expectation_failed", f"{name}: {said}") for key, (name, said) in verdict.failing.items()}
+    return working.without(working.rows_of(lost), "validate"), verdict
+
+
+def article_ids(working: Working) -> set[str]:
+    """The articles that this run's source holds, before any of them is judged."""
+    return set(working.articles["article_id"].to_pylist())
+
+
+def carry_over(working: Working, parent: Path, held: set[str]) -> Working:
+    """Add the parent's articles that this source does not hold (`held`: those it does), with their lineage.
+
+    A carried article whose source_id this source now uses for another article is kept under `id~article_id`: nothing is
+    lost, and the key stays unique.
+    """
+    old = release.carry_over(parent, held)
+    first = max(working.articles["row"].to_pylist(), default=-1) + 1
+    rows = {key: first + number for number, key in enumerate(old.articles["article_id"].to_pylist())}
+    taken = set(working.articles["source_id"].to_pylist())
+    articles = [
+        {
+            **row,
+            "source_id": f"{row['source_id']}~{row['article_id']}" if row["source_id"] in taken else row["source_id"],
+            "duplicate_of": None,
+            "clutter_hits": 0,
+            "row": rows[row["article_id"]],
+        }
+        for row in old.articles.to_pylist()
+    ]
+    lineage = {
+        name: _numbered(getattr(old, name), rows, getattr(working, name).schema) for name in ("spans", "evidence")
+    }
+    return replace(
+        working,
+        articles=pa.concat_tables([working.articles, arrow.table(working.articles.schema, articles)]),
+        spans=pa.concat_tables([working.spans, lineage["spans"]]),
+        evidence=pa.concat_tables([working.evidence, lineage["evidence"]]),
+        carried=len(articles),
+    )
+
+
+def mark_duplicates(working: Working, mode: str) -> Working:
+    """Name the article that each duplicate repeats, or move duplicates to rejects (`drop`)."""
+    links = dedupe.link(dedupe.fingerprints_of(working.articles))
+    repeated = dict(zip(links["article_id"].to_pylist(), links["duplicate_of"].to_pylist(), strict=True))
+    if mode == "drop":
+        lost = {key: ("duplicate", f"Repeats article {kept}; duplicates are dropped on request.") for key, kept in repeated.items()}
+        return working.without(working.rows_of(lost), "dedupe")
+    marked = pa.array([repeated.get(key) for key in working.articles["article_id"].to_pylist()], pa.string())
+    place = working.articles.schema.get_field_index("duplicate_of")
+    return replace(working, articles=working.articles.set_column(place, arrow.ARTICLES.field("duplicate_of"), marked))
+
+
+_TABLES = ("articles", "rejects", "spans", "evidence")
+
+
+def _numbered(lineage: pa.Table, rows: dict[str, int], schema: pa.Schema) -> pa.Table:
+    numbers = pa.array([rows[key] for key in lineage["article_id"].to_pylist()], pa.int64())
+    return lineage.append_column("row", numbers).cast(schema)
+
+
+def _processed(batches: Iterator[pa.Table], workers: int, work: Path) -> Iterator[Path]:
+    if workers == 1:
+        for number, raw in enumerate(batches):
+            target = work / f"{number:08d}"
+            pipeline.write_outcome(pipeline.process(raw), target)
+            yield target
+        return
+    with fanout.processes(workers) as pool:
+        yield from fanout.spread(pool, _process_job, _jobs(batches, work), window=2 * workers)
+
+
+def _jobs(batches: Iterator[pa.Table], work: Path) -> Iterator[tuple[Path, Path]]:
+    for number, raw in enumerate(batches):
+        source = work / f"{number:08d}.raw.arrow"
+        with pa.OSFile(str(source), "wb") as file, pa.ipc.new_file(file, raw.schema) as writer:
+            writer.write_table(raw)
+        yield source, work / f"{number:08d}"
+
+
+def _process_job(job: tuple[Path, Path]) -> Path:
+    source, target = job
+    done = pipeline.process_file(source, target)
+    source.unlink()
+    return done
+
+
+def _mapped(path: Path) -> pa.Table:
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
