@@ -18,7 +18,7 @@ from flows.outlets.roles import words
 
 _LONGEST = 110  # a dateline ends within so many characters
 _SEP = re.compile(r"[^\S\n]{0,4}(?:--|[-–—])[^\S\n]{0,4}")
-_SEP_OR_COLON = re.compile(r"[^\S\n]{0,4}(?:--|[-–—]|:(?!\d))[^\S\n]{0,4}")
+_SEP_OR_COLON = re.compile(r"[^\S\n]{0,4},?[^\S\n]{0,4}(?:--|[-–—]|:(?!\d))[^\S\n]{0,4}")
 _OPENING = re.compile(r"[\s]{0,40}(?:[-–—]\s{1,4})?")
 _CAPS_HEAD = re.compile(r"[A-Z][A-Z.'/]{1,24}(?:,? [A-Z][A-Z.'/]{0,24}|,? \(?[A-Z][A-Z.']{1,24}\)?){0,3}")
 _MIXED_HEAD = re.compile(r"[A-Z][\w.']{1,24}(?:,?[ -][A-Z][\w.']{0,24}){0,3}")
@@ -39,7 +39,7 @@ _STAMP = re.compile(
 
 @dataclass(frozen=True)
 class Dateline:
-    """A dateline: who and where, the words as printed with their separator, and where the sentence starts in the line."""
+    """A dateline: who, where, the words as printed with their separator, and where in the line the sentence starts."""
 
     outlet: Outlet | None
     place: str | None
@@ -155,6 +155,8 @@ def _outlet_behind(head: str, registry: Registry) -> _Found | None:
         elif site:
             outlet = registry.by_name(match[0]) if match else None
             sep = _SEP_OR_COLON.match(head, site.end())
+            if outlet and not head[site.end() :].strip():
+                return outlet, place, None, site.end()  # the sentence stands on the next line
             if sep and _is_place(place) and (outlet or _opens(head, sep.end())) and not _STAMP.match(head, sep.end()):
                 return outlet, place, None, sep.end()
     return None

@@ -1,16 +1,15 @@
 """The gazetteer: names of places, to tell a dateline's place from an ordinary word."""
 
 import re
+import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from flows.outlets.errors import OutletError
-
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """Names in lower case. `leading` matches the longest known name at the start of a text, as it is capitalised here."""
+    """Names in lower case. `leading` matches the longest known name at a position, capitalised as here or all through."""
 
     cities: frozenset[str]
     regions: frozenset[str]
@@ -23,17 +22,15 @@ class Gazetteer:
 
 @lru_cache(maxsize=1)
 def gazetteer() -> Gazetteer:
-    """The project's places, read once a process. Raises OutletError for a line outside a section."""
-    sections: dict[str, list[str]] = {"cities": [], "regions": []}
-    current: list[str] | None = None
-    for line in resources.files("flows.outlets").joinpath("places.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            current = sections.get(line.strip("[]"))
-        if not line.startswith(("#", "[")) and line.strip():
-            if current is None:
-                raise OutletError(f"places.txt: {line[:40]!r} stands outside [cities] and [regions].")
-            current += line.strip().split("|")
-    names = sorted({form for group in sections.values() for name in group for form in (name, name.upper())})
-    by_length = sorted(names, key=len, reverse=True)
-    cities, regions = (frozenset(name.lower() for name in sections[kind]) for kind in ("cities", "regions"))
-    return Gazetteer(cities, regions, re.compile("|".join(map(re.escape, by_length))))
+    """The project's places, read once a process."""
+    found = tomllib.loads(resources.files("flows.outlets").joinpath("places.toml").read_text(encoding="utf-8"))
+    cities, regions = (
+        [name for name in found[kind].replace("\n", "|").split("|") if name] for kind in ("cities", "regions")
+    )
+    forms = {form for name in cities + regions for form in (name, name.upper())}
+    longest_first = sorted(forms, key=lambda form: (-len(form), form))
+    return Gazetteer(
+        frozenset(name.lower() for name in cities),
+        frozenset(name.lower() for name in regions),
+        re.compile("|".join(map(re.escape, longest_first))),
+    )

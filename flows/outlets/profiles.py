@@ -48,7 +48,7 @@ class Byline:
 
 @dataclass(frozen=True)
 class Profile:
-    """One outlet's knowledge. `roles` and `author_box` are in lower case; `cues` maps a kind of span to line openings."""
+    """One outlet's knowledge. `roles` and `author_box` are in lower case; `cues`: kind of span -> how its lines begin."""
 
     name: str
     zone: str | None = None

@@ -1,4 +1,4 @@
-"""Role words ("Penulis", "Editor", ...), the desks that are not persons, and the wire services: words.toml, loaded once."""
+"""Role words ("Penulis", "Editor", ...), desks that are not persons, wire services: words.toml, loaded once."""
 
 import re
 import tomllib
@@ -18,6 +18,8 @@ class Words:
     roles: dict[str, str]
     desks: frozenset[str]
     desk_openings: tuple[str, ...]
+    impersonal: frozenset[str]  # parts of names that no person bears
+    media: frozenset[str]
     agencies: dict[str, str]  # spelling in lower case -> the name published
     labels: frozenset[str]
 
@@ -30,6 +32,8 @@ def words() -> Words:
         {word.lower(): role for role in ROLES for word in found["roles"][role]},
         frozenset(found["desks"]["words"]),
         tuple(found["desks"]["openings"]),
+        frozenset(found["desks"]["parts"]),
+        frozenset(name.lower() for name in found["media"]["names"]),
         {spelling.lower(): agency["spellings"][0] for agency in found["agencies"] for spelling in agency["spellings"]},
         frozenset(found["labels"]["words"]),
     )
