@@ -1,0 +1,26 @@
+"""Judges rows, then the release, by the suites in expectations/.
+
+    view_of(articles, evidence, clutter_hits, run_day) -> VIEW        what the rows are judged on; pure, for workers
+    check_articles(view) -> Verdict                                   rows, before duplicates are dropped
+    ReleaseFacts.of(keys, ...) -> ReleaseFacts                        the whole release in one row
+    check_release(facts) -> Verdict                                   once, before it is published
+
+What a verdict means:
+- `failing` holds the rows that broke a critical expectation of scope `row`: they go to rejects with the
+  expectation's name. One row's verdict never hangs on another row.
+- `refused` holds what refuses the release: a critical failure of scope `table`, of scope `drift` unless the drift
+  was accepted, and every expectation that crashed, whatever its severity: what could not be judged has not passed.
+- Warnings and infos are reported in `checks` and change nothing.
+- `document` is the full result for validation/<suite>.json: a function of the rows and the suite alone. It holds no
+  run id, time, path or version, and does not hang on the order of the rows.
+
+Great Expectations is imported inside the two checks (it takes 3 to 4 s), so call them where that is paid once: in
+the main process over all rows, or over large shards; never in a worker per batch.
+"""
+
+from flows.validate.checks import check_articles, check_release
+from flows.validate.facts import ReleaseFacts
+from flows.validate.verdict import Check, Verdict
+from flows.validate.view import view_of
+
+__all__ = ["Check", "ReleaseFacts", "Verdict", "check_articles", "check_release", "view_of"]

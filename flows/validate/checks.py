@@ -1,0 +1,136 @@
+"""The two judgements: outcomes of a suite become checks, failing rows, refusals and the published document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+import expectations
+from flows.validate import engine
+from flows.validate.facts import ReleaseFacts, facts_frame
+from flows.validate.verdict import Check, Verdict
+from flows.validate.view import view_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def check_articles(view: pa.Table) -> Verdict:
+    """Judges VIEW by expectations/articles.json. No row at all passes."""
+    return judge(expectations.load("articles"), view_frame(view))
+
+
+def check_release(facts: ReleaseFacts, bounds: Mapping[str, float] | None = None) -> Verdict:
+    """Judges the facts of a release by expectations/release.json.
+
+    `bounds` overrides bounds of the suite's meta by name; raises ValueError where the suite has none of that name.
+    Drift that is accepted still fails in `checks` and `document`, and is not in `refused`.
+    """
+    return judge(expectations.load("release"), facts_frame(facts), bounds, drift_accepted=facts.drift_accepted)
+
+
+def judge(
+    suite: Mapping[str, Any],
+    frame: pd.DataFrame,
+    bounds: Mapping[str, float] | None = None,
+    *,
+    drift_accepted: bool = False,
+) -> Verdict:
+    """Judges a frame by a suite. Row-level failures need a column article_id."""
+    parameters = dict(suite["meta"].get("parameters", {}))
+    for name, bound in (bounds or {}).items():
+        if name not in parameters:
+            raise ValueError(f"the suite {suite['name']} has no bound {name}; it has {', '.join(parameters)}")
+        parameters[name] = bound
+
+    outcomes = engine.run(suite, frame, parameters)
+    failed = [one for one in suite["expectations"] if _fails_rows(one, outcomes[one["meta"]["name"]])]
+    # Only what failed is run again, to learn which rows: listing them costs far more than counting them.
+    listed = engine.run({**suite, "expectations": failed}, frame, parameters, rows=True) if failed else {}
+
+    checks: list[Check] = []
+    refused: list[Check] = []
+    failing: dict[str, tuple[str, str]] = {}
+    results: list[dict[str, Any]] = []
+    for one in suite["expectations"]:
+        meta, outcome = one["meta"], outcomes[one["meta"]["name"]]
+        accepted = drift_accepted and meta["scope"] == "drift"
+        check = _check(one, outcome, accepted=accepted)
+        checks.append(check)
+        rows = listed[meta["name"]].rows if meta["name"] in listed else []
+        for row in rows:
+            if row["article_id"] is not None:
+                failing.setdefault(row["article_id"], (meta["name"], _row_sentence(meta, row)))
+        refuses = one["severity"] == "critical" and meta["scope"] != "row" and not accepted
+        if check.crashed or (refuses and not check.passed):
+            refused.append(check)
+        results.append(_published(one, outcome, check, rows))
+
+    document = {
+        "suite": suite["name"],
+        "rows": len(frame),
+        "passed": sum(check.passed for check in checks),
+        "failed": sum(not check.passed for check in checks),
+        "parameters": parameters,
+        "rows_failing": len(failing),
+        "refused": [check.name for check in refused],
+        "results": results,
+    }
+    return Verdict(tuple(checks), dict(sorted(failing.items())), tuple(refused), document)
+
+
+def _fails_rows(expectation: Mapping[str, Any], outcome: engine.Outcome) -> bool:
+    critical_row = expectation["severity"] == "critical" and expectation["meta"]["scope"] == "row"
+    return critical_row and not outcome.success and not outcome.crash
+
+
+def _check(expectation: Mapping[str, Any], outcome: engine.Outcome, *, accepted: bool) -> Check:
+    meta, result = expectation["meta"], outcome.result
+    failed_rows = 0 if outcome.crash else int(result.get("unexpected_count") or 0)
+    if outcome.crash:
+        sentence = (
+            f"Could not be judged: {outcome.crash}. Expected {meta['expected']}. "
+            "This is a defect of Kliping or of the suite, not of the documents; please report it."
+        )
+    elif failed_rows:
+        rows = result["element_count"]
+        sentence = f"Expected {meta['expected']}; not so in {failed_rows:,} of {rows:,} rows"
+        sentence += f", for example: {_shown(result['examples'][0])}." if result.get("examples") else "."
+        if outcome.success:
+            sentence += f" Allowed: {1 - float(outcome.kwargs['mostly']):.0%} of the rows."
+        elif accepted:
+            sentence += " Accepted as drift by the operator."
+    else:
+        sentence = f"As expected: {meta['expected']}."
+    passed = outcome.success and not outcome.crash
+    return Check(meta["name"], expectation["severity"], passed, failed_rows, sentence, bool(outcome.crash))
+
+
+def _row_sentence(meta: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    found = ", ".join(f"{column} = {_shown(value)}" for column, value in row.items() if column != "article_id")
+    return f"Expected {meta['expected']}; found {found or 'article_id = ' + _shown(row['article_id'])}."
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return " and ".join(_shown(one) for one in value)
+    # Scraped text may hold line breaks and control characters: a sentence stays one line.
+    return "nothing" if value is None else "".join(c if c.isprintable() else " " for c in str(value))
+
+
+def _published(
+    expectation: Mapping[str, Any], outcome: engine.Outcome, check: Check, rows: list[dict[str, Any]]
+) -> dict[str, Any]:
+    return {
+        **expectation["meta"],
+        "severity": expectation["severity"],
+        "type": expectation["type"],
+        "kwargs": outcome.kwargs,
+        "passed": check.passed,
+        "sentence": check.sentence,
+        "result": outcome.result,
+        "failing": rows[: engine.EXAMPLES],
+        "exception": outcome.crash or None,
+    }

@@ -1,0 +1,111 @@
+"""The only module that speaks to Great Expectations: a suite over a frame, quietly, as plain results."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# A published result shows examples, not the data: at most so many, each at most so long.
+EXAMPLES: Final = 20
+_EXAMPLE_LENGTH: Final = 200
+
+# What a result keeps of what Great Expectations reports; the rest repeats it or hangs on the row order.
+_KEPT: Final = ("element_count", "missing_count", "unexpected_count", "unexpected_percent", "observed_value")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What Great Expectations reported on one expectation, as plain JSON values.
+
+    `kwargs` has its parameters filled in; `rows` are the failing rows (article_id and the judged columns), only where
+    they were asked for; `crash` is the message of the exception, else empty.
+    """
+
+    success: bool
+    kwargs: dict[str, Any]
+    result: dict[str, Any]
+    rows: list[dict[str, Any]]
+    crash: str
+
+
+def run(
+    suite: Mapping[str, Any], frame: pd.DataFrame, parameters: Mapping[str, float], *, rows: bool = False
+) -> dict[str, Outcome]:
+    """Runs every expectation of the suite over the frame; the outcomes by `meta.name`.
+
+    `rows` also lists every failing row by its article_id, which is slow where many fail. An expectation that crashes
+    is an outcome too (`crash`); what Great Expectations cannot even read as a suite raises its own exception.
+    """
+    with _quiet():
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(globally=False)
+        asset = context.data_sources.add_pandas("frames").add_dataframe_asset(suite["name"])
+        batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
+        wanted: dict[str, Any] = {"result_format": "BASIC", "partial_unexpected_count": EXAMPLES}
+        if rows:
+            wanted |= {"result_format": "COMPLETE", "unexpected_index_column_names": ["article_id"]}
+        report = batch.validate(
+            gx.ExpectationSuite(**suite), result_format=wanted, expectation_parameters=dict(parameters)
+        )
+        return {one.expectation_config.meta["name"]: _outcome(one.to_json_dict()) for one in report.results}
+
+
+def _outcome(report: Mapping[str, Any]) -> Outcome:
+    found = report["result"]
+    result = {key: plain(found[key]) for key in _KEPT if key in found}
+    if examples := found.get("partial_unexpected_list"):
+        result["examples"] = plain(examples)
+    kwargs = {key: plain(value) for key, value in report["expectation_config"]["kwargs"].items() if key != "batch_id"}
+    rows = [plain(row) for row in found.get("unexpected_index_list") or ()]
+    return Outcome(bool(report["success"]), kwargs, result, rows, _crash(report["exception_info"]))
+
+
+def _crash(info: Mapping[str, Any]) -> str:
+    # One exception stands flat; those of metrics stand under the metric's name, which holds ids of this run.
+    each = [info, *(value for value in info.values() if isinstance(value, Mapping))]
+    messages = {str(one.get("exception_message") or "no message") for one in each if one.get("raised_exception")}
+    return "; ".join(sorted(messages))
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401  (any value a frame can hold)
+    """A value of a frame as JSON: numbers, short text, None for what is not a number, days as ISO text."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, bool | int | float):
+        return value
+    text = str(value)
+    return text if len(text) <= _EXAMPLE_LENGTH else text[: _EXAMPLE_LENGTH - 1] + "…"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No telemetry, progress bar, warning or log line of the plumbing on the operator's screen."""
+    # Read once, when Great Expectations is imported; there is no other way to say it before the first event is sent.
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logger = logging.getLogger("great_expectations")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(before)

@@ -1,0 +1,108 @@
+"""A release as one row of facts, for expectations/release.json."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class ReleaseFacts:
+    """What is known of a staged release before it is published. Counts are of documents or rows.
+
+    `documents_in`          documents that the source held
+    `carried_over`          articles of the parent whose document is not in this source (append)
+    `published`             rows of articles in the release, carried ones included
+    `dropped`               documents dropped as duplicates (reasons in schemas.vocabulary.DROPPED)
+    `rejected`              documents in rejects for any other reason
+    `parent_articles`       rows of the parent release; None for the first release
+    `article_ids_repeated`  rows beyond the first of an article_id
+    `source_ids_repeated`   rows beyond the first of a source_id
+    `links_unresolved`      rows whose duplicate_of is no article_id of the release
+    `links_chained`         rows whose duplicate_of is a row that itself repeats another, or the row itself
+    `schema_version`        as it stands in the staged files
+    `drift_accepted`        the operator gave a reason to accept drift
+    """
+
+    documents_in: int
+    carried_over: int
+    published: int
+    dropped: int
+    rejected: int
+    parent_articles: int | None
+    article_ids_repeated: int
+    source_ids_repeated: int
+    links_unresolved: int
+    links_chained: int
+    schema_version: str
+    drift_accepted: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        keys: pa.Table,
+        *,
+        documents_in: int,
+        carried_over: int,
+        dropped: int,
+        rejected: int,
+        parent_articles: int | None,
+        schema_version: str,
+        drift_accepted: bool = False,
+    ) -> ReleaseFacts:
+        """The facts of a release whose articles have these keys.
+
+        `keys` has a row for every article of the whole release and the columns article_id, source_id, duplicate_of
+        (others are ignored); read it back from the staged files, so that what is judged is what will be published.
+        """
+        ids, sources, links = (keys[name].combine_chunks() for name in ("article_id", "source_id", "duplicate_of"))
+        stands = pc.is_valid(links)
+        known = pc.is_in(links, value_set=ids)
+        copies = pc.filter(ids, stands)
+        return cls(
+            documents_in=documents_in,
+            carried_over=carried_over,
+            published=keys.num_rows,
+            dropped=dropped,
+            rejected=rejected,
+            parent_articles=parent_articles,
+            article_ids_repeated=_repeated(ids),
+            source_ids_repeated=_repeated(sources),
+            links_unresolved=_count(pc.and_(stands, pc.invert(known))),
+            links_chained=_count(pc.and_(stands, pc.is_in(links, value_set=copies))),
+            schema_version=schema_version,
+            drift_accepted=drift_accepted,
+        )
+
+
+def facts_frame(facts: ReleaseFacts) -> pd.DataFrame:
+    """The facts as one row, with three columns that an expectation cannot compute.
+
+    `documents_unaccounted`  documents in and carried over, less those published, dropped and rejected: 0 is right
+    `share_of_parent`        published / parent_articles; null without a parent, or with one of no rows
+    `share_rejected`         rejected / documents_in; 0 where nothing came in
+    """
+    import pandas as pd
+
+    came = facts.documents_in + facts.carried_over
+    went = facts.published + facts.dropped + facts.rejected
+    row = asdict(facts) | {
+        "documents_unaccounted": came - went,
+        "share_of_parent": facts.published / facts.parent_articles if facts.parent_articles else None,
+        "share_rejected": facts.rejected / facts.documents_in if facts.documents_in else 0.0,
+    }
+    return pd.DataFrame([row]).astype({"parent_articles": "float64", "share_of_parent": "float64"})
+
+
+def _repeated(values: pa.Array) -> int:
+    return len(values) - int(pc.count_distinct(values, mode="all").as_py())
+
+
+def _count(mask: pa.Array) -> int:
+    return int(pc.sum(mask).as_py() or 0)

@@ -1,0 +1,37 @@
+"""What came of a suite: values that explain themselves, the same in the log, the UI, the report and the manifest."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Check:
+    """One expectation's outcome.
+
+    `failed_rows` counts rows that are not as expected; where a share of them is allowed, some may fail and the check
+    still passes. `sentence` says what was expected and what was found. `crashed` means that it could not be judged:
+    then it has not passed and no row has failed.
+    """
+
+    name: str
+    severity: str
+    passed: bool
+    failed_rows: int
+    sentence: str
+    crashed: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome of one suite.
+
+    `checks`    every expectation, in the order of the suite
+    `failing`   article_id -> (name of the expectation, sentence), sorted by article_id; of several, the suite's first
+    `refused`   the checks that refuse the release
+    `document`  the full result, ready for json.dumps
+    """
+
+    checks: tuple[Check, ...]
+    failing: dict[str, tuple[str, str]]
+    refused: tuple[Check, ...]
+    document: dict[str, Any]
