@@ -46,6 +46,9 @@ def publish(
     workers: Annotated[int, typer.Option(help="Processes that clean and describe at the same time.")] = 1,
     duplicates: Annotated[str, typer.Option(help="mark: repeats stay and name what they repeat; drop: to rejects.")] = "mark",
     limit: Annotated[int, typer.Option(help="Read only this many documents, for a trial; 0 reads all.")] = 0,
+    accept_drift: Annotated[
+        str, typer.Option(metavar="REASON", help="Publish although the dataset shrank sharply; the reason is recorded.")
+    ] = "",
     wait: Annotated[int, typer.Option(help="Seconds to wait while another run publishes this dataset.")] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but publish; the output stays as it is.")] = False,
     direct: Annotated[bool, typer.Option("--direct", help="Run without Prefect, for scripts.")] = False,
@@ -63,6 +66,7 @@ def publish(
             {
                 "source": source, "dataset": dataset, "output": str(output), "append": append, "workers": workers,
                 "duplicates": duplicates, "limit": limit, "wait": wait, "dry_run": dry_run,
+                "accept_drift": accept_drift,
             }
         )  # fmt: skip
     except ValidationError as error:

@@ -33,6 +33,10 @@ Limit = Annotated[
     int, Field(ge=0, description="Read only this many documents, for a trial; 0 reads all. The release holds only those.")
 ]
 DryRun = Annotated[bool, Field(description="Do everything but publish; nothing is written to the output.")]
+AcceptDrift = Annotated[
+    str,
+    Field(max_length=500, description="Publish although the dataset shrank sharply; the reason is recorded. Empty: refuse."),
+]
 Wait = Annotated[
     int,
     Field(ge=0, le=86_400, description="Seconds to wait while another run publishes this dataset; 0 refuses at once."),
@@ -52,6 +56,7 @@ class Publish(BaseModel):
     duplicates: Duplicates = "mark"
     limit: Limit = 0
     dry_run: DryRun = False
+    accept_drift: AcceptDrift = ""
     wait: Wait = 0
 
     @field_validator("source", "output")

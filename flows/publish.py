@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -21,12 +22,13 @@ from flows import parameters, read, release, report, steps, validate
 from flows.artifacts import show
 from flows.outcome import Outcome
 from flows.parameters import Publish
+from schemas.vocabulary import OPS
 
 Result = TypeVar("Result")
 Step = Callable[[str, Callable[[], Any]], Any]
 
 # Who listens to the progress of the run in this process; the command draws a bar.
-listener: ContextVar[Callable[[str, int, int, int], None] | None] = ContextVar("listener", default=None)
+listener: ContextVar[steps.Progress | None] = ContextVar("listener", default=None)
 
 
 def plainly(name: str, step: Callable[[], Result]) -> Result:
@@ -46,19 +48,21 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
     try:
         inputs = step("look at the source", lambda: read.fingerprint(job.source))
         with _place(job, dataset) as (run_id, work):
-            facts = release.facts(job.dataset, run_id, started, job.result_parameters(), inputs, dataset.latest())
+            facts = steps.facts_of(job, run_id, started, inputs, dataset.latest())
             if equal := release.find_equal(dataset, facts.fingerprint()):
-                return Outcome("nothing_new", job.dataset, equal.version, dataset.release_path(equal.version))
+                return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path)
+            parent = dataset.release_path(facts.parent) if facts.parent else None
             keep = None if job.dry_run else dataset
+
             working = step("clean and describe", lambda: steps.clean_all(job, inputs.bytes, work, keep, _progress))
             working = steps.one_row_each(working)
             held = steps.article_ids(working)
             working, rows = step("validate articles", lambda: steps.judge_rows(working, started.date()))
-            if job.append and facts.parent:
-                working = steps.carry_over(working, dataset.release_path(facts.parent), held)
+            if job.append and parent:
+                working = steps.carry_over(working, parent, held)
             working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates))
-            whole = step("validate release", lambda: steps.judge_release(working, dataset, facts.parent))
-            return step("release", lambda: _end(job, dataset, facts, working, rows, whole))
+            whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift))
+            return step("release", lambda: _end(job, dataset, facts, working, {"articles": rows, "release": whole}))
     except read.SourceError as error:
         return Outcome("wrong_use", job.dataset, why=(str(error),))
     except release.Busy as error:
@@ -73,7 +77,9 @@ def _place(job: Publish, dataset: release.Dataset) -> Iterator[tuple[str, Path]]
         with tempfile.TemporaryDirectory(prefix="kliping-") as folder:
             yield run_id, Path(folder)
         return
-    with release.publisher_lock(dataset, job.wait), release.workplace(dataset, run_id) as folder:
+    with release.publisher_lock(dataset, job.wait, run_id=run_id):
+        folder = dataset.staging / f"{run_id}.work"
+        folder.mkdir(parents=True)
         yield run_id, folder
 
 
@@ -85,9 +91,9 @@ def _end(
     verdicts: dict[str, validate.Verdict],
 ) -> Outcome:
     """Refuse, or stage, audit and commit."""
-    draft = steps.draft(facts, working, verdicts)
-    why = tuple(check.sentence for verdict in verdicts.values() for check in verdict.refused)
-    told = steps.outcome(job, working, verdicts)
+    draft = steps.draft_of(facts, working, verdicts)
+    why = tuple(f"{check.name}: {check.sentence}" for verdict in verdicts.values() for check in verdict.refused)
+    told = steps.outcome_of(job, working, verdicts)
     if why:
         if not job.dry_run:
             release.refuse(dataset, draft, list(why))
@@ -95,15 +101,25 @@ def _end(
     if job.dry_run:
         return told
     version = release.next_version(dataset, facts.started_at.date())
-    folder, manifest = release.stage(dataset, draft, version, report.write_pages)
+    folder = release.stage(dataset, draft, version, report.write_pages)
     release.audit(folder)
-    path = release.commit(dataset, folder)
-    return replace(told, status="published", version=version, release=path, changes=manifest["changes"])
+    manifest = release.read_manifest(folder)
+    path = release.commit(dataset, folder, manifest)
+    changes = {op: manifest["counts"][op] for op in OPS}
+    return replace(told, status="published", version=version, release=path, changes=changes)
 
 
-def _progress(done: int, read_bytes: int) -> None:
+def outcome_of(state: State[Any]) -> Outcome:
+    """The outcome that a run of the flow in this process ended with; raises what broke it."""
+    result = state.data if isinstance(state.data, Outcome) else state.result(raise_on_failure=True)
+    if not isinstance(result, Outcome):
+        raise RuntimeError(f"the run ended as {state.name}: {state.message}")
+    return result
+
+
+def _progress(documents: int, seen: int, total: int) -> None:
     if (heard := listener.get()) is not None:
-        heard(done, read_bytes)
+        heard(documents, seen, total)
 
 
 @flow(name="publish-dataset", description="Clean a source of raw scraped news and publish it as a release.")
@@ -116,12 +132,13 @@ def publish_dataset(
     duplicates: parameters.Duplicates = "mark",
     limit: parameters.Limit = 0,
     dry_run: parameters.DryRun = False,
+    accept_drift: parameters.AcceptDrift = "",
     wait: parameters.Wait = 0,
 ) -> State[Any]:
     """Publish one source as a new release of one dataset; nothing is published where nothing is new."""
     job = Publish(
         source=source, dataset=dataset, output=output, append=append, workers=workers,
-        duplicates=duplicates, limit=limit, dry_run=dry_run, wait=wait,
+        duplicates=duplicates, limit=limit, dry_run=dry_run, accept_drift=accept_drift, wait=wait,
     )  # fmt: skip
     outcome = tell(job, as_task)
     show(outcome)

@@ -4,21 +4,26 @@ What passes from step to step is `Working`: the tables of the release that is be
 at any time exactly one row of `articles` or of `rejects`; `carried` counts the articles taken over from the parent.
 """
 
+import hashlib
+import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import dedupe, fanout, pipeline, read, release, validate
+from flows.outcome import Outcome
 from flows.parameters import Publish
-from schemas import arrow
+from flows.quiet import ROOT
+from schemas import SCHEMA_VERSION, arrow
 from schemas.vocabulary import DROPPED
 
-Progress = Callable[[int, int], None]  # documents done, bytes of the source read
+Progress = Callable[[int, int, int], None]  # documents read, bytes of the source read, bytes in all
 
 
 @dataclass(frozen=True)
@@ -76,20 +81,21 @@ def clean_all(job: Publish, total_bytes: int, work: Path, dataset: release.Datas
     rejected: list[pa.Table] = []
     documents = seen = 0
 
-    def batches() -> Iterator[pa.Table]:
+    def batches(keeper: release.Keeper | None) -> Iterator[pa.Table]:
         nonlocal documents, seen
         for batch in read.read(job.source, limit=job.limit or None):
-            if dataset is not None:
-                release.keep(dataset, batch.documents)
-                release.keep(dataset, batch.rejects)
+            if keeper is not None:
+                keeper.add(batch.documents)
+                keeper.add(batch.rejects)
             rejected.append(batch.rejects.drop_columns(["raw"]).cast(arrow.REJECTS))
             documents += batch.documents.num_rows + batch.rejects.num_rows
             seen += batch.documents["raw"].nbytes
             if batch.documents.num_rows:
                 yield batch.documents
-            progress(documents, min(seen, total_bytes))
+            progress(documents, min(seen, total_bytes), total_bytes)
 
-    shards = list(_processed(batches(), job.workers, work))
+    with release.Keeper(dataset) if dataset else nullcontext() as keeper:
+        shards = list(_processed(batches(keeper), job.workers, work))
     outcomes = [pipeline.Outcome(**{name: _mapped(shard / f"{name}.arrow") for name in _TABLES}) for shard in shards]
     made = pipeline.joined([pipeline.NOTHING, *outcomes])
     return Working(
@@ -173,7 +179,85 @@ def mark_duplicates(working: Working, mode: str) -> Working:
     return replace(working, articles=working.articles.set_column(place, arrow.ARTICLES.field("duplicate_of"), marked))
 
 
+def judge_release(working: Working, parent: Path | None, accept_drift: str) -> validate.Verdict:
+    """Run the suite over the whole release: documents accounted for, links resolve, rows against the parent."""
+    return validate.check_release(
+        validate.ReleaseFacts.of(
+            working.articles.select(["article_id", "source_id", "duplicate_of"]),
+            documents_in=working.documents_in,
+            carried_over=working.carried,
+            dropped=sum(working.dropped().values()),
+            rejected=sum(working.rejected().values()),
+            parent_articles=None if parent is None else release.load(parent, "articles").num_rows,
+            schema_version=SCHEMA_VERSION,
+            drift_accepted=bool(accept_drift),
+        )
+    )
+
+
+def facts_of(job: Publish, run_id: str, started: datetime, inputs: read.Inputs, parent: str | None) -> release.Facts:
+    """What is known of a run before it has read a document; its fingerprint says whether anything is new."""
+    return release.Facts(
+        dataset=job.dataset,
+        run_id=run_id,
+        started_at=started,
+        inputs=inputs,
+        documents_in=0,
+        carried_over=0,
+        parameters=job.result_parameters(),
+        code_digest=release.code_digest(ROOT),
+        lock_digest=release.lock_digest(ROOT),
+        withdrawn_digest=hashlib.sha256(b"").hexdigest(),  # nothing can be withdrawn yet
+        host=socket.gethostname(),
+        parent=parent,
+        libraries={name: metadata.version(name) for name in _LIBRARIES},
+    )
+
+
+def draft_of(facts: release.Facts, working: Working, verdicts: dict[str, validate.Verdict]) -> release.Draft:
+    """All that a release is made of."""
+    return release.Draft(
+        *(working_table.drop_columns(extra) for working_table, extra in (
+            (working.articles, ["clutter_hits", "row"]), (working.rejects, []),
+            (working.spans, ["row"]), (working.evidence, ["row"]),
+        )),
+        facts=replace(
+            facts,
+            documents_in=working.documents_in,
+            carried_over=working.carried,
+            dropped=working.dropped(),
+            rejected=working.rejected(),
+            checks=tuple(asdict(check) for verdict in verdicts.values() for check in verdict.checks),
+        ),
+        validation={name: verdict.document for name, verdict in verdicts.items()},
+    )  # fmt: skip
+
+
+def outcome_of(job: Publish, working: Working, verdicts: dict[str, validate.Verdict]) -> Outcome:
+    """The run in numbers and sentences; where it ended is for the caller to say."""
+    counts = pipeline.reasons(working.rejects)
+    first: dict[str, list[tuple[str, str, str]]] = {reason: [] for reason in counts}
+    for row in working.rejects.select(["reason", "source_id", "detail"]).sort_by("source_id").to_pylist():
+        if len(first[row["reason"]]) < _EXAMPLES:
+            first[row["reason"]].append((row["source_id"], row["reason"], row["detail"]))
+    checks = [check for verdict in verdicts.values() for check in verdict.checks]
+    return Outcome(
+        "dry_run",
+        job.dataset,
+        articles=working.articles.num_rows,
+        carried=working.carried,
+        documents=working.documents_in,
+        rejected=working.rejected(),
+        dropped=working.dropped(),
+        marked=working.articles.num_rows - working.articles["duplicate_of"].null_count,
+        examples=tuple(one for examples in first.values() for one in examples),
+        notes=tuple(f"{c.name}: {c.sentence}" for c in checks if not c.passed and c.severity == "warning"),
+    )
+
+
 _TABLES = ("articles", "rejects", "spans", "evidence")
+_LIBRARIES = ("prefect", "pandas", "pyarrow", "numpy", "great-expectations", "trafilatura", "lxml", "py3langid")
+_EXAMPLES = 3  # of each reason: enough to recognise a pattern on a screen
 
 
 def _numbered(lineage: pa.Table, rows: dict[str, int], schema: pa.Schema) -> pa.Table:
