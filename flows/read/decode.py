@@ -1,0 +1,104 @@
+"""Bytes -> text where read/ itself must look inside: JSONL lines, previews, heads. Never fails.
+
+What is published is decoded by clean/, with more care.
+"""
+
+import codecs
+import re
+from typing import Final
+
+PREVIEW: Final = 200
+_WORST_BYTES_A_CHARACTER: Final = 4
+_SAMPLE: Final = 4096
+
+# The longer mark first: that of UTF-32 begins with that of UTF-16.
+_MARKS: Final = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+
+
+def mark(data: bytes) -> tuple[bytes, str | None]:
+    """The byte order mark at the start and the codec it names; (b"", None) where there is none."""
+    return next(((bytes_, codec) for bytes_, codec in _MARKS if data.startswith(bytes_)), (b"", None))
+
+
+def wide(data: bytes) -> str | None:
+    """utf-16-le, -be, utf-32-le or -be where the bytes are text in it, with or without a mark; else None."""
+    bom, codec = mark(data)
+    if codec == "utf-8":
+        return None
+    if codec is None:
+        codec = _by_nuls(data[:_SAMPLE])
+    sample = data[len(bom) : len(bom) + _SAMPLE]
+    if codec is None or _decoded(sample, codec) is None:
+        return None
+    return codec
+
+
+def _by_nuls(sample: bytes) -> str | None:
+    """In wide text of a Latin script the high bytes are NUL and the low ones are not."""
+    if len(sample) < 4 or 0 not in sample:
+        return None
+    shares = [sample[i::4].count(0) / len(sample[i::4]) for i in range(4)]
+    low, high = 0.05, 0.4
+    if min(shares[1:]) > 1 - low and shares[0] < low:
+        return "utf-32-le"
+    if min(shares[:3]) > 1 - low and shares[3] < low:
+        return "utf-32-be"
+    if max(shares[0], shares[2]) < low and min(shares[1], shares[3]) > high:
+        return "utf-16-le"
+    if max(shares[1], shares[3]) < low and min(shares[0], shares[2]) > high:
+        return "utf-16-be"
+    return None
+
+
+def _decoded(data: bytes, codec: str) -> str | None:
+    """Strictly decoded, but for a character that the end of a sample cuts; None where it is not of this codec."""
+    try:
+        return codecs.getincrementaldecoder(codec)().decode(data)
+    except UnicodeDecodeError:
+        return None
+
+
+def lenient(data: bytes, codec: str | None = None) -> str:
+    """The text of these bytes, U+FFFD for what cannot be read.
+
+    Without a codec: by its mark or its NULs, else UTF-8; else whichever of UTF-8 and Windows-1252 loses less.
+    """
+    bom, _ = mark(data)
+    codec = codec or wide(data)
+    data = data[len(bom) :]
+    if codec is not None:
+        return data.decode(codec, "replace")
+    text = _decoded(data, "utf-8")
+    if text is not None:
+        return text
+    text = data.decode("utf-8", "replace")
+    lost = text.count("\ufffd")
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore")) - lost
+    return text if beyond_ascii > lost else data.decode("cp1252", "replace")
+
+
+def head(data: bytes, length: int) -> str:
+    """The first `length` characters of the bytes, leniently decoded."""
+    return lenient(data[: (length + 1) * _WORST_BYTES_A_CHARACTER])[:length]
+
+
+def shown(text: str) -> str:
+    """Text on one line for a person: blanks as one space each, what does not print as U+FFFD."""
+    return "".join(" " if c.isspace() else c if c.isprintable() else "\ufffd" for c in text).strip()
+
+
+def preview(data: bytes) -> str:
+    """The first 200 characters, fit to be shown."""
+    return shown(head(data, 5 * PREVIEW).lstrip()[:PREVIEW])
+
+
+def encodable(text: str) -> str:
+    """Text that UTF-8 can hold: a lone surrogate, which JSON may spell, becomes U+FFFD."""
+    return _SURROGATES.sub("\ufffd", text)

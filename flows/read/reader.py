@@ -1,0 +1,54 @@
+"""Bytes of a file, plain or unpacked, that come in the size asked for and never as an exception."""
+
+import os
+from typing import BinaryIO, Final, Literal
+
+# pyarrow gives nothing of the read in which a container breaks: small reads save what stood before the break.
+_PACKED_STEP: Final = 16_384
+
+
+class Reader:
+    """Reads on until the end or until something breaks; what broke is `fault`, a reason and the rest of a sentence."""
+
+    def __init__(self, file: BinaryIO, packing: Literal["gzip", "zstd"] | None = None, expansion: int = 0) -> None:
+        """A plain file, or a packed one of which at most `expansion` times its size is unpacked."""
+        self.fault: tuple[str, str] | None = None
+        self._file = file
+        self._packing = packing
+        self._left: int | None = None
+        self._expansion = expansion
+        if packing is not None:
+            import pyarrow as pa
+
+            self._left = max(os.fstat(file.fileno()).st_size, 1) * expansion
+            self._file = pa.CompressedInputStream(pa.PythonFile(file, "r"), packing)
+
+    def read(self, size: int) -> bytes:
+        """The next `size` bytes; fewer only before the end or a fault, none after it."""
+        pieces: list[bytes] = []
+        while size > 0 and self.fault is None:
+            piece = self._step(size)
+            if not piece:
+                break
+            pieces.append(piece)
+            size -= len(piece)
+        return b"".join(pieces)
+
+    def _step(self, size: int) -> bytes:
+        try:
+            piece = self._file.read(size if self._packing is None else min(size, _PACKED_STEP))
+        except OSError as error:
+            if self._packing is None or error.errno is not None:
+                self.fault = "unreadable", f"could not be read to its end ({error.strerror or error}): read it again."
+            else:
+                self.fault = "damaged_container", f"is a damaged {self._packing} file ({error}): fetch it again."
+            return b""
+        if self._left is not None:
+            self._left -= len(piece)
+            if self._left < 0:
+                self.fault = (
+                    "damaged_container",
+                    f"unpacks to more than {self._expansion} times its size: unpack it by hand if it is meant so.",
+                )
+                return b""
+        return piece

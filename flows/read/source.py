@@ -1,0 +1,66 @@
+"""A source -> batches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain, islice
+from pathlib import Path
+
+import pyarrow as pa
+
+from flows.read import files, walk
+from flows.read.rows import Document, Hint, Limits, Reject, documents_table, rejects_table
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Documents (schemas.stages.RAW) and rejects (schemas.stages.READ_REJECTS) that stood next to each other."""
+
+    documents: pa.Table
+    rejects: pa.Table
+
+
+def read(
+    source: str | Path,
+    *,
+    limits: Limits | None = None,
+    limit: int | None = None,
+    batch_documents: int = 256,
+    hint: Hint | None = None,
+) -> Iterator[Batch]:
+    """The documents of a source, in a stable order.
+
+    `limit` stops after so many documents, rejects among them; a batch is cut at `batch_documents` of them or at
+    limits.batch_bytes, whichever comes first. `hint` guesses an outlet from a URL and the first 400 characters of a
+    text; without it the outlet registry does.
+    Raises SourceError at once where the source is missing or holds no file.
+    """
+    bounds = limits or Limits()
+    ask = hint or _registry_hint()
+    rows = chain.from_iterable(files.rows(found, bounds, ask) for found in walk.find(source))
+    return _batches(islice(rows, limit), batch_documents, bounds.batch_bytes)
+
+
+def _batches(rows: Iterator[Document | Reject], most: int, most_bytes: int) -> Iterator[Batch]:
+    documents: list[Document] = []
+    rejects: list[Reject] = []
+    held = 0
+    for row in rows:
+        if isinstance(row, Document):
+            documents.append(row)
+        else:
+            rejects.append(row)
+        held += row.size
+        if len(documents) + len(rejects) >= most or held >= most_bytes:
+            yield Batch(documents_table(documents), rejects_table(rejects))
+            documents, rejects, held = [], [], 0
+    if documents or rejects:
+        yield Batch(documents_table(documents), rejects_table(rejects))
+
+
+@cache
+def _registry_hint() -> Hint:
+    from flows.outlets import registry
+
+    hint: Hint = registry().hint
+    return hint

@@ -1,0 +1,175 @@
+"""A source -> its files in the order of their paths' bytes, and what stands in the way of reading them."""
+
+import errno
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from flows.read import pattern
+
+_UNDECODABLE: Final = re.compile("[\udc80-\udcff]")
+
+
+class SourceError(Exception):
+    """The source is missing or holds nothing; the message is a sentence for the person who named it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file of the source, or a place in it that cannot be read.
+
+    `relative` is the path below the source (posix), `uri` the source as given joined with it; in both, bytes that are
+    no UTF-8 are percent-escaped. `problem` is a reason of schemas.vocabulary and a sentence, or None.
+    """
+
+    path: Path
+    relative: str
+    uri: str
+    problem: tuple[str, str] | None = None
+
+
+def find(source: str | Path) -> Iterator[Found]:
+    """The files of a source. Raises SourceError at once where it is missing or holds no file at all."""
+    if not str(source):
+        raise SourceError("Read no source: a file, folder or glob was expected.")
+    found = _start(str(source))
+    first = next(found, None)
+    if first is None:
+        raise SourceError(
+            f"Read {source}: no document in it, a file with text, HTML or JSONL was expected (hidden files are "
+            "skipped). Check the path."
+        )
+    return _chain(first, found)
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """The one place where read/ opens a file of the source."""
+    return path.open("rb")
+
+
+def refused(path: str, error: OSError) -> tuple[str, str]:
+    """The problem of a file or folder that the operating system does not give."""
+    why = error.strerror or type(error).__name__
+    return "unreadable", f"The operating system refused to give {path} ({why}): mend its permissions or remove it."
+
+
+def _chain(first: Found, rest: Iterator[Found]) -> Iterator[Found]:
+    yield first
+    yield from rest
+
+
+def _start(source: str) -> Iterator[Found]:
+    # A file whose name has glob characters in it is that file.
+    base, names = (source, ()) if os.path.lexists(source) else pattern.split(source)
+    root = Path(base)
+    try:
+        mode = root.stat().st_mode
+    except FileNotFoundError:
+        raise SourceError(f"Read {source}: there is nothing at {base}, a file, folder or glob was expected.") from None
+    except (OSError, ValueError) as error:
+        raise SourceError(f"Read {source}: {base} cannot be opened ({error}), check the path.") from None
+    if names and not stat.S_ISDIR(mode):
+        raise SourceError(f"Read {source}: {base} is a file, a folder was expected before the first * of a glob.")
+    if not stat.S_ISDIR(mode):
+        return iter([_regular(root, mode, _readable(root.name), _readable(root.as_posix()))])
+    try:
+        with os.scandir(root):
+            pass
+    except OSError as error:
+        raise SourceError(f"Read {source}: the folder {base} may not be listed ({error.strerror}).") from None
+    return _Walk(root, root.resolve(), names).files()
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder to list: `above` are the real folders it lies in, itself last; `linked` says that a link led here."""
+
+    path: Path
+    parts: tuple[str, ...]
+    above: tuple[Path, ...]
+    linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    root: Path
+    real: Path
+    names: tuple[str, ...]
+
+    def files(self) -> Iterator[Found]:
+        # A stack of our own: folders may lie deeper than calls may.
+        stack = [self._listing(_Folder(self.root, (), (self.real,), linked=False))]
+        while stack:
+            entry = next(stack[-1], None)
+            if entry is None:
+                stack.pop()
+            elif isinstance(entry, Found):
+                yield entry
+            else:
+                stack.append(self._listing(entry))
+
+    def _listing(self, folder: _Folder) -> Iterator[Found | _Folder]:
+        try:
+            with os.scandir(folder.path) as listing:
+                entries = [entry for entry in listing if not entry.name.startswith(".")]
+        except OSError as error:
+            shown = _readable("/".join(folder.parts))
+            yield self._problem(folder.path, folder.parts, *refused(shown, error))
+            return
+        # With its slash a folder sorts where its files' full paths do.
+        for entry in sorted(entries, key=lambda e: os.fsencode(e.name) + (b"/" if _is_folder(e) else b"")):
+            parts = (*folder.parts, entry.name)
+            meant, below = pattern.matches(parts, self.names) if self.names else (True, True)
+            if meant or below:
+                made = self._entry(folder, Path(folder.path, entry.name), parts)
+                if isinstance(made, _Folder) or (made is not None and meant):
+                    yield made
+
+    def _entry(self, folder: _Folder, path: Path, parts: tuple[str, ...]) -> Found | _Folder | None:
+        """What stands at a path; None for a link to a folder that is met at its own place."""
+        shown = _readable("/".join(parts))
+        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(self.real):
+            detail = f"{shown} is a link that leads out of the source: copy what it points to into the source."
+            return self._problem(path, parts, "outside_source", detail)
+        try:
+            mode = path.stat().st_mode
+            real = path.resolve()
+        except (OSError, RuntimeError) as error:
+            system = error if isinstance(error, OSError) else OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+            return self._problem(path, parts, *refused(shown, system))
+        if not stat.S_ISDIR(mode):
+            return _regular(path, mode, shown, self._uri(parts))
+        if path.is_symlink() and (folder.linked or real in folder.above):
+            # Links within links can go round for ever.
+            return None
+        return _Folder(path, parts, (*folder.above, real), folder.linked or path.is_symlink())
+
+    def _problem(self, path: Path, parts: tuple[str, ...], reason: str, detail: str) -> Found:
+        return Found(path, _readable("/".join(parts)), self._uri(parts), (reason, detail))
+
+    def _uri(self, parts: tuple[str, ...]) -> str:
+        return _readable(self.root.joinpath(*parts).as_posix())
+
+
+def _regular(path: Path, mode: int, relative: str, uri: str) -> Found:
+    if stat.S_ISREG(mode):
+        return Found(path, relative, uri)
+    detail = f"{relative} is a pipe, socket or device, a regular file was expected: remove it from the source."
+    return Found(path, relative, uri, ("unreadable", detail))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _readable(path: str) -> str:
+    """A path as text: bytes that are no UTF-8 as %XX."""
+    text = os.fsencode(path).decode("utf-8", "surrogateescape")
+    return _UNDECODABLE.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", text)
