@@ -1,0 +1,75 @@
+"""The cues of cues.toml, compiled once: what a line says of itself.
+
+`Cues.of(line)` names the cue of a whole line, `Cues.inside(text)` the pieces of a kept line that are clutter.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from flows.clean.lines import Line
+
+_LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
+_SEEN: Final = 400  # characters a `start` cue looks at, and 160 a `tail` cue
+_TAIL: Final = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One clutter cue: see the head of cues.toml for its fields."""
+
+    id: str
+    kind: str
+    on: str
+    pattern: str
+    why: str
+    words: int = 40
+    ends: bool = False
+    takes: int = 0
+
+
+class Cues:
+    """A set of cues, each place (`line`, `start`, `tail`) as one alternation."""
+
+    def __init__(self, cues: tuple[Cue, ...]) -> None:
+        self.cues = cues
+        self._line = _alternation(cues, "line")
+        self._start = _alternation(cues, "start")
+        self._tail = _alternation(cues, "tail", "$")
+        self._inline = [(cue, re.compile(cue.pattern)) for cue in cues if cue.on == "inline"]
+
+    def of(self, line: Line) -> Cue | None:
+        """The cue that names this whole line, or None."""
+        if line.words <= _LONGEST_LINE and (found := self._line.fullmatch(line.text)):
+            return self._cue(found)
+        if (found := self._start.match(line.text[:_SEEN])) and line.words <= (cue := self._cue(found)).words:
+            return cue
+        if (found := self._tail.search(line.text[-_TAIL:])) and line.words <= (cue := self._cue(found)).words:
+            return cue
+        return None
+
+    def inside(self, text: str) -> Iterator[tuple[int, int, Cue]]:
+        """The clutter pieces of a kept line: start, end within it, and the cue; in no order, perhaps overlapping."""
+        for cue, pattern in self._inline:
+            for found in pattern.finditer(text):
+                yield found.start(), found.end(), cue
+
+    def _cue(self, found: re.Match[str]) -> Cue:
+        assert found.lastgroup
+        return self.cues[int(found.lastgroup[1:])]
+
+
+def _alternation(cues: tuple[Cue, ...], on: str, end: str = "") -> re.Pattern[str]:
+    parts = [f"(?P<c{index}>{cue.pattern})" for index, cue in enumerate(cues) if cue.on == on]
+    return re.compile(f"(?:{'|'.join(parts) or '(?!)'}){end}", re.IGNORECASE)
+
+
+@cache
+def general() -> Cues:
+    """The cues of every outlet."""
+    with Path(__file__).with_name("cues.toml").open("rb") as file:
+        return Cues(tuple(Cue(**fields) for fields in tomllib.load(file)["cue"]))

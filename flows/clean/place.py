@@ -1,0 +1,188 @@
+"""What a line is by where it stands: head, byline, caption, titles under a header, foot.
+
+Takes what the cues said and which lines were kept, and gives every line one kind and one rule.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from flows.clean.body import Body, is_item, is_prose
+from flows.clean.cues import Cue
+from flows.clean.lines import Line
+from flows.outlets import dateline
+from flows.outlets import registry as outlets_registry
+
+_NEAR: Final = 15  # lines around the article in which bylines, captions and credits stand
+_LEAD_WORDS: Final = 120  # a dateline further into the prose is another story's
+_LEAD_SHARE: Final = 0.3
+_TITLE_WORDS: Final = 22
+_TITLES_INSIDE: Final = 5
+_MONTHS: Final = (
+    "jan(?:uari|uary)?|feb(?:ruari|ruary)?|mar(?:et|ch)?|mac|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?|agu(?:stus)?|agt|ags|"
+    "aug(?:ust)?|ogos|sep(?:t|tember)?|okt(?:ober)?|oct(?:ober)?|nov(?:ember)?|nop(?:ember)?|des(?:ember)?|dec(?:ember)?|disember"
+)
+_DATE: Final = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?[ -](?:{_MONTHS})\.?,?[ -]\d{{4}}\b|\b(?:{_MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b"
+    r"|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{4}-\d{2}-\d{2}\b",
+    re.IGNORECASE,
+)
+_ROLE: Final = re.compile(
+    r"(?:penulis|reporter|pewarta|editor|redaktur|red|oleh|by|author|penyunting|uploader|kontributor|jurnalis|wartawan|"
+    r"fotografer|laporan(?: wartawan)?|tim redaksi|sumber|writer|written by|published by|posted by)\b ?(?P<colon>:)? ?(?P<rest>.{0,120})",
+    re.IGNORECASE,
+)
+_NAME: Final = re.compile(r":? ?[A-ZÀ-Þ][\w.'’-]{0,24}(?: (?:[A-ZÀ-Þ][\w.'’-]{0,24}|bin|binti|de|van|al)){0,5},?")
+_POSE: Final = re.compile(r"\((?:\w+ )?(?:kanan|kiri|tengah|depan|belakang|left|right|center|centre)\)|^(?:ilustrasi|dokumentasi|suasana|tangkapan layar)\b", re.I)  # fmt: skip
+_REPEAT_WORDS, _REPEAT_CHARS = 12, 60
+
+
+class Verdict(NamedTuple):
+    """What a line is, and the rule that says so."""
+
+    kind: str
+    rule: str
+
+
+def place(lines: Sequence[Line], named: Sequence[Cue | None], body: Body, outside: str | None = None) -> list[Verdict]:
+    """One verdict a line.
+
+    `outside` is the rule for lines that were not kept and that nothing names; None: head.unclaimed, tail.unclaimed.
+    """
+    verdicts: list[Verdict | None] = [Verdict(cue.kind, cue.id) if cue else None for cue in named]
+    keep = [kept and verdict is None for kept, verdict in zip(body.keep, verdicts, strict=True)]
+    dumped = body.rule != "body.extracted"
+    _close(lines, named, keep, dumped)
+    first = _opening(lines, keep)
+    for index in range(first):
+        keep[index] = False
+    last = max((index for index, kept in enumerate(keep) if kept), default=-1)
+    _titles(lines, named, verdicts, keep)
+    _credits(lines, verdicts, keep, first, last)
+    _captions(lines, verdicts, keep, first)
+    if dumped:
+        _repeats(lines, verdicts, keep)
+    result = []
+    for index, verdict in enumerate(verdicts):
+        if verdict is None and keep[index]:
+            verdict = Verdict("body", body.rule)
+        elif verdict is None:
+            verdict = Verdict("nav", outside or ("head.unclaimed" if index < first else "tail.unclaimed"))
+        result.append(verdict)
+    return result
+
+
+def _opening(lines: Sequence[Line], keep: Sequence[bool]) -> int:
+    """The index at which the article begins: a dateline near the top, else the first line that is no headline."""
+    kept = [index for index, k in enumerate(keep) if k]
+    if not kept:
+        return len(lines)
+    total = sum(lines[index].words for index in kept)
+    before = 0
+    for index in kept:
+        if lines[index].words >= 4 and dateline.find(lines[index].text, outlets_registry()):
+            return index
+        before += lines[index].words
+        if before > max(_LEAD_SHARE * total, 30) or before > _LEAD_WORDS:
+            break
+    for position, index in enumerate(kept[:6]):
+        line = lines[index]
+        following = lines[kept[position + 1]] if position + 1 < len(kept) else None
+        if is_prose(line) or following is None or _runs_on(line, following):
+            return index
+    return kept[0]
+
+
+def _runs_on(line: Line, following: Line) -> bool:
+    """The line was broken off a sentence that goes on below, as at an inline link."""
+    return line.text[-1] in ",(-–" or following.text[0].islower() or following.text[0] in ",.;)–"
+
+
+def _close(lines: Sequence[Line], named: Sequence[Cue | None], keep: list[bool], dumped: bool) -> None:
+    """After a line that ends articles nothing is kept, unless more follows than stood before."""
+    total = sum(line.words for line, kept in zip(lines, keep, strict=True) if kept)
+    seen = 0
+    limit = 0.5 if not dumped else 0.65
+    for index, (line, cue) in enumerate(zip(lines, named, strict=True)):
+        if cue is not None and cue.ends and seen >= limit * total > 0:
+            keep[index:] = [False] * (len(lines) - index)
+            return
+        seen += line.words if keep[index] else 0
+
+
+def _titles(
+    lines: Sequence[Line], named: Sequence[Cue | None], verdicts: list[Verdict | None], keep: list[bool]
+) -> None:
+    """The lines under a header that has none of its own: titles of other stories, tags, the author box."""
+    for index, cue in enumerate(named):
+        if cue is None or not cue.takes:
+            continue
+        inside = any(keep[index + 1 :])
+        room = min(cue.takes, _TITLES_INSIDE) if inside else cue.takes
+        for below in range(index + 1, len(lines)):
+            line = lines[below]
+            if room == 0 or (named[below] is not None and (cue.takes > 3 or named[below] is cue)):
+                break
+            if named[below] is None and (is_prose(line) and not line.text.endswith("?") or line.words > _TITLE_WORDS):
+                break
+            if named[below] is None:
+                if inside and is_item(line) and keep[below]:
+                    break
+                verdicts[below] = Verdict(cue.kind, f"{cue.id}.item")
+                keep[below] = False
+            elif named[below].kind not in (cue.kind, "widget", "credit"):  # type: ignore[union-attr]
+                break
+            room -= 1
+
+
+def _credits(
+    lines: Sequence[Line], verdicts: list[Verdict | None], keep: list[bool], first: int, last: int
+) -> None:
+    """Role lines, dates and names just above the article are its byline; role lines just below it, its credit."""
+    for index in range(max(0, first - _NEAR), first):
+        line = lines[index]
+        if verdicts[index] is None and line.words <= 16 and _DATE.search(line.text):
+            verdicts[index] = Verdict("byline", "byline.date")
+    around = [*range(max(0, first - _NEAR), first), *range(max(first, last - 3), min(len(lines), last + 1 + _NEAR))]
+    for index in around:
+        line = lines[index]
+        role = _ROLE.fullmatch(line.text) if line.words <= 16 else None
+        if role is None or verdicts[index] is not None and verdicts[index].kind not in ("nav", "footer", "credit"):  # type: ignore[union-attr]
+            continue
+        named_here = bool(role["rest"]) and (bool(role["colon"]) or index < first) and not line.ends
+        if role["rest"] and not named_here:
+            continue
+        kind = "byline" if index < first else "credit"
+        verdicts[index] = Verdict(kind, f"{kind}.role")
+        keep[index] = False
+        if named_here:
+            continue
+        for beside in (index + 1, index - 1):
+            if 0 <= beside < len(lines) and _NAME.fullmatch(lines[beside].text) and (beside < first or beside > index):
+                if verdicts[beside] is None and not (keep[beside] and is_prose(lines[beside])):
+                    verdicts[beside] = Verdict(kind, f"{kind}.name")
+                    keep[beside] = False
+                break
+
+
+def _captions(lines: Sequence[Line], verdicts: list[Verdict | None], keep: Sequence[bool], first: int) -> None:
+    """Repeats of a caption, and lines above the article that say who stands left and right."""
+    known = {line.text for line, verdict in zip(lines, verdicts, strict=True) if verdict and verdict.kind == "caption"}
+    for index in range(max(0, first - _NEAR), first):
+        line = lines[index]
+        if verdicts[index] is None and line.words >= 6 and _POSE.search(line.text[:600]):
+            verdicts[index] = Verdict("caption", "caption.pose")
+    for index, line in enumerate(lines):
+        if verdicts[index] is None and line.words >= 4 and line.text in known:
+            verdicts[index] = Verdict("caption", "caption.repeat")
+
+
+def _repeats(lines: Sequence[Line], verdicts: list[Verdict | None], keep: Sequence[bool]) -> None:
+    """A paragraph that stands twice is a teaser of itself the second time."""
+    seen: set[str] = set()
+    for index, line in enumerate(lines):
+        if not keep[index] or line.words < _REPEAT_WORDS or len(line.text) <= _REPEAT_CHARS:
+            continue
+        if line.text in seen:
+            verdicts[index] = Verdict("nav", "body.repeat")
+        seen.add(line.text)

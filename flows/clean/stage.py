@@ -1,0 +1,81 @@
+"""The stage: RAW -> documents, marks, candidates, rejects."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+
+from flows.clean import cues as cue_data
+from flows.clean.decode import decode
+from flows.clean.judge import no_article
+from flows.clean.lines import squeeze
+from flows.clean.settle import Mark, marks_table
+from flows.clean.text import marks_of
+from schemas.arrow import REJECTS
+from schemas.stages import CANDIDATES, DOCUMENTS
+
+_PREVIEW: Final = 200
+_UNDECODABLE: Final = (
+    "Read {size:,} bytes that neither UTF-8, UTF-16, windows-1252 nor a detected encoding reads as text; "
+    "expected text or HTML. Name its encoding in the record, or save it as UTF-8."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What clean gives: DOCUMENTS, MARKS that tile them, CANDIDATES, and REJECTS of stage `clean`."""
+
+    documents: pa.Table
+    marks: pa.Table
+    candidates: pa.Table
+    rejects: pa.Table
+
+
+def clean(raw: pa.Table) -> Cleaned:
+    """Clean a batch of RAW. Every row becomes one row of documents or one of rejects, in the order given."""
+    documents: list[dict[str, Any]] = []
+    marks: list[tuple[int, Mark]] = []
+    candidates: list[dict[str, Any]] = []
+    rejects: list[dict[str, Any]] = []
+    for row in raw.to_pylist():
+        html = row["media"] == "html"
+        content: bytes = row["raw"] if row["content"] is None else row["content"]
+        text = decode(content, declared=row["encoding"], html=html)
+        if text is None:
+            detail = _UNDECODABLE.format(size=len(content))
+            rejects.append(_reject(row, "undecodable", detail, content[:_PREVIEW].decode("ascii", "replace")))
+            continue
+        stated: list[tuple[str, str, str]] = []
+        if html:
+            from flows.clean.page import read_page
+
+            text, spans, stated = read_page(text, row["url"])
+        else:
+            spans = marks_of(text, cue_data.general())
+        why = no_article(text, spans)
+        if why is not None:
+            rejects.append(_reject(row, "no_article", why, text))
+            continue
+        doc = len(documents)
+        documents.append({**{name: row.get(name) for name in DOCUMENTS.names}, "doc": doc, "text": text})
+        marks.extend((doc, span) for span in spans)
+        stated = [(item["field"], item["where"], item["value"]) for item in row["stated"]] + stated
+        candidates.extend({"doc": doc, "field": f, "where": where, "value": value} for f, where, value in stated)
+    return Cleaned(
+        pa.Table.from_pylist(documents, DOCUMENTS),
+        marks_table(marks),
+        pa.Table.from_pylist(candidates, CANDIDATES),
+        pa.Table.from_pylist(rejects, REJECTS),
+    )
+
+
+def _reject(row: dict[str, Any], reason: str, detail: str, shown: str) -> dict[str, Any]:
+    return {
+        "source_id": row["source_id"],
+        "source_uri": row["source_uri"],
+        "raw_sha256": row["raw_sha256"],
+        "stage": "clean",
+        "reason": reason,
+        "detail": detail,
+        "preview": squeeze(shown[: _PREVIEW * 10])[:_PREVIEW] or None,
+    }
