@@ -83,9 +83,10 @@ def versions(dataset: DatasetOption = "news", output: OutputOption = Path("outpu
     home = _dataset(output, dataset)
     latest = home.latest()
     for entry in _guarded(home.versions):
-        mark = "latest" if entry.version is not None and entry.version == latest else ""
         name = entry.version or f"run {entry.run_id}"
-        _say(f"{name:<28} {entry.status:<10} {entry.published_at:%Y-%m-%d %H:%M}Z  {entry.sentence} {mark}".rstrip())
+        status = "latest" if entry.version and entry.version == latest else entry.status
+        said = " ".join(entry.why) or f"{entry.counts['published']:,} articles, {entry.counts['rejected']:,} rejected"
+        _say(f"{name:<28} {status:<10} {entry.started_at}  {said}")
 
 
 @app.command()
@@ -184,3 +185,7 @@ def _stop(code: int, *sentences: str) -> NoReturn:
 def _say(line: str, *, error: bool = False) -> None:
     """Print a line whose words may be scraped: a terminal must not obey them."""
     typer.echo("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line), err=error)
+
+
+if __name__ == "__main__":
+    main()

@@ -11,12 +11,13 @@ from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.states import Completed, Failed, State
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 
 from flows import parameters, read, release, report, steps, validate
 from flows.artifacts import show
@@ -25,7 +26,12 @@ from flows.parameters import Publish
 from schemas.vocabulary import OPS
 
 Result = TypeVar("Result")
-Step = Callable[[str, Callable[[], Any]], Any]
+
+
+class Step(Protocol):
+    """How a step is run: its name for people, and the call."""
+
+    def __call__(self, name: str, step: Callable[[], Result], /) -> Result: ...  # noqa: D102
 
 # Who listens to the progress of the run in this process; the command draws a bar.
 listener: ContextVar[steps.Progress | None] = ContextVar("listener", default=None)
@@ -38,7 +44,7 @@ def plainly(name: str, step: Callable[[], Result]) -> Result:
 
 def as_task(name: str, step: Callable[[], Result]) -> Result:
     """A step as a Prefect task. Its result stays in memory: tables are passed by reference, never stored."""
-    return cast(Result, task(step, name=name, cache_policy=NO_CACHE, persist_result=False)())
+    return task(name=name, cache_policy=NO_CACHE, persist_result=False)(step)()
 
 
 def tell(job: Publish, step: Step = plainly) -> Outcome:
@@ -74,8 +80,8 @@ def _place(job: Publish, dataset: release.Dataset) -> Iterator[tuple[str, Path]]
     """A run's id and working folder. A real run holds the publisher's lock; a dry run works in a temporary folder."""
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
     if job.dry_run:
-        with tempfile.TemporaryDirectory(prefix="kliping-") as folder:
-            yield run_id, Path(folder)
+        with tempfile.TemporaryDirectory(prefix="kliping-") as passing:
+            yield run_id, Path(passing)
         return
     with release.publisher_lock(dataset, job.wait, run_id=run_id):
         folder = dataset.staging / f"{run_id}.work"

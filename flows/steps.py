@@ -217,10 +217,10 @@ def facts_of(job: Publish, run_id: str, started: datetime, inputs: read.Inputs, 
 def draft_of(facts: release.Facts, working: Working, verdicts: dict[str, validate.Verdict]) -> release.Draft:
     """All that a release is made of."""
     return release.Draft(
-        *(working_table.drop_columns(extra) for working_table, extra in (
-            (working.articles, ["clutter_hits", "row"]), (working.rejects, []),
-            (working.spans, ["row"]), (working.evidence, ["row"]),
-        )),
+        articles=working.articles.select(arrow.ARTICLES.names),
+        rejects=working.rejects,
+        spans=working.spans.select(arrow.SPANS.names),
+        evidence=working.evidence.select(arrow.EVIDENCE.names),
         facts=replace(
             facts,
             documents_in=working.documents_in,
@@ -230,7 +230,7 @@ def draft_of(facts: release.Facts, working: Working, verdicts: dict[str, validat
             checks=tuple(asdict(check) for verdict in verdicts.values() for check in verdict.checks),
         ),
         validation={name: verdict.document for name, verdict in verdicts.items()},
-    )  # fmt: skip
+    )
 
 
 def outcome_of(job: Publish, working: Working, verdicts: dict[str, validate.Verdict]) -> Outcome:
