@@ -1,0 +1,36 @@
+"""The gazetteer: names of places, to tell a dateline's place from an ordinary word."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Names in lower case. `leading` matches the longest known name at a position, capitalised as here or all through."""
+
+    cities: frozenset[str]
+    regions: frozenset[str]
+    leading: re.Pattern[str]
+
+    def __contains__(self, name: str) -> bool:
+        plain = " ".join(name.split()).lower()
+        return plain in self.cities or plain in self.regions
+
+
+@lru_cache(maxsize=1)
+def gazetteer() -> Gazetteer:
+    """The project's places, read once a process."""
+    found = tomllib.loads(resources.files("flows.outlets").joinpath("places.toml").read_text(encoding="utf-8"))
+    cities, regions = (
+        [name for name in found[kind].replace("\n", "|").split("|") if name] for kind in ("cities", "regions")
+    )
+    forms = {form for name in cities + regions for form in (name, name.upper())}
+    longest_first = sorted(forms, key=lambda form: (-len(form), form))
+    return Gazetteer(
+        frozenset(name.lower() for name in cities),
+        frozenset(name.lower() for name in regions),
+        re.compile("|".join(map(re.escape, longest_first))),
+    )

@@ -1,0 +1,157 @@
+"""The registry of outlets: which name, domain or dateline spelling means which outlet."""
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from urllib.parse import urlsplit
+
+from flows.outlets import profiles
+from flows.outlets.errors import OutletError
+from flows.outlets.profiles import Profile
+
+COLUMNS = ["name", "domains", "spellings", "evidence", "language", "kind", "profile"]
+EVIDENCE = {"seen", "partly", "unverified", "none"}
+KINDS = {
+    "agency", "business", "entertainment", "fact-check", "government", "law", "lifestyle", "online",
+    "public-broadcaster", "regional", "religion", "tech", "trade",
+}  # fmt: skip
+# Under these a name is registered one label deeper: republika.co.id, not co.id.
+_SECOND_LEVEL = re.compile(r"(?:co|or|go|ac|web|com|org|net|my|desa|sch|gov|edu)\.[a-z]{2}")
+_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+){1,4}(?:/[a-z0-9-]+)?")
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """One outlet. `domains` may hold subdomains (aceh.tribunnews.com); `domain` is the registered one of the first."""
+
+    name: str
+    domain: str
+    domains: tuple[str, ...]
+    spellings: tuple[str, ...]
+    evidence: str
+    language: str
+    kind: str
+    profile: Profile | None = None
+
+
+def registered_domain(host: str) -> str:
+    """The part of a host name that somebody registered: `nasional.republika.co.id` -> `republika.co.id`."""
+    labels = host.split("/")[0].lower().rstrip(".").split(".")
+    deep = 3 if len(labels) >= 3 and _SECOND_LEVEL.fullmatch(".".join(labels[-2:])) else 2
+    return ".".join(labels[-deep:])
+
+
+def key(spelling: str) -> str:
+    """A spelling without the differences that do not count: case and blanks."""
+    return "".join(spelling.split()).casefold()
+
+
+class Registry:
+    """Outlets by domain and by spelling."""
+
+    def __init__(self, outlets: Iterable[Outlet]) -> None:
+        """Raises OutletError where two outlets claim one name, spelling or domain."""
+        self.outlets = tuple(outlets)
+        self._domains: dict[str, Outlet] = {}
+        self._names: dict[str, Outlet] = {}
+        self.printed: dict[str, Outlet] = {}  # dateline spellings as printed
+        for outlet in self.outlets:
+            for domain in outlet.domains:
+                _claim(self._domains, domain, outlet, "domain")
+            for spelling in {key(s): s for s in (outlet.name, *outlet.spellings, *outlet.domains)}:
+                _claim(self._names, spelling, outlet, "spelling")
+            hosts = [d for d in outlet.domains if "/" not in d]
+            for spelling in (*outlet.spellings, *hosts):
+                self.printed.setdefault(spelling, outlet)
+
+    def by_domain(self, host: str) -> Outlet | None:
+        """The outlet of a host (or host/path) by its longest known suffix; None where none is known."""
+        host, _, path = host.lower().partition("/")
+        section = f"/{path.partition('/')[0]}" if path else ""
+        labels = host.rstrip(".").split(".")
+        for first in range(len(labels) - 1):
+            domain = ".".join(labels[first:])
+            found = (section and self._domains.get(domain + section)) or self._domains.get(domain)
+            if found:
+                return found
+        return None
+
+    def by_name(self, spelling: str) -> Outlet | None:
+        """The outlet that a name, a dateline spelling or a bare domain means; case and blanks do not count."""
+        return self._names.get(key(spelling))
+
+    def by_url(self, url: str) -> Outlet | None:
+        """The outlet whose site a URL leads to."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return None
+        return self.by_domain(f"{parts.hostname}{parts.path}") if parts.hostname else None
+
+    def hint(self, url: str | None, head: str) -> str | None:
+        """Registered domain of the outlet of `url`, else of the first dateline in the first 12 lines of `head`."""
+        from flows.outlets import dateline
+
+        outlet = self.by_url(url) if url else None
+        if outlet:
+            return outlet.domain
+        for line in head[:6000].split("\n", 40)[:40]:
+            found = dateline.find(line, self)
+            if found and found.outlet:
+                return found.outlet.domain
+        return None
+
+
+def _claim(known: dict[str, Outlet], word: str, outlet: Outlet, what: str) -> None:
+    other = known.setdefault(word, outlet)
+    if other is not outlet:
+        raise OutletError(
+            f"registry.csv gives the {what} {word!r} to {other.name} and to {outlet.name}; one outlet may have it."
+        )
+
+
+def parse(text: str, known_profiles: dict[str, Profile]) -> Registry:
+    """A registry from the text of a CSV file. Raises OutletError with a sentence that names the row."""
+    rows = csv.DictReader(text.splitlines())
+    if rows.fieldnames != COLUMNS:
+        raise OutletError(f"registry.csv has the columns {rows.fieldnames}; expected {COLUMNS}.")
+    return Registry(
+        _outlet(row, f"registry.csv, row {n} ({row['name']})", known_profiles) for n, row in enumerate(rows, 2)
+    )
+
+
+def _outlet(row: dict[str, str], where: str, known_profiles: dict[str, Profile]) -> Outlet:
+    if None in row or None in row.values():
+        raise OutletError(f"{where}: has another number of cells than the header's {len(COLUMNS)}.")
+    domains = tuple(filter(None, row["domains"].split("|")))
+    spellings = tuple(filter(None, row["spellings"].split("|")))
+    checks = [
+        (bool(row["name"].strip()), "has no name"),
+        (bool(domains), "has no domain"),
+        *((_DOMAIN.fullmatch(d) is not None, f"{d!r} is not a domain in lower case") for d in domains),
+        (row["evidence"] in EVIDENCE, f"evidence is {row['evidence']!r}; expected one of {sorted(EVIDENCE)}"),
+        (bool(spellings) != (row["evidence"] == "none"), "evidence must be `none` exactly where no spelling is given"),
+        (
+            re.fullmatch("[a-z]{2}", row["language"]) is not None,
+            f"language {row['language']!r} is not an ISO 639-1 code",
+        ),
+        (row["kind"] in KINDS, f"kind is {row['kind']!r}; expected one of {sorted(KINDS)}"),
+        (not row["profile"] or row["profile"] in known_profiles, f"there is no profiles/{row['profile']}.toml"),
+    ]
+    for holds, complaint in checks:
+        if not holds:
+            raise OutletError(f"{where}: {complaint}.")
+    return Outlet(
+        row["name"], registered_domain(domains[0]), domains, spellings, row["evidence"], row["language"], row["kind"],
+        known_profiles.get(row["profile"]),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def registry() -> Registry:
+    """The project's registry, read once a process."""
+    text = resources.files("flows.outlets").joinpath("registry.csv").read_text(encoding="utf-8")
+    return parse(text, profiles.load())
