@@ -35,9 +35,7 @@ def wide(data: bytes) -> str | None:
     if codec is None:
         codec = _by_nuls(data[:_SAMPLE])
     sample = data[len(bom) : len(bom) + _SAMPLE]
-    if codec is None or _decoded(sample, codec) is None:
-        return None
-    return codec
+    return codec if codec is not None and _begins(sample, codec) else None
 
 
 def _by_nuls(sample: bytes) -> str | None:
@@ -57,12 +55,13 @@ def _by_nuls(sample: bytes) -> str | None:
     return None
 
 
-def _decoded(data: bytes, codec: str) -> str | None:
-    """Strictly decoded, but for a character that the end of a sample cuts; None where it is not of this codec."""
+def _begins(sample: bytes, codec: str) -> bool:
+    """Whether a text of this codec may begin so; the end of a sample may cut a character."""
     try:
-        return codecs.getincrementaldecoder(codec)().decode(data)
+        codecs.getincrementaldecoder(codec)().decode(sample)
     except UnicodeDecodeError:
-        return None
+        return False
+    return True
 
 
 def lenient(data: bytes, codec: str | None = None) -> str:
@@ -75,11 +74,10 @@ def lenient(data: bytes, codec: str | None = None) -> str:
     data = data[len(bom) :]
     if codec is not None:
         return data.decode(codec, "replace")
-    text = _decoded(data, "utf-8")
-    if text is not None:
-        return text
     text = data.decode("utf-8", "replace")
     lost = text.count("\ufffd")
+    if not lost:
+        return text
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore")) - lost
     return text if beyond_ascii > lost else data.decode("cp1252", "replace")
 

@@ -1,0 +1,36 @@
+"""What the tests of read/ share: one reading of a source as plain rows."""
+
+import pytest
+
+from flows.read import Limits, read
+
+
+def no_hint(url, head):
+    return None
+
+
+@pytest.fixture
+def rows():
+    """read() as (documents, rejects), both lists of dicts."""
+
+    def run(source, *, limits=None, limit=None, batch_documents=256, hint=no_hint):
+        documents, rejects = [], []
+        for batch in read(source, limits=limits or Limits(), limit=limit, batch_documents=batch_documents, hint=hint):
+            documents += batch.documents.to_pylist()
+            rejects += batch.rejects.to_pylist()
+        return documents, rejects
+
+    return run
+
+
+@pytest.fixture
+def one(tmp_path, rows):
+    """The rows of a folder with one file of these bytes."""
+
+    def run(data, name="a.txt", **options):
+        folder = tmp_path / "source"
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(data)
+        return rows(folder, **options)
+
+    return run
