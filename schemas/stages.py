@@ -79,12 +79,7 @@ MARKS: Final = pa.schema(
 )
 
 CANDIDATES: Final = pa.schema(
-    [
-        _field("doc", pa.int32()),
-        _field("field", pa.string()),
-        _field("where", pa.string()),
-        _field("value", pa.string()),
-    ]
+    [_field("doc", pa.int32()), _field("field", pa.string()), _field("where", pa.string()), _field("value", pa.string())]
 )
 
 # One row a document, in the order of DOCUMENTS.

@@ -5,6 +5,8 @@ import pyarrow.compute as pc
 
 from schemas import arrow, stages
 
+_DAY = 24 * 60 * 60 * 1_000_000  # microseconds
+
 
 def link(fingerprints: pa.Table) -> pa.Table:
     """FINGERPRINTS -> LINKS, sorted by article_id: every copy points to the kept article of its group.
@@ -47,7 +49,8 @@ def link(fingerprints: pa.Table) -> pa.Table:
 
 def _stated_at(rows: pa.Table) -> pa.ChunkedArray:
     """When each says it was published, in microseconds since 1970; the largest number where it does not say."""
-    day_ends = pc.multiply(pc.add(rows["date"].cast(pa.int32()).cast(pa.int64()), 1), 86_400_000_000)
+    days = rows["date"].cast(pa.int32()).cast(pa.int64())
+    day_ends = pc.subtract(pc.multiply(pc.add(days, 1), _DAY), 1)
     stated = pc.fill_null(pc.equal(rows["date_basis"], "stated"), False)
     day = pc.if_else(stated, day_ends, pa.scalar(None, pa.int64()))
     never = pa.scalar(2**63 - 1, pa.int64())

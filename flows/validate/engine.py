@@ -98,7 +98,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401  (any value a frame can hold)
 @contextmanager
 def _quiet() -> Iterator[None]:
     """No telemetry, progress bar, warning or log line of the plumbing on the operator's screen."""
-    # Read once, when Great Expectations is imported; there is no other way to say it before the first event is sent.
+    # 1.24.1 sends nothing home; versions that do read this once, when they are imported.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logger = logging.getLogger("great_expectations")
     before = logger.level

@@ -77,15 +77,9 @@ def view_frame(view: pa.Table) -> pd.DataFrame:
     import pandas as pd
 
     view = view.sort_by("article_id")
-    frame = pd.DataFrame(
-        {
-            name: pd.Series(view[name].to_pylist(), dtype=object)
-            if _as_object(view.schema.field(name))
-            else view[name].to_pandas()
-            for name in view.column_names
-            if name != "unevidenced"
-        }
-    )
+    columns = {name: view[name].to_pandas(date_as_object=True) for name in view.column_names if name != "unevidenced"}
+    texts = [field.name for field in view.schema if pa.types.is_string(field.type)]
+    frame = pd.DataFrame(columns).astype(dict.fromkeys(texts, object))
     has = frame.notna()
     days = {name: pc.cast(view[name], pa.date32()).cast(pa.int32()) for name in ("date", "published_at")}
     frame["unevidenced"] = [", ".join(names or ()) for names in view["unevidenced"].to_pylist()]
@@ -121,10 +115,6 @@ def _column(made: object, articles: pa.Table, field: pa.Field) -> pa.Array | pa.
     if made is None:
         return articles[field.name]
     return made.cast(field.type) if isinstance(made, pa.ChunkedArray) else pa.array(made, field.type)
-
-
-def _as_object(field: pa.Field) -> bool:
-    return bool(pa.types.is_string(field.type) or pa.types.is_date(field.type))
 
 
 def _empty_values(view: pa.Table) -> list[str]:
