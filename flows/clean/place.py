@@ -15,6 +15,7 @@ from flows.outlets import registry as outlets_registry
 
 _NEAR: Final = 15  # lines around the article in which bylines, captions and credits stand
 _LEAD_WORDS: Final = 120  # a dateline further into the prose is another story's
+_LEAD_LINES, _LEAD_PARAGRAPHS = 8, 2
 _LEAD_SHARE: Final = 0.3
 _TITLE_WORDS: Final = 22
 _TITLES_INSIDE: Final = 5
@@ -52,7 +53,8 @@ def place(lines: Sequence[Line], named: Sequence[Cue | None], body: Body, outsid
     verdicts: list[Verdict | None] = [Verdict(cue.kind, cue.id) if cue else None for cue in named]
     keep = [kept and verdict is None for kept, verdict in zip(body.keep, verdicts, strict=True)]
     dumped = body.rule != "body.extracted"
-    _close(lines, named, keep, dumped)
+    if outside is None:
+        _close(lines, named, keep, dumped)
     first = _opening(lines, keep)
     for index in range(first):
         keep[index] = False
@@ -78,12 +80,13 @@ def _opening(lines: Sequence[Line], keep: Sequence[bool]) -> int:
     if not kept:
         return len(lines)
     total = sum(lines[index].words for index in kept)
-    before = 0
-    for index in kept:
+    before = paragraphs = 0
+    for index in kept[:_LEAD_LINES]:
         if lines[index].words >= 4 and dateline.find(lines[index].text, outlets_registry()):
             return index
         before += lines[index].words
-        if before > max(_LEAD_SHARE * total, 30) or before > _LEAD_WORDS:
+        paragraphs += is_prose(lines[index])
+        if paragraphs > _LEAD_PARAGRAPHS or before > min(_LEAD_WORDS, max(_LEAD_SHARE * total, 30)):
             break
     for position, index in enumerate(kept[:6]):
         line = lines[index]

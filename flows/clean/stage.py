@@ -9,7 +9,7 @@ from flows.clean import cues as cue_data
 from flows.clean.decode import decode
 from flows.clean.judge import no_article
 from flows.clean.lines import squeeze
-from flows.clean.settle import Mark, marks_table
+from flows.clean.spans import Mark, marks_table
 from flows.clean.text import marks_of
 from schemas.arrow import REJECTS
 from schemas.stages import CANDIDATES, DOCUMENTS
@@ -61,6 +61,10 @@ def clean(raw: pa.Table) -> Cleaned:
         marks.extend((doc, span) for span in spans)
         stated = [(item["field"], item["where"], item["value"]) for item in row["stated"]] + stated
         candidates.extend({"doc": doc, "field": f, "where": where, "value": value} for f, where, value in stated)
+    if "html" in raw.column("media").to_pylist():
+        from flows.clean.page import forget
+
+        forget()
     return Cleaned(
         pa.Table.from_pylist(documents, DOCUMENTS),
         marks_table(marks),

@@ -7,7 +7,7 @@ from flows.clean.body import Body, find_body
 from flows.clean.cues import Cue, Cues
 from flows.clean.lines import Line, split, trim
 from flows.clean.place import Verdict, place
-from flows.clean.settle import Mark
+from flows.clean.spans import Mark
 
 
 def marks_of(text: str, cues: Cues) -> list[Mark]:
