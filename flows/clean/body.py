@@ -48,7 +48,9 @@ def is_prose(line: Line) -> bool:
 
 def is_item(line: Line) -> bool:
     """A bullet or a numbered item."""
-    return line.text[0] in _BULLETS or (line.text[0].isdigit() and line.text[1:4].lstrip("0123456789")[:1] in (".", ")"))
+    return line.text[0] in _BULLETS or (
+        line.text[0].isdigit() and line.text[1:4].lstrip("0123456789")[:1] in (".", ")")
+    )
 
 
 def is_dump(lines: Sequence[Line], named: Sequence[Cue | None]) -> bool:

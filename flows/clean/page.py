@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from flows.clean import cues as cue_data
 from flows.clean.body import Body
-from flows.clean.cues import Cues
 from flows.clean.lines import Line, split, squeeze
 from flows.clean.place import Verdict, place
 from flows.clean.spans import Mark
@@ -50,9 +49,11 @@ class _Block:
     tag: str | None  # the nearest element of _BY_TAG around it
 
 
-def read_page(html: str, url: str | None, cues: Cues | None = None) -> tuple[str, list[Mark], list[Stated]]:
-    """The page's text (its blocks, one a line), the marks that tile it, and its statements (field, where, value)."""
-    cues = cues or cue_data.general()
+def read_page(html: str, url: str | None = None, outlet: str | None = None) -> tuple[str, list[Mark], list[Stated]]:
+    """The page's text (its blocks, one a line), the marks that tile it, and its statements (field, where, value).
+
+    `outlet` is the registered domain of the page's outlet, where there is a hint.
+    """
     tree = parse(html)
     if tree is None:
         return "", [], []
@@ -63,8 +64,8 @@ def read_page(html: str, url: str | None, cues: Cues | None = None) -> tuple[str
     lines = split(text)
     found = _aligned([line.text for line in lines], answer)
     if not any(found):
-        return text, marks_of(text, cues), stated
-    return text, _marks(text, lines, blocks, found, cues), stated
+        return text, marks_of(text, outlet), stated
+    return text, _marks(text, lines, blocks, found, outlet), stated
 
 
 def forget() -> None:
@@ -87,13 +88,18 @@ def parse(html: str) -> Any | None:
         return None
 
 
-def _marks(text: str, lines: Sequence[Line], blocks: Sequence[_Block], found: list[bool], cues: Cues) -> list[Mark]:
+def _marks(
+    text: str, lines: Sequence[Line], blocks: Sequence[_Block], found: list[bool], outlet: str | None
+) -> list[Mark]:
+    cues = cue_data.of_outlet(outlet)
     named = [cues.of(line) for line in lines]
     tags = [blocks[line.number - 1].tag for line in lines]
     body = Body(found, "body.page", [None] * len(lines))
     verdicts = [
         _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict
-        for verdict, tag in zip(place(lines, named, body, "html.outside"), tags, strict=True)
+        for verdict, tag in zip(
+            place(lines, named, body, cue_data.profile_of(outlet), "html.outside"), tags, strict=True
+        )
     ]
     return tile(text, lines, verdicts, body, cues)
 

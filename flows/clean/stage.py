@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from flows.clean import cues as cue_data
 from flows.clean.decode import decode
 from flows.clean.judge import no_article
 from flows.clean.lines import squeeze
@@ -49,9 +48,9 @@ def clean(raw: pa.Table) -> Cleaned:
         if html:
             from flows.clean.page import read_page
 
-            text, spans, stated = read_page(text, row["url"])
+            text, spans, stated = read_page(text, row["url"], row["outlet_hint"])
         else:
-            spans = marks_of(text, cue_data.general())
+            spans = marks_of(text, row["outlet_hint"])
         why = no_article(text, spans)
         if why is not None:
             rejects.append(_reject(row, "no_article", why, text))

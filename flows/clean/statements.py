@@ -49,7 +49,8 @@ _META: Final[dict[str, tuple[str, str]]] = {
     "content-language": ("language", "meta"),
 }
 _STANDFIRST: Final = re.compile(
-    r"(?:^|[\s_-])(?:standfirst|subtitle|sub-title|sub-headline|subheadline|deck|dek|sub_judul|subjudul)(?:$|[\s_-])", re.I
+    r"(?:^|[\s_-])(?:standfirst|subtitle|sub-title|sub-headline|subheadline|deck|dek|sub_judul|subjudul)(?:$|[\s_-])",
+    re.I,
 )
 
 
@@ -74,7 +75,9 @@ def _head(tree: Any) -> Iterator[Stated]:
         if "canonical" in rel and link.get("href"):
             yield "canonical", "link", link.get("href")
     for meta in tree.iter("meta"):
-        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or "").lower()
+        name = (
+            meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
+        ).lower()
         if name in _META and meta.get("content"):
             yield (*_META[name], meta.get("content"))
 
