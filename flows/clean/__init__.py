@@ -18,7 +18,7 @@ A document in which no article is left is rejected (`judge`): no_article. One no
 Marks name lines nobody claims `head.unclaimed` (nav): describe/ finds title and standfirst there.
 """
 
-from flows.clean.settle import cut, settle
+from flows.clean.spans import cut, settle
 from flows.clean.stage import Cleaned, clean
 from flows.clean.text import clutter_hits
 

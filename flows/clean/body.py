@@ -16,6 +16,7 @@ _FEW_PAGE_CUES: Final = 4
 _LONG_HEAD: Final = 10  # lines before the first prose line: a menu, not a headline with byline and caption
 _BULLETS: Final = "-•*▪●–►+"
 _BARRIER: Final = 60.0  # words of prose that must follow the end of an article for it not to have been the end
+_DEAREST_RUN: Final = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def find_body(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:
     nothing: list[float | None] = [None] * len(lines)
     if not is_dump(lines, named):
         return Body([True] * len(lines), "body.extracted", nothing)
-    first, last = _best_stretch([_weight(line, cue) for line, cue in zip(lines, named, strict=True)])
+    first, last = _best_stretch(_weights(lines, named))
     return Body([first <= index < last for index in range(len(lines))], "body.stretch", nothing)
 
 
@@ -47,7 +48,9 @@ def is_prose(line: Line) -> bool:
 
 def is_item(line: Line) -> bool:
     """A bullet or a numbered item."""
-    return line.text[0] in _BULLETS or (line.text[0].isdigit() and line.text[1:4].lstrip("0123456789")[:1] in (".", ")"))
+    return line.text[0] in _BULLETS or (
+        line.text[0].isdigit() and line.text[1:4].lstrip("0123456789")[:1] in (".", ")")
+    )
 
 
 def is_dump(lines: Sequence[Line], named: Sequence[Cue | None]) -> bool:
@@ -56,6 +59,20 @@ def is_dump(lines: Sequence[Line], named: Sequence[Cue | None]) -> bool:
         return True
     before = next((index for index, line in enumerate(lines) if is_prose(line)), 0)
     return sum(not is_item(line) for line in lines[:before]) >= _LONG_HEAD
+
+
+def _weights(lines: Sequence[Line], named: Sequence[Cue | None]) -> list[float]:
+    """What each line speaks for or against an article. A long run of short lines costs no more than a table would."""
+    weights, spent = [], 0.0
+    for line, cue in zip(lines, named, strict=True):
+        weight = _weight(line, cue)
+        if weight > 0:
+            spent = max(0.0, spent - 2 * weight)
+        elif cue is None or not cue.ends:
+            weight = max(weight, spent - _DEAREST_RUN)
+            spent -= weight
+        weights.append(weight)
+    return weights
 
 
 def _weight(line: Line, cue: Cue | None) -> float:

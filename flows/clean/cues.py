@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from flows.clean.lines import Line
+from flows.outlets import Profile, registry
 
 _LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
 _SEEN: Final = 400  # characters a `start` cue looks at, and 160 a `tail` cue
@@ -73,3 +74,32 @@ def general() -> Cues:
     """The cues of every outlet."""
     with Path(__file__).with_name("cues.toml").open("rb") as file:
         return Cues(tuple(Cue(**fields) for fields in tomllib.load(file)["cue"]))
+
+
+@cache
+def of_outlet(domain: str | None) -> Cues:
+    """The cues of every outlet and of the one with this registered domain, if a profile of it is known."""
+    profile = profile_of(domain)
+    if profile is None or not (profile.cues or profile.author_box):
+        return general()
+    where = f"the profile {profile.name}"
+    own = [
+        Cue(
+            f"profile.{profile.name}.{kind}", kind, "start", re.escape(opening), f"a cue line of {where}",
+            # What is glued to an advertisement's label is a paragraph: `inline.ad` cuts only the label.
+            words=len(opening.split()) + 4 if kind == "ad" else 60,
+        )
+        for kind, openings in profile.cues.items()
+        for opening in openings
+    ]  # fmt: skip
+    own.extend(
+        Cue(f"profile.{profile.name}.author-box", "credit", "line", re.escape(label), f"an author box of {where}", ends=True, takes=3)
+        for label in sorted(profile.author_box)
+    )  # fmt: skip
+    return Cues((*own, *general().cues))
+
+
+def profile_of(domain: str | None) -> Profile | None:
+    """The profile of the outlet with this registered domain."""
+    outlet = registry().by_domain(domain) if domain else None
+    return outlet.profile if outlet else None

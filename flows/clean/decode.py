@@ -11,7 +11,9 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_META_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_:.-]{2,40})""", re.I)
+_META_CHARSET: Final = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_:.-]{2,40})""", re.I
+)
 _LINE_BREAKS: Final = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 # Tab and line feed are layout; every other control character is damage, NUL above all: it ends strings elsewhere.
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
@@ -50,7 +52,11 @@ def _decoded(raw: bytes, declared: str | None, html: bool) -> str | None:
             return text
     known = _known(declared) if declared else None
     # Encodings whose bytes may all be valid UTF-8 as well: only the declaration can tell.
-    if known and known.startswith(("utf-16", "utf-32", "iso2022", "hz")) and (text := _strictly(raw, known)) is not None:
+    if (
+        known
+        and known.startswith(("utf-16", "utf-32", "iso2022", "hz"))
+        and (text := _strictly(raw, known)) is not None
+    ):
         return text
     wide = _wide(raw)
     if wide:

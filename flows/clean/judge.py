@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from flows.clean.settle import Mark
+from flows.clean.spans import Mark
 
 FEWEST_WORDS: Final = 8
 

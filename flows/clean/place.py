@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 from flows.clean.body import Body, is_item, is_prose
 from flows.clean.cues import Cue
 from flows.clean.lines import Line
-from flows.outlets import dateline
-from flows.outlets import registry as outlets_registry
+from flows.outlets import Profile, dateline, registry, roles
 
 _NEAR: Final = 15  # lines around the article in which bylines, captions and credits stand
 _LEAD_WORDS: Final = 120  # a dateline further into the prose is another story's
+_LEAD_LINES, _LEAD_PARAGRAPHS = 8, 2
 _LEAD_SHARE: Final = 0.3
 _TITLE_WORDS: Final = 22
 _TITLES_INSIDE: Final = 5
@@ -27,13 +27,10 @@ _DATE: Final = re.compile(
     r"|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{4}-\d{2}-\d{2}\b",
     re.IGNORECASE,
 )
-_ROLE: Final = re.compile(
-    r"(?:penulis|reporter|pewarta|editor|redaktur|red|oleh|by|author|penyunting|uploader|kontributor|jurnalis|wartawan|"
-    r"fotografer|laporan(?: wartawan)?|tim redaksi|sumber|writer|written by|published by|posted by)\b ?(?P<colon>:)? ?(?P<rest>.{0,120})",
-    re.IGNORECASE,
-)
 _NAME: Final = re.compile(r":? ?[A-ZÀ-Þ][\w.'’-]{0,24}(?: (?:[A-ZÀ-Þ][\w.'’-]{0,24}|bin|binti|de|van|al)){0,5},?")
 _POSE: Final = re.compile(r"\((?:\w+ )?(?:kanan|kiri|tengah|depan|belakang|left|right|center|centre)\)|^(?:ilustrasi|dokumentasi|suasana|tangkapan layar)\b", re.I)  # fmt: skip
+_SIGNED: Final = re.compile(r"[A-ZÀ-Þ][\w.'’ ,-]{2,60}? ?[-–|,] ?([A-Za-z][\w. ]{2,30})")
+_BYLINE_WORDS: Final = 16
 _REPEAT_WORDS, _REPEAT_CHARS = 12, 60
 
 
@@ -44,21 +41,29 @@ class Verdict(NamedTuple):
     rule: str
 
 
-def place(lines: Sequence[Line], named: Sequence[Cue | None], body: Body, outside: str | None = None) -> list[Verdict]:
+def place(
+    lines: Sequence[Line],
+    named: Sequence[Cue | None],
+    body: Body,
+    profile: Profile | None = None,
+    outside: str | None = None,
+) -> list[Verdict]:
     """One verdict a line.
 
-    `outside` is the rule for lines that were not kept and that nothing names; None: head.unclaimed, tail.unclaimed.
+    `profile` is the outlet's, if known: its byline shapes and role words. `outside` is the rule for lines that were not kept and that nothing names; None: head.unclaimed, tail.unclaimed.
     """
     verdicts: list[Verdict | None] = [Verdict(cue.kind, cue.id) if cue else None for cue in named]
     keep = [kept and verdict is None for kept, verdict in zip(body.keep, verdicts, strict=True)]
     dumped = body.rule != "body.extracted"
-    _close(lines, named, keep, dumped)
+    if outside is None:
+        _close(lines, named, keep, dumped)
     first = _opening(lines, keep)
     for index in range(first):
         keep[index] = False
     last = max((index for index, kept in enumerate(keep) if kept), default=-1)
     _titles(lines, named, verdicts, keep)
-    _credits(lines, verdicts, keep, first, last)
+    _bylines(lines, verdicts, first, profile)
+    _credits(lines, verdicts, keep, first, last, profile)
     _captions(lines, verdicts, keep, first)
     if dumped:
         _repeats(lines, verdicts, keep)
@@ -78,12 +83,13 @@ def _opening(lines: Sequence[Line], keep: Sequence[bool]) -> int:
     if not kept:
         return len(lines)
     total = sum(lines[index].words for index in kept)
-    before = 0
-    for index in kept:
-        if lines[index].words >= 4 and dateline.find(lines[index].text, outlets_registry()):
+    before = paragraphs = 0
+    for index in kept[:_LEAD_LINES]:
+        if lines[index].words >= 4 and dateline.find(lines[index].text, registry()):
             return index
         before += lines[index].words
-        if before > max(_LEAD_SHARE * total, 30) or before > _LEAD_WORDS:
+        paragraphs += is_prose(lines[index])
+        if paragraphs > _LEAD_PARAGRAPHS or before > min(_LEAD_WORDS, max(_LEAD_SHARE * total, 30)):
             break
     for position, index in enumerate(kept[:6]):
         line = lines[index]
@@ -135,33 +141,49 @@ def _titles(
             room -= 1
 
 
-def _credits(
-    lines: Sequence[Line], verdicts: list[Verdict | None], keep: list[bool], first: int, last: int
-) -> None:
-    """Role lines, dates and names just above the article are its byline; role lines just below it, its credit."""
+def _bylines(lines: Sequence[Line], verdicts: list[Verdict | None], first: int, profile: Profile | None) -> None:
+    """Just above the article: lines of the outlet's own byline shapes, dates, and a name beside an outlet's."""
     for index in range(max(0, first - _NEAR), first):
         line = lines[index]
-        if verdicts[index] is None and line.words <= 16 and _DATE.search(line.text):
+        if verdicts[index] is not None or line.words > _BYLINE_WORDS:
+            continue
+        signed = _SIGNED.fullmatch(line.text)
+        if profile and any(byline.pattern.fullmatch(line.text) for byline in profile.bylines):
+            verdicts[index] = Verdict("byline", f"profile.{profile.name}.byline")
+        elif _DATE.search(line.text):
             verdicts[index] = Verdict("byline", "byline.date")
+        elif signed and registry().by_name(signed[1]):
+            verdicts[index] = Verdict("byline", "byline.outlet")
+
+
+def _credits(
+    lines: Sequence[Line],
+    verdicts: list[Verdict | None],
+    keep: list[bool],
+    first: int,
+    last: int,
+    profile: Profile | None,
+) -> None:
+    """Role lines above the article are its byline, role lines at its end its credit; a name may stand beside each."""
     around = [*range(max(0, first - _NEAR), first), *range(max(first, last - 3), min(len(lines), last + 1 + _NEAR))]
     for index in around:
-        line = lines[index]
-        role = _ROLE.fullmatch(line.text) if line.words <= 16 else None
-        if role is None or verdicts[index] is not None and verdicts[index].kind not in ("nav", "footer", "credit"):  # type: ignore[union-attr]
+        line, verdict = lines[index], verdicts[index]
+        if verdict is not None and verdict.kind not in ("nav", "footer", "credit"):
             continue
-        named_here = bool(role["rest"]) and (bool(role["colon"]) or index < first) and not line.ends
-        if role["rest"] and not named_here:
+        label = roles.label(line.text, profile) if line.words <= _BYLINE_WORDS and not line.ends else None
+        if label is None:
             continue
         kind = "byline" if index < first else "credit"
         verdicts[index] = Verdict(kind, f"{kind}.role")
         keep[index] = False
-        if named_here:
+        if label.value:
             continue
+        # The name stands below its role, or above it in a list of names and roles.
         for beside in (index + 1, index - 1):
-            if 0 <= beside < len(lines) and _NAME.fullmatch(lines[beside].text) and (beside < first or beside > index):
-                if verdicts[beside] is None and not (keep[beside] and is_prose(lines[beside])):
-                    verdicts[beside] = Verdict(kind, f"{kind}.name")
-                    keep[beside] = False
+            inside = 0 <= beside < len(lines) and (beside < first or beside > first)
+            if inside and verdicts[beside] is None and _NAME.fullmatch(lines[beside].text) and not lines[beside].ends:
+                verdicts[beside] = Verdict(kind, f"{kind}.name")
+                keep[beside] = False
                 break
 
 

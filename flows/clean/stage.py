@@ -5,11 +5,10 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from flows.clean import cues as cue_data
 from flows.clean.decode import decode
 from flows.clean.judge import no_article
 from flows.clean.lines import squeeze
-from flows.clean.settle import Mark, marks_table
+from flows.clean.spans import Mark, marks_table
 from flows.clean.text import marks_of
 from schemas.arrow import REJECTS
 from schemas.stages import CANDIDATES, DOCUMENTS
@@ -49,9 +48,9 @@ def clean(raw: pa.Table) -> Cleaned:
         if html:
             from flows.clean.page import read_page
 
-            text, spans, stated = read_page(text, row["url"])
+            text, spans, stated = read_page(text, row["url"], row["outlet_hint"])
         else:
-            spans = marks_of(text, cue_data.general())
+            spans = marks_of(text, row["outlet_hint"])
         why = no_article(text, spans)
         if why is not None:
             rejects.append(_reject(row, "no_article", why, text))
@@ -61,6 +60,10 @@ def clean(raw: pa.Table) -> Cleaned:
         marks.extend((doc, span) for span in spans)
         stated = [(item["field"], item["where"], item["value"]) for item in row["stated"]] + stated
         candidates.extend({"doc": doc, "field": f, "where": where, "value": value} for f, where, value in stated)
+    if "html" in raw.column("media").to_pylist():
+        from flows.clean.page import forget
+
+        forget()
     return Cleaned(
         pa.Table.from_pylist(documents, DOCUMENTS),
         marks_table(marks),

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from flows.clean import cues as cue_data
 from flows.clean.body import Body, find_body
 from flows.clean.cues import Cue, Cues
-from flows.clean.lines import Line, split, trim
+from flows.clean.lines import Line, count_words, split, trim
 from flows.clean.place import Verdict, place
-from flows.clean.settle import Mark
+from flows.clean.spans import Mark
 
 
-def marks_of(text: str, cues: Cues) -> list[Mark]:
-    """The marks of a text, which tile its non-blank lines."""
+def marks_of(text: str, outlet: str | None = None) -> list[Mark]:
+    """The marks of a text, which tile its non-blank lines. `outlet` is its registered domain, where there is a hint."""
+    cues = cue_data.of_outlet(outlet)
     lines = split(text)
     named = [cues.of(line) for line in lines]
     body = find_body(lines, named)
-    return tile(text, lines, place(lines, named, body), body, cues)
+    return tile(text, lines, place(lines, named, body, cue_data.profile_of(outlet)), body, cues)
 
 
 def tile(text: str, lines: Sequence[Line], verdicts: Sequence[Verdict], body: Body, cues: Cues) -> list[Mark]:
@@ -30,15 +31,11 @@ def tile(text: str, lines: Sequence[Line], verdicts: Sequence[Verdict], body: Bo
 def clutter_hits(text: str) -> int:
     """How many lines of a published text a clutter cue still names, wholly or in part."""
     cues = cue_data.general()
-    return sum(
-        (cues.of(line) is not None) or any(True for _ in cues.inside(line.text)) for line in split(text)
-    )
+    return sum((cues.of(line) is not None) or any(True for _ in cues.inside(line.text)) for line in split(text))
 
 
 def words_kept(text: str, marks: Sequence[Mark]) -> int:
     """Words in the body spans."""
-    from flows.clean.lines import count_words
-
     return sum(count_words(text[mark.start : mark.end]) for mark in marks if mark.kind == "body")
 
 

@@ -1,0 +1,185 @@
+"""A page (HTML) -> its blocks as text, one a line; its marks; and what it states outside its words.
+
+The page is parsed once, without network, entity expansion or unbounded trees. The walk joins inline elements and
+breaks a block at every other one. Which blocks are the article is asked of trafilatura; its answer is aligned with the
+blocks by their words. A page that it cannot read is cleaned as the text of its blocks.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flows.clean import cues as cue_data
+from flows.clean.body import Body
+from flows.clean.lines import Line, split, squeeze
+from flows.clean.place import Verdict, place
+from flows.clean.spans import Mark
+from flows.clean.statements import Stated, stated_by
+from flows.clean.text import marks_of, tile
+
+_INLINE: Final = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd mark nobr q rp rt ruby s samp small span "
+    "strike strong sub sup td th time tt u var wbr o:p amp-img picture source".split()
+)
+_SKIPPED: Final = frozenset(
+    "script style noscript template svg iframe object embed select option textarea button input canvas audio video head "
+    "math map datalist dialog".split()
+)
+_SPACED: Final = frozenset({"td", "th", "img", "br"})
+# An element whose blocks are not the article, whatever they say; the nearest one counts.
+_BY_TAG: Final = {
+    "nav": Verdict("nav", "html.nav"),
+    "aside": Verdict("nav", "html.aside"),
+    "footer": Verdict("footer", "html.footer"),
+    "form": Verdict("widget", "html.form"),
+    "figcaption": Verdict("caption", "html.figcaption"),
+}
+_DEEPEST: Final = 400
+_MOST_NODES: Final = 200_000
+_WORD: Final = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_RUN: Final = 3
+_SHORT: Final = 5  # a block of fewer words must be a line of the answer
+_SHARE: Final = 0.6  # of a longer block's runs of words must stand in the answer
+
+
+@dataclass(slots=True)
+class _Block:
+    text: str
+    tag: str | None  # the nearest element of _BY_TAG around it
+
+
+def read_page(html: str, url: str | None = None, outlet: str | None = None) -> tuple[str, list[Mark], list[Stated]]:
+    """The page's text (its blocks, one a line), the marks that tile it, and its statements (field, where, value).
+
+    `outlet` is the registered domain of the page's outlet, where there is a hint.
+    """
+    tree = parse(html)
+    if tree is None:
+        return "", [], []
+    blocks = _blocks(tree)
+    text = "\n".join(block.text for block in blocks)
+    stated = stated_by(tree)
+    answer = _article(tree, url)
+    lines = split(text)
+    found = _aligned([line.text for line in lines], answer)
+    if not any(found):
+        return text, marks_of(text, outlet), stated
+    return text, _marks(text, lines, blocks, found, outlet), stated
+
+
+def forget() -> None:
+    """Drop what trafilatura's caches hold; they grow for as long as a process runs."""
+    from trafilatura.meta import reset_caches
+
+    reset_caches()
+
+
+def parse(html: str) -> Any | None:
+    """The page's tree, or None where there is no element in it. Never raises on bad markup."""
+    from lxml import etree
+    from lxml import html as lxml_html
+
+    parser = lxml_html.HTMLParser(huge_tree=False, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")  # fmt: skip
+    try:
+        # The words are decoded already: as UTF-8 bytes no declaration inside the page can change them again.
+        return lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        return None
+
+
+def _marks(
+    text: str, lines: Sequence[Line], blocks: Sequence[_Block], found: list[bool], outlet: str | None
+) -> list[Mark]:
+    cues = cue_data.of_outlet(outlet)
+    named = [cues.of(line) for line in lines]
+    tags = [blocks[line.number - 1].tag for line in lines]
+    body = Body(found, "body.page", [None] * len(lines))
+    verdicts = [
+        _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict
+        for verdict, tag in zip(
+            place(lines, named, body, cue_data.profile_of(outlet), "html.outside"), tags, strict=True
+        )
+    ]
+    return tile(text, lines, verdicts, body, cues)
+
+
+def _blocks(tree: Any) -> list[_Block]:
+    """The page's words in reading order, a block an item; walked without recursion, so depth costs nothing."""
+    blocks: list[_Block] = []
+    pieces: list[str] = []
+    tags: list[str] = []
+
+    def close() -> None:
+        text = squeeze("".join(pieces))
+        pieces.clear()
+        if text:
+            blocks.append(_Block(text, tags[-1] if tags else None))
+
+    body = tree.find("body")
+    stack: list[tuple[Any, bool]] = [(tree if body is None else body, False)]
+    nodes = 0
+    while stack:
+        node, leaving = stack.pop()
+        tag = node.tag if isinstance(node.tag, str) else ""
+        inline = tag in _INLINE
+        if leaving:
+            if not inline:
+                close()
+            if tag in _BY_TAG:
+                tags.pop()
+            pieces.append(" " if tag in _SPACED else "")
+            pieces.append(node.tail or "")
+            continue
+        nodes += 1
+        if not tag or tag in _SKIPPED or nodes > _MOST_NODES:
+            pieces.append(" " + (node.tail or ""))
+            continue
+        if not inline:
+            close()
+        if tag in _BY_TAG:
+            tags.append(tag)
+        pieces.append(node.text or "")
+        stack.append((node, True))
+        stack.extend((child, False) for child in reversed(node))
+    close()
+    return blocks
+
+
+def _article(tree: Any, url: str | None) -> list[str]:
+    """The lines that trafilatura takes for the article; nothing where it fails."""
+    import logging
+
+    import trafilatura
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    try:
+        # Its own de-duplication remembers other pages: never that.
+        text = trafilatura.extract(
+            tree, url=url, favor_precision=True, include_comments=False, include_tables=True, deduplicate=False
+        )
+    except Exception:  # whatever a hostile page breaks in there, its blocks are still cleaned as text
+        return []
+    return (text or "").split("\n")
+
+
+def _aligned(blocks: Sequence[str], answer: Sequence[str]) -> list[bool]:
+    """Which blocks stand in the answer: long ones by their runs of words, short ones as a line of it among long ones.
+
+    The two are cut into lines differently (inline code, breaks, list items), so lines cannot be compared as wholes.
+    """
+    said: set[tuple[str, ...]] = set()
+    words = [word for line in answer for word in _WORD.findall(line.casefold())]
+    said.update(zip(*(words[shift:] for shift in range(_RUN)), strict=False))
+    whole = {tuple(_WORD.findall(line.casefold())) for line in answer}
+    found: list[bool | None] = []
+    for block in blocks:
+        own = _WORD.findall(block.casefold())
+        if len(own) < _SHORT:
+            found.append(None if tuple(own) in whole and own else False)
+            continue
+        runs = list(zip(*(own[shift:] for shift in range(_RUN)), strict=False))
+        found.append(sum(run in said for run in runs) >= _SHARE * len(runs))
+    long = [index for index, kept in enumerate(found) if kept]
+    first, last = (long[0], long[-1]) if long else (0, -1)
+    return [kept if kept is not None else first <= index <= last for index, kept in enumerate(found)]

@@ -1,0 +1,162 @@
+"""What a page states outside its words: JSON-LD, meta tags, its head. (field, where, value), none of it judged here."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+Stated = tuple[str, str, str]
+
+_MOST_JSON: Final = 500_000
+_MOST_NODES: Final = 5_000
+_LONGEST: Final = 1_000
+_ARTICLE: Final = re.compile(r"(?:Article|Posting|Report|Review)$")
+_TRAILING_COMMA: Final = re.compile(r",(\s{0,50}[}\]])")
+_WRAPPING: Final = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
+
+# <meta name|property|itemprop> -> field and where.
+_META: Final[dict[str, tuple[str, str]]] = {
+    "og:title": ("title", "og"),
+    "twitter:title": ("title", "meta"),
+    "dc.title": ("title", "meta"),
+    "og:site_name": ("outlet", "og"),
+    "application-name": ("outlet", "meta"),
+    "og:url": ("canonical", "og"),
+    "og:locale": ("language", "og"),
+    "author": ("authors", "meta"),
+    "article:author": ("authors", "og"),
+    "dc.creator": ("authors", "meta"),
+    "parsely-author": ("authors", "meta"),
+    "sailthru.author": ("authors", "meta"),
+    "content_author": ("authors", "meta"),
+    "editor": ("editors", "meta"),
+    "content_editor": ("editors", "meta"),
+    "article:published_time": ("published_at", "og"),
+    "article:modified_time": ("modified_at", "og"),
+    "og:updated_time": ("modified_at", "og"),
+    "datepublished": ("published_at", "microdata"),
+    "date": ("published_at", "meta"),
+    "dc.date": ("published_at", "meta"),
+    "dc.date.issued": ("published_at", "meta"),
+    "pubdate": ("published_at", "meta"),
+    "publishdate": ("published_at", "meta"),
+    "publish-date": ("published_at", "meta"),
+    "publication_date": ("published_at", "meta"),
+    "parsely-pub-date": ("published_at", "meta"),
+    "sailthru.date": ("published_at", "meta"),
+    "content_publishdate": ("published_at", "meta"),
+    "content_publisheddate": ("published_at", "meta"),
+    "content-language": ("language", "meta"),
+}
+_STANDFIRST: Final = re.compile(
+    r"(?:^|[\s_-])(?:standfirst|subtitle|sub-title|sub-headline|subheadline|deck|dek|sub_judul|subjudul)(?:$|[\s_-])",
+    re.I,
+)
+
+
+def stated_by(tree: Any) -> list[Stated]:
+    """Everything the tree of a page states, in the order found, without repeats."""
+    found = [*_head(tree), *_elements(tree)]
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower():
+            found.extend(_linked_data(script.text or ""))
+    clean = ((field, where, " ".join(value.split())[:_LONGEST]) for field, where, value in found)
+    return list(dict.fromkeys(item for item in clean if item[2]))
+
+
+def _head(tree: Any) -> Iterator[Stated]:
+    if language := (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")):
+        yield "language", "html", language
+    title = next(tree.iter("title"), None)
+    if title is not None:
+        yield "title", "html_title", title.text_content()
+    for link in tree.iter("link"):
+        rel = (link.get("rel") or "").lower().split()
+        if "canonical" in rel and link.get("href"):
+            yield "canonical", "link", link.get("href")
+    for meta in tree.iter("meta"):
+        name = (
+            meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
+        ).lower()
+        if name in _META and meta.get("content"):
+            yield (*_META[name], meta.get("content"))
+
+
+def _elements(tree: Any) -> Iterator[Stated]:
+    for heading in tree.iter("h1"):
+        yield "title", "h1", heading.text_content()
+    for time in tree.iter("time"):
+        if stamp := (time.get("datetime") or time.get("content")):
+            yield "published_at", "time", stamp
+    for node in tree.iter("h2", "h3", "h4", "p", "div", "span"):
+        if _STANDFIRST.search(node.get("class") or ""):
+            text = node.text_content()
+            if 3 <= len(text.split()) <= 80:
+                yield "subtitle", "class", text
+    for node in tree.iter():
+        rel = node.get("rel") if isinstance(node.tag, str) else None
+        if rel and node.tag == "a" and "author" in rel.lower().split():
+            yield "authors", "rel", node.text_content()
+        field = {"author": "authors", "datepublished": "published_at", "headline": "title"}.get(
+            (node.get("itemprop") or "").lower() if isinstance(node.tag, str) and node.tag != "meta" else ""
+        )
+        if field:
+            yield field, "microdata", node.get("datetime") or node.get("content") or node.text_content()
+
+
+def _linked_data(text: str) -> Iterator[Stated]:
+    """What JSON-LD says of the article: nodes of an article type; a broken block says nothing."""
+    nodes = list(_nodes(_parsed(text)))
+    names = {node["@id"]: node["name"] for node in nodes if isinstance(node.get("@id"), str) and isinstance(node.get("name"), str)}  # fmt: skip
+    for node in nodes:
+        kinds = node.get("@type")
+        kinds = kinds if isinstance(kinds, list) else [kinds]
+        if not any(isinstance(kind, str) and _ARTICLE.search(kind) for kind in kinds):
+            continue
+        for key, field in _LINKED.items():
+            for value in _names(node.get(key), names):
+                yield field, "jsonld", value
+
+
+_LINKED: Final = {
+    "headline": "title", "alternativeHeadline": "subtitle", "author": "authors", "creator": "authors",
+    "editor": "editors", "datePublished": "published_at", "dateModified": "modified_at", "publisher": "outlet",
+    "inLanguage": "language", "mainEntityOfPage": "canonical",
+}  # fmt: skip
+
+
+def _parsed(text: str) -> object:
+    if len(text) > _MOST_JSON:
+        return None
+    bare = _WRAPPING.sub("", text.strip())
+    for attempt in (bare, _TRAILING_COMMA.sub(r"\1", bare)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _nodes(value: object) -> Iterator[dict[str, Any]]:
+    """Every object in a JSON value, in order, up to a bound."""
+    queue, seen = [value], 0
+    while queue and seen < _MOST_NODES:
+        item = queue.pop(0)
+        seen += 1
+        if isinstance(item, dict):
+            yield item
+            queue.extend(child for child in item.values() if isinstance(child, dict | list))
+        elif isinstance(item, list):
+            queue.extend(item)
+
+
+def _names(value: object, names: dict[str, str]) -> Iterator[str]:
+    """The words of a JSON-LD value: a string, an object with a name, a reference to one, or a list of these."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            name = item.get("name") or names.get(str(item.get("@id"))) or item.get("@id") or item.get("alternateName")
+            for one in name if isinstance(name, list) else [name]:
+                if isinstance(one, str):
+                    yield one
