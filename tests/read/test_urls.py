@@ -3,6 +3,8 @@
 import socket
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows.read.urls import canonical
 
@@ -47,3 +49,17 @@ def test_nothing_is_looked_up(monkeypatch):
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     assert canonical("https://contoh.id/a") == "https://contoh.id/a"
+
+
+_pieces = st.sampled_from(
+    ["a", "xn--", "%", "%2", "%41", "/", "//", ".", "..", "?", "&", "=", ";", "#", ":", "@", "[", "]", " ", "é", "{b}"]
+)
+
+
+@given(st.lists(_pieces, max_size=12).map("".join) | st.text(max_size=30))
+def test_canonical_is_final_and_never_crashes(rest):
+    url = canonical("https://contoh.id/" + rest)
+    assert url is not None
+    assert canonical(url) == url
+    anywhere = canonical("https://" + rest)
+    assert anywhere is None or canonical(anywhere) == anywhere
