@@ -15,6 +15,7 @@ from flows.read.urls import canonical
         ("HTTPS://WWW.Contoh.ID:443/a//b?utm_source=x&id=5#atas", "https://www.contoh.id/a/b?id=5"),
         ("http://contoh.id:8080/a", "http://contoh.id:8080/a"),
         ("https://contoh.id", "https://contoh.id/"),
+        ("https://contoh.id/..", "https://contoh.id/"),
         ("https://contoh.id/?id=5", "https://contoh.id/?id=5"),
         ("https://contoh.id/baca?b=2&amp;a=1", "https://contoh.id/baca?a=1&b=2"),
         ("https://contoh.id/baca?12345", "https://contoh.id/baca?12345"),
