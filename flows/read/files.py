@@ -22,7 +22,7 @@ def rows(found: Found, limits: Limits, hint: Hint) -> Iterator[Document | Reject
     try:
         file = walk.open_bytes(found.path)
     except OSError as error:
-        yield Reject(found.relative, found.uri, *walk.refused(found.relative, error))
+        yield Reject(found.relative, found.uri, *walk.refused(found.shown, error))
         return
     with file:
         yield from _File(found, file, limits, hint).rows()
@@ -59,12 +59,12 @@ class _File:
                 if made is not None:
                     yield made
             if reader.fault:
-                yield self._reject(reader.fault[0], f"{found.relative} {reader.fault[1]}", content)
+                yield self._reject(reader.fault[0], f"{found.shown} {reader.fault[1]}", content)
             return
         yield self._refused(reader, content, sniffed, whole=whole) or self._document(content, sniffed.kind)
 
     def _refused(self, reader: Reader, content: bytes, sniffed: sniff.Sniffed, *, whole: bool) -> Reject | None:
-        name, most = self._found.relative, self._limits.document_bytes
+        name, most = self._found.shown, self._limits.document_bytes
         if reader.fault:
             return self._reject(reader.fault[0], f"{name} {reader.fault[1]}", content)
         if sniffed.kind == "empty" and whole:

@@ -37,9 +37,10 @@ class Reader:
     def _step(self, size: int) -> bytes:
         try:
             piece = self._file.read(size if self._packing is None else min(size, _PACKED_STEP))
-        except OSError as error:
-            if self._packing is None or error.errno is not None:
-                self.fault = "unreadable", f"could not be read to its end ({error.strerror or error}): read it again."
+        except (OSError, ValueError) as error:  # Arrow has errors of both families
+            system = error.strerror if isinstance(error, OSError) else None
+            if self._packing is None or system is not None:
+                self.fault = "unreadable", f"could not be read to its end ({system or error}): read it again."
             else:
                 self.fault = "damaged_container", f"is a damaged {self._packing} file ({error}): fetch it again."
             return b""

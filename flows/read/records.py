@@ -154,7 +154,7 @@ def _reject(found: Found, line: Line, codec: str, fields: dict[str, object] | No
         source_id=(fields and _id(fields)) or found.relative + place,
         source_uri=found.uri + place,
         reason=refused.reason,
-        detail=f"Line {line.number} of {found.relative} {refused.detail}",
+        detail=f"Line {line.number} of {found.shown} {refused.detail}",
         raw_sha256=line.sha256,
         preview=decode.shown(decode.lenient(line.raw[:4096], _strict(codec)).lstrip()[: decode.PREVIEW]),
         raw=None if line.too_large else line.raw,

@@ -2,7 +2,7 @@
 
 import re
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 # Named one by one: courlan's own list also takes `cid`, `uid`, `gallery` and whatever has no value (`?12345`), which
 # are what some outlets tell their articles apart by.
@@ -36,12 +36,14 @@ def canonical(stated: str) -> str | None:
     host = f"[{host}]" if ":" in host else host
     netloc = host if port is None else f"{host}:{port}"
     try:
-        url = normalize_url(parts._replace(netloc=netloc, path=parts.path or "/", query="", fragment=""))
-        query = quote(_kept(parts.query), safe=_SAFE_IN_QUERY)
+        url = str(normalize_url(parts._replace(netloc=netloc, query="", fragment="")))
+        query = _kept(quote(parts.query, safe=_SAFE_IN_QUERY))
         url.encode()
     except ValueError:
         return None
-    return f"{url}?{query}" if query else str(url)
+    if url.count("/") == 2:
+        url += "/"
+    return f"{url}?{query}" if query else url
 
 
 def _kept(query: str) -> str:
@@ -52,5 +54,5 @@ def _kept(query: str) -> str:
 def _is_tracker(pair: str) -> bool:
     name, _, value = pair.partition("=")
     if name.lower() in _PERHAPS:
-        return not any(c.isdigit() for c in value)
+        return not any(c.isdigit() for c in unquote(value))
     return _TRACKERS.fullmatch(name) is not None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from flows.read import pattern
+from flows.read import decode, pattern
 
 _UNDECODABLE: Final = re.compile("[\udc80-\udcff]")
 
@@ -30,6 +30,11 @@ class Found:
     relative: str
     uri: str
     problem: tuple[str, str] | None = None
+
+    @property
+    def shown(self) -> str:
+        """The relative path, fit for a sentence: a name may hold line breaks and worse."""
+        return decode.shown(self.relative)
 
 
 def find(source: str | Path) -> Iterator[Found]:
@@ -117,7 +122,7 @@ class _Walk:
             with os.scandir(folder.path) as listing:
                 entries = [entry for entry in listing if not entry.name.startswith(".")]
         except OSError as error:
-            shown = _readable("/".join(folder.parts))
+            shown = decode.shown(_readable("/".join(folder.parts)))
             yield self._problem(folder.path, folder.parts, *refused(shown, error))
             return
         # With its slash a folder sorts where its files' full paths do.
@@ -126,12 +131,13 @@ class _Walk:
             meant, below = pattern.matches(parts, self.names) if self.names else (True, True)
             if meant or below:
                 made = self._entry(folder, Path(folder.path, entry.name), parts)
-                if isinstance(made, _Folder) or (made is not None and meant):
+                if isinstance(made, _Folder) or (made is not None and (meant or _is_folder(entry))):
                     yield made
 
     def _entry(self, folder: _Folder, path: Path, parts: tuple[str, ...]) -> Found | _Folder | None:
         """What stands at a path; None for a link to a folder that is met at its own place."""
-        shown = _readable("/".join(parts))
+        relative = _readable("/".join(parts))
+        shown = decode.shown(relative)
         if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(self.real):
             detail = f"{shown} is a link that leads out of the source: copy what it points to into the source."
             return self._problem(path, parts, "outside_source", detail)
@@ -142,7 +148,7 @@ class _Walk:
             system = error if isinstance(error, OSError) else OSError(errno.ELOOP, os.strerror(errno.ELOOP))
             return self._problem(path, parts, *refused(shown, system))
         if not stat.S_ISDIR(mode):
-            return _regular(path, mode, shown, self._uri(parts))
+            return _regular(path, mode, relative, self._uri(parts))
         if path.is_symlink() and (folder.linked or real in folder.above):
             # Links within links can go round for ever.
             return None
@@ -158,8 +164,8 @@ class _Walk:
 def _regular(path: Path, mode: int, relative: str, uri: str) -> Found:
     if stat.S_ISREG(mode):
         return Found(path, relative, uri)
-    detail = f"{relative} is a pipe, socket or device, a regular file was expected: remove it from the source."
-    return Found(path, relative, uri, ("unreadable", detail))
+    expected = "is a pipe, socket or device, a regular file was expected: remove it from the source."
+    return Found(path, relative, uri, ("unreadable", f"{decode.shown(relative)} {expected}"))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

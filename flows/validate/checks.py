@@ -64,7 +64,9 @@ def judge(
             if row["article_id"] is not None:
                 failing.setdefault(row["article_id"], (meta["name"], _row_sentence(meta, row)))
         refuses = one["severity"] == "critical" and meta["scope"] != "row" and not accepted
-        if check.crashed or (refuses and not check.passed):
+        # Rows that failed but could not be named cannot be rejected, so they must not be published either.
+        unnamed = one in failed and len(rows) != check.failed_rows
+        if check.crashed or unnamed or (refuses and not check.passed):
             refused.append(check)
         results.append(_published(one, outcome, check, rows))
 
@@ -88,24 +90,42 @@ def _fails_rows(expectation: Mapping[str, Any], outcome: engine.Outcome) -> bool
 
 def _check(expectation: Mapping[str, Any], outcome: engine.Outcome, *, accepted: bool) -> Check:
     meta, result = expectation["meta"], outcome.result
+    expected = meta["expected"] + _bounds(expectation, outcome)
     failed_rows = 0 if outcome.crash else int(result.get("unexpected_count") or 0)
     if outcome.crash:
         sentence = (
-            f"Could not be judged: {outcome.crash}. Expected {meta['expected']}. "
+            f"Could not be judged: {outcome.crash}. Expected {expected}. "
             "This is a defect of Kliping or of the suite, not of the documents; please report it."
         )
-    elif failed_rows:
-        rows = result["element_count"]
-        sentence = f"Expected {meta['expected']}; not so in {failed_rows:,} of {rows:,} rows"
-        sentence += f", for example: {_shown(result['examples'][0])}." if result.get("examples") else "."
+    elif outcome.success and not failed_rows:
+        sentence = f"As expected: {expected}."
+    else:
+        sentence = f"Expected {expected}; {_found(outcome, failed_rows)}."
         if outcome.success:
             sentence += f" Allowed: {1 - float(outcome.kwargs['mostly']):.0%} of the rows."
         elif accepted:
             sentence += " Accepted as drift by the operator."
-    else:
-        sentence = f"As expected: {meta['expected']}."
     passed = outcome.success and not outcome.crash
     return Check(meta["name"], expectation["severity"], passed, failed_rows, sentence, bool(outcome.crash))
+
+
+def _bounds(expectation: Mapping[str, Any], outcome: engine.Outcome) -> str:
+    """The bounds that the suite leaves open, as they were set: " (min_rows = 1)"."""
+    named = {value["$PARAMETER"]: key for key, value in expectation["kwargs"].items() if isinstance(value, dict)}
+    return f" ({', '.join(f'{name} = {outcome.kwargs[key]}' for name, key in named.items())})" if named else ""
+
+
+def _found(outcome: engine.Outcome, failed_rows: int) -> str:
+    result = outcome.result
+    if not failed_rows:
+        return f"found {_shown(result.get('observed_value'))}"
+    columns = [value for key, value in outcome.kwargs.items() if key.startswith("column")]
+    example = result.get("examples", [None])[0]
+    values = example if isinstance(example, list) else [example]
+    shown = ", ".join(f"{column} = {_shown(value)}" for column, value in zip(columns, values, strict=False))
+    if result["element_count"] == 1:
+        return f"found {shown}"
+    return f"not so in {failed_rows:,} of {result['element_count']:,} rows, for example {shown}"
 
 
 def _row_sentence(meta: Mapping[str, Any], row: Mapping[str, Any]) -> str:
@@ -114,8 +134,6 @@ def _row_sentence(meta: Mapping[str, Any], row: Mapping[str, Any]) -> str:
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return " and ".join(_shown(one) for one in value)
     # Scraped text may hold line breaks and control characters: a sentence stays one line.
     return "nothing" if value is None else "".join(c if c.isprintable() else " " for c in str(value))
 

@@ -95,7 +95,9 @@ def view_frame(view: pa.Table) -> pd.DataFrame:
 
 def _latest_day(fetched_at: datetime | None, run_day: date) -> date:
     latest = run_day + timedelta(days=1)
-    return latest if fetched_at is None else min(latest, (fetched_at + _FURTHEST_AHEAD).date())
+    if fetched_at is None or fetched_at.date() >= latest:
+        return latest
+    return (fetched_at + _FURTHEST_AHEAD).date()
 
 
 def _unevidenced(articles: pa.Table, evidence: pa.Table) -> list[list[str]]:

@@ -88,6 +88,8 @@ ROWS = st.lists(
 def test_the_order_of_rows_does_not_matter(rows: list[dict[str, Any]], random: Any) -> None:
     shuffled = random.sample(rows, len(rows))
     assert link(fingerprints(*shuffled)).equals(link(fingerprints(*rows)))
+    batches = pa.concat_tables([fingerprints(row) for row in rows] or [fingerprints()])
+    assert link(batches).equals(link(fingerprints(*rows)))
 
 
 @given(ROWS)

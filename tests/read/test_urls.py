@@ -3,6 +3,8 @@
 import socket
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows.read.urls import canonical
 
@@ -13,6 +15,7 @@ from flows.read.urls import canonical
         ("HTTPS://WWW.Contoh.ID:443/a//b?utm_source=x&id=5#atas", "https://www.contoh.id/a/b?id=5"),
         ("http://contoh.id:8080/a", "http://contoh.id:8080/a"),
         ("https://contoh.id", "https://contoh.id/"),
+        ("https://contoh.id/..", "https://contoh.id/"),
         ("https://contoh.id/?id=5", "https://contoh.id/?id=5"),
         ("https://contoh.id/baca?b=2&amp;a=1", "https://contoh.id/baca?a=1&b=2"),
         ("https://contoh.id/baca?12345", "https://contoh.id/baca?12345"),
@@ -47,3 +50,17 @@ def test_nothing_is_looked_up(monkeypatch):
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     assert canonical("https://contoh.id/a") == "https://contoh.id/a"
+
+
+_pieces = st.sampled_from(
+    ["a", "xn--", "%", "%2", "%41", "/", "//", ".", "..", "?", "&", "=", ";", "#", ":", "@", "[", "]", " ", "é", "{b}"]
+)
+
+
+@given(st.lists(_pieces, max_size=12).map("".join) | st.text(max_size=30))
+def test_canonical_is_final_and_never_crashes(rest):
+    url = canonical("https://contoh.id/" + rest)
+    assert url is not None
+    assert canonical(url) == url
+    anywhere = canonical("https://" + rest)
+    assert anywhere is None or canonical(anywhere) == anywhere

@@ -114,6 +114,21 @@ def test_links(folder, tmp_path):
     }
 
 
+def test_a_glob_tells_of_links_that_its_files_may_lie_behind(folder, tmp_path):
+    (tmp_path / "secret").mkdir()
+    (folder / "out").symlink_to(tmp_path / "secret")
+    (folder / "lost").symlink_to(tmp_path / "nowhere")
+    assert problems("src/**/c.txt") == {"a/b/c.txt": None, "out": "outside_source"}
+    assert problems("src/*.txt") == dict.fromkeys(["B.txt", "a-b.txt", "a.txt", "b.txt"])
+
+
+def test_a_sentence_has_one_line_whatever_the_name(folder):
+    (folder / "x\ny").symlink_to("/")
+    [found] = [f for f in walk.find("src") if f.problem]
+    assert found.relative == "x\ny"
+    assert found.problem[1].startswith("x y is a link")
+
+
 def test_links_that_lead_round_end(folder):
     (folder / "a" / "up").symlink_to("..")
     (folder / "a" / "self").symlink_to(".")

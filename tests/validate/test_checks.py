@@ -45,7 +45,7 @@ def test_rows_that_fail_are_named_once_with_the_first_of_the_suite() -> None:
 def test_a_check_says_what_was_expected_and_what_was_found() -> None:
     (check,) = judge(suite(PLAIN), FRAME).checks
     assert (check.passed, check.failed_rows, check.crashed) == (False, 2, False)
-    assert check.sentence == "Expected what is expected; not so in 2 of 3 rows, for example: A."
+    assert check.sentence == "Expected what is expected; not so in 2 of 3 rows, for example word = A."
 
 
 def test_a_share_that_is_allowed_passes_and_is_told() -> None:
@@ -54,7 +54,7 @@ def test_a_share_that_is_allowed_passes_and_is_told() -> None:
     )
     (check,) = judge(suite(most), FRAME).checks
     assert (check.passed, check.failed_rows) == (True, 1)
-    assert check.sentence.endswith("not so in 1 of 3 rows, for example: kapal. Allowed: 40% of the rows.")
+    assert check.sentence.endswith("not so in 1 of 3 rows, for example word = kapal. Allowed: 40% of the rows.")
 
 
 @pytest.mark.parametrize("severity", ["critical", "warning", "info"])
@@ -84,6 +84,33 @@ def test_a_critical_failure_of_the_table_refuses() -> None:
     verdict = judge(suite(table), twice)
     assert [check.name for check in verdict.refused] == ["word.unique"]
     assert verdict.failing == {}
+
+
+def test_a_figure_of_the_whole_table_is_told() -> None:
+    few = expectation("word.few", "table_row_count_to_be_between", "table", min_value=5)
+    verdict = judge(suite(few), FRAME)
+    (check,) = verdict.refused
+    assert (check.failed_rows, check.sentence) == (0, "Expected what is expected; found 3.")
+
+
+def test_two_columns_are_both_told() -> None:
+    pair = expectation("day.order", "column_pair_values_a_to_be_greater_than_b", column_A="first", column_B="second")
+    verdict = judge(suite(pair), pd.DataFrame({"article_id": ["1", "2"], "first": [1, 9], "second": [2, 3]}))
+    assert verdict.checks[0].sentence.endswith("not so in 1 of 2 rows, for example first = 1, second = 2.")
+    assert verdict.failing == {"1": ("day.order", "Expected what is expected; found first = 1, second = 2.")}
+
+
+def test_rows_that_fail_and_cannot_be_named_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    from flows.validate import engine
+
+    real = engine.run
+
+    def forgetful(*given: Any, rows: bool = False) -> dict[str, engine.Outcome]:
+        return {name: replace(outcome, rows=[]) for name, outcome in real(*given, rows=rows).items()}
+
+    monkeypatch.setattr(engine, "run", forgetful)
+    verdict = judge(suite(PLAIN), FRAME)
+    assert [check.name for check in verdict.refused] == ["word.plain"]
 
 
 def test_hostile_text_stays_one_short_line() -> None:
@@ -134,7 +161,10 @@ def test_drift_that_is_accepted_is_told_and_does_not_refuse() -> None:
     assert accepted.refused == ()
     (check,) = [check for check in accepted.checks if check.name == "drift.rows-kept"]
     assert not check.passed
-    assert check.sentence.endswith("for example: 0.25. Accepted as drift by the operator.")
+    assert check.sentence == (
+        "Expected rows enough beside the parent release, unless the drift is accepted (min_share_of_parent = 0.7); "
+        "found share_of_parent = 0.25. Accepted as drift by the operator."
+    )
 
 
 def test_an_empty_release_is_refused_even_where_drift_is_accepted() -> None:

@@ -83,7 +83,8 @@ def test_the_evidence_of_another_article_supports_nothing() -> None:
         pytest.param(datetime(2024, 5, 1, 9, tzinfo=UTC), date(2024, 5, 1), id="the day of fetching"),
         pytest.param(datetime(2024, 5, 1, 18, tzinfo=UTC), date(2024, 5, 2), id="already tomorrow in Jakarta"),
         pytest.param(None, date(2024, 6, 2), id="unknown: the run's day, wherever it is furthest"),
-        pytest.param(datetime(2999, 1, 1, tzinfo=UTC), date(2024, 6, 2), id="never later than the run"),
+        pytest.param(datetime(2024, 6, 1, 23, tzinfo=UTC), date(2024, 6, 2), id="fetched during the run"),
+        pytest.param(datetime(9999, 12, 31, 23, tzinfo=UTC), date(2024, 6, 2), id="never later than the run"),
     ],
 )
 def test_latest_day(fetched_at: datetime | None, latest: date) -> None:
@@ -110,3 +111,14 @@ def test_the_frame_is_sorted_by_article_id() -> None:
 def test_the_gap_between_day_and_instant(day: date, gap: int) -> None:
     table = articles({"published_at": datetime(2024, 5, 1, 23, 59, tzinfo=UTC), "date": day})
     assert view_frame(view_of(table, evidence(), [0], RUN_DAY))["published_day_gap"].tolist() == [gap]
+
+
+def test_tables_joined_from_many_batches_make_the_same_view() -> None:
+    first = articles({"title": "Satu"}, {"article_id": B, "source_id": "2", "title": "Dua", "agency": " "})
+    then = articles({"article_id": "c" * 32, "source_id": "3", "title": "Tiga", "date": date(2024, 5, 1)})
+    told = [evidence((B, "title")), evidence(("c" * 32, "date"))]
+    joined = view_of(pa.concat_tables([first, then]), pa.concat_tables(told), [0, 1, 2], RUN_DAY)
+    apart = [view_of(first, told[0], [0, 1], RUN_DAY), view_of(then, told[1], [2], RUN_DAY)]
+    assert joined.equals(pa.concat_tables(apart))
+    assert joined["unevidenced"].to_pylist() == [["title"], ["agency"], ["title"]]
+    assert view_frame(pa.concat_tables(apart))["empty_values"].tolist() == ["", "agency", ""]
