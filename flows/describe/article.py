@@ -8,6 +8,7 @@ from flows.describe import bylines, identity, opening, outlet, published, source
 from flows.describe.language import language
 from flows.describe.sheet import Evidence, Mark, Sheet
 from flows.outlets import Registry
+from flows.outlets.registry import key
 
 # Said right below the last line of body: the rest stands on another page or behind a payment.
 _GOES_ON = re.compile(
@@ -45,13 +46,15 @@ def describe_one(
     latest = (fetched + dt.timedelta(days=1)).date() if fetched else None
     when = published.when(sheet, credits, begun.at, profile, latest)
     credit_lines = {line.number for line in credits.lines} | {mark.line for mark in when.marks}
-    head_line = title.headline(sheet, credit_lines, begun.at, source.name)
+    head_line = title.headline(sheet, credit_lines, begun, source.name)
     cited, cited_evidence = sources.cited(sheet, source.name, registry)
     for name, found in credits.sources:
-        if name not in cited and not sources.is_own(name, source.name, registry):
+        if key(name) not in map(key, cited) and not sources.is_own(name, source.name, registry):
             cited.append(name)
             cited_evidence.append(found)
     agency, agency_evidence = sources.agency(sheet, begun, source.known)
+    if credits.agency and agency is None:
+        agency, agency_evidence = credits.agency, [credits.lines[0].evidence("agency", "agency.byline")]
     code, score = language(_body_text(sheet))
     values: dict[str, object] = {
         "article_id": identity.article_id(url, identity_of),

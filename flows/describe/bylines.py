@@ -12,6 +12,7 @@ from flows.describe.dates import stamps
 from flows.describe.names import is_person, persons
 from flows.describe.sheet import Evidence, Line, Mark, Sheet
 from flows.outlets import Outlet, Profile, Registry, roles
+from flows.outlets.profiles import Byline
 
 _HEAD, _TAIL = 12, 14  # lines before and behind the body's edges in which credits stand
 _INSIDE = 4  # lines of the body itself at either edge: texts that were extracted keep their credits there
@@ -21,6 +22,11 @@ _STOP = re.compile(
     r"\s(?:copyright|©|tag[s]?\b|baca\b|sumber|follow|ikuti|dilarang|hak cipta)|[|•\n]|\s-\s", re.IGNORECASE
 )
 _ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
+_UPDATE = re.compile(
+    r"\s{1,8}(?:diperbarui|diperbaharui|updated?|terbit|tayang|published|posted)\W{0,8}\Z", re.IGNORECASE
+)
+# In brackets below a text that has its own byline: the people of the outlet it was taken from.
+_OTHERS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
 _NO_BIO = {"null", "none", "undefined"}
 
 
@@ -34,6 +40,7 @@ class Credits:
     sources: list[tuple[str, Evidence]] = field(default_factory=list)
     outlet: Outlet | None = None
     outlet_basis: str = "stated"
+    agency: str | None = None  # a wire service in the place of the writer
     lines: list[Line] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
@@ -98,7 +105,11 @@ def _head_line(found: Credits, sheet: Sheet, at: int, registry: Registry, profil
     stamp = next(stamps(line.text), None)
     if stamp:
         rest = line.text[stamp.end :].strip(" \t\xa0,.|-–—WIB")
-        names = persons(line.text[: stamp.start], registry) if len(rest) <= 12 or line.kind == "byline" else []
+        names = (
+            persons(_UPDATE.sub("", line.text[: stamp.start]), registry)
+            if len(rest) <= 12 or line.kind == "byline"
+            else []
+        )
         if names and (line.kind == "byline" or all(" " in name for name in names)):
             found.name("author", names, line, "byline.name-date")
             found.take(line, "byline", "byline.name-date")
@@ -116,9 +127,11 @@ def _shape(found: Credits, line: Line, registry: Registry, profile: Profile | No
         parts = match.groupdict()
         if parts.get("date") is not None and next(stamps(parts["date"]), None) is None:
             continue
-        names = persons(parts["names"], registry) if parts.get("names") else []
-        if parts.get("names") and not names and not _only_desks(parts["names"], registry):
-            continue
+        names = persons(_UPDATE.sub("", parts["names"]), registry, sure=True) if parts.get("names") else []
+        if parts.get("names") and not names:
+            if not _only_desks(parts["names"], registry):
+                continue
+            found.agency = roles.words().agencies.get(parts["names"].strip(" -,").lower())
         rule = f"byline.{outlet.profile.name}" if outlet.profile else "byline.shape"
         found.name("author", names, line, rule)
         found.take(line, "byline", rule)
@@ -133,8 +146,8 @@ def _shape(found: Credits, line: Line, registry: Registry, profile: Profile | No
 
 
 @lru_cache(maxsize=4)
-def _shapes(registry: Registry) -> tuple[tuple[Outlet, "object"], ...]:
-    seen: dict[str, tuple[Outlet, object]] = {}
+def _shapes(registry: Registry) -> tuple[tuple[Outlet, Byline], ...]:
+    seen: dict[str, tuple[Outlet, Byline]] = {}
     for outlet in registry.outlets:
         for byline in outlet.profile.bylines if outlet.profile else ():
             seen.setdefault(byline.shape, (outlet, byline))
@@ -225,6 +238,9 @@ def _tail_line(found: Credits, sheet: Sheet, at: int, registry: Registry, profil
             if at + 2 < len(sheet.lines) and sheet.lines[at + 2].plain.lower() in _NO_BIO:
                 found.take(sheet.lines[at + 2], "credit", "credit.no-bio")
             return
+    if found.authors and _OTHERS.match(line.text):
+        found.take(line, "credit", "credit.of-source")
+        return
     _roles(found, sheet, at, registry, profile, "credit")
 
 

@@ -15,14 +15,18 @@ _NO_NAME = re.compile(r"[\d@#!?%&:;|<>{}()\[\]=+/\\\"“”,]|\.(?:com|co|id|net
 
 
 @lru_cache(maxsize=4096)
-def is_person(text: str, registry: Registry) -> bool:
-    """Whether a text could be a person's name as printed: one to six capitalised words, no desk, no outlet, no place name."""
+def is_person(text: str, registry: Registry, *, sure: bool = False) -> bool:
+    """Whether a text could be a person's name as printed: one to six capitalised words, no desk, no outlet.
+
+    `sure` where the line's shape says that a name stands here: its last word may then be in lower case.
+    """
     if not 3 <= len(text) <= 60 or _NO_NAME.search(text) or roles.is_desk(text):
         return False
     parts = text.split()
     if len(parts) > 6 or not all(_WORD.match(part) for part in parts):
         return False
-    if not parts[0][0].isupper() or any(part[0].islower() and part not in _PARTICLES for part in parts[1:]):
+    small = [part for part in parts[1:] if part[0].islower() and part not in _PARTICLES]
+    if not parts[0][0].isupper() or (small and not (sure and small == parts[2:])):
         return False
     known = roles.words()
     if any(part.lower().strip(".") in known.impersonal for part in parts):
@@ -33,7 +37,7 @@ def is_person(text: str, registry: Registry) -> bool:
     return registry.by_name(text) is None
 
 
-def persons(text: str, registry: Registry) -> list[str]:
+def persons(text: str, registry: Registry, *, sure: bool = False) -> list[str]:
     """The persons a byline value names, as printed, blanks normalised; [] where any other thing stands among them.
 
     Outlets and desks beside a name are left out: "Laporan Wartawan Tribunnews.com, Siti Aminah" names one person.
@@ -43,7 +47,7 @@ def persons(text: str, registry: Registry) -> list[str]:
         name = " ".join(piece.split()).strip(_EDGES)
         if not name or roles.is_desk(name) or registry.by_name(name) or _is_site(name):
             continue
-        if not is_person(name, registry):
+        if not is_person(name, registry, sure=sure):
             return []
         if name not in found:
             found.append(name)

@@ -1,11 +1,13 @@
 """How the body opens: its dateline, marked so that it is cut from the text."""
 
+import re
 from dataclasses import dataclass
 
 from flows.describe.sheet import Evidence, Mark, Sheet
 from flows.outlets import Outlet, Registry
 from flows.outlets.dateline import Dateline, find
 
+_DASH = re.compile(r"\s{0,40}[-–—]{1,2}")
 _FIRST = 3  # a dateline stands in the first line of the body, or behind a lead quotation or a title taken for body
 
 
@@ -50,9 +52,11 @@ def _find(sheet: Sheet, at: int, registry: Registry) -> tuple[Dateline | None, i
     """
     line = sheet.lines[at]
     alone = line.text.rstrip()
-    after = sheet.lines[at + 1] if at + 1 < len(sheet.lines) else None
-    if after and len(alone) <= 60 and after.text.lstrip()[:1] in {"-", "–", "—"}:
-        found = find(f"{alone} {after.text.lstrip()}", registry)
+    after = sheet.lines[at + 1].text.strip() if at + 1 < len(sheet.lines) else ""
+    if len(alone) <= 60 and after[:1] in {"-", "–", "—"}:
+        if after.strip("-–—") == "" and at + 2 < len(sheet.lines):
+            after += " " + sheet.lines[at + 2].text.strip()
+        found = find(f"{alone} {after}", registry)
         if found and found.end > len(alone):
             return found, len(alone)
     found = find(line.text, registry)
@@ -65,9 +69,9 @@ def _taken(sheet: Sheet, at: int, found: Dateline, reach: int) -> Opening:
     quote = line.text[:reach]
     if reach < found.end:
         after = sheet.lines[at + 1]
-        rest = found.end - len(line.text.rstrip()) - 1 + len(after.text) - len(after.text.lstrip())
-        if after.text[:rest].strip():
-            marks.append(after.mark("dateline", "dateline.opening", 0, rest))
+        dash = _DASH.match(after.text)
+        if dash:
+            marks.append(after.mark("dateline", "dateline.opening", 0, dash.end()))
     evidence = [line.evidence("dateline", "dateline.opening", quote)]
     if found.place:
         evidence.append(line.evidence("place", "dateline.place", quote))

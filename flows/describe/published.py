@@ -11,6 +11,7 @@ from flows.outlets import Profile
 
 _EARLIEST = dt.date(1990, 1, 1)
 _HEAD = 10
+_LONG = 220
 # What may stand beside the date on a date line: labels, the outlet's name, a share count. Not a sentence.
 _BESIDE = 8
 _LABELS = re.compile(
@@ -85,6 +86,9 @@ def _visible(
     """The date on a byline, else on the date line nearest above the body; one with a time goes first."""
     found: list[tuple[Stamp, Line, str]] = []
     for line in credits.lines:
+        # Longer lines are paragraphs that end in a credit.
+        if len(line.text) > _LONG:
+            continue
         found += [(stamp, line, "date.byline") for stamp in stamps(line.text) if _usable(stamp, latest)]
     end = opened_at if opened_at is not None else min(sheet.body_from + 3, len(sheet.lines))
     for at in range(end - 1, max(-1, end - 1 - _HEAD), -1):

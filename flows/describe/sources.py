@@ -24,7 +24,7 @@ _CITED = re.compile(
     r"\b(?:[Dd]ikutip|[Dd]ilansir|[Mm]engutip|[Mm]elansir|[Dd]isitat|[Dd]iwartakan|[Mm]ewartakan|[Dd]ilaporkan|"
     r"[Rr]eported by|[Aa]ccording to)\s{1,3}"
     r"(?:(?:oleh|dari|pada|laporan|laman|situs|website|web|media|kantor|berita|surat|kabar|harian|portal|kanal|stasiun|"
-    r"televisi|resmi|majalah|online|asing|lokal|milik|pemerintah|asal|artikel|kata|the newspaper)\s{1,3}){0,5}"
+    r"televisi|resmi|majalah|online|asing|lokal|milik|pemerintah|asal|artikel|kata|the newspaper)\s{1,3}){0,5}(?:dari(?=[A-Z]))?"
     r"(?P<name>(?:[Tt]he\s)?[A-Z0-9a-z][\w&'’.-]{0,30}(?:\s{1,2}(?:[A-Z][\w&'’-]{0,30}(?:\.\w{2,6})?)){0,3})"
 )
 _MEDIA_WORDS = frozenset(
@@ -34,7 +34,10 @@ _MEDIA_WORDS = frozenset(
 _DAYS = frozenset(
     "Senin Selasa Rabu Kamis Jumat Jum'at Sabtu Minggu Ahad Monday Tuesday Wednesday Thursday Friday Sunday".split()
 )
-_SITE = re.compile(r"[\w-]{2,30}(?:\.[a-z]{2,10}){1,2}", re.IGNORECASE)
+_SITE = re.compile(
+    r"[\w-]{2,30}(?:\.(?:com|co|net|org|info|news|tv|id|my|sg|in|uk|au|us|jp|kr|de|fr|it|es|nl|io|me|ac|go|or|web)){1,2}",
+    re.IGNORECASE,
+)
 _AT_END = re.compile(r"\(([A-Za-z ]{2,20})\)\W{0,3}\Z")
 
 

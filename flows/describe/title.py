@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from flows.describe.opening import Opening
 from flows.describe.sheet import Evidence, Line, Mark, Sheet, Stated, same, untagged
 
 _SUFFIX = re.compile(r"\s{1,3}(?:[-–—|»:]|\|\|)\s{1,3}")
@@ -28,9 +29,9 @@ class Headline:
     marks: tuple[Mark, ...] = ()
 
 
-def headline(sheet: Sheet, credit_lines: set[int], opened_at: int | None, outlet: str | None) -> Headline:
+def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, outlet: str | None) -> Headline:
     """The headline of a document. `credit_lines` are the numbers of the lines known as bylines or date lines."""
-    end = opened_at if opened_at is not None else sheet.body_from
+    end = _head_end(sheet, credit_lines, opening)
     stated = _stated(sheet, outlet)
     if stated:
         title, evidence = stated
@@ -38,7 +39,7 @@ def headline(sheet: Sheet, credit_lines: set[int], opened_at: int | None, outlet
         marks = _repeats(sheet, title, end)
         found = [evidence, *([subtitle[1]] if subtitle else [])]
         return Headline(title, subtitle[0] if subtitle else None, tuple(found), tuple(marks))
-    at = _structural(sheet, credit_lines, end)
+    at = _structural(sheet, credit_lines, end, opening)
     if at is None:
         return Headline()
     line = sheet.lines[at]
@@ -106,22 +107,32 @@ def _open(line: Line) -> bool:
 def _like_headline(line: Line) -> bool:
     text = untagged(line.text)
     return (
-        4 <= len(text.split()) <= 25
-        and 20 <= len(text) <= 220
+        3 <= len(text.split()) <= 25
+        and 15 <= len(text) <= 220
         and (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘[#")
-        and text[-1] not in ".,;:"
+        and (text[-1] not in ".,;:" or text.endswith("..."))
         and _MENU.search(text) is None
         and sum(char.isdigit() for char in text) * 3 < len(text)
     )
 
 
-def _structural(sheet: Sheet, credit_lines: set[int], end: int) -> int | None:
+def _head_end(sheet: Sheet, credit_lines: set[int], opening: Opening) -> int:
+    """Index of the line where the story starts: at its dateline, below the byline, or where the body marks begin."""
+    if opening.at is not None:
+        return opening.at
+    start = sheet.body_from
+    within = range(start, min(start + 4, len(sheet.lines)))
+    return max((at + 1 for at in within if sheet.lines[at].number in credit_lines), default=start)
+
+
+def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening) -> int | None:
     """Index of the headline in the head: printed twice, or marked so, or last above a byline, or first of a short group."""
     at_head = range(max(0, end - _HEAD), end)
     free = [
         at
         for at in at_head
-        if sheet.lines[at].number not in credit_lines and (_open(sheet.lines[at]) or _headed(sheet, at, credit_lines))
+        if sheet.lines[at].number not in credit_lines
+        and (_open(sheet.lines[at]) or _headed(sheet, at, credit_lines, opening))
     ]
     likely = [at for at in free if _like_headline(sheet.lines[at])]
     if not likely:
@@ -155,11 +166,12 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int) -> int | None:
     return best if _ties(sheet, best) >= 0.5 else None
 
 
-def _headed(sheet: Sheet, at: int, credit_lines: set[int]) -> bool:
-    """Whether a body line is a headline by what follows it: a byline or a date line."""
-    line = sheet.lines[at]
+def _headed(sheet: Sheet, at: int, credit_lines: set[int], opening: Opening) -> bool:
+    """Whether a body line is a headline by what follows it: a byline, a date line or the dateline."""
     below = sheet.lines[at + 1] if at + 1 < len(sheet.lines) else None
-    return line.body_at is not None and at <= 2 and below is not None and below.number in credit_lines
+    if sheet.lines[at].body_at is None or at > 2 or below is None:
+        return False
+    return below.number in credit_lines or opening.at == at + 1
 
 
 def _ties(sheet: Sheet, at: int) -> float:
