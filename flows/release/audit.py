@@ -34,7 +34,7 @@ def _sorted(release: Path, name: str) -> Iterator[Damage]:
             chunk = pa.concat_tables([last, chunk])
         by = [(key, "ascending") for key in keys]
         # The sort is stable, so rows that are in order stay where they are.
-        if not np.array_equal(pc.sort_indices(chunk, by, null_placement="at_end"), np.arange(chunk.num_rows)):
+        if not np.array_equal(pc.sort_indices(chunk, by), np.arange(chunk.num_rows)):
             yield Damage(_place(release, name), f"is not sorted by {', '.join(keys)}")
             return
         last = chunk.slice(chunk.num_rows - 1)

@@ -72,7 +72,7 @@ def changes(parent: Iterable[pa.RecordBatch], articles: pa.Table) -> pa.Table:
             rows += _ops("removed", batch.column("article_id").filter(pc.is_null(place)))
             both = batch.filter(pc.is_valid(place))
             if both.num_rows:
-                at = place.drop_null().to_numpy()
+                at = place.drop_null().to_numpy().astype(np.int64)
                 met[at] = True
                 rows += _changed(both, articles, at)
     rows += _ops("added", ids.filter(pa.array(~met)))

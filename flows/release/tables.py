@@ -25,7 +25,7 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     "evidence": arrow.EVIDENCE,
 }
 
-# Sort keys; nulls come last.
+# Sort keys; nulls come last, which is where Arrow puts them.
 ORDER: Final[dict[str, tuple[str, ...]]] = {
     "articles": ("date", "article_id"),
     "rejects": ("source_id", "raw_sha256", "stage", "reason", "detail"),
@@ -93,7 +93,7 @@ def write(folder: Path, name: str, table: pa.Table) -> list[Written]:
     """
     table = conform(name, table)
     keys = [(key, "ascending") for key in ORDER[name]]
-    order = pc.sort_indices(table.select(list(ORDER[name])), keys, null_placement="at_end").to_numpy()
+    order = pc.sort_indices(table.select(list(ORDER[name])), keys).to_numpy().astype(np.int64)
     files = np.split(order, range(ROWS_A_FILE, len(order), ROWS_A_FILE)) if name == "articles" else [order]
     batches = [batch for batch in table.to_batches() if batch.num_rows]
     starts = np.cumsum([0, *(batch.num_rows for batch in batches)])[:-1]
@@ -126,7 +126,7 @@ def batches(release: Path, name: str, only: list[str] | None = None) -> Iterator
 
 
 def load(release: Path, table: str) -> pa.Table:
-    """A published table, whole, with the schema its file states. Raises ReleaseError where it cannot be read."""
+    """A published table, whole, with the present schema, or the one its file states where that is another. Raises ReleaseError where it cannot be read."""
     if table not in columns.PUBLISHED:
         raise ReleaseError(f"{table!r} is no published table: choose one of {', '.join(columns.PUBLISHED)}.")
     found = parts(release, table)
@@ -140,4 +140,6 @@ def load(release: Path, table: str) -> pa.Table:
                 read.append(file.read())
         except (pa.ArrowException, OSError) as error:
             raise ReleaseError(f"{path} cannot be read ({error}): run `kliping verify`.") from None
-    return pa.concat_tables(read)
+    whole = pa.concat_tables(read)
+    # Parquet names the items of a list otherwise than schemas.arrow does.
+    return whole.cast(SCHEMAS[table]) if whole.schema.equals(SCHEMAS[table]) else whole
