@@ -3,6 +3,7 @@
 The one seam for a better judge: `find_body` sees the lines and what the cues said of them, and answers line by line.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,7 @@ from flows.clean.lines import Line
 _PAGE_KINDS: Final = frozenset({"nav", "footer", "widget"})
 _FEW_PAGE_CUES: Final = 4
 _LONG_HEAD: Final = 10  # lines before the first prose line: a menu, not a headline with byline and caption
+_NUMBERED: Final = re.compile(r"\d{1,3}[.)]")
 _BULLETS: Final = "-•*▪●–►+"
 _BARRIER: Final = 60.0  # words of prose that must follow the end of an article for it not to have been the end
 _DEAREST_RUN: Final = 100.0
@@ -48,14 +50,13 @@ def is_prose(line: Line) -> bool:
 
 def is_item(line: Line) -> bool:
     """A bullet or a numbered item."""
-    return line.text[0] in _BULLETS or (
-        line.text[0].isdigit() and line.text[1:4].lstrip("0123456789")[:1] in (".", ")")
-    )
+    return line.text[0] in _BULLETS or bool(_NUMBERED.match(line.text))
 
 
 def is_dump(lines: Sequence[Line], named: Sequence[Cue | None]) -> bool:
     """A whole page, rather than a text that somebody already extracted."""
-    if sum(cue is not None and cue.kind in _PAGE_KINDS and line.words < 8 for line, cue in zip(lines, named, strict=True)) >= _FEW_PAGE_CUES:  # fmt: skip
+    pairs = zip(lines, named, strict=True)
+    if sum(cue is not None and cue.kind in _PAGE_KINDS and line.words < 8 for line, cue in pairs) >= _FEW_PAGE_CUES:
         return True
     before = next((index for index, line in enumerate(lines) if is_prose(line)), 0)
     return sum(not is_item(line) for line in lines[:before]) >= _LONG_HEAD

@@ -92,10 +92,9 @@ def of_outlet(domain: str | None) -> Cues:
         for kind, openings in profile.cues.items()
         for opening in openings
     ]  # fmt: skip
-    own.extend(
-        Cue(f"profile.{profile.name}.author-box", "credit", "line", re.escape(label), f"an author box of {where}", ends=True, takes=3)
-        for label in sorted(profile.author_box)
-    )  # fmt: skip
+    box, why = f"profile.{profile.name}.author-box", f"an author box of {where}"
+    for label in sorted(profile.author_box):
+        own.append(Cue(box, "credit", "line", re.escape(label), why, ends=True, takes=3))
     return Cues((*own, *general().cues))
 
 

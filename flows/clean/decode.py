@@ -12,7 +12,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _META_CHARSET: Final = re.compile(
-    rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_:.-]{2,40})""", re.I
+    rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE
 )
 _LINE_BREAKS: Final = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 # Tab and line feed are layout; every other control character is damage, NUL above all: it ends strings elsewhere.
@@ -52,12 +52,10 @@ def _decoded(raw: bytes, declared: str | None, html: bool) -> str | None:
             return text
     known = _known(declared) if declared else None
     # Encodings whose bytes may all be valid UTF-8 as well: only the declaration can tell.
-    if (
-        known
-        and known.startswith(("utf-16", "utf-32", "iso2022", "hz"))
-        and (text := _strictly(raw, known)) is not None
-    ):
-        return text
+    if known and known.startswith(("utf-16", "utf-32", "iso2022", "hz")):
+        text = _strictly(raw, known)
+        if text is not None:
+            return text
     wide = _wide(raw)
     if wide:
         return _strictly(raw, wide)

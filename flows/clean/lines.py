@@ -6,10 +6,11 @@ from typing import Final
 
 # What surrounds words without being one: white space, no-break spaces, zero-width characters, soft hyphens at an edge.
 ZERO_WIDTH: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
-BLANK: Final = re.compile(rf"[\s{ZERO_WIDTH}]")
-_SOLID: Final = re.compile(rf"[^\s{ZERO_WIDTH}]")
 _INVISIBLE: Final = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
-_EDGES: Final = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000" + ZERO_WIDTH  # fmt: skip
+_EDGES: Final = (
+    " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+) + ZERO_WIDTH
 _WIDE: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _ENDS: Final = re.compile(r"""[.!?…。！？؟।]["'”’»)\]]{0,3}$""")
 

@@ -5,10 +5,12 @@ breaks a block at every other one. Which blocks are the article is asked of traf
 blocks by their words. A page that it cannot read is cleaned as the text of its blocks.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from flows.clean import cues as cue_data
 from flows.clean.body import Body
@@ -18,14 +20,22 @@ from flows.clean.spans import Mark
 from flows.clean.statements import Stated, stated_by
 from flows.clean.text import marks_of, tile
 
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
 _INLINE: Final = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd mark nobr q rp rt ruby s samp small span "
-    "strike strong sub sup td th time tt u var wbr o:p amp-img picture source".split()
-)
+    (
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+        "img", "ins", "kbd", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span",
+        "strike", "strong", "sub", "sup", "td", "th", "time", "tt", "u", "var", "wbr",
+    )
+)  # fmt: skip
 _SKIPPED: Final = frozenset(
-    "script style noscript template svg iframe object embed select option textarea button input canvas audio video head "
-    "math map datalist dialog".split()
-)
+    (
+        "audio", "button", "canvas", "datalist", "dialog", "embed", "head", "iframe", "input", "map", "math",
+        "noscript", "object", "option", "script", "select", "style", "svg", "template", "textarea", "video",
+    )
+)  # fmt: skip
 _SPACED: Final = frozenset({"td", "th", "img", "br"})
 # An element whose blocks are not the article, whatever they say; the nearest one counts.
 _BY_TAG: Final = {
@@ -35,7 +45,6 @@ _BY_TAG: Final = {
     "form": Verdict("widget", "html.form"),
     "figcaption": Verdict("caption", "html.figcaption"),
 }
-_DEEPEST: Final = 400
 _MOST_NODES: Final = 200_000
 _WORD: Final = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _RUN: Final = 3
@@ -75,12 +84,14 @@ def forget() -> None:
     reset_caches()
 
 
-def parse(html: str) -> Any | None:
+def parse(html: str) -> HtmlElement | None:
     """The page's tree, or None where there is no element in it. Never raises on bad markup."""
     from lxml import etree
     from lxml import html as lxml_html
 
-    parser = lxml_html.HTMLParser(huge_tree=False, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8")  # fmt: skip
+    parser = lxml_html.HTMLParser(
+        huge_tree=False, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
+    )
     try:
         # The words are decoded already: as UTF-8 bytes no declaration inside the page can change them again.
         return lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
@@ -104,7 +115,7 @@ def _marks(
     return tile(text, lines, verdicts, body, cues)
 
 
-def _blocks(tree: Any) -> list[_Block]:
+def _blocks(tree: HtmlElement) -> list[_Block]:
     """The page's words in reading order, a block an item; walked without recursion, so depth costs nothing."""
     blocks: list[_Block] = []
     pieces: list[str] = []
@@ -117,7 +128,7 @@ def _blocks(tree: Any) -> list[_Block]:
             blocks.append(_Block(text, tags[-1] if tags else None))
 
     body = tree.find("body")
-    stack: list[tuple[Any, bool]] = [(tree if body is None else body, False)]
+    stack: list[tuple[HtmlElement, bool]] = [(tree if body is None else body, False)]
     nodes = 0
     while stack:
         node, leaving = stack.pop()
@@ -146,7 +157,7 @@ def _blocks(tree: Any) -> list[_Block]:
     return blocks
 
 
-def _article(tree: Any, url: str | None) -> list[str]:
+def _article(tree: HtmlElement, url: str | None) -> list[str]:
     """The lines that trafilatura takes for the article; nothing where it fails."""
     import logging
 

@@ -23,12 +23,17 @@ _MONTHS: Final = (
     "aug(?:ust)?|ogos|sep(?:t|tember)?|okt(?:ober)?|oct(?:ober)?|nov(?:ember)?|nop(?:ember)?|des(?:ember)?|dec(?:ember)?|disember"
 )
 _DATE: Final = re.compile(
-    rf"\b\d{{1,2}}(?:st|nd|rd|th)?[ -](?:{_MONTHS})\.?,?[ -]\d{{4}}\b|\b(?:{_MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b"
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)?[ -](?:{_MONTHS})\.?,?[ -]\d{{4}}\b"
+    rf"|\b(?:{_MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b"
     r"|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{4}-\d{2}-\d{2}\b",
     re.IGNORECASE,
 )
 _NAME: Final = re.compile(r":? ?[A-ZÀ-Þ][\w.'’-]{0,24}(?: (?:[A-ZÀ-Þ][\w.'’-]{0,24}|bin|binti|de|van|al)){0,5},?")
-_POSE: Final = re.compile(r"\((?:\w+ )?(?:kanan|kiri|tengah|depan|belakang|left|right|center|centre)\)|^(?:ilustrasi|dokumentasi|suasana|tangkapan layar)\b", re.I)  # fmt: skip
+_POSE: Final = re.compile(
+    r"\((?:\w+ )?(?:kanan|kiri|tengah|depan|belakang|left|right|center|centre)\)"
+    r"|^(?:ilustrasi|dokumentasi|suasana|tangkapan layar)\b",
+    re.IGNORECASE,
+)
 _SIGNED: Final = re.compile(r"[A-ZÀ-Þ][\w.'’ ,-]{2,60}? ?[-–|,] ?([A-Za-z][\w. ]{2,30})")
 _BYLINE_WORDS: Final = 16
 _REPEAT_WORDS, _REPEAT_CHARS = 12, 60
@@ -50,7 +55,8 @@ def place(
 ) -> list[Verdict]:
     """One verdict a line.
 
-    `profile` is the outlet's, if known: its byline shapes and role words. `outside` is the rule for lines that were not kept and that nothing names; None: head.unclaimed, tail.unclaimed.
+    `profile` is the outlet's, if known: its byline shapes and role words. `outside` is the rule for lines that were
+    not kept and that nothing names; None: head.unclaimed, tail.unclaimed.
     """
     verdicts: list[Verdict | None] = [Verdict(cue.kind, cue.id) if cue else None for cue in named]
     keep = [kept and verdict is None for kept, verdict in zip(body.keep, verdicts, strict=True)]
@@ -129,7 +135,7 @@ def _titles(
             line = lines[below]
             if room == 0 or (named[below] is not None and (cue.takes > 3 or named[below] is cue)):
                 break
-            if named[below] is None and (is_prose(line) and not line.text.endswith("?") or line.words > _TITLE_WORDS):
+            if named[below] is None and ((is_prose(line) and not line.text.endswith("?")) or line.words > _TITLE_WORDS):
                 break
             if named[below] is None:
                 if inside and is_item(line) and keep[below]:

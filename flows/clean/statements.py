@@ -1,9 +1,14 @@
 """What a page states outside its words: JSON-LD, meta tags, its head. (field, where, value), none of it judged here."""
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 Stated = tuple[str, str, str]
 
@@ -54,7 +59,7 @@ _STANDFIRST: Final = re.compile(
 )
 
 
-def stated_by(tree: Any) -> list[Stated]:
+def stated_by(tree: HtmlElement) -> list[Stated]:
     """Everything the tree of a page states, in the order found, without repeats."""
     found = [*_head(tree), *_elements(tree)]
     for script in tree.iter("script"):
@@ -64,7 +69,7 @@ def stated_by(tree: Any) -> list[Stated]:
     return list(dict.fromkeys(item for item in clean if item[2]))
 
 
-def _head(tree: Any) -> Iterator[Stated]:
+def _head(tree: HtmlElement) -> Iterator[Stated]:
     if language := (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")):
         yield "language", "html", language
     title = next(tree.iter("title"), None)
@@ -82,7 +87,7 @@ def _head(tree: Any) -> Iterator[Stated]:
             yield (*_META[name], meta.get("content"))
 
 
-def _elements(tree: Any) -> Iterator[Stated]:
+def _elements(tree: HtmlElement) -> Iterator[Stated]:
     for heading in tree.iter("h1"):
         yield "title", "h1", heading.text_content()
     for time in tree.iter("time"):
@@ -107,7 +112,11 @@ def _elements(tree: Any) -> Iterator[Stated]:
 def _linked_data(text: str) -> Iterator[Stated]:
     """What JSON-LD says of the article: nodes of an article type; a broken block says nothing."""
     nodes = list(_nodes(_parsed(text)))
-    names = {node["@id"]: node["name"] for node in nodes if isinstance(node.get("@id"), str) and isinstance(node.get("name"), str)}  # fmt: skip
+    names = {
+        node["@id"]: node["name"]
+        for node in nodes
+        if isinstance(node.get("@id"), str) and isinstance(node.get("name"), str)
+    }
     for node in nodes:
         kinds = node.get("@type")
         kinds = kinds if isinstance(kinds, list) else [kinds]

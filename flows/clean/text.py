@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flows.clean import cues as cue_data
 from flows.clean.body import Body, find_body
 from flows.clean.cues import Cue, Cues
-from flows.clean.lines import Line, count_words, split, trim
+from flows.clean.lines import Line, split, trim
 from flows.clean.place import Verdict, place
 from flows.clean.spans import Mark
 
@@ -32,11 +32,6 @@ def clutter_hits(text: str) -> int:
     """How many lines of a published text a clutter cue still names, wholly or in part."""
     cues = cue_data.general()
     return sum((cues.of(line) is not None) or any(True for _ in cues.inside(line.text)) for line in split(text))
-
-
-def words_kept(text: str, marks: Sequence[Mark]) -> int:
-    """Words in the body spans."""
-    return sum(count_words(text[mark.start : mark.end]) for mark in marks if mark.kind == "body")
 
 
 def _pieces(text: str, whole: Mark, cues: Cues) -> list[Mark]:

@@ -1,0 +1,95 @@
+"""The release room: draft -> staged -> audited -> committed, on a local disk, safe at every instant.
+
+    output/<dataset>/
+      latest.json        {dataset, version, path, digest}: the current release. Its replacement is the commit.
+      latest             a relative link to the same folder, for people; nothing here reads it
+      versions.json      a list of entries, newest first: every run that published, was refused or was withdrawn
+      CHANGELOG.md       the same in plain words: a function of versions.json
+      releases/<version>/  what readers read: files 0444, folders 0555
+      refused/<run>/     manifest, rejects and validation of a run that was not published
+      .staging/<run>/    a release in the making; whatever lies here while nobody holds the lock is dead
+      state/             publisher.lock, journal.json, raw/ (packs of raw bytes)
+
+How one run uses it (all of it inside the lock):
+
+    with publisher_lock(dataset, wait_seconds, run_id=run) as notes:      # notes: what recovery did, in sentences
+        if (entry := find_equal(dataset, facts.fingerprint())): ...       # nothing new
+        folder = stage(dataset, draft, next_version(dataset, today), pages)
+        audit(folder)                                                     # AuditError names file and fact
+        commit(dataset, folder, read_manifest(folder))                    # or refuse(dataset, draft, why)
+
+A release. Tables are Parquet: schema and metadata of schemas.arrow, zstd 9, no pandas metadata, sorted; row groups
+are cut by row number, so the bytes depend on the rows alone. The CSVs are made from the Parquet. `manifest.json`
+holds everything that is known of the run, and it alone holds the clock, the version, the run's id and the host:
+
+    {dataset, version, schema_version, parent, fingerprint,
+     run: {id, started_at, host}, inputs: {uri, digest, files, bytes}, parameters: {...},
+     digests: {code, lock, withdrawn}, libraries: {name: version},
+     counts: {documents_in, carried_over, published, dropped: {reason: n}, rejected: {reason: n},
+              added, changed, removed},
+     tables: {articles|rejects|changes|spans|evidence: {rows, files: [{path, rows, bytes, sha256}]}},
+     files: [{path, bytes, sha256}]  (csv and validation),
+     checks: [...], refused: [sentence]  (empty unless refused)}
+
+`SHA256SUMS` is written last and covers every file but itself. A release's digest, in latest.json and versions.json,
+is the SHA-256 of SHA256SUMS: it stands for every byte of the release.
+
+Commit. Files and folders are fsynced, the name is checked to be free, state/journal.json says what is about to
+happen, the folder is renamed into releases/ and made read-only, then versions.json, CHANGELOG.md, and last
+latest.json. Whoever takes the lock next reads the journal: a renamed release that verifies is finished, any other is
+put back. A reader who follows latest.json never sees a half release; one killed at any instant leaves nothing that
+the next run must be told about.
+
+Accounting. documents_in + carried_over = published + dropped + rejected, and the rejects table holds one row for
+each document dropped or rejected. A release where this does not hold is not published.
+
+Every failure is a ReleaseError with one sentence; Busy and AuditError are kinds of it.
+"""
+
+from flows.release.audit import audit
+from flows.release.carry import Carried, carry_over
+from flows.release.commit import commit, recover
+from flows.release.diff import VALUES, diff
+from flows.release.digests import code_digest, lock_digest
+from flows.release.draft import Draft, Facts, Inputs
+from flows.release.errors import AuditError, Busy, ReleaseError
+from flows.release.layout import Dataset, Entry, find_equal, next_version
+from flows.release.lock import publisher_lock
+from flows.release.manifest import read_manifest
+from flows.release.raws import Keeper, fetch, keep
+from flows.release.refuse import refuse
+from flows.release.stage import stage
+from flows.release.tables import load
+from flows.release.verify import Damage, verify
+
+__all__ = [
+    "VALUES",
+    "AuditError",
+    "Busy",
+    "Carried",
+    "Damage",
+    "Dataset",
+    "Draft",
+    "Entry",
+    "Facts",
+    "Inputs",
+    "Keeper",
+    "ReleaseError",
+    "audit",
+    "carry_over",
+    "code_digest",
+    "commit",
+    "diff",
+    "fetch",
+    "find_equal",
+    "keep",
+    "load",
+    "lock_digest",
+    "next_version",
+    "publisher_lock",
+    "read_manifest",
+    "recover",
+    "refuse",
+    "stage",
+    "verify",
+]

@@ -1,0 +1,87 @@
+"""The CSV copies, made from the Parquet a batch at a time.
+
+Both are RFC 4180: UTF-8 without a mark, CRLF between rows, quotes only where needed. Lists are JSON, instants ISO 8601
+with `Z`, days ISO 8601, true and false in small letters, null is empty.
+
+`articles.csv` holds every column, exactly as the Parquet has it; a text spans several lines within its quotes.
+`metadata.csv` is for spreadsheets: no text, one line a row. Line breaks and tabs become blanks, other control
+characters (terminal escapes among them) and marks that turn the direction of writing are left out, and a cell that a
+spreadsheet would run as a formula (its first character after blanks is = + - @ or a wide form of them) gets a
+leading apostrophe. Who needs the exact value reads the other files.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from flows.release import tables
+
+_BREAKS: Final = re.compile("\r\n|[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_FORMULA: Final = tuple("=+-@＝＋－＠")
+
+
+def one_line(value: str) -> str:
+    """A string on one line, without control characters."""
+    return _CONTROLS.sub("", _BREAKS.sub(" ", value))
+
+
+def defused(value: str) -> str:
+    """A string as a cell of metadata.csv: one line, no control characters, never a formula."""
+    line = one_line(value)
+    return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
+
+
+def _exact(value: str) -> str:
+    return value
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _json(values: list[str]) -> str:
+    return json.dumps(values, ensure_ascii=False)
+
+
+def _json_line(values: list[str]) -> str:
+    return _json([one_line(value) for value in values])  # starts with a bracket: never a formula
+
+
+def _cells(column: pa.Array, *, spreadsheet: bool) -> list[str]:
+    kind = column.type
+    if pa.types.is_timestamp(kind):
+        shown: Callable[[Any], str] = _instant
+    elif pa.types.is_list(kind):
+        shown = _json_line if spreadsheet else _json
+    elif pa.types.is_string(kind):
+        shown = defused if spreadsheet else _exact
+    else:
+        # Arrow prints a float32 in the fewest digits that give it back, Python would widen it to a float64 first.
+        column, shown = column.cast(pa.string()), _exact
+    return ["" if value is None else shown(value) for value in column.to_pylist()]
+
+
+def _write(path: Path, names: list[str], batches: Iterable[pa.RecordBatch], *, spreadsheet: bool) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\r\n")
+        rows.writerow(names)
+        for batch in batches:
+            rows.writerows(zip(*(_cells(batch.column(name), spreadsheet=spreadsheet) for name in names), strict=True))
+
+
+def write(folder: Path) -> list[str]:
+    """Write csv/articles.csv and csv/metadata.csv beside the Parquet of a release folder; returns their paths."""
+    names = tables.SCHEMAS["articles"].names
+    without_text = [name for name in names if name != "text"]
+    _write(folder / "csv/articles.csv", names, tables.batches(folder, "articles"), spreadsheet=False)
+    rows = tables.batches(folder, "articles", without_text)
+    _write(folder / "csv/metadata.csv", without_text, rows, spreadsheet=True)
+    return ["csv/articles.csv", "csv/metadata.csv"]

@@ -1,0 +1,94 @@
+"""manifest.json: the record of a release. Its shape stands in the package's docstring."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from flows.release import tables
+from flows.release.disk import read_json, sha256
+from flows.release.draft import Facts
+from flows.release.errors import ReleaseError
+from flows.release.layout import Entry
+from schemas import SCHEMA_VERSION
+
+# JSON as a reader of the file gets it.
+Manifest: TypeAlias = dict[str, Any]
+
+
+def _file(folder: Path, path: str) -> dict[str, Any]:
+    return {"path": path, "bytes": (folder / path).stat().st_size, "sha256": sha256(folder / path)}
+
+
+def build(
+    folder: Path,
+    facts: Facts,
+    version: str | None,
+    written: Mapping[str, list[tables.Written]],
+    files: Iterable[str],
+    changed: Mapping[str, int],
+    refused: Iterable[str] = (),
+) -> Manifest:
+    """The manifest of the files that lie in `folder`; `changed` counts the ops of the changes table."""
+    listed = {
+        name: {
+            "rows": sum(each.rows for each in parts),
+            "files": [{**_file(folder, each.path), "rows": each.rows} for each in parts],
+        }
+        for name, parts in written.items()
+    }
+    return {
+        "dataset": facts.dataset,
+        "version": version,
+        "schema_version": SCHEMA_VERSION,
+        "parent": facts.parent,
+        "fingerprint": facts.fingerprint(),
+        "run": {"id": facts.run_id, "started_at": facts.started(), "host": facts.host},
+        "inputs": {
+            "uri": facts.inputs.uri,
+            "digest": facts.inputs.digest,
+            "files": facts.inputs.files,
+            "bytes": facts.inputs.bytes,
+        },
+        "parameters": dict(facts.parameters),
+        "digests": {"code": facts.code_digest, "lock": facts.lock_digest, "withdrawn": facts.withdrawn_digest},
+        "libraries": dict(facts.libraries),
+        "counts": {
+            "documents_in": facts.documents_in,
+            "carried_over": facts.carried_over,
+            "published": listed["articles"]["rows"] if "articles" in listed else 0,
+            "dropped": dict(facts.dropped),
+            "rejected": dict(facts.rejected),
+            **changed,
+        },
+        "tables": listed,
+        "files": [_file(folder, path) for path in files],
+        "checks": [dict(check) for check in facts.checks],
+        "refused": list(refused),
+    }
+
+
+def read_manifest(release: Path) -> Manifest:
+    """The manifest of a release or of a refused run. Raises ReleaseError where there is none."""
+    manifest = read_json(release / "manifest.json")
+    if not isinstance(manifest, dict):
+        raise ReleaseError(f"{release} holds no manifest.json: it is not a release.")
+    return manifest
+
+
+def entry(manifest: Manifest, path: str, digest: str | None) -> Entry:
+    """The entry of versions.json for a release or refused run."""
+    counts = manifest["counts"]
+    flat = {name: sum(n.values()) if isinstance(n, dict) else n for name, n in counts.items()}
+    return Entry(
+        version=manifest["version"],
+        status="published" if manifest["version"] else "refused",
+        run_id=manifest["run"]["id"],
+        started_at=manifest["run"]["started_at"],
+        path=path,
+        digest=digest,
+        fingerprint=manifest["fingerprint"],
+        schema_version=manifest["schema_version"],
+        parent=manifest["parent"],
+        counts=flat,
+        why=tuple(manifest["refused"]),
+    )

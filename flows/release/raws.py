@@ -1,0 +1,152 @@
+"""The raw bytes of every document, kept once by digest: state/raw/*.parquet.
+
+A pack holds (raw_sha256, raw) sorted by digest in small row groups, is named after the digests in it, written aside
+and renamed: killed at any instant, a pack is there whole or not at all, and keeping the same bytes again adds nothing.
+The index is the digest column of the packs.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from flows.release.disk import sync
+from flows.release.errors import ReleaseError
+from flows.release.layout import Dataset
+
+SCHEMA: Final = pa.schema([pa.field("raw_sha256", pa.string(), False), pa.field("raw", pa.large_binary(), False)])
+_PACK_BYTES: Final = 64 << 20
+_PACK_ROWS: Final = 50_000
+_GROUP_ROWS: Final = 512
+
+
+class Keeper:
+    """Keeps the raw bytes of a run as they come by; a context manager.
+
+    Holds some 64 MB of new bytes, and each digest that was ever kept. Leaving it without an error
+    writes the last pack; after an error the packs written so far stay, and are good.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._folder = dataset.raw
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._known = {bytes.fromhex(digest) for path in _packs(dataset) for digest in _digests(path)}
+        self._new: dict[str, bytes] = {}
+        self._bytes = 0
+        self.kept = 0
+
+    def add(self, table: pa.Table) -> None:
+        """Keep the bytes of a table with raw_sha256 and raw (RAW, READ_REJECTS); rows where either is null pass."""
+        rows = table.select(["raw_sha256", "raw"]).drop_null()
+        for batch in rows.to_batches():
+            for digest, raw in zip(batch.column(0), batch.column(1), strict=True):
+                self.add_pair(digest.as_py(), raw)
+
+    def add_pair(self, digest: str, raw: "bytes | pa.LargeBinaryScalar") -> None:
+        """Keep one document's bytes. `digest` is their SHA-256, hex, as read/ computed it."""
+        key = bytes.fromhex(digest)
+        if key in self._known:
+            return
+        content = raw if isinstance(raw, bytes) else raw.as_py()
+        self._known.add(key)
+        self._new[digest] = content
+        self._bytes += len(content)
+        if self._bytes >= _PACK_BYTES or len(self._new) >= _PACK_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is held as a pack."""
+        if not self._new:
+            return
+        digests = sorted(self._new)
+        name = hashlib.sha256("".join(digests).encode("ascii")).hexdigest()[:32]
+        path = self._folder / f"{name}.parquet"
+        aside = self._folder / f".{name}.new"
+        with pq.ParquetWriter(aside, SCHEMA, compression="zstd", use_dictionary=False) as writer:
+            for start in range(0, len(digests), _GROUP_ROWS):
+                part = digests[start : start + _GROUP_ROWS]
+                writer.write_table(pa.table([part, [self._new[digest] for digest in part]], schema=SCHEMA))
+        sync(aside)
+        aside.replace(path)
+        sync(self._folder)
+        self.kept += len(digests)
+        self._new, self._bytes = {}, 0
+
+    def __enter__(self) -> "Keeper":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.flush()
+
+
+def keep(dataset: Dataset, raws: pa.Table | Iterable[tuple[str, bytes]]) -> int:
+    """Keep raw bytes, a table or (digest, bytes) pairs; returns how many documents were new.
+
+    Whoever has many batches uses one Keeper for all: each call here reads the index again.
+    """
+    with Keeper(dataset) as keeper:
+        if isinstance(raws, pa.Table):
+            keeper.add(raws)
+        else:
+            for digest, raw in raws:
+                keeper.add_pair(digest, raw)
+    return keeper.kept
+
+
+def fetch(dataset: Dataset, digest: str) -> bytes | None:
+    """The raw bytes of this SHA-256 (hex), None where they were not kept.
+
+    Reads one row group. Raises ReleaseError where the pack cannot be read or holds other bytes under that digest.
+    """
+    for path in _packs(dataset):
+        try:
+            with pq.ParquetFile(path) as file:
+                for group in range(file.num_row_groups):
+                    found = _in_group(file, group, digest)
+                    if found is not None:
+                        return _checked(found, digest, path)
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(path, str(error)) from None
+    return None
+
+
+def _in_group(file: pq.ParquetFile, group: int, digest: str) -> bytes | None:
+    statistics = file.metadata.row_group(group).column(0).statistics
+    if statistics is not None and statistics.has_min_max and not statistics.min <= digest <= statistics.max:
+        return None
+    row = pc.index(file.read_row_group(group, columns=["raw_sha256"]).column(0), digest).as_py()
+    if row < 0:
+        return None
+    raw: bytes = file.read_row_group(group, columns=["raw"]).column(0)[row].as_py()
+    return raw
+
+
+def _checked(raw: bytes, digest: str, path: Path) -> bytes:
+    if hashlib.sha256(raw).hexdigest() != digest:
+        raise _damaged(path, f"the bytes kept as {digest} have another SHA-256")
+    return raw
+
+
+def _damaged(path: Path, what: str) -> ReleaseError:
+    return ReleaseError(f"{path} cannot be trusted ({what}): move it away; the documents are read again at source_uri.")
+
+
+def _packs(dataset: Dataset) -> list[Path]:
+    return sorted(path for path in dataset.raw.glob("*.parquet") if not path.name.startswith("."))
+
+
+def _digests(path: Path) -> list[str]:
+    try:
+        with pq.ParquetFile(path) as file:
+            digests: list[str] = file.read(columns=["raw_sha256"]).column(0).to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, str(error)) from None
+    return digests

@@ -1,0 +1,92 @@
+"""Write a release into .staging/<run>/, where no reader looks."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.release import csvs, tables
+from flows.release.diff import changes
+from flows.release.disk import files_in, is_regular, json_bytes, remove_tree, sha256
+from flows.release.draft import Draft
+from flows.release.errors import ReleaseError
+from flows.release.layout import Dataset
+from flows.release.manifest import Manifest, build
+from schemas import vocabulary
+
+SUMS: Final = "SHA256SUMS"
+_SUITE: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
+
+
+def fresh(folder: Path) -> Path:
+    """An empty folder, in place of whatever a run of the same id left there."""
+    remove_tree(folder)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def write_validation(folder: Path, validation: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Write validation/<suite>.json for each suite; returns their paths. Raises ReleaseError on an unfit name."""
+    paths = []
+    for suite, result in sorted(validation.items()):
+        if not _SUITE.fullmatch(suite):
+            raise ReleaseError(f"{suite!r} cannot name a validation result: use small letters, digits, underscores.")
+        path = folder / "validation" / f"{suite}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(json_bytes(result))
+        paths.append(path.relative_to(folder).as_posix())
+    return paths
+
+
+def _parent(dataset: Dataset, version: str | None) -> Iterable[pa.RecordBatch]:
+    if version is None:
+        return []
+    release = dataset.release_path(version)
+    if not tables.parts(release, "articles"):
+        raise ReleaseError(f"The parent release {version} is not at {release}: run `kliping verify`.")
+    return tables.batches(release, "articles")
+
+
+def _write_sums(folder: Path, manifest: Manifest) -> None:
+    known = {each["path"]: each["sha256"] for each in manifest["files"]}
+    known |= {each["path"]: each["sha256"] for table in manifest["tables"].values() for each in table["files"]}
+    lines = []
+    for path, status in files_in(folder):
+        if not is_regular(status):
+            raise ReleaseError(f"{folder / path} is a link or a device: a release holds plain files alone.")
+        if path != SUMS:
+            lines.append(f"{known.get(path) or sha256(folder / path)}  {path}\n")
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")
+
+
+def stage(dataset: Dataset, draft: Draft, version: str, pages: Callable[[Path, Manifest], None] | None = None) -> Path:
+    """Write the whole release of a draft into .staging/<run>/ and return that folder.
+
+    The changes are those since `draft.facts.parent`. `pages` is called with the folder and the manifest once both
+    are complete, and may add files; it must not touch those that are there. SHA256SUMS comes last.
+    Call it while holding the lock: whoever takes the lock removes what lies in .staging.
+
+    Raises ReleaseError where a table does not fit its schema or the parent is not there.
+    """
+    dataset.release_path(version)
+    folder = fresh(dataset.staged_path(draft.facts.run_id))
+    changed = changes(_parent(dataset, draft.facts.parent), draft.articles)
+    given = {
+        "articles": draft.articles,
+        "rejects": draft.rejects,
+        "spans": draft.spans,
+        "evidence": draft.evidence,
+        "changes": changed,
+    }
+    written = {name: tables.write(folder, name, table) for name, table in given.items()}
+    files = [*csvs.write(folder), *write_validation(folder, draft.validation)]
+    ops = {op: pc.sum(pc.equal(changed.column("op"), op)).as_py() or 0 for op in vocabulary.OPS}
+    manifest = build(folder, draft.facts, version, written, files, ops)
+    (folder / "manifest.json").write_bytes(json_bytes(manifest))
+    if pages:
+        pages(folder, manifest)
+    _write_sums(folder, manifest)
+    return folder

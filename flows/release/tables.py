@@ -1,0 +1,145 @@
+"""The published tables as Parquet: written so that the bytes depend on the rows alone, and read back.
+
+Row groups are cut by row number from the sorted rows and copied into one piece first: left in the pieces they
+arrived in, the same rows would give other pages and other bytes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from flows.release.errors import ReleaseError
+from schemas import arrow, columns
+
+SCHEMAS: Final[dict[str, pa.Schema]] = {
+    "articles": arrow.ARTICLES,
+    "rejects": arrow.REJECTS,
+    "changes": arrow.CHANGES,
+    "spans": arrow.SPANS,
+    "evidence": arrow.EVIDENCE,
+}
+
+# Sort keys; nulls come last, which is where Arrow puts them.
+ORDER: Final[dict[str, tuple[str, ...]]] = {
+    "articles": ("date", "article_id"),
+    "rejects": ("source_id", "raw_sha256", "stage", "reason", "detail"),
+    "changes": ("article_id",),
+    "spans": ("article_id", "start", "end"),
+    "evidence": ("article_id", "field", "line", "rule", "quote"),
+}
+
+_PLACES: Final[dict[str, str]] = {
+    "articles": "data/articles-*.parquet",
+    "rejects": "rejects/rejects.parquet",
+    "changes": "diff/changes.parquet",
+    "spans": "lineage/spans.parquet",
+    "evidence": "lineage/evidence.parquet",
+}
+
+ROWS_A_FILE: Final = 250_000
+# Tables with long texts have smaller groups, so that a writer or reader holds some 100 MB at most.
+_GROUP: Final[dict[str, int]] = {"articles": 20_000, "rejects": 50_000}
+_GROUP_ELSE: Final = 200_000
+
+
+@dataclass(frozen=True)
+class Written:
+    """A Parquet file that was written: its path in the release, with slashes, and its rows."""
+
+    path: str
+    rows: int
+
+
+def conform(name: str, table: pa.Table) -> pa.Table:
+    """The table with exactly the published schema. Raises ReleaseError where it does not fit, naming the column."""
+    schema = SCHEMAS[name]
+    if missing := sorted(set(schema.names) ^ set(table.column_names)):
+        raise ReleaseError(f"The table {name} should have the columns of schemas.columns; {missing} differ.")
+    table = table.select(schema.names)
+    for field in schema:
+        column = table.column(field.name)
+        if not field.nullable and column.null_count:
+            raise ReleaseError(f"{name}.{field.name} may not be null, and is in {column.null_count} rows.")
+        if pa.types.is_list(column.type) and any(pc.list_flatten(chunk).null_count for chunk in column.chunks):
+            raise ReleaseError(f"{name}.{field.name} holds a list with a null in it.")
+    try:
+        return table.cast(schema)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise ReleaseError(f"The table {name} does not fit its schema: {error}") from None
+
+
+def _gather(batches: list[pa.RecordBatch], starts: np.ndarray, wanted: np.ndarray, schema: pa.Schema) -> pa.Table:
+    # Table.take joins all chunks of a column first, which overflows where its texts exceed 2 GB.
+    of = np.searchsorted(starts, wanted, side="right") - 1
+    pieces, places = [], []
+    for index in np.unique(of):
+        here = np.flatnonzero(of == index)
+        pieces.append(batches[index].take(pa.array(wanted[here] - starts[index])))
+        places.append(here)
+    back = np.argsort(np.concatenate(places))
+    return pa.Table.from_batches(pieces, schema).combine_chunks().take(pa.array(back)).combine_chunks()
+
+
+def write(folder: Path, name: str, table: pa.Table) -> list[Written]:
+    """Write a table into a release folder: sorted, one file or (articles) 250,000 rows a file.
+
+    Raises ReleaseError where the table does not fit its schema.
+    """
+    table = conform(name, table)
+    keys = [(key, "ascending") for key in ORDER[name]]
+    order = pc.sort_indices(table.select(list(ORDER[name])), keys).to_numpy().astype(np.int64)
+    files = np.split(order, range(ROWS_A_FILE, len(order), ROWS_A_FILE)) if name == "articles" else [order]
+    batches = [batch for batch in table.to_batches() if batch.num_rows]
+    starts = np.cumsum([0, *(batch.num_rows for batch in batches)])[:-1]
+    written = []
+    for number, wanted in enumerate(files):
+        path = _PLACES[name].replace("*", f"{number:05d}-of-{len(files):05d}")
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        with pq.ParquetWriter(
+            folder / path, table.schema, version="2.6", compression="zstd", compression_level=9
+        ) as writer:
+            size = _GROUP.get(name, _GROUP_ELSE)
+            for first in range(0, len(wanted), size):
+                group = _gather(batches, starts, wanted[first : first + size], table.schema)
+                writer.write_table(group, row_group_size=size)
+        written.append(Written(path, len(wanted)))
+    return written
+
+
+def parts(release: Path, name: str) -> list[Path]:
+    """The Parquet files of a table in a release folder, in order."""
+    return sorted(release.glob(_PLACES[name]))
+
+
+def batches(release: Path, name: str, only: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """The rows of a published table in order, some thousands at a time; `only` these columns."""
+    size = _GROUP.get(name, _GROUP_ELSE)
+    for path in parts(release, name):
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(batch_size=size, columns=only)
+
+
+def load(release: Path, table: str) -> pa.Table:
+    """A published table, whole, with the present schema, or the one its file states where that is another. Raises ReleaseError where it cannot be read."""
+    if table not in columns.PUBLISHED:
+        raise ReleaseError(f"{table!r} is no published table: choose one of {', '.join(columns.PUBLISHED)}.")
+    found = parts(release, table)
+    if not found:
+        raise ReleaseError(f"{release} holds no {table}: it is not a release, or it is damaged; run `kliping verify`.")
+    read = []
+    for path in found:
+        try:
+            # A ParquetFile, not read_table: that one takes folders named a=b above it for columns.
+            with pq.ParquetFile(path) as file:
+                read.append(file.read())
+        except (pa.ArrowException, OSError) as error:
+            raise ReleaseError(f"{path} cannot be read ({error}): run `kliping verify`.") from None
+    whole = pa.concat_tables(read)
+    # Parquet names the items of a list otherwise than schemas.arrow does.
+    return whole.cast(SCHEMAS[table]) if whole.schema.equals(SCHEMAS[table]) else whole

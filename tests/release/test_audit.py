@@ -1,0 +1,87 @@
+"""The audit finds in the rows what checksums cannot: it is shown one broken draft for each of its rules."""
+
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import release_drafts as drafts
+
+from flows.release import AuditError, audit, stage, tables
+from schemas import arrow
+
+VERSION = "2026.11.22.1"
+GONE = drafts.key("tiada")
+DROPPED = drafts.REJECTS[0] | {"source_id": "kembar.txt", "reason": "same_article", "stage": "dedupe"}
+
+BROKEN = {
+    "a key twice": (
+        {"articles": [*drafts.ARTICLES, drafts.article("pasar", source_id="lain")]},
+        "article_id should be",
+    ),
+    "a source_id twice": (
+        {"articles": [*drafts.ARTICLES, drafts.article("baru", source_id="pasar.txt")]},
+        r"source_id should be unique, and \['pasar.txt'\]",
+    ),
+    "a duplicate of nothing": (
+        {"articles": [*drafts.ARTICLES, drafts.article("baru", duplicate_of=GONE)]},
+        f"duplicate_of names .*{GONE}",
+    ),
+    "a duplicate of itself": (
+        {"articles": [*drafts.ARTICLES, drafts.article("baru", duplicate_of=drafts.key("baru"))]},
+        "named as its own duplicate",
+    ),
+    "a document lost": ({"documents_in": 7}, "7 documents in and 0 carried over are 7, but 4 published"),
+    "a reject without its row": ({"rejected": {"empty": 2}, "documents_in": 6}, "the table rejects has 1 rows"),
+    "another reason": ({"rejected": {"binary": 1}}, "has 0 rows binary, where manifest.json counts 1"),
+    "dropped as rejected": (
+        {"rejects": [DROPPED], "rejected": {"same_article": 1}},
+        r"counts \['same_article'\] as rejected",
+    ),
+    "a word of no list": (
+        {"articles": [*drafts.ARTICLES, drafts.article("baru", date_basis="kira-kira")]},
+        r"column date_basis says \['kira-kira'\]",
+    ),
+}
+
+
+@pytest.mark.parametrize(("values", "said"), BROKEN.values(), ids=BROKEN.keys())
+def test_what_must_not_be_published(dataset, values, said):
+    folder = stage(dataset, drafts.draft(**values), VERSION)
+    with pytest.raises(AuditError, match=said):
+        audit(folder)
+
+
+@pytest.mark.parametrize(("table", "path"), [("spans", "lineage/spans"), ("evidence", "lineage/evidence")])
+def test_lineage_of_an_article_that_is_not_there(dataset, table, path):
+    made = drafts.draft()
+    row = {"spans": drafts.span("tiada", 0), "evidence": drafts.proof("tiada", "title")}[table]
+    more = pa.concat_tables([getattr(made, table), arrow.table(tables.SCHEMAS[table], [row])])
+    folder = stage(dataset, replace(made, **{table: more}), VERSION)
+    with pytest.raises(AuditError, match=rf"{path}\.parquet: article_id names .*{GONE}"):
+        audit(folder)
+
+
+def test_rows_out_of_order_even_across_row_groups(tmp_path, monkeypatch):
+    from flows.release.audit import _sorted
+
+    monkeypatch.setitem(tables._GROUP, "articles", 2)
+    rows = [drafts.article(f"n{n}") for n in range(6)]
+    rows.sort(key=lambda row: row["article_id"])
+    path = tmp_path / "data/articles-00000-of-00001.parquet"
+    path.parent.mkdir()
+    for order, sound in (([0, 1, 2, 3, 4, 5], True), ([0, 2, 1, 3, 4, 5], False), ([0, 1, 2, 3, 5, 4], False)):
+        pq.write_table(arrow.table(arrow.ARTICLES, [rows[n] for n in order]), path, row_group_size=2)
+        assert (list(_sorted(tmp_path, "articles")) == []) == sound
+
+
+def test_dropped_documents_and_carried_articles_are_accounted_for(dataset):
+    made = drafts.draft(rejects=[*drafts.REJECTS, DROPPED], dropped={"same_article": 1}, carried_over=2, documents_in=4)
+    audit(stage(dataset, made, VERSION))
+
+
+def test_a_file_changed_since_staging(dataset):
+    folder = stage(dataset, drafts.draft(), VERSION)
+    (folder / "csv/articles.csv").write_text("x")
+    with pytest.raises(AuditError, match=r"csv/articles\.csv: is not what was published"):
+        audit(folder)

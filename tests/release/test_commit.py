@@ -1,0 +1,198 @@
+"""A release appears whole or not at all, wherever its publisher dies."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import release_drafts as drafts
+
+from flows.release import (
+    Dataset,
+    ReleaseError,
+    commit,
+    find_equal,
+    load,
+    next_version,
+    publisher_lock,
+    read_manifest,
+    recover,
+    refuse,
+    stage,
+    verify,
+)
+
+ROOT = Path(__file__).parents[2]
+# In the order of their coming; from "renamed" on, the dead publisher's release is finished by the next.
+STEPS = ("staging", "synced", "journalled", "renamed", "sealed", "listed", "logged", "pointed", "linked", "done")
+
+
+def publisher(dataset: Dataset, run: str, last: str) -> int:
+    """A publisher in its own process that dies after the step `last`."""
+    command = [
+        sys.executable,
+        str(ROOT / "tests/release/release_drafts.py"),
+        str(dataset.root),
+        run,
+        "2026-11-22",
+        last,
+    ]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}).returncode
+
+
+def what_a_reader_sees(dataset):
+    """The version that latest.json names, after checking that it is whole."""
+    pointer = json.loads(dataset.latest_json.read_text())
+    assert verify(dataset.root / pointer["path"], pointer["digest"]) == []
+    return pointer["version"]
+
+
+def test_a_release_and_its_papers(released):
+    release = released.release_path("2026.11.22.1")
+    assert what_a_reader_sees(released) == "2026.11.22.1"
+    assert (released.root / "latest").readlink() == Path("releases/2026.11.22.1")
+    assert load(released.root / "latest", "articles").num_rows == 4
+    (entry,) = released.versions()
+    assert (entry.version, entry.status, entry.parent) == ("2026.11.22.1", "published", None)
+    assert entry.counts == {"documents_in": 5, "carried_over": 0, "published": 4, "dropped": 0, "rejected": 1,
+                            "added": 4, "changed": 0, "removed": 0}  # fmt: skip
+    changelog = (released.root / "CHANGELOG.md").read_text()
+    assert (
+        "4 articles: 4 added, 0 changed, 0 removed; the first release. 1 document rejected, 0 duplicates" in changelog
+    )
+    assert not released.journal.exists() and not list(released.staging.iterdir())
+    assert find_equal(released, read_manifest(release)["fingerprint"]) == entry
+
+
+def test_it_is_read_only(released):
+    release = released.release_path("2026.11.22.1")
+    for path in [release, *release.rglob("*")]:
+        assert path.stat().st_mode & 0o777 == (0o555 if path.is_dir() else 0o444), path
+
+
+def test_the_second_release_names_its_parent_and_comes_first(released):
+    rows = [*drafts.ARTICLES[1:3], drafts.article("baru"), drafts.article("banjir", place="Solo")]
+    with publisher_lock(released, 0):
+        release = drafts.publish(released, drafts.draft(rows, run_id="run-2", parent="2026.11.22.1"))
+    assert release.name == "2026.11.22.2" == what_a_reader_sees(released)
+    assert [entry.version for entry in released.versions()] == ["2026.11.22.2", "2026.11.22.1"]
+    text = (released.root / "CHANGELOG.md").read_text()
+    assert "1 added, 1 changed, 1 removed since 2026.11.22.1" in text
+    assert text.index("## 2026.11.22.2") < text.index("## 2026.11.22.1")
+    ops = {row["op"]: (row["article_id"], row["fields"]) for row in load(release, "changes").to_pylist()}
+    assert ops == {
+        "added": (drafts.key("baru"), []),
+        "removed": (drafts.key("salinan"), []),
+        "changed": (drafts.key("banjir"), ["title", "date", "place"]),
+    }
+
+
+def test_a_taken_name_is_refused_and_nothing_is_touched(released):
+    before = released.versions_json.read_bytes()
+    with publisher_lock(released, 0):
+        folder = stage(released, drafts.draft(run_id="run-2"), "2026.11.22.1")
+        with pytest.raises(ReleaseError, match="is taken"):
+            commit(released, folder, read_manifest(folder))
+    assert released.versions_json.read_bytes() == before and what_a_reader_sees(released) == "2026.11.22.1"
+
+
+@pytest.mark.parametrize("last", STEPS)
+def test_killed_after_any_step_the_reader_and_the_next_run_are_well(released, last):
+    assert publisher(released, "run-mati", last) == 9
+    seen = what_a_reader_sees(released)
+    assert seen == ("2026.11.22.2" if last in ("pointed", "linked", "done") else "2026.11.22.1")
+    with publisher_lock(released, 0, run_id="run-3") as notes:
+        finished = STEPS.index(last) >= STEPS.index("renamed")
+        assert released.latest() == ("2026.11.22.2" if finished else "2026.11.22.1")
+        assert bool(notes) == (last != "done")
+        assert [e.version for e in released.versions()] == (["2026.11.22.2"] if finished else []) + ["2026.11.22.1"]
+        assert not list(released.staging.iterdir()) and not released.journal.exists()
+        release = drafts.publish(released, drafts.draft(run_id="run-3", parent=released.latest()))
+    assert what_a_reader_sees(released) == release.name == ("2026.11.22.3" if finished else "2026.11.22.2")
+    assert sorted(p.name for p in released.releases.iterdir()) == sorted(e.version for e in released.versions())
+    assert (released.root / "latest").readlink().name == release.name
+    for version in released.releases.iterdir():
+        assert verify(version) == []
+        assert version.stat().st_mode & 0o777 == 0o555
+
+
+class Died(Exception):
+    pass
+
+
+def dying(last):
+    def step(word):
+        if word == last:
+            raise Died
+
+    return step
+
+
+@pytest.mark.parametrize("last", ["sealed", "listed", "logged", "pointed", "linked"])
+def test_recovery_may_die_too(released, last):
+    with pytest.raises(Died), publisher_lock(released, 0):
+        drafts.publish(released, drafts.draft(run_id="run-2", parent="2026.11.22.1"), step=dying("renamed"))
+    with pytest.raises(Died):
+        recover(released, step=dying(last))
+    what_a_reader_sees(released)
+    recover(released)
+    assert what_a_reader_sees(released) == "2026.11.22.2" and recover(released) == []
+    assert [entry.version for entry in released.versions()] == ["2026.11.22.2", "2026.11.22.1"]
+
+
+@pytest.mark.parametrize("last", ["renamed", "sealed", "listed", "logged"])
+def test_a_release_that_a_power_cut_damaged_is_put_back(released, last):
+    with pytest.raises(Died), publisher_lock(released, 0):
+        drafts.publish(released, drafts.draft(run_id="run-2", parent="2026.11.22.1"), step=dying(last))
+    path = released.release_path("2026.11.22.2") / "lineage/spans.parquet"
+    path.chmod(0o644)
+    path.write_bytes(b"")
+    with publisher_lock(released, 0) as notes:
+        assert notes[0].startswith("Put back 2026.11.22.2, which run run-2")
+        assert [entry.version for entry in released.versions()] == ["2026.11.22.1"]
+        assert "2026.11.22.2" not in (released.root / "CHANGELOG.md").read_text()
+        assert next_version(released, drafts.TODAY) == "2026.11.22.2"
+        drafts.publish(released, drafts.draft(run_id="run-3", parent="2026.11.22.1"))
+    assert what_a_reader_sees(released) == "2026.11.22.2"
+
+
+def test_a_first_run_killed_leaves_no_pointer(dataset):
+    assert publisher(dataset, "run-mati", "journalled") == 9
+    assert dataset.latest() is None
+    with publisher_lock(dataset, 0):
+        drafts.publish(dataset, drafts.draft())
+    assert what_a_reader_sees(dataset) == "2026.11.22.1"
+
+
+def test_a_refused_run_is_kept_and_listed_and_the_last_good_release_stays(released):
+    with publisher_lock(released, 0):
+        made = drafts.draft(run_id="run-2", parent="2026.11.22.1")
+        folder = refuse(released, made, ["Only 4 rows,\nwhere <b>400</b> were."])
+        again = refuse(released, made, ["Still only 4."])
+    assert (folder.name, again.name) == ("run-2", "run-2-2")
+    assert sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()) == [
+        "manifest.json", "rejects/rejects.parquet", "validation/articles.json", "validation/release.json",
+    ]  # fmt: skip
+    assert load(folder, "rejects").num_rows == 1
+    assert read_manifest(folder)["refused"] == ["Only 4 rows,\nwhere <b>400</b> were."]
+    assert [(e.version, e.status, e.path) for e in released.versions()] == [
+        (None, "refused", "refused/run-2-2"),
+        (None, "refused", "refused/run-2"),
+        ("2026.11.22.1", "published", "releases/2026.11.22.1"),
+    ]
+    text = (released.root / "CHANGELOG.md").read_text()
+    assert "Nothing was published. Only 4 rows, where &lt;b&gt;400&lt;/b&gt; were. 1 document rejected" in text
+    assert what_a_reader_sees(released) == "2026.11.22.1"
+    assert find_equal(released, made.facts.fingerprint()).version == "2026.11.22.1"
+
+
+def test_a_refused_run_whose_listing_was_lost_is_listed(released):
+    with publisher_lock(released, 0):
+        before = released.versions_json.read_bytes()
+        refuse(released, drafts.draft(run_id="run-2"), ["Alasan."])
+    released.versions_json.write_bytes(before)  # as if it had died in between
+    with publisher_lock(released, 0):
+        assert [entry.status for entry in released.versions()] == ["refused", "published"]
+        assert released.versions()[0].why == ("Alasan.",)

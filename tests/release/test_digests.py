@@ -1,0 +1,46 @@
+"""The digest of the code changes with every file that may change a result, and with no other."""
+
+import pytest
+
+from flows.release import ReleaseError, code_digest, lock_digest
+
+
+@pytest.fixture
+def root(tmp_path):
+    for name in ("flows/a.py", "flows/outlets/contoh.toml", "schemas/b.py", "expectations/articles.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "requirements.lock").write_text("pyarrow==26")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "name", ["flows/a.py", "flows/outlets/contoh.toml", "expectations/articles.json", "flows/w.npz"]
+)
+def test_a_changed_or_new_file_changes_it(root, name):
+    before = code_digest(root)
+    (root / name).write_text("lain")
+    assert code_digest(root) != before
+
+
+def test_a_moved_file_changes_it(root):
+    before = code_digest(root)
+    (root / "flows/a.py").rename(root / "flows/c.py")
+    assert code_digest(root) != before
+
+
+def test_caches_and_what_lies_elsewhere_do_not(root):
+    before = code_digest(root)
+    for name in ("flows/__pycache__/a.pyc", "flows/.a.py.swp", "schemas/b.py~", "tests/t.py", "README.md"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text("x")
+    assert code_digest(root) == before
+
+
+def test_what_is_missing_is_said(root, tmp_path_factory):
+    assert len(lock_digest(root)) == 64
+    empty = tmp_path_factory.mktemp("kosong")
+    with pytest.raises(ReleaseError, match="checkout"):
+        code_digest(empty)
+    with pytest.raises(ReleaseError, match=r"requirements\.lock"):
+        lock_digest(empty)

@@ -1,0 +1,90 @@
+"""Raw bytes are kept once, whole or not at all, and come back as they were."""
+
+import hashlib
+
+import pyarrow as pa
+import pytest
+
+from flows.release import Keeper, ReleaseError, fetch, keep, publisher_lock, raws
+
+
+def pair(content):
+    return hashlib.sha256(content).hexdigest(), content
+
+
+CONTENTS = [
+    b"",
+    b"\x00\xff\xfe biner",
+    "Berita é".encode(),
+    b"x" * 100_000,
+    *(f"kabar {n}".encode() for n in range(1500)),
+]
+
+
+def packs(dataset):
+    return sorted(path.name for path in dataset.raw.iterdir())
+
+
+def test_every_byte_comes_back(dataset):
+    assert keep(dataset, [pair(content) for content in CONTENTS]) == len(CONTENTS)
+    for content in CONTENTS[:6] + CONTENTS[-2:]:
+        assert fetch(dataset, pair(content)[0]) == content
+    assert fetch(dataset, "0" * 64) is None and fetch(dataset, "g" * 64) is None
+
+
+def test_nothing_kept_is_nothing_found(dataset):
+    assert fetch(dataset, "0" * 64) is None
+    assert keep(dataset, []) == 0 and packs(dataset) == []
+
+
+def test_keeping_again_adds_only_what_is_new(dataset):
+    keep(dataset, [pair(b"a"), pair(b"b"), pair(b"a")])
+    first = packs(dataset)
+    assert len(first) == 1
+    assert keep(dataset, [pair(b"b"), pair(b"a")]) == 0 and packs(dataset) == first
+    assert keep(dataset, [pair(b"c"), pair(b"a")]) == 1 and len(packs(dataset)) == 2
+    assert [fetch(dataset, pair(content)[0]) for content in (b"a", b"b", b"c")] == [b"a", b"b", b"c"]
+
+
+def test_a_table_of_rejects_may_have_no_bytes(dataset):
+    digest, content = pair(b"isi")
+    table = pa.table(
+        {"raw_sha256": [digest, None, "0" * 64], "raw": pa.array([content, b"?", None], pa.large_binary())}
+    )
+    assert keep(dataset, table) == 1 and fetch(dataset, digest) == content
+
+
+def test_packs_are_cut_by_size_and_what_was_written_before_a_failure_is_good(dataset, monkeypatch):
+    monkeypatch.setattr(raws, "_PACK_BYTES", 1000)
+    with pytest.raises(ZeroDivisionError), Keeper(dataset) as keeper:
+        for n in range(15):
+            keeper.add_pair(*pair(b"%03d" % n * 40))
+        raise ZeroDivisionError
+    assert len(packs(dataset)) == 1
+    assert fetch(dataset, pair(b"000" * 40)[0]) == b"000" * 40
+    assert fetch(dataset, pair(b"014" * 40)[0]) is None
+    assert keep(dataset, [pair(b"%03d" % n * 40) for n in range(15)]) == 6
+
+
+def test_a_half_written_pack_is_neither_read_nor_kept(dataset):
+    keep(dataset, [pair(b"a")])
+    (dataset.raw / ".abc.new").write_bytes(b"setengah")
+    assert fetch(dataset, "0" * 64) is None
+    with publisher_lock(dataset, 0):
+        assert not (dataset.raw / ".abc.new").exists() and len(packs(dataset)) == 1
+
+
+def test_a_damaged_pack_is_named(dataset):
+    keep(dataset, [pair(b"a")])
+    (path,) = dataset.raw.glob("*.parquet")
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(ReleaseError, match=path.name):
+        fetch(dataset, pair(b"a")[0])
+    with pytest.raises(ReleaseError, match=path.name):
+        keep(dataset, [pair(b"b")])
+
+
+def test_other_bytes_under_a_digest_are_not_given_out(dataset):
+    keep(dataset, [("0" * 64, b"palsu")])
+    with pytest.raises(ReleaseError, match="another SHA-256"):
+        fetch(dataset, "0" * 64)
