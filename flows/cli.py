@@ -44,13 +44,17 @@ def publish(
         bool, typer.Option("--append", help="Keep the latest release's articles that this source does not hold.")
     ] = False,
     workers: Annotated[int, typer.Option(help="Processes that clean and describe at the same time.")] = 1,
-    duplicates: Annotated[str, typer.Option(help="mark: repeats stay and name what they repeat; drop: to rejects.")] = "mark",
+    duplicates: Annotated[
+        str, typer.Option(help="mark: repeats stay and name what they repeat; drop: to rejects.")
+    ] = "mark",
     limit: Annotated[int, typer.Option(help="Read only this many documents, for a trial; 0 reads all.")] = 0,
     accept_drift: Annotated[
         str, typer.Option(metavar="REASON", help="Publish although the dataset shrank sharply; the reason is recorded.")
     ] = "",
     wait: Annotated[int, typer.Option(help="Seconds to wait while another run publishes this dataset.")] = 0,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything but publish; the output stays as it is.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do everything but publish; the output stays as it is.")
+    ] = False,
     direct: Annotated[bool, typer.Option("--direct", help="Run without Prefect, for scripts.")] = False,
 ) -> None:
     """Clean SOURCE and publish it as a new release.
@@ -91,7 +95,9 @@ def versions(dataset: DatasetOption = "news", output: OutputOption = Path("outpu
 
 @app.command()
 def verify(
-    version: Annotated[str, typer.Argument(help="A version, the path of a release folder, or nothing for the latest.")] = "",
+    version: Annotated[
+        str, typer.Argument(help="A version, the path of a release folder, or nothing for the latest.")
+    ] = "",
     dataset: DatasetOption = "news",
     output: OutputOption = Path("output"),
 ) -> None:

@@ -21,9 +21,7 @@ def processes(workers: int) -> Iterator[Executor]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def spread(
-    executor: Executor, function: Callable[[Job], Result], jobs: Iterable[Job], window: int
-) -> Iterator[Result]:
+def spread(executor: Executor, function: Callable[[Job], Result], jobs: Iterable[Job], window: int) -> Iterator[Result]:
     """Results of `function` over `jobs`, in their order; at most `window` jobs are taken ahead of the results."""
     waiting: deque[Future[Result]] = deque()
     for job in jobs:

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Source = Annotated[
     str,
-    Field(min_length=1, max_length=4096, description="What to publish: a folder (read recursively), a file, or a glob."),
+    Field(
+        min_length=1, max_length=4096, description="What to publish: a folder (read recursively), a file, or a glob."
+    ),
 ]
 DatasetName = Annotated[
     str,
@@ -30,12 +32,16 @@ Duplicates = Annotated[
     Field(description="mark: repeated articles stay and name the one they repeat. drop: they go to rejects."),
 ]
 Limit = Annotated[
-    int, Field(ge=0, description="Read only this many documents, for a trial; 0 reads all. The release holds only those.")
+    int,
+    Field(ge=0, description="Read only this many documents, for a trial; 0 reads all. The release holds only those."),
 ]
 DryRun = Annotated[bool, Field(description="Do everything but publish; nothing is written to the output.")]
 AcceptDrift = Annotated[
     str,
-    Field(max_length=500, description="Publish although the dataset shrank sharply; the reason is recorded. Empty: refuse."),
+    Field(
+        max_length=500,
+        description="Publish although the dataset shrank sharply; the reason is recorded. Empty: refuse.",
+    ),
 ]
 Wait = Annotated[
     int,

@@ -104,9 +104,7 @@ def _process(raw: pa.Table) -> Outcome:
     lost: list[dict[str, Any]] = []
     ids: dict[int, tuple[str, int]] = {}  # doc -> article_id, row
     solid, body = _solid_characters(spans)
-    for document, metadata, text in zip(
-        documents.to_pylist(), described.metadata.to_pylist(), texts, strict=True
-    ):
+    for document, metadata, text in zip(documents.to_pylist(), described.metadata.to_pylist(), texts, strict=True):
         if not text:
             lost.append(_no_article(document))
             continue
@@ -184,7 +182,9 @@ def _reject(document: dict[str, Any], reason: str, stage: str, detail: str, prev
 
 def _no_article(document: dict[str, Any]) -> dict[str, Any]:
     kinds = "after its dateline, title and credits were filed, no words of a story were left"
-    detail = f"Read {len(document['text'])} characters and found no article: {kinds}. If there is one, see docs/curator.md."
+    detail = (
+        f"Read {len(document['text'])} characters and found no article: {kinds}. If there is one, see docs/curator.md."
+    )
     return _reject(document, "no_article", "describe", detail, " ".join(document["text"][:400].split())[:200])
 
 

@@ -33,6 +33,7 @@ class Step(Protocol):
 
     def __call__(self, name: str, step: Callable[[], Result], /) -> Result: ...  # noqa: D102
 
+
 # Who listens to the progress of the run in this process; the command draws a bar.
 listener: ContextVar[steps.Progress | None] = ContextVar("listener", default=None)
 
@@ -48,7 +49,7 @@ def as_task(name: str, step: Callable[[], Result]) -> Result:
 
 
 def tell(job: Publish, step: Step = plainly) -> Outcome:
-    """Run one publish from source to release. What a user can get wrong comes back as an Outcome, not as an exception."""
+    """Run one publish from source to release. What a user can get wrong comes back as an Outcome."""
     started = datetime.now(UTC)
     dataset = release.Dataset(Path(job.output) / job.dataset)
     try:

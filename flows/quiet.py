@@ -1,4 +1,4 @@
-"""Settings of the process, made before Prefect or Great Expectations is imported: nothing phones home, nothing chatters.
+"""Settings of the process, made before Prefect or Great Expectations is imported: no phoning home, no chatter.
 
 Whatever the caller has set stays as it is.
 """

@@ -76,7 +76,9 @@ class Working:
         return {row: articles[key] for key, row in ids if key in articles}
 
 
-def clean_all(job: Publish, total_bytes: int, work: Path, dataset: release.Dataset | None, progress: Progress) -> Working:
+def clean_all(
+    job: Publish, total_bytes: int, work: Path, dataset: release.Dataset | None, progress: Progress
+) -> Working:
     """Read, clean and describe the source, batch by batch; keep raw bytes in state/ where a dataset is given."""
     rejected: list[pa.Table] = []
     documents = seen = 0
@@ -104,7 +106,7 @@ def clean_all(job: Publish, total_bytes: int, work: Path, dataset: release.Datas
 
 
 def one_row_each(working: Working) -> Working:
-    """Settle documents that claim one article_id or one source_id: the later fetched_at wins, then the greater digest."""
+    """Settle who has an article_id or source_id that several claim: the later fetched_at, then the greater digest."""
     wanted = ["row", "article_id", "source_id", "source_uri", "raw_sha256", "fetched_at"]
     keys = working.articles.select(wanted).to_pandas()
     keys = keys.sort_values(["fetched_at", "raw_sha256", "source_uri"], na_position="first", kind="stable").iloc[::-1]
@@ -172,7 +174,10 @@ def mark_duplicates(working: Working, mode: str) -> Working:
     links = dedupe.link(dedupe.fingerprints_of(working.articles))
     repeated = dict(zip(links["article_id"].to_pylist(), links["duplicate_of"].to_pylist(), strict=True))
     if mode == "drop":
-        lost = {key: ("duplicate", f"Repeats article {kept}; duplicates are dropped on request.") for key, kept in repeated.items()}
+        lost = {
+            key: ("duplicate", f"Repeats article {kept}; duplicates are dropped on request.")
+            for key, kept in repeated.items()
+        }
         return working.without(working.rows_of(lost), "dedupe")
     marked = pa.array([repeated.get(key) for key in working.articles["article_id"].to_pylist()], pa.string())
     place = working.articles.schema.get_field_index("duplicate_of")

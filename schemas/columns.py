@@ -34,11 +34,11 @@ _BASES, _KINDS = tuple(vocabulary.BASES), tuple(vocabulary.KINDS)
 _HEX32, _HEX64 = "^[0-9a-f]{32}$", "^[0-9a-f]{64}$"
 
 ARTICLES: tuple[Column, ...] = (
-    _string("article_id", "Stable key: blake2b-128 of the canonical URL, else of the file path and record id; hex.", pattern=_HEX32),
+    _string("article_id", "Stable key: blake2b-128 of the URL, else of file path and record id.", pattern=_HEX32),
     _string("source_id", "The record's own id, else the file's path in the source, else path#Lnn; unique."),
     _string("source_uri", "Where the raw bytes were when they were read."),
     _string("raw_sha256", "SHA-256 of the raw bytes; hex.", pattern=_HEX64),
-    Column("fetched_at", UTC_MICROS, "When the raw bytes were fetched, if the record or the WARC says so.", nullable=True),
+    Column("fetched_at", UTC_MICROS, "When the raw bytes were fetched, where that is said.", nullable=True),
     _string("url", "Canonical URL, tracking parameters removed.", null=True),
     _string("outlet", "Canonical name of the outlet that published the article.", null=True),
     _string("outlet_domain", "Registered domain of the outlet.", null=True),
@@ -50,7 +50,7 @@ ARTICLES: tuple[Column, ...] = (
     Column("editors", STRINGS, "Names of the editors as printed; empty where none is named."),
     _string("agency", "The wire service the text is credited to.", null=True),
     Column("cited_sources", STRINGS, "Outlets and agencies the story says it quotes; never its own outlet."),
-    Column("published_at", UTC_MICROS, "Instant of publication; only where day, hour and minute are stated.", nullable=True),
+    Column("published_at", UTC_MICROS, "Instant of publication, where day, hour and minute are stated.", nullable=True),
     Column("date", pa.date32(), "Best known day of publication, in the outlet's own time zone.", nullable=True),
     _string("date_basis", "`stated` by the document, or `inferred` from the story.", null=True, one_of=_BASES),
     _string("dateline", "The dateline as printed; it is cut from text.", null=True),
@@ -98,7 +98,7 @@ EVIDENCE: tuple[Column, ...] = (
     _string("article_id", "The article whose value this supports.", pattern=_HEX32),
     _string("field", "The column of articles."),
     _string("rule", "Stable id of the rule that found it."),
-    Column("line", pa.int32(), "Line of the decoded document; null for what a page or record states outside its text.", nullable=True),
+    Column("line", pa.int32(), "Line of the decoded document; null for what is stated outside its text.", nullable=True),
     _string("quote", "The words that say it, as they stand in the document."),
     _string("sure", "How sure the rule is.", one_of=vocabulary.SURENESS),
 )  # fmt: skip

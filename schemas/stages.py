@@ -79,7 +79,12 @@ MARKS: Final = pa.schema(
 )
 
 CANDIDATES: Final = pa.schema(
-    [_field("doc", pa.int32()), _field("field", pa.string()), _field("where", pa.string()), _field("value", pa.string())]
+    [
+        _field("doc", pa.int32()),
+        _field("field", pa.string()),
+        _field("where", pa.string()),
+        _field("value", pa.string()),
+    ]
 )
 
 # One row a document, in the order of DOCUMENTS.
@@ -105,8 +110,8 @@ EVIDENCE_FOUND: Final = pa.schema(
     ]
 )
 
-# A run's own copies of the published tables: `row` numbers the articles of the run, so that two documents that claim one
-# article_id keep their lineage apart until one of them has won.
+# A run's own copies of the published tables: `row` numbers the articles of the run, so that two documents that claim
+# one article_id keep their lineage apart until one of them has won.
 _ROW: Final = _field("row", pa.int64())
 RUN_ARTICLES: Final = arrow.ARTICLES.append(_field("clutter_hits", pa.int32())).append(_ROW).remove_metadata()
 RUN_SPANS: Final = arrow.SPANS.append(_ROW).remove_metadata()

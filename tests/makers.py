@@ -18,8 +18,8 @@ def story(number: int, *, day: int = 12) -> str:
         [
             f"REPUBLIKA.CO.ID, {place} -- Pemerintah kota memulai {topic} tahap ke-{number} pada awal pekan ini. "
             "Warga menyambut rencana itu karena sudah lama menunggu kepastian anggaran dari dinas terkait.",
-            f"Kepala dinas mengatakan pekerjaan nomor {number} dikerjakan selama tiga bulan dengan biaya Rp {number + 2} "
-            f"miliar. \"Kami ingin semuanya selesai sebelum musim hujan,\" katanya, Selasa ({day}/3/2024).",
+            f"Kepala dinas mengatakan pekerjaan nomor {number} dikerjakan tiga bulan dengan biaya Rp {number + 2} "
+            f'miliar. "Kami ingin semuanya selesai sebelum musim hujan," katanya, Selasa ({day}/3/2024).',
             f"Sejumlah warga berharap kegiatan ke-{number} tidak mengganggu arus lalu lintas di jalan utama. Polisi "
             "lalu lintas menyiapkan jalur alternatif dan menambah petugas pada jam sibuk.",
             "Pemerintah provinsi berjanji mengawasi jalannya kegiatan itu dan membuka kanal aduan bagi masyarakat.",

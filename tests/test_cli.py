@@ -13,7 +13,9 @@ from tests.makers import story
 def kliping(*words, cwd, **env):
     command = [sys.executable, "-m", "flows.cli", *map(str, words)]
     environment = {**os.environ, "PYTHONPATH": str(cwd[1]), **env}
-    return subprocess.run(command, cwd=cwd[0], capture_output=True, text=True, env=environment, timeout=300, check=False)
+    return subprocess.run(
+        command, cwd=cwd[0], capture_output=True, text=True, env=environment, timeout=300, check=False
+    )
 
 
 @pytest.fixture

@@ -80,10 +80,7 @@ def test_two_publishers_never_publish_at_once(source, tmp_path):
 
 def test_two_runs_make_the_same_bytes(source, tmp_path):
     made = [tell(Publish(source=str(source), output=str(tmp_path / name))).release for name in ("one", "two")]
-    files = [
-        {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-        for folder in made
-    ]
+    files = [{p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()} for folder in made]
     assert files[0].keys() == files[1].keys()
     reproducible = ("data", "csv", "rejects", "lineage", "diff", "validation")
     for path, content in files[0].items():

@@ -14,7 +14,7 @@ from schemas import stages
 # (canonical URL or None, the first characters of the text) -> registered domain of an outlet, or None.
 Hint = Callable[[str | None, str], str | None]
 
-HINT_HEAD: Final = 400
+HINT_HEAD: Final = 1600
 
 
 @dataclass(frozen=True, slots=True)
