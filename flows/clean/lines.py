@@ -54,6 +54,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 def squeeze(text: str) -> str:
     """Runs of blanks as one space, invisible characters gone, no blanks around."""
+    if text.isascii():
+        return " ".join(text.split())
     return " ".join(text.translate(_INVISIBLE).split()).strip(_EDGES)
 
 

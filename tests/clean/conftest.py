@@ -5,9 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from schemas.stages import RAW
 
 from flows.clean import Cleaned, clean
+from schemas.stages import RAW
 
 
 def raw_rows(*contents: bytes | str, **fields: Any) -> pa.Table:

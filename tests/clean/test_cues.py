@@ -1,10 +1,10 @@
 import re
 
 import pytest
-from schemas.vocabulary import KINDS
 
 from flows.clean import cues
 from flows.clean.lines import split
+from schemas.vocabulary import KINDS
 
 
 def cue_of(text: str, domain: str | None = None) -> str | None:

@@ -3,19 +3,21 @@ from collections.abc import Callable
 import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from schemas.stages import DOCUMENTS, MARKS
 
 from flows.clean import Cleaned, cut, settle
 from flows.clean.lines import squeeze, trim
 from flows.clean.spans import Mark, marks_table
 from flows.clean.text import marks_of
+from schemas.stages import DOCUMENTS, MARKS
 
 WORDS = st.sampled_from(
     ["Baca Juga: Harga beras naik", "ADVERTISEMENT", "Warga menunggu bantuan di balai desa sejak pagi hari.", "(abc/def)",
      "JAKARTA - Menteri datang ke pasar untuk melihat harga.", "\u00a0", "Penulis : Ani", "© 2024", "東京", "a", "", "\u200b",
      "Kata dia. (Baca juga: ,) Lalu ia pulang ke rumah SCROLL TO CONTINUE WITH CONTENT lagi.", "Menu", "Berita Terkait"]
 )  # fmt: skip
-DOCUMENT = st.one_of(st.lists(WORDS, max_size=30).map("\n".join), st.text(max_size=200).map(lambda t: t.replace("\r", " ")))
+DOCUMENT = st.one_of(
+    st.lists(WORDS, max_size=30).map("\n".join), st.text(max_size=200).map(lambda t: t.replace("\r", " "))
+)
 
 
 def documents(*texts: str) -> pa.Table:
@@ -92,7 +94,10 @@ def test_over_splits_what_it_covers() -> None:
     below = marks_table([(0, Mark(1, 0, len(text), "body", "body.extracted"))])
     over = marks_table([(0, Mark(1, 0, 9, "dateline", "dateline.place"))])
     settled = settle(documents(text), below, over)
-    assert [(row["start"], row["end"], row["kind"]) for row in settled.to_pylist()] == [(0, 9, "dateline"), (10, 23, "body")]
+    assert [(row["start"], row["end"], row["kind"]) for row in settled.to_pylist()] == [
+        (0, 9, "dateline"),
+        (10, 23, "body"),
+    ]
     assert cut(documents(text), settled) == ["Warga datang."]
 
 

@@ -33,7 +33,8 @@ def test_every_line_of_a_golden_text_is_what_it_says(path: Path) -> None:
     wrong = {
         line: (kinds[line], found[line])
         for line in kinds
-        if found[line][0] != kinds[line] and not (kinds[line] in ("title", "subtitle") and found[line][1] == "head.unclaimed")
+        if found[line][0] != kinds[line]
+        and not (kinds[line] in ("title", "subtitle") and found[line][1] == "head.unclaimed")
     }
     assert not wrong, wrong
 
@@ -63,8 +64,16 @@ def test_seeds(seed: dict, hinted: bool, cleaned: Callable[..., Cleaned]) -> Non
     [
         ("Harga naik, kata dia. ADVERTISEMENT Warga mengeluh.", "Harga naik, kata dia. Warga mengeluh.", "inline.ad"),
         ("Harga naik (Baca juga: ,).", "Harga naik.", "inline.baca-juga"),
-        ("Harga naik hari ini. [Gambas:Video 20detik] Warga mengeluh.", "Harga naik hari ini. Warga mengeluh.", "inline.embed"),
-        ("Begitu kata camat itu kepada warga yang datang. (Syam)", "Begitu kata camat itu kepada warga yang datang.", "inline.initials"),
+        (
+            "Harga naik hari ini. [Gambas:Video 20detik] Warga mengeluh.",
+            "Harga naik hari ini. Warga mengeluh.",
+            "inline.embed",
+        ),
+        (
+            "Begitu kata camat itu kepada warga yang datang. (Syam)",
+            "Begitu kata camat itu kepada warga yang datang.",
+            "inline.initials",
+        ),
         (
             "Harga naik, kata dia.Baca juga: Panen raya dimulai di tiga desaWarga menunggu kepastian.",
             "Harga naik, kata dia. Warga menunggu kepastian.",
@@ -72,7 +81,9 @@ def test_seeds(seed: dict, hinted: bool, cleaned: Callable[..., Cleaned]) -> Non
         ),
     ],
 )
-def test_clutter_inside_a_paragraph_is_a_span_of_its_own(line: str, rest: str, rule: str, cleaned: Callable[..., Cleaned]) -> None:
+def test_clutter_inside_a_paragraph_is_a_span_of_its_own(
+    line: str, rest: str, rule: str, cleaned: Callable[..., Cleaned]
+) -> None:
     text = f"Warga menunggu kabar dari pasar sejak pagi hari tadi.\n{line}"
     found = cleaned(text)
     assert cut(found.documents, found.marks)[0].split("\n")[1] == rest
@@ -106,7 +117,9 @@ def test_what_only_sounds_like_clutter_stays(line: str, cleaned: Callable[..., C
 def test_clutter_hits_counts_lines() -> None:
     clean_text = "Warga menunggu kabar dari pasar sejak pagi hari tadi.\n1. Pasar pagi"
     assert clutter_hits(clean_text) == 0
-    assert clutter_hits(f"{clean_text}\nBaca Juga: Harga beras\nIa datang. ADVERTISEMENT Lalu pulang.\nAdvertisement") == 3
+    assert (
+        clutter_hits(f"{clean_text}\nBaca Juga: Harga beras\nIa datang. ADVERTISEMENT Lalu pulang.\nAdvertisement") == 3
+    )
     assert clutter_hits("") == 0
 
 
