@@ -38,7 +38,8 @@ def commit(dataset: Dataset, folder: Path, manifest: Manifest, *, step: Step = q
     """Publish a staged and audited release; returns its folder in releases/. Call it while holding the lock.
 
     The replacement of latest.json is the commit: before it nothing has happened for a reader, after it all has.
-    Raises ReleaseError where the version's name is taken or a dead publisher's journal was not recovered.
+    Raises ReleaseError where the version's name is taken, the parent is not the current release any more, or a dead
+    publisher's journal was not recovered.
     """
     version, digest = manifest["version"], sha256(folder / SUMS)
     release = dataset.release_path(version)
@@ -46,6 +47,11 @@ def commit(dataset: Dataset, folder: Path, manifest: Manifest, *, step: Step = q
         raise ReleaseError(f"{dataset.journal} is there: publish only while holding the lock, which clears it.")
     if release.exists() or any(each.version == version for each in dataset.versions()):
         raise ReleaseError(f"The version {version} is taken: ask for the next one and stage again.")
+    if manifest["parent"] != dataset.latest():
+        raise ReleaseError(
+            f"The release was compared with {manifest['parent'] or 'nothing'}, but the current one is "
+            f"{dataset.latest() or 'none'}: run again."
+        )
     with writing(dataset.root):
         dataset.releases.mkdir(exist_ok=True)
         sync_tree(folder)

@@ -105,6 +105,12 @@ def test_a_taken_name_is_refused_and_nothing_is_touched(released):
     assert released.versions_json.read_bytes() == before and what_a_reader_sees(released) == "2026.11.22.1"
 
 
+def test_a_parent_that_is_not_the_current_release_is_refused(released):
+    with publisher_lock(released, 0), pytest.raises(ReleaseError, match=r"compared with nothing, .* 2026\.11\.22\.1"):
+        drafts.publish(released, drafts.draft(run_id="run-2", parent=None))
+    assert what_a_reader_sees(released) == "2026.11.22.1"
+
+
 @pytest.mark.parametrize("last", STEPS)
 def test_killed_after_any_step_the_reader_and_the_next_run_are_well(released, last):
     assert publisher(released, "run-mati", last) == 9
