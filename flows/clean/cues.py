@@ -1,22 +1,24 @@
 """The cues of cues.toml, compiled once: what a line says of itself.
 
-`Cues.of(line)` names the cue of a whole line, `Cues.inside(text)` the pieces of a kept line that are clutter.
+`Cues.name(lines)` names the cues of whole lines, `Cues.inside(text)` the pieces of a kept line that are clutter.
 """
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from flows.clean.lines import Line
+from flows.clean.lines import Line, runs_on
 from flows.outlets import Profile, registry
 
 _LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
 _SEEN: Final = 400  # characters a `start` cue looks at, and 160 a `tail` cue
 _TAIL: Final = 160
+_MAY_BE_LINKS: Final = frozenset({"nav", "widget", "footer", "related"})
+_PHRASE: Final = 4  # words of a neighbour that make it part of a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,20 @@ class Cues:
         if (found := self._tail.search(line.text[-_TAIL:])) and line.words <= (cue := self._cue(found)).words:
             return cue
         return None
+
+    def name(self, lines: Sequence[Line]) -> list[Cue | None]:
+        """The cue of each line; a short line that a sentence runs through is a broken-off link, whatever it says."""
+        named = [self.of(line) for line in lines]
+        for index, (line, cue) in enumerate(zip(lines, named, strict=True)):
+            if cue is None or cue.on != "line" or cue.kind not in _MAY_BE_LINKS or line.ends:
+                continue
+            above = lines[index - 1] if index else None
+            below = lines[index + 1] if index + 1 < len(lines) else None
+            entered = above is not None and above.words >= _PHRASE and not above.ends and runs_on(above, line)
+            left = below is not None and below.words >= _PHRASE and runs_on(line, below)
+            if (entered or left) and line.text[-1] not in ":|":
+                named[index] = None
+        return named
 
     def inside(self, text: str) -> Iterator[tuple[int, int, Cue]]:
         """The clutter pieces of a kept line: start, end within it, and the cue; in no order, perhaps overlapping."""

@@ -39,11 +39,11 @@ def decode(raw: bytes, *, declared: str | None = None, html: bool = False) -> st
 
 
 def tidy(text: str) -> str:
-    """Line breaks made one, control characters dropped, mojibake mended."""
-    text = _CONTROLS.sub("", _LINE_BREAKS.sub("\n", text)) if not text.isprintable() else text
+    """Mojibake mended, line breaks made one, control characters dropped."""
+    # First, since half of a broken letter may be a control character or a line break.
     if _MOJIBAKE.search(text):
         text = _mend(text)
-    return text.removeprefix("\ufeff")
+    return _CONTROLS.sub("", _LINE_BREAKS.sub("\n", text)).removeprefix("\ufeff")
 
 
 def _decoded(raw: bytes, declared: str | None, html: bool) -> str | None:

@@ -1,7 +1,7 @@
 """Whether there is an article in a document at all.
 
-A floor of words for every document; for dumps of whole pages also the signs of a listing: little prose among many words, and
-none of it in a stretch of its own. The figures were chosen so that no article of the evaluation sets is lost.
+A floor of words for every document; for dumps of whole pages also the signs of a listing: little prose among many
+words, and none of it in a stretch of its own. The figures were chosen so that no article of the evaluation sets is lost.
 """
 
 import re

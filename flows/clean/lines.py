@@ -44,6 +44,11 @@ def split(text: str) -> list[Line]:
     return lines
 
 
+def runs_on(line: Line, following: Line) -> bool:
+    """The line was broken off a sentence that goes on below, as scrapers do at an inline link."""
+    return line.text[-1] in ",(" or following.text[0].islower() or following.text[0] in ",.;)"
+
+
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without the blanks around it; empty (start == end) where it is all blank."""
     piece = text[start:end]
@@ -54,6 +59,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 def squeeze(text: str) -> str:
     """Runs of blanks as one space, invisible characters gone, no blanks around."""
+    if text.isascii():
+        return " ".join(text.split())
     return " ".join(text.translate(_INVISIBLE).split()).strip(_EDGES)
 
 

@@ -103,7 +103,7 @@ def _marks(
     text: str, lines: Sequence[Line], blocks: Sequence[_Block], found: list[bool], outlet: str | None
 ) -> list[Mark]:
     cues = cue_data.of_outlet(outlet)
-    named = [cues.of(line) for line in lines]
+    named = cues.name(lines)
     tags = [blocks[line.number - 1].tag for line in lines]
     body = Body(found, "body.page", [None] * len(lines))
     verdicts = [

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from flows.clean.body import Body, is_item, is_prose
 from flows.clean.cues import Cue
-from flows.clean.lines import Line
+from flows.clean.lines import Line, runs_on
 from flows.outlets import Profile, dateline, registry, roles
 
 _NEAR: Final = 15  # lines around the article in which bylines, captions and credits stand
@@ -91,7 +91,7 @@ def _opening(lines: Sequence[Line], keep: Sequence[bool]) -> int:
     total = sum(lines[index].words for index in kept)
     before = paragraphs = 0
     for index in kept[:_LEAD_LINES]:
-        if lines[index].words >= 4 and dateline.find(lines[index].text, registry()):
+        if dateline.find(lines[index].text, registry()):
             return index
         before += lines[index].words
         paragraphs += is_prose(lines[index])
@@ -100,14 +100,9 @@ def _opening(lines: Sequence[Line], keep: Sequence[bool]) -> int:
     for position, index in enumerate(kept[:6]):
         line = lines[index]
         following = lines[kept[position + 1]] if position + 1 < len(kept) else None
-        if is_prose(line) or following is None or _runs_on(line, following):
+        if is_prose(line) or line.text[0].isdigit() or following is None or runs_on(line, following):
             return index
     return kept[0]
-
-
-def _runs_on(line: Line, following: Line) -> bool:
-    """The line was broken off a sentence that goes on below, as at an inline link."""
-    return line.text[-1] in ",(-–" or following.text[0].islower() or following.text[0] in ",.;)–"
 
 
 def _close(lines: Sequence[Line], named: Sequence[Cue | None], keep: list[bool], dumped: bool) -> None:

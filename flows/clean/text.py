@@ -14,7 +14,7 @@ def marks_of(text: str, outlet: str | None = None) -> list[Mark]:
     """The marks of a text, which tile its non-blank lines. `outlet` is its registered domain, where there is a hint."""
     cues = cue_data.of_outlet(outlet)
     lines = split(text)
-    named = [cues.of(line) for line in lines]
+    named = cues.name(lines)
     body = find_body(lines, named)
     return tile(text, lines, place(lines, named, body, cue_data.profile_of(outlet)), body, cues)
 

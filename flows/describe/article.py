@@ -12,17 +12,17 @@ from flows.outlets.registry import key
 
 # Said right below the last line of body: the rest stands on another page or behind a payment.
 _GOES_ON = re.compile(
-    r"(?:(?:baca|klik|lanjut|simak)\W{0,3}(?:\w+ ){0,2}(?:halaman|page) (?:selanjutnya|berikutnya)|halaman (?:selanjutnya|berikutnya)|"
-    r"next page|selanjutnya\W{0,3}halaman|bersambung ke halaman|(?:langganan|berlangganan|login|subscribe|masuk)\b[^\n]{0,60}"
-    r"(?:untuk membaca|untuk melanjutkan membaca|to (?:continue|keep) reading|to read the full)|"
-    r"baca (?:artikel |berita )?selengkapnya di)",
+    r"halaman (?:selanjutnya|berikutnya)|next page|selanjutnya\W{0,3}halaman|bersambung ke halaman|"
+    r"(?:langganan|berlangganan|login|subscribe|masuk)\b[^\n]{0,60}"
+    r"(?:untuk (?:melanjutkan )?membaca|to (?:continue|keep) reading|to read the full)|"
+    r"baca (?:artikel |berita )?selengkapnya di",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True)
 class Description:
-    """The published metadata of one document (keys: columns of schemas.stages.METADATA but `doc`), evidence and marks."""
+    """One document's metadata (keys: the columns of schemas.stages.METADATA but `doc`), its evidence and marks."""
 
     values: dict[str, object]
     evidence: tuple[Evidence, ...]

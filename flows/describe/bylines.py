@@ -190,18 +190,18 @@ def _roles(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: P
     if taken:
         found.take(line, kind, "credit.role", labels[0].start() if inline and not _dated(line) else 0)
         return True
-    label = roles.label(line.text, profile) if not labels or not line.text[labels[0].end() :].strip() else None
-    if label is None or len(line.text) > _LONG:
+    bare = roles.label(line.text, profile) if not labels or not line.text[labels[0].end() :].strip() else None
+    if bare is None or len(line.text) > _LONG:
         return False
-    if label.value:
-        stamp = next(stamps(label.value), None)
-        if _value(found, label.role, label.value[: stamp.start] if stamp else label.value, line, registry):
+    if bare.value:
+        stamp = next(stamps(bare.value), None)
+        if _value(found, bare.role, bare.value[: stamp.start] if stamp else bare.value, line, registry):
             found.take(line, kind, "credit.role")
             return True
         return False
     if at + 1 < len(sheet.lines):
         after = sheet.lines[at + 1]
-        if len(after.text) <= 80 and _value(found, label.role, after.text.strip(" \t\xa0:"), after, registry):
+        if len(after.text) <= 80 and _value(found, bare.role, after.text.strip(" \t\xa0:"), after, registry):
             found.take(line, kind, "credit.role")
             found.take(after, kind, "credit.role")
             return True

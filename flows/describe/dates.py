@@ -14,8 +14,9 @@ _MONTHS: Final = (
     "november nopember nov nop|desember december disember des dec dis"
 )
 _DAYS: Final = (
-    "senin isnin monday sen isn mon|selasa tuesday sel tue tues|rabu wednesday rab wed|kamis khamis thursday kam kha thu "
-    "thurs|jumat jum'at jumaat friday jum fri|sabtu saturday sab sat|minggu ahad sunday min ahd sun"
+    "senin isnin monday sen isn mon|selasa tuesday sel tue tues|rabu wednesday rab wed|"
+    "kamis khamis thursday kam kha thu thurs|jumat jum'at jumaat friday jum fri|"
+    "sabtu saturday sab sat|minggu ahad sunday min ahd sun"
 )
 MONTH: Final = {name: at for at, names in enumerate(_MONTHS.split("|"), 1) for name in names.split()}
 DAY: Final = {name: at for at, names in enumerate(_DAYS.split("|")) for name in names.split()}
@@ -43,7 +44,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _UPDATE = re.compile(
-    r"(?:diperbarui|diperbaharui|dikemas ?kini|update[d]?|last update[d]?|perbaharui|kemas ?kini|terakhir diubah|modified)\W{0,4}"
+    r"(?:diperbarui|diperbaharui|perbaharui|kemas ?kini|updated?|terakhir diubah|modified)\W{0,4}"
     r"(?:(?:pada|on|terakhir|at)\W{0,3})?\Z",
     re.IGNORECASE,
 )

@@ -14,7 +14,7 @@ def article_id(url: str | None, identity: str) -> str:
 
 
 def canonical_url(sheet: Sheet, url: str | None) -> tuple[str | None, list[Evidence]]:
-    """The article's URL: the page's canonical one where it is of the record's own site and has a path, else the record's.
+    """The page's canonical URL where it is of the record's own site and has a path, else the record's URL.
 
     A page may name another site's article as canonical (syndication); that is not where this document was.
     """

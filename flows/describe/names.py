@@ -5,7 +5,9 @@ from functools import lru_cache
 
 from flows.outlets import Registry, roles
 
-_PARTICLES = frozenset("bin binti van von de der den di da dos el al le la du ter of".split())
+_PARTICLES = frozenset(
+    ["bin", "binti", "van", "von", "de", "der", "den", "di", "da", "dos", "el", "al", "le", "la", "du", "ter"]
+)
 _WORD = re.compile(r"[^\W\d_]['’.\w-]{0,30}\Z")
 _BETWEEN = re.compile(
     r"\s{0,4}(?:[;|/&]|,(?!\s{0,3}(?:[A-Z]\.\s?[A-Z]|Ph\.?D|MBA|M\.|S\.|SH\b|SE\b|ST\b|MM\b))|\b(?:dan|and)\b)\s{0,4}"

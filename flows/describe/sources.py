@@ -1,8 +1,9 @@
-"""Whom the story quotes as its source ("dikutip CNN", "dilansir dari Washington Times"), and the wire service it credits."""
+"""Whom the story quotes as its source ("dikutip CNN", "dilansir dari Koran X"), and the wire service it credits."""
 
 import re
 from functools import lru_cache
 
+from flows.describe.dates import DAY
 from flows.describe.opening import Opening
 from flows.describe.sheet import Evidence, Sheet
 from flows.outlets import Outlet, Registry, roles
@@ -24,15 +25,9 @@ _CITED = re.compile(
     r"\b(?:[Dd]ikutip|[Dd]ilansir|[Mm]engutip|[Mm]elansir|[Dd]isitat|[Dd]iwartakan|[Mm]ewartakan|[Dd]ilaporkan|"
     r"[Rr]eported by|[Aa]ccording to)\s{1,3}"
     r"(?:(?:oleh|dari|pada|laporan|laman|situs|website|web|media|kantor|berita|surat|kabar|harian|portal|kanal|stasiun|"
-    r"televisi|resmi|majalah|online|asing|lokal|milik|pemerintah|asal|artikel|kata|the newspaper)\s{1,3}){0,5}(?:dari(?=[A-Z]))?"
+    r"televisi|resmi|majalah|online|asing|lokal|milik|pemerintah|asal|artikel|kata)\s{1,3}){0,5}"
+    r"(?:dari(?=[A-Z]))?"
     r"(?P<name>(?:[Tt]he\s)?[A-Z0-9a-z][\w&'’.-]{0,30}(?:\s{1,2}(?:[A-Z][\w&'’-]{0,30}(?:\.\w{2,6})?)){0,3})"
-)
-_MEDIA_WORDS = frozenset(
-    "times post herald news press daily journal tribune telegraph mail guardian agency gazette standard insider magazine "
-    "weekly tv radio sports broadcasting chronicle observer globe review today network".split()
-)
-_DAYS = frozenset(
-    "Senin Selasa Rabu Kamis Jumat Jum'at Sabtu Minggu Ahad Monday Tuesday Wednesday Thursday Friday Sunday".split()
 )
 _SITE = re.compile(
     r"[\w-]{2,30}(?:\.(?:com|co|net|org|info|news|tv|id|my|sg|in|uk|au|us|jp|kr|de|fr|it|es|nl|io|me|ac|go|or|web)){1,2}",
@@ -67,10 +62,10 @@ def is_own(name: str, own: str | None, registry: Registry) -> bool:
 
 @lru_cache(maxsize=4096)
 def _medium(phrase: str, registry: Registry) -> str | None:
-    """The longest opening of a phrase that is a medium: registered, a known name, a site, or a name with a media word."""
+    """The longest opening of a phrase that is a medium: registered, known, a site, or a name with a media word."""
     words = phrase.split()
     for at, word in enumerate(words):
-        if word.strip(".,") in _DAYS:
+        if word.strip(".,").lower() in DAY:
             words = words[:at]
             break
     known = roles.words()
@@ -87,7 +82,7 @@ def _medium(phrase: str, registry: Registry) -> str | None:
         if _SITE.fullmatch(name) and not name[0].isdigit():
             return name
         parts = plain.split()
-        if len(parts) >= 2 and name[0].isupper() and parts[-1] in _MEDIA_WORDS:
+        if len(parts) >= 2 and name[0].isupper() and parts[-1] in known.media_words:
             return name
     return None
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from flows.describe.dates import stamps
 from flows.describe.opening import Opening
 from flows.describe.sheet import Evidence, Line, Mark, Sheet, Stated, same, untagged
 
@@ -112,6 +113,7 @@ def _like_headline(line: Line) -> bool:
         and (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘[#")
         and (text[-1] not in ".,;:" or text.endswith("..."))
         and _MENU.search(text) is None
+        and not any(stamp.time for stamp in stamps(text))
         and sum(char.isdigit() for char in text) * 3 < len(text)
     )
 
@@ -126,7 +128,7 @@ def _head_end(sheet: Sheet, credit_lines: set[int], opening: Opening) -> int:
 
 
 def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening) -> int | None:
-    """Index of the headline in the head: printed twice, or marked so, or last above a byline, or first of a short group."""
+    """Index of the headline: the line marked so, or printed twice, last above a byline, or first of a short group."""
     at_head = range(max(0, end - _HEAD), end)
     free = [
         at
@@ -176,7 +178,7 @@ def _headed(sheet: Sheet, at: int, credit_lines: set[int], opening: Opening) -> 
 
 def _ties(sheet: Sheet, at: int) -> float:
     """Share of a line's longer words that the first body lines hold too."""
-    words = {word for word in re.findall(r"\w{4,}", untagged(sheet.lines[at].text).casefold())}
+    words = set(re.findall(r"\w{4,}", untagged(sheet.lines[at].text).casefold()))
     start = " ".join(line.text for line in sheet.body[:8] if line is not sheet.lines[at])[:4000].casefold()
     return sum(word in start for word in words) / len(words) if words else 0.0
 

@@ -69,11 +69,10 @@ def sync_tree(folder: Path) -> None:
 
 
 def seal(folder: Path) -> None:
-    """Make a folder and everything in it read-only."""
+    """Make a folder and everything in it read-only; who could not read it still cannot."""
     for parent, _, names in os.walk(folder, topdown=False):
-        for name in names:
-            Path(parent, name).chmod(0o444)
-        Path(parent).chmod(0o555)
+        for path in [*(Path(parent, name) for name in names), Path(parent)]:
+            path.chmod(path.stat().st_mode & ~0o222)
 
 
 def remove_tree(path: Path) -> None:
@@ -82,7 +81,7 @@ def remove_tree(path: Path) -> None:
         path.unlink(missing_ok=True)
         return
     for parent, _, _ in os.walk(path):
-        Path(parent).chmod(0o755)
+        Path(parent).chmod(0o700)
     shutil.rmtree(path)
 
 

@@ -1,5 +1,9 @@
 """What can go wrong in this room. The message is the sentence that people see."""
 
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
 
 class ReleaseError(Exception):
     """Something could not be published, read or kept: what was read, what was expected, what to do."""
@@ -11,3 +15,16 @@ class Busy(ReleaseError):
 
 class AuditError(ReleaseError):
     """A staged release is not what it should be; it is not published."""
+
+
+@contextlib.contextmanager
+def writing(root: Path) -> Iterator[None]:
+    """Say in a sentence what the disk refuses."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or root
+        raise ReleaseError(
+            f"{where} could not be written ({error.strerror or error}): free some space or mend its permissions and "
+            "run again; no release was harmed."
+        ) from error

@@ -134,8 +134,12 @@ def checked_name(name: str) -> str:
 
 
 def find_equal(dataset: Dataset, fingerprint: str) -> Entry | None:
-    """The newest published release, not withdrawn, of the same Facts.fingerprint(); None where there is none."""
-    return next((e for e in dataset.versions() if e.status == "published" and e.fingerprint == fingerprint), None)
+    """The newest published release, not withdrawn, of the same Facts.fingerprint(); None where there is none.
+
+    A release that is listed and whose folder is gone is equal to nothing: there is nothing to read.
+    """
+    equal = (each for each in dataset.versions() if each.status == "published" and each.fingerprint == fingerprint)
+    return next((each for each in equal if (dataset.root / each.path).is_dir()), None)
 
 
 def _order(version: str) -> tuple[int, int, int, int] | None:

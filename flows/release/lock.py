@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from flows.release.commit import recover, sweep
-from flows.release.errors import Busy
+from flows.release.errors import Busy, writing
 from flows.release.layout import Dataset
 
 _POLL_SECONDS: Final = 0.1
@@ -65,16 +65,18 @@ def publisher_lock(dataset: Dataset, wait_seconds: float | None = None, *, run_i
     back, and .staging is emptied; on leaving, .staging is emptied again. Makes the dataset's folder where there is
     none. Raises Busy where another publisher holds the lock for longer.
     """
-    dataset.state.mkdir(parents=True, exist_ok=True)
     path = dataset.state / "publisher.lock"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    with writing(dataset.root):
+        dataset.state.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     _held.add(handle)
     try:
         _take(handle, path, dataset, wait_seconds)
-        holder = {"pid": os.getpid(), "host": socket.gethostname(), "run": run_id}
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps(holder).encode(), 0)
-        notes = recover(dataset)
+        with writing(dataset.root):
+            holder = {"pid": os.getpid(), "host": socket.gethostname(), "run": run_id}
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, json.dumps(holder).encode(), 0)
+            notes = recover(dataset)
         try:
             yield notes
         finally:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.release.disk import sync
-from flows.release.errors import ReleaseError
+from flows.release.errors import ReleaseError, writing
 from flows.release.layout import Dataset
 
 SCHEMA: Final = pa.schema([pa.field("raw_sha256", pa.string(), False), pa.field("raw", pa.large_binary(), False)])
@@ -63,7 +63,12 @@ class Keeper:
         """Write what is held as a pack."""
         if not self._new:
             return
-        digests = sorted(self._new)
+        with writing(self._folder):
+            self._write(sorted(self._new))
+        self.kept += len(self._new)
+        self._new, self._bytes = {}, 0
+
+    def _write(self, digests: list[str]) -> None:
         name = hashlib.sha256("".join(digests).encode("ascii")).hexdigest()[:32]
         path = self._folder / f"{name}.parquet"
         aside = self._folder / f".{name}.new"
@@ -74,8 +79,6 @@ class Keeper:
         sync(aside)
         aside.replace(path)
         sync(self._folder)
-        self.kept += len(digests)
-        self._new, self._bytes = {}, 0
 
     def __enter__(self) -> "Keeper":
         return self

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from flows.release import tables
-from flows.release.commit import write_versions
 from flows.release.disk import json_bytes, sync, sync_tree
 from flows.release.draft import Draft
+from flows.release.errors import writing
 from flows.release.layout import Dataset
 from flows.release.manifest import build, entry
+from flows.release.record import write_versions
 from flows.release.stage import fresh, write_validation
 
 
@@ -18,17 +19,18 @@ def refuse(dataset: Dataset, draft: Draft, why: list[str]) -> Path:
     second folder, <run>-2. Call it while holding the lock. Returns the folder.
     """
     run = draft.facts.run_id
-    folder = fresh(dataset.staged_path(run))
-    written = {"rejects": tables.write(folder, "rejects", draft.rejects)}
-    files = write_validation(folder, draft.validation)
-    manifest = build(folder, draft.facts, None, written, files, {}, why)
-    (folder / "manifest.json").write_bytes(json_bytes(manifest))
-    sync_tree(folder)
-    dataset.refused.mkdir(exist_ok=True)
-    kept, number = dataset.refused / run, 2
-    while kept.exists():
-        kept, number = dataset.refused / f"{run}-{number}", number + 1
-    folder.rename(kept)
-    sync(dataset.refused)
-    write_versions(dataset, [entry(manifest, f"refused/{kept.name}", None), *dataset.versions()])
-    return kept
+    with writing(dataset.root):
+        folder = fresh(dataset.staged_path(run))
+        written = {"rejects": tables.write(folder, "rejects", draft.rejects)}
+        files = write_validation(folder, draft.validation)
+        manifest = build(folder, draft.facts, None, written, files, {}, why)
+        (folder / "manifest.json").write_bytes(json_bytes(manifest))
+        sync_tree(folder)
+        dataset.refused.mkdir(exist_ok=True)
+        kept, number = dataset.refused / run, 2
+        while kept.exists():
+            kept, number = dataset.refused / f"{run}-{number}", number + 1
+        folder.rename(kept)
+        sync(dataset.refused)
+        write_versions(dataset, [entry(manifest, f"refused/{kept.name}", None), *dataset.versions()])
+        return kept

@@ -12,7 +12,7 @@ from flows.release import csvs, tables
 from flows.release.diff import changes
 from flows.release.disk import files_in, is_regular, json_bytes, remove_tree, sha256
 from flows.release.draft import Draft
-from flows.release.errors import ReleaseError
+from flows.release.errors import ReleaseError, writing
 from flows.release.layout import Dataset
 from flows.release.manifest import Manifest, build
 from schemas import vocabulary
@@ -36,7 +36,10 @@ def write_validation(folder: Path, validation: Mapping[str, Mapping[str, Any]]) 
             raise ReleaseError(f"{suite!r} cannot name a validation result: use small letters, digits, underscores.")
         path = folder / "validation" / f"{suite}.json"
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(json_bytes(result))
+        try:
+            path.write_bytes(json_bytes(result))
+        except (TypeError, ValueError) as error:
+            raise ReleaseError(f"The validation result {suite} is not JSON: {error}.") from None
         paths.append(path.relative_to(folder).as_posix())
     return paths
 
@@ -46,7 +49,10 @@ def _parent(dataset: Dataset, version: str | None) -> Iterable[pa.RecordBatch]:
         return []
     release = dataset.release_path(version)
     if not tables.parts(release, "articles"):
-        raise ReleaseError(f"The parent release {version} is not at {release}: run `kliping verify`.")
+        raise ReleaseError(
+            f"The parent release {version}, which latest.json names, is not at {release}: put it back, or remove "
+            "latest.json to begin anew."
+        )
     return tables.batches(release, "articles")
 
 
@@ -72,21 +78,22 @@ def stage(dataset: Dataset, draft: Draft, version: str, pages: Callable[[Path, M
     Raises ReleaseError where a table does not fit its schema or the parent is not there.
     """
     dataset.release_path(version)
-    folder = fresh(dataset.staged_path(draft.facts.run_id))
-    changed = changes(_parent(dataset, draft.facts.parent), draft.articles)
-    given = {
-        "articles": draft.articles,
-        "rejects": draft.rejects,
-        "spans": draft.spans,
-        "evidence": draft.evidence,
-        "changes": changed,
-    }
-    written = {name: tables.write(folder, name, table) for name, table in given.items()}
-    files = [*csvs.write(folder), *write_validation(folder, draft.validation)]
-    ops = {op: pc.sum(pc.equal(changed.column("op"), op)).as_py() or 0 for op in vocabulary.OPS}
-    manifest = build(folder, draft.facts, version, written, files, ops)
-    (folder / "manifest.json").write_bytes(json_bytes(manifest))
-    if pages:
-        pages(folder, manifest)
-    _write_sums(folder, manifest)
-    return folder
+    with writing(dataset.root):
+        folder = fresh(dataset.staged_path(draft.facts.run_id))
+        changed = changes(_parent(dataset, draft.facts.parent), draft.articles)
+        given = {
+            "articles": draft.articles,
+            "rejects": draft.rejects,
+            "spans": draft.spans,
+            "evidence": draft.evidence,
+            "changes": changed,
+        }
+        written = {name: tables.write(folder, name, table) for name, table in given.items()}
+        files = [*csvs.write(folder), *write_validation(folder, draft.validation)]
+        ops = {op: pc.sum(pc.equal(changed.column("op"), op)).as_py() or 0 for op in vocabulary.OPS}
+        manifest = build(folder, draft.facts, version, written, files, ops)
+        (folder / "manifest.json").write_bytes(json_bytes(manifest))
+        if pages:
+            pages(folder, manifest)
+        _write_sums(folder, manifest)
+        return folder

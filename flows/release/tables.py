@@ -126,7 +126,10 @@ def batches(release: Path, name: str, only: list[str] | None = None) -> Iterator
 
 
 def load(release: Path, table: str) -> pa.Table:
-    """A published table, whole, with the present schema, or the one its file states where that is another. Raises ReleaseError where it cannot be read."""
+    """A published table, whole, with the present schema, or the one its file states where that is another.
+
+    Raises ReleaseError where it cannot be read.
+    """
     if table not in columns.PUBLISHED:
         raise ReleaseError(f"{table!r} is no published table: choose one of {', '.join(columns.PUBLISHED)}.")
     found = parts(release, table)

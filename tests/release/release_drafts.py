@@ -1,6 +1,6 @@
 """Small invented drafts, and a publisher to run in a process of its own and kill.
 
-python release_drafts.py ROOT RUN DAY STEP    publishes `articles=RUN's` draft, dies without a word after STEP
+python release_drafts.py ROOT RUN DAY STEP    publishes a draft; dies without a word after STEP
 """
 
 import hashlib
@@ -136,7 +136,7 @@ def _main(root: str, run: str, day: str, last: str) -> None:
             os._exit(9)
 
     dataset = Dataset(Path(root))
-    with publisher_lock(dataset, 0, run_id=run):
+    with publisher_lock(dataset, 30, run_id=run):
         made = draft(run_id=run, parent=dataset.latest())
         if last == "staging":
             stage(dataset, made, "2026.11.22.9", lambda _folder, _manifest: os._exit(9))

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,15 @@ from flows.release import (
     stage,
     verify,
 )
+from flows.release.disk import remove_tree
+from flows.release.record import write_versions
 
 ROOT = Path(__file__).parents[2]
 # In the order of their coming; from "renamed" on, the dead publisher's release is finished by the next.
 STEPS = ("staging", "synced", "journalled", "renamed", "sealed", "listed", "logged", "pointed", "linked", "done")
 
 
-def publisher(dataset: Dataset, run: str, last: str) -> int:
+def start(dataset: Dataset, run: str, last: str) -> subprocess.Popen[bytes]:
     """A publisher in its own process that dies after the step `last`."""
     command = [
         sys.executable,
@@ -39,7 +42,11 @@ def publisher(dataset: Dataset, run: str, last: str) -> int:
         "2026-11-22",
         last,
     ]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}).returncode
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+
+def publisher(dataset: Dataset, run: str, last: str) -> int:
+    return start(dataset, run, last).wait()
 
 
 def what_a_reader_sees(dataset):
@@ -98,6 +105,12 @@ def test_a_taken_name_is_refused_and_nothing_is_touched(released):
     assert released.versions_json.read_bytes() == before and what_a_reader_sees(released) == "2026.11.22.1"
 
 
+def test_a_parent_that_is_not_the_current_release_is_refused(released):
+    with publisher_lock(released, 0), pytest.raises(ReleaseError, match=r"compared with nothing, .* 2026\.11\.22\.1"):
+        drafts.publish(released, drafts.draft(run_id="run-2", parent=None))
+    assert what_a_reader_sees(released) == "2026.11.22.1"
+
+
 @pytest.mark.parametrize("last", STEPS)
 def test_killed_after_any_step_the_reader_and_the_next_run_are_well(released, last):
     assert publisher(released, "run-mati", last) == 9
@@ -116,6 +129,14 @@ def test_killed_after_any_step_the_reader_and_the_next_run_are_well(released, la
     for version in released.releases.iterdir():
         assert verify(version) == []
         assert version.stat().st_mode & 0o777 == 0o555
+
+
+def test_two_publishers_at_once_publish_one_after_the_other(released):
+    assert [each.wait() for each in [start(released, "run-a", "-"), start(released, "run-b", "-")]] == [0, 0]
+    assert [(e.version, e.parent) for e in released.versions()] == [
+        ("2026.11.22.3", "2026.11.22.2"), ("2026.11.22.2", "2026.11.22.1"), ("2026.11.22.1", None),
+    ]  # fmt: skip
+    assert what_a_reader_sees(released) == "2026.11.22.3"
 
 
 class Died(Exception):
@@ -196,3 +217,34 @@ def test_a_refused_run_whose_listing_was_lost_is_listed(released):
     with publisher_lock(released, 0):
         assert [entry.status for entry in released.versions()] == ["refused", "published"]
         assert released.versions()[0].why == ("Alasan.",)
+
+
+def test_a_withdrawn_release_says_so_in_the_changelog(released):
+    (entry,) = released.versions()
+    write_versions(released, [replace(entry, status="withdrawn", why=("On request.",))])
+    assert "**Withdrawn.** On request. 4 articles" in (released.root / "CHANGELOG.md").read_text()
+
+
+def test_a_parent_that_is_gone_is_said(released):
+    remove_tree(released.release_path("2026.11.22.1"))
+    with publisher_lock(released, 0), pytest.raises(ReleaseError, match=r"2026\.11\.22\.1, which latest\.json names"):
+        drafts.publish(released, drafts.draft(run_id="run-2", parent="2026.11.22.1"))
+
+
+def test_what_the_disk_refuses_is_said(tmp_path):
+    (tmp_path / "berkas").write_text("bukan folder")
+    dataset = Dataset(tmp_path / "berkas" / "news")
+    with pytest.raises(ReleaseError, match=r"could not be written \(Not a directory\)"), publisher_lock(dataset, 0):
+        pass
+    with pytest.raises(ReleaseError, match="could not be written"):
+        stage(dataset, drafts.draft(), "2026.11.22.1")
+
+
+def test_a_release_that_only_its_owner_may_read_stays_so(dataset):
+    before = os.umask(0o077)
+    try:
+        with publisher_lock(dataset, 0):
+            release = drafts.publish(dataset, drafts.draft())
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o777 for path in [release, *release.rglob("*")]} == {0o500, 0o400}

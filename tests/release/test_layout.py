@@ -6,8 +6,8 @@ import pytest
 import release_drafts as drafts
 
 from flows.release import Dataset, ReleaseError, find_equal, next_version
-from flows.release.commit import write_versions
 from flows.release.layout import Entry
+from flows.release.record import write_versions
 
 
 def entry(version, **values):
@@ -39,8 +39,10 @@ def test_a_clock_that_jumped_back_still_gives_the_last_name(dataset):
 def test_only_a_published_release_is_equal(dataset):
     write_versions(
         dataset,
-        [entry(None, status="refused"), entry("2026.11.22.2", status="withdrawn"), entry("2026.11.22.1")],
-    )
+        [entry(None, status="refused"), entry("2026.11.22.3", status="withdrawn"), entry("2026.11.22.2", path="hilang"),
+         entry("2026.11.22.1")],
+    )  # fmt: skip
+    (dataset.root / "x").mkdir()
     assert find_equal(dataset, "f").version == "2026.11.22.1"
     assert find_equal(dataset, "lain") is None
 

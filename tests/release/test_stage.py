@@ -167,3 +167,9 @@ def test_a_wrong_account_is_not_published(dataset):
     folder = stage(dataset, drafts.draft(documents_in=6), VERSION)
     with pytest.raises(AuditError, match="6 documents in and 0 carried over are 6"):
         audit(folder)
+
+
+@pytest.mark.parametrize("result", [{"share": float("nan")}, {"day": drafts.STARTED}])
+def test_a_validation_result_that_is_no_json_is_said(dataset, result):
+    with pytest.raises(ReleaseError, match="The validation result articles is not JSON"):
+        stage(dataset, replace(drafts.draft(), validation={"articles": result}), VERSION)

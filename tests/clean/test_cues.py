@@ -1,0 +1,72 @@
+import re
+
+import pytest
+
+from flows.clean import cues
+from flows.clean.lines import split
+from schemas.vocabulary import KINDS
+
+
+def cue_of(text: str, domain: str | None = None) -> str | None:
+    found = cues.of_outlet(domain).of(split(text)[0])
+    return found.id if found else None
+
+
+def test_every_cue_says_what_it_is_and_why() -> None:
+    known = cues.general().cues
+    assert len({cue.id for cue in known}) == len(known) > 30
+    for cue in known:
+        assert re.fullmatch(r"[a-z]+(?:[.-][a-z]+)+", cue.id)
+        assert cue.kind in KINDS and cue.kind != "body"
+        assert cue.on in ("line", "start", "tail", "inline")
+        assert len(cue.why) > 10
+
+
+def test_no_pattern_repeats_a_repeat_without_bound() -> None:
+    for cue in cues.general().cues:
+        assert not re.search(r"(?<!\\)[*+]\)[*+]", cue.pattern), cue.id
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Baca Juga: Harga beras naik", "related.baca-juga"),
+        ("BACA JUGA : Harga beras naik", "related.baca-juga"),
+        ("Baca juga", "related.baca-juga-header"),
+        ("Berita Terkait", "related.section"),
+        ("Telusuri berita ekonomi lainnya", "related.section"),
+        ("ADVERTISEMENT", "ad.label"),
+        ("SCROLL UNTUK MELANJUTKAN MEMBACA", "ad.scroll"),
+        ("googletag.cmd.push(function() { googletag.display('x'); });", "ad.script"),
+        ("Follow WhatsApp Channel Harian Kota untuk update berita terbaru setiap hari", "promo.follow"),
+        ("Artikel ini telah tayang di HarianKota.com dengan judul Panen Raya", "promo.republished"),
+        ("(abc/def)", "credit.initials"),
+        ("(Rina Kusumawati)", "credit.name"),
+        ("(HarianKota.com/Rina Kusumawati)", "credit.outlet-name"),
+        ("Warga menonton layar lebar (Foto: Reuters)", "caption.credit-end"),
+        ("Pameran dibuka pada 27 Juli 2023./ KCNA via REUTERS", "caption.agency-end"),
+        ("Menteri di pasar. TEMPO/Rina Kusumawati.", "caption.agency-end"),
+        ("A", "widget.font-size"),
+        ("[Gambas:Video 20detik]", "widget.embed"),
+        ("12 Komentar", "widget.share"),
+        ("Copyright © 2024 Harian Kota", "footer.copyright"),
+        ("Pedoman Media Siber", "footer.legal"),
+        ("***", "widget.rule"),
+        ("Read more: Ferry timetable extended", "related.read-more"),
+        ("Skip to main content", "nav.menu"),
+        ("Menu makan siang di sekolah", None),
+        ("Advertisement spending fell by a third in March.", None),
+        ("(DPR) menyetujui anggaran itu.", None),
+        ("Warga menunggu kabar dari pasar.", None),
+    ],
+)
+def test_what_a_line_is(line: str, expected: str | None) -> None:
+    assert cue_of(line) == expected
+
+
+def test_an_outlets_own_cues_hold_for_it_alone() -> None:
+    line = "IDN Times Community adalah media bagi semua orang"
+    assert cue_of(line, "idntimes.com") == "profile.idntimes.promo"
+    assert cue_of(line) is None
+    assert cue_of(line, "no-such-outlet.example") is None
+    assert cue_of("Just For Fun Writer", "idntimes.com") == "profile.idntimes.author-box"

@@ -1,0 +1,53 @@
+from flows.clean.judge import no_article
+from flows.clean.text import marks_of
+
+STORY = "\n".join(
+    f"Warga desa nomor {n} menunggu bantuan di balai desa sejak pagi hari, kata kepala desa." for n in range(12)
+)
+MENU = "\n".join(["Home", "News", "Login", "Indeks", "Redaksi", "Tentang Kami", "Share", "Video"])
+
+
+def judged(text: str) -> str | None:
+    return no_article(text, marks_of(text))
+
+
+def test_a_story_is_an_article_with_or_without_its_page() -> None:
+    assert judged(STORY) is None
+    assert judged(f"{MENU}\n{STORY}\nBerita Terkait\nPanen raya di tiga desa\nCopyright 2025") is None
+
+
+def test_a_short_report_is_an_article() -> None:
+    assert judged("JAKARTA - Gempa kecil terasa di pesisir pada Senin malam, tanpa korban.") is None
+
+
+def test_nothing_but_a_menu() -> None:
+    assert "menu" in (judged(MENU) or "")
+    assert judged("Masuk\nLupa kata sandi?\nDaftar") is not None
+    assert judged("") is not None
+
+
+def test_an_error_page_names_its_words() -> None:
+    assert "Page not found" in (
+        judged("Page not found\nThe page you were looking for may have been moved to another place.") or ""
+    )
+    assert (
+        judged("Just a moment...\nThis site needs to review the security of your connection before proceeding.")
+        is not None
+    )
+
+
+def test_a_story_about_an_error_is_a_story() -> None:
+    assert (
+        judged(
+            f"{STORY}\nSitus itu kini menampilkan tulisan page not found bagi pengunjung yang datang dari luar negeri."
+        )
+        is None
+    )
+
+
+def test_a_listing_of_teasers() -> None:
+    teasers = "\n".join(
+        f"Kategori {n}\nJudul berita nomor {n} yang cukup panjang\nTeras singkat berita ke-{n}.\n3 Feb 2025"
+        for n in range(60)
+    )
+    assert "listing" in (judged(f"{MENU}\n{teasers}") or "")

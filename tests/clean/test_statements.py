@@ -1,0 +1,73 @@
+import json
+
+import pytest
+
+from flows.clean.page import parse
+from flows.clean.statements import Stated, stated_by
+
+
+def stated(head: str) -> list[Stated]:
+    tree = parse(f"<html><head>{head}</head><body><p>x</p></body></html>")
+    assert tree is not None
+    return stated_by(tree)
+
+
+def linked(value: object) -> list[Stated]:
+    return stated(f'<script type="application/ld+json">{json.dumps(value)}</script>')
+
+
+def test_json_ld_in_a_graph_with_references() -> None:
+    found = linked(
+        {"@graph": [
+            {"@type": "WebSite", "name": "Bukan ini", "datePublished": "1999-01-01"},
+            {"@id": "#ani", "@type": "Person", "name": "Ani Lestari"},
+            {"@type": ["NewsArticle"], "headline": "Pasar Ramai", "alternativeHeadline": "Dermaga rusak",
+             "author": [{"@id": "#ani"}, {"name": "Budi"}, "Citra"], "editor": {"name": "Dewi"},
+             "datePublished": "2025-02-03T14:39:00+07:00", "publisher": {"name": "Harian Kota"},
+             "mainEntityOfPage": {"@id": "https://hariankota.example/1"}},
+        ]}
+    )  # fmt: skip
+    assert [value for field, where, value in found if field == "authors" and where == "jsonld"] == [
+        "Ani Lestari",
+        "Budi",
+        "Citra",
+    ]
+    for item in [("title", "Pasar Ramai"), ("subtitle", "Dermaga rusak"), ("editors", "Dewi"), ("outlet", "Harian Kota"),
+                 ("published_at", "2025-02-03T14:39:00+07:00"), ("canonical", "https://hariankota.example/1")]:  # fmt: skip
+        assert (item[0], "jsonld", item[1]) in found
+    assert not any("1999" in value for _, _, value in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{", "null", "[]", "3", '"x"', '{"@type": 3}', '{"@type": "NewsArticle", "author": {"name": {"a": 1}}}',
+        "[" * 50_000, '{"a":' * 5_000, '{"@type": ["NewsArticle", null, {}], "headline": null, "author": [null, 7, [1]]}',
+    ],
+)  # fmt: skip
+def test_broken_json_ld_says_nothing_and_never_raises(text: str) -> None:
+    assert [item for item in stated(f'<script type="application/ld+json">{text}</script>') if item[1] == "jsonld"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!-- {"@type": "NewsArticle", "headline": "Pasar Ramai"} -->',
+        '//<![CDATA[\n{"@type": "NewsArticle", "headline": "Pasar Ramai",}\n//]]>',
+        '{"@type": "NewsArticle", "headline": "Pasar\n Ramai"}',
+        '[[{"@type": "ReportageNewsArticle", "headline": ["Pasar Ramai"]}]]',
+    ],
+)
+def test_json_ld_as_sites_really_write_it(text: str) -> None:
+    assert ("title", "jsonld", "Pasar Ramai") in stated(f'<script type="application/ld+json">{text}</script>')
+
+
+def test_a_description_is_no_standfirst() -> None:
+    found = stated('<meta name="description" content="Ringkasan"><meta property="og:description" content="Ringkasan">')
+    assert found == []
+
+
+def test_nothing_is_stated_twice() -> None:
+    assert stated('<meta name="author" content="Ani"><meta name="author" content=" Ani ">') == [
+        ("authors", "meta", "Ani")
+    ]
