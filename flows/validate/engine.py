@@ -101,11 +101,14 @@ def _quiet() -> Iterator[None]:
     # 1.24.1 sends nothing home; versions that do read this once, when they are imported.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logger = logging.getLogger("great_expectations")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    # Its modules set levels of their own: what they say is kept from rising, not from being said.
+    before = logger.propagate
+    logger.propagate = False
+    logger.addHandler(silence := logging.NullHandler())
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        logger.setLevel(before)
+        logger.removeHandler(silence)
+        logger.propagate = before
