@@ -136,6 +136,11 @@ def _run(job: "Publish", direct: bool) -> "Outcome":
             if direct:
                 return story.tell(job)
             state = story.publish_dataset(**job.model_dump(), return_state=True)
+        except RuntimeError as error:
+            if "reach API" not in str(error):
+                raise
+            server = os.environ.get("PREFECT_API_URL", "the embedded API")
+            _stop(3, f"No Prefect server answers at {server}: start it, unset PREFECT_API_URL, or give --direct.")
         finally:
             story.listener.reset(token)
     return story.outcome_of(state)
@@ -174,6 +179,8 @@ def _guarded(call: Callable[[], Result]) -> Result:
     """A defect of ours ends in a sentence and exit code 3; KLIPING_DEBUG=1 shows where."""
     try:
         return call()
+    except typer.Exit:
+        raise
     except KeyboardInterrupt:
         _stop(3, "Stopped on request; nothing was published.")
     except Exception as error:

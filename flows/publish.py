@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from uuid import uuid4
 
 from prefect import flow, task
@@ -26,6 +26,9 @@ from flows.parameters import Publish
 from schemas.vocabulary import OPS
 
 Result = TypeVar("Result")
+
+# Errors that are sentences for the operator.
+SAID = (read.SourceError, release.ReleaseError)
 
 
 class Step(Protocol):
@@ -44,8 +47,23 @@ def plainly(name: str, step: Callable[[], Result]) -> Result:
 
 
 def as_task(name: str, step: Callable[[], Result]) -> Result:
-    """A step as a Prefect task. Its result stays in memory: tables are passed by reference, never stored."""
-    return task(name=name, cache_policy=NO_CACHE, persist_result=False)(step)()
+    """A step as a Prefect task. Its result stays in memory: tables are passed by reference, never stored.
+
+    What a user can mend fails the task with its sentence, not with a traceback.
+    """
+    said: list[Exception] = []
+
+    def guarded() -> Any:
+        try:
+            return step()
+        except SAID as error:
+            said.append(error)
+            return Failed(message=str(error))
+
+    state = task(name=name, cache_policy=NO_CACHE, persist_result=False)(guarded)(return_state=True)
+    if said:
+        raise said[0]
+    return cast(Result, state.result())
 
 
 def tell(job: Publish, step: Step = plainly) -> Outcome:
@@ -118,10 +136,10 @@ def _end(
 
 def outcome_of(state: State[Any]) -> Outcome:
     """The outcome that a run of the flow in this process ended with; raises what broke it."""
-    result = state.data if isinstance(state.data, Outcome) else state.result(raise_on_failure=True)
-    if not isinstance(result, Outcome):
-        raise RuntimeError(f"the run ended as {state.name}: {state.message}")
-    return result
+    result = state.result(raise_on_failure=False)
+    if isinstance(result, Outcome):
+        return result
+    raise result if isinstance(result, Exception) else RuntimeError(f"the run ended as {state.name}: {state.message}")
 
 
 def _progress(documents: int, seen: int, total: int) -> None:

@@ -20,8 +20,10 @@ def settle_environment(*, plumbing: bool = False) -> None:
         "PREFECT_HOME": str(ROOT / ".prefect"),
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
     }
-    if not plumbing and not os.environ.get("PREFECT_API_URL"):
-        # The embedded API stops with the process and logs the rows that it then loses as errors.
-        defaults["PREFECT_LOGGING_LEVEL"] = "CRITICAL"
+    if not plumbing:
+        defaults["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
+        if not os.environ.get("PREFECT_API_URL"):
+            # The embedded API stops with the process and logs the rows that it then loses as errors.
+            defaults["PREFECT_LOGGING_LEVEL"] = "CRITICAL"
     for name, value in defaults.items():
         os.environ.setdefault(name, value)

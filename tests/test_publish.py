@@ -38,6 +38,7 @@ def test_the_flow_publishes_then_finds_nothing_new_then_refuses(prefect_server, 
     assert second.name == "NothingNew" and outcome.version in second.message
     missing = publish_dataset(**{**asked, "source": str(tmp_path / "nowhere")}, return_state=True)
     assert missing.is_failed() and "nowhere" in missing.message
+    assert outcome_of(missing).exit_code == 2
     with get_client(sync_client=True) as client:
         artifacts = client.read_artifacts()
     assert [a.key for a in artifacts].count("summary") == 3
