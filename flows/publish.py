@@ -53,7 +53,7 @@ def as_task(name: str, step: Callable[[], Result]) -> Result:
     """
     said: list[Exception] = []
 
-    def guarded() -> Any:
+    def guarded() -> Result | State[Any]:
         try:
             return step()
         except SAID as error:

@@ -130,7 +130,7 @@ def _days(facts: Facts) -> str:
     if not months:
         return "No article's day is known."
     spread = f"in {months[0]}" if months[0] == months[-1] else f"from {months[0]} to {months[-1]}"
-    return f"Their dates lie {spread}; of {facts.months[None]:,} the day is not known."
+    return f"The known dates lie {spread}. Articles without a known day: {facts.months[None]:,}."
 
 
 def _knowledge(facts: Facts) -> str:
@@ -162,11 +162,18 @@ def render(facts: Facts, manifest: dict[str, Any]) -> str:
 
 # {markdown(title)}
 
-{counts["published"]:,} news articles, each cut out of the page or text it was scraped as, filed under outlet,
-authors and date, and checked. {counts["documents_in"]:,} documents came in and {counts["carried_over"]:,} were
-carried over; {dropped:,} were dropped as duplicates and {rejected:,} were rejected, each with its reason in
-`rejects/rejects.parquet`.
-{facts.duplicates:,} published articles repeat another one and say so in `duplicate_of`. {_days(facts)}
+News articles, each cut out of the page or text it was scraped as, filed under outlet, authors and date, and checked.
+
+| | documents |
+| --- | ---: |
+| read | {counts["documents_in"]:,} |
+| carried over from the parent release | {counts["carried_over"]:,} |
+| published | {counts["published"]:,} |
+| of these, repeats of another article (`duplicate_of`) | {facts.duplicates:,} |
+| dropped as duplicates | {dropped:,} |
+| rejected, each with its reason in `rejects/rejects.parquet` | {rejected:,} |
+
+{_days(facts)}
 
 {_outlets(facts)}
 

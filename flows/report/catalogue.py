@@ -13,6 +13,8 @@ from schemas.columns import PUBLISHED
 
 Json = dict[str, Any]
 _PARQUET = "application/vnd.apache.parquet"
+# The name that Croissant readers know; the registered one above is newer than they are.
+_CROISSANT_PARQUET = "application/x-parquet"
 _KEYS = {"articles": ["article_id"], "changes": ["article_id"]}
 _DESCRIPTION = "News articles cut out of scraped pages. The texts belong to their publishers."
 
@@ -89,7 +91,7 @@ def datapackage_json(folder: Path, manifest: Json) -> str:
         "title": f"{manifest['dataset']} {manifest['version']}",
         "description": _DESCRIPTION,
         "version": manifest["version"],
-        "created": manifest["created_at"],
+        "created": manifest["run"]["started_at"],
         "resources": resources,
     }
     return _dumped(package)
@@ -97,7 +99,7 @@ def datapackage_json(folder: Path, manifest: Json) -> str:
 
 def croissant_json(folder: Path, manifest: Json) -> str:
     """Croissant 1.0 metadata: one file object a Parquet file, one record set a table."""
-    sums = {file["path"]: file["sha256"] for file in manifest["files"]}
+    sums = {file["path"]: file["sha256"] for table in manifest["tables"].values() for file in table["files"]}
     distribution: list[Json] = []
     records: list[Json] = []
     for table in PUBLISHED:
@@ -109,7 +111,7 @@ def croissant_json(folder: Path, manifest: Json) -> str:
                     "@id": path,
                     "name": path,
                     "contentUrl": path,
-                    "encodingFormat": _PARQUET,
+                    "encodingFormat": _CROISSANT_PARQUET,
                     "sha256": sums[path],
                 }
             )
@@ -124,7 +126,7 @@ def croissant_json(folder: Path, manifest: Json) -> str:
                     "@id": files,
                     "name": files,
                     "containedIn": [{"@id": path} for path in paths],
-                    "encodingFormat": _PARQUET,
+                    "encodingFormat": _CROISSANT_PARQUET,
                     "includes": documents.PLACES[table],
                 }
             )
@@ -146,7 +148,7 @@ def croissant_json(folder: Path, manifest: Json) -> str:
         "name": manifest["dataset"],
         "description": _DESCRIPTION,
         "version": manifest["version"],
-        "datePublished": manifest["created_at"],
+        "datePublished": manifest["run"]["started_at"],
         "distribution": distribution,
         "recordSet": records,
     }

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 # Invisible characters that change what stands around them. Joiners (U+200C, U+200D) stay: scripts and emoji need them.
 _HIDDEN = frozenset("\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\ufeff")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~$&:@-])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~$:@])")
 
 
 class Html(str):
@@ -79,4 +79,4 @@ def link(url: str, words: str) -> Html:
 def markdown(words: str) -> str:
     """Words as one run of Markdown text: no markup, no HTML, no line break."""
     flat = " ".join(visible(words).split())
-    return _MARKDOWN.sub(r"\\\1", flat)
+    return html.escape(_MARKDOWN.sub(r"\\\1", flat), quote=False)
