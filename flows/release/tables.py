@@ -50,8 +50,9 @@ _GROUP_ELSE: Final = 200_000
 
 @dataclass(frozen=True)
 class Written:
-    """A Parquet file that was written: its path in the release, with slashes, and its rows."""
+    """A Parquet file that was written: of which table, its path in the release, with slashes, and its rows."""
 
+    table: str
     path: str
     rows: int
 
@@ -108,7 +109,7 @@ def write(folder: Path, name: str, table: pa.Table) -> list[Written]:
             for first in range(0, len(wanted), size):
                 group = _gather(batches, starts, wanted[first : first + size], table.schema)
                 writer.write_table(group, row_group_size=size)
-        written.append(Written(path, len(wanted)))
+        written.append(Written(name, path, len(wanted)))
     return written
 
 

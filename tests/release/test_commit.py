@@ -120,6 +120,7 @@ def test_killed_after_any_step_the_reader_and_the_next_run_are_well(released, la
         finished = STEPS.index(last) >= STEPS.index("renamed")
         assert released.latest() == ("2026.11.22.2" if finished else "2026.11.22.1")
         assert bool(notes) == (last != "done")
+        assert (released.root / "latest").readlink().name == released.latest()
         assert [e.version for e in released.versions()] == (["2026.11.22.2"] if finished else []) + ["2026.11.22.1"]
         assert not list(released.staging.iterdir()) and not released.journal.exists()
         release = drafts.publish(released, drafts.draft(run_id="run-3", parent=released.latest()))

@@ -108,12 +108,14 @@ def test_rows_and_accounts_are_checked(release):
     path = release / "manifest.json"
     manifest = json.loads(path.read_text())
     manifest["counts"]["published"] = 3
-    manifest["tables"]["spans"]["files"][0]["rows"] = 99
+    next(each for each in manifest["files"] if each.get("table") == "spans")["rows"] = 99
+    manifest["files"] = [each for each in manifest["files"] if each.get("table") != "evidence"]
     path.write_text(json.dumps(manifest))
     resum(release)
     said = [str(damage) for damage in verify(release)]
     assert any("5 documents in and 0 carried over are 5, but 3 published" in each for each in said)
     assert any("counts 3 published, but the table articles has 4 rows" in each for each in said)
+    assert "manifest.json: lists no file of the table evidence" in said
     assert any(each.startswith("lineage/spans.parquet: should have 99 rows, and has 3") for each in said)
 
 
@@ -122,14 +124,14 @@ def test_another_schema_is_found(release):
     table = pq.read_table(path)
     pq.write_table(table.set_column(1, "line", table.column("line").cast(pa.int64())), path)
     manifest = json.loads((release / "manifest.json").read_text())
-    (listed,) = manifest["tables"]["spans"]["files"]
+    listed = next(each for each in manifest["files"] if each.get("table") == "spans")
     listed.update(sha256=sha256(path), bytes=path.stat().st_size)
     (release / "manifest.json").write_text(json.dumps(manifest))
     resum(release)
     assert verify(release) == [Damage("lineage/spans.parquet", "has not schema 1.0.0 of spans")]
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"tables": 3, "files": []}', '{"tables": {"articles": 1}}', "{"])
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"files": 3}', '{"files": [{"path": 1}]}', "{"])
 def test_a_manifest_of_another_shape_is_damage(release, content):
     (release / "manifest.json").write_text(content)
     resum(release)
