@@ -84,7 +84,7 @@ def _gather(batches: list[pa.RecordBatch], starts: np.ndarray, wanted: np.ndarra
         pieces.append(batches[index].take(pa.array(wanted[here] - starts[index])))
         places.append(here)
     back = np.argsort(np.concatenate(places))
-    return pa.Table.from_batches(pieces, schema).combine_chunks().take(pa.array(back)).combine_chunks()
+    return pa.Table.from_batches(pieces, schema).take(pa.array(back)).combine_chunks()
 
 
 def write(folder: Path, name: str, table: pa.Table) -> list[Written]:

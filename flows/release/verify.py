@@ -33,6 +33,8 @@ class Damage:
 def _sums(release: Path) -> tuple[dict[str, str], list[Damage]]:
     damages, sums = [], {}
     try:
+        if not is_regular((release / SUMS).lstat()):  # a pipe would be waited on for ever
+            raise OSError("it is no plain file")
         lines = (release / SUMS).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         return {}, [Damage(SUMS, f"cannot be read ({error}), so nothing can be checked against it")]
@@ -150,7 +152,9 @@ def verify(release: Path, digest: str | None = None) -> list[Damage]:
     if not release.is_dir():
         raise ReleaseError(f"{release} is not a folder: name a release, as releases/2026.11.22.1.")
     sums, damages = _sums(release)
-    if digest is not None and (release / SUMS).is_file() and sha256(release / SUMS) != digest:
+    if not sums:
+        return damages or [Damage(SUMS, "is empty, so nothing can be checked against it")]
+    if digest is not None and sha256(release / SUMS) != digest:
         damages.append(Damage(SUMS, "is not that of the release which was published under this version"))
     damages += _files(release, sums)
     wrong = {each.file for each in damages}

@@ -1,6 +1,7 @@
 """Damage is found and its file named; what is sound is called sound, and nothing is changed."""
 
 import json
+import os
 import shutil
 
 import pyarrow as pa
@@ -84,10 +85,18 @@ def test_links_are_damage_even_to_the_same_bytes(release, tmp_path):
 
 
 def test_a_pipe_is_not_opened(release):
-    import os
-
     os.mkfifo(release / "pipa")
     assert named(release) == {"pipa"}
+    (release / SUMS).unlink()
+    os.mkfifo(release / SUMS)
+    assert named(release) == {SUMS}
+
+
+def test_without_its_sums_nothing_is_said_of_the_other_files(release):
+    (release / SUMS).write_text("")
+    assert verify(release) == [Damage(SUMS, "is empty, so nothing can be checked against it")]
+    (release / SUMS).unlink()
+    assert named(release) == {SUMS}
 
 
 def test_a_change_that_was_hidden_in_the_sums_is_found_by_the_manifest(release):
