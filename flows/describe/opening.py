@@ -27,9 +27,15 @@ class Opening:
 def opening(sheet: Sheet, registry: Registry) -> Opening:
     """The dateline in one of the first body lines. Behind the very first one it must name an outlet or an agency."""
     tried = 0
-    for at in range(sheet.body_from if sheet.body else 0, len(sheet.lines)):
+    start = sheet.body_from if sheet.body else len(sheet.lines)
+    for at in range(max(0, start - _FIRST), len(sheet.lines)):
         line = sheet.lines[at]
         if line.body_at is None and line.kind != "dateline":
+            # Cut off from its sentence, a dateline looks like a line of the head.
+            if at < start and len(line.text) <= 60:
+                found, reach = _find(sheet, at, registry)
+                if found and found.outlet and reach == len(line.text.rstrip()):
+                    return _taken(sheet, at, found, reach)
             continue
         found, reach = _find(sheet, at, registry)
         if found and (tried == 0 or found.outlet or found.agency or _short(sheet, at - 1)):
