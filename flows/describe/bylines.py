@@ -74,8 +74,9 @@ def credits_of(sheet: Sheet, opened_at: int | None, registry: Registry, profile:
         _tail_line(found, sheet, at, registry, profile)
     for at in tail:
         _sign_off(found, sheet.lines[at], registry, profile)
+    _agree(found, sheet)
     if not found.authors:
-        _stated(found, sheet, registry, "jsonld", "microdata", "meta", "rel", "trafilatura")
+        _stated(found, sheet, registry, "jsonld", "microdata", "meta", "og", "trafilatura", "rel")
     if found.authors and found.author_basis is None:
         found.author_basis = "stated"
     return found
@@ -276,6 +277,16 @@ def _sign_off(found: Credits, line: Line, registry: Registry, profile: Profile |
     elif role == "editor" and not found.editors:
         found.editors.append(name)
         found.evidence.append(line.evidence("editors", "credit.sign-off", sure="likely"))
+
+
+def _agree(found: Credits, sheet: Sheet) -> None:
+    """Where several lines name writers and the page's metadata names one of them, the others wrote its teasers."""
+    rows = [row for row in found.evidence if row.field == "authors" and row.line is not None]
+    page = [said.value for said in sheet.said("authors", "jsonld")]
+    own = [row for row in rows if any(name in row.quote for name in page)]
+    if len(rows) > 1 and own:
+        found.authors = [name for name in found.authors if any(name in row.quote for row in own)]
+        found.evidence = [row for row in found.evidence if row not in rows or row in own]
 
 
 def _stated(found: Credits, sheet: Sheet, registry: Registry, *wheres: str) -> None:

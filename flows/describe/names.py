@@ -7,7 +7,30 @@ from flows.outlets import Registry, roles
 from flows.outlets.places import gazetteer
 
 _PARTICLES = frozenset(
-    ["bin", "binti", "van", "von", "de", "der", "den", "di", "da", "dos", "el", "al", "le", "la", "du", "ter"]
+    [
+        "bin",
+        "binti",
+        "van",
+        "von",
+        "de",
+        "der",
+        "den",
+        "di",
+        "da",
+        "dos",
+        "el",
+        "al",
+        "le",
+        "la",
+        "du",
+        "ter",
+        "del",
+        "das",
+        "zu",
+        "af",
+        "av",
+        "y",
+    ]
 )
 _WORD = re.compile(r"[^\W\d_]['’.\w-]{0,30}\Z")
 _BETWEEN = re.compile(

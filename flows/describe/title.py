@@ -15,7 +15,7 @@ _SUFFIX = re.compile(r"\s{1,3}(?:[-–—|»:]|\|\|)\s{1,3}")
 _PREFIX = re.compile(r"([^:|–-]{3,40}?)\s{0,2}[:|–-]\s{1,3}")
 _HEAD = 12  # lines above the body among which a headline may stand
 _MENU = re.compile(
-    r"[|›»·]|\b(?:foto|image|photo|ilustrasi)\s?:|\s[-•]\s.{1,40}\s[-•]\s|https?://|@\w|^(?:home|beranda|baca|simak|lihat|tonton|ikuti|follow|gabung)\b",
+    r"[|›»·©®]|\./|\b(?:foto|image|photo|ilustrasi)\s?:|\s[-•]\s.{1,40}\s[-•]\s|https?://|@\w|^(?:home|beranda|baca|simak|lihat|tonton|ikuti|follow|gabung)\b",
     re.IGNORECASE,
 )
 _OPEN_KINDS = {"title", "subtitle"}
@@ -164,11 +164,14 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening
 
 
 def _headed(sheet: Sheet, at: int, credit_lines: set[int], opening: Opening) -> bool:
-    """Whether a body line is a headline by what follows it: a byline, a date line or the dateline."""
-    below = sheet.lines[at + 1] if at + 1 < len(sheet.lines) else None
-    if sheet.lines[at].body_at is None or at > 2 or below is None:
+    """Whether a body line is a headline by what follows it: a byline, a date line or the dateline.
+
+    A standfirst may stand between, below the first line of all.
+    """
+    if at > 2 or at + 1 >= len(sheet.lines) or sheet.lines[at].body_at is None:
         return False
-    return below.number in credit_lines or opening.at == at + 1
+    under = sheet.lines[at + 1].number in credit_lines or opening.at == at + 1
+    return under or (at == 0 and _headed(sheet, 1, credit_lines, opening))
 
 
 def _ties(sheet: Sheet, at: int) -> float:
