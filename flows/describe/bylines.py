@@ -240,7 +240,7 @@ def _value(found: Credits, role: str, value: str, line: Line, registry: Registry
 
 def _tail_line(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: Profile | None) -> None:
     line = sheet.lines[at]
-    if line.kind in {"caption", "ad"}:
+    if line.kind in {"caption", "ad"} or line in found.lines:
         return
     if profile and line.plain.lower() in profile.author_box and at + 1 < len(sheet.lines):
         after = sheet.lines[at + 1]
