@@ -65,7 +65,7 @@ def test_languages(described):
 
 
 LINES = [
-    "Penulis", "Editor : Budi Santoso", "Ratna Sari", "(Budi Santoso)", "KOMPAS.com", "- ", "JAKARTA, KOMPAS.com - Laut.",
+    "Penulis", "Editor : Budi Santoso", "Ratna Sari", "(Budi Santoso)", "KOMPAS.com", "- ", "MEDAN, KOMPAS.com - Laut.",
     "Senin, 17 Jun 2024 14:39 WIB", "Panen Garam Lebih Awal", "\xa0", "", "Warga menanam mangrove di pesisir.", "<i>",
     "Ratna Sari , Jurnalis-Sabtu, 4 Mei 2024 |08:15 WIB", "Verified Writer", "dikutip CNN", "null", "Jakarta", "🙂 – —",
 ]  # fmt: skip
