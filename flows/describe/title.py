@@ -68,13 +68,21 @@ def _stated(sheet: Sheet, outlet: str | None) -> tuple[str, Evidence] | None:
     if said[0].where == "record":
         return untagged(said[0].value), Evidence("title", "record", None, said[0].value)
     sites = {same(s.value) for s in sheet.said("outlet")} | ({same(outlet)} if outlet else set())
-    first_of_each = {s.where: s for s in reversed(said)}.values()
-    cleaned = [(s, _without_site(untagged(unescape(s.value)), sites, s)) for s in reversed(first_of_each)]
+    heads = [s.value for s in said if s.where != "h1"]
+    own = [s for s in said if s.where != "h1" or not heads or any(_alike(s.value, head) for head in heads)]
+    first_of_each = {s.where: s for s in reversed(own)}
+    cleaned = [(s, _without_site(untagged(unescape(s.value)), sites, s)) for s in own if first_of_each[s.where] is s]
     votes: Counter[str] = Counter()
     for s, text in cleaned:
         votes[same(text)] += _TRUST.get(s.where, 1)
     best, title = max(cleaned, key=lambda pair: votes[same(pair[1])])
     return (title, Evidence("title", f"title.{best.where}", None, best.value)) if title else None
+
+
+def _alike(heading: str, title: str) -> bool:
+    """Whether a heading is of the article the page's other titles name: the site's logo and its teasers have one too."""
+    words = set(re.findall(r"\w{4,}", heading.casefold())) or {heading.casefold()}
+    return 2 * sum(word in title.casefold() for word in words) >= len(words)
 
 
 def _without_site(title: str, sites: set[str], said: Stated) -> str:
