@@ -80,9 +80,10 @@ def _stated(sheet: Sheet, outlet: str | None) -> tuple[str, Evidence] | None:
 
 
 def _alike(heading: str, title: str) -> bool:
-    """Whether a heading is of the article the page's other titles name: the site's logo and its teasers have one too."""
-    words = set(re.findall(r"\w{4,}", heading.casefold())) or {heading.casefold()}
-    return 2 * sum(word in title.casefold() for word in words) >= len(words)
+    """Whether a heading and a title name one story: the site's logo and its teasers have headings too."""
+    one, other = (set(re.findall(r"\w{4,}", text.casefold())) for text in (heading, title))
+    shared = len(one & other)
+    return 5 * shared >= 2 * max(len(one), len(other)) if one and other else heading in title
 
 
 def _without_site(title: str, sites: set[str], said: Stated) -> str:
