@@ -36,11 +36,15 @@ def find_body(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:
     Two regimes, told apart by what surrounds the prose. Of a page dump, the contiguous stretch with the greatest
     weight of prose; of a text that somebody already extracted, everything.
     """
-    nothing: list[float | None] = [None] * len(lines)
     if not is_dump(lines, named):
-        return Body([True] * len(lines), "body.extracted", nothing)
+        return Body([True] * len(lines), "body.extracted", [None] * len(lines))
+    return stretch(lines, named)
+
+
+def stretch(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:
+    """The contiguous stretch of lines with the greatest weight of prose."""
     first, last = _best_stretch(_weights(lines, named))
-    return Body([first <= index < last for index in range(len(lines))], "body.stretch", nothing)
+    return Body([first <= index < last for index in range(len(lines))], "body.stretch", [None] * len(lines))
 
 
 def is_prose(line: Line) -> bool:
