@@ -15,6 +15,7 @@ from flows.clean.lines import Line
 _PAGE_KINDS: Final = frozenset({"nav", "footer", "widget"})
 _FEW_PAGE_CUES: Final = 4
 _LONG_HEAD: Final = 10  # lines before the first prose line: a menu, not a headline with byline and caption
+_APART: Final = re.compile(r" [·|•»>/] ")
 _NUMBERED: Final = re.compile(r"\d{1,3}[.)]")
 _BULLETS: Final = "-•*▪●–►+"
 _BARRIER: Final = 60.0  # words of prose that must follow the end of an article for it not to have been the end
@@ -49,7 +50,12 @@ def stretch(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:
 
 def is_prose(line: Line) -> bool:
     """A line that reads as a paragraph."""
-    return (line.words >= 8 and line.ends) or line.words >= 25
+    return (line.words >= 8 and line.ends) or (line.words >= 25 and not is_menu(line))
+
+
+def is_menu(line: Line) -> bool:
+    """A whole menu on one line: many items apart by a mark."""
+    return len(_APART.findall(line.text[:2000])) >= max(4, line.words // 8)
 
 
 def is_item(line: Line) -> bool:
@@ -87,6 +93,8 @@ def _weight(line: Line, cue: Cue | None) -> float:
         return -6.0 if cue.kind in ("nav", "footer", "promo") else -2.0
     if line.words >= 8 and line.ends:
         return float(min(line.words, 80))
+    if line.words >= 25 and is_menu(line):
+        return -6.0
     if line.words >= 25:
         return line.words / 2 if line.words < 160 else 80.0
     if line.words >= 4 and line.ends:
