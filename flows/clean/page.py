@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.clean import cues as cue_data
-from flows.clean.body import Body, stretch
+from flows.clean.body import Body, is_prose, stretch
 from flows.clean.cues import Cue
 from flows.clean.lines import Line, split, squeeze
 from flows.clean.place import Verdict, place
@@ -54,6 +54,7 @@ _RUN: Final = 3
 _SHORT: Final = 5  # a block of fewer words must be a line of the answer
 _SHARE: Final = 0.6  # of a longer block's runs of words must stand in the answer
 _AGREED: Final = 0.7
+_WIDEST_HOLE: Final = 2  # paragraphs
 
 
 @dataclass(slots=True)
@@ -76,6 +77,7 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None) -> t
     cues = cue_data.of_outlet(outlet)
     named = cues.name(lines)
     body = _body(tree, url, lines, named)
+    _mend(lines, named, [blocks[line.number - 1].tag for line in lines], body.keep)
     placed = place(lines, named, body, cue_data.profile_of(outlet), "html.outside")
     tags = (blocks[line.number - 1].tag for line in lines)
     verdicts = [
@@ -97,6 +99,23 @@ def _body(tree: HtmlElement, url: str | None, lines: Sequence[Line], named: Sequ
     answers = [first, _asked(tree, url, lines, precise=False), own]
     support = [sum(_agreement(lines, one.keep, other.keep) for other in answers) for one in answers]
     return answers[support.index(max(support))]
+
+
+def _mend(lines: Sequence[Line], named: Sequence[Cue | None], tags: Sequence[str | None], keep: list[bool]) -> None:
+    """Paragraphs left out between two that were kept belong to the article: an answer drops one for a link in it."""
+    hole: list[int] = []
+    after_kept = False
+    for index, line in enumerate(lines):
+        if named[index] is not None:
+            continue
+        if keep[index]:
+            for left_out in hole if after_kept else ():
+                keep[left_out] = True
+            hole, after_kept = [], True
+        elif is_prose(line) and tags[index] is None and len(hole) < _WIDEST_HOLE:
+            hole.append(index)
+        else:
+            hole, after_kept = [], False
 
 
 def _agreement(lines: Sequence[Line], one: Sequence[bool], other: Sequence[bool]) -> float:

@@ -15,6 +15,7 @@ from flows.outlets import Profile, dateline, registry, roles
 _NEAR: Final = 15  # lines around the article in which bylines, captions and credits stand
 _LEAD_WORDS: Final = 120  # a dateline further into the prose is another story's
 _LEAD_LINES, _LEAD_PARAGRAPHS = 8, 2
+_HEAD_LINES, _MOST_HEADLINES = 12, 5
 _LEAD_SHARE: Final = 0.3
 _TITLE_WORDS: Final = 22
 _TITLES_INSIDE: Final = 5
@@ -78,7 +79,8 @@ def place(
         if verdict is None and keep[index]:
             verdict = Verdict("body", body.rule)
         elif verdict is None:
-            verdict = Verdict("nav", outside or ("head.unclaimed" if index < first else "tail.unclaimed"))
+            head = "head.toc" if _is_bullet(lines[index]) else "head.unclaimed"
+            verdict = Verdict("nav", outside or (head if index < first else "tail.unclaimed"))
         result.append(verdict)
     return result
 
@@ -97,12 +99,22 @@ def _opening(lines: Sequence[Line], keep: Sequence[bool]) -> int:
         paragraphs += is_prose(lines[index])
         if paragraphs > _LEAD_PARAGRAPHS or before > min(_LEAD_WORDS, max(_LEAD_SHARE * total, 30)):
             break
-    for position, index in enumerate(kept[:6]):
+    headlines = 0
+    for position, index in enumerate(kept[:_HEAD_LINES]):
         line = lines[index]
         following = lines[kept[position + 1]] if position + 1 < len(kept) else None
+        if _is_bullet(line) and not line.ends:
+            continue  # a table of contents, or the story in points
         if is_prose(line) or line.text[0].isdigit() or following is None or runs_on(line, following):
             return index
+        headlines += 1
+        if headlines > _MOST_HEADLINES:
+            break
     return kept[0]
+
+
+def _is_bullet(line: Line) -> bool:
+    return is_item(line) and not line.text[0].isdigit()
 
 
 def _close(lines: Sequence[Line], named: Sequence[Cue | None], keep: list[bool], dumped: bool) -> None:
