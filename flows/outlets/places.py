@@ -9,7 +9,7 @@ from importlib import resources
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """Names in lower case. `leading` matches the longest known name at a position, capitalised as here or all through."""
+    """Names in lower case. `leading` matches the longest known name at a position, in capitals or as listed."""
 
     cities: frozenset[str]
     regions: frozenset[str]

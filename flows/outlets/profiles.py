@@ -48,7 +48,7 @@ class Byline:
 
 @dataclass(frozen=True)
 class Profile:
-    """One outlet's knowledge. `roles` and `author_box` are in lower case; `cues`: kind of span -> how its lines begin."""
+    """What is known of one outlet. `roles`, `author_box`: in lower case; `cues`: kind of span -> openings of lines."""
 
     name: str
     zone: str | None = None

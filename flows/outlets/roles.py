@@ -20,6 +20,7 @@ class Words:
     desk_openings: tuple[str, ...]
     impersonal: frozenset[str]  # parts of names that no person bears
     media: frozenset[str]
+    media_words: frozenset[str]  # last words of the names of media
     agencies: dict[str, str]  # spelling in lower case -> the name published
     labels: frozenset[str]
 
@@ -34,6 +35,7 @@ def words() -> Words:
         tuple(found["desks"]["openings"]),
         frozenset(found["desks"]["parts"]),
         frozenset(name.lower() for name in found["media"]["names"]),
+        frozenset(found["media"]["words"]),
         {spelling.lower(): agency["spellings"][0] for agency in found["agencies"] for spelling in agency["spellings"]},
         frozenset(found["labels"]["words"]),
     )

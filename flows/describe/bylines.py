@@ -1,0 +1,310 @@
+"""Who wrote and who edited: byline lines in the head, role lines, sign-offs and author boxes at the foot.
+
+Subjects of the story are never authors: a name counts only in a line whose shape says that it is a credit.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from flows.describe.dates import stamps
+from flows.describe.names import is_person, persons
+from flows.describe.sheet import Evidence, Line, Mark, Sheet, same
+from flows.outlets import Outlet, Profile, Registry, roles
+from flows.outlets.profiles import Byline
+
+_HEAD, _TAIL = 12, 14  # lines before and behind the body's edges in which credits stand
+_INSIDE = 4  # lines of the body itself at either edge: texts that were extracted keep their credits there
+_LONG = 220  # a credit line is no longer
+_SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
+_STOP = re.compile(
+    r"\s(?:copyright|©|tag[s]?\b|baca\b|sumber|follow|ikuti|dilarang|hak cipta)|[|•\n]|\s-\s", re.IGNORECASE
+)
+_ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
+_UPDATE = re.compile(
+    r"\s{1,8}(?:diperbarui|diperbaharui|updated?|terbit|tayang|published|posted)\W{0,8}\Z", re.IGNORECASE
+)
+# In brackets below a text that has its own byline: the people of the outlet it was taken from.
+_OTHERS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
+_NO_BIO = {"null", "none", "undefined"}
+
+
+@dataclass
+class Credits:
+    """What the credits of a document say. `lines` are the lines they stand on (a date stands there too, often)."""
+
+    authors: list[str] = field(default_factory=list)
+    author_basis: str | None = None
+    editors: list[str] = field(default_factory=list)
+    sources: list[tuple[str, Evidence]] = field(default_factory=list)
+    outlet: Outlet | None = None
+    outlet_basis: str = "stated"
+    agency: str | None = None  # a wire service in the place of the writer
+    lines: list[Line] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+
+    def name(self, role: str, names: list[str], line: Line, rule: str, quote: str | None = None) -> None:
+        """Take names for a role, with their evidence, in the order in which they stand."""
+        mine = self.authors if role == "author" else self.editors
+        new = [name for name in names if name not in mine]
+        if new:
+            mine += new
+            self.evidence.append(line.evidence("authors" if role == "author" else "editors", rule, quote))
+
+    def take(self, line: Line, kind: str, rule: str, start: int = 0) -> None:
+        """Mark a line, or its end from `start`, as a credit."""
+        self.lines.append(line)
+        self.marks.append(line.mark(kind, rule, start))
+
+
+def credits_of(sheet: Sheet, opened_at: int | None, registry: Registry, profile: Profile | None) -> Credits:
+    """The credits of a document whose body opens at line index `opened_at` (None: where its body marks begin)."""
+    found = Credits()
+    _stated(found, sheet, registry, "record")
+    head_end = max(sheet.body_from, opened_at or 0)
+    head = list(_head(sheet, head_end, opened_at is not None))
+    # Role words first: a name that one of them claims is not a byline of its own.
+    free = [at for at in head if not _roles(found, sheet, at, registry, profile, "byline")]
+    for at in free:
+        _head_line(found, sheet.lines[at], registry)
+    tail = [at for at in _tail(sheet) if at >= head_end]
+    for at in tail:
+        _tail_line(found, sheet, at, registry, profile)
+    for at in tail:
+        _sign_off(found, sheet.lines[at], registry, profile)
+    _agree(found, sheet)
+    if not found.authors:
+        _stated(found, sheet, registry, "jsonld", "microdata", "meta", "og", "trafilatura", "rel")
+    if found.authors and found.author_basis is None:
+        found.author_basis = "stated"
+    return found
+
+
+def _head(sheet: Sheet, end: int, opened: bool) -> Iterator[int]:
+    """Lines before the body, and the first of it unless a dateline says where it opens."""
+    last = end if opened else min(end + _INSIDE, len(sheet.lines))
+    for at in range(max(0, end - _HEAD), last):
+        line = sheet.lines[at]
+        if len(line.text) <= _LONG and line.kind not in {"caption", "related", "ad", "footer"}:
+            yield at
+
+
+def _tail(sheet: Sheet) -> range:
+    return range(max(0, sheet.body_to - _INSIDE), min(len(sheet.lines), sheet.body_to + _TAIL))
+
+
+def _head_line(found: Credits, line: Line, registry: Registry) -> None:
+    if line in found.lines or _shape(found, line, registry):
+        return
+    site = _ON_SITE.match(line.text.strip())
+    outlet = registry.by_name(site[2]) if site else None
+    if site and outlet and (names := persons(site[1], registry)):
+        found.name("author", names, line, "byline.on-site")
+        found.outlet = found.outlet or outlet
+        found.take(line, "byline", "byline.on-site")
+        return
+    stamp = next(stamps(line.text), None)
+    if stamp:
+        rest = line.text[stamp.end :].strip(" \t\xa0,.|-–—WIB")
+        sentence = line.plain[-1] in ".)" or not line.plain[0].isalpha() or len(rest) > 12
+        names = persons(_UPDATE.sub("", line.text[: stamp.start]), registry)
+        if names and (line.kind == "byline" or not sentence) and all(" " in name for name in names):
+            found.name("author", names, line, "byline.name-date")
+            found.take(line, "byline", "byline.name-date")
+    elif line.kind == "byline" and " " in line.plain and (names := persons(line.plain, registry)):
+        found.name("author", names, line, "byline.name")
+        found.take(line, "byline", "byline.name")
+
+
+def _shape(found: Credits, line: Line, registry: Registry) -> bool:
+    """A byline in the shape of an outlet's profile."""
+    for outlet, byline in _shapes(registry):
+        match = byline.pattern.fullmatch(line.text.rstrip())
+        if not match:
+            continue
+        parts = match.groupdict()
+        if parts.get("date") is not None and next(stamps(parts["date"]), None) is None:
+            continue
+        names = persons(_UPDATE.sub("", parts["names"]), registry, sure=True) if parts.get("names") else []
+        if parts.get("names") and not names:
+            if not _only_desks(parts["names"], registry):
+                continue
+            found.agency = roles.words().agencies.get(parts["names"].strip(" -,").lower())
+        rule = f"byline.{outlet.profile.name}" if outlet.profile else "byline.shape"
+        found.name("author", names, line, rule)
+        found.take(line, "byline", rule)
+        if byline.identifies and found.outlet is None:
+            found.outlet = outlet
+            printed = line.plain.casefold()
+            found.outlet_basis = "stated" if any(s.casefold() in printed for s in outlet.spellings) else "inferred"
+            sure = "stated" if found.outlet_basis == "stated" else "likely"
+            found.evidence.append(line.evidence("outlet", rule, sure=sure))
+        return True
+    return False
+
+
+@lru_cache(maxsize=4)
+def _shapes(registry: Registry) -> tuple[tuple[Outlet, Byline], ...]:
+    seen: dict[str, tuple[Outlet, Byline]] = {}
+    for outlet in registry.outlets:
+        for byline in outlet.profile.bylines if outlet.profile else ():
+            seen.setdefault(byline.shape, (outlet, byline))
+    return tuple(seen.values())
+
+
+def _only_desks(text: str, registry: Registry) -> bool:
+    return all(
+        roles.is_desk(piece.strip()) or registry.by_name(piece) is not None or piece.strip().lower().endswith("media")
+        for piece in text.split(",")
+    )
+
+
+@lru_cache(maxsize=64)
+def _chain(own: tuple[str, ...]) -> re.Pattern[str]:
+    known = {*roles.words().roles, *own}
+    forms = {form for word in known for form in (word.capitalize(), word.title(), word.upper())}
+    words = "|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form)))
+    return re.compile(rf"(?<![\w/])({words})\s{{0,4}}:\s{{0,4}}")
+
+
+def _roles(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: Profile | None, kind: str) -> bool:
+    """Role words with their names: alone, chained on one line, or with the name on the next line."""
+    line = sheet.lines[at]
+    own = profile.roles if profile else {}
+    labels = list(_chain(tuple(sorted(own))).finditer(line.text, max(0, len(line.text) - 700)))
+    inline = bool(labels) and len(line.text[: labels[0].start()].strip(" \t\xa0|*-–—")) > 0
+    if inline and kind == "byline" and next(stamps(line.text), None) is None:
+        return False
+    taken = False
+    for n, label in enumerate(labels):
+        end = labels[n + 1].start() if n + 1 < len(labels) else len(line.text)
+        value = line.text[label.end() : end]
+        stop = _STOP.search(value)
+        value = value[: stop.start()] if stop else value
+        stamp = next(stamps(value), None)
+        value = value[: stamp.start] if stamp else value
+        word = label[1].lower()
+        taken = _value(found, own.get(word) or roles.words().roles[word], value, line, registry) or taken
+    if taken:
+        found.take(line, kind, "credit.role", labels[0].start() if inline and not _dated(line) else 0)
+        return True
+    bare = roles.label(line.text, profile) if not labels or not line.text[labels[0].end() :].strip() else None
+    if bare is None or len(line.text) > _LONG:
+        return False
+    if bare.value:
+        stamp = next(stamps(bare.value), None)
+        if _value(found, bare.role, bare.value[: stamp.start] if stamp else bare.value, line, registry):
+            found.take(line, kind, "credit.role")
+            return True
+        return False
+    named = _beside(found, sheet, at, registry)
+    if named and _value(found, bare.role, named.text.strip(" \t\xa0:"), named, registry):
+        found.take(line, kind, "credit.role")
+        found.take(named, kind, "credit.role")
+        return True
+    return False
+
+
+def _beside(found: Credits, sheet: Sheet, at: int, registry: Registry) -> Line | None:
+    """The line with the name for a role word that stands alone: the next, or the one above ("Name" over "Penulis")."""
+
+    def name(n: int) -> Line | None:
+        if not 0 <= n < len(sheet.lines) or len(sheet.lines[n].text) > 80 or sheet.lines[n] in found.lines:
+            return None
+        return sheet.lines[n] if persons(sheet.lines[n].text.strip(" \t\xa0:"), registry) else None
+
+    above, below = name(at - 1), name(at + 1)
+    if above is None or below is None or sheet.lines[at].plain.endswith(":") or below.plain.startswith(":"):
+        return below or above
+    second = roles.label(sheet.lines[at + 2].text) if at + 2 < len(sheet.lines) else None
+    return above if second and not second.value else below
+
+
+def _dated(line: Line) -> bool:
+    return line.words <= 40 and next(stamps(line.text), None) is not None
+
+
+def _value(found: Credits, role: str, value: str, line: Line, registry: Registry) -> bool:
+    if role == "source":
+        name = " ".join(value.split()).strip(" .,;:")
+        if 2 <= len(name) <= 40 and (registry.by_name(name) or name.lower() in roles.words().agencies):
+            found.sources.append((name, line.evidence("cited_sources", "credit.source")))
+            return True
+        return False
+    names = persons(value, registry)
+    found.name(role, names, line, "credit.role")
+    return bool(names) or (bool(value.strip()) and _only_desks(value, registry))
+
+
+def _tail_line(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: Profile | None) -> None:
+    line = sheet.lines[at]
+    if line.kind in {"caption", "ad"}:
+        return
+    if profile and line.plain.lower() in profile.author_box and at + 1 < len(sheet.lines):
+        after = sheet.lines[at + 1]
+        names = persons(after.text, registry) if len(after.text) <= 80 else []
+        if names:
+            found.name("author", names, after, "credit.author-box", f"{after.text.strip()}")
+            found.take(line, "credit", "credit.author-box")
+            found.take(after, "credit", "credit.author-box")
+            if at + 2 < len(sheet.lines) and sheet.lines[at + 2].plain.lower() in _NO_BIO:
+                found.take(sheet.lines[at + 2], "credit", "credit.no-bio")
+            return
+    if found.authors and _OTHERS.match(line.text):
+        found.take(line, "credit", "credit.of-source")
+        return
+    _roles(found, sheet, at, registry, profile, "credit")
+
+
+def _sign_off(found: Credits, line: Line, registry: Registry, profile: Profile | None) -> None:
+    """A name in brackets on a line of its own: the editor where a byline stands or the profile says so."""
+    match = _SIGN_OFF.fullmatch(line.plain)
+    if not match or len(line.text) > 80:
+        return
+    name = match[1].strip()
+    if not 2 <= len(name.split()) <= 4 or not is_person(name, registry):
+        return
+    found.take(line, "credit", "credit.sign-off")
+    if name in found.authors or name in found.editors:
+        return
+    role = profile.sign_off if profile and profile.sign_off else "editor" if found.authors else "author"
+    if role == "author" and not found.authors:
+        found.authors.append(name)
+        found.author_basis = "inferred"
+        found.evidence.append(line.evidence("authors", "credit.sign-off", sure="likely"))
+    elif role == "editor" and not found.editors:
+        found.editors.append(name)
+        found.evidence.append(line.evidence("editors", "credit.sign-off", sure="likely"))
+
+
+def _agree(found: Credits, sheet: Sheet) -> None:
+    """Where several lines name writers and the page's metadata names one of them, the others wrote its teasers."""
+    rows = [row for row in found.evidence if row.field == "authors" and row.line is not None]
+    page = [said.value for said in sheet.said("authors", "jsonld")]
+    own = [row for row in rows if any(name in row.quote for name in page)]
+    if len(rows) > 1 and own:
+        found.authors = [name for name in found.authors if any(name in row.quote for row in own)]
+        found.evidence = [row for row in found.evidence if row not in rows or row in own]
+
+
+def _stated(found: Credits, sheet: Sheet, registry: Registry, *wheres: str) -> None:
+    """Names that the record or the page's metadata states: of the first place that names a person, not the site."""
+    sites = {same(said.value) for said in sheet.said("outlet")}
+    for name, mine in (("authors", found.authors), ("editors", found.editors)):
+        if mine:
+            continue
+        for where in wheres:
+            for said in sheet.said(name, where):
+                names = [
+                    person
+                    for person in persons(said.value, registry, sure=True)
+                    if person not in mine and same(person) not in sites
+                ]
+                if names:
+                    mine += names
+                    rule = "record" if where == "record" else f"{name}.{where}"
+                    found.evidence.append(Evidence(name, rule, None, said.value))
+            if mine:
+                break

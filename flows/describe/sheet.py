@@ -1,0 +1,128 @@
+"""One document as describe/ reads it: its non-blank lines with what clean/ said of them, and what a page states."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+_TAGS = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+_NOT_WORD = re.compile(r"[\W_]+")
+_QUOTE_LIMIT = 240
+
+
+class Mark(NamedTuple):
+    """A span of one line, as in schemas.stages.MARKS without `doc` and `score`."""
+
+    line: int
+    start: int
+    end: int
+    kind: str
+    rule: str
+
+
+class Evidence(NamedTuple):
+    """A row of schemas.stages.EVIDENCE_FOUND without `doc`: which field, found by which rule, in which words."""
+
+    field: str
+    rule: str
+    line: int | None
+    quote: str
+    sure: str = "stated"
+
+
+class Stated(NamedTuple):
+    """What a page or record states outside the article's words: schemas.stages.CANDIDATES without `doc`."""
+
+    field: str
+    where: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A non-blank line: its number from 1, where it starts in the document, its text, its chief kind and rule."""
+
+    number: int
+    start: int
+    text: str
+    kind: str
+    rule: str
+    body_at: int | None  # where its first body span starts within the line
+
+    @cached_property
+    def plain(self) -> str:
+        """The line with runs of blanks as one space."""
+        return " ".join(self.text.split())
+
+    @cached_property
+    def words(self) -> int:
+        """How many blank-separated words it has."""
+        return len(self.text.split())
+
+    def mark(self, kind: str, rule: str, start: int = 0, end: int | None = None) -> Mark:
+        """A mark on this line from `start` to `end` (offsets in the line), without blanks at its ends."""
+        piece = self.text[start:end]
+        at = self.start + start + len(piece) - len(piece.lstrip())
+        return Mark(self.number, at, at + len(piece.strip()), kind, rule)
+
+    def evidence(self, name: str, rule: str, quote: str | None = None, sure: str = "stated") -> Evidence:
+        """Evidence on this line; the quote is the whole line where none is given."""
+        return Evidence(name, rule, self.number, (quote or self.text).strip()[:_QUOTE_LIMIT], sure)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A document's non-blank lines in order, and its candidates."""
+
+    lines: tuple[Line, ...]
+    stated: tuple[Stated, ...] = field(default=())
+
+    @cached_property
+    def body(self) -> tuple[Line, ...]:
+        """The lines that hold body text."""
+        return tuple(line for line in self.lines if line.body_at is not None)
+
+    @cached_property
+    def body_from(self) -> int:
+        """Index in `lines` of the first body line; the number of lines where there is none."""
+        return next((at for at, line in enumerate(self.lines) if line.body_at is not None), len(self.lines))
+
+    @cached_property
+    def body_to(self) -> int:
+        """One past the index in `lines` of the last body line; 0 where there is none."""
+        return max((at + 1 for at, line in enumerate(self.lines) if line.body_at is not None), default=0)
+
+    def said(self, name: str, *wheres: str) -> list[Stated]:
+        """Candidates of one field with a value, in the order of `wheres` (all, as they come, where none is named)."""
+        found = [s for s in self.stated if s.field == name and s.value.strip()]
+        return sorted((s for s in found if s.where in wheres), key=lambda s: wheres.index(s.where)) if wheres else found
+
+
+def sheet(text: str, marks: Iterable[Mark], stated: Iterable[Stated] = ()) -> Sheet:
+    """A document's lines with the kind that covers most of each; a line without a mark counts as nav."""
+    by_line: dict[int, list[Mark]] = {}
+    for mark in marks:
+        by_line.setdefault(mark.line, []).append(mark)
+    lines, start = [], 0
+    for number, content in enumerate(text.split("\n"), 1):
+        if content and not content.isspace():
+            spans = by_line.get(number)
+            if spans:
+                chief = max(spans, key=lambda span: span.end - span.start)
+                body_at = min((span.start - start for span in spans if span.kind == "body"), default=None)
+                lines.append(Line(number, start, content, chief.kind, chief.rule, body_at))
+            else:
+                lines.append(Line(number, start, content, "nav", "head.unclaimed", None))
+        start += len(content) + 1
+    return Sheet(tuple(lines), tuple(stated))
+
+
+def untagged(text: str) -> str:
+    """A line without markup tags, runs of blanks as one space."""
+    return " ".join(_TAGS.sub("", text).split())
+
+
+def same(text: str) -> str:
+    """What is left of a line when case, blanks, punctuation and tags do not count."""
+    return _NOT_WORD.sub("", _TAGS.sub("", text)).casefold()

@@ -1,0 +1,195 @@
+"""The headline and the standfirst: what the page states, else what the structure of the head shows.
+
+A text that opens with its first sentence has no headline, and none is made up for it.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from flows.describe.dates import stamps
+from flows.describe.opening import Opening
+from flows.describe.sheet import Evidence, Line, Mark, Sheet, Stated, same, untagged
+
+_SUFFIX = re.compile(r"\s{1,3}(?:[-–—|»:]|\|\|)\s{1,3}")
+_PREFIX = re.compile(r"([^:|–-]{3,40}?)\s{0,2}[:|–-]\s{1,3}")
+_HEAD = 12  # lines above the body among which a headline may stand
+_MENU = re.compile(
+    r"[|›»·©®]|\./|\b(?:foto|image|photo|ilustrasi)\s?:|\s[-•]\s.{1,40}\s[-•]\s|https?://|@\w|^(?:home|beranda|baca|simak|lihat|tonton|ikuti|follow|gabung)\b",
+    re.IGNORECASE,
+)
+_OPEN_KINDS = {"title", "subtitle"}
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The title and the subtitle, their evidence, and marks on every line that prints them."""
+
+    title: str | None = None
+    subtitle: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+    marks: tuple[Mark, ...] = ()
+
+
+def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, outlet: str | None) -> Headline:
+    """The headline of a document. `credit_lines` are the numbers of the lines known as bylines or date lines."""
+    end = _head_end(sheet, credit_lines, opening)
+    stated = _stated(sheet, outlet)
+    if stated:
+        title, evidence = stated
+        subtitle = _stated_subtitle(sheet, title)
+        marks = _repeats(sheet, title, end)
+        found = [evidence, *([subtitle[1]] if subtitle else [])]
+        return Headline(title, subtitle[0] if subtitle else None, tuple(found), tuple(marks))
+    at = _structural(sheet, credit_lines, end, opening)
+    if at is None:
+        return Headline()
+    line = sheet.lines[at]
+    title = untagged(line.text)
+    marks = [line.mark("title", "title.head"), *(m for m in _repeats(sheet, title, end) if m.line != line.number)]
+    evidence_found = [line.evidence("title", "title.head", sure="likely")]
+    under = _standfirst(sheet, at, end, title, credit_lines)
+    subtitle_text = None
+    if under:
+        subtitle_text = untagged(under.text)
+        marks.append(under.mark("subtitle", "subtitle.head"))
+        evidence_found.append(under.evidence("subtitle", "subtitle.head", sure="likely"))
+    return Headline(title, subtitle_text, tuple(evidence_found), tuple(marks))
+
+
+def _stated(sheet: Sheet, outlet: str | None) -> tuple[str, Evidence] | None:
+    """The title that most places agree on; the more trusted place decides a tie."""
+    said = sheet.said("title", "record", "jsonld", "h1", "microdata", "meta", "og", "trafilatura", "html_title")
+    if not said:
+        return None
+    if said[0].where == "record":
+        return untagged(said[0].value), Evidence("title", "record", None, said[0].value)
+    sites = {same(s.value) for s in sheet.said("outlet")} | ({same(outlet)} if outlet else set())
+    cleaned = [(s, _without_site(untagged(s.value), sites, s)) for s in said]
+    votes = Counter(same(text) for _, text in cleaned)
+    best, title = max(cleaned, key=lambda pair: votes[same(pair[1])])
+    return (title, Evidence("title", f"title.{best.where}", None, best.value)) if title else None
+
+
+def _without_site(title: str, sites: set[str], said: Stated) -> str:
+    """A title without the site's name at its end (or, in the page's <title>, whatever short name stands there)."""
+    pieces = _SUFFIX.split(title)
+    cuts = list(_SUFFIX.finditer(title))
+    while len(pieces) > 1:
+        last = same(pieces[-1])
+        bare_domain = re.fullmatch(r"[\w-]+(?:\.\w{2,10}){1,2}", pieces[-1]) is not None
+        named = last in sites or (len(pieces[-1].split()) <= 4 and any(site and site in last for site in sites))
+        if not (named or bare_domain or (said.where == "html_title" and len(pieces[-1].split()) <= 3)):
+            break
+        pieces.pop()
+        title = title[: cuts.pop().start()]
+    first = _PREFIX.match(title)
+    return title[first.end() :].strip() if first and same(first[1]) in sites else title.strip()
+
+
+def _stated_subtitle(sheet: Sheet, title: str) -> tuple[str, Evidence] | None:
+    for said in sheet.said("subtitle"):
+        text = untagged(said.value)
+        if text and same(text) != same(title):
+            rule = "record" if said.where == "record" else f"subtitle.{said.where}"
+            return text, Evidence("subtitle", rule, None, said.value)
+    return None
+
+
+def _repeats(sheet: Sheet, title: str, end: int) -> list[Mark]:
+    """Marks on every line of the head that prints the title; also on the first of the body."""
+    wanted = same(title)
+    lines = sheet.lines[: min(end + 2, len(sheet.lines))]
+    return [line.mark("title", "title.repeat") for line in lines if len(line.text) <= 400 and same(line.text) == wanted]
+
+
+def _open(line: Line) -> bool:
+    """Whether clean/ left a line of the head unexplained."""
+    return line.kind in _OPEN_KINDS or (line.kind == "nav" and line.rule == "head.unclaimed")
+
+
+def _like_headline(line: Line, *, sure: bool = False) -> bool:
+    """Whether a line could be a headline; `sure` where a byline or dateline stands under it."""
+    text = untagged(line.text)
+    return (
+        (3 if sure else 4) <= len(text.split()) <= 25
+        and 15 <= len(text) <= 220
+        and (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘[#")
+        and (text[-1] not in ".,;:" or text.endswith("..."))
+        and _MENU.search(text) is None
+        and not any(stamp.time for stamp in stamps(text))
+        and sum(char.isdigit() for char in text) * 3 < len(text)
+    )
+
+
+def _head_end(sheet: Sheet, credit_lines: set[int], opening: Opening) -> int:
+    """Index of the line where the story starts: at its dateline, below the byline, or where the body marks begin."""
+    if opening.at is not None:
+        return opening.at
+    start = sheet.body_from
+    within = range(start, min(start + 4, len(sheet.lines)))
+    return max((at + 1 for at in within if sheet.lines[at].number in credit_lines), default=start)
+
+
+def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening) -> int | None:
+    """Index of the headline: the line marked so, or printed twice, the one that fits the story and its byline best."""
+    at_head = range(max(0, end - _HEAD), end)
+    free = [
+        at
+        for at in at_head
+        if sheet.lines[at].number not in credit_lines
+        and (_open(sheet.lines[at]) or _headed(sheet, at, credit_lines, opening))
+    ]
+    likely = [at for at in free if _like_headline(sheet.lines[at], sure=_headed(sheet, at, credit_lines, opening))]
+    if not likely:
+        return None
+    marked = [at for at in likely if sheet.lines[at].kind == "title"]
+    if marked:
+        return marked[0]
+    copies = Counter(same(sheet.lines[at].text) for at in at_head)
+    twice = [at for at in likely if copies[same(sheet.lines[at].text)] > 1]
+    if twice:
+        return twice[0]
+    credited = {at for at in at_head if sheet.lines[at].number in credit_lines or sheet.lines[at].kind == "byline"}
+
+    def fit(at: int) -> float:
+        return _ties(sheet, at) + 0.4 * (at + 1 in credited) + 0.1 * (at - 1 in credited)
+
+    best = max(likely, key=lambda at: (fit(at), at))
+    # A headline stands above its standfirst, which repeats the story's words even more.
+    if best - 1 in likely and _ties(sheet, best - 1) >= 0.5 * _ties(sheet, best):
+        best -= 1
+    near = end - best <= 3 and len(likely) <= 2
+    return best if near or fit(best) >= 0.4 else None
+
+
+def _headed(sheet: Sheet, at: int, credit_lines: set[int], opening: Opening) -> bool:
+    """Whether a body line is a headline by what follows it: a byline, a date line or the dateline.
+
+    A standfirst may stand between, below the first line of all.
+    """
+    if at > 2 or at + 1 >= len(sheet.lines) or sheet.lines[at].body_at is None:
+        return False
+    under = sheet.lines[at + 1].number in credit_lines or opening.at == at + 1
+    return under or (at == 0 and _headed(sheet, 1, credit_lines, opening))
+
+
+def _ties(sheet: Sheet, at: int) -> float:
+    """Share of a line's longer words that the first body lines hold too."""
+    words = set(re.findall(r"\w{4,}", untagged(sheet.lines[at].text).casefold()))
+    start = " ".join(line.text for line in sheet.body[:8] if line is not sheet.lines[at])[:4000].casefold()
+    return sum(word in start for word in words) / len(words) if words else 0.0
+
+
+def _standfirst(sheet: Sheet, title_at: int, end: int, title: str, credit_lines: set[int]) -> Line | None:
+    """The standfirst: the first unexplained line between the headline and the body, captions aside."""
+    for at in range(title_at + 1, end):
+        line = sheet.lines[at]
+        if line.number in credit_lines or line.kind in {"byline", "title"} or same(line.text) == same(title):
+            continue
+        if not _open(line):
+            return None
+        if 4 <= line.words <= 60 and _MENU.search(line.text) is None and line.plain[0] not in "(-–":
+            return line
+        return None
+    return None

@@ -1,0 +1,63 @@
+"""Datelines by example: tests/golden/outlets/datelines.txt and its counterexamples."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.outlets import registry
+from flows.outlets.dateline import find
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "outlets"
+
+
+def lines(name):
+    text = (GOLDEN / name).read_text(encoding="utf-8")
+    return [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
+
+
+def examples():
+    found = lines("datelines.txt")
+    assert len(found) % 2 == 0
+    for line, verdict in zip(found[::2], found[1::2], strict=True):
+        yield line, [None if part.strip() == "-" else part.strip() for part in verdict.split("|")]
+
+
+@pytest.mark.parametrize("line, verdict", examples(), ids=lambda value: str(value)[:40])
+def test_every_form_is_found(line, verdict):
+    outlet, place, printed = verdict
+    found = find(line, registry())
+    assert found is not None
+    assert (found.outlet.name if found.outlet else None, found.place, found.printed) == (outlet, place, printed)
+
+
+@pytest.mark.parametrize("line, verdict", examples(), ids=lambda value: str(value)[:40])
+def test_the_sentence_starts_where_the_dateline_ends(line, verdict):
+    end = find(line, registry()).end
+    assert " ".join(line[:end].split()) == verdict[2]
+    assert line[end:] == line[end:].lstrip()
+    assert not line[end:] or line[end].isupper()
+
+
+@pytest.mark.parametrize("line", lines("not-datelines.txt"))
+def test_what_only_looks_like_one_is_none(line):
+    assert find(line, registry()) is None
+
+
+def test_a_wire_service_in_brackets_is_an_agency_not_the_outlet():
+    found = find("WASHINGTON (AP) — The museum reopened.", registry())
+    assert (found.outlet, found.agency) == (None, "AP")
+
+
+@given(st.text(alphabet=st.sampled_from('AJakrt KOMPAS.com,-–—():\xa0"1b\t'), max_size=200))
+def test_offsets_stay_within_the_line(line):
+    found = find(line, registry())
+    if found:
+        assert 0 < found.end <= len(line)
+        assert found.printed and found.printed == " ".join(found.printed.split())
+
+
+def test_a_hostile_line_costs_no_time():
+    for line in ("A" * 100_000, "JAKARTA, " * 20_000, "(" * 50_000, "Jakarta-" * 20_000, " " * 100_000 + "x"):
+        find(line, registry())

@@ -1,0 +1,57 @@
+"""Profiles: shapes match what they say, and a bad file is refused with a sentence."""
+
+import datetime as dt
+
+import pytest
+
+from flows.outlets import OutletError
+from flows.outlets.profiles import load, parse, shape
+
+
+@pytest.mark.parametrize(
+    "text, line, names, date",
+    [
+        ("{names} , Jurnalis-{date}", "Ratna Sari ,  Jurnalis-Jum'at, 3 Mei 2024", "Ratna Sari", "Jum'at, 3 Mei 2024"),
+        ("{names} - detik{any}", "Ratna Sari - detikFinance", "Ratna Sari", None),
+        ("Kompas.com - {date}", "Kompas.com- 10/06/2025, 21:23 WIB", None, "10/06/2025, 21:23 WIB"),
+    ],
+)  # fmt: skip
+def test_a_shape_finds_its_parts(text, line, names, date):
+    parts = shape(text).fullmatch(line).groupdict()
+    assert (parts.get("names"), parts.get("date")) == (names, date)
+
+
+def test_a_shape_is_literal_but_for_its_placeholders():
+    assert shape("Kompas.com - {date}").fullmatch("Kompasxcom - 10/06/2025") is None
+    with pytest.raises(OutletError, match="not known"):
+        shape("{name} di {kota}")
+
+
+@pytest.mark.parametrize(
+    "text, complaint",
+    [
+        ("zone = 'CET'", "zone is 'CET'"),
+        ("sign_off = 'boss'", "sign_off is 'boss'"),
+        ("colour = 1", "keys"),
+        ("[cues]\nnonsense = ['x']", "kinds of span"),
+        ("[roles]\nphotographer = ['Foto']", "roles are"),
+        ("valid_from = '2023'", "valid_from"),
+        ("[[bylines]]\nform = '{names}'", "another form"),
+        ("zone = ", "is not TOML"),
+    ],
+)
+def test_a_bad_profile_is_refused_with_a_sentence_that_names_it(text, complaint):
+    with pytest.raises(OutletError, match=r"profiles/some\.toml") as error:
+        parse("some", text)
+    assert complaint in str(error.value)
+
+
+def test_a_profile_speaks_for_its_own_days_only():
+    profile = parse("some", "valid_from = 2020-01-01\nvalid_to = 2021-12-31")
+    assert profile.valid_on(dt.date(2020, 1, 1)) and profile.valid_on(None)
+    assert not profile.valid_on(dt.date(2019, 12, 31)) and not profile.valid_on(dt.date(2022, 1, 1))
+
+
+def test_the_project_s_profiles_load():
+    assert {"republika", "okezone", "bisnis", "idntimes"} <= set(load())
+    assert load()["okezone"].sign_off == "editor"

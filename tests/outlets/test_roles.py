@@ -1,0 +1,42 @@
+"""Role words and the desks that are not persons."""
+
+import pytest
+
+from flows.outlets.profiles import parse
+from flows.outlets.roles import is_desk, label
+
+
+@pytest.mark.parametrize(
+    "line, role, value",
+    [
+        ("Penulis : Ratna Sari", "author", "Ratna Sari"),
+        ("Editor: Budi", "editor", "Budi"),
+        ("Penulis", "author", ""),
+        ("REDAKTUR:", "editor", ""),
+        ("Sumber : Kompas TV", "source", "Kompas TV"),
+        ("Oleh Ratna Sari", "author", "Ratna Sari"),
+        ("Laporan Wartawan TribunSolo.com, Ratna Sari", "author", "TribunSolo.com, Ratna Sari"),
+    ],
+)
+def test_a_role_word_and_its_value(line, role, value):
+    found = label(line)
+    assert (found.role, found.value) == (role, value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Penulis novel itu datang", "Editor - begitu ia disebut", "Oleh karena itu", "Red - 12", "Kata dia: ya", ""],
+)  # fmt: skip
+def test_a_sentence_is_no_role_line(line):
+    assert label(line) is None
+
+
+def test_a_profile_adds_role_words():
+    profile = parse("some", "[roles]\neditor = ['Uploader']")
+    assert label("Uploader: Ratna", profile).role == "editor"
+    assert label("Uploader: Ratna") is None
+
+
+def test_desks_are_not_persons():
+    assert all(map(is_desk, ["Tim detikcom", "Redaksi", "ANTARA", "admin", "tim  redaksi"]))
+    assert not any(map(is_desk, ["Timbul Santoso", "Adminto", "Ratna Sari"]))
