@@ -20,6 +20,7 @@ from flows.clean.place import Verdict, place
 from flows.clean.spans import Mark
 from flows.clean.statements import Stated, stated_by
 from flows.clean.text import tile
+from flows.outlets import dateline, registry
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -102,7 +103,16 @@ def _body(tree: HtmlElement, url: str | None, lines: Sequence[Line], named: Sequ
 
 
 def _mend(lines: Sequence[Line], named: Sequence[Cue | None], tags: Sequence[str | None], keep: list[bool]) -> None:
-    """Paragraphs left out between two that were kept belong to the article: an answer drops one for a link in it."""
+    """Paragraphs left out between two that were kept, or from a dateline down to the first kept, are the article too.
+
+    An answer drops a paragraph for the links in it.
+    """
+    first = next((index for index, kept in enumerate(keep) if kept), 0)
+    for index in range(first - 1, max(first - 1 - _WIDEST_HOLE, -1), -1):
+        if not is_prose(lines[index]) or tags[index] is not None or named[index] is not None:
+            break
+        if dateline.find(lines[index].text, registry()):
+            keep[index:first] = [True] * (first - index)
     hole: list[int] = []
     after_kept = False
     for index, line in enumerate(lines):

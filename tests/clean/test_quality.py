@@ -15,7 +15,7 @@ from flows.clean import Cleaned, cut
 SHARED = Path(os.environ.get("KLIPING_SHARED") or Path(__file__).parents[3] / "shared") / "eval"
 pytestmark = [
     pytest.mark.shared,
-    pytest.mark.skipif(not SHARED.is_dir(), reason="the evaluation data is not part of the project: set KLIPING_SHARED"),
+    pytest.mark.skipif(not SHARED.is_dir(), reason="evaluation data is not part of the project: set KLIPING_SHARED"),
 ]
 
 
