@@ -12,8 +12,9 @@ from schemas.stages import DOCUMENTS, MARKS
 
 WORDS = st.sampled_from(
     ["Baca Juga: Harga beras naik", "ADVERTISEMENT", "Warga menunggu bantuan di balai desa sejak pagi hari.",
-     "(abc/def)", "JAKARTA - Menteri datang ke pasar untuk melihat harga.", "\u00a0", "Penulis : Ani", "© 2024", "東京", "a", "",
-     "\u200b", "Kata dia. (Baca juga: ,) Lalu ia pulang ke rumah SCROLL TO CONTINUE WITH CONTENT lagi.", "Menu",
+     "(abc/def)", "JAKARTA - Menteri datang ke pasar untuk melihat harga.", "\u00a0", "Penulis : Ani",
+     "© 2024", "東京", "a",
+     "", "\u200b", "Kata dia. (Baca juga: ,) Lalu ia pulang ke rumah SCROLL TO CONTINUE WITH CONTENT lagi.", "Menu",
      "Berita Terkait"]
 )  # fmt: skip
 DOCUMENT = st.one_of(
