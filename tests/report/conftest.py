@@ -74,13 +74,16 @@ SPANS = [
     span(4, 3, 130, "x" * 30),
 ]
 EVIDENCE = [
-    {"article_id": key(1), "field": "title", "rule": "title.first-line", "line": 3, "quote": "Dermaga Baru Dibuka", "sure": "stated"},
-    {"article_id": key(1), "field": "url", "rule": "record", "line": None, "quote": "https://example.com/dermaga", "sure": "stated"},
+    {"article_id": key(1), "field": "title", "rule": "title.first-line", "line": 3, "quote": "Dermaga Baru Dibuka",
+     "sure": "stated"},
+    {"article_id": key(1), "field": "url", "rule": "record", "line": None, "quote": "https://example.com/dermaga",
+     "sure": "stated"},
     {"article_id": key(4), "field": "title", "rule": HOSTILE, "line": 1, "quote": BREAKER + ESCAPE, "sure": "guess"},
 ]  # fmt: skip
 REJECTS = [
     {"source_id": "menu.txt", "source_uri": "scrapes/menu.txt", "raw_sha256": "cd" * 32, "stage": "clean",
-     "reason": "no_article", "detail": "menu.txt holds twelve short lines; an article was expected.", "preview": "Beranda"},
+     "reason": "no_article", "detail": "menu.txt holds twelve short lines; an article was expected.",
+     "preview": "Beranda"},
     {"source_id": HOSTILE, "source_uri": BREAKER, "raw_sha256": None, "stage": "read", "reason": "unreadable",
      "detail": f"{BREAKER} could not be opened. {TURNED}", "preview": ESCAPE},
     {"source_id": "same.txt", "source_uri": "scrapes/same.txt", "raw_sha256": "ef" * 32, "stage": "dedupe",
