@@ -9,16 +9,20 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows import commands_release
+from flows.terminal import DatasetOption, OutputOption
+from flows.terminal import guarded as _guarded
+from flows.terminal import home as _dataset
+from flows.terminal import say as _say
+from flows.terminal import stop as _stop
+
 if TYPE_CHECKING:
-    from flows import release
     from flows.outcome import Outcome
     from flows.parameters import Publish
-
-Result = TypeVar("Result")
 
 app = typer.Typer(
     name="kliping",
@@ -29,8 +33,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-OutputOption = Annotated[Path, typer.Option(help="The folder that holds all datasets.", show_default=True)]
-DatasetOption = Annotated[str, typer.Option(help="Name of the dataset: a folder under the output.", show_default=True)]
 # Long enough that a person wonders whether anything happens.
 BAR_FROM_BYTES = 2_000_000
 
@@ -119,6 +121,9 @@ def verify(
     _say(f"{path}: whole and unchanged")
 
 
+commands_release.register(app)
+
+
 def main() -> None:
     """Entry point."""
     from flows.quiet import settle_environment
@@ -164,40 +169,6 @@ def _bar(job: "Publish") -> Iterator[Callable[[int, int, int], None] | None]:
             progress.update(bar, completed=seen, total=total, description=said, visible=total >= BAR_FROM_BYTES)
 
         yield hear
-
-
-def _dataset(output: Path, dataset: str) -> "release.Dataset":
-    from flows import release
-
-    home = release.Dataset(output / dataset)
-    if not home.root.is_dir():
-        _stop(2, f"There is no dataset at {home.root}; `kliping publish SOURCE` makes one.")
-    return home
-
-
-def _guarded(call: Callable[[], Result]) -> Result:
-    """A defect of ours ends in a sentence and exit code 3; KLIPING_DEBUG=1 shows where."""
-    try:
-        return call()
-    except typer.Exit:
-        raise
-    except KeyboardInterrupt:
-        _stop(3, "Stopped on request; nothing was published.")
-    except Exception as error:
-        if os.environ.get("KLIPING_DEBUG"):
-            raise
-        _stop(3, f"{type(error).__name__}: {error}", "Nothing was published. KLIPING_DEBUG=1 shows where it happened.")
-
-
-def _stop(code: int, *sentences: str) -> NoReturn:
-    for sentence in sentences:
-        _say(sentence, error=True)
-    raise typer.Exit(code)
-
-
-def _say(line: str, *, error: bool = False) -> None:
-    """Print a line whose words may be scraped: a terminal must not obey them."""
-    typer.echo("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line), err=error)
 
 
 if __name__ == "__main__":

@@ -79,11 +79,15 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
             keep = None if job.dry_run else dataset
 
             working = step("clean and describe", lambda: steps.clean_all(job, inputs.bytes, work, keep, _progress))
+            withdrawn = release.withdrawals(dataset)
+            working = steps.withhold(working, withdrawn)
+            if keep:
+                steps.forget_purged(keep, working, withdrawn)
             working = steps.one_row_each(working)
             held = steps.article_ids(working)
             working, rows = step("validate articles", lambda: steps.judge_rows(working, started.date()))
             if job.append and parent:
-                working = steps.carry_over(working, parent, held)
+                working = steps.carry_over(working, parent, held, withdrawn)
             working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates))
             whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift))
             return step("release", lambda: _end(job, dataset, facts, working, {"articles": rows, "release": whole}))

@@ -4,7 +4,6 @@ What passes from step to step is `Working`: the tables of the release that is be
 at any time exactly one row of `articles` or of `rejects`; `carried` counts the articles taken over from the parent.
 """
 
-import hashlib
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -56,7 +55,7 @@ class Working:
                 "stage": stage,
                 "reason": lost[row["row"]][0],
                 "detail": lost[row["row"]][1],
-                "preview": " ".join(row["text"][:400].split())[:200],
+                "preview": None if lost[row["row"]][0] == "withdrawn" else " ".join(row["text"][:400].split())[:200],
             }
             for row in self.articles.filter(gone).to_pylist()
         ]
@@ -123,6 +122,40 @@ def one_row_each(working: Working) -> Working:
     return working.without(lost, "dedupe")
 
 
+def withhold(working: Working, withdrawn: list[release.Withdrawal]) -> Working:
+    """Move what was taken down, and exact duplicates of it, to rejects; a reject of its bytes loses all its words."""
+    if not withdrawn:
+        return working
+
+    def said(key: str, raw: str | None, text: str) -> str:
+        return next((_taken_down(one) for one in withdrawn if one.keeps_out(key, raw, text)), "")
+
+    columns = (working.articles[name].to_pylist() for name in ("row", "article_id", "raw_sha256", "text"))
+    lost = {
+        row: ("withdrawn", why)
+        for row, key, raw, text in zip(*columns, strict=True)
+        if (why := said(key, raw, dedupe.text_digest(text)))
+    }
+    by_bytes = {raw: _taken_down(one) for one in reversed(withdrawn) for raw in one.raw_sha256}
+    known = pc.is_in(working.rejects["raw_sha256"], value_set=pa.array(list(by_bytes), pa.string()))
+    silent = [
+        {**row, "stage": "release", "reason": "withdrawn", "detail": by_bytes[row["raw_sha256"]], "preview": None}
+        for row in working.rejects.filter(known).to_pylist()
+    ]
+    others = working.rejects.filter(pc.invert(known))
+    quiet = replace(working, rejects=pa.concat_tables([others, arrow.table(arrow.REJECTS, silent)]))
+    return quiet.without(lost, "release")
+
+
+def forget_purged(dataset: release.Dataset, working: Working, withdrawn: list[release.Withdrawal]) -> None:
+    """Remove what this run kept of the raw bytes of purged articles."""
+    if any(one.purge for one in withdrawn):
+        gone = working.rejects.filter(pc.equal(working.rejects["reason"], "withdrawn"))
+        purged = {_taken_down(one) for one in withdrawn if one.purge}
+        rows = gone.select(["raw_sha256", "detail"]).to_pylist()
+        release.forget(dataset, {row["raw_sha256"] for row in rows if row["detail"] in purged})
+
+
 def judge_rows(working: Working, run_day: date) -> tuple[Working, validate.Verdict]:
     """Run the suite over the rows of this run; a row that fails a critical expectation goes to rejects."""
     hits = working.articles["clutter_hits"].to_pylist()
@@ -137,13 +170,17 @@ def article_ids(working: Working) -> set[str]:
     return set(working.articles["article_id"].to_pylist())
 
 
-def carry_over(working: Working, parent: Path, held: set[str]) -> Working:
+def carry_over(
+    working: Working, parent: Path, held: set[str], withdrawn: list[release.Withdrawal] | None = None
+) -> Working:
     """Add the parent's articles that this source does not hold (`held`: those it does), with their lineage.
+
+    What was taken down since is not carried.
 
     A carried article whose source_id this source now uses for another article is kept under `id~article_id`: nothing is
     lost, and the key stays unique.
     """
-    old = release.carry_over(parent, held)
+    old = release.carry_over(parent, held | withdrawn_ids(parent, withdrawn or []))
     first = max(working.articles["row"].to_pylist(), default=-1) + 1
     rows = {key: first + number for number, key in enumerate(old.articles["article_id"].to_pylist())}
     taken = set(working.articles["source_id"].to_pylist())
@@ -167,6 +204,19 @@ def carry_over(working: Working, parent: Path, held: set[str]) -> Working:
         evidence=pa.concat_tables([working.evidence, lineage["evidence"]]),
         carried=len(articles),
     )
+
+
+def withdrawn_ids(path: Path, withdrawn: list[release.Withdrawal]) -> set[str]:
+    """The articles of a release that were taken down, and their exact duplicates."""
+    if not withdrawn:
+        return set()
+    articles = release.load(path, "articles")
+    columns = (articles[name].to_pylist() for name in ("article_id", "raw_sha256", "text"))
+    return {
+        key
+        for key, raw, text in zip(*columns, strict=True)
+        if any(one.keeps_out(key, raw, dedupe.text_digest(text)) for one in withdrawn)
+    }
 
 
 def mark_duplicates(working: Working, mode: str) -> Working:
@@ -212,7 +262,7 @@ def facts_of(job: Publish, run_id: str, started: datetime, inputs: read.Inputs, 
         parameters=job.result_parameters(),
         code_digest=release.code_digest(ROOT),
         lock_digest=release.lock_digest(ROOT),
-        withdrawn_digest=hashlib.sha256(b"").hexdigest(),  # nothing can be withdrawn yet
+        withdrawn_digest=release.withdrawn_digest(release.withdrawals(release.Dataset(Path(job.output) / job.dataset))),
         host=socket.gethostname(),
         parent=parent,
         libraries={name: metadata.version(name) for name in _LIBRARIES},
@@ -263,6 +313,10 @@ def outcome_of(job: Publish, working: Working, verdicts: dict[str, validate.Verd
 _TABLES = ("articles", "rejects", "spans", "evidence")
 _LIBRARIES = ("prefect", "pandas", "pyarrow", "numpy", "great-expectations", "trafilatura", "lxml", "py3langid")
 _EXAMPLES = 3  # of each reason: enough to recognise a pattern on a screen
+
+
+def _taken_down(one: release.Withdrawal) -> str:
+    return f"Taken down on request: {one.reason}"
 
 
 def _numbered(lineage: pa.Table, rows: dict[str, int], schema: pa.Schema) -> pa.Table:

@@ -62,6 +62,8 @@ def build(
         "files": sorted([*parts, *(_file(folder, path) for path in others)], key=lambda each: str(each["path"])),
         "checks": [dict(check) for check in facts.checks],
         "refused": list(refused),
+        "accepted_drift": facts.accepted_drift,
+        "remakes": facts.remakes,
     }
 
 

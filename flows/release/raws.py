@@ -6,7 +6,8 @@ The index is the digest column of the packs.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -69,16 +70,9 @@ class Keeper:
         self._new, self._bytes = {}, 0
 
     def _write(self, digests: list[str]) -> None:
-        name = hashlib.sha256("".join(digests).encode("ascii")).hexdigest()[:32]
-        path = self._folder / f"{name}.parquet"
-        aside = self._folder / f".{name}.new"
-        with pq.ParquetWriter(aside, SCHEMA, compression="zstd", use_dictionary=False) as writer:
-            for start in range(0, len(digests), _GROUP_ROWS):
-                part = digests[start : start + _GROUP_ROWS]
-                writer.write_table(pa.table([part, [self._new[digest] for digest in part]], schema=SCHEMA))
-        sync(aside)
-        aside.replace(path)
-        sync(self._folder)
+        parts = (digests[start : start + _GROUP_ROWS] for start in range(0, len(digests), _GROUP_ROWS))
+        groups = (pa.table([part, [self._new[digest] for digest in part]], schema=SCHEMA) for part in parts)
+        _write_pack(self._folder, digests, groups)
 
     def __enter__(self) -> "Keeper":
         return self
@@ -102,6 +96,48 @@ def keep(dataset: Dataset, raws: pa.Table | Iterable[tuple[str, bytes]]) -> int:
             for digest, raw in raws:
                 keeper.add_pair(digest, raw)
     return keeper.kept
+
+
+def forget(dataset: Dataset, digests: AbstractSet[str]) -> int:
+    """Remove the raw bytes of these SHA-256s (hex); returns how many documents went. Call it while holding the lock.
+
+    A pack that holds one is written again without it, and then removed. May be repeated.
+    """
+    gone = 0
+    for path in _packs(dataset):
+        there = _digests(path)
+        kept = [digest for digest in there if digest not in digests]
+        if len(kept) == len(there):
+            continue
+        gone += len(there) - len(kept)
+        with writing(dataset.raw):
+            if kept:
+                _write_pack(dataset.raw, kept, _groups_without(path, digests))
+            path.unlink()
+            sync(dataset.raw)
+    return gone
+
+
+def _groups_without(path: Path, digests: AbstractSet[str]) -> Iterator[pa.Table]:
+    unwanted = pa.array(sorted(digests), pa.string())
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            rows = file.read_row_group(group)
+            kept = rows.filter(pc.invert(pc.is_in(rows.column("raw_sha256"), value_set=unwanted)))
+            if kept.num_rows:
+                yield kept
+
+
+def _write_pack(folder: Path, digests: list[str], groups: Iterable[pa.Table]) -> None:
+    """Write a pack of row groups aside and put it in place; `digests` are all of its digests, sorted."""
+    name = hashlib.sha256("".join(digests).encode("ascii")).hexdigest()[:32]
+    path, aside = folder / f"{name}.parquet", folder / f".{name}.new"
+    with pq.ParquetWriter(aside, SCHEMA, compression="zstd", use_dictionary=False) as writer:
+        for group in groups:
+            writer.write_table(group)
+    sync(aside)
+    aside.replace(path)
+    sync(folder)
 
 
 def fetch(dataset: Dataset, digest: str) -> bytes | None:
