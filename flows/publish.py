@@ -89,8 +89,14 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
             if job.append and parent:
                 working = steps.carry_over(working, parent, held, withdrawn)
             working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates))
-            whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift))
-            return step("release", lambda: _end(job, dataset, facts, working, {"articles": rows, "release": whole}))
+            whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift, withdrawn))
+            verdicts = {"articles": rows, "release": whole}
+            if parent:
+                drift = step(
+                    "compare with parent", lambda: steps.judge_drift(job, facts, working, parent, held, withdrawn)
+                )
+                verdicts["drift"] = drift
+            return step("release", lambda: _end(job, dataset, facts, working, verdicts))
     except read.SourceError as error:
         return Outcome("wrong_use", job.dataset, why=(str(error),))
     except release.Busy as error:

@@ -234,8 +234,13 @@ def mark_duplicates(working: Working, mode: str) -> Working:
     return replace(working, articles=working.articles.set_column(place, arrow.ARTICLES.field("duplicate_of"), marked))
 
 
-def judge_release(working: Working, parent: Path | None, accept_drift: str) -> validate.Verdict:
+def judge_release(
+    working: Working, parent: Path | None, accept_drift: str, withdrawn: list[release.Withdrawal] | None = None
+) -> validate.Verdict:
     """Run the suite over the whole release: documents accounted for, links resolve, rows against the parent."""
+    articles = None
+    if parent is not None:
+        articles = release.load(parent, "articles").num_rows - len(withdrawn_ids(parent, withdrawn or []))
     return validate.check_release(
         validate.ReleaseFacts.of(
             working.articles.select(["article_id", "source_id", "duplicate_of"]),
@@ -243,10 +248,43 @@ def judge_release(working: Working, parent: Path | None, accept_drift: str) -> v
             carried_over=working.carried,
             dropped=sum(working.dropped().values()),
             rejected=sum(working.rejected().values()),
-            parent_articles=None if parent is None else release.load(parent, "articles").num_rows,
+            parent_articles=articles,
             schema_version=SCHEMA_VERSION,
             drift_accepted=bool(accept_drift),
         )
+    )
+
+
+def judge_drift(
+    job: Publish,
+    facts: release.Facts,
+    working: Working,
+    parent: Path,
+    held: set[str],
+    withdrawn: list[release.Withdrawal],
+) -> validate.Verdict:
+    """Compare the release with its parent; `held` are the articles that this source holds.
+
+    What was taken down is left out on both sides. With `append`, what was carried over says nothing of this run, so the
+    documents of this run alone are compared. Where only the code changed, they are compared with the same documents.
+    """
+    manifest = release.read_manifest(parent)
+    same = manifest["inputs"]["digest"] == facts.inputs.digest and manifest["parameters"] == dict(facts.parameters)
+    columns = ["article_id", "raw_sha256", *validate.COLUMNS]
+    old, old_rejects = release.load(parent, "articles").select(columns), release.load(parent, "rejects")
+    gone = withdrawn_ids(parent, withdrawn)
+    old = old.filter(pc.invert(pc.is_in(old["article_id"], value_set=pa.array(sorted(gone), pa.string()))))
+    new = working.articles.select(columns)
+    if job.append:
+        new = new.filter(pc.is_in(new["article_id"], value_set=pa.array(sorted(held), pa.string())))
+    if same:
+        digests = pa.chunked_array([*new["raw_sha256"].chunks, *working.rejects["raw_sha256"].chunks], pa.string())
+        old = old.filter(pc.is_in(old["raw_sha256"], value_set=digests.combine_chunks()))
+    return validate.check_drift(
+        _side(old, old_rejects, manifest["counts"]["documents_in"]),
+        _side(new, working.rejects, working.documents_in),
+        same_documents=same,
+        accepted=bool(job.accept_drift),
     )
 
 
@@ -266,11 +304,14 @@ def facts_of(job: Publish, run_id: str, started: datetime, inputs: read.Inputs, 
         host=socket.gethostname(),
         parent=parent,
         libraries={name: metadata.version(name) for name in _LIBRARIES},
+        accepted_drift=job.accept_drift,  # kept only where there was drift to accept, see draft_of
     )
 
 
 def draft_of(facts: release.Facts, working: Working, verdicts: dict[str, validate.Verdict]) -> release.Draft:
     """All that a release is made of."""
+    judged = (one for verdict in verdicts.values() for one in verdict.document["results"])
+    drifted = any(one["scope"] == "drift" and one["severity"] == "critical" and not one["passed"] for one in judged)
     return release.Draft(
         articles=working.articles.select(arrow.ARTICLES.names),
         rejects=working.rejects,
@@ -282,6 +323,7 @@ def draft_of(facts: release.Facts, working: Working, verdicts: dict[str, validat
             carried_over=working.carried,
             dropped=working.dropped(),
             rejected=working.rejected(),
+            accepted_drift=facts.accepted_drift if drifted else "",
             checks=tuple(asdict(check) for verdict in verdicts.values() for check in verdict.checks),
         ),
         validation={name: verdict.document for name, verdict in verdicts.items()},
@@ -317,6 +359,13 @@ _EXAMPLES = 3  # of each reason: enough to recognise a pattern on a screen
 
 def _taken_down(one: release.Withdrawal) -> str:
     return f"Taken down on request: {one.reason}"
+
+
+def _side(articles: pa.Table, rejects: pa.Table, documents: int) -> validate.Side:
+    counts = pipeline.reasons(rejects)
+    withdrawn = counts.pop("withdrawn", 0)
+    rejected = sum(n for reason, n in counts.items() if reason not in DROPPED)
+    return validate.Side(articles.select(list(validate.COLUMNS)), max(documents - withdrawn, 0), rejected)
 
 
 def _numbered(lineage: pa.Table, rows: dict[str, int], schema: pa.Schema) -> pa.Table:

@@ -169,7 +169,9 @@ def _remake(dataset: release.Dataset, path: Path, remade: dict[str, str], now: d
     changes = release.load(path, "changes")
     changes = changes.filter(pc.invert(pc.is_in(changes["article_id"], value_set=pa.array(sorted(lost), pa.string()))))
     version = release.next_version(dataset, now.date())
-    folder = release.stage(dataset, steps.draft_of(facts, working, verdicts), version, report.write_pages, changes)
+    draft = steps.draft_of(facts, working, verdicts)
+    draft = replace(draft, facts=replace(draft.facts, accepted_drift=facts.accepted_drift))
+    folder = release.stage(dataset, draft, version, report.write_pages, changes)
     release.audit(folder)
     release.commit(dataset, folder, release.read_manifest(folder), replaces=path.name)
     return version

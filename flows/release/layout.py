@@ -20,7 +20,8 @@ class Entry:
 
     `status` is published, refused, withdrawn, or pruned (its folder was removed); `version` and `digest` are None for
     a refused run. `why` says in sentences why it is not published. `pinned` is the reason for which a release is never
-    pruned, empty where it may be. `path` is relative to the dataset's folder.
+    pruned, `accepted_drift` that for which it was published in spite of drift; empty where there is none. `path` is
+    relative to the dataset's folder.
     """
 
     version: str | None
@@ -35,6 +36,7 @@ class Entry:
     counts: Mapping[str, int] = field(default_factory=dict)
     why: tuple[str, ...] = ()
     pinned: str = ""
+    accepted_drift: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The entry as versions.json holds it."""

@@ -91,4 +91,5 @@ def entry(manifest: Manifest, path: str, digest: str | None) -> Entry:
         parent=manifest["parent"],
         counts=flat,
         why=tuple(manifest["refused"]),
+        accepted_drift=manifest.get("accepted_drift", ""),
     )

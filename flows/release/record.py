@@ -45,10 +45,11 @@ def _paragraph(each: Entry) -> str:
     carried = f" {plural(counts['carried_over'], 'article')} carried over." if counts.get("carried_over") else ""
     states = {"withdrawn": f"**Withdrawn.** {why} ", "pruned": f"**Files removed.** {why} "}
     withdrawn = states.get(each.status, "") + (f"Pinned: {escaped(each.pinned)}. " if each.pinned else "")
+    drift = f" Published in spite of drift: {escaped(each.accepted_drift)}." if each.accepted_drift else ""
     return (
         f"## {each.version} ({day})\n\n{withdrawn}{plural(counts.get('published', 0), 'article')}: "
         f"{counts.get('added', 0):,} added, {counts.get('changed', 0):,} changed, "
-        f"{counts.get('removed', 0):,} removed{since}. {left_out}.{carried}\n"
+        f"{counts.get('removed', 0):,} removed{since}. {left_out}.{carried}{drift}\n"
     )
 
 
