@@ -59,7 +59,7 @@ def _evidence(rows: list[Row]) -> Html:
         )
         for row in rows
     ]
-    return tag("div", tag("table", tag("thead", heads), tag("tbody", *body)), class_="wide")
+    return tag("div", tag("table", tag("thead", heads), tag("tbody", *body)), class_="wide evidence")
 
 
 def _piece(piece: Piece) -> Html:

@@ -160,7 +160,13 @@ def _rejected(facts: Facts) -> Html:
         outcome = "dropped" if reason in vocabulary.DROPPED else "rejected"
         meaning = vocabulary.REASONS.get(reason, "")
         rows.append([reason, f"{said.count:,}", outcome, meaning, tag("ul", *first)])
-    heads = [("reason", ""), ("documents", "number"), ("outcome", "word"), ("meaning", ""), ("the first of them", "")]
+    heads = [
+        ("reason", ""),
+        ("documents", "number"),
+        ("outcome", "word"),
+        ("meaning", "prose"),
+        ("the first of them", ""),
+    ]
     caption = "Reasons; every one of these documents is in rejects/rejects.parquet"
     return tag("section", *parts, _table(caption, heads, rows), id="rejected")
 
@@ -169,7 +175,7 @@ def _checks(checks: list[dict[str, Any]]) -> Html:
     parts = [tag("h2", "Validation")]
     if not checks:
         return tag("section", *parts, tag("p", "The manifest records no checks."), id="checks")
-    heads = [("check", ""), ("severity", "word"), ("what it found", "")]
+    heads = [("check", ""), ("severity", "word"), ("what it found", "prose")]
     rows: dict[bool, list[list[str]]] = {False: [], True: []}
     for check in checks:
         rows[bool(check["passed"])].append([check["name"], check["severity"], check["sentence"]])

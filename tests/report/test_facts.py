@@ -59,7 +59,9 @@ def test_changes_are_counted_by_column(release):
 
 
 def test_the_same_figures_from_one_file_and_from_many(tmp_path, house):
-    rows = [house.row(n, outlet=f"Outlet {n % 3}", outlet_basis="stated", outlet_domain="example.com") for n in range(9)]
+    rows = [
+        house.row(n, outlet=f"Outlet {n % 3}", outlet_basis="stated", outlet_domain="example.com") for n in range(9)
+    ]
     one, many = house.lay(tmp_path / "one", rows), house.lay(tmp_path / "many", rows, a_file=2)
     assert len(list((many / "data").iterdir())) == 5
     assert gather(one) == gather(many)
