@@ -244,8 +244,8 @@ def _articles(sample: list[Article], facts: Facts) -> Html:
         tag(
             "p",
             "Each opens on what is claimed of it, the words that say so, and its document: plain lines were kept, "
-            "coloured ones were cut, and the rule that cut them stands before them. Point at a span, or step to it with "
-            "the Tab key, to read more.",
+            "coloured ones were cut, and the rule that cut them stands before them. Point at a span, or step to it "
+            "with the Tab key, to read more.",
         ),
         tag("ul", *kinds, class_="key"),
         search,
@@ -261,12 +261,13 @@ def render(facts: Facts, sample: list[Article], manifest: dict[str, Any]) -> str
     title = f"{manifest['dataset']} {manifest['version']}"
     sections = [("contents", "What is in it"), ("values", "How much is known"), ("rejected", "What was left out"),
                 ("checks", "Validation"), ("changes", "Changes"), ("articles", "Articles")]  # fmt: skip
+    run = manifest["run"]
     top = tag(
         "header",
         tag("h1", title),
         tag(
             "p",
-            f"Made {manifest['run']['started_at']} by run {manifest['run']['id']}, schema {manifest['schema_version']}.",
+            f"Made {run['started_at']} by run {run['id']}, schema {manifest['schema_version']}.",
             class_="soft",
         ),
         tag(

@@ -74,13 +74,16 @@ SPANS = [
     span(4, 3, 130, "x" * 30),
 ]
 EVIDENCE = [
-    {"article_id": key(1), "field": "title", "rule": "title.first-line", "line": 3, "quote": "Dermaga Baru Dibuka", "sure": "stated"},
-    {"article_id": key(1), "field": "url", "rule": "record", "line": None, "quote": "https://example.com/dermaga", "sure": "stated"},
+    {"article_id": key(1), "field": "title", "rule": "title.first-line", "line": 3, "quote": "Dermaga Baru Dibuka",
+     "sure": "stated"},
+    {"article_id": key(1), "field": "url", "rule": "record", "line": None, "quote": "https://example.com/dermaga",
+     "sure": "stated"},
     {"article_id": key(4), "field": "title", "rule": HOSTILE, "line": 1, "quote": BREAKER + ESCAPE, "sure": "guess"},
 ]  # fmt: skip
 REJECTS = [
     {"source_id": "menu.txt", "source_uri": "scrapes/menu.txt", "raw_sha256": "cd" * 32, "stage": "clean",
-     "reason": "no_article", "detail": "menu.txt holds twelve short lines; an article was expected.", "preview": "Beranda"},
+     "reason": "no_article", "detail": "menu.txt holds twelve short lines; an article was expected.",
+     "preview": "Beranda"},
     {"source_id": HOSTILE, "source_uri": BREAKER, "raw_sha256": None, "stage": "read", "reason": "unreadable",
      "detail": f"{BREAKER} could not be opened. {TURNED}", "preview": ESCAPE},
     {"source_id": "same.txt", "source_uri": "scrapes/same.txt", "raw_sha256": "ef" * 32, "stage": "dedupe",
@@ -95,31 +98,27 @@ CHANGES = [
 
 
 def manifest(folder, articles=4, **values):
-    tables = {}
-    for path in sorted(folder.rglob("*.parquet")):
-        name = path.stem.split("-")[0]
-        table = tables.setdefault(name, {"rows": 0, "files": []})
-        rows, content = pq.read_metadata(path).num_rows, path.read_bytes()
-        table["rows"] += rows
-        table["files"].append(
-            {
-                "path": path.relative_to(folder).as_posix(),
-                "rows": rows,
-                "bytes": len(content),
-                "sha256": hashlib.sha256(content).hexdigest(),
-            }
-        )
+    files = [
+        {
+            "path": path.relative_to(folder).as_posix(),
+            "rows": pq.read_metadata(path).num_rows,
+            "bytes": path.stat().st_size,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in sorted(folder.rglob("*.parquet"))
+    ]
     return {
-        "dataset": "news", "version": "2024.03.05.1", "parent": "2024.03.04.1", "schema_version": SCHEMA_VERSION,
-        "run": {"id": "tidy-heron", "started_at": "2024-03-05T07:00:00Z", "host": "here"},
+        "dataset": "news", "version": "2024.03.05.1", "created_at": "2024-03-05T07:00:00Z", "run_id": "tidy-heron",
+        "parent": "2024.03.04.1", "schema_version": SCHEMA_VERSION,
         "counts": {"documents_in": 6, "carried_over": 1, "published": articles, "dropped": {"same_article": 1},
-                   "rejected": {"no_article": 1, "unreadable": 1}, "added": 1, "changed": 2, "removed": 1},
+                   "rejected": {"no_article": 1, "unreadable": 1}},
+        "changes": {"added": 1, "changed": 2, "removed": 1},
         "inputs": {"uri": "scrapes", "digest": "00" * 32, "files": 6, "bytes": 9000}, "parameters": {},
         "checks": [
             {"name": "articles.key_unique", "severity": "critical", "passed": True, "sentence": "All keys are unique."},
             {"name": "articles.no_clutter", "severity": "warning", "passed": False, "sentence": f"1 row {HOSTILE}"},
         ],
-        "tables": tables, "files": [], "refused": [],
+        "files": files,
     } | values  # fmt: skip
 
 

@@ -10,9 +10,13 @@ from schemas.columns import ARTICLES, EVIDENCE, PUBLISHED, STRINGS, Column
 
 EVERY = [(table, column) for table, columns in PUBLISHED.items() for column in columns]
 # What readers of schema 1 rely on: columns are only added, behind or between these.
-FIRST = """article_id source_id source_uri raw_sha256 fetched_at url outlet outlet_domain outlet_basis title subtitle
-authors author_basis editors agency cited_sources published_at date date_basis dateline place language language_score
-text is_partial word_count char_count raw_char_count boilerplate_share duplicate_of content_hash""".split()
+FIRST = [
+    "article_id", "source_id", "source_uri", "raw_sha256", "fetched_at", "url", "outlet", "outlet_domain",
+    "outlet_basis", "title", "subtitle", "authors", "author_basis", "editors", "agency", "cited_sources",
+    "published_at", "date", "date_basis", "dateline", "place", "language", "language_score", "text",
+    "is_partial", "word_count", "char_count", "raw_char_count", "boilerplate_share", "duplicate_of",
+    "content_hash",
+]  # fmt: skip
 
 
 def test_schema_1_keeps_the_columns_it_began_with():
@@ -49,7 +53,7 @@ def test_evidence_names_its_field_and_its_words_always():
 
 
 def test_dropped_reasons_are_reasons():
-    assert vocabulary.DROPPED <= set(vocabulary.REASONS)
+    assert set(vocabulary.REASONS) >= vocabulary.DROPPED
 
 
 def test_a_schema_in_a_file_says_which_it_is():
