@@ -42,8 +42,9 @@ def by_head(sheet: Sheet, opening: Opening, url: str | None, registry: Registry)
     if known and url:
         return _of(known, Evidence("outlet", "outlet.url", None, url))
     if opening.outlet and opening.at is not None and not url:
-        line = sheet.lines[opening.at]
-        return _of(opening.outlet, line.evidence("outlet", "outlet.dateline", opening.evidence[0].quote))
+        line, quote = sheet.lines[opening.at], opening.evidence[0].quote
+        sure = "stated" if opening.outlet.evidence == "seen" else "likely"  # the spelling was seen in real text
+        return _of(opening.outlet, line.evidence("outlet", "outlet.dateline", quote, sure))
     for said in sheet.said("outlet", "jsonld", "og", "meta", "microdata", "trafilatura"):
         known = registry.by_name(said.value)
         evidence = Evidence("outlet", f"outlet.{said.where}", None, said.value)
