@@ -54,7 +54,7 @@ def describe_one(
             cited_evidence.append(found)
     agency, agency_evidence = sources.agency(sheet, begun, source.known)
     if credits.agency and agency is None:
-        agency, agency_evidence = credits.agency, [credits.lines[0].evidence("agency", "agency.byline")]
+        agency, agency_evidence = credits.agency[0], [credits.agency[1]]
     code, score = language(_body_text(sheet))
     goes_on = _goes_on(sheet)
     values: dict[str, object] = {

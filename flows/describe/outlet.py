@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.describe.bylines import Credits
+from flows.describe.credits import Credits
 from flows.describe.opening import Opening
 from flows.describe.sheet import Evidence, Sheet
 from flows.outlets import Outlet, Registry
@@ -62,9 +62,7 @@ def of(sheet: Sheet, head: Published, credits: Credits, registry: Registry) -> P
         return head
     byline = Published()
     if credits.outlet:
-        evidence = [e for e in credits.evidence if e.field == "outlet"] or [
-            credits.lines[0].evidence("outlet", "outlet.byline")
-        ]
+        evidence = [e for e in credits.evidence if e.field == "outlet"]
         byline = _of(credits.outlet, *evidence, basis=credits.outlet_basis)
         if byline.basis == "stated":
             return byline
