@@ -23,7 +23,6 @@ from flows import parameters, read, release, report, steps, validate
 from flows.artifacts import show
 from flows.outcome import Outcome
 from flows.parameters import Publish
-from schemas.vocabulary import OPS
 
 Result = TypeVar("Result")
 
@@ -130,8 +129,7 @@ def _end(
     release.audit(folder)
     manifest = release.read_manifest(folder)
     path = release.commit(dataset, folder, manifest)
-    changes = {op: manifest["counts"][op] for op in OPS}
-    return replace(told, status="published", version=version, release=path, changes=changes)
+    return replace(told, status="published", version=version, release=path, changes=manifest["changes"])
 
 
 def outcome_of(state: State[Any]) -> Outcome:

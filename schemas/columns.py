@@ -98,7 +98,7 @@ EVIDENCE: tuple[Column, ...] = (
     _string("article_id", "The article whose value this supports.", pattern=_HEX32),
     _string("field", "The column of articles."),
     _string("rule", "Stable id of the rule that found it."),
-    Column("line", pa.int32(), "Line of the decoded document; null for what is stated outside its text.", nullable=True),
+    Column("line", pa.int32(), "Line of the decoded document; null where it is not in its text.", nullable=True),
     _string("quote", "The words that say it, as they stand in the document."),
     _string("sure", "How sure the rule is.", one_of=vocabulary.SURENESS),
 )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from flows import release
 from flows.parameters import Publish
 from flows.publish import tell
-from flows.read import files
+from flows.read import walk
 from tests.makers import story
 
 
@@ -70,9 +70,18 @@ def test_the_words_survive_their_encoding(source, tmp_path):
 
 
 def test_an_unreadable_file(source, tmp_path, monkeypatch):
-    opened = files.open_file if hasattr(files, "open_file") else None
-    if opened is None:
-        pytest.skip("the reader opens files elsewhere")
+    opened = walk.open_bytes
+
+    def refuse(path, *rest):
+        if str(path).endswith("good.txt"):
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *rest)
+
+    monkeypatch.setattr(walk, "open_bytes", refuse)
+    outcome = tell(Publish(source=str(source), output=str(tmp_path / "output")))
+    assert outcome.status == "published" and outcome.rejected["unreadable"] == 1
+    rejects = {row["source_id"]: row for row in release.load(outcome.release, "rejects").to_pylist()}
+    assert rejects["good.txt"]["reason"] == "unreadable" and rejects["good.txt"]["raw_sha256"] is None
 
 
 @pytest.mark.parametrize("make", [lambda folder: None, lambda folder: folder.mkdir()])

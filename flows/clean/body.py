@@ -15,6 +15,7 @@ from flows.clean.lines import Line
 _PAGE_KINDS: Final = frozenset({"nav", "footer", "widget"})
 _FEW_PAGE_CUES: Final = 4
 _LONG_HEAD: Final = 10  # lines before the first prose line: a menu, not a headline with byline and caption
+_APART: Final = re.compile(r" [·|•»>/] ")
 _NUMBERED: Final = re.compile(r"\d{1,3}[.)]")
 _BULLETS: Final = "-•*▪●–►+"
 _BARRIER: Final = 60.0  # words of prose that must follow the end of an article for it not to have been the end
@@ -36,16 +37,25 @@ def find_body(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:
     Two regimes, told apart by what surrounds the prose. Of a page dump, the contiguous stretch with the greatest
     weight of prose; of a text that somebody already extracted, everything.
     """
-    nothing: list[float | None] = [None] * len(lines)
     if not is_dump(lines, named):
-        return Body([True] * len(lines), "body.extracted", nothing)
+        return Body([True] * len(lines), "body.extracted", [None] * len(lines))
+    return stretch(lines, named)
+
+
+def stretch(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:
+    """The contiguous stretch of lines with the greatest weight of prose."""
     first, last = _best_stretch(_weights(lines, named))
-    return Body([first <= index < last for index in range(len(lines))], "body.stretch", nothing)
+    return Body([first <= index < last for index in range(len(lines))], "body.stretch", [None] * len(lines))
 
 
 def is_prose(line: Line) -> bool:
     """A line that reads as a paragraph."""
-    return (line.words >= 8 and line.ends) or line.words >= 25
+    return (line.words >= 8 and line.ends) or (line.words >= 25 and not is_menu(line))
+
+
+def is_menu(line: Line) -> bool:
+    """A whole menu on one line: many items apart by a mark."""
+    return len(_APART.findall(line.text[:2000])) >= max(4, line.words // 8)
 
 
 def is_item(line: Line) -> bool:
@@ -83,6 +93,8 @@ def _weight(line: Line, cue: Cue | None) -> float:
         return -6.0 if cue.kind in ("nav", "footer", "promo") else -2.0
     if line.words >= 8 and line.ends:
         return float(min(line.words, 80))
+    if line.words >= 25 and is_menu(line):
+        return -6.0
     if line.words >= 25:
         return line.words / 2 if line.words < 160 else 80.0
     if line.words >= 4 and line.ends:

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -62,9 +63,10 @@ class Cues:
             if cue is None or cue.on != "line" or cue.kind not in _MAY_BE_LINKS or line.ends:
                 continue
             above = lines[index - 1] if index else None
-            below = lines[index + 1] if index + 1 < len(lines) else None
+            below = lines[index + 1 : index + (3 if cue.takes else 2)]
             entered = above is not None and above.words >= _PHRASE and not above.ends and runs_on(above, line)
-            left = below is not None and below.words >= _PHRASE and runs_on(line, below)
+            # A header's first title that runs on was no title either.
+            left = any(b.words >= _PHRASE and runs_on(a, b) for a, b in pairwise((line, *below)))
             if (entered or left) and line.text[-1] not in ":|":
                 named[index] = None
         return named

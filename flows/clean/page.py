@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from flows.clean import cues as cue_data
-from flows.clean.body import Body
+from flows.clean.body import Body, is_prose, stretch
+from flows.clean.cues import Cue
 from flows.clean.lines import Line, split, squeeze
 from flows.clean.place import Verdict, place
 from flows.clean.spans import Mark
 from flows.clean.statements import Stated, stated_by
-from flows.clean.text import marks_of, tile
+from flows.clean.text import tile
+from flows.outlets import dateline, registry
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -32,10 +34,12 @@ _INLINE: Final = frozenset(
 )  # fmt: skip
 _SKIPPED: Final = frozenset(
     (
-        "audio", "button", "canvas", "datalist", "dialog", "embed", "head", "iframe", "input", "map", "math",
-        "noscript", "object", "option", "script", "select", "style", "svg", "template", "textarea", "video",
+        "audio", "canvas", "datalist", "embed", "head", "iframe", "input", "math",
+        "noscript", "option", "script", "select", "style", "svg", "template", "textarea", "video",
     )
 )  # fmt: skip
+# A parser that lost its way in an icon may put the whole page inside one of these.
+_SKIPPED_IF_SMALL: Final = frozenset(("button", "dialog", "map", "object"))
 _SPACED: Final = frozenset({"td", "th", "img", "br"})
 # An element whose blocks are not the article, whatever they say; the nearest one counts.
 _BY_TAG: Final = {
@@ -50,6 +54,8 @@ _WORD: Final = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\u30
 _RUN: Final = 3
 _SHORT: Final = 5  # a block of fewer words must be a line of the answer
 _SHARE: Final = 0.6  # of a longer block's runs of words must stand in the answer
+_AGREED: Final = 0.7
+_WIDEST_HOLE: Final = 2  # paragraphs
 
 
 @dataclass(slots=True)
@@ -68,13 +74,65 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None) -> t
         return "", [], []
     blocks = _blocks(tree)
     text = "\n".join(block.text for block in blocks)
-    stated = stated_by(tree)
-    answer = _article(tree, url)
     lines = split(text)
-    found = _aligned([line.text for line in lines], answer)
-    if not any(found):
-        return text, marks_of(text, outlet), stated
-    return text, _marks(text, lines, blocks, found, outlet), stated
+    cues = cue_data.of_outlet(outlet)
+    named = cues.name(lines)
+    body = _body(tree, url, lines, named)
+    _mend(lines, named, [blocks[line.number - 1].tag for line in lines], body.keep)
+    placed = place(lines, named, body, cue_data.profile_of(outlet), "html.outside")
+    tags = (blocks[line.number - 1].tag for line in lines)
+    verdicts = [
+        _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict
+        for verdict, tag in zip(placed, tags, strict=True)
+    ]
+    return text, tile(text, lines, verdicts, body, cues), stated_by(tree)
+
+
+def _body(tree: HtmlElement, url: str | None, lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:
+    """Which blocks are the article: trafilatura's answer, unless the stretch of prose contradicts it.
+
+    Where they disagree its other setting is asked as well, and the answer that agrees best with the other two wins.
+    """
+    own = stretch(lines, named)
+    first = _asked(tree, url, lines, precise=True)
+    if _agreement(lines, first.keep, own.keep) >= _AGREED:
+        return first
+    answers = [first, _asked(tree, url, lines, precise=False), own]
+    support = [sum(_agreement(lines, one.keep, other.keep) for other in answers) for one in answers]
+    return answers[support.index(max(support))]
+
+
+def _mend(lines: Sequence[Line], named: Sequence[Cue | None], tags: Sequence[str | None], keep: list[bool]) -> None:
+    """Paragraphs left out between two that were kept, or from a dateline down to the first kept, are the article too.
+
+    An answer drops a paragraph for the links in it.
+    """
+    first = next((index for index, kept in enumerate(keep) if kept), 0)
+    for index in range(first - 1, max(first - 1 - _WIDEST_HOLE, -1), -1):
+        if not is_prose(lines[index]) or tags[index] is not None or named[index] is not None:
+            break
+        if dateline.find(lines[index].text, registry()):
+            keep[index:first] = [True] * (first - index)
+    hole: list[int] = []
+    after_kept = False
+    for index, line in enumerate(lines):
+        if named[index] is not None:
+            continue
+        if keep[index]:
+            for left_out in hole if after_kept else ():
+                keep[left_out] = True
+            hole, after_kept = [], True
+        elif is_prose(line) and tags[index] is None and len(hole) < _WIDEST_HOLE:
+            hole.append(index)
+        else:
+            hole, after_kept = [], False
+
+
+def _agreement(lines: Sequence[Line], one: Sequence[bool], other: Sequence[bool]) -> float:
+    """The F1 of two answers, in words; two that keep nothing do not agree."""
+    both = sum(line.words for line, a, b in zip(lines, one, other, strict=True) if a and b)
+    total = sum(line.words * (a + b) for line, a, b in zip(lines, one, other, strict=True))
+    return 2 * both / total if total else 0.0
 
 
 def forget() -> None:
@@ -97,22 +155,6 @@ def parse(html: str) -> HtmlElement | None:
         return lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None
-
-
-def _marks(
-    text: str, lines: Sequence[Line], blocks: Sequence[_Block], found: list[bool], outlet: str | None
-) -> list[Mark]:
-    cues = cue_data.of_outlet(outlet)
-    named = cues.name(lines)
-    tags = [blocks[line.number - 1].tag for line in lines]
-    body = Body(found, "body.page", [None] * len(lines))
-    verdicts = [
-        _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict
-        for verdict, tag in zip(
-            place(lines, named, body, cue_data.profile_of(outlet), "html.outside"), tags, strict=True
-        )
-    ]
-    return tile(text, lines, verdicts, body, cues)
 
 
 def _blocks(tree: HtmlElement) -> list[_Block]:
@@ -143,7 +185,8 @@ def _blocks(tree: HtmlElement) -> list[_Block]:
             pieces.append(node.tail or "")
             continue
         nodes += 1
-        if not tag or tag in _SKIPPED or nodes > _MOST_NODES:
+        small = tag in _SKIPPED_IF_SMALL and next(node.iter("p", "article"), None) is None
+        if not tag or tag in _SKIPPED or small or nodes > _MOST_NODES:
             pieces.append(" " + (node.tail or ""))
             continue
         if not inline:
@@ -157,8 +200,8 @@ def _blocks(tree: HtmlElement) -> list[_Block]:
     return blocks
 
 
-def _article(tree: HtmlElement, url: str | None) -> list[str]:
-    """The lines that trafilatura takes for the article; nothing where it fails."""
+def _asked(tree: HtmlElement, url: str | None, lines: Sequence[Line], *, precise: bool) -> Body:
+    """The lines that trafilatura takes for the article; none where it fails."""
     import logging
 
     import trafilatura
@@ -166,12 +209,13 @@ def _article(tree: HtmlElement, url: str | None) -> list[str]:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
         # Its own de-duplication remembers other pages: never that.
-        text = trafilatura.extract(
-            tree, url=url, favor_precision=True, include_comments=False, include_tables=True, deduplicate=False
+        answer = trafilatura.extract(
+            tree, url=url, favor_precision=precise, include_comments=False, include_tables=True, deduplicate=False
         )
     except Exception:  # whatever a hostile page breaks in there, its blocks are still cleaned as text
-        return []
-    return (text or "").split("\n")
+        answer = None
+    keep = _aligned([line.text for line in lines], (answer or "").split("\n"))
+    return Body(keep, "body.page", [None] * len(lines))
 
 
 def _aligned(blocks: Sequence[str], answer: Sequence[str]) -> list[bool]:

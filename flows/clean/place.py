@@ -15,6 +15,7 @@ from flows.outlets import Profile, dateline, registry, roles
 _NEAR: Final = 15  # lines around the article in which bylines, captions and credits stand
 _LEAD_WORDS: Final = 120  # a dateline further into the prose is another story's
 _LEAD_LINES, _LEAD_PARAGRAPHS = 8, 2
+_HEAD_LINES, _MOST_HEADLINES = 12, 5
 _LEAD_SHARE: Final = 0.3
 _TITLE_WORDS: Final = 22
 _TITLES_INSIDE: Final = 5
@@ -28,7 +29,7 @@ _DATE: Final = re.compile(
     r"|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{4}-\d{2}-\d{2}\b",
     re.IGNORECASE,
 )
-_NAME: Final = re.compile(r":? ?[A-ZÀ-Þ][\w.'’-]{0,24}(?: (?:[A-ZÀ-Þ][\w.'’-]{0,24}|bin|binti|de|van|al)){0,5},?")
+_NAME: Final = re.compile(r"[A-ZÀ-Þ][\w.'’-]{0,24}(?: (?:[A-ZÀ-Þ][\w.'’-]{0,24}|bin|binti|de|van|al)){0,5},?")
 _POSE: Final = re.compile(
     r"\((?:\w+ )?(?:kanan|kiri|tengah|depan|belakang|left|right|center|centre)\)"
     r"|^(?:ilustrasi|dokumentasi|suasana|tangkapan layar)\b",
@@ -67,7 +68,7 @@ def place(
     for index in range(first):
         keep[index] = False
     last = max((index for index, kept in enumerate(keep) if kept), default=-1)
-    _titles(lines, named, verdicts, keep)
+    _titles(lines, named, verdicts, keep, first)
     _bylines(lines, verdicts, first, profile)
     _credits(lines, verdicts, keep, first, last, profile)
     _captions(lines, verdicts, keep, first)
@@ -78,7 +79,8 @@ def place(
         if verdict is None and keep[index]:
             verdict = Verdict("body", body.rule)
         elif verdict is None:
-            verdict = Verdict("nav", outside or ("head.unclaimed" if index < first else "tail.unclaimed"))
+            head = "head.toc" if _is_bullet(lines[index]) else "head.unclaimed"
+            verdict = Verdict("nav", outside or (head if index < first else "tail.unclaimed"))
         result.append(verdict)
     return result
 
@@ -97,12 +99,22 @@ def _opening(lines: Sequence[Line], keep: Sequence[bool]) -> int:
         paragraphs += is_prose(lines[index])
         if paragraphs > _LEAD_PARAGRAPHS or before > min(_LEAD_WORDS, max(_LEAD_SHARE * total, 30)):
             break
-    for position, index in enumerate(kept[:6]):
+    headlines = 0
+    for position, index in enumerate(kept[:_HEAD_LINES]):
         line = lines[index]
         following = lines[kept[position + 1]] if position + 1 < len(kept) else None
+        if _is_bullet(line) and not line.ends:
+            continue  # a table of contents, or the story in points
         if is_prose(line) or line.text[0].isdigit() or following is None or runs_on(line, following):
             return index
+        headlines += 1
+        if headlines > _MOST_HEADLINES:
+            break
     return kept[0]
+
+
+def _is_bullet(line: Line) -> bool:
+    return is_item(line) and not line.text[0].isdigit()
 
 
 def _close(lines: Sequence[Line], named: Sequence[Cue | None], keep: list[bool], dumped: bool) -> None:
@@ -118,9 +130,12 @@ def _close(lines: Sequence[Line], named: Sequence[Cue | None], keep: list[bool],
 
 
 def _titles(
-    lines: Sequence[Line], named: Sequence[Cue | None], verdicts: list[Verdict | None], keep: list[bool]
+    lines: Sequence[Line], named: Sequence[Cue | None], verdicts: list[Verdict | None], keep: list[bool], first: int
 ) -> None:
-    """The lines under a header that has none of its own: titles of other stories, tags, the author box."""
+    """The lines under a header that has none of its own: titles of other stories, tags, the author box.
+
+    Above the article a header may be the section's name; what leads to a byline then is this story's own title.
+    """
     for index, cue in enumerate(named):
         if cue is None or not cue.takes:
             continue
@@ -128,6 +143,9 @@ def _titles(
         room = min(cue.takes, _TITLES_INSIDE) if inside else cue.takes
         for below in range(index + 1, len(lines)):
             line = lines[below]
+            if below < first and named[below] is None and _is_byline(line):
+                verdicts[index + 1 : below] = [Verdict(c.kind, c.id) if c else None for c in named[index + 1 : below]]
+                break
             if room == 0 or (named[below] is not None and (cue.takes > 3 or named[below] is cue)):
                 break
             if named[below] is None and ((is_prose(line) and not line.text.endswith("?")) or line.words > _TITLE_WORDS):
@@ -140,6 +158,10 @@ def _titles(
             elif named[below].kind not in (cue.kind, "widget", "credit"):  # type: ignore[union-attr]
                 break
             room -= 1
+
+
+def _is_byline(line: Line) -> bool:
+    return line.words <= _BYLINE_WORDS and bool(_DATE.search(line.text) or roles.label(line.text))
 
 
 def _bylines(lines: Sequence[Line], verdicts: list[Verdict | None], first: int, profile: Profile | None) -> None:
@@ -182,10 +204,17 @@ def _credits(
         # The name stands below its role, or above it in a list of names and roles.
         for beside in (index + 1, index - 1):
             inside = 0 <= beside < len(lines) and (beside < first or beside > first)
-            if inside and verdicts[beside] is None and _NAME.fullmatch(lines[beside].text) and not lines[beside].ends:
+            if inside and verdicts[beside] is None and _is_name(lines[beside]):
                 verdicts[beside] = Verdict(kind, f"{kind}.name")
                 keep[beside] = False
                 break
+
+
+def _is_name(line: Line) -> bool:
+    """A name alone, or whatever stands behind a colon that its role word left on the line above."""
+    if line.ends or line.words > _BYLINE_WORDS:
+        return False
+    return line.text[0] == ":" or _NAME.fullmatch(line.text) is not None
 
 
 def _captions(lines: Sequence[Line], verdicts: list[Verdict | None], keep: Sequence[bool], first: int) -> None:

@@ -30,8 +30,11 @@ def tile(text: str, lines: Sequence[Line], verdicts: Sequence[Verdict], body: Bo
 
 def clutter_hits(text: str) -> int:
     """How many lines of a published text a clutter cue still names, wholly or in part."""
-    cues = cue_data.general()
-    return sum((cues.of(line) is not None) or any(True for _ in cues.inside(line.text)) for line in split(text))
+    cues, lines = cue_data.general(), split(text)
+    named = cues.name(lines)
+    return sum(
+        cue is not None or any(True for _ in cues.inside(line.text)) for line, cue in zip(lines, named, strict=True)
+    )
 
 
 def _pieces(text: str, whole: Mark, cues: Cues) -> list[Mark]:

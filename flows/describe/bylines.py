@@ -5,12 +5,12 @@ Subjects of the story are never authors: a name counts only in a line whose shap
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from flows.describe.credits import Credits
 from flows.describe.dates import stamps
 from flows.describe.names import is_person, persons
-from flows.describe.sheet import Evidence, Line, Mark, Sheet
+from flows.describe.sheet import Evidence, Line, Sheet, same
 from flows.outlets import Outlet, Profile, Registry, roles
 from flows.outlets.profiles import Byline
 
@@ -30,49 +30,24 @@ _OTHERS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\
 _NO_BIO = {"null", "none", "undefined"}
 
 
-@dataclass
-class Credits:
-    """What the credits of a document say. `lines` are the lines they stand on (a date stands there too, often)."""
-
-    authors: list[str] = field(default_factory=list)
-    author_basis: str | None = None
-    editors: list[str] = field(default_factory=list)
-    sources: list[tuple[str, Evidence]] = field(default_factory=list)
-    outlet: Outlet | None = None
-    outlet_basis: str = "stated"
-    agency: str | None = None  # a wire service in the place of the writer
-    lines: list[Line] = field(default_factory=list)
-    evidence: list[Evidence] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-
-    def name(self, role: str, names: list[str], line: Line, rule: str, quote: str | None = None) -> None:
-        """Take names for a role, with their evidence, in the order in which they stand."""
-        mine = self.authors if role == "author" else self.editors
-        new = [name for name in names if name not in mine]
-        if new:
-            mine += new
-            self.evidence.append(line.evidence("authors" if role == "author" else "editors", rule, quote))
-
-    def take(self, line: Line, kind: str, rule: str, start: int = 0) -> None:
-        """Mark a line, or its end from `start`, as a credit."""
-        self.lines.append(line)
-        self.marks.append(line.mark(kind, rule, start))
-
-
 def credits_of(sheet: Sheet, opened_at: int | None, registry: Registry, profile: Profile | None) -> Credits:
     """The credits of a document whose body opens at line index `opened_at` (None: where its body marks begin)."""
     found = Credits()
     _stated(found, sheet, registry, "record")
     head_end = max(sheet.body_from, opened_at or 0)
-    for at in _head(sheet, head_end, opened_at is not None):
-        _head_line(found, sheet, at, registry, profile)
+    head = list(_head(sheet, head_end, opened_at is not None))
+    # Role words first: a name that one of them claims is not a byline of its own.
+    free = [at for at in head if not _roles(found, sheet, at, registry, profile, "byline")]
+    for at in free:
+        _head_line(found, sheet.lines[at], registry)
     tail = [at for at in _tail(sheet) if at >= head_end]
     for at in tail:
         _tail_line(found, sheet, at, registry, profile)
     for at in tail:
         _sign_off(found, sheet.lines[at], registry, profile)
+    _agree(found, sheet)
     if not found.authors:
-        _stated(found, sheet, registry, "jsonld", "microdata", "meta", "trafilatura")
+        _stated(found, sheet, registry, "jsonld", "microdata", "meta", "og", "trafilatura", "rel")
     if found.authors and found.author_basis is None:
         found.author_basis = "stated"
     return found
@@ -91,26 +66,24 @@ def _tail(sheet: Sheet) -> range:
     return range(max(0, sheet.body_to - _INSIDE), min(len(sheet.lines), sheet.body_to + _TAIL))
 
 
-def _head_line(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: Profile | None) -> None:
-    line = sheet.lines[at]
-    if _shape(found, line, registry, profile) or _roles(found, sheet, at, registry, profile, "byline"):
+def _head_line(found: Credits, line: Line, registry: Registry) -> None:
+    if line in found.lines or _shape(found, line, registry):
         return
     site = _ON_SITE.match(line.text.strip())
     outlet = registry.by_name(site[2]) if site else None
     if site and outlet and (names := persons(site[1], registry)):
         found.name("author", names, line, "byline.on-site")
-        found.outlet = found.outlet or outlet
+        if found.outlet is None:
+            found.outlet = outlet
+            found.evidence.append(line.evidence("outlet", "byline.on-site"))
         found.take(line, "byline", "byline.on-site")
         return
     stamp = next(stamps(line.text), None)
     if stamp:
         rest = line.text[stamp.end :].strip(" \t\xa0,.|-–—WIB")
-        names = (
-            persons(_UPDATE.sub("", line.text[: stamp.start]), registry)
-            if len(rest) <= 12 or line.kind == "byline"
-            else []
-        )
-        if names and (line.kind == "byline" or all(" " in name for name in names)):
+        sentence = line.plain[-1] in ".)" or not line.plain[0].isalpha() or len(rest) > 12
+        names = persons(_UPDATE.sub("", line.text[: stamp.start]), registry)
+        if names and (line.kind == "byline" or not sentence) and all(" " in name for name in names):
             found.name("author", names, line, "byline.name-date")
             found.take(line, "byline", "byline.name-date")
     elif line.kind == "byline" and " " in line.plain and (names := persons(line.plain, registry)):
@@ -118,8 +91,8 @@ def _head_line(found: Credits, sheet: Sheet, at: int, registry: Registry, profil
         found.take(line, "byline", "byline.name")
 
 
-def _shape(found: Credits, line: Line, registry: Registry, profile: Profile | None) -> bool:
-    """A byline in the shape of an outlet's profile, its own outlet's first."""
+def _shape(found: Credits, line: Line, registry: Registry) -> bool:
+    """A byline in the shape of an outlet's profile."""
     for outlet, byline in _shapes(registry):
         match = byline.pattern.fullmatch(line.text.rstrip())
         if not match:
@@ -131,7 +104,8 @@ def _shape(found: Credits, line: Line, registry: Registry, profile: Profile | No
         if parts.get("names") and not names:
             if not _only_desks(parts["names"], registry):
                 continue
-            found.agency = roles.words().agencies.get(parts["names"].strip(" -,").lower())
+            agency = roles.words().agencies.get(parts["names"].strip(" -,").lower())
+            found.agency = (agency, line.evidence("agency", "agency.byline")) if agency else None
         rule = f"byline.{outlet.profile.name}" if outlet.profile else "byline.shape"
         found.name("author", names, line, rule)
         found.take(line, "byline", rule)
@@ -199,13 +173,27 @@ def _roles(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: P
             found.take(line, kind, "credit.role")
             return True
         return False
-    if at + 1 < len(sheet.lines):
-        after = sheet.lines[at + 1]
-        if len(after.text) <= 80 and _value(found, bare.role, after.text.strip(" \t\xa0:"), after, registry):
-            found.take(line, kind, "credit.role")
-            found.take(after, kind, "credit.role")
-            return True
+    named = _beside(found, sheet, at, registry)
+    if named and _value(found, bare.role, named.text.strip(" \t\xa0:"), named, registry):
+        found.take(line, kind, "credit.role")
+        found.take(named, kind, "credit.role")
+        return True
     return False
+
+
+def _beside(found: Credits, sheet: Sheet, at: int, registry: Registry) -> Line | None:
+    """The line with the name for a role word that stands alone: the next, or the one above ("Name" over "Penulis")."""
+
+    def name(n: int) -> Line | None:
+        if not 0 <= n < len(sheet.lines) or len(sheet.lines[n].text) > 80 or sheet.lines[n] in found.lines:
+            return None
+        return sheet.lines[n] if persons(sheet.lines[n].text.strip(" \t\xa0:"), registry) else None
+
+    above, below = name(at - 1), name(at + 1)
+    if above is None or below is None or sheet.lines[at].plain.endswith(":") or below.plain.startswith(":"):
+        return below or above
+    second = roles.label(sheet.lines[at + 2].text) if at + 2 < len(sheet.lines) else None
+    return above if second and not second.value else below
 
 
 def _dated(line: Line) -> bool:
@@ -226,7 +214,7 @@ def _value(found: Credits, role: str, value: str, line: Line, registry: Registry
 
 def _tail_line(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: Profile | None) -> None:
     line = sheet.lines[at]
-    if line.kind in {"caption", "ad"}:
+    if line.kind in {"caption", "ad"} or line in found.lines:
         return
     if profile and line.plain.lower() in profile.author_box and at + 1 < len(sheet.lines):
         after = sheet.lines[at + 1]
@@ -265,14 +253,29 @@ def _sign_off(found: Credits, line: Line, registry: Registry, profile: Profile |
         found.evidence.append(line.evidence("editors", "credit.sign-off", sure="likely"))
 
 
+def _agree(found: Credits, sheet: Sheet) -> None:
+    """Where several lines name writers and the page's metadata names one of them, the others wrote its teasers."""
+    rows = [row for row in found.evidence if row.field == "authors" and row.line is not None]
+    page = [said.value for said in sheet.said("authors", "jsonld")]
+    own = [row for row in rows if any(name in row.quote for name in page)]
+    if len(rows) > 1 and own:
+        found.authors = [name for name in found.authors if any(name in row.quote for row in own)]
+        found.evidence = [row for row in found.evidence if row not in rows or row in own]
+
+
 def _stated(found: Credits, sheet: Sheet, registry: Registry, *wheres: str) -> None:
-    """Names that the record or the page's metadata states: of the first place that names a person."""
+    """Names that the record or the page's metadata states: of the first place that names a person, not the site."""
+    sites = {same(said.value) for said in sheet.said("outlet")}
     for name, mine in (("authors", found.authors), ("editors", found.editors)):
         if mine:
             continue
         for where in wheres:
             for said in sheet.said(name, where):
-                names = [person for person in persons(said.value, registry) if person not in mine]
+                names = [
+                    person
+                    for person in persons(said.value, registry, sure=True)
+                    if person not in mine and same(person) not in sites
+                ]
                 if names:
                     mine += names
                     rule = "record" if where == "record" else f"{name}.{where}"

@@ -33,7 +33,7 @@ _DATE = re.compile(
     rf"|(?P<m2>{_any(MONTH)})\b\.?{_BLANK}(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,{_BLANK}{{0,2}}(?P<y2>(?:19|20)\d\d)"
     rf"|(?P<d3>\d{{1,2}}){_BLANK}?(?P<sep>[/.-]){_BLANK}?(?P<m3>\d{{1,2}}){_BLANK}?(?P=sep){_BLANK}?(?P<y3>(?:19|20)\d\d)"
     r"|(?P<y4>(?:19|20)\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)"
-    r")(?!\d|[/-]\d)",
+    r")(?!\d|[/.-]\d)",
     re.IGNORECASE,
 )
 _TIME = re.compile(

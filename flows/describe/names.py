@@ -4,14 +4,40 @@ import re
 from functools import lru_cache
 
 from flows.outlets import Registry, roles
+from flows.outlets.places import gazetteer
 
 _PARTICLES = frozenset(
-    ["bin", "binti", "van", "von", "de", "der", "den", "di", "da", "dos", "el", "al", "le", "la", "du", "ter"]
+    [
+        "bin",
+        "binti",
+        "van",
+        "von",
+        "de",
+        "der",
+        "den",
+        "di",
+        "da",
+        "dos",
+        "el",
+        "al",
+        "le",
+        "la",
+        "du",
+        "ter",
+        "del",
+        "das",
+        "zu",
+        "af",
+        "av",
+        "y",
+    ]
 )
 _WORD = re.compile(r"[^\W\d_]['’.\w-]{0,30}\Z")
 _BETWEEN = re.compile(
     r"\s{0,4}(?:[;|/&]|,(?!\s{0,3}(?:[A-Z]\.\s?[A-Z]|Ph\.?D|MBA|M\.|S\.|SH\b|SE\b|ST\b|MM\b))|\b(?:dan|and)\b)\s{0,4}"
 )
+_SITE = re.compile(r"(?:[Ww]artawan |[Tt]im )?[\w-]{2,30}(?:\.\w{2,10}){1,2}")
+_ROLES_AT_A_PLACE = frozenset(["kontributor", "koresponden", "biro"])
 _EDGES = " \t\xa0,.;:|/-–—•*()[]\"'“”"
 _NO_NAME = re.compile(r"[\d@#!?%&:;|<>{}()\[\]=+/\\\"“”,]|\.(?:com|co|id|net|org|tv)\b", re.IGNORECASE)
 
@@ -22,13 +48,18 @@ def is_person(text: str, registry: Registry, *, sure: bool = False) -> bool:
 
     `sure` where the line's shape says that a name stands here: its last word may then be in lower case.
     """
-    if not 3 <= len(text) <= 60 or _NO_NAME.search(text) or roles.is_desk(text):
+    if not (2 if sure else 3) <= len(text) <= 60 or _NO_NAME.search(text) or roles.is_desk(text):
         return False
     parts = text.split()
     if len(parts) > 6 or not all(_WORD.match(part) for part in parts):
         return False
     small = [part for part in parts[1:] if part[0].islower() and part not in _PARTICLES]
-    if not parts[0][0].isupper() or (small and not (sure and small == parts[2:])):
+    first = parts[0][0]
+    if (
+        (first.islower() if sure else not first.isupper())
+        or parts[-1] in _PARTICLES
+        or (small and not (sure and small == parts[2:]))
+    ):
         return False
     known = roles.words()
     if any(part.lower().strip(".") in known.impersonal for part in parts):
@@ -36,7 +67,7 @@ def is_person(text: str, registry: Registry, *, sure: bool = False) -> bool:
     plain = text.lower()
     if plain in known.agencies or plain in known.media or plain in known.roles:
         return False
-    return registry.by_name(text) is None
+    return registry.by_name(text) is None and text not in gazetteer()
 
 
 def persons(text: str, registry: Registry, *, sure: bool = False) -> list[str]:
@@ -47,7 +78,7 @@ def persons(text: str, registry: Registry, *, sure: bool = False) -> list[str]:
     found: list[str] = []
     for piece in _BETWEEN.split(text):
         name = " ".join(piece.split()).strip(_EDGES)
-        if not name or roles.is_desk(name) or registry.by_name(name) or _is_site(name):
+        if not name or _nobody(name, registry):
             continue
         if not is_person(name, registry, sure=sure):
             return []
@@ -56,5 +87,8 @@ def persons(text: str, registry: Registry, *, sure: bool = False) -> list[str]:
     return found
 
 
-def _is_site(name: str) -> bool:
-    return re.fullmatch(r"(?:[Ww]artawan |[Tt]im )?[\w-]{2,30}(?:\.\w{2,10}){1,2}", name) is not None
+def _nobody(name: str, registry: Registry) -> bool:
+    """Whether a piece of a byline names a desk, an outlet, a site, or only a role and its place."""
+    if roles.is_desk(name) or registry.by_name(name) or _SITE.fullmatch(name):
+        return True
+    return name.split()[0].lower() in _ROLES_AT_A_PLACE

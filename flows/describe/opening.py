@@ -8,7 +8,11 @@ from flows.outlets import Outlet, Registry
 from flows.outlets.dateline import Dateline, find
 
 _DASH = re.compile(r"\s{0,40}[-–—]{1,2}")
-_FIRST = 3  # a dateline stands in the first line of the body, or behind a lead quotation or a title taken for body
+_LOST = re.compile(r"[-–—] ?[A-Z\"“][^\n]{60}")
+_ABOVE = 3  # lines above the body where a dateline cut off from its sentence may stand
+_LINES = 6  # a dateline stands in the first line of the body, or below a headline and credits taken for body
+_SENTENCES = 2  # or behind a lead quotation
+_SENTENCE_WORDS = 15
 
 
 @dataclass(frozen=True)
@@ -26,18 +30,36 @@ class Opening:
 
 def opening(sheet: Sheet, registry: Registry) -> Opening:
     """The dateline in one of the first body lines. Behind the very first one it must name an outlet or an agency."""
-    tried = 0
-    for at in range(sheet.body_from if sheet.body else 0, len(sheet.lines)):
+    tried = sentences = 0
+    start = sheet.body_from if sheet.body else len(sheet.lines)
+    for at in range(max(0, start - _ABOVE), len(sheet.lines)):
         line = sheet.lines[at]
         if line.body_at is None and line.kind != "dateline":
+            # Cut off from its sentence, a dateline looks like a line of the head.
+            if at < start and len(line.text) <= 60:
+                found, reach = _find(sheet, at, registry)
+                if found and found.outlet and reach == len(line.text.rstrip()):
+                    return _taken(sheet, at, found, reach)
             continue
         found, reach = _find(sheet, at, registry)
         if found and (tried == 0 or found.outlet or found.agency or _short(sheet, at - 1)):
             return _taken(sheet, at, found, reach)
         tried += 1
-        if tried == _FIRST:
+        sentences += line.words >= _SENTENCE_WORDS
+        if tried == _LINES or sentences == _SENTENCES:
             break
-    return Opening()
+    return _bare_dash(sheet)
+
+
+def _bare_dash(sheet: Sheet) -> Opening:
+    """The dash that is left where a page lost its dateline: cut, but no dateline. A list begins every line with one."""
+    first, *others = [line.plain for line in sheet.body[:2]] or [""]
+    if not _LOST.match(first) or (others and others[0][0] in "-–—"):
+        return Opening()
+    line = sheet.body[0]
+    return Opening(
+        marks=(line.mark("dateline", "dateline.bare-dash", 0, len(line.text) - len(line.text.lstrip()) + 1),)
+    )
 
 
 def _short(sheet: Sheet, at: int) -> bool:

@@ -4,13 +4,13 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from flows.describe.bylines import Credits
+from flows.describe.credits import Credits
 from flows.describe.dates import Stamp, from_iso, stamps, zone_named
 from flows.describe.sheet import Evidence, Line, Mark, Sheet
 from flows.outlets import Profile
 
 _EARLIEST = dt.date(1990, 1, 1)
-_HEAD = 10
+_HEAD = 14
 _LONG = 220
 # What may stand beside the date on a date line: labels, the outlet's name, a share count. Not a sentence.
 _BESIDE = 8

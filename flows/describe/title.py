@@ -6,15 +6,19 @@ A text that opens with its first sentence has no headline, and none is made up f
 import re
 from collections import Counter
 from dataclasses import dataclass
+from html import unescape
 
 from flows.describe.dates import stamps
 from flows.describe.opening import Opening
 from flows.describe.sheet import Evidence, Line, Mark, Sheet, Stated, same, untagged
 
 _SUFFIX = re.compile(r"\s{1,3}(?:[-–—|»:]|\|\|)\s{1,3}")
+_PREFIX = re.compile(r"([^:|–-]{3,40}?)\s{0,2}[:|–-]\s{1,3}")
+# What search engines and networks are told is often one text in three places; it counts less than what readers see.
+_TRUST = {"jsonld": 4, "h1": 4, "microdata": 2, "og": 2}
 _HEAD = 12  # lines above the body among which a headline may stand
 _MENU = re.compile(
-    r"[|›»]|\s[-•]\s.{1,40}\s[-•]\s|https?://|@\w|^(?:home|beranda|baca|simak|lihat|tonton|ikuti|follow|gabung)\b",
+    r"[|›»·©®]|\./|\b(?:foto|image|photo|ilustrasi)\s?:|\s[-•]\s.{1,40}\s[-•]\s|https?://|@\w|^(?:home|beranda|baca|simak|lihat|tonton|ikuti|follow|gabung)\b",
     re.IGNORECASE,
 )
 _OPEN_KINDS = {"title", "subtitle"}
@@ -57,17 +61,29 @@ def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, outlet: str
 
 
 def _stated(sheet: Sheet, outlet: str | None) -> tuple[str, Evidence] | None:
-    """The title that most places agree on; the more trusted place decides a tie."""
+    """The title that the most trusted places agree on; the first of them decides a tie."""
     said = sheet.said("title", "record", "jsonld", "h1", "microdata", "meta", "og", "trafilatura", "html_title")
     if not said:
         return None
     if said[0].where == "record":
         return untagged(said[0].value), Evidence("title", "record", None, said[0].value)
     sites = {same(s.value) for s in sheet.said("outlet")} | ({same(outlet)} if outlet else set())
-    cleaned = [(s, _without_site(untagged(s.value), sites, s)) for s in said]
-    votes = Counter(same(text) for _, text in cleaned)
+    heads = [s.value for s in said if s.where != "h1"]
+    own = [s for s in said if s.where != "h1" or not heads or any(_alike(s.value, head) for head in heads)]
+    first_of_each = {s.where: s for s in reversed(own)}
+    cleaned = [(s, _without_site(untagged(unescape(s.value)), sites, s)) for s in own if first_of_each[s.where] is s]
+    votes: Counter[str] = Counter()
+    for s, text in cleaned:
+        votes[same(text)] += _TRUST.get(s.where, 1)
     best, title = max(cleaned, key=lambda pair: votes[same(pair[1])])
     return (title, Evidence("title", f"title.{best.where}", None, best.value)) if title else None
+
+
+def _alike(heading: str, title: str) -> bool:
+    """Whether a heading and a title name one story: the site's logo and its teasers have headings too."""
+    one, other = (set(re.findall(r"\w{4,}", text.casefold())) for text in (heading, title))
+    shared = len(one & other)
+    return 5 * shared >= 2 * max(len(one), len(other)) if one and other else heading in title
 
 
 def _without_site(title: str, sites: set[str], said: Stated) -> str:
@@ -77,11 +93,13 @@ def _without_site(title: str, sites: set[str], said: Stated) -> str:
     while len(pieces) > 1:
         last = same(pieces[-1])
         bare_domain = re.fullmatch(r"[\w-]+(?:\.\w{2,10}){1,2}", pieces[-1]) is not None
-        if not (last in sites or bare_domain or (said.where == "html_title" and len(pieces[-1].split()) <= 3)):
+        named = last in sites or (len(pieces[-1].split()) <= 4 and any(site and site in last for site in sites))
+        if not (named or bare_domain or (said.where == "html_title" and len(pieces[-1].split()) <= 3)):
             break
         pieces.pop()
         title = title[: cuts.pop().start()]
-    return title.strip()
+    first = _PREFIX.match(title)
+    return title[first.end() :].strip() if first and same(first[1]) in sites else title.strip()
 
 
 def _stated_subtitle(sheet: Sheet, title: str) -> tuple[str, Evidence] | None:
@@ -105,10 +123,11 @@ def _open(line: Line) -> bool:
     return line.kind in _OPEN_KINDS or (line.kind == "nav" and line.rule == "head.unclaimed")
 
 
-def _like_headline(line: Line) -> bool:
+def _like_headline(line: Line, *, sure: bool = False) -> bool:
+    """Whether a line could be a headline; `sure` where a byline or dateline stands under it."""
     text = untagged(line.text)
     return (
-        3 <= len(text.split()) <= 25
+        (3 if sure else 4) <= len(text.split()) <= 25
         and 15 <= len(text) <= 220
         and (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘[#")
         and (text[-1] not in ".,;:" or text.endswith("..."))
@@ -128,7 +147,7 @@ def _head_end(sheet: Sheet, credit_lines: set[int], opening: Opening) -> int:
 
 
 def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening) -> int | None:
-    """Index of the headline: the line marked so, or printed twice, last above a byline, or first of a short group."""
+    """Index of the headline: the line marked so, or printed twice, the one that fits the story and its byline best."""
     at_head = range(max(0, end - _HEAD), end)
     free = [
         at
@@ -136,7 +155,7 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening
         if sheet.lines[at].number not in credit_lines
         and (_open(sheet.lines[at]) or _headed(sheet, at, credit_lines, opening))
     ]
-    likely = [at for at in free if _like_headline(sheet.lines[at])]
+    likely = [at for at in free if _like_headline(sheet.lines[at], sure=_headed(sheet, at, credit_lines, opening))]
     if not likely:
         return None
     marked = [at for at in likely if sheet.lines[at].kind == "title"]
@@ -146,34 +165,28 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening
     twice = [at for at in likely if copies[same(sheet.lines[at].text)] > 1]
     if twice:
         return twice[0]
-    byline = next(
-        (at for at in at_head if sheet.lines[at].number in credit_lines or sheet.lines[at].kind == "byline"), None
-    )
-    if byline is not None and (above := [at for at in likely if at < byline]):
-        # A standfirst may stand between the headline and the byline.
-        if len(above) > 1 and above[-1] - above[-2] == 1 and _ties(sheet, above[-2]) > _ties(sheet, above[-1]):
-            return above[-2]
-        return above[-1]
-    group = [likely[-1]]
-    for at in reversed(likely[:-1]):
-        between = range(at + 1, group[0])
-        if all(not _open(sheet.lines[n]) or n in free for n in between) and len(between) == 0:
-            group.insert(0, at)
-        else:
-            break
-    if len(group) <= 2:
-        return group[0]
-    # Many headlines in a row are a list of other stories; only the story's own words tell which is its own.
-    best = max(group, key=lambda at: _ties(sheet, at))
-    return best if _ties(sheet, best) >= 0.5 else None
+    credited = {at for at in at_head if sheet.lines[at].number in credit_lines or sheet.lines[at].kind == "byline"}
+
+    def fit(at: int) -> float:
+        return _ties(sheet, at) + 0.4 * (at + 1 in credited) + 0.1 * (at - 1 in credited)
+
+    best = max(likely, key=lambda at: (fit(at), at))
+    # A headline stands above its standfirst, which repeats the story's words even more.
+    if best - 1 in likely and _ties(sheet, best - 1) >= 0.5 * _ties(sheet, best):
+        best -= 1
+    near = end - best <= 3 and len(likely) <= 2
+    return best if near or fit(best) >= 0.4 else None
 
 
 def _headed(sheet: Sheet, at: int, credit_lines: set[int], opening: Opening) -> bool:
-    """Whether a body line is a headline by what follows it: a byline, a date line or the dateline."""
-    below = sheet.lines[at + 1] if at + 1 < len(sheet.lines) else None
-    if sheet.lines[at].body_at is None or at > 2 or below is None:
+    """Whether a body line is a headline by what follows it: a byline, a date line or the dateline.
+
+    A standfirst may stand between, below the first line of all.
+    """
+    if at > 2 or at + 1 >= len(sheet.lines) or sheet.lines[at].body_at is None:
         return False
-    return below.number in credit_lines or opening.at == at + 1
+    under = sheet.lines[at + 1].number in credit_lines or opening.at == at + 1
+    return under or (at == 0 and _headed(sheet, 1, credit_lines, opening))
 
 
 def _ties(sheet: Sheet, at: int) -> float:

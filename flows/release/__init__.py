@@ -23,13 +23,13 @@ are cut by row number, so the bytes depend on the rows alone. The CSVs are made 
 holds everything that is known of the run, and it alone holds the clock, the version, the run's id and the host:
 
     {dataset, version, schema_version, parent, fingerprint,
-     run: {id, started_at, host}, inputs: {uri, digest, files, bytes}, parameters: {...},
+     created_at, run_id, host,                  (created_at: when the run started, ISO 8601, UTC)
+     inputs: {uri, digest, files, bytes}, parameters: {...},
      digests: {code, lock, withdrawn}, libraries: {name: version},
-     counts: {documents_in, carried_over, published, dropped: {reason: n}, rejected: {reason: n},
-              added, changed, removed},
-     tables: {articles|rejects|changes|spans|evidence: {rows, files: [{path, rows, bytes, sha256}]}},
-     files: [{path, bytes, sha256}]  (csv and validation),
-     checks: [...], refused: [sentence]  (empty unless refused)}
+     counts: {documents_in, carried_over, published, dropped: {reason: n}, rejected: {reason: n}},
+     changes: {added, changed, removed},        (empty where refused)
+     files: [{path, bytes, sha256, table?, rows?}],  (all but the pages; table and rows for Parquet)
+     checks: [...], refused: [sentence]}        (refused is empty unless the run was)
 
 `SHA256SUMS` is written last and covers every file but itself. A release's digest, in latest.json and versions.json,
 is the SHA-256 of SHA256SUMS: it stands for every byte of the release.

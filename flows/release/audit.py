@@ -91,8 +91,7 @@ def _reasons(release: Path, manifest: Manifest) -> Iterator[Damage]:
     ):
         if wrong:
             yield Damage("manifest.json", f"counts {sorted(wrong)} as {count}")
-    said = {"reason": Counter({**counts["dropped"], **counts["rejected"]}), "op": Counter()}
-    said["op"].update({op: counts[op] for op in vocabulary.OPS})
+    said = {"reason": Counter({**counts["dropped"], **counts["rejected"]}), "op": Counter(manifest["changes"])}
     for name, column in (("rejects", "reason"), ("changes", "op")):
         rows = Counter(_column(release, name, column, pa.array).to_pylist())
         for word in sorted(rows.keys() | said[column].keys()):

@@ -58,7 +58,7 @@ def commit(dataset: Dataset, folder: Path, manifest: Manifest, *, step: Step = q
         sync(dataset.staging)
         sync(dataset.root)
         step("synced")
-        write_atomic(dataset.journal, json_bytes({"run": manifest["run"]["id"], "version": version, "digest": digest}))
+        write_atomic(dataset.journal, json_bytes({"run": manifest["run_id"], "version": version, "digest": digest}))
         step("journalled")
         folder.rename(release)
         sync(dataset.releases)

@@ -15,34 +15,33 @@ from schemas import SCHEMA_VERSION
 Manifest: TypeAlias = dict[str, Any]
 
 
-def _file(folder: Path, path: str) -> dict[str, Any]:
-    return {"path": path, "bytes": (folder / path).stat().st_size, "sha256": sha256(folder / path)}
+def _file(folder: Path, path: str, **more: str | int) -> dict[str, Any]:
+    return {"path": path, "bytes": (folder / path).stat().st_size, "sha256": sha256(folder / path), **more}
 
 
 def build(
     folder: Path,
     facts: Facts,
     version: str | None,
-    written: Mapping[str, list[tables.Written]],
-    files: Iterable[str],
-    changed: Mapping[str, int],
+    written: Iterable[tables.Written],
+    others: Iterable[str],
+    changes: Mapping[str, int],
     refused: Iterable[str] = (),
 ) -> Manifest:
-    """The manifest of the files that lie in `folder`; `changed` counts the ops of the changes table."""
-    listed = {
-        name: {
-            "rows": sum(each.rows for each in parts),
-            "files": [{**_file(folder, each.path), "rows": each.rows} for each in parts],
-        }
-        for name, parts in written.items()
-    }
+    """The manifest of the files that lie in `folder`: the tables `written` and `others`.
+
+    `changes` counts the ops of the changes table.
+    """
+    parts = [_file(folder, each.path, table=each.table, rows=each.rows) for each in written]
     return {
         "dataset": facts.dataset,
         "version": version,
         "schema_version": SCHEMA_VERSION,
         "parent": facts.parent,
         "fingerprint": facts.fingerprint(),
-        "run": {"id": facts.run_id, "started_at": facts.started(), "host": facts.host},
+        "created_at": facts.started(),
+        "run_id": facts.run_id,
+        "host": facts.host,
         "inputs": {
             "uri": facts.inputs.uri,
             "digest": facts.inputs.digest,
@@ -55,13 +54,12 @@ def build(
         "counts": {
             "documents_in": facts.documents_in,
             "carried_over": facts.carried_over,
-            "published": listed["articles"]["rows"] if "articles" in listed else 0,
+            "published": sum(each["rows"] for each in parts if each["table"] == "articles"),
             "dropped": dict(facts.dropped),
             "rejected": dict(facts.rejected),
-            **changed,
         },
-        "tables": listed,
-        "files": [_file(folder, path) for path in files],
+        "changes": dict(changes),
+        "files": sorted([*parts, *(_file(folder, path) for path in others)], key=lambda each: str(each["path"])),
         "checks": [dict(check) for check in facts.checks],
         "refused": list(refused),
     }
@@ -77,13 +75,13 @@ def read_manifest(release: Path) -> Manifest:
 
 def entry(manifest: Manifest, path: str, digest: str | None) -> Entry:
     """The entry of versions.json for a release or refused run."""
-    counts = manifest["counts"]
+    counts = {**manifest["counts"], **manifest["changes"]}
     flat = {name: sum(n.values()) if isinstance(n, dict) else n for name, n in counts.items()}
     return Entry(
         version=manifest["version"],
         status="published" if manifest["version"] else "refused",
-        run_id=manifest["run"]["id"],
-        started_at=manifest["run"]["started_at"],
+        run_id=manifest["run_id"],
+        started_at=manifest["created_at"],
         path=path,
         digest=digest,
         fingerprint=manifest["fingerprint"],

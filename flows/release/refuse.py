@@ -21,7 +21,7 @@ def refuse(dataset: Dataset, draft: Draft, why: list[str]) -> Path:
     run = draft.facts.run_id
     with writing(dataset.root):
         folder = fresh(dataset.staged_path(run))
-        written = {"rejects": tables.write(folder, "rejects", draft.rejects)}
+        written = tables.write(folder, "rejects", draft.rejects)
         files = write_validation(folder, draft.validation)
         manifest = build(folder, draft.facts, None, written, files, {}, why)
         (folder / "manifest.json").write_bytes(json_bytes(manifest))

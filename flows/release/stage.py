@@ -58,7 +58,6 @@ def _parent(dataset: Dataset, version: str | None) -> Iterable[pa.RecordBatch]:
 
 def _write_sums(folder: Path, manifest: Manifest) -> None:
     known = {each["path"]: each["sha256"] for each in manifest["files"]}
-    known |= {each["path"]: each["sha256"] for table in manifest["tables"].values() for each in table["files"]}
     lines = []
     for path, status in files_in(folder):
         if not is_regular(status):
@@ -88,7 +87,7 @@ def stage(dataset: Dataset, draft: Draft, version: str, pages: Callable[[Path, M
             "evidence": draft.evidence,
             "changes": changed,
         }
-        written = {name: tables.write(folder, name, table) for name, table in given.items()}
+        written = [each for name, table in given.items() for each in tables.write(folder, name, table)]
         files = [*csvs.write(folder), *write_validation(folder, draft.validation)]
         ops = {op: pc.sum(pc.equal(changed.column("op"), op)).as_py() or 0 for op in vocabulary.OPS}
         manifest = build(folder, draft.facts, version, written, files, ops)

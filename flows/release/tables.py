@@ -50,8 +50,9 @@ _GROUP_ELSE: Final = 200_000
 
 @dataclass(frozen=True)
 class Written:
-    """A Parquet file that was written: its path in the release, with slashes, and its rows."""
+    """A Parquet file that was written: of which table, its path in the release, with slashes, and its rows."""
 
+    table: str
     path: str
     rows: int
 
@@ -83,7 +84,7 @@ def _gather(batches: list[pa.RecordBatch], starts: np.ndarray, wanted: np.ndarra
         pieces.append(batches[index].take(pa.array(wanted[here] - starts[index])))
         places.append(here)
     back = np.argsort(np.concatenate(places))
-    return pa.Table.from_batches(pieces, schema).combine_chunks().take(pa.array(back)).combine_chunks()
+    return pa.Table.from_batches(pieces, schema).take(pa.array(back)).combine_chunks()
 
 
 def write(folder: Path, name: str, table: pa.Table) -> list[Written]:
@@ -108,7 +109,7 @@ def write(folder: Path, name: str, table: pa.Table) -> list[Written]:
             for first in range(0, len(wanted), size):
                 group = _gather(batches, starts, wanted[first : first + size], table.schema)
                 writer.write_table(group, row_group_size=size)
-        written.append(Written(path, len(wanted)))
+        written.append(Written(name, path, len(wanted)))
     return written
 
 

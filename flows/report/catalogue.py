@@ -91,7 +91,7 @@ def datapackage_json(folder: Path, manifest: Json) -> str:
         "title": f"{manifest['dataset']} {manifest['version']}",
         "description": _DESCRIPTION,
         "version": manifest["version"],
-        "created": manifest["run"]["started_at"],
+        "created": manifest["created_at"],
         "resources": resources,
     }
     return _dumped(package)
@@ -99,7 +99,7 @@ def datapackage_json(folder: Path, manifest: Json) -> str:
 
 def croissant_json(folder: Path, manifest: Json) -> str:
     """Croissant 1.0 metadata: one file object a Parquet file, one record set a table."""
-    sums = {file["path"]: file["sha256"] for table in manifest["tables"].values() for file in table["files"]}
+    sums = {file["path"]: file["sha256"] for file in manifest["files"]}
     distribution: list[Json] = []
     records: list[Json] = []
     for table in PUBLISHED:
@@ -148,7 +148,7 @@ def croissant_json(folder: Path, manifest: Json) -> str:
         "name": manifest["dataset"],
         "description": _DESCRIPTION,
         "version": manifest["version"],
-        "datePublished": manifest["run"]["started_at"],
+        "datePublished": manifest["created_at"],
         "distribution": distribution,
         "recordSet": records,
     }

@@ -190,7 +190,7 @@ def _checks(checks: list[dict[str, Any]]) -> Html:
 
 
 def _changes(facts: Facts, manifest: dict[str, Any]) -> Html:
-    parent, changes = manifest["parent"], manifest["counts"]
+    parent, changes = manifest["parent"], manifest["changes"]
     parts = [tag("h2", "Changes since the parent release")]
     if not parent:
         return tag("section", *parts, tag("p", "This is the first release: it has no parent."), id="changes")
@@ -261,13 +261,12 @@ def render(facts: Facts, sample: list[Article], manifest: dict[str, Any]) -> str
     title = f"{manifest['dataset']} {manifest['version']}"
     sections = [("contents", "What is in it"), ("values", "How much is known"), ("rejected", "What was left out"),
                 ("checks", "Validation"), ("changes", "Changes"), ("articles", "Articles")]  # fmt: skip
-    run = manifest["run"]
     top = tag(
         "header",
         tag("h1", title),
         tag(
             "p",
-            f"Made {run['started_at']} by run {run['id']}, schema {manifest['schema_version']}.",
+            f"Made {manifest['created_at']} by run {manifest['run_id']}, schema {manifest['schema_version']}.",
             class_="soft",
         ),
         tag(

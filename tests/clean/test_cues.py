@@ -1,4 +1,5 @@
 import re
+import time
 
 import pytest
 
@@ -25,6 +26,25 @@ def test_every_cue_says_what_it_is_and_why() -> None:
 def test_no_pattern_repeats_a_repeat_without_bound() -> None:
     for cue in cues.general().cues:
         assert not re.search(r"(?<!\\)[*+]\)[*+]", cue.pattern), cue.id
+
+
+HEADS = ("", "(", "(A", "about", "home", "share", "tags: ", "Foto: ", "baca juga: ", "©", "komentar", "page ", "dok.")
+ATOMS = (
+    " ", "-", "a", "A", "a-", "-aa", "A ", "Aa ", "| ", "|aa", "#a ", "(", ")", "/A", "1 ", ", ", "share ", ".a",
+    "aa-aa", "& ", "· ", "a/", "--", "- ", " |", "1/", "A-", "A/", ",a",
+)  # fmt: skip
+
+
+def test_no_cue_takes_long_over_a_hostile_line() -> None:
+    known = cues.general()
+    for head in HEADS:
+        for atom in ATOMS:
+            text = f"{(head + atom * 200)[:390]}!"
+            for line in split(text):
+                began = time.perf_counter()
+                known.of(line)
+                list(known.inside(text))
+                assert time.perf_counter() - began < 0.5, (head, atom)
 
 
 @pytest.mark.parametrize(

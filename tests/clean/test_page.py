@@ -68,7 +68,8 @@ def test_same_page_twice_is_the_same() -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        "", "   ", "\x00", "<", "<html>", "<html></html>", "<p>", "teks tanpa tanda", "<!-- x -->", "<?xml version='1.0'?>",
+        "", "   ", "\x00", "<", "<html>", "<html></html>", "<p>", "teks tanpa tanda", "<!-- x -->",
+        "<?xml version='1.0'?>",
         "<div>" * 30_000 + "isi", "<p>a" * 20_000, "<a href=" * 5_000, "<table><tr><td>" * 2_000, "&amp;" * 100_000,
         "<!DOCTYPE x [<!ENTITY a 'b'><!ENTITY c '&a;&a;&a;'>]><p>&c;</p>", "<script>" * 1_000, "<![CDATA[" * 1_000,
         '<!DOCTYPE x SYSTEM "file:///etc/passwd"><p>x</p>', "<p>\ud800</p>", "<b>" * 3_000 + "x" + "</i>" * 3_000,
@@ -90,6 +91,7 @@ def test_a_page_that_is_no_markup_has_no_tree() -> None:
 
 def test_letters_beyond_latin_keep_their_page() -> None:
     paragraph = "東京で首相が会見し、新しい政策について説明した。市場は前向きに反応した。" * 3
-    html = f'<html><meta charset="shift_jis"><body><nav>メニュー</nav><article><p>{paragraph}</p><p>{paragraph[::-1]}</p></article></body>'
+    article = f"<article><p>{paragraph}</p><p>{paragraph[::-1]}</p></article>"
+    html = f'<html><meta charset="shift_jis"><body><nav>メニュー</nav>{article}</body>'
     text, marks, _ = read_page(html)
     assert paragraph in [text[mark.start : mark.end] for mark in marks if mark.kind == "body"]

@@ -11,9 +11,11 @@ from flows.clean.text import marks_of
 from schemas.stages import DOCUMENTS, MARKS
 
 WORDS = st.sampled_from(
-    ["Baca Juga: Harga beras naik", "ADVERTISEMENT", "Warga menunggu bantuan di balai desa sejak pagi hari.", "(abc/def)",
-     "JAKARTA - Menteri datang ke pasar untuk melihat harga.", "\u00a0", "Penulis : Ani", "© 2024", "東京", "a", "", "\u200b",
-     "Kata dia. (Baca juga: ,) Lalu ia pulang ke rumah SCROLL TO CONTINUE WITH CONTENT lagi.", "Menu", "Berita Terkait"]
+    ["Baca Juga: Harga beras naik", "ADVERTISEMENT", "Warga menunggu bantuan di balai desa sejak pagi hari.",
+     "(abc/def)", "JAKARTA - Menteri datang ke pasar untuk melihat harga.", "\u00a0", "Penulis : Ani",
+     "© 2024", "東京", "a",
+     "", "\u200b", "Kata dia. (Baca juga: ,) Lalu ia pulang ke rumah SCROLL TO CONTINUE WITH CONTENT lagi.", "Menu",
+     "Berita Terkait"]
 )  # fmt: skip
 DOCUMENT = st.one_of(
     st.lists(WORDS, max_size=30).map("\n".join), st.text(max_size=200).map(lambda t: t.replace("\r", " "))
@@ -22,7 +24,8 @@ DOCUMENT = st.one_of(
 
 def documents(*texts: str) -> pa.Table:
     rows = [
-        {"doc": doc, "source_id": str(doc), "source_uri": "x", "raw_sha256": "0" * 64, "identity": "x", "media": "text", "text": text}
+        {"doc": doc, "source_id": str(doc), "source_uri": "x", "raw_sha256": "0" * 64, "identity": "x",
+         "media": "text", "text": text}
         for doc, text in enumerate(texts)
     ]  # fmt: skip
     return pa.Table.from_pylist(rows, DOCUMENTS)

@@ -32,9 +32,11 @@ def test_json_ld_in_a_graph_with_references() -> None:
         "Budi",
         "Citra",
     ]
-    for item in [("title", "Pasar Ramai"), ("subtitle", "Dermaga rusak"), ("editors", "Dewi"), ("outlet", "Harian Kota"),
-                 ("published_at", "2025-02-03T14:39:00+07:00"), ("canonical", "https://hariankota.example/1")]:  # fmt: skip
-        assert (item[0], "jsonld", item[1]) in found
+    for field, value in {
+        "title": "Pasar Ramai", "subtitle": "Dermaga rusak", "editors": "Dewi", "outlet": "Harian Kota",
+        "published_at": "2025-02-03T14:39:00+07:00", "canonical": "https://hariankota.example/1",
+    }.items():  # fmt: skip
+        assert (field, "jsonld", value) in found
     assert not any("1999" in value for _, _, value in found)
 
 
@@ -42,7 +44,8 @@ def test_json_ld_in_a_graph_with_references() -> None:
     "text",
     [
         "", "{", "null", "[]", "3", '"x"', '{"@type": 3}', '{"@type": "NewsArticle", "author": {"name": {"a": 1}}}',
-        "[" * 50_000, '{"a":' * 5_000, '{"@type": ["NewsArticle", null, {}], "headline": null, "author": [null, 7, [1]]}',
+        "[" * 50_000, '{"a":' * 5_000,
+        '{"@type": ["NewsArticle", null, {}], "headline": null, "author": [null, 7, [1]]}',
     ],
 )  # fmt: skip
 def test_broken_json_ld_says_nothing_and_never_raises(text: str) -> None:

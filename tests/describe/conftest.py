@@ -9,7 +9,7 @@ from schemas.stages import CANDIDATES, DOCUMENTS, MARKS
 UNCLAIMED = {"title", "subtitle"}  # clean/ leaves headlines and standfirsts as unclaimed lines of the head
 
 
-def tables(texts, kinds, candidates=(), urls=None):
+def tables(texts, kinds=None, candidates=(), urls=None):
     """DOCUMENTS, MARKS and CANDIDATES of texts whose lines are of the kinds given: line number -> kind (else body)."""
     documents, marks = [], []
     for doc, text in enumerate(texts):
@@ -21,7 +21,7 @@ def tables(texts, kinds, candidates=(), urls=None):
         start = 0
         for number, line in enumerate(text.split("\n"), 1):
             if line.strip():
-                kind = kinds[doc].get(number, "body")
+                kind = kinds[doc].get(number, "body") if kinds else "body"
                 kind, rule = ("nav", "head.unclaimed") if kind in UNCLAIMED else (kind, f"test.{kind}")
                 at = start + len(line) - len(line.lstrip())
                 end = at + len(line.strip())
@@ -46,3 +46,9 @@ def described():
         return found.metadata.to_pylist()[0], found.evidence.to_pylist(), found.marks.to_pylist()
 
     return run
+
+
+@pytest.fixture
+def batch():
+    """A function: texts -> DOCUMENTS, MARKS (all body) and CANDIDATES of one batch."""
+    return tables

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from flows.read.rows import HINT_HEAD
+
 
 def _line(**fields):
     return json.dumps(fields).encode()
@@ -126,8 +128,8 @@ def test_a_record_is_given_to_the_hint_as_url_and_head(one):
         asked.append((url, head))
         return "contoh.id"
 
-    long = "BOGOR, CONTOH - Hujan. " + "x" * 1000
+    long = "BOGOR, CONTOH - Hujan. " + "x" * 4000
     line = _line(url="https://contoh.id/a", text=long) + b"\n" + _line(url="ftp://x", html="<p>BOGOR")
     documents, _ = one(line, hint=hint)
-    assert asked == [("https://contoh.id/a", long[:400]), (None, "")]
+    assert asked == [("https://contoh.id/a", long[:HINT_HEAD]), (None, "")]
     assert [d["outlet_hint"] for d in documents] == ["contoh.id"] * 2

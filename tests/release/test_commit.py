@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,12 +19,10 @@ from flows.release import (
     publisher_lock,
     read_manifest,
     recover,
-    refuse,
     stage,
     verify,
 )
 from flows.release.disk import remove_tree
-from flows.release.record import write_versions
 
 ROOT = Path(__file__).parents[2]
 # In the order of their coming; from "renamed" on, the dead publisher's release is finished by the next.
@@ -120,6 +117,7 @@ def test_killed_after_any_step_the_reader_and_the_next_run_are_well(released, la
         finished = STEPS.index(last) >= STEPS.index("renamed")
         assert released.latest() == ("2026.11.22.2" if finished else "2026.11.22.1")
         assert bool(notes) == (last != "done")
+        assert (released.root / "latest").readlink().name == released.latest()
         assert [e.version for e in released.versions()] == (["2026.11.22.2"] if finished else []) + ["2026.11.22.1"]
         assert not list(released.staging.iterdir()) and not released.journal.exists()
         release = drafts.publish(released, drafts.draft(run_id="run-3", parent=released.latest()))
@@ -187,42 +185,16 @@ def test_a_first_run_killed_leaves_no_pointer(dataset):
     assert what_a_reader_sees(dataset) == "2026.11.22.1"
 
 
-def test_a_refused_run_is_kept_and_listed_and_the_last_good_release_stays(released):
-    with publisher_lock(released, 0):
-        made = drafts.draft(run_id="run-2", parent="2026.11.22.1")
-        folder = refuse(released, made, ["Only 4 rows,\nwhere <b>400</b> were."])
-        again = refuse(released, made, ["Still only 4."])
-    assert (folder.name, again.name) == ("run-2", "run-2-2")
-    assert sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()) == [
-        "manifest.json", "rejects/rejects.parquet", "validation/articles.json", "validation/release.json",
-    ]  # fmt: skip
-    assert load(folder, "rejects").num_rows == 1
-    assert read_manifest(folder)["refused"] == ["Only 4 rows,\nwhere <b>400</b> were."]
-    assert [(e.version, e.status, e.path) for e in released.versions()] == [
-        (None, "refused", "refused/run-2-2"),
-        (None, "refused", "refused/run-2"),
-        ("2026.11.22.1", "published", "releases/2026.11.22.1"),
-    ]
-    text = (released.root / "CHANGELOG.md").read_text()
-    assert "Nothing was published. Only 4 rows, where &lt;b&gt;400&lt;/b&gt; were. 1 document rejected" in text
-    assert what_a_reader_sees(released) == "2026.11.22.1"
-    assert find_equal(released, made.facts.fingerprint()).version == "2026.11.22.1"
-
-
-def test_a_refused_run_whose_listing_was_lost_is_listed(released):
-    with publisher_lock(released, 0):
-        before = released.versions_json.read_bytes()
-        refuse(released, drafts.draft(run_id="run-2"), ["Alasan."])
-    released.versions_json.write_bytes(before)  # as if it had died in between
-    with publisher_lock(released, 0):
-        assert [entry.status for entry in released.versions()] == ["refused", "published"]
-        assert released.versions()[0].why == ("Alasan.",)
-
-
-def test_a_withdrawn_release_says_so_in_the_changelog(released):
-    (entry,) = released.versions()
-    write_versions(released, [replace(entry, status="withdrawn", why=("On request.",))])
-    assert "**Withdrawn.** On request. 4 articles" in (released.root / "CHANGELOG.md").read_text()
+def test_a_committed_release_stays_whatever_befalls_it(released):
+    with pytest.raises(Died), publisher_lock(released, 0):
+        drafts.publish(released, drafts.draft(run_id="run-2", parent="2026.11.22.1"), step=dying("pointed"))
+    path = released.release_path("2026.11.22.2") / "lineage/spans.parquet"
+    path.chmod(0o644)
+    path.write_bytes(b"")
+    with publisher_lock(released, 0) as notes:
+        assert "finished but for a link" in notes[0]
+    assert released.latest() == "2026.11.22.2" and not released.journal.exists()
+    assert {damage.file for damage in verify(released.release_path("2026.11.22.2"))} == {"lineage/spans.parquet"}
 
 
 def test_a_parent_that_is_gone_is_said(released):

@@ -1,6 +1,7 @@
 """Damage is found and its file named; what is sound is called sound, and nothing is changed."""
 
 import json
+import os
 import shutil
 
 import pyarrow as pa
@@ -84,10 +85,18 @@ def test_links_are_damage_even_to_the_same_bytes(release, tmp_path):
 
 
 def test_a_pipe_is_not_opened(release):
-    import os
-
     os.mkfifo(release / "pipa")
     assert named(release) == {"pipa"}
+    (release / SUMS).unlink()
+    os.mkfifo(release / SUMS)
+    assert named(release) == {SUMS}
+
+
+def test_without_its_sums_nothing_is_said_of_the_other_files(release):
+    (release / SUMS).write_text("")
+    assert verify(release) == [Damage(SUMS, "is empty, so nothing can be checked against it")]
+    (release / SUMS).unlink()
+    assert named(release) == {SUMS}
 
 
 def test_a_change_that_was_hidden_in_the_sums_is_found_by_the_manifest(release):
@@ -108,12 +117,14 @@ def test_rows_and_accounts_are_checked(release):
     path = release / "manifest.json"
     manifest = json.loads(path.read_text())
     manifest["counts"]["published"] = 3
-    manifest["tables"]["spans"]["files"][0]["rows"] = 99
+    next(each for each in manifest["files"] if each.get("table") == "spans")["rows"] = 99
+    manifest["files"] = [each for each in manifest["files"] if each.get("table") != "evidence"]
     path.write_text(json.dumps(manifest))
     resum(release)
     said = [str(damage) for damage in verify(release)]
     assert any("5 documents in and 0 carried over are 5, but 3 published" in each for each in said)
     assert any("counts 3 published, but the table articles has 4 rows" in each for each in said)
+    assert "manifest.json: lists no file of the table evidence" in said
     assert any(each.startswith("lineage/spans.parquet: should have 99 rows, and has 3") for each in said)
 
 
@@ -122,14 +133,14 @@ def test_another_schema_is_found(release):
     table = pq.read_table(path)
     pq.write_table(table.set_column(1, "line", table.column("line").cast(pa.int64())), path)
     manifest = json.loads((release / "manifest.json").read_text())
-    (listed,) = manifest["tables"]["spans"]["files"]
+    listed = next(each for each in manifest["files"] if each.get("table") == "spans")
     listed.update(sha256=sha256(path), bytes=path.stat().st_size)
     (release / "manifest.json").write_text(json.dumps(manifest))
     resum(release)
     assert verify(release) == [Damage("lineage/spans.parquet", "has not schema 1.0.0 of spans")]
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"tables": 3, "files": []}', '{"tables": {"articles": 1}}', "{"])
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"files": 3}', '{"files": [{"path": 1}]}', "{"])
 def test_a_manifest_of_another_shape_is_damage(release, content):
     (release / "manifest.json").write_text(content)
     resum(release)

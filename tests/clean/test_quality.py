@@ -1,0 +1,59 @@
+"""Floors of the body figures on evaluation data that is not part of the project. They only go up."""
+
+import gzip
+import importlib.util
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from flows.clean import Cleaned, cut
+
+SHARED = Path(os.environ.get("KLIPING_SHARED") or Path(__file__).parents[3] / "shared") / "eval"
+pytestmark = [
+    pytest.mark.shared,
+    pytest.mark.skipif(not SHARED.is_dir(), reason="evaluation data is not part of the project: set KLIPING_SHARED"),
+]
+
+
+def rows(name: str) -> list[dict]:
+    with gzip.open(SHARED / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def scorer() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("kliping_score", SHARED / "score.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "floor"),
+    [("id-lines", "text", 0.990), ("id-html", "text", 0.970), ("id-html", "html", 0.960)],
+)
+def test_body(name: str, form: str, floor: float, cleaned: Callable[..., Cleaned]) -> None:
+    data = [row for row in rows(name) if row["raw_text" if form == "text" else "html"]]
+    found = cleaned(*(row["raw_text" if form == "text" else "html"] for row in data), media=form)
+    texts = dict(zip(found.documents["identity"].to_pylist(), cut(found.documents, found.marks), strict=True))
+    predicted = {row["id"]: {"text": texts.get(f"doc-{number}", "")} for number, row in enumerate(data)}
+    figures = scorer().score(data, predicted)
+    assert figures["body"]["f1"] >= floor, figures["body"]
+
+
+@pytest.mark.parametrize("name", ["id-lines", "id-html", "id-meta"])
+def test_no_article_is_taken_for_none(name: str, cleaned: Callable[..., Cleaned]) -> None:
+    data = rows(name)
+    found = cleaned(*(row["raw_text"] for row in data))
+    empty = {f"doc-{number}" for number, row in enumerate(data) if name != "id-meta" and not row["gold"]["text"]}
+    assert set(found.rejects["source_id"].to_pylist()) <= empty
+
+
+def test_listings_are_rejected(cleaned: Callable[..., Cleaned]) -> None:
+    data = [row for row in rows("not-articles") if row["raw_text"]][::3]
+    rejected = cleaned(*(row["raw_text"] for row in data)).rejects.num_rows
+    assert rejected >= 0.28 * len(data)

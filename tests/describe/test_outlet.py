@@ -1,0 +1,59 @@
+"""Who published it, and what never says so."""
+
+import pytest
+
+STORY = (
+    "Kebun raya membuka jalur malam untuk melihat bunga yang mekar sesudah gelap.\nTiketnya dijual di gerbang utara."
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Dikutip dari CNN Indonesia, tiketnya habis dalam sehari.",
+        "Artikel ini telah tayang di Kompas.com dengan judul Jalur Malam Kebun Raya",
+        "Bunga bangkai mekar (Foto: Liputan6.com)",
+        "Sumber: Kompas TV",
+        "MALANG - Jalurnya sepanjang satu kilometer.",
+    ],
+)
+def test_quoting_an_outlet_is_not_being_it(described, line):
+    values, _, _ = described(f"{STORY}\n{line}", {})
+    assert (values["outlet"], values["outlet_domain"], values["outlet_basis"]) == (None, None, None)
+
+
+def test_the_outlet_s_own_promotion_says_who_it_is(described):
+    values, evidence, _ = described(f"{STORY}\nIkuti saluran WhatsApp Okezone setiap hari", {3: "promo"})
+    assert (values["outlet"], values["outlet_basis"]) == ("Okezone", "stated")
+    assert [row["line"] for row in evidence if row["field"] == "outlet"] == [3]
+
+
+def test_promotion_of_two_outlets_says_nothing(described):
+    values, _, _ = described(f"{STORY}\nIkuti Okezone\nUnduh aplikasi SINDOnews", {3: "promo", 4: "promo"})
+    assert values["outlet"] is None
+
+
+def test_a_byline_only_one_outlet_prints_is_an_inference(described):
+    values, _, _ = described(f"Ratna Sari , Jurnalis-Jum'at, 3 Mei 2024 |09:00 WIB\n{STORY}", {1: "byline"})
+    assert (values["outlet"], values["outlet_basis"]) == ("Okezone", "inferred")
+
+
+def test_the_url_outranks_the_dateline_and_the_wire_service_is_credited(described):
+    text = "Ambon (ANTARA) - Sanggar musik mengajarkan alat tiup kulit kerang."
+    values, _, _ = described(text, {}, url="https://www.republika.co.id/berita/abc")
+    assert (values["outlet"], values["agency"]) == ("Republika", "ANTARA")
+    alone, _, _ = described(text, {})
+    assert (alone["outlet"], alone["agency"]) == ("ANTARA News", None)
+
+
+def test_a_record_that_states_its_outlet_is_believed(described):
+    values, evidence, _ = described(STORY, {}, [("outlet", "record", "kompas.com")])
+    assert (values["outlet"], values["outlet_domain"], values["outlet_basis"]) == ("Kompas.com", "kompas.com", "stated")
+    assert ("outlet", "record", None, "kompas.com") in [
+        tuple(row[k] for k in ("field", "rule", "line", "quote")) for row in evidence
+    ]
+
+
+def test_an_unknown_site_is_named_as_it_names_itself(described):
+    values, _, _ = described(STORY, {}, [("outlet", "og", "Warta Kebun")], url="https://www.wartakebun.co.id/a/b")
+    assert (values["outlet"], values["outlet_domain"]) == ("Warta Kebun", "wartakebun.co.id")

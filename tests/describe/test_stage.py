@@ -1,0 +1,90 @@
+"""The stage's contract: schemas, identity, partial texts, language, and documents that do not see one another."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.describe import describe
+from flows.describe.identity import article_id
+from schemas.stages import CANDIDATES, DOCUMENTS, EVIDENCE_FOUND, MARKS, METADATA
+
+STORY = (
+    "Warga desa menanam mangrove di pesisir utara sejak pagi hari bersama para nelayan.\nMereka menanam seribu bibit."
+)
+
+
+def test_an_empty_batch_gives_empty_tables():
+    found = describe(DOCUMENTS.empty_table(), MARKS.empty_table(), CANDIDATES.empty_table())
+    assert [table.schema for table in found] == [METADATA, EVIDENCE_FOUND, MARKS]
+    assert [table.num_rows for table in found] == [0, 0, 0]
+
+
+def test_a_document_is_described_alike_whatever_stands_beside_it(batch):
+    texts = [STORY, f"KOMPAS.com - {STORY}", f"Oleh: Ratna Sari\n{STORY}", "x"]
+    together = describe(*batch(texts)).metadata.to_pylist()
+    for at, text in enumerate(texts):
+        (alone,) = describe(*batch([text])).metadata.to_pylist()
+        assert {k: v for k, v in alone.items() if k not in {"doc", "article_id"}} == {
+            k: v for k, v in together[at].items() if k not in {"doc", "article_id"}
+        }
+
+
+def test_article_ids_follow_the_url_else_the_identity(described):
+    assert article_id(None, "a/b.txt") == article_id(None, "a/b.txt") != article_id(None, "a/c.txt")
+    assert article_id("https://a.id/x", "a") == article_id("https://a.id/x", "b")
+    assert len(article_id(None, "")) == 32
+    values, _, _ = described(
+        STORY, {}, [("canonical", "link", "https://www.warta.id/berita/1#foto")], "https://m.warta.id/x"
+    )
+    assert values["url"] == "https://www.warta.id/berita/1"
+    assert values["article_id"] == article_id("https://www.warta.id/berita/1", "")
+
+
+@pytest.mark.parametrize(
+    "canonical", ["https://elsewhere.com/berita/1", "https://www.warta.id/", "javascript:alert(1)", "http://[x"]
+)
+def test_a_canonical_url_of_another_site_or_without_a_path_is_not_taken(described, canonical):
+    values, _, _ = described(STORY, {}, [("canonical", "link", canonical)], "https://m.warta.id/x")
+    assert values["url"] == "https://m.warta.id/x"
+
+
+@pytest.mark.parametrize(
+    "line, partial",
+    [("Halaman selanjutnya", True), ("Berlangganan untuk membaca artikel ini", True), ("Bibit tumbuh subur.", False)],
+)  # fmt: skip
+def test_partial(described, line, partial):
+    assert described(f"{STORY}\n{line}", {3: "nav"})[0]["is_partial"] is partial
+
+
+def test_languages(described):
+    assert described(STORY)[0]["language"] == "id"
+    english = "The council approved the new bridge on Friday after a long debate about its cost and its design."
+    assert described(english)[0]["language"] == "en"
+    assert described("12 34")[0]["language"] == "und"
+
+
+LINES = [
+    "Penulis", "Editor : Budi Santoso", "Ratna Sari", "(Budi Santoso)", "KOMPAS.com", "- ", "MEDAN, KOMPAS.com - Laut.",
+    "Senin, 17 Jun 2024 14:39 WIB", "Panen Garam Lebih Awal", "\xa0", "", "Warga menanam mangrove di pesisir.", "<i>",
+    "Ratna Sari , Jurnalis-Sabtu, 4 Mei 2024 |08:15 WIB", "Verified Writer", "dikutip CNN", "null", "Jakarta", "🙂 – —",
+]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(LINES), max_size=12))
+def test_marks_lie_within_their_lines_and_quotes_stand_in_the_document(lines):
+    text = "\n".join(lines)
+    given_row = {"doc": 7, "source_id": "a", "source_uri": "a", "raw_sha256": "", "identity": "a", "media": "text"}
+    documents = pa.Table.from_pylist([{**given_row, "text": text}], schema=DOCUMENTS)
+    found = describe(documents, MARKS.empty_table(), CANDIDATES.empty_table())
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    reached = 0
+    for mark in found.marks.to_pylist():
+        words = text[mark["start"] : mark["end"]]
+        assert mark["doc"] == 7 and words and words == words.strip() and mark["start"] >= reached
+        assert starts[mark["line"] - 1] <= mark["start"] and mark["end"] < starts[mark["line"]]
+        reached = mark["end"]
+    assert all(row["quote"] in lines[row["line"] - 1] for row in found.evidence.to_pylist())

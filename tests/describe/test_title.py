@@ -1,0 +1,62 @@
+"""The headline: where it is stated, where the head shows it, and where there is none."""
+
+STORY = (
+    "Nelayan Sampang memanen garam lebih awal karena kemarau datang cepat.\nPanen garam berlanjut hingga akhir bulan."
+)
+TITLE = "Nelayan Sampang Panen Garam Lebih Awal"
+
+
+def titled(found):
+    values, _, marks = found
+    lines = {kind: [mark["line"] for mark in marks if mark["kind"] == kind] for kind in ("title", "subtitle")}
+    return values["title"], values["subtitle"], lines["title"], lines["subtitle"]
+
+
+def test_headline_and_standfirst(described):
+    text = f"{TITLE}\nKemarau datang dua pekan lebih cepat\nTumpukan garam (Foto: Warga)\n{STORY}"
+    found = described(text, {1: "title", 2: "subtitle", 3: "caption"})
+    assert titled(found) == (TITLE, "Kemarau datang dua pekan lebih cepat", [1], [2])
+
+
+def test_a_repeat_with_tags_is_the_title_too(described):
+    text = f"{TITLE}\nOleh: Ratna Sari\nNelayan <i>Sampang</i> Panen Garam\xa0 Lebih Awal\n{STORY}"
+    assert titled(described(text, {1: "title", 2: "byline", 3: "title"})) == (TITLE, None, [1, 3], [])
+
+
+def test_an_extracted_text_has_no_title(described):
+    assert titled(described(STORY)) == (None, None, [], [])
+    assert titled(described(f"JAKARTA - {STORY}")) == (None, None, [], [])
+
+
+def test_a_list_of_other_stories_is_not_the_title(described):
+    menu = (
+        "Jadwal Liga Dunia Pekan Ini Lengkap\nResep Kue Lapis Legit Tanpa Oven\nHarga Emas Antam Turun Tipis Hari Ini"
+    )
+    assert titled(described(f"{menu}\n{STORY}", {1: "title", 2: "title", 3: "title"}))[0] is None
+
+
+def test_the_story_s_own_headline_is_found_among_others(described):
+    text = f"Jadwal Liga Dunia Pekan Ini Lengkap\n{TITLE}\nOleh: Ratna Sari\n{STORY}"
+    assert titled(described(text, {1: "title", 2: "title", 3: "byline"}))[0] == TITLE
+
+
+def test_a_headline_left_in_the_body_is_known_by_the_byline_under_it(described):
+    text = f"{TITLE}\nRatna Sari - detikNews\n{STORY}"
+    assert titled(described(text)) == (TITLE, None, [1], [])
+
+
+def test_stated_titles_lose_the_site_s_name_and_mark_their_repeats(described):
+    said = [("title", "html_title", f"{TITLE} - Warta Garam"), ("title", "og", f"{TITLE} | Warta Garam"),
+            ("outlet", "og", "Warta Garam")]  # fmt: skip
+    assert titled(described(f"{TITLE}\n{STORY}", {}, said)) == (TITLE, None, [1], [])
+
+
+def test_the_title_most_places_agree_on_wins(described):
+    said = [("title", "jsonld", "Panen Garam"), ("title", "h1", TITLE), ("title", "og", TITLE)]
+    assert titled(described(STORY, {}, said))[0] == TITLE
+
+
+def test_a_record_s_title_is_stated(described):
+    values, evidence, _ = described(STORY, {}, [("title", "record", f" {TITLE}\n")])
+    assert values["title"] == TITLE
+    assert [row["rule"] for row in evidence if row["field"] == "title"] == ["record"]
