@@ -156,7 +156,9 @@ def _columns() -> str:
 def _making(manifest: dict[str, Any]) -> str:
     parent = manifest["parent"]
     origin = (
-        f"It follows {markdown(parent)}; `diff/changes.parquet` says what changed." if parent else "It is the first."
+        f"It follows {markdown(parent)}; `diff/changes.parquet` says what changed."
+        if parent
+        else "It is the first release."
     )
     checks = manifest["checks"]
     failed = [check for check in checks if not check["passed"]]

@@ -122,4 +122,4 @@ def test_the_query_works_in_duckdb(text, release, monkeypatch):
 def test_a_release_of_nothing_has_a_card(tmp_path, house):
     folder = house.lay(tmp_path / "none", [])
     made = card.render(gather(folder), house.manifest(folder, 0, parent=None, checks=[]))
-    assert "No article's day is known." in made and "It is the first." in made and "language:" not in made
+    assert "No article's day is known." in made and "It is the first release." in made and "language:" not in made
