@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from flows.report.facts import Facts
 from flows.report.markup import markdown
+from flows.report.recipes import READING
 from schemas import documents
 from schemas.columns import ARTICLES
 
@@ -19,51 +20,6 @@ _SIZES: Final = (
     (1_000_000, "100K<n<1M"),
     (10_000_000, "1M<n<10M"),
 )
-
-_READING = """## How to read it
-
-Run these from the folder this file is in.
-
-```python
-# pandas
-import pandas as pd
-
-articles = pd.read_parquet("data", dtype_backend="pyarrow")
-```
-
-```python
-# pyarrow
-import pyarrow.dataset as ds
-
-articles = ds.dataset("data", format="parquet").to_table()
-```
-
-```sql
--- DuckDB
-SELECT outlet, count(*) AS articles FROM 'data/articles-*.parquet' GROUP BY outlet ORDER BY articles DESC;
-```
-
-```python
-# Polars
-import polars as pl
-
-articles = pl.read_parquet("data/articles-*.parquet")
-```
-
-```python
-# Hugging Face datasets
-from datasets import load_dataset
-
-articles = load_dataset(".", split="train")
-```
-
-For a story once, leave out the rows where `duplicate_of` is not null. For what the documents say of themselves, leave
-out the rows whose `outlet_basis`, `author_basis` or `date_basis` is `inferred`. To check the files:
-`sha256sum -c SHA256SUMS`.
-
-`csv/articles.csv` holds the same rows with lists as JSON; `csv/metadata.csv` leaves the text out, one line a row, for
-spreadsheets. `report.html` shows what was cut from a sample of articles and by which rule.
-"""
 
 _LIMITS = """## Known limits
 
@@ -203,7 +159,7 @@ sign-off. Given: it is there, and no column says on what basis.
 
 {_knowledge(facts)}
 
-{_READING}
+{READING}
 ## Columns of articles
 
 {_columns()}
