@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
         ("latest-set", latest_set),
         ("pin", pin),
         ("prune", prune),
+        ("replay", replay),
         ("takedown", takedown),
     ):
         app.command(name)(command)
@@ -137,6 +138,36 @@ def prune(
 
     gone = guarded(done)
     say(f"{dataset}: " + (f"removed the files of {', '.join(gone)}" if gone else "nothing to remove"))
+
+
+def replay(
+    version: Annotated[str, typer.Argument(help="A version; the latest unless given.")] = "",
+    reason: Annotated[list[str] | None, typer.Option(help="Rejects of this reason; may be given again.")] = None,
+    article: Annotated[list[str] | None, typer.Option(metavar="ID", help="This article; may be given again.")] = None,
+    outlet: Annotated[
+        list[str] | None, typer.Option(help="Articles of this outlet (name or domain); may be given again.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All rejects and all articles.")] = False,
+    dataset: DatasetOption = "news",
+    output: OutputOption = Path("output"),
+    limit: LimitOption = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the rejects of a release, or articles you choose, again with today's rules, and show what would change.
+
+    Nothing is published. Example: kliping replay --outlet Republika
+    """
+    from flows.rerun import Chosen, replay
+
+    path = folder_of(version, dataset, output)
+    chosen = Chosen(tuple(reason or ()), tuple(article or ()), tuple(outlet or ()), everything)
+    found = guarded(lambda: replay(home(output, dataset), path, chosen, datetime.now(UTC).date()))
+    if as_json:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=True, indent=2))
+    else:
+        for line in found.lines(limit):
+            say(line)
+    raise typer.Exit(1 if found.missing else 0)
 
 
 def takedown(

@@ -64,7 +64,7 @@ from flows.release.history import pin, prune, set_latest
 from flows.release.layout import Dataset, Entry, find_equal, listed, next_version
 from flows.release.lock import publisher_lock
 from flows.release.manifest import read_manifest
-from flows.release.raws import Keeper, fetch, forget, keep
+from flows.release.raws import Keeper, fetch, fetch_all, forget, keep
 from flows.release.refuse import refuse
 from flows.release.stage import stage
 from flows.release.tables import batches, load
@@ -94,6 +94,7 @@ __all__ = [
     "commit",
     "diff",
     "fetch",
+    "fetch_all",
     "find_equal",
     "forget",
     "keep",
