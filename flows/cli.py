@@ -102,15 +102,21 @@ def verify(
     ] = "",
     dataset: DatasetOption = "news",
     output: OutputOption = Path("output"),
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make it again from its source and parameters, and compare bytes.")
+    ] = False,
 ) -> None:
-    """Check that a release is whole and unchanged: every file, digest, count and key."""
+    """Check that a release is whole and unchanged: every file, digest, count and key.
+
+    With --rebuild, also make it again from its recorded inputs and compare the bytes.
+    """
     from flows import release
 
     if version and (os.sep in version or Path(version, "manifest.json").is_file()):
         path = Path(version)
     else:
         home = _dataset(output, dataset)
-        path = home.release_path(version or home.latest() or "")
+        path = _guarded(lambda: home.release_path(version or home.latest() or ""))
     if not path.is_dir() or path.name == "releases":
         _stop(2, f"There is no release at {path}; `kliping versions` lists what there is.")
     damages = _guarded(lambda: release.verify(path))
@@ -119,6 +125,8 @@ def verify(
     if damages:
         _stop(1, f"{path}: damaged in {len(damages)} places; nothing was changed. Restore it from a copy.")
     _say(f"{path}: whole and unchanged")
+    if rebuild:
+        commands_release.rebuilt(release.Dataset(path.resolve().parent.parent), path.resolve().name)
 
 
 commands_release.register(app)

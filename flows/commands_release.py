@@ -12,7 +12,8 @@ import typer
 from flows.terminal import DatasetOption, OutputOption, WaitOption, guarded, home, say, stop
 
 if TYPE_CHECKING:
-    pass
+    from flows import release
+    from flows.rebuild import Rebuilt
 
 LimitOption = Annotated[int, typer.Option(help="How many articles of each kind to show.", min=0)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Everything, as JSON for programs.")]
@@ -74,6 +75,20 @@ def diff(
         return
     for line in found.lines(limit):
         say(line)
+
+
+def rebuilt(dataset: "release.Dataset", version: str) -> None:
+    """The rest of `verify --rebuild`: exit code 1 where the bytes differ or it cannot be made again."""
+
+    def done() -> "Rebuilt":
+        from flows.rebuild import rebuild
+
+        return rebuild(dataset, version)
+
+    found = guarded(done)
+    for line in found.lines():
+        say(line, error=not found.same)
+    raise typer.Exit(0 if found.same else 1)
 
 
 def latest_set(
