@@ -6,6 +6,7 @@ import release_drafts as drafts
 from flows.release import (
     Declined,
     Mistaken,
+    commit,
     find_equal,
     pin,
     prune,
@@ -13,6 +14,7 @@ from flows.release import (
     read_manifest,
     recover,
     set_latest,
+    stage,
     verify,
 )
 
@@ -118,3 +120,34 @@ def test_a_version_whose_files_are_gone_is_never_used_again(three):
 
     prune(three, 1, "Old.")
     assert next_version(three, drafts.TODAY) == "2026.11.22.4"
+
+
+def remake(dataset, old, version, step):
+    """Make a release again without its last article, in its place, as purging does."""
+    made = drafts.draft(drafts.ARTICLES[:3], run_id="mend", parent=read_manifest(dataset.release_path(old))["parent"])
+    folder = stage(dataset, made, version)
+    commit(dataset, folder, read_manifest(folder), replaces=old, step=step)
+
+
+@pytest.mark.parametrize("old", [FIRST, THIRD])
+@pytest.mark.parametrize("last", ["synced", "journalled", "renamed", "sealed", "listed", "logged", "retired", "done"])
+def test_a_release_made_again_takes_the_place_of_the_old_one_whole_or_not_at_all(three, old, last):
+    pin(three, old, "cited")
+    with pytest.raises(Died):
+        remake(three, old, "2026.11.22.4", dying(last))
+    assert verify(three.release_path(three.latest())) == []
+    recover(three)
+    there = {path.name for path in three.releases.iterdir()}
+    by_version = {each.version: each for each in three.versions()}
+    assert not three.journal.exists() and verify(three.release_path(three.latest())) == []
+    if last in ("synced", "journalled"):
+        assert there == {FIRST, SECOND, THIRD} == set(by_version) and three.latest() == THIRD
+        return
+    assert there == {FIRST, SECOND, THIRD, "2026.11.22.4"} - {old}
+    assert three.latest() == ("2026.11.22.4" if old == THIRD else THIRD)
+    assert (three.root / "latest").readlink().name == three.latest()
+    assert by_version[old].status == "pruned" and "2026.11.22.4" in by_version[old].why[0]
+    new = by_version["2026.11.22.4"]
+    assert (new.status, new.pinned) == ("published", "cited")
+    order = [each.version for each in three.versions()]
+    assert order.index("2026.11.22.4") + 1 == order.index(old)
