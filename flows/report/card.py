@@ -9,6 +9,7 @@ from flows.report.markup import markdown
 from flows.report.recipes import READING
 from schemas import documents
 from schemas.columns import ARTICLES
+from schemas.vocabulary import OPS
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _MOST: Final = 20
@@ -109,13 +110,21 @@ def _columns() -> str:
     return "\n".join(["| column | type | meaning |", "| --- | --- | --- |", *rows])
 
 
+def _changes(counts: dict[str, int]) -> str:
+    return ", ".join(f"{counts[op]:,} {op}" for op in OPS)
+
+
 def _making(manifest: dict[str, Any]) -> str:
     parent = manifest["parent"]
     origin = (
-        f"It follows {markdown(parent)}; `diff/changes.parquet` says what changed."
+        f"It follows {markdown(parent)}: {_changes(manifest['changes'])}; `diff/changes.parquet` names them."
         if parent
         else "It is the first release."
     )
+    if manifest.get("remakes"):
+        origin += f" It was made from {markdown(manifest['remakes'])}, without an article that was taken down."
+    if manifest.get("accepted_drift"):
+        origin += f" It was published in spite of drift: {markdown(manifest['accepted_drift'])}."
     checks = manifest["checks"]
     failed = [check for check in checks if not check["passed"]]
     lines = [
