@@ -93,6 +93,8 @@ def versions(dataset: DatasetOption = "news", output: OutputOption = Path("outpu
         status = "latest" if entry.version and entry.version == latest else entry.status
         said = " ".join(entry.why) or f"{entry.counts['published']:,} articles, {entry.counts['rejected']:,} rejected"
         _say(f"{name:<28} {status:<10} {entry.started_at}  {said}")
+    for purge in commands_release.unfinished(home):
+        _say(purge, error=True)
 
 
 @app.command()

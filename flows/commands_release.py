@@ -91,6 +91,17 @@ def rebuilt(dataset: "release.Dataset", version: str) -> None:
     raise typer.Exit(0 if found.same else 1)
 
 
+def unfinished(dataset: "release.Dataset") -> list[str]:
+    """A sentence for each purge that was interrupted."""
+    from flows import release
+
+    return [
+        f"The purge of {one.article_id} was interrupted: give `kliping takedown {one.article_id} --purge` again."
+        for one in guarded(lambda: release.withdrawals(dataset))
+        if one.purge == "asked"
+    ]
+
+
 def latest_set(
     version: Annotated[str, typer.Argument(help="The release that is to be the current one.")],
     reason: Annotated[str, typer.Option(help="Why; it is recorded beside each release left behind.")] = "",

@@ -94,6 +94,7 @@ def make(
 ) -> tuple[steps.Working, dict[str, validate.Verdict]]:
     """The tables of a release and what the suites say of them: all between the source and the release."""
     parent = dataset.release_path(facts.parent) if facts.parent else None
+    gone = steps.withdrawn_ids(parent, withdrawn) if parent else set()
     keep = None if job.dry_run else dataset
     working = step("clean and describe", lambda: steps.clean_all(job, total_bytes, work, keep, _progress))
     working = steps.withhold(working, withdrawn)
@@ -103,12 +104,12 @@ def make(
     held = steps.article_ids(working)
     working, rows = step("validate articles", lambda: steps.judge_rows(working, facts.started_at.date()))
     if job.append and parent:
-        working = steps.carry_over(working, parent, held, withdrawn)
+        working = steps.carry_over(working, parent, held | gone)
     working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates))
-    whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift, withdrawn))
+    whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift, gone))
     verdicts = {"articles": rows, "release": whole}
     if parent:
-        drift = step("compare with parent", lambda: steps.judge_drift(job, facts, working, parent, held, withdrawn))
+        drift = step("compare with parent", lambda: steps.judge_drift(job, facts, working, parent, held, gone))
         verdicts["drift"] = drift
     return working, verdicts
 

@@ -6,6 +6,7 @@ at any time exactly one row of `articles` or of `rejects`; `carried` counts the 
 
 import socket
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -170,17 +171,13 @@ def article_ids(working: Working) -> set[str]:
     return set(working.articles["article_id"].to_pylist())
 
 
-def carry_over(
-    working: Working, parent: Path, held: set[str], withdrawn: list[release.Withdrawal] | None = None
-) -> Working:
-    """Add the parent's articles that this source does not hold (`held`: those it does), with their lineage.
-
-    What was taken down since is not carried.
+def carry_over(working: Working, parent: Path, held: set[str]) -> Working:
+    """Add the parent's articles that are not `held`: by this source, or back on request; with their lineage.
 
     A carried article whose source_id this source now uses for another article is kept under `id~article_id`: nothing is
     lost, and the key stays unique.
     """
-    old = release.carry_over(parent, held | withdrawn_ids(parent, withdrawn or []))
+    old = release.carry_over(parent, held)
     first = max(working.articles["row"].to_pylist(), default=-1) + 1
     rows = {key: first + number for number, key in enumerate(old.articles["article_id"].to_pylist())}
     taken = set(working.articles["source_id"].to_pylist())
@@ -208,14 +205,13 @@ def carry_over(
 
 def withdrawn_ids(path: Path, withdrawn: list[release.Withdrawal]) -> set[str]:
     """The articles of a release that were taken down, and their exact duplicates."""
-    if not withdrawn:
-        return set()
-    articles = release.load(path, "articles")
-    columns = (articles[name].to_pylist() for name in ("article_id", "raw_sha256", "text"))
     return {
-        key
-        for key, raw, text in zip(*columns, strict=True)
-        if any(one.keeps_out(key, raw, dedupe.text_digest(text)) for one in withdrawn)
+        row["article_id"]
+        for batch in (release.batches(path, "articles", ["article_id", "raw_sha256", "text"]) if withdrawn else ())
+        for row in batch.to_pylist()
+        if any(
+            one.keeps_out(row["article_id"], row["raw_sha256"], dedupe.text_digest(row["text"])) for one in withdrawn
+        )
     }
 
 
@@ -235,12 +231,15 @@ def mark_duplicates(working: Working, mode: str) -> Working:
 
 
 def judge_release(
-    working: Working, parent: Path | None, accept_drift: str, withdrawn: list[release.Withdrawal] | None = None
+    working: Working, parent: Path | None, accept_drift: str, gone: AbstractSet[str] = frozenset()
 ) -> validate.Verdict:
-    """Run the suite over the whole release: documents accounted for, links resolve, rows against the parent."""
+    """Run the suite over the whole release: documents accounted for, links resolve, rows against the parent.
+
+    `gone` are the parent's articles that were taken down since; they are not missed.
+    """
     articles = None
     if parent is not None:
-        articles = release.load(parent, "articles").num_rows - len(withdrawn_ids(parent, withdrawn or []))
+        articles = release.read_manifest(parent)["counts"]["published"] - len(gone)
     return validate.check_release(
         validate.ReleaseFacts.of(
             working.articles.select(["article_id", "source_id", "duplicate_of"]),
@@ -260,19 +259,22 @@ def judge_drift(
     facts: release.Facts,
     working: Working,
     parent: Path,
-    held: set[str],
-    withdrawn: list[release.Withdrawal],
+    held: AbstractSet[str],
+    gone: AbstractSet[str] = frozenset(),
 ) -> validate.Verdict:
     """Compare the release with its parent; `held` are the articles that this source holds.
 
-    What was taken down is left out on both sides. With `append`, what was carried over says nothing of this run, so the
-    documents of this run alone are compared. Where only the code changed, they are compared with the same documents.
+    What was taken down (`gone`) is left out on both sides. With `append`, what was carried over says nothing of this
+    run, so the documents of this run alone are compared. Where only the code changed, they are compared with the same
+    documents.
     """
     manifest = release.read_manifest(parent)
     same = manifest["inputs"]["digest"] == facts.inputs.digest and manifest["parameters"] == dict(facts.parameters)
     columns = ["article_id", "raw_sha256", *validate.COLUMNS]
-    old, old_rejects = release.load(parent, "articles").select(columns), release.load(parent, "rejects")
-    gone = withdrawn_ids(parent, withdrawn)
+    empty = arrow.empty(pa.schema([arrow.ARTICLES.field(name).remove_metadata() for name in columns]))
+    old = pa.concat_tables(
+        [empty, *(pa.table(batch.columns, empty.schema) for batch in release.batches(parent, "articles", columns))]
+    )
     old = old.filter(pc.invert(pc.is_in(old["article_id"], value_set=pa.array(sorted(gone), pa.string()))))
     new = working.articles.select(columns)
     if job.append:
@@ -281,7 +283,7 @@ def judge_drift(
         digests = pa.chunked_array([*new["raw_sha256"].chunks, *working.rejects["raw_sha256"].chunks], pa.string())
         old = old.filter(pc.is_in(old["raw_sha256"], value_set=digests.combine_chunks()))
     return validate.check_drift(
-        _side(old, old_rejects, manifest["counts"]["documents_in"]),
+        _side(old, release.load(parent, "rejects"), manifest["counts"]["documents_in"]),
         _side(new, working.rejects, working.documents_in),
         same_documents=same,
         accepted=bool(job.accept_drift),

@@ -79,6 +79,12 @@ def test_takedown_replay_and_rebuild(place):
     assert kliping("verify").exit_code == 0
 
 
+def test_a_purge_that_was_interrupted_is_told(place):
+    dataset = release.Dataset(Path("output/news"))
+    release.withdraw(dataset, release.Withdrawal("a" * 32, "asked", "2026-11-22T00:00:00Z", (), (), "asked"))
+    assert f"kliping takedown {'a' * 32} --purge" in kliping("versions").stderr
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
