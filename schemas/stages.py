@@ -31,7 +31,7 @@ RAW: Final = pa.schema(
         _field("source_id", pa.string()),
         _field("source_uri", pa.string()),
         _field("raw_sha256", pa.string()),
-        # The bytes as they stood in the source: the file, the JSONL line, the WARC record's payload.
+        # The bytes as they stood in the source: the file, the JSONL line, the WARC record's block (HTTP head and body).
         _field("raw", pa.large_binary()),
         # The bytes of the text or page; null where they are `raw` itself.
         _field("content", pa.large_binary(), null=True),

@@ -20,7 +20,8 @@ class Reader:
         if packing is not None:
             import pyarrow as pa
 
-            self._left = max(os.fstat(file.fileno()).st_size, 1) * expansion
+            self._left = max(file.seek(0, os.SEEK_END), 1) * expansion
+            file.seek(0)
             self._file = pa.CompressedInputStream(pa.PythonFile(file, "r"), packing)
 
     def read(self, size: int) -> bytes:
@@ -48,7 +49,7 @@ class Reader:
             self._left -= len(piece)
             if self._left < 0:
                 self.fault = (
-                    "damaged_container",
+                    "expands_too_far",
                     f"unpacks to more than {self._expansion} times its size: unpack it by hand if it is meant so.",
                 )
                 return b""

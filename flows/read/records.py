@@ -94,7 +94,7 @@ def _document(found: Found, line: Line, fields: dict[str, object], hint: Hint) -
         raw_sha256=line.sha256,
         encoding="utf-8",
         url=canonical,
-        fetched_at=_instant(fields.get("fetched_at")),
+        fetched_at=instant(fields.get("fetched_at")),
         outlet_hint=hinted(hint, canonical, content, media),
         stated=tuple(_stated(fields)),
     )
@@ -119,7 +119,7 @@ def _id(fields: dict[str, object]) -> str | None:
     return decode.encodable(str(value)).strip() or None
 
 
-def _instant(value: object) -> datetime | None:
+def instant(value: object) -> datetime | None:
     """An ISO 8601 instant, UTC where it names no zone; None for all else."""
     if not isinstance(value, str):
         return None
