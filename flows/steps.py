@@ -98,7 +98,7 @@ def clean_all(
 
     with release.Keeper(dataset) if dataset else nullcontext() as keeper:
         shards = list(_processed(batches(keeper), job.workers, work))
-    outcomes = [pipeline.Outcome(**{name: _mapped(shard / f"{name}.arrow") for name in _TABLES}) for shard in shards]
+    outcomes = [pipeline.read_outcome(shard) for shard in shards]
     made = pipeline.joined([pipeline.NOTHING, *outcomes])
     return Working(
         made.articles, pa.concat_tables([made.rejects, *rejected]), made.spans, made.evidence, documents_in=documents
@@ -260,7 +260,6 @@ def outcome_of(job: Publish, working: Working, verdicts: dict[str, validate.Verd
     )
 
 
-_TABLES = ("articles", "rejects", "spans", "evidence")
 _LIBRARIES = ("prefect", "pandas", "pyarrow", "numpy", "great-expectations", "trafilatura", "lxml", "py3langid")
 _EXAMPLES = 3  # of each reason: enough to recognise a pattern on a screen
 
@@ -271,14 +270,9 @@ def _numbered(lineage: pa.Table, rows: dict[str, int], schema: pa.Schema) -> pa.
 
 
 def _processed(batches: Iterator[pa.Table], workers: int, work: Path) -> Iterator[Path]:
-    if workers == 1:
-        for number, raw in enumerate(batches):
-            target = work / f"{number:08d}"
-            pipeline.write_outcome(pipeline.process(raw), target)
-            yield target
-        return
-    with fanout.processes(workers) as pool:
-        yield from fanout.spread(pool, _process_job, _jobs(batches, work), window=2 * workers)
+    # One worker is supervised too: a document that sticks must not hang the run.
+    with fanout.supervised(workers) as (pool, crew):
+        yield from fanout.spread(pool, crew.process, _jobs(batches, work), window=2 * workers)
 
 
 def _jobs(batches: Iterator[pa.Table], work: Path) -> Iterator[tuple[Path, Path]]:
@@ -287,14 +281,3 @@ def _jobs(batches: Iterator[pa.Table], work: Path) -> Iterator[tuple[Path, Path]
         with pa.OSFile(str(source), "wb") as file, pa.ipc.new_file(file, raw.schema) as writer:
             writer.write_table(raw)
         yield source, work / f"{number:08d}"
-
-
-def _process_job(job: tuple[Path, Path]) -> Path:
-    source, target = job
-    done = pipeline.process_file(source, target)
-    source.unlink()
-    return done
-
-
-def _mapped(path: Path) -> pa.Table:
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()

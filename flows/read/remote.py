@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from flows.read import pattern
 from flows.read.errors import SourceError
