@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.clean import clean, clutter_hits, cut, settle
+from flows.dedupe import prints_of
 from flows.describe import describe
 from schemas import arrow, stages
 
@@ -29,20 +30,25 @@ PUBLISHED_VALUES = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a batch: RUN_ARTICLES, REJECTS, RUN_SPANS, RUN_EVIDENCE; `row` counts from 0 in each outcome."""
+    """What became of a batch: RUN_ARTICLES, REJECTS, RUN_SPANS, RUN_EVIDENCE, and the articles' PRINTS.
+
+    `row` counts from 0 in each outcome.
+    """
 
     articles: pa.Table
     rejects: pa.Table
     spans: pa.Table
     evidence: pa.Table
+    prints: pa.Table
 
 
-TABLES = ("articles", "rejects", "spans", "evidence")
+TABLES = ("articles", "rejects", "spans", "evidence", "prints")
 NOTHING = Outcome(
     arrow.empty(stages.RUN_ARTICLES),
     arrow.empty(arrow.REJECTS),
     arrow.empty(stages.RUN_SPANS),
     arrow.empty(stages.RUN_EVIDENCE),
+    arrow.empty(stages.PRINTS),
 )
 
 
@@ -63,6 +69,7 @@ def joined(outcomes: list[Outcome]) -> Outcome:
     first = 0
     for outcome in outcomes:
         parts["rejects"].append(outcome.rejects)
+        parts["prints"].append(outcome.prints)
         for name in ("articles", "spans", "evidence"):
             table: pa.Table = getattr(outcome, name)
             place = table.schema.get_field_index("row")
@@ -129,12 +136,8 @@ def _process(raw: pa.Table) -> Outcome:
         ours = {"content_hash": content_hash(row), "clutter_hits": clutter_hits(text), "row": len(articles)}
         articles.append({**row, **ours})
     rejects = pa.concat_tables([cleaned.rejects, arrow.table(arrow.REJECTS, lost)])
-    return Outcome(
-        arrow.table(stages.RUN_ARTICLES, articles),
-        rejects,
-        _spans(documents, spans, ids),
-        _evidence(described.evidence, ids),
-    )
+    made = arrow.table(stages.RUN_ARTICLES, articles)
+    return Outcome(made, rejects, _spans(documents, spans, ids), _evidence(described.evidence, ids), prints_of(made))
 
 
 def _solid_characters(spans: pa.Table) -> tuple[Counter[int], Counter[int]]:

@@ -84,7 +84,7 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
             working, rows = step("validate articles", lambda: steps.judge_rows(working, started.date()))
             if job.append and parent:
                 working = steps.carry_over(working, parent, held)
-            working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates))
+            working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates, keep))
             whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift))
             return step("release", lambda: _end(job, dataset, facts, working, {"articles": rows, "release": whole}))
     except read.SourceError as error:
@@ -129,6 +129,7 @@ def _end(
     release.audit(folder)
     manifest = release.read_manifest(folder)
     path = release.commit(dataset, folder, manifest)
+    steps.keep_prints(working, dataset)
     return replace(told, status="published", version=version, release=path, changes=manifest["changes"])
 
 

@@ -8,7 +8,7 @@ import hashlib
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from importlib import metadata
 from pathlib import Path
@@ -20,7 +20,7 @@ from flows import dedupe, fanout, pipeline, read, release, validate
 from flows.outcome import Outcome
 from flows.parameters import Publish
 from flows.quiet import ROOT
-from schemas import SCHEMA_VERSION, arrow
+from schemas import SCHEMA_VERSION, arrow, stages
 from schemas.vocabulary import DROPPED
 
 Progress = Callable[[int, int, int], None]  # documents read, bytes of the source read, bytes in all
@@ -28,7 +28,7 @@ Progress = Callable[[int, int, int], None]  # documents read, bytes of the sourc
 
 @dataclass(frozen=True)
 class Working:
-    """The tables of a release in the making: RUN_ARTICLES, REJECTS, RUN_SPANS, RUN_EVIDENCE."""
+    """The tables of a release in the making: RUN_ARTICLES, REJECTS, RUN_SPANS, RUN_EVIDENCE, PRINTS."""
 
     articles: pa.Table
     rejects: pa.Table
@@ -36,6 +36,7 @@ class Working:
     evidence: pa.Table
     documents_in: int
     carried: int = 0
+    prints: pa.Table = field(default_factory=stages.PRINTS.empty_table)
 
     def dropped(self) -> dict[str, int]:
         """Documents dropped as duplicates, by reason."""
@@ -101,7 +102,12 @@ def clean_all(
     outcomes = [pipeline.read_outcome(shard) for shard in shards]
     made = pipeline.joined([pipeline.NOTHING, *outcomes])
     return Working(
-        made.articles, pa.concat_tables([made.rejects, *rejected]), made.spans, made.evidence, documents_in=documents
+        made.articles,
+        pa.concat_tables([made.rejects, *rejected]),
+        made.spans,
+        made.evidence,
+        documents_in=documents,
+        prints=made.prints,
     )
 
 
@@ -169,9 +175,16 @@ def carry_over(working: Working, parent: Path, held: set[str]) -> Working:
     )
 
 
-def mark_duplicates(working: Working, mode: str) -> Working:
-    """Name the article that each duplicate repeats, or move duplicates to rejects (`drop`)."""
-    links = dedupe.link(dedupe.fingerprints_of(working.articles))
+def mark_duplicates(working: Working, mode: str, dataset: release.Dataset | None = None) -> Working:
+    """Name the article that each duplicate repeats, or move duplicates to rejects (`drop`).
+
+    Articles carried over are compared by the prints that the dataset kept; where it kept none, by their texts.
+    """
+    prints = [working.prints, release.kept_prints(dataset, dedupe.VERSION)] if dataset else [working.prints]
+    known = pc.is_in(working.articles["content_hash"], value_set=pa.concat_tables(prints)["content_hash"])
+    missing = working.articles.select(["content_hash", "text"]).filter(pc.invert(known))
+    working = replace(working, prints=pa.concat_tables([*prints, dedupe.prints_of(missing)]))
+    links = dedupe.link(dedupe.fingerprints_of(working.articles, working.prints), working.prints)
     repeated = dict(zip(links["article_id"].to_pylist(), links["duplicate_of"].to_pylist(), strict=True))
     if mode == "drop":
         lost = {
@@ -182,6 +195,11 @@ def mark_duplicates(working: Working, mode: str) -> Working:
     marked = pa.array([repeated.get(key) for key in working.articles["article_id"].to_pylist()], pa.string())
     place = working.articles.schema.get_field_index("duplicate_of")
     return replace(working, articles=working.articles.set_column(place, arrow.ARTICLES.field("duplicate_of"), marked))
+
+
+def keep_prints(working: Working, dataset: release.Dataset) -> None:
+    """Keep what of the articles' texts is compared, so that the next run need not read them again."""
+    release.keep_prints(dataset, working.prints, working.articles["content_hash"], dedupe.VERSION)
 
 
 def judge_release(working: Working, parent: Path | None, accept_drift: str) -> validate.Verdict:
