@@ -34,7 +34,6 @@ REASONS: Final[dict[str, str]] = {
     "outside_source": "a link that leads out of the source",
     "too_large": "larger than the limit for one document",
     "expands_too_far": "a compressed file that unpacks to more than the limit allows",
-    "too_deep": "a page whose tags are nested deeper than the limit",
     "damaged_container": "a compressed or WARC file, or what is packed in it, that breaks off or contradicts itself",
     "broken_record": "a JSONL line that is not a JSON object",
     "no_content": "a record with neither text nor html",

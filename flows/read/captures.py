@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from flows.read import decode, http, sniff, urls
+from flows.outlets import urls
+from flows.read import decode, http, sniff
 from flows.read.records import instant
 from flows.read.rows import Document, Hint, Limits, Reject, hinted, sha256
 from flows.read.walk import Found
