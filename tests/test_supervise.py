@@ -32,7 +32,7 @@ def full(outcome, target):
 pipeline.process, pipeline.write_outcome = mischievous, full
 supervise.main(float(sys.argv[2]))
 """
-SECONDS = 1.5
+SECONDS = 3
 
 
 @pytest.fixture
