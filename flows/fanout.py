@@ -13,9 +13,9 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def supervised(workers: int) -> Iterator[tuple[Executor, Crew]]:
+def supervised(workers: int, seconds: float) -> Iterator[tuple[Executor, Crew]]:
     """As many threads as workers, and a crew: each thread has a process of its own, to be killed where it sticks."""
-    crew = Crew()
+    crew = Crew(seconds)
     crew.prepare(workers)
     pool = ThreadPoolExecutor(workers)
     try:

@@ -155,6 +155,8 @@ def publish_dataset(
     workers: parameters.Workers = 1,
     duplicates: parameters.Duplicates = "mark",
     limit: parameters.Limit = 0,
+    max_mb: parameters.MaxMb = 10,
+    max_seconds: parameters.MaxSeconds = 60,
     dry_run: parameters.DryRun = False,
     accept_drift: parameters.AcceptDrift = "",
     wait: parameters.Wait = 0,
@@ -162,7 +164,8 @@ def publish_dataset(
     """Publish one source as a new release of one dataset; nothing is published where nothing is new."""
     job = Publish(
         source=source, dataset=dataset, output=output, append=append, workers=workers,
-        duplicates=duplicates, limit=limit, dry_run=dry_run, accept_drift=accept_drift, wait=wait,
+        duplicates=duplicates, limit=limit, max_mb=max_mb, max_seconds=max_seconds, dry_run=dry_run,
+        accept_drift=accept_drift, wait=wait,
     )  # fmt: skip
     outcome = tell(job, as_task)
     show(outcome)

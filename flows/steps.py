@@ -86,7 +86,9 @@ def clean_all(
 
     def batches(keeper: release.Keeper | None) -> Iterator[pa.Table]:
         nonlocal documents, seen
-        for batch in read.read(job.source, limit=job.limit or None):
+        most = job.max_mb * 1_000_000
+        limits = read.Limits(document_bytes=most, record_bytes=most)
+        for batch in read.read(job.source, limits=limits, limit=job.limit or None):
             if keeper is not None:
                 keeper.add(batch.documents)
                 keeper.add(batch.rejects)
@@ -98,7 +100,7 @@ def clean_all(
             progress(documents, min(seen, total_bytes), total_bytes)
 
     with release.Keeper(dataset) if dataset else nullcontext() as keeper:
-        shards = list(_processed(batches(keeper), job.workers, work))
+        shards = list(_processed(batches(keeper), job, work))
     outcomes = [pipeline.read_outcome(shard) for shard in shards]
     made = pipeline.joined([pipeline.NOTHING, *outcomes])
     return Working(
@@ -287,10 +289,10 @@ def _numbered(lineage: pa.Table, rows: dict[str, int], schema: pa.Schema) -> pa.
     return lineage.append_column("row", numbers).cast(schema)
 
 
-def _processed(batches: Iterator[pa.Table], workers: int, work: Path) -> Iterator[Path]:
+def _processed(batches: Iterator[pa.Table], job: Publish, work: Path) -> Iterator[Path]:
     # One worker is supervised too: a document that sticks must not hang the run.
-    with fanout.supervised(workers) as (pool, crew):
-        yield from fanout.spread(pool, crew.process, _jobs(batches, work), window=2 * workers)
+    with fanout.supervised(job.workers, job.max_seconds) as (pool, crew):
+        yield from fanout.spread(pool, crew.process, _jobs(batches, work), window=2 * job.workers)
 
 
 def _jobs(batches: Iterator[pa.Table], work: Path) -> Iterator[tuple[Path, Path]]:

@@ -31,8 +31,6 @@ from flows import pipeline
 from flows.quiet import ROOT
 from schemas import stages
 
-# Longer than any page we have met took, a hundred times over; the limit for one document.
-DOCUMENT_SECONDS: Final = 60.0
 SLICE: Final = 32
 _START_SECONDS: Final = 120.0
 _CHILD: Final = (
@@ -105,7 +103,7 @@ class _Child:
 class Crew:
     """The children of one run. `process` may be called from many threads at once; each call has a child of its own."""
 
-    def __init__(self, seconds: float = DOCUMENT_SECONDS) -> None:
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._busy: set[_Child] = set()
         self._stopped = False
@@ -193,7 +191,7 @@ def _why(gone: _Gone, seconds: float) -> tuple[str, str]:
     if gone.slow:
         return "too_slow", (
             f"Cleaning this document took longer than {seconds:g} seconds and was stopped; the others went on. "
-            "The raw bytes are kept: please report it with raw_sha256."
+            "Raise max_seconds, or report it with raw_sha256: the raw bytes are kept."
         )
     return "crashed", (
         "The process that cleaned this document died of it; the others went on. "

@@ -36,7 +36,7 @@ RAW: Final = pa.schema(
         # The bytes of the text or page; null where they are `raw` itself.
         _field("content", pa.large_binary(), null=True),
         _field("media", pa.string()),  # text | html
-        _field("encoding", pa.string(), null=True),  # declared outside the content
+        _field("encoding", pa.string(), null=True),  # declared outside the content, or told by its NULs
         _field("identity", pa.string()),  # file path, or file path#record id: what article_id is made of without a URL
         _field("url", pa.string(), null=True),  # canonical, as the record states it
         _field("fetched_at", UTC_MICROS, null=True),

@@ -17,7 +17,7 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from flows import fanout, read, release, supervise
+from flows import read, release, supervise
 from flows.parameters import Publish
 from flows.publish import tell
 from tests.makers import story
@@ -231,12 +231,11 @@ def test_a_store_gives_what_the_folder_gives(mixed):
 def test_one_that_sticks_and_one_that_crashes_hold_up_nothing(tmp_path, monkeypatch):
     supervise.dismiss()
     monkeypatch.setattr(supervise, "_CHILD", MISCHIEF)
-    monkeypatch.setattr(fanout, "Crew", lambda: supervise.Crew(SECONDS))
     folder = tmp_path / "source"
     folder.mkdir()
     for number in range(6):
         (folder / f"{number}.txt").write_text(text_of(number) + {2: "STICK", 4: "CRASH"}.get(number, ""))
-    outcome = tell(Publish(source=str(folder), output=str(tmp_path / "output")))
+    outcome = tell(Publish(source=str(folder), output=str(tmp_path / "output"), max_seconds=SECONDS))
     supervise.dismiss()
     assert outcome.status == "published", outcome.lines()
     rejects = {row["source_id"]: row["reason"] for row in release.load(outcome.release, "rejects").to_pylist()}

@@ -95,11 +95,10 @@ def test_a_child_that_cannot_start_is_no_fault_of_a_document(crew, tmp_path, mon
         crew.process(batch(tmp_path, [story(1)]))
 
 
-def test_a_run_that_is_stopped_waits_for_nothing(crew, tmp_path, monkeypatch):
-    monkeypatch.setattr(fanout, "Crew", lambda: supervise.Crew(1000))
+def test_a_run_that_is_stopped_waits_for_nothing(crew, tmp_path):
     job = batch(tmp_path, ["STICK"])
     begun = time.monotonic()
-    with pytest.raises(KeyboardInterrupt), fanout.supervised(1) as (pool, crew):
+    with pytest.raises(KeyboardInterrupt), fanout.supervised(1, 1000) as (pool, crew):
         pool.submit(crew.process, job)
         time.sleep(2)
         raise KeyboardInterrupt
@@ -108,7 +107,7 @@ def test_a_run_that_is_stopped_waits_for_nothing(crew, tmp_path, monkeypatch):
 
 def test_children_end_with_their_parent(tmp_path):
     parent = subprocess.Popen(
-        [sys.executable, "-c", "from flows import supervise; supervise.Crew().prepare(1);"
+        [sys.executable, "-c", "from flows import supervise; supervise.Crew(60).prepare(1);"
          "print(supervise._idle[0]._process.pid, flush=True); import time; time.sleep(1000)"],
         stdout=subprocess.PIPE,
         cwd=supervise.ROOT,

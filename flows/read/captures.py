@@ -46,7 +46,7 @@ def _document(
 ) -> Document | None:
     if not record.whole:
         raise _Refused(
-            "too_large", f"has {record.size:,} bytes, at most {limits.record_bytes:,} a record were expected."
+            "too_large", f"has {record.size:,} bytes, at most {limits.record_bytes:,} were expected: raise max_mb."
         )
     if not 200 <= answer.status < 300:
         raise _Refused(
@@ -59,7 +59,7 @@ def _document(
     except http.TooLarge:
         raise _Refused(
             "too_large",
-            f"unpacks to more than {limits.document_bytes:,} bytes, the most one document may have: raise the limit.",
+            f"unpacks to more than {limits.document_bytes:,} bytes, the most one document may have: raise max_mb.",
         ) from None
     sniffed = sniff.sniff(content, "", whole=True)
     if answer.media is None and sniffed.kind not in ("html", "text"):
@@ -77,7 +77,7 @@ def _document(
         media=media,
         identity=f"{found.relative}#{record.id}",
         raw_sha256=sha256(record.block),
-        encoding=answer.charset,
+        encoding=sniffed.codec or answer.charset,
         url=url,
         fetched_at=instant(record.headers.get("warc-date")),
         outlet_hint=hinted(hint, url, content, media),

@@ -64,7 +64,7 @@ class _File:
         if sniffed.kind == "warc":
             yield from self._captures(reader, content)
             return
-        yield self._refused(reader, content, sniffed, whole=whole) or self._document(content, sniffed.kind)
+        yield self._refused(reader, content, sniffed, whole=whole) or self._document(content, sniffed)
 
     def _captures(self, reader: Reader, content: bytes) -> Iterator[Document | Reject]:
         found, limits = self._found, self._limits
@@ -99,22 +99,21 @@ class _File:
             )
             return self._reject("broken_record", detail, content)
         if len(content) > most or len(self._start) > most:
-            detail = (
-                f"{name} has more than {most:,} bytes, the most one document may have: split it or raise the limit."
-            )
+            detail = f"{name} has more than {most:,} bytes, the most one document may have: split it or raise max_mb."
             return self._reject("too_large", detail, content)
         return None
 
-    def _document(self, content: bytes, media: str) -> Document:
+    def _document(self, content: bytes, sniffed: sniff.Sniffed) -> Document:
         return Document(
             source_id=self._found.relative,
             source_uri=self._found.uri,
             raw=self._start,
             content=None if content is self._start else content,
-            media=media,
+            media=sniffed.kind,
             identity=self._found.relative,
             raw_sha256=sha256(self._start),
-            outlet_hint=hinted(self._hint, None, content, media),
+            encoding=sniffed.codec,
+            outlet_hint=hinted(self._hint, None, content, sniffed.kind),
         )
 
     def _reject(self, reason: str, detail: str, content: bytes) -> Reject:

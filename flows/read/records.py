@@ -43,7 +43,7 @@ class _Refused(Exception):
 def record(found: Found, line: Line, codec: str, limits: Limits, hint: Hint) -> Document | Reject | None:
     """What a line of a JSONL file is; None for a blank line, which is no document."""
     if line.too_large:
-        detail = f"has {line.size:,} bytes, at most {limits.record_bytes:,} a record were expected: split it."
+        detail = f"has {line.size:,} bytes, at most {limits.record_bytes:,} were expected: split it or raise max_mb."
         return _reject(found, line, codec, None, _Refused("too_large", detail))
     text = decode.lenient(line.raw, _strict(codec)).strip()
     if not text:
