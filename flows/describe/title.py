@@ -6,16 +6,12 @@ A text that opens with its first sentence has no headline, and none is made up f
 import re
 from collections import Counter
 from dataclasses import dataclass
-from html import unescape
 
 from flows.describe.dates import stamps
 from flows.describe.opening import Opening
-from flows.describe.sheet import Evidence, Line, Mark, Sheet, Stated, same, untagged
+from flows.describe.sheet import Evidence, Line, Mark, Sheet, same, untagged
+from flows.describe.votes import stated_title
 
-_SUFFIX = re.compile(r"\s{1,3}(?:[-–—|»:]|\|\|)\s{1,3}")
-_PREFIX = re.compile(r"([^:|–-]{3,40}?)\s{0,2}[:|–-]\s{1,3}")
-# What search engines and networks are told is often one text in three places; it counts less than what readers see.
-_TRUST = {"jsonld": 4, "h1": 4, "microdata": 2, "og": 2}
 _HEAD = 12  # lines above the body among which a headline may stand
 _MENU = re.compile(
     r"[|›»·©®]|\./|\b(?:foto|image|photo|ilustrasi)\s?:|\s[-•]\s.{1,40}\s[-•]\s|https?://|@\w|^(?:home|beranda|baca|simak|lihat|tonton|ikuti|follow|gabung)\b",
@@ -37,7 +33,7 @@ class Headline:
 def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, outlet: str | None) -> Headline:
     """The headline of a document. `credit_lines` are the numbers of the lines known as bylines or date lines."""
     end = _head_end(sheet, credit_lines, opening)
-    stated = _stated(sheet, outlet)
+    stated = stated_title(sheet, outlet)
     if stated:
         title, evidence = stated
         subtitle = _stated_subtitle(sheet, title)
@@ -58,48 +54,6 @@ def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, outlet: str
         marks.append(under.mark("subtitle", "subtitle.head"))
         evidence_found.append(under.evidence("subtitle", "subtitle.head", sure="likely"))
     return Headline(title, subtitle_text, tuple(evidence_found), tuple(marks))
-
-
-def _stated(sheet: Sheet, outlet: str | None) -> tuple[str, Evidence] | None:
-    """The title that the most trusted places agree on; the first of them decides a tie."""
-    said = sheet.said("title", "record", "jsonld", "h1", "microdata", "meta", "og", "trafilatura", "html_title")
-    if not said:
-        return None
-    if said[0].where == "record":
-        return untagged(said[0].value), Evidence("title", "record", None, said[0].value)
-    sites = {same(s.value) for s in sheet.said("outlet")} | ({same(outlet)} if outlet else set())
-    heads = [s.value for s in said if s.where != "h1"]
-    own = [s for s in said if s.where != "h1" or not heads or any(_alike(s.value, head) for head in heads)]
-    first_of_each = {s.where: s for s in reversed(own)}
-    cleaned = [(s, _without_site(untagged(unescape(s.value)), sites, s)) for s in own if first_of_each[s.where] is s]
-    votes: Counter[str] = Counter()
-    for s, text in cleaned:
-        votes[same(text)] += _TRUST.get(s.where, 1)
-    best, title = max(cleaned, key=lambda pair: votes[same(pair[1])])
-    return (title, Evidence("title", f"title.{best.where}", None, best.value)) if title else None
-
-
-def _alike(heading: str, title: str) -> bool:
-    """Whether a heading and a title name one story: the site's logo and its teasers have headings too."""
-    one, other = (set(re.findall(r"\w{4,}", text.casefold())) for text in (heading, title))
-    shared = len(one & other)
-    return 5 * shared >= 2 * max(len(one), len(other)) if one and other else heading in title
-
-
-def _without_site(title: str, sites: set[str], said: Stated) -> str:
-    """A title without the site's name at its end (or, in the page's <title>, whatever short name stands there)."""
-    pieces = _SUFFIX.split(title)
-    cuts = list(_SUFFIX.finditer(title))
-    while len(pieces) > 1:
-        last = same(pieces[-1])
-        bare_domain = re.fullmatch(r"[\w-]+(?:\.\w{2,10}){1,2}", pieces[-1]) is not None
-        named = last in sites or (len(pieces[-1].split()) <= 4 and any(site and site in last for site in sites))
-        if not (named or bare_domain or (said.where == "html_title" and len(pieces[-1].split()) <= 3)):
-            break
-        pieces.pop()
-        title = title[: cuts.pop().start()]
-    first = _PREFIX.match(title)
-    return title[first.end() :].strip() if first and same(first[1]) in sites else title.strip()
 
 
 def _stated_subtitle(sheet: Sheet, title: str) -> tuple[str, Evidence] | None:
