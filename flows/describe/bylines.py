@@ -10,6 +10,7 @@ from functools import lru_cache
 from flows.describe.credits import Credits
 from flows.describe.dates import stamps
 from flows.describe.names import is_person, persons
+from flows.describe.page import credit_page
 from flows.describe.sheet import Evidence, Line, Sheet, same
 from flows.outlets import Outlet, Profile, Registry, roles
 from flows.outlets.profiles import Byline
@@ -27,13 +28,24 @@ _UPDATE = re.compile(
 )
 # In brackets below a text that has its own byline: the people of the outlet it was taken from.
 _OTHERS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
+_TONGUES = {"id", "in", "ms"}
 _NO_BIO = {"null", "none", "undefined"}
 
 
-def credits_of(sheet: Sheet, opened_at: int | None, registry: Registry, profile: Profile | None) -> Credits:
-    """The credits of a document whose body opens at line index `opened_at` (None: where its body marks begin)."""
+def credits_of(
+    sheet: Sheet, opened_at: int | None, registry: Registry, profile: Profile | None, title_at: int | None = None
+) -> Credits:
+    """The credits of a document whose body opens at line index `opened_at` (None: where its body marks begin).
+
+    `title_at` is the index of the line that prints a page's headline.
+    """
     found = Credits()
     _stated(found, sheet, registry, "record")
+    if sheet.is_page and profile is None and not _speaks_indonesian(sheet):
+        credit_page(found, sheet, title_at, registry)
+        if found.authors:
+            found.author_basis = "stated"
+        return found
     head_end = max(sheet.body_from, opened_at or 0)
     head = list(_head(sheet, head_end, opened_at is not None))
     # Role words first: a name that one of them claims is not a byline of its own.
@@ -46,11 +58,18 @@ def credits_of(sheet: Sheet, opened_at: int | None, registry: Registry, profile:
     for at in tail:
         _sign_off(found, sheet.lines[at], registry, profile)
     _agree(found, sheet)
-    if not found.authors:
-        _stated(found, sheet, registry, "jsonld", "microdata", "meta", "og", "trafilatura", "rel")
+    if not found.authors and sheet.is_page:
+        credit_page(found, sheet, title_at, registry)
     if found.authors and found.author_basis is None:
         found.author_basis = "stated"
     return found
+
+
+def _speaks_indonesian(sheet: Sheet) -> bool:
+    """Whether a page says that it is in Indonesian or Malay, or its address does."""
+    tongues = {said.value[:2].lower() for said in sheet.said("language")}
+    hosts = (said.value.split("/")[2] for said in sheet.said("canonical") if said.value.count("/") >= 2)
+    return bool(tongues & _TONGUES) or any(host.endswith((".id", ".my")) for host in hosts)
 
 
 def _head(sheet: Sheet, end: int, opened: bool) -> Iterator[int]:

@@ -56,6 +56,17 @@ def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, outlet: str
     return Headline(title, subtitle_text, tuple(evidence_found), tuple(marks))
 
 
+def line_of(sheet: Sheet, outlet: str | None) -> int | None:
+    """Index of the line that prints the title a page states: the last one above its body, else the first of all."""
+    stated = stated_title(sheet, outlet) if sheet.is_page else None
+    if not stated:
+        return None
+    wanted = same(stated[0])
+    printed = [at for at, line in enumerate(sheet.lines) if len(line.text) <= 400 and same(line.text) == wanted]
+    above = [at for at in printed if at <= sheet.body_from + 2]
+    return above[-1] if above else printed[0] if printed else None
+
+
 def _stated_subtitle(sheet: Sheet, title: str) -> tuple[str, Evidence] | None:
     for said in sheet.said("subtitle"):
         text = untagged(said.value)
