@@ -145,8 +145,8 @@ def _beside_headline(tree: HtmlElement) -> Iterator[Stated]:
                 if 6 <= len(text) <= 80 and any(map(str.isdigit, text)):
                     yield "published_at", "headline", text
         if named < _FEW_BYLINES and _BYLINE.search(name) and node.getparent() not in inside:
-            text = _words(node)
-            if 2 <= len(text) <= 160:
+            text = _words(node, " | ")
+            if 2 <= len(text) <= 200:
                 named += 1
                 yield "authors", "byline", text
             inside.add(node)
@@ -154,20 +154,20 @@ def _beside_headline(tree: HtmlElement) -> Iterator[Stated]:
             inside.add(node)
 
 
-def _words(node: HtmlElement) -> str:
-    """An element's words, a blank where one of its elements begins; what no reader sees left out."""
+def _words(node: HtmlElement, between: str = " ") -> str:
+    """An element's words, `between` where one of its elements begins or ends; what no reader sees left out."""
     pieces: list[str] = []
     length = 0
     for part in node.iter():
         if not isinstance(part.tag, str) or part.tag in _MARK_UP:
             continue
         for piece in (part.text, None if part is node else part.tail):
-            if piece:
-                pieces.append(piece)
+            if piece and not piece.isspace():
+                pieces.append(" ".join(piece.split()))
                 length += len(piece)
         if length > _LONGEST:
             break
-    return " ".join(" ".join(pieces).split())
+    return between.join(pieces)
 
 
 def _linked_data(text: str) -> Iterator[Stated]:

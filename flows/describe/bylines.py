@@ -29,6 +29,7 @@ _UPDATE = re.compile(
 # In brackets below a text that has its own byline: the people of the outlet it was taken from.
 _OTHERS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
 _TONGUES = {"id", "in", "ms"}
+_FUNCTION_WORDS = {"yang", "dan", "di", "dengan", "untuk", "dari", "ini", "itu", "pada", "adalah"}
 _NO_BIO = {"null", "none", "undefined"}
 
 
@@ -59,17 +60,20 @@ def credits_of(
         _sign_off(found, sheet.lines[at], registry, profile)
     _agree(found, sheet)
     if not found.authors and sheet.is_page:
-        credit_page(found, sheet, title_at, registry)
+        credit_page(found, sheet, title_at, registry, declared_only=True)
     if found.authors and found.author_basis is None:
         found.author_basis = "stated"
     return found
 
 
 def _speaks_indonesian(sheet: Sheet) -> bool:
-    """Whether a page says that it is in Indonesian or Malay, or its address does."""
+    """Whether a page says that it is in Indonesian or Malay, or its address or its first paragraphs do."""
     tongues = {said.value[:2].lower() for said in sheet.said("language")}
     hosts = (said.value.split("/")[2] for said in sheet.said("canonical") if said.value.count("/") >= 2)
-    return bool(tongues & _TONGUES) or any(host.endswith((".id", ".my")) for host in hosts)
+    if tongues & _TONGUES or any(host.endswith((".id", ".my")) for host in hosts):
+        return True
+    words = [word for line in sheet.body[:4] for word in line.text[:1000].lower().split()]
+    return sum(word in _FUNCTION_WORDS for word in words) * 25 >= len(words) > 10
 
 
 def _head(sheet: Sheet, end: int, opened: bool) -> Iterator[int]:
