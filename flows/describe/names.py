@@ -44,12 +44,13 @@ _NO_NAME = re.compile(r"[\d@#!?%&:;|<>{}()\[\]=+/\\\"“”,]|\.(?:com|co|id|net
 
 
 @lru_cache(maxsize=4096)
-def is_person(text: str, registry: Registry, *, sure: bool = False) -> bool:
+def is_person(text: str, registry: Registry, *, sure: bool = False, foreign: bool = False) -> bool:
     """Whether a text could be a person's name as printed: one to six capitalised words, no desk, no outlet.
 
-    `sure` where the line's shape says that a name stands here: its last word may then be in lower case.
+    `sure` where the line's shape says that a name stands here: its last word may then be in lower case. `foreign`
+    where the document is neither Indonesian nor Malay.
     """
-    if not (2 if sure else 3) <= len(text) <= 60 or _NO_NAME.search(text) or roles.is_desk(text):
+    if not (2 if sure else 3) <= len(text) <= 60 or _NO_NAME.search(text) or roles.is_desk(text, foreign=foreign):
         return False
     parts = text.split()
     if len(parts) > 6 or not all(_WORD.match(part) for part in parts):
@@ -71,7 +72,7 @@ def is_person(text: str, registry: Registry, *, sure: bool = False) -> bool:
     return registry.by_name(text) is None and text not in gazetteer()
 
 
-def persons(text: str, registry: Registry, *, sure: bool = False) -> list[str]:
+def persons(text: str, registry: Registry, *, sure: bool = False, foreign: bool = False) -> list[str]:
     """The persons a byline value names, as printed, blanks normalised; [] where any other thing stands among them.
 
     Outlets and desks beside a name are left out: "Laporan Wartawan Tribunnews.com, Siti Aminah" names one person.
@@ -79,17 +80,17 @@ def persons(text: str, registry: Registry, *, sure: bool = False) -> list[str]:
     found: list[str] = []
     for piece in _BETWEEN.split(text):
         name = " ".join(piece.split()).strip(_EDGES)
-        if not name or _nobody(name, registry):
+        if not name or _nobody(name, registry, foreign):
             continue
-        if not is_person(name, registry, sure=sure):
+        if not is_person(name, registry, sure=sure, foreign=foreign):
             return []
         if name not in found:
             found.append(name)
     return found
 
 
-def _nobody(name: str, registry: Registry) -> bool:
+def _nobody(name: str, registry: Registry, foreign: bool) -> bool:
     """Whether a piece of a byline names a desk, an outlet, a site, or only a role and its place."""
-    if roles.is_desk(name) or registry.by_name(name) or _SITE.fullmatch(name):
+    if roles.is_desk(name, foreign=foreign) or registry.by_name(name) or _SITE.fullmatch(name):
         return True
     return name.split()[0].lower() in _ROLES_AT_A_PLACE

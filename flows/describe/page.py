@@ -5,6 +5,7 @@ academic degrees are not authors. Pages with Indonesian or Malay credits are rea
 """
 
 import re
+from html import unescape
 
 from flows.describe.credits import Credits
 from flows.describe.dates import MONTH, stamps
@@ -15,27 +16,27 @@ from flows.outlets import Registry, roles
 _DECLARED = ("jsonld", "meta", "og")
 _BEFORE, _BEHIND = 8, 12  # lines around the headline in which a byline stands
 _BARE = 4  # lines below the headline in which a name alone is a byline, where a day stands beside it
-_FOOT = 30  # lines behind the body
+_FOOT = 80  # lines behind the body
 _LONG = 160
-_BY_WORD = r"(?:(?:words|text|story|written|posted|published|article)\s{1,2}by|by|authors?|auth?or|von|par|por|di|av|af|door)"
+_BY_WORD = r"(?:(?:words|text|story|written|posted|published|article)\s{1,2}by|by|authors?|contributors?|auth?or|von|par|por|di|av|af|door)"
 _BY = re.compile(
-    rf"(?:^|[|•·–—,]\s{{0,2}}|\d\s{{0,2}}|(?:Posted|Published|Updated)\s{{1,2}}(?:on\s[^|\n]{{4,30}}?)?)"
+    rf"(?:^|[|•·⋅●–—,]\s{{0,2}}|\d\s{{0,2}}|(?:Posted|Published|Updated)\s{{1,2}}(?:on\s[^|\n]{{4,30}}?)?)"
     rf"(?i:{_BY_WORD})(?:\b|(?=[A-Z][a-z]))[\s:|]{{0,4}}(?P<names>[^\W\d_].{{1,120}})"
 )
 _LEADING_BY = re.compile(rf"(?i:{_BY_WORD})(?:\b|(?=[A-Z][a-z]))[\s:|]{{0,4}}")
 _WRITTEN = re.compile(
-    r"\s{0,3}(?i:(?:this )?(?:(?:article|post|story) )?(?:was )?written by|original author|about the author)"
+    r"\s{0,3}(?i:(?:this )?(?:(?:article|post|story) )?(?:was )?(?:written|posted) by|original author|about the author)"
     r"\s{0,2}:?\s{1,2}(?P<names>[A-Z].{2,60})\Z"
 )
 _WRITTEN_ALONE = re.compile(r"\s{0,3}(?:written by|about the author|author)\s{0,2}:?\s{0,2}\Z", re.IGNORECASE)
 # What follows a name on a byline: a day, a place in the site, a reading time, another role.
 _BEHIND_NAME = re.compile(
-    r"\s{1,3}(?:[|•·–—/]|-{1,2}\s|(?i:on|in|at|for|last|medically|fact|edited|updated|posted|reviewed|published|"
+    r"\s{1,3}(?:[|•·⋅●–—/]|-{1,2}\s|(?i:on|in|at|for|last|medically|fact|edited|updated|posted|reviewed|published|"
     r"minutes?|min|read|share|follow|view|senior|contributor)\b|\d|[@#(])"
-    r"|(?<=[a-zé])(?=(?:Published|Updated|Posted|Last|Reviewed|Edited|In)\b)|[|•·]"
+    r"|(?<=[a-zé])(?=(?:Published|Updated|Posted|Last|Reviewed|Edited|In)\b)|[|•·⋅●]"
 )
 _JOB = re.compile(
-    r"\b(?:editors?|director|manager|expert|analyst|writer|contributor|ceo|cto|cmo|founder|co-founder|officer|professor|"
+    r"\b(?:editors?|director|manager|expert|analyst|writer|contributor|ceo|cto|cmo|founder|co-founder|grader|reviewer|officer|professor|"
     r"specialist|head|president|consultant|reporter|correspondent|journalist|author|marketing|senior|strategist|"
     r"attorney|lecturer|engineer|gardener|associate|fellow|partner|researcher|nutritionist|dietitian|coach|university)\b",
     re.IGNORECASE,
@@ -53,7 +54,7 @@ _COMPANY = re.compile(
     r"\b(?:academy|agency|apps?|association|blog|business|care|center|centre|clinic|club|college|company|council|data|design|"
     r"digital|directory|foundation|gesellschaft|guides?|health|hub|insider|insurance|labs?|law|magazine|marketing|nachrichten|"
     r"project|resources|school|services|society|software|solutions|studios?|tech|tips|travel|university|world|zeitung|"
-    r"article|careers|categories|comments?|contact|cookies?|download|events|explore|features|find|follow|free|frame|home|last|"
+    r"about|linkedin|facebook|twitter|email|article|careers|click|employment|request|schedule|catalog|categories|comments?|contact|cookies?|download|events|explore|features|find|follow|free|frame|home|last|"
     r"learn|log|login|menu|modified|more|navigation|newsletter|next|no|policy|posts?|previous|privacy|products?|published|read|"
     r"related|search|share|shop|sign|site|skip|strategy|style|subscribe|table|tags?|topics?|try|updated|view|your)\b",
     re.IGNORECASE,
@@ -76,7 +77,7 @@ def credit_page(
     if declared_only:
         _declared(found, sheet, title_at, sites, registry)
         return
-    for look in (_declared, _by_class, _beside, _bare, _at_foot, _declared_word, _desk):
+    for look in (_declared, _by_class, _beside, _bare, _twice, _at_foot, _declared_word, _desk):
         look(found, sheet, title_at, sites, registry)
         if found.authors:
             return
@@ -110,7 +111,7 @@ def clean_name(value: str) -> str:
 def _names(value: str, sites: set[str], registry: Registry, *, sure: bool) -> list[str]:
     return [
         name
-        for name in persons(clean_name(value), registry, sure=sure)
+        for name in persons(clean_name(value), registry, sure=sure, foreign=True)
         if not _of_site(name, sites) and (sure or not _COMPANY.search(name)) and name.lower().strip(".") not in MONTH
     ]
 
@@ -123,7 +124,7 @@ def _declared(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry
         for said in sheet.said("authors", where):
             if _NO_NAME.search(said.value) and " " not in said.value.strip():
                 continue
-            names = _names(said.value, sites, registry, sure=True)
+            names = _names(unescape(said.value), sites, registry, sure=True)
             names = [name for name in names if name not in found.authors and not _WORD_ALONE.fullmatch(name)]
             if names:
                 found.authors += names
@@ -135,8 +136,8 @@ def _declared(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry
 def _declared_word(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry: Registry) -> None:
     """A declared name of one word, where the page shows no fuller one; one in capitals is a company's."""
     for said in sheet.said("authors", *_DECLARED):
-        names = [] if _NO_NAME.search(said.value) else _names(said.value, sites, registry, sure=True)
-        if len(names) == 1 and not names[0].isupper():
+        names = [] if _NO_NAME.search(said.value) else _names(unescape(said.value), sites, registry, sure=True)
+        if names and not any(name.isupper() for name in names):
             found.authors += names
             found.evidence.append(Evidence("authors", f"authors.{said.where}", None, said.value))
             return
@@ -154,7 +155,8 @@ def _by_class(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry
                 if _JOINS.fullmatch(piece):
                     joined = True
                     continue
-                these = [n for n in _names(_cut(piece), sites, registry, sure=bool(begun)) if " " in n or begun]
+                these = _names(_cut(f" {piece}"), sites, registry, sure=bool(begun))
+                these = [n for n in these if (" " in n or begun) and not (_JOB.search(n) or _COMPANY.search(n))]
                 # Elements one behind the other: more names, but a job title behind the first name.
                 if (names and not joined) or (names and not these):
                     break
@@ -168,14 +170,15 @@ def _by_class(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry
 
 def _cut(value: str) -> str:
     stop = _BEHIND_NAME.search(value)
-    value = value[: stop.start()] if stop else value
-    stamp = _MONTH_AT_END.search(value)
-    return value[: stamp.start()] if stamp else value
+    if stop is None:
+        return value
+    month = _MONTH_AT_END.search(value, 0, stop.start()) if value[stop.start() :].lstrip()[:1].isdigit() else None
+    return value[: month.start() if month else stop.start()]
 
 
 def _beside(found: Credits, sheet: Sheet, title_at: _Title, sites: set[str], registry: Registry) -> None:
     if title_at is None:
-        return
+        title_at = max(0, sheet.body_from - 1)
     behind = sheet.lines[title_at + 1 : title_at + 1 + _BEHIND]
     for line in (*behind, *reversed(sheet.lines[max(0, title_at - _BEFORE) : title_at])):
         match = _BY.search(line.text) if len(line.text) <= _LONG else None
@@ -200,9 +203,25 @@ def _bare(found: Credits, sheet: Sheet, title_at: _Title, sites: set[str], regis
         text = f"{line.text[: stamp.start]} | {line.text[stamp.end :]}" if stamp else line.text
         for piece in _APART.split(text) if stamp else [text]:
             names = _names(piece, sites, registry, sure=False)
-            if names and all(len(name.split()) in {2, 3, 4} and not _JOB.search(name) for name in names):
+            if names and all(len(n.split()) in {2, 3, 4} and not _JOB.search(n) and not n.isupper() for n in names):
                 found.name("author", names, line, "byline.name-date")
                 return
+
+
+def _twice(found: Credits, sheet: Sheet, title_at: _Title, sites: set[str], registry: Registry) -> None:
+    """A name alone near the headline that stands alone, or begins a line, again below the story: the author's box."""
+    if title_at is None:
+        return
+    below = [line.plain for line in sheet.lines[max(sheet.body_to - 3, title_at + _BEHIND) :]]
+    for line in sheet.lines[title_at + 1 : title_at + 1 + _BARE]:
+        if line.rule == "html.nav" or not 2 <= line.words <= 4 or line.text[-1:] in ":?!.":
+            continue
+        names = [name for name in _names(line.text, sites, registry, sure=False) if not name.isupper()]
+        if len(names) == 1 and names[0] == line.plain and any(
+            text == names[0] or text.startswith((f"{names[0]} is ", f"{names[0]}, ", f"{names[0]} has ")) for text in below
+        ):
+            found.name("author", names, line, "byline.author-box")
+            return
 
 
 def _desk(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry: Registry) -> None:
