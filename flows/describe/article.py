@@ -45,7 +45,7 @@ def describe_one(
         profile = source.known.profile
         credits = bylines.credits_of(sheet, begun.at, registry, profile, title_at)
     latest = (fetched + dt.timedelta(days=1)).date() if fetched else None
-    when = published.when(sheet, credits, begun.at, profile, latest)
+    when = published.when(sheet, credits, begun.at, profile, latest, title_at, url)
     credit_lines = {line.number for line in credits.lines} | {mark.line for mark in when.marks}
     head_line = title.headline(sheet, credit_lines, begun, source.name)
     cited, cited_evidence = sources.cited(sheet, source.name, registry)

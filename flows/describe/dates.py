@@ -90,6 +90,8 @@ def stamps(text: str) -> Iterator[Stamp]:
         if day is None:
             continue
         time, zone, end = _time(text, found.end())
+        if found["m3"] and found["day"] is None and time and text[found.end() : end].rstrip(". ").lower().endswith("m"):
+            day = _date(day.year, day.day, day.month) or day  # who writes AM and PM writes the month first
         update = _UPDATE.search(text, max(0, found.start() - 30), found.start()) is not None
         yield Stamp(day, time, zone, found.start(), end, update, odd)
 
@@ -107,6 +109,8 @@ def _day(found: re.Match[str]) -> tuple[dt.date | None, bool]:
     swapped = _date(year, number, month) if parts["m3"] else None
     if swapped and weekday is not None and swapped.weekday() == weekday:
         return swapped, False
+    if swapped and day is None and weekday is None:
+        return swapped, False  # 2/24/2026 can only be month/day/year
     return day, day is not None
 
 
