@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 
 from flows.describe.credits import Credits
-from flows.describe.dates import Stamp, from_iso, stamps, zone_named
+from flows.describe.dates import Stamp, from_iso, short_stamps, stamps, zone_named
 from flows.describe.sheet import Evidence, Line, Mark, Sheet
 from flows.outlets import Profile
 
@@ -14,6 +14,12 @@ _HEAD = 14
 _CLOSE, _BELOW, _ABOVE = 5, 16, 8  # lines around a page's headline in which its day stands
 _DECLARED = ("record", "jsonld", "og", "meta", "microdata")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)(?:/(\d{1,2})/(\d{1,2})|-(\d\d)-(\d\d)|(\d\d)(\d\d))(?!\d)")
+_TO_COME = re.compile(
+    r"\b(?:besok|lusa|akan|mendatang|nanti|paling lambat|hingga|sampai|jadwal|kick ?-?off|dimulai|digelar|until|next|will)\b"
+    r"[^.\n]{0,45}\Z",
+    re.IGNORECASE,
+)
+_PAST = re.compile(r"\)?,?\s{0,2}(?:\w{2,8}\s)?(?:lalu|silam|mendatang|last)\b", re.IGNORECASE)
 _PUBLISHED_ON = re.compile(
     r"\b(?:(?:published|posted|first published)(?:\s{1,2}on)?|diterbitkan|dipublikasikan|terbit|tayang)\s{0,2}:?", re.IGNORECASE
 )
@@ -230,33 +236,35 @@ def _date_line(line: Line) -> Stamp | None:
 
 
 def _story(sheet: Sheet, latest: dt.date | None) -> When:
-    """The day the story gives: its first full date beside a weekday, else its first full date."""
-    first: tuple[Stamp, Line] | None = None
+    """The day the story gives: the latest that it names with its weekday and speaks of neither as past nor as to come.
+
+    A day without its weekday is as likely any other day. Where no year is printed, the one year that fits is supplied.
+    """
+    named: list[tuple[Stamp, Line]] = []
     for line in sheet.body:
         for stamp in stamps(line.text):
-            if stamp.odd or stamp.day < _EARLIEST or (latest is not None and stamp.day > latest):
+            if stamp.odd or not stamp.weekday or stamp.day < _EARLIEST or (latest is not None and stamp.day > latest):
                 continue
-            if line.text[stamp.start].isalpha() and not line.text[stamp.start :].lower().startswith(_MONTH_OPENINGS):
+            if not _TO_COME.search(line.text, max(0, stamp.start - 60), stamp.start) and not _PAST.match(
+                line.text, stamp.end
+            ):
+                named.append((stamp, line))
+    if named:
+        return _inferred(*max(named, key=lambda pair: pair[0].day))
+    years = _years(sheet, latest)
+    for line in sheet.body if years else ():
+        for stamp in short_stamps(line.text, years):
+            if latest is None or stamp.day <= latest:
                 return _inferred(stamp, line)
-            first = first or (stamp, line)
-    return _inferred(*first) if first else When()
+    return When()
 
 
-_MONTH_OPENINGS = (
-    "januari",
-    "january",
-    "februar",
-    "march",
-    "april",
-    "may ",
-    "june",
-    "july",
-    "august",
-    "septem",
-    "octo",
-    "novem",
-    "decem",
-)
+def _years(sheet: Sheet, latest: dt.date | None) -> tuple[int, ...]:
+    """The years that a day without one may be of: the only year of the story's full dates, else the last two."""
+    said = {stamp.day.year for line in sheet.body for stamp in stamps(line.text)}
+    if len(said) == 1:
+        return tuple(said)
+    return (latest.year, latest.year - 1) if latest and not said else ()
 
 
 def _inferred(stamp: Stamp, line: Line) -> When:
