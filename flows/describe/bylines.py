@@ -20,7 +20,7 @@ _INSIDE = 4  # lines of the body itself at either edge: texts that were extracte
 _LONG = 220  # a credit line is no longer
 _SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
 _STOP = re.compile(
-    r"\s(?:copyright|©|tag[s]?\b|baca\b|sumber|follow|ikuti|dilarang|hak cipta)|[|•\n]|\s-\s", re.IGNORECASE
+    r"(?-i:(?<=[a-zé])(?=[A-Z][a-z]{2,12} ?[A-Z]?[a-z]{0,12}:))|\s(?:copyright|©|tag[s]?\b|baca\b|sumber|follow|ikuti|dilarang|hak cipta)|[|•\n]|\s-\s", re.IGNORECASE
 )
 _ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
 _UPDATE = re.compile(
@@ -28,6 +28,12 @@ _UPDATE = re.compile(
 )
 # In brackets below a text that has its own byline: the people of the outlet it was taken from.
 _OTHERS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
+_WIRE_LONG = 400
+_WIRE_HEAD = re.compile(r"\s{0,8}By (?P<names>[A-Z][^\n(:;]{3,80}?)\s{0,2}(?=(?:[A-Z][A-Z, ]{2,40})?\((?:[A-Z][A-Za-z ]{1,20})\)\s{0,2}[-–—])")
+_WIRE_FOOT = re.compile(
+    r"\((?:Reporting|Writing|Additional reporting) by (?P<names>[A-Z][^();\n]{3,120}?)(?: in [A-Z][\w ]{2,30})?"
+    r"(?:;[^()\n]{0,120}?Editing by (?P<editors>[A-Z][^();\n]{3,80}))?[^()\n]{0,120}\)\W{0,3}\Z"
+)
 _TONGUES = {"id", "in", "ms"}
 _FUNCTION_WORDS = {"yang", "dan", "di", "dengan", "untuk", "dari", "ini", "itu", "pada", "adalah"}
 _NO_BIO = {"null", "none", "undefined"}
@@ -58,6 +64,7 @@ def credits_of(
         _tail_line(found, sheet, at, registry, profile)
     for at in tail:
         _sign_off(found, sheet.lines[at], registry, profile)
+    _wire(found, sheet, registry)
     _agree(found, sheet)
     if not found.authors and sheet.is_page:
         credit_page(found, sheet, title_at, registry, declared_only=True)
@@ -127,7 +134,9 @@ def _shape(found: Credits, line: Line, registry: Registry) -> bool:
         if parts.get("names") and not names:
             if not _only_desks(parts["names"], registry):
                 continue
-            agency = roles.words().agencies.get(parts["names"].strip(" -,").lower())
+            desk = _UPDATE.sub("", parts["names"]).strip(" -,\t\xa0")
+            found.name("author", [desk], line, "byline.desk", desk)
+            agency = roles.words().agencies.get(desk.lower())
             found.agency = (agency, line.evidence("agency", "agency.byline")) if agency else None
         rule = f"byline.{outlet.profile.name}" if outlet.profile else "byline.shape"
         found.name("author", names, line, rule)
@@ -164,6 +173,22 @@ def _chain(own: tuple[str, ...]) -> re.Pattern[str]:
     forms = {form for word in known for form in (word.capitalize(), word.title(), word.upper())}
     words = "|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form)))
     return re.compile(rf"(?<![\w/])({words})\s{{0,4}}:\s{{0,4}}")
+
+
+def _wire(found: Credits, sheet: Sheet, registry: Registry) -> None:
+    """What wire services print: "By Name(Reuters) -" before the first sentence, "(Reporting by A and B; ...)" at the end."""
+    if not sheet.body or found.authors:
+        return
+    first, last = sheet.body[0], sheet.body[-1]
+    opening = _WIRE_HEAD.match(first.text)
+    closing = _WIRE_FOOT.search(last.text, max(0, len(last.text) - _WIRE_LONG))
+    if opening and (names := persons(opening["names"], registry)):
+        found.name("author", names, first, "byline.wire", opening[0])
+        found.marks.append(first.mark("byline", "byline.wire", 0, opening.end("names")))
+    elif closing and (names := persons(closing["names"], registry)):
+        found.name("author", names, last, "credit.wire", closing[0])
+    if closing and closing["editors"] and (names := persons(closing["editors"], registry)):
+        found.name("editor", names, last, "credit.wire", closing[0])
 
 
 def _roles(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: Profile | None, kind: str) -> bool:

@@ -17,6 +17,11 @@ _MENU = re.compile(
     r"[|›»·©®]|\./|\b(?:foto|image|photo|ilustrasi)\s?:|\s[-•]\s.{1,40}\s[-•]\s|https?://|@\w|^(?:home|beranda|baca|simak|lihat|tonton|ikuti|follow|gabung)\b",
     re.IGNORECASE,
 )
+_FEED = re.compile(
+    r"(?:The post (?P<post>.{15,200}?) (?:appeared first|first appeared) on |Original Location: (?P<place>.{15,200})\Z)"
+)
+# A gallery says so before its headline, which then looks like a caption.
+_GALLERY = re.compile(r"(?:FOTO|VIDEO|INFOGRAFIS|POTRET|GALERI)\s?: (?=\S)")
 _OPEN_KINDS = {"title", "subtitle"}
 
 
@@ -42,7 +47,7 @@ def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, outlet: str
         return Headline(title, subtitle[0] if subtitle else None, tuple(found), tuple(marks))
     at = _structural(sheet, credit_lines, end, opening)
     if at is None:
-        return Headline()
+        return _fed(sheet)
     line = sheet.lines[at]
     title = untagged(line.text)
     marks = [line.mark("title", "title.head"), *(m for m in _repeats(sheet, title, end) if m.line != line.number)]
@@ -54,6 +59,17 @@ def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, outlet: str
         marks.append(under.mark("subtitle", "subtitle.head"))
         evidence_found.append(under.evidence("subtitle", "subtitle.head", sure="likely"))
     return Headline(title, subtitle_text, tuple(evidence_found), tuple(marks))
+
+
+def _fed(sheet: Sheet) -> Headline:
+    """The headline that a feed repeats below a story it syndicates."""
+    for line in sheet.lines[-4:]:
+        match = _FEED.search(line.text, max(0, len(line.text) - 400))
+        title = match["post"] or match["place"] if match else None
+        if title:
+            evidence = line.evidence("title", "title.feed-foot", title, sure="likely")
+            return Headline(untagged(title), None, (evidence,))
+    return Headline()
 
 
 def line_of(sheet: Sheet, outlet: str | None) -> int | None:
@@ -96,7 +112,7 @@ def _like_headline(line: Line, *, sure: bool = False) -> bool:
         and 15 <= len(text) <= 220
         and (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘[#")
         and (text[-1] not in ".,;:" or text.endswith("..."))
-        and _MENU.search(text) is None
+        and _MENU.search(_GALLERY.sub("", text, count=1)) is None
         and not any(stamp.time for stamp in stamps(text))
         and sum(char.isdigit() for char in text) * 3 < len(text)
     )
@@ -118,7 +134,7 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening
         at
         for at in at_head
         if sheet.lines[at].number not in credit_lines
-        and (_open(sheet.lines[at]) or _headed(sheet, at, credit_lines, opening))
+        and (_open(sheet.lines[at]) or _gallery(sheet, at, credit_lines) or _headed(sheet, at, credit_lines, opening))
     ]
     likely = [at for at in free if _like_headline(sheet.lines[at], sure=_headed(sheet, at, credit_lines, opening))]
     if not likely:
@@ -141,6 +157,11 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening
         best -= 1
     near = end - best <= 3 and len(likely) <= 2
     return best if near or fit(best) >= 0.4 else None
+
+
+def _gallery(sheet: Sheet, at: int, credit_lines: set[int]) -> bool:
+    """Whether a line is a gallery's headline: labelled, and a byline or date line right below it."""
+    return _GALLERY.match(sheet.lines[at].text) is not None and sheet.lines[at + 1].number in credit_lines
 
 
 def _headed(sheet: Sheet, at: int, credit_lines: set[int], opening: Opening) -> bool:
