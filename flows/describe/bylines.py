@@ -28,6 +28,7 @@ _UPDATE = re.compile(
 )
 # In brackets below a text that has its own byline: the people of the outlet it was taken from.
 _OTHERS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
+_HANDLE = re.compile(r"[a-z]{3,12}")  # "Reporter: wanda": the name a writer goes by in the newsroom
 _WIRE_LONG = 400
 _WIRE_HEAD = re.compile(r"\s{0,8}By (?P<names>[A-Z][^\n(:;]{3,80}?)\s{0,2}(?=(?:[A-Z][A-Z, ]{2,40})?\((?:[A-Z][A-Za-z ]{1,20})\)\s{0,2}[-–—])")
 _WIRE_FOOT = re.compile(
@@ -196,6 +197,8 @@ def _roles(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: P
     line = sheet.lines[at]
     own = profile.roles if profile else {}
     labels = list(_chain(tuple(sorted(own))).finditer(line.text, max(0, len(line.text) - 700)))
+    if labels and kind == "byline":
+        _before_label(found, line, line.text[: labels[0].start()], registry)
     inline = bool(labels) and len(line.text[: labels[0].start()].strip(" \t\xa0|*-–—")) > 0
     if inline and kind == "byline" and next(stamps(line.text), None) is None:
         return False
@@ -244,6 +247,14 @@ def _beside(found: Credits, sheet: Sheet, at: int, registry: Registry) -> Line |
     return above if second and not second.value else below
 
 
+def _before_label(found: Credits, line: Line, text: str, registry: Registry) -> None:
+    """ "Oleh Name, Senin, 28 Maret 2022 | 21:15 WIB - Redaktur: Name": the writer before the first role word."""
+    stamp = next(stamps(text), None)
+    said = roles.label(text[: stamp.start].rstrip(" ,|-")) if stamp else None
+    if said and said.role == "author":
+        found.name("author", persons(said.value, registry), line, "credit.role")
+
+
 def _dated(line: Line) -> bool:
     return line.words <= 40 and next(stamps(line.text), None) is not None
 
@@ -256,6 +267,9 @@ def _value(found: Credits, role: str, value: str, line: Line, registry: Registry
             return True
         return False
     names = persons(value, registry)
+    handle = value.strip(" \t\xa0.,;")
+    if not names and _HANDLE.fullmatch(handle) and not roles.is_desk(handle) and handle not in roles.words().impersonal:
+        names = [handle]
     found.name(role, names, line, "credit.role")
     return bool(names) or (bool(value.strip()) and _only_desks(value, registry))
 

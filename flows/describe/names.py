@@ -35,7 +35,7 @@ _PARTICLES = frozenset(
 # Vowel signs of Indian and other scripts are no letters to \w.
 _WORD = re.compile(r"[^\W\d_]['’.\w\u0300-\u036f\u0900-\u0dff\u0e31-\u0eff\u102b-\u109f-]{0,30}\Z")
 _BETWEEN = re.compile(
-    r"\s{0,4}(?:[;|/&]|,(?!\s{0,3}(?:[A-Z]\.\s?[A-Z]|Ph\.?D|MBA|M\.|S\.|SH\b|SE\b|ST\b|MM\b))|\b(?:dan|and|und|og|och|et)\b)\s{0,4}"
+    r"\s{0,4}(?:[;|/&]|,|\b(?:dan|and|und|og|och|et)\b)\s{0,4}"
 )
 _SITE = re.compile(r"(?:[Ww]artawan |[Tt]im )?[\w-]{2,30}(?:\.\w{2,10}){1,2}")
 _ROLES_AT_A_PLACE = frozenset(["kontributor", "koresponden", "biro"])
@@ -72,6 +72,13 @@ def is_person(text: str, registry: Registry, *, sure: bool = False, foreign: boo
     return registry.by_name(text) is None and text not in gazetteer()
 
 
+# Behind a comma: "Siti Aminah, S.Pd., M.Pd." A degree is no name, and not printed as part of it elsewhere.
+_DEGREE = re.compile(
+    r"(?:(?:A|B|D|LL|M|Ph|S|Sp)\.\s?(?:[A-Z][A-Za-z]{0,5}|\d)\.?(?:\s?[A-Z][A-Za-z]{0,3}\.?){0,2}|Ph\.?D|MBA|Lc|S[EHHKTX]|S\.?Sos|"
+    r"S\.?Kom|M[HMSAT]|M\.?Si|M\.?Kom|M\.?Pd|A\.?Md|Ak|CA|Esq|Jr|Sr|MD|RN)\.?"
+)
+
+
 def persons(text: str, registry: Registry, *, sure: bool = False, foreign: bool = False) -> list[str]:
     """The persons a byline value names, as printed, blanks normalised; [] where any other thing stands among them.
 
@@ -80,7 +87,7 @@ def persons(text: str, registry: Registry, *, sure: bool = False, foreign: bool 
     found: list[str] = []
     for piece in _BETWEEN.split(text):
         name = " ".join(piece.split()).strip(_EDGES)
-        if not name or _nobody(name, registry, foreign):
+        if not name or (found and _DEGREE.fullmatch(name)) or _nobody(name, registry, foreign):
             continue
         if not is_person(name, registry, sure=sure, foreign=foreign):
             return []
