@@ -20,7 +20,9 @@ _INSIDE = 4  # lines of the body itself at either edge: texts that were extracte
 _LONG = 220  # a credit line is no longer
 _SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
 _STOP = re.compile(
-    r"(?-i:(?<=[a-zé])(?=[A-Z][a-z]{2,12} ?[A-Z]?[a-z]{0,12}:))|\s(?:copyright|©|tag[s]?\b|baca\b|sumber|follow|ikuti|dilarang|hak cipta)|[|•\n]|\s-\s", re.IGNORECASE
+    r"(?-i:(?<=[a-zé])(?=[A-Z][a-z]{2,12} ?[A-Z]?[a-z]{0,12}:))|"
+    r"\s(?:copyright|©|tag[s]?\b|baca\b|sumber|follow|ikuti|dilarang|hak cipta)|[|•\n]|\s-\s",
+    re.IGNORECASE,
 )
 _ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
 _UPDATE = re.compile(
@@ -30,7 +32,10 @@ _UPDATE = re.compile(
 _OTHERS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
 _HANDLE = re.compile(r"[a-z]{3,12}")  # "Reporter: wanda": the name a writer goes by in the newsroom
 _WIRE_LONG = 400
-_WIRE_HEAD = re.compile(r"\s{0,8}By (?P<names>[A-Z][^\n(:;]{3,80}?)\s{0,2}(?=(?:[A-Z][A-Z, ]{2,40})?\((?:[A-Z][A-Za-z ]{1,20})\)\s{0,2}[-–—])")
+_WIRE_HEAD = re.compile(
+    r"\s{0,8}By (?P<names>[A-Z][^\n(:;]{3,80}?)\s{0,2}"
+    r"(?=(?:[A-Z][A-Z, ]{2,40})?\((?:[A-Z][A-Za-z ]{1,20})\)\s{0,2}[-–—])"
+)
 _WIRE_FOOT = re.compile(
     r"\((?:Reporting|Writing|Additional reporting) by (?P<names>[A-Z][^();\n]{3,120}?)(?: in [A-Z][\w ]{2,30})?"
     r"(?:;[^()\n]{0,120}?Editing by (?P<editors>[A-Z][^();\n]{3,80}))?[^()\n]{0,120}\)\W{0,3}\Z"
@@ -177,7 +182,7 @@ def _chain(own: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _wire(found: Credits, sheet: Sheet, registry: Registry) -> None:
-    """What wire services print: "By Name(Reuters) -" before the first sentence, "(Reporting by A and B; ...)" at the end."""
+    """What wire services print: "By Name(Reuters) -" before the first sentence, "(Reporting by A; ...)" at the end."""
     if not sheet.body or found.authors:
         return
     first, last = sheet.body[0], sheet.body[-1]

@@ -34,9 +34,7 @@ _PARTICLES = frozenset(
 )
 # Vowel signs of Indian and other scripts are no letters to \w.
 _WORD = re.compile(r"[^\W\d_]['’.\w\u0300-\u036f\u0900-\u0dff\u0e31-\u0eff\u102b-\u109f-]{0,30}\Z")
-_BETWEEN = re.compile(
-    r"\s{0,4}(?:[;|/&]|,|\b(?:dan|and|und|og|och|et)\b)\s{0,4}"
-)
+_BETWEEN = re.compile(r"\s{0,4}(?:[;|/&]|,|\b(?:dan|and|und|og|och|et)\b)\s{0,4}")
 _SITE = re.compile(r"(?:[Ww]artawan |[Tt]im )?[\w-]{2,30}(?:\.\w{2,10}){1,2}")
 _ROLES_AT_A_PLACE = frozenset(["kontributor", "koresponden", "biro"])
 _EDGES = " \t\xa0,.;:|/-–—•*()[]\"'“”"

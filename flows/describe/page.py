@@ -18,7 +18,10 @@ _BEFORE, _BEHIND = 8, 12  # lines around the headline in which a byline stands
 _BARE = 4  # lines below the headline in which a name alone is a byline, where a day stands beside it
 _FOOT = 80  # lines behind the body
 _LONG = 160
-_BY_WORD = r"(?:(?:words|text|story|written|posted|published|article)\s{1,2}by|by|authors?|contributors?|auth?or|von|par|por|di|av|af|door)"
+_BY_WORD = (
+    r"(?:(?:words|text|story|written|posted|published|article)\s{1,2}by|by|"
+    r"authors?|contributors?|auth?or|von|par|por|di|av|af|door)"
+)
 _BY = re.compile(
     rf"(?:^|[|•·⋅●–—,]\s{{0,2}}|\d\s{{0,2}}|(?:Posted|Published|Updated)\s{{1,2}}(?:on\s[^|\n]{{4,30}}?)?)"
     rf"(?i:{_BY_WORD})(?:\b|(?=[A-Z][a-z]))[\s:|]{{0,4}}(?P<names>[^\W\d_].{{1,120}})"
@@ -36,7 +39,8 @@ _BEHIND_NAME = re.compile(
     r"|(?<=[a-zé])(?=(?:Published|Updated|Posted|Last|Reviewed|Edited|In)\b)|[|•·⋅●]"
 )
 _JOB = re.compile(
-    r"\b(?:editors?|director|manager|expert|analyst|writer|contributor|ceo|cto|cmo|founder|co-founder|grader|reviewer|officer|professor|"
+    r"\b(?:editors?|director|manager|expert|analyst|writer|contributor|ceo|cto|cmo|founder|co-founder|grader|reviewer|"
+    r"officer|professor|"
     r"specialist|head|president|consultant|reporter|correspondent|journalist|author|marketing|senior|strategist|"
     r"attorney|lecturer|engineer|gardener|associate|fellow|partner|researcher|nutritionist|dietitian|coach|university)\b",
     re.IGNORECASE,
@@ -54,14 +58,17 @@ _COMPANY = re.compile(
     r"\b(?:academy|agency|apps?|association|blog|business|care|center|centre|clinic|club|college|company|council|data|design|"
     r"digital|directory|foundation|gesellschaft|guides?|health|hub|insider|insurance|labs?|law|magazine|marketing|nachrichten|"
     r"project|resources|school|services|society|software|solutions|studios?|tech|tips|travel|university|world|zeitung|"
-    r"about|linkedin|facebook|twitter|email|article|careers|click|employment|request|schedule|catalog|categories|comments?|contact|cookies?|download|events|explore|features|find|follow|free|frame|home|last|"
+    r"about|linkedin|facebook|twitter|email|article|careers|click|employment|request|schedule|"
+    r"catalog|categories|comments?|contact|cookies?|download|events|explore|features|find|follow|free|frame|home|last|"
     r"learn|log|login|menu|modified|more|navigation|newsletter|next|no|policy|posts?|previous|privacy|products?|published|read|"
     r"related|search|share|shop|sign|site|skip|strategy|style|subscribe|table|tags?|topics?|try|updated|view|your)\b",
     re.IGNORECASE,
 )
 _INITIALS = re.compile(r"\s\((?:[a-z.]{2,5}|[^()]{0,24}@[^()]{0,24})\)\Z")
 _NO_NAME = re.compile(r"https?:|www\.|/|@|#|_|\d{3}|\A[a-z]+[.-][a-z]+\Z|\A\W*\Z")
-_MONTH_AT_END = re.compile(rf"\s{{0,2}}(?:{'|'.join(sorted(MONTH, key=len, reverse=True))})\.?\s{{0,2}}\Z", re.IGNORECASE)
+_MONTH_AT_END = re.compile(
+    rf"\s{{0,2}}(?:{'|'.join(sorted(MONTH, key=len, reverse=True))})\.?\s{{0,2}}\Z", re.IGNORECASE
+)
 _WORD_ALONE = re.compile(r"[\x21-\x7e\u00c0-\u024f]+")  # of Latin letters: other scripts write names without blanks
 _JOINS = re.compile(r"(?:\W|and|und|dan|y|et|og|with)*", re.IGNORECASE)
 _APART = re.compile(r"\s{0,2}[|•·–—]\s{0,2}|\s-\s|\s(?:in|on|for|at)\s|,\s")
@@ -97,12 +104,16 @@ def _of_site(name: str, sites: set[str]) -> bool:
     plain = same(name)
     if plain in sites:
         return not _PERSONAL.fullmatch(name) or _COMPANY.search(name) is not None
-    return " " not in name and any(len(site) > 4 and (site in plain or (len(plain) > 5 and plain in site)) for site in sites)
+    return " " not in name and any(
+        len(site) > 4 and (site in plain or (len(plain) > 5 and plain in site)) for site in sites
+    )
 
 
 def clean_name(value: str) -> str:
     """A declared or printed byline without initials, degrees and job titles behind the names."""
-    text = _INITIALS.sub("", _LEADING_BY.sub("", " ".join(value.split()), count=1) if _LEADING_BY.match(value) else value)
+    text = _INITIALS.sub(
+        "", _LEADING_BY.sub("", " ".join(value.split()), count=1) if _LEADING_BY.match(value) else value
+    )
     pieces = [piece.strip() for piece in text.split(",")]
     kept = [piece for at, piece in enumerate(pieces) if at == 0 or not (_DEGREE.fullmatch(piece) or _JOB.search(piece))]
     return ", ".join(piece for piece in kept if piece)
@@ -217,8 +228,13 @@ def _twice(found: Credits, sheet: Sheet, title_at: _Title, sites: set[str], regi
         if line.rule == "html.nav" or not 2 <= line.words <= 4 or line.text[-1:] in ":?!.":
             continue
         names = [name for name in _names(line.text, sites, registry, sure=False) if not name.isupper()]
-        if len(names) == 1 and names[0] == line.plain and any(
-            text == names[0] or text.startswith((f"{names[0]} is ", f"{names[0]}, ", f"{names[0]} has ")) for text in below
+        if (
+            len(names) == 1
+            and names[0] == line.plain
+            and any(
+                text == names[0] or text.startswith((f"{names[0]} is ", f"{names[0]}, ", f"{names[0]} has "))
+                for text in below
+            )
         ):
             found.name("author", names, line, "byline.author-box")
             return

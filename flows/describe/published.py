@@ -15,16 +15,20 @@ _CLOSE, _BELOW, _ABOVE = 5, 16, 8  # lines around a page's headline in which its
 _DECLARED = ("record", "jsonld", "og", "meta", "microdata")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)(?:/(\d{1,2})/(\d{1,2})|-(\d\d)-(\d\d)|(\d\d)(\d\d))(?!\d)")
 _TO_COME = re.compile(
-    r"\b(?:besok|lusa|akan|mendatang|nanti|paling lambat|hingga|sampai|jadwal|kick ?-?off|dimulai|digelar|until|next|will)\b"
+    r"\b(?:besok|lusa|akan|mendatang|nanti|paling lambat|hingga|sampai|jadwal|kick ?-?off|dimulai|digelar|until|"
+    r"next|will)\b"
     r"[^.\n]{0,45}\Z",
     re.IGNORECASE,
 )
 _PAST = re.compile(r"\)?,?\s{0,2}(?:\w{2,8}\s)?(?:lalu|silam|mendatang|last)\b", re.IGNORECASE)
 _PUBLISHED_ON = re.compile(
-    r"\b(?:(?:published|posted|first published)(?:\s{1,2}on)?|diterbitkan|dipublikasikan|terbit|tayang)\s{0,2}:?", re.IGNORECASE
+    r"\b(?:(?:published|posted|first published)(?:\s{1,2}on)?|diterbitkan|dipublikasikan|terbit|tayang)\s{0,2}:?",
+    re.IGNORECASE,
 )
 _UPDATED_ON = re.compile(r"\b(?:(?:last|page) )?(?:updated|modified|reviewed)(?:\s{1,2}on)?\s{0,2}:?", re.IGNORECASE)
-_EVENT = re.compile(r"\b(?:expires?|deadline|valid|until|through|born|copyright|©|since|join us|webinar|register)\b", re.IGNORECASE)
+_EVENT = re.compile(
+    r"\b(?:expires?|deadline|valid|until|through|born|copyright|©|since|join us|webinar|register)\b", re.IGNORECASE
+)
 _LONG = 220
 # What may stand beside the date on a date line: labels, the outlet's name, a share count. Not a sentence.
 _BESIDE = 8
@@ -55,7 +59,7 @@ def when(
     title_at: int | None = None,
     url: str | None = None,
 ) -> When:
-    """The publication: declared, then in bylines and date lines, beside a page's headline, in its address, in the story.
+    """The publication: declared, in bylines and date lines, beside a page's headline, in its address, in the story.
 
     `latest` is the day after which nothing can have been published (the day it was fetched), or None; `title_at` the
     index of the line that prints a page's headline.
@@ -67,7 +71,9 @@ def when(
             # A day apart: the page counts in its own zone. What readers do not see, a bare day or a
             # later one for the networks, is of another edition.
             if abs(printed.day - declared.day) == dt.timedelta(days=1) and declared.at:
-                return replace(declared, day=printed.day, evidence=(*printed.evidence, *declared.evidence), marks=printed.marks)
+                return replace(
+                    declared, day=printed.day, evidence=(*printed.evidence, *declared.evidence), marks=printed.marks
+                )
             told = declared.evidence[0].rule in {"date.og", "date.meta"} and printed.day < declared.day
             if declared.at is None or told:
                 return printed
@@ -78,17 +84,25 @@ def when(
     if declared and (visible is None or visible.day != declared.day):
         return declared
     beside = None if visible or not sheet.is_page else _beside(sheet, title_at, profile, latest)
-    beside = beside or (_labelled(sheet, profile, latest, _PUBLISHED_ON, "date.published-on") if sheet.is_page and visible is None else None)
+    beside = beside or (
+        _labelled(sheet, profile, latest, _PUBLISHED_ON, "date.published-on")
+        if sheet.is_page and visible is None
+        else None
+    )
     shown = visible or beside or _outside(sheet, profile, latest, ("headline", "time"))
     address = _address(url, profile, latest) if shown is None and url else None
     if address and address.basis == "stated":
         return address
     if shown is None and sheet.is_page:
         # Better the day of the last update, told as such, than a day out of the story.
-        shown = _beside(sheet, title_at, profile, latest, updates=True) or _outside(sheet, profile, latest, ("headline",), "date.update")
+        shown = _beside(sheet, title_at, profile, latest, updates=True) or _outside(
+            sheet, profile, latest, ("headline",), "date.update"
+        )
         shown = shown or _labelled(sheet, profile, latest, _UPDATED_ON, "date.update")
         shown = shown or _modified(sheet, profile, latest)
-        shown = replace(shown, at=None, evidence=tuple(e for e in shown.evidence if e.field == "date")) if shown else None
+        shown = (
+            replace(shown, at=None, evidence=tuple(e for e in shown.evidence if e.field == "date")) if shown else None
+        )
     story = _story(sheet, latest) if shown is None else When()
     return shown or (story if story.day else address) or story
 
@@ -125,7 +139,13 @@ def _outside(
 
 
 def _beside(
-    sheet: Sheet, title_at: int | None, profile: Profile | None, latest: dt.date | None, *, close: bool = False, updates: bool = False
+    sheet: Sheet,
+    title_at: int | None,
+    profile: Profile | None,
+    latest: dt.date | None,
+    *,
+    close: bool = False,
+    updates: bool = False,
 ) -> When | None:
     """The first day printed in a short line below a page's headline, else the nearest above it; no update.
 
