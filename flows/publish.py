@@ -105,7 +105,7 @@ def make(
     working, rows = step("validate articles", lambda: steps.judge_rows(working, facts.started_at.date()))
     if job.append and parent:
         working = steps.carry_over(working, parent, held | gone)
-    working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates))
+    working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates, keep))
     whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift, gone))
     verdicts = {"articles": rows, "release": whole}
     if parent:
@@ -150,6 +150,7 @@ def _end(
     release.audit(folder)
     manifest = release.read_manifest(folder)
     path = release.commit(dataset, folder, manifest)
+    steps.keep_prints(working, dataset)
     return replace(told, status="published", version=version, release=path, changes=manifest["changes"])
 
 
@@ -175,6 +176,8 @@ def publish_dataset(
     workers: parameters.Workers = 1,
     duplicates: parameters.Duplicates = "mark",
     limit: parameters.Limit = 0,
+    max_mb: parameters.MaxMb = 10,
+    max_seconds: parameters.MaxSeconds = 60,
     dry_run: parameters.DryRun = False,
     accept_drift: parameters.AcceptDrift = "",
     wait: parameters.Wait = 0,
@@ -182,7 +185,8 @@ def publish_dataset(
     """Publish one source as a new release of one dataset; nothing is published where nothing is new."""
     job = Publish(
         source=source, dataset=dataset, output=output, append=append, workers=workers,
-        duplicates=duplicates, limit=limit, dry_run=dry_run, accept_drift=accept_drift, wait=wait,
+        duplicates=duplicates, limit=limit, max_mb=max_mb, max_seconds=max_seconds, dry_run=dry_run,
+        accept_drift=accept_drift, wait=wait,
     )  # fmt: skip
     outcome = tell(job, as_task)
     show(outcome)

@@ -215,7 +215,9 @@ def _relative(row: dict[str, Any], source: str) -> tuple[str | None, int | None]
         base = base.parent
     path = PurePosixPath(uri)
     relative = path.relative_to(base) if path != base and path.is_relative_to(base) else PurePosixPath(path.name)
-    # A hidden name would be skipped, and one that climbs would be written elsewhere.
-    if not relative.parts or any(part.startswith(".") for part in relative.parts):
+    # A hidden name would be skipped, and one that climbs would be written elsewhere; a response within a WARC file is
+    # no file of its own.
+    inside = line is None and "#" in relative.as_posix() and relative.as_posix() != row["source_id"]
+    if inside or not relative.parts or any(part.startswith(".") for part in relative.parts):
         return None, line
     return relative.as_posix(), line

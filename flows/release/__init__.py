@@ -64,6 +64,7 @@ from flows.release.history import pin, prune, set_latest
 from flows.release.layout import Dataset, Entry, find_equal, listed, next_version
 from flows.release.lock import publisher_lock
 from flows.release.manifest import read_manifest
+from flows.release.prints import keep_prints, kept_prints
 from flows.release.raws import Keeper, fetch, fetch_all, forget, keep
 from flows.release.refuse import refuse
 from flows.release.stage import stage
@@ -98,6 +99,8 @@ __all__ = [
     "find_equal",
     "forget",
     "keep",
+    "keep_prints",
+    "kept_prints",
     "listed",
     "load",
     "lock_digest",
