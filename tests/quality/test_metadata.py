@@ -14,7 +14,9 @@ FLOORS = json.loads((HERE / "metadata_floors.json").read_text(encoding="utf-8"))
 
 pytestmark = [
     pytest.mark.shared,
-    pytest.mark.skipif(not (metadata.SHARED / "eval").is_dir(), reason="the evaluation data is not part of the project"),
+    pytest.mark.skipif(
+        not (metadata.SHARED / "eval").is_dir(), reason="the evaluation data is not part of the project"
+    ),
 ]
 
 
