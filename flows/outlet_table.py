@@ -24,12 +24,13 @@ def page() -> str:
     out = [
         "# Outlets",
         "",
-        "Made from `flows/outlets/registry.csv` and `flows/outlets/profiles/` by `kliping outlet list --to docs/outlets.md`;",
+        "Made from `flows/outlets/registry.csv` and `flows/outlets/profiles/` by",
+        "`kliping outlet list --to docs/outlets.md`;",
         "change those, not this page. `kliping outlet new` drafts a profile, `kliping outlet check` tests them all.",
         "",
         f"{len(outlets)} outlets. The dateline spellings of {evidence['seen']} were seen in real text, of",
-        f"{evidence['partly']} in part; those of {evidence['unverified']} are unverified, and what they alone say is published",
-        "with evidence that is only `likely`. An outlet without a spelling is known by its address.",
+        f"{evidence['partly']} in part; those of {evidence['unverified']} are unverified, and what they alone say is",
+        "published with evidence that is only `likely`. An outlet without a spelling is known by its address.",
         "",
         "| outlet | domains | dateline spellings | language | kind | profile |",
         "|---|---|---|---|---|---|",
@@ -37,7 +38,7 @@ def page() -> str:
         "",
         "## Profiles",
         "",
-        f"{len(load())} profiles: what real text of an outlet looks like. Each has a golden story in tests/golden/outlets/.",
+        f"{len(load())} profiles: what real text of an outlet looks like, each with a golden story.",
         "In a shape `{names}` is who wrote, `{date}` runs from the day to the time, `{any}` is a short word.",
     ]
     for name, profile in sorted(load().items()):
