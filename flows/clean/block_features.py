@@ -34,6 +34,7 @@ _FAMILIES: Final[dict[str, str]] = {
     "ask": r"newsletter|subscri|sign|cta|paywall|donat|popup|modal|overlay|cookie|consent|gdpr|login|register|member|form|"
     r"offer|gate|regwall|promo|alert|notice|download|app$",
     "social": r"social|share|sharing|follow|facebook|twitter|whatsapp|like|rating|vote|reaction",
+    "thread": r"$",  # by whole names, see _THREAD
     "talk": r"comment|disqus|repl|respond|discussion|komentar|forum",
     "picture": r"caption|credit|figure|image|photo|foto|gallery|video|media|picture|player|embed|thumb|slide|audio",
     "lead": r"summary|excerpt|intro|standfirst|dek$|deck|subtitle|subhead|lead|lede|key|takeaway|highlight|toc$|contents|"
@@ -65,8 +66,16 @@ _OTHER_RANK: Final = len(_RANK)
 _HANDED_UP: Final = frozenset({"p", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "li", "ul", "ol"})
 _HALVED: Final = frozenset({"li", "tr", "figcaption", "dd", "dt", "table"})
 
+_THREAD: Final = re.compile(
+    r"(?:comments?|comment-?(?:list|body|content|text|thread|area|section|s-area)|commentlist|comments-\w{1,20}|respond|"
+    r"disqus\w{0,20}|replies|discussion|responses)$",
+    re.IGNORECASE,
+)
+
 _BITS: Final = (*_FAMILIES, *("t_" + name for name in _TAGS))
 _NUMBER: Final = {name: number for number, name in enumerate(_BITS)}
+_TALK: Final = 1 << _NUMBER["talk"]
+_IN_THREAD: Final = 1 << _NUMBER["thread"]
 _FAR: Final = 40.0
 _WORD: Final = re.compile(r"[a-z]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -105,13 +114,15 @@ def _said_by(name: str) -> int:
     said = 0
     for word in _WORD.findall(_CAMEL.sub(" ", name[:300]).lower()):
         said |= _said_by_word(word)
+    if said & _TALK and any(_THREAD.match(token) for token in name[:300].split()):
+        said |= _IN_THREAD
     return said
 
 
 _WORDS_PART: Final = (
     "chars", "words", "word_length", "linked", "links", "stressed", "digits", "upper", "capitals", "commas", "stops",
     "quotes", "bars", "starts_upper", "starts_lower", "starts_digit", "starts_quote", "starts_bar", "ends_stop",
-    "ends_colon", "ends_quote", "ends_bar", "wide", "is_prose", "copies", "in_title", "title_in", "in_stated",
+    "ends_colon", "ends_quote", "ends_bar", "wide", "is_prose", "copies", "copies_before", "in_title", "title_in", "in_stated",
     "in_summary",
 )  # fmt: skip
 _PLACE_PART: Final = (
@@ -119,6 +130,7 @@ _PLACE_PART: Final = (
     "page_blocks", "page_chars", "page_prose", "page_linked", "best_share", "in_best", "up_to_best", "down_from_best",
     "best_depth", "same_kind_blocks", "same_kind_chars", "same_kind_linked", "same_kind_prose", "same_kind_prose_share",
     "siblings", "child_place", "run_prose", "since_prose", "until_prose", "best_before", "best_after",
+    "h1s", "h1s_before", "articles", "articles_before", "article_prose_share", "rival_share",
 )  # fmt: skip
 _AROUND: Final = ("rank", "chars", "linked", "blocks", "prose", "prose_share", "direct_share", "place")
 _LEVELS: Final = (0, 1, 2, 3)
@@ -137,8 +149,8 @@ NAMES: Final[tuple[str, ...]] = (
 )
 
 
-def features(page: Blocks, titles: list[str], stated: str, summary: str) -> Floats:
-    """One row a block of the page (at least one), one column a name of NAMES.
+def features(page: Blocks, titles: list[str], stated: str, summary: str) -> tuple[Floats, Ints]:
+    """One row a block of the page (at least one), one column a name of NAMES; and the words of each block.
 
     `titles` are the page's stated titles, `stated` the article's words as its linked data give them, `summary` its
     stated description; each may be empty.
@@ -155,7 +167,7 @@ def features(page: Blocks, titles: list[str], stated: str, summary: str) -> Floa
     table = np.empty((len(page.texts), len(columns)), np.float32)
     for number, column in enumerate(columns):
         table[:, number] = column
-    return table
+    return table, words.words
 
 
 class _Words:
@@ -194,8 +206,10 @@ class _Words:
         self.prose = np.where(halved, weight / 2, weight).astype(np.float64)
         self.is_prose = self.prose > 0
         copies: dict[str, int] = {}
-        for text in texts:
-            copies[text] = copies.get(text, 0) + 1
+        earlier = np.zeros(len(texts), np.int64)
+        for index, text in enumerate(texts):
+            earlier[index] = seen = copies.get(text, 0)
+            copies[text] = seen + 1
         repeated = np.fromiter((copies[text] for text in texts), np.int64, len(texts))
         folded = [title.casefold() for title in titles if title]
         in_title, title_in = np.zeros(len(texts)), np.zeros(len(texts))
@@ -218,7 +232,7 @@ class _Words:
             count(kinds == _DIGIT) / chars, count(upper) / chars, capitals / per_word, count(kinds == _COMMA) / per_word,
             count(kinds == _STOP) / per_word, count(kinds == _QUOTE) / per_word, count(kinds == _BAR) / per_word,
             first == _UPPER, first == _LOWER, first == _DIGIT, first == _QUOTE, first == _BAR, self.ends, self.colon,
-            last == _QUOTE, last == _BAR, self.wide / chars, self.is_prose, repeated, in_title, title_in,
+            last == _QUOTE, last == _BAR, self.wide / chars, self.is_prose, repeated, earlier, in_title, title_in,
             self.in_stated, in_summary,
         ]  # fmt: skip
 
@@ -294,6 +308,16 @@ def _place(page: Blocks, words: _Words, tree: _Tree) -> list[npt.NDArray[np.gene
     siblings = np.bincount(tree.parent, minlength=len(page.tags))
     switch = np.concatenate(([True], is_prose[1:] != is_prose[:-1]))
     run = np.bincount(np.cumsum(switch) - 1)[np.cumsum(switch) - 1]
+    articles = np.flatnonzero(np.fromiter((tag == "article" for tag in page.tags), np.bool_, len(page.tags)))
+    begun = np.searchsorted(tree.first[articles], order, side="right")
+    article_of = np.zeros(count)  # share of the page's prose in the nearest article around
+    for element in articles:
+        run_of = slice(int(tree.first[element]), int(tree.last[element]))
+        article_of[run_of] = prose_before[run_of.stop] - prose_before[run_of.start]
+    outside = score.copy()
+    outside[line] = 0
+    outside[best : tree.end[best]] = 0
+    rival = float(outside.max()) / max(float(score[best]), 1.0)
     sides = np.clip(best_last - best_first, 1, None)
     return [
         order / count, before[:-1] / max(total, 1.0), prose_before[:-1] / max(all_prose, 1.0),
@@ -306,6 +330,8 @@ def _place(page: Blocks, words: _Words, tree: _Tree) -> list[npt.NDArray[np.gene
         siblings[tree.parent[owner]], order - tree.first[tree.parent[owner]], np.where(is_prose, run, -run),
         _since(is_prose, order), _since(is_prose[::-1], order)[::-1], np.clip((order - best_first) / sides, -5, 5),
         np.clip((best_last - order) / sides, -5, 5),
+        np.full(count, h1.sum()), np.cumsum(h1) - h1, np.full(count, len(articles)), begun,
+        article_of / max(all_prose, 1.0), np.full(count, rival),
     ]  # fmt: skip
 
 
