@@ -44,6 +44,9 @@ def publish(
         bool, typer.Option("--append", help="Keep the latest release's articles that this source does not hold.")
     ] = False,
     workers: Annotated[int, typer.Option(help="Processes that clean and describe at the same time.")] = 1,
+    html: Annotated[
+        str, typer.Option(help="quality: pages that the model is unsure of get votes too; fast: the model alone.")
+    ] = "quality",
     duplicates: Annotated[
         str, typer.Option(help="mark: repeats stay and name what they repeat; drop: to rejects.")
     ] = "mark",
@@ -68,7 +71,7 @@ def publish(
     try:
         job = Publish.model_validate(
             {
-                "source": source, "dataset": dataset, "output": str(output), "append": append, "workers": workers,
+                "source": source, "dataset": dataset, "output": str(output), "append": append, "workers": workers, "html": html,
                 "duplicates": duplicates, "limit": limit, "wait": wait, "dry_run": dry_run,
                 "accept_drift": accept_drift,
             }

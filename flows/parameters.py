@@ -31,6 +31,10 @@ Duplicates = Annotated[
     Literal["mark", "drop"],
     Field(description="mark: repeated articles stay and name the one they repeat. drop: they go to rejects."),
 ]
+Html = Annotated[
+    Literal["quality", "fast"],
+    Field(description="How pages are read. quality: unsure ones are also shown to trafilatura. fast: the model alone."),
+]
 Limit = Annotated[
     int,
     Field(ge=0, description="Read only this many documents, for a trial; 0 reads all. The release holds only those."),
@@ -59,6 +63,7 @@ class Publish(BaseModel):
     output: Output = "output"
     append: Append = False
     workers: Workers = 1
+    html: Html = "quality"
     duplicates: Duplicates = "mark"
     limit: Limit = 0
     dry_run: DryRun = False
@@ -74,4 +79,4 @@ class Publish(BaseModel):
 
     def result_parameters(self) -> dict[str, str | int | bool]:
         """Those that may change what is published, as the manifest records them and two runs are compared by."""
-        return {"append": self.append, "duplicates": self.duplicates, "limit": self.limit}
+        return {"append": self.append, "duplicates": self.duplicates, "html": self.html, "limit": self.limit}

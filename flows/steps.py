@@ -97,7 +97,7 @@ def clean_all(
             progress(documents, min(seen, total_bytes), total_bytes)
 
     with release.Keeper(dataset) if dataset else nullcontext() as keeper:
-        shards = list(_processed(batches(keeper), job.workers, work))
+        shards = list(_processed(batches(keeper), job.workers, work, job.html))
     outcomes = [pipeline.Outcome(**{name: _mapped(shard / f"{name}.arrow") for name in _TABLES}) for shard in shards]
     made = pipeline.joined([pipeline.NOTHING, *outcomes])
     return Working(
@@ -270,28 +270,30 @@ def _numbered(lineage: pa.Table, rows: dict[str, int], schema: pa.Schema) -> pa.
     return lineage.append_column("row", numbers).cast(schema)
 
 
-def _processed(batches: Iterator[pa.Table], workers: int, work: Path) -> Iterator[Path]:
+def _processed(batches: Iterator[pa.Table], workers: int, work: Path, html: pipeline.Effort) -> Iterator[Path]:
     if workers == 1:
         for number, raw in enumerate(batches):
             target = work / f"{number:08d}"
-            pipeline.write_outcome(pipeline.process(raw), target)
+            pipeline.write_outcome(pipeline.process(raw, html), target)
             yield target
         return
     with fanout.processes(workers) as pool:
-        yield from fanout.spread(pool, _process_job, _jobs(batches, work), window=2 * workers)
+        yield from fanout.spread(pool, _process_job, _jobs(batches, work, html), window=2 * workers)
 
 
-def _jobs(batches: Iterator[pa.Table], work: Path) -> Iterator[tuple[Path, Path]]:
+def _jobs(
+    batches: Iterator[pa.Table], work: Path, html: pipeline.Effort
+) -> Iterator[tuple[Path, Path, pipeline.Effort]]:
     for number, raw in enumerate(batches):
         source = work / f"{number:08d}.raw.arrow"
         with pa.OSFile(str(source), "wb") as file, pa.ipc.new_file(file, raw.schema) as writer:
             writer.write_table(raw)
-        yield source, work / f"{number:08d}"
+        yield source, work / f"{number:08d}", html
 
 
-def _process_job(job: tuple[Path, Path]) -> Path:
-    source, target = job
-    done = pipeline.process_file(source, target)
+def _process_job(job: tuple[Path, Path, pipeline.Effort]) -> Path:
+    source, target, html = job
+    done = pipeline.process_file(source, target, html)
     source.unlink()
     return done
 

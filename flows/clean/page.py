@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from flows.clean import cues as cue_data
 from flows.clean.blocks import walk
-from flows.clean.judge_page import Effort, judge_page
+from flows.clean.effort import Effort
+from flows.clean.judge_page import judge_page
 from flows.clean.lines import split
 from flows.clean.place import Verdict, place
 from flows.clean.spans import Mark
@@ -28,7 +29,11 @@ _BY_TAG: Final = {
     "form": Verdict("widget", "html.form"),
     "figcaption": Verdict("caption", "html.figcaption"),
 }
-DEEPEST: Final = 2_048  # elements inside one another; the parser's own bound
+# The parser's own bound.
+_TOO_DEEP: Final = (
+    "Read a page that nests more than 2,048 elements inside one another; expected at most that. "
+    "Fetch the page again: it was generated wrongly, or made to break its readers."
+)
 
 
 class TooDeep(Exception):
@@ -59,13 +64,6 @@ def read_page(
     return text, tile(text, lines, verdicts, body, cues), stated_by(tree)
 
 
-def forget() -> None:
-    """Drop what trafilatura's caches hold; they grow for as long as a process runs."""
-    from trafilatura.meta import reset_caches
-
-    reset_caches()
-
-
 def parse(html: str) -> HtmlElement | None:
     """The page's tree, or None where there is no element in it. Bad markup is mended; raises TooDeep alone."""
     from lxml import etree
@@ -82,5 +80,5 @@ def parse(html: str) -> HtmlElement | None:
         return None
     last = parser.error_log.last_error
     if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
-        raise TooDeep(last.message)
+        raise TooDeep(_TOO_DEEP)
     return tree
