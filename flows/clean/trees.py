@@ -40,11 +40,18 @@ class Trees:
 
     def _sums(self, table: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
         flat = np.ascontiguousarray(table).ravel()
+        shape = len(table), len(self.root)
         offset = (np.arange(len(table)) * table.shape[1])[:, None]
-        node = np.broadcast_to(self.root, (len(table), len(self.root)))
+        node = np.broadcast_to(self.root, shape).copy()
+        place, value, bound = np.empty(shape, np.int64), np.empty(shape, np.float32), np.empty(shape, np.float32)
         for _ in range(self.depth):
-            beyond = flat.take(self.feature.take(node) + offset) > self.threshold.take(node)
-            node = self.child.take(node) + beyond
+            # "clip" is never needed; without it numpy goes through a buffer.
+            self.feature.take(node, out=place, mode="clip")
+            place += offset
+            flat.take(place, out=value, mode="clip")
+            self.threshold.take(node, out=bound, mode="clip")
+            self.child.take(node, out=place, mode="clip")
+            np.add(place, value > bound, out=node)
         sums: npt.NDArray[np.int64] = self.value.take(node).sum(axis=1)
         return sums
 

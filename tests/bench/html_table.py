@@ -1,0 +1,90 @@
+"""The HTML table of docs/quality.md: our two efforts by folds, beside other extractors, figures and speed in one run.
+
+    python tests/bench/html_table.py CACHE      after html_data.py and train_html.py; prints Markdown
+
+Ours goes through a whole publish for its figures (`html_folds.py`) and through clean and describe for its speed. The
+others get the raw HTML; for speed they run on every tenth page, in turns with ours, trafilatura with its metadata too.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+from html_data import SETS, load, readability, resiliparse, rows
+from html_folds import published, scorer
+
+from flows.clean import clean, judge_page
+from flows.describe import describe
+from schemas.stages import RAW
+
+EVERY = 10
+NAMES = {"precise": "trafilatura, precision", "default": "trafilatura", "readability": "readability-lxml", "resiliparse": "resiliparse"}
+
+
+def main(cache: Path) -> None:
+    score = scorer()
+    data = {name: rows(name) for name in SETS}
+    lines: dict[str, dict[str, dict]] = {}
+    for effort in ("quality", "fast"):
+        found, _ = published(data, effort, cache / "weights")
+        lines[f"kliping --html {effort}"] = {name: score.score(data[name], found)["body"] for name in SETS}
+    pages = load(cache)
+    for voter, shown in NAMES.items():
+        answers = {page["id"]: {"text": page["answers"][voter]} for page in pages}
+        lines[shown] = {name: score.score(data[name], answers)["body"] for name in SETS}
+    rate = speeds([row for name in SETS for row in data[name]][::EVERY], cache / "weights" / "fold-0")
+    print("| extractor | " + " | ".join(f"{name}: F1 | P | R" for name in SETS) + " | pages a second of one core |")
+    print("|---" * (2 + 3 * len(SETS)) + "|")
+    for shown, figures in lines.items():
+        cells = [f"{figures[name][key]:.4f}" for name in SETS for key in ("f1", "precision", "recall")]
+        print(f"| {shown} | {' | '.join(cells)} | {rate[shown]:.1f} |")
+
+
+def speeds(pages: list[dict], weights: Path) -> dict[str, float]:
+    """Pages a second of processor time, each tool on the same pages, page by page in turn, one round to warm up."""
+    import trafilatura
+
+    judge_page.WEIGHTS = weights
+
+    def ours(effort: str) -> Callable[[dict], object]:
+        def run(row: dict) -> object:
+            made = clean(raw_table(row), effort)
+            return describe(made.documents, made.marks, made.candidates)
+
+        return run
+
+    tools: dict[str, Callable[[dict], object]] = {
+        "kliping --html quality": ours("quality"),
+        "kliping --html fast": ours("fast"),
+        NAMES["precise"]: lambda row: trafilatura.bare_extraction(
+            row["html"], url=row["url"], favor_precision=True, include_comments=False, with_metadata=True
+        ),
+        NAMES["default"]: lambda row: trafilatura.bare_extraction(
+            row["html"], url=row["url"], include_comments=False, with_metadata=True
+        ),
+        NAMES["readability"]: lambda row: readability(row["html"]),
+        NAMES["resiliparse"]: lambda row: resiliparse(row["html"]),
+    }
+    spent = dict.fromkeys(tools, 0.0)
+    for counted, some in ((False, pages[:5]), (True, pages)):
+        for row in some:
+            for name, tool in tools.items():
+                began = time.process_time()
+                tool(row)
+                spent[name] += (time.process_time() - began) * counted
+    return {name: len(pages) / seconds for name, seconds in spent.items()}
+
+
+def raw_table(row: dict) -> pa.Table:
+    fields = {
+        "source_id": row["id"], "source_uri": f"file:{row['id']}", "raw_sha256": "0" * 64, "raw": row["html"].encode(),
+        "content": None, "media": "html", "encoding": "utf-8", "identity": row["id"], "url": row["url"],
+        "fetched_at": None, "outlet_hint": None, "stated": [],
+    }  # fmt: skip
+    return pa.Table.from_pylist([fields], RAW)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
