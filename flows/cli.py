@@ -45,7 +45,7 @@ def publish(
     ] = False,
     workers: Annotated[int, typer.Option(help="Processes that clean and describe at the same time.")] = 1,
     html: Annotated[
-        str, typer.Option(help="quality: pages that the model is unsure of get votes too; fast: the model alone.")
+        str, typer.Option(help="quality: votes where the model is unsure; fast: the model alone.")
     ] = "quality",
     duplicates: Annotated[
         str, typer.Option(help="mark: repeats stay and name what they repeat; drop: to rejects.")

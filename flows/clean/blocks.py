@@ -35,7 +35,7 @@ _STRESSED: Final = frozenset({"b", "strong", "em", "i"})
 _BREAKS: Final = frozenset({"br", "hr"})
 # Elements whose blocks are rarely the article; the nearest one around a block is its `inside`.
 ASIDES: Final = frozenset({"nav", "aside", "footer", "form", "figcaption"})
-MOST_NODES: Final = 200_000
+MOST_NODES: Final = 100_000
 
 
 @dataclass(slots=True)

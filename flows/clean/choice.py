@@ -1,4 +1,4 @@
-"""Which blocks to keep, from how likely each is the article: those that make the expected F1, in words, the greatest."""
+"""Which blocks to keep, from how likely each is the article: those that make the expected F1 (in words) greatest."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _MOST_JSON: Final = 500_000
+_LONGEST_TITLE, _LONGEST_SUMMARY = 400, 2_000
 _BODY: Final = re.compile(r'"articleBody"\s{0,9}:\s{0,9}("(?:[^"\\]|\\.){400,200000}")')
 _TITLES: Final = frozenset({"og:title", "twitter:title"})
 _SUMMARIES: Final = frozenset({"description", "og:description", "twitter:description"})
@@ -30,15 +31,15 @@ def hints_of(tree: HtmlElement) -> Hints:
     found = Hints()
     title = next(tree.iter("title"), None)
     if title is not None and title.text:
-        found.titles.append(" ".join(title.text.split()))
+        found.titles.append(" ".join(title.text.split())[:_LONGEST_TITLE])
     for meta in tree.iter("meta"):
         name = (meta.get("property") or meta.get("name") or "").lower()
         if name in _TITLES or name in _SUMMARIES:
             said = " ".join((meta.get("content") or "").split())
             if name in _TITLES:
-                found.titles.append(said)
+                found.titles.append(said[:_LONGEST_TITLE])
             elif len(said) > len(found.summary):
-                found.summary = said
+                found.summary = said[:_LONGEST_SUMMARY]
     found.titles = list(dict.fromkeys(one for one in found.titles if one))
     for script in tree.iter("script"):
         text = script.text

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 WEIGHTS: Final = Path(__file__).with_name("weights")
 SURE: Final = 0.97
+_MOST_BLOCKS: Final = 10_000  # on more than that trafilatura takes minutes
 
 
 def judge_page(tree: HtmlElement, page: Blocks, url: str | None, effort: Effort) -> Body:
@@ -36,7 +37,7 @@ def judge_page(tree: HtmlElement, page: Blocks, url: str | None, effort: Effort)
     table, words = features(page, hints.titles, hints.body, hints.summary)
     likely = trees.load(WEIGHTS / "page_fast.npz").likely(table)
     choice, rule = choose(likely, words), "body.blocks"
-    if effort == "quality" and choice.expected < SURE:
+    if effort == "quality" and choice.expected < SURE and len(page.texts) <= _MOST_BLOCKS:
         columns = vote_columns(ask(tree, page.texts, url), words)
         voted = trees.load(WEIGHTS / "page_votes.npz").likely(np.hstack([table, columns]))
         likely = np.round((likely + voted) / 2, 4)

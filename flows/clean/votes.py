@@ -82,7 +82,7 @@ def forget() -> None:
 
 
 def shares(blocks: Sequence[str], answer: str) -> list[float]:
-    """How much of each block stands in an answer: of longer ones the share of their runs of words, of short ones 0 or 1.
+    """How much of each block stands in an answer: of long ones the share of their runs of words, of short ones 0 or 1.
 
     The two are cut into lines differently (inline code, breaks, list items), so lines cannot be compared as wholes.
     """

@@ -1,6 +1,6 @@
 """Pages of the evaluation data as rows of features, labels and votes, for training and measuring; never in the repo.
 
-    python tests/bench/html_data.py CACHE      writes CACHE/<set>.pkl ; the answers of extractors that lie there are used again
+python tests/bench/html_data.py CACHE      writes CACHE/<set>.pkl ; the answers of extractors that lie there are used again
 """
 
 import gzip
@@ -128,10 +128,11 @@ def build(name: str, spent: Counter, known: dict[str, dict]) -> list[dict]:
         share, size = labels(page.texts, row["gold"]["text"])
         made.append(
             {
-                "id": row["id"], "set": "id" if name == "id-html" else row["set"], "site": site(row["url"]), "gold": row["gold"]["text"],
+                "id": row["id"], "set": "id" if name == "id-html" else row["set"], "site": site(row["url"]),
+                "gold": row["gold"]["text"], "judged": row["gold"].get("body_gold_quality", "good") == "good",
                 "texts": page.texts, "x": x, "words": words, "share": share, "size": size, "answers": answers,
                 "votes": {vote: shares(page.texts, answer) for vote, answer in answers.items()},
-                "judged": row["gold"].get("body_gold_quality", "good") == "good", "tags": [page.tags[o] for o in page.owners],
+                "tags": [page.tags[owner] for owner in page.owners],
             }
         )  # fmt: skip
     return made

@@ -1,6 +1,6 @@
 """Publish the evaluation's pages with the weights of the fold they are not in, and score the releases.
 
-    python tests/bench/html_folds.py CACHE [quality|fast]      CACHE as train_html.py left it
+python tests/bench/html_folds.py CACHE [quality|fast]      CACHE as train_html.py left it
 """
 
 import importlib.util
@@ -28,9 +28,12 @@ def scorer() -> ModuleType:
 
 
 def published(data: dict[str, list[dict]], effort: str, weights: Path) -> tuple[dict[str, dict], float]:
-    """id -> published row of every page, each fold published with weights that never saw its sites; and the seconds."""
+    """id -> published row of every page, each fold with weights that never saw its sites; and the seconds."""
     score = scorer()
-    fold = fold_of([{"site": site(row["url"]), "set": "id" if name == "id-html" else name} for name in data for row in data[name]])
+    sites = [
+        {"site": site(row["url"]), "set": "id" if name == "id-html" else name} for name in data for row in data[name]
+    ]
+    fold = fold_of(sites)
     found: dict[str, dict] = {}
     spent = 0.0
     with tempfile.TemporaryDirectory() as folder:

@@ -20,7 +20,12 @@ from flows.describe import describe
 from schemas.stages import RAW
 
 EVERY = 10
-NAMES = {"precise": "trafilatura, precision", "default": "trafilatura", "readability": "readability-lxml", "resiliparse": "resiliparse"}
+NAMES = {
+    "precise": "trafilatura, precision",
+    "default": "trafilatura",
+    "readability": "readability-lxml",
+    "resiliparse": "resiliparse",
+}
 
 
 def main(cache: Path) -> None:
