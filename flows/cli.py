@@ -71,8 +71,8 @@ def publish(
     try:
         job = Publish.model_validate(
             {
-                "source": source, "dataset": dataset, "output": str(output), "append": append, "workers": workers, "html": html,
-                "duplicates": duplicates, "limit": limit, "wait": wait, "dry_run": dry_run,
+                "source": source, "dataset": dataset, "output": str(output), "append": append, "workers": workers,
+                "html": html, "duplicates": duplicates, "limit": limit, "wait": wait, "dry_run": dry_run,
                 "accept_drift": accept_drift,
             }
         )  # fmt: skip

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import dedupe, fanout, pipeline, read, release, validate
+from flows.clean import Effort
 from flows.outcome import Outcome
 from flows.parameters import Publish
 from flows.quiet import ROOT
@@ -270,7 +271,7 @@ def _numbered(lineage: pa.Table, rows: dict[str, int], schema: pa.Schema) -> pa.
     return lineage.append_column("row", numbers).cast(schema)
 
 
-def _processed(batches: Iterator[pa.Table], workers: int, work: Path, html: pipeline.Effort) -> Iterator[Path]:
+def _processed(batches: Iterator[pa.Table], workers: int, work: Path, html: Effort) -> Iterator[Path]:
     if workers == 1:
         for number, raw in enumerate(batches):
             target = work / f"{number:08d}"
@@ -281,9 +282,7 @@ def _processed(batches: Iterator[pa.Table], workers: int, work: Path, html: pipe
         yield from fanout.spread(pool, _process_job, _jobs(batches, work, html), window=2 * workers)
 
 
-def _jobs(
-    batches: Iterator[pa.Table], work: Path, html: pipeline.Effort
-) -> Iterator[tuple[Path, Path, pipeline.Effort]]:
+def _jobs(batches: Iterator[pa.Table], work: Path, html: Effort) -> Iterator[tuple[Path, Path, Effort]]:
     for number, raw in enumerate(batches):
         source = work / f"{number:08d}.raw.arrow"
         with pa.OSFile(str(source), "wb") as file, pa.ipc.new_file(file, raw.schema) as writer:
@@ -291,7 +290,7 @@ def _jobs(
         yield source, work / f"{number:08d}", html
 
 
-def _process_job(job: tuple[Path, Path, pipeline.Effort]) -> Path:
+def _process_job(job: tuple[Path, Path, Effort]) -> Path:
     source, target, html = job
     done = pipeline.process_file(source, target, html)
     source.unlink()

@@ -68,7 +68,7 @@ def features(page: Blocks, titles: list[str], stated: str, summary: str) -> tupl
     stated description; each may be empty.
     """
     words = Words(page, titles, stated, summary)
-    tree = _Tree(page)
+    tree = _Tree(page, words.prose)
     columns = [
         *words.columns,
         *_place(page, words, tree),
@@ -85,7 +85,7 @@ def features(page: Blocks, titles: list[str], stated: str, summary: str) -> tupl
 class _Tree:
     """The elements around the blocks, as arrays."""
 
-    def __init__(self, page: Blocks) -> None:
+    def __init__(self, page: Blocks, prose: npt.NDArray[np.float64]) -> None:
         self.parent = np.array(page.parents)
         self.depth = np.array(page.depths)
         self.first, self.last, self.end = np.array(page.first), np.array(page.last), np.array(page.ends)
@@ -97,13 +97,19 @@ class _Tree:
             len(page.tags),
         )
         bits[0] &= ~((1 << len(FAMILIES)) - 1)  # what <body> is called says nothing of a block
+        handed = np.fromiter((tag in _HANDED_UP for tag in page.tags), np.bool_, len(page.tags))
+        carrier = self.owner
+        for _ in range(2):
+            carrier = np.where(handed[carrier], self.parent[carrier], carrier)
+        self.direct = np.bincount(carrier, prose, len(page.tags)).astype(np.float64)
         self.has = (bits[:, None] >> np.arange(len(BITS))) & 1 > 0
 
     def held(self, amount: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
         """The sum of an amount of the blocks over the blocks of each element."""
         total = np.zeros(len(amount) + 1)
         np.cumsum(amount, out=total[1:])
-        return total[self.last] - total[self.first]
+        within: npt.NDArray[np.float64] = total[self.last] - total[self.first]
+        return within
 
 
 def _place(page: Blocks, words: Words, tree: _Tree) -> list[npt.NDArray[np.generic]]:
@@ -115,10 +121,6 @@ def _place(page: Blocks, words: Words, tree: _Tree) -> list[npt.NDArray[np.gener
     total, all_prose = float(before[-1]), float(prose_before[-1])
 
     # The element whose paragraphs are the most prose.
-    handed = np.fromiter((tag in _HANDED_UP for tag in page.tags), np.bool_, len(page.tags))
-    carrier = np.where(handed[owner], tree.parent[owner], owner)
-    carrier = np.where(handed[carrier], tree.parent[carrier], carrier)
-    tree.direct = np.bincount(carrier, prose, len(page.tags))
     score = tree.direct.copy()
     np.add.at(score, tree.parent, tree.direct / 2)
     score[tree.parent[0]] -= tree.direct[0] / 2
@@ -146,7 +148,7 @@ def _place(page: Blocks, words: Words, tree: _Tree) -> list[npt.NDArray[np.gener
     articles = np.flatnonzero(np.fromiter((tag == "article" for tag in page.tags), np.bool_, len(page.tags)))
     begun = np.searchsorted(tree.first[articles], order, side="right")
     article_of = np.zeros(count)  # share of the page's prose in the nearest article around
-    for element in articles:
+    for element in articles.tolist():
         run_of = slice(int(tree.first[element]), int(tree.last[element]))
         article_of[run_of] = prose_before[run_of.stop] - prose_before[run_of.start]
     outside = score.copy()
