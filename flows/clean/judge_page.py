@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 WEIGHTS: Final = Path(__file__).with_name("weights")
 SURE: Final = 0.97
-_MOST_BLOCKS: Final = 10_000  # on more than that trafilatura takes minutes
+_MOST_BLOCKS, _MOST_LEVELS = 5_000, 250  # trafilatura takes time with the square of either
 
 
 def judge_page(tree: HtmlElement, page: Blocks, url: str | None, effort: Effort) -> Body:
@@ -37,9 +37,13 @@ def judge_page(tree: HtmlElement, page: Blocks, url: str | None, effort: Effort)
     table, words = features(page, hints.titles, hints.body, hints.summary)
     likely = trees.load(WEIGHTS / "page_fast.npz").likely(table)
     choice, rule = choose(likely, words), "body.blocks"
-    if effort == "quality" and choice.expected < SURE and len(page.texts) <= _MOST_BLOCKS:
+    if effort == "quality" and choice.expected < SURE and _is_bounded(page):
         columns = vote_columns(ask(tree, page.texts, url), words)
         voted = trees.load(WEIGHTS / "page_votes.npz").likely(np.hstack([table, columns]))
         likely = np.round((likely + voted) / 2, 4)
         choice, rule = choose(likely, words), "body.votes"
     return Body(choice.keep.tolist(), rule, likely.tolist())
+
+
+def _is_bounded(page: Blocks) -> bool:
+    return len(page.texts) <= _MOST_BLOCKS and max(page.depths) <= _MOST_LEVELS
