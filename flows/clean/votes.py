@@ -76,8 +76,11 @@ def forget() -> None:
     import sys
 
     if "trafilatura" in sys.modules:
+        import logging
+
         from trafilatura.meta import reset_caches
 
+        logging.getLogger("htmldate").setLevel(logging.CRITICAL)  # it reports caches of others that it cannot clear
         reset_caches()
 
 
