@@ -76,10 +76,10 @@ def features(page: Blocks, titles: list[str], stated: str, summary: str) -> tupl
         *_said(page, tree),
         *_near(words, tree),
     ]
-    table = np.empty((len(page.texts), len(columns)), np.float32)
+    table = np.empty((len(columns), len(page.texts)), np.float32)
     for number, column in enumerate(columns):
-        table[:, number] = column
-    return table, words.words
+        table[number] = column
+    return np.ascontiguousarray(table.T), words.words
 
 
 class _Tree:
