@@ -116,10 +116,10 @@ def build(name: str, spent: Counter, known: dict[str, dict]) -> list[dict]:
         spent["features"] += time.perf_counter() - clock
         answers = dict(known.get(row["id"], {}))
         for vote, ask in (
-            ("precise", lambda: of_trafilatura(tree, row["url"], precise=True)),
-            ("default", lambda: of_trafilatura(tree, row["url"], precise=False)),
-            ("readability", lambda: readability(row["html"])),
-            ("resiliparse", lambda: resiliparse(row["html"])),
+            ("precise", lambda tree=tree, row=row: of_trafilatura(tree, row["url"], precise=True)),
+            ("default", lambda tree=tree, row=row: of_trafilatura(tree, row["url"], precise=False)),
+            ("readability", lambda row=row: readability(row["html"])),
+            ("resiliparse", lambda row=row: resiliparse(row["html"])),
         ):
             if vote not in answers:
                 clock = time.perf_counter()

@@ -20,7 +20,7 @@ from flows.describe import describe
 from schemas.stages import RAW
 
 EVERY = 10
-TURN = 10
+TURN = 44  # a batch of the product has 256 pages; caches are dropped after each
 NAMES = {
     "precise": "trafilatura, precision",
     "default": "trafilatura",
@@ -49,7 +49,7 @@ def main(cache: Path) -> None:
 
 
 def speeds(pages: list[dict], weights: Path) -> dict[str, float]:
-    """Pages a second of processor time, each tool on the same pages, ten by ten in turn, one turn to warm up."""
+    """Pages a second of processor time, each tool on the same pages, a batch of them in turn, one batch to warm up."""
     import trafilatura
 
     judge_page.WEIGHTS = weights
