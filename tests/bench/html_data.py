@@ -1,6 +1,6 @@
 """Pages of the evaluation data as rows of features, labels and votes, for training and measuring; never in the repo.
 
-python tests/bench/html_data.py CACHE      writes CACHE/<set>.pkl ; the answers of extractors that lie there are used again
+python tests/bench/html_data.py CACHE      writes CACHE/<set>.pkl; answers that lie there serve again
 """
 
 import gzip

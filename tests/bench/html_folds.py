@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 from types import ModuleType
 
+import pyarrow as pa
 from html_data import SETS, SHARED, rows, site
 from train_html import FOLDS, fold_of
 
-from flows import publish
+from flows import pipeline, publish, supervise
 from flows.clean import judge_page
 from flows.parameters import Publish
 
@@ -27,6 +28,15 @@ def scorer() -> ModuleType:
     return module
 
 
+def here(crew: supervise.Crew, job: tuple[Path, Path]) -> Path:
+    """What a crew does, in this process."""
+    source, target = job
+    with pa.memory_map(str(source)) as file:
+        pipeline.write_outcome(pipeline.process(pa.ipc.open_file(file).read_all(), crew._html), target)
+    source.unlink()
+    return target
+
+
 def published(data: dict[str, list[dict]], effort: str, weights: Path) -> tuple[dict[str, dict], float]:
     """id -> published row of every page, each fold with weights that never saw its sites; and the seconds."""
     score = scorer()
@@ -35,6 +45,9 @@ def published(data: dict[str, list[dict]], effort: str, weights: Path) -> tuple[
     ]
     fold = fold_of(sites)
     found: dict[str, dict] = {}
+    # A process of its own would not know the fold's weights.
+    supervise.Crew.prepare = lambda crew, count: None
+    supervise.Crew.process = here
     spent = 0.0
     with tempfile.TemporaryDirectory() as folder:
         for part in range(FOLDS):
