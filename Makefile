@@ -1,9 +1,12 @@
 # Two commands on a fresh clone: `make run`, `make test`. Python 3.11 to 3.13 and make are all they need.
 PYTHON ?= python3
 SOURCE ?= seeds
+# The benchmarks have an environment of their own (docs/quality.md), and keep what they made in BENCH_CACHE.
+BENCH ?= .bench/bin/python
+BENCH_CACHE ?= .bench-cache
 BIN := .venv/bin
 
-.PHONY: run test test-fast lint format setup recipes lock clean help
+.PHONY: run test test-fast lint format setup recipes lock train-html bench-html clean help
 
 run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE)
@@ -53,6 +56,14 @@ recipes: .venv/.ready .venv-recipes/.ready ## run every reading recipe of a data
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv lock -q --upgrade && uv export -q --group dev --no-emit-project --no-header -o requirements.lock >/dev/null; rm -f uv.lock
+
+train-html: ## learn the page model's weights from ../shared/eval; a quarter of an hour on one core (docs/quality.md)
+	@PYTHONPATH=. $(BENCH) tests/bench/html_data.py $(BENCH_CACHE)
+	@PYTHONPATH=. $(BENCH) tests/bench/train_html.py $(BENCH_CACHE)
+	@cp $(BENCH_CACHE)/weights/all/*.npz flows/clean/weights/
+
+bench-html: ## how well pages are cleaned, beside other extractors, by folds of sites; after train-html
+	@PYTHONPATH=. $(BENCH) tests/bench/html_table.py $(BENCH_CACHE)
 
 clean: ## remove what the tools left, never output/
 	rm -rf .venv .venv-recipes .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -48,6 +48,9 @@ def publish(
         bool, typer.Option("--append", help="Keep the latest release's articles that this source does not hold.")
     ] = False,
     workers: Annotated[int, typer.Option(help="Processes that clean and describe at the same time.")] = 1,
+    html: Annotated[
+        str, typer.Option(help="quality: votes where the model is unsure; fast: the model alone.")
+    ] = "quality",
     duplicates: Annotated[
         str, typer.Option(help="mark: repeats stay and name what they repeat; drop: to rejects.")
     ] = "mark",
@@ -75,8 +78,8 @@ def publish(
         job = Publish.model_validate(
             {
                 "source": source, "dataset": dataset, "output": str(output), "append": append, "workers": workers,
-                "duplicates": duplicates, "limit": limit, "max_mb": max_mb, "max_seconds": max_seconds, "wait": wait,
-                "dry_run": dry_run,
+                "html": html, "duplicates": duplicates, "limit": limit, "max_mb": max_mb,
+                "max_seconds": max_seconds, "wait": wait, "dry_run": dry_run,
                 "accept_drift": accept_drift,
             }
         )  # fmt: skip

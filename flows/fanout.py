@@ -6,6 +6,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
+from flows.clean import Effort
 from flows.supervise import Crew, dismiss
 
 Job = TypeVar("Job")
@@ -13,9 +14,9 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def supervised(workers: int, seconds: float) -> Iterator[tuple[Executor, Crew]]:
+def supervised(workers: int, seconds: float, html: Effort = "quality") -> Iterator[tuple[Executor, Crew]]:
     """As many threads as workers, and a crew: each thread has a process of its own, to be killed where it sticks."""
-    crew = Crew(seconds)
+    crew = Crew(seconds, html)
     crew.prepare(workers)
     pool = ThreadPoolExecutor(workers)
     try:

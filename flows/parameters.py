@@ -33,6 +33,10 @@ Duplicates = Annotated[
     Literal["mark", "drop"],
     Field(description="mark: repeated articles stay and name the one they repeat. drop: they go to rejects."),
 ]
+Html = Annotated[
+    Literal["quality", "fast"],
+    Field(description="How pages are read. quality: unsure ones are also shown to trafilatura. fast: the model alone."),
+]
 Limit = Annotated[
     int,
     Field(ge=0, description="Read only this many documents, for a trial; 0 reads all. The release holds only those."),
@@ -67,6 +71,7 @@ class Publish(BaseModel):
     output: Output = "output"
     append: Append = False
     workers: Workers = 1
+    html: Html = "quality"
     duplicates: Duplicates = "mark"
     limit: Limit = 0
     max_mb: MaxMb = 10
@@ -87,6 +92,7 @@ class Publish(BaseModel):
         return {
             "append": self.append,
             "duplicates": self.duplicates,
+            "html": self.html,
             "limit": self.limit,
             "max_mb": self.max_mb,
             "max_seconds": self.max_seconds,

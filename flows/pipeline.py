@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.clean import clean, clutter_hits, cut, settle
+from flows.clean import Effort, clean, clutter_hits, cut, settle
 from flows.dedupe import prints_of
 from flows.describe import describe
 from schemas import arrow, stages
@@ -52,14 +52,14 @@ NOTHING = Outcome(
 )
 
 
-def process(raw: pa.Table) -> Outcome:
-    """RAW rows -> Outcome. Never raises for what a document holds."""
+def process(raw: pa.Table, html: Effort = "quality") -> Outcome:
+    """RAW rows -> Outcome. Never raises for what a document holds. `html`: how much effort a page is worth."""
     try:
-        return _process(raw)
+        return _process(raw, html)
     except Exception as error:  # a defect of ours: keep it to the one document that shows it
         if raw.num_rows > 1:
             half = raw.num_rows // 2
-            return joined([process(raw.slice(0, half)), process(raw.slice(half))])
+            return joined([process(raw.slice(0, half), html), process(raw.slice(half), html)])
         return _crashed(raw, error)
 
 
@@ -78,10 +78,10 @@ def joined(outcomes: list[Outcome]) -> Outcome:
     return Outcome(**{name: pa.concat_tables(tables) for name, tables in parts.items()})
 
 
-def process_rows(source: Path, target: Path, first: int, count: int) -> None:
+def process_rows(source: Path, target: Path, first: int, count: int, html: Effort = "quality") -> None:
     """The same for a worker: some RAW rows of an Arrow file -> a folder of Arrow files, put in place by rename."""
     with pa.memory_map(str(source)) as file:
-        write_outcome(process(pa.ipc.open_file(file).read_all().slice(first, count)), target)
+        write_outcome(process(pa.ipc.open_file(file).read_all().slice(first, count), html), target)
 
 
 def write_outcome(outcome: Outcome, target: Path) -> None:
@@ -107,8 +107,8 @@ def content_hash(row: dict[str, Any]) -> str:
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
-def _process(raw: pa.Table) -> Outcome:
-    cleaned = clean(raw)
+def _process(raw: pa.Table, html: Effort) -> Outcome:
+    cleaned = clean(raw, html)
     documents = cleaned.documents
     described = describe(documents, cleaned.marks, cleaned.candidates)
     spans = settle(documents, cleaned.marks, described.marks)

@@ -174,6 +174,7 @@ def publish_dataset(
     output: parameters.Output = "output",
     append: parameters.Append = False,
     workers: parameters.Workers = 1,
+    html: parameters.Html = "quality",
     duplicates: parameters.Duplicates = "mark",
     limit: parameters.Limit = 0,
     max_mb: parameters.MaxMb = 10,
@@ -184,7 +185,7 @@ def publish_dataset(
 ) -> State[Any]:
     """Publish one source as a new release of one dataset; nothing is published where nothing is new."""
     job = Publish(
-        source=source, dataset=dataset, output=output, append=append, workers=workers,
+        source=source, dataset=dataset, output=output, append=append, workers=workers, html=html,
         duplicates=duplicates, limit=limit, max_mb=max_mb, max_seconds=max_seconds, dry_run=dry_run,
         accept_drift=accept_drift, wait=wait,
     )  # fmt: skip

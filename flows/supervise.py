@@ -28,6 +28,7 @@ from typing import Final
 import pyarrow as pa
 
 from flows import pipeline
+from flows.clean import Effort
 from flows.quiet import ROOT
 from schemas import stages
 
@@ -104,8 +105,8 @@ class _Child:
 class Crew:
     """The children of one run. `process` may be called from many threads at once; each call has a child of its own."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float, html: Effort = "quality") -> None:
+        self._seconds, self._html = seconds, html
         self._busy: set[_Child] = set()
         self._stopped = False
 
@@ -147,7 +148,7 @@ class Crew:
         part = target.with_name(f"{target.name}.{first:06d}-{count}")
         child = self._taken()
         try:
-            child.ask(str(source), str(part), first, count)
+            child.ask(str(source), str(part), first, count, self._html)
         except _Gone as gone:
             child.kill()
             if self._stopped:
@@ -209,11 +210,11 @@ def main(seconds: float) -> None:
     pipeline.process(_warming())
     answers.write(b'""\n')
     for line in sys.stdin.buffer:
-        source, part, first, count = json.loads(line)
+        source, part, first, count, html = json.loads(line)
         # Should the parent be gone, nobody else ends a document that sticks, not even with the interpreter stuck.
         with Path(os.devnull).open("wb") as nowhere:
             faulthandler.dump_traceback_later(seconds + 30, exit=True, file=nowhere)
-            said = _done(Path(source), Path(part), first, count)
+            said = _done(Path(source), Path(part), first, count, html)
             faulthandler.cancel_dump_traceback_later()
         answers.write(json.dumps(said).encode() + b"\n")
 
@@ -226,10 +227,10 @@ def _warming() -> pa.Table:
     return pa.Table.from_pylist([{**row, "raw": words.encode(), "stated": []}], stages.RAW)
 
 
-def _done(source: Path, part: Path, first: int, count: int) -> str:
+def _done(source: Path, part: Path, first: int, count: int, html: Effort) -> str:
     """Do the work; a sentence where something other than a document stood in its way: a full disk, say."""
     try:
-        pipeline.process_rows(source, part, first, count)
+        pipeline.process_rows(source, part, first, count, html)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return ""

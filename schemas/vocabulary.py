@@ -39,6 +39,7 @@ REASONS: Final[dict[str, str]] = {
     "no_content": "a record with neither text nor html",
     "source_id_taken": "another record of this source has the same id",
     "no_article": "text, but no article in it: navigation, a listing, a login or an error page",
+    "too_deep": "HTML whose elements nest deeper than 2,048: a generated or hostile page",
     "too_slow": "took longer than one document may",
     "crashed": "a stage failed on this document: a defect of Kliping, please report it",
     "expectation_failed": "a row that failed an expectation; `detail` names it",

@@ -58,10 +58,10 @@ def test_the_batch_makes_no_difference(batch):
 def test_a_crash_rejects_its_document_alone(batch, monkeypatch):
     clean = pipeline.clean
 
-    def explode(raw):
+    def explode(raw, html):
         if "001.txt" in raw["source_id"].to_pylist():
             raise RuntimeError("a defect")
-        return clean(raw)
+        return clean(raw, html)
 
     monkeypatch.setattr(pipeline, "clean", explode)
     outcome = pipeline.process(batch)

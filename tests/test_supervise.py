@@ -18,7 +18,7 @@ import ctypes, os, signal, sys
 sys.path.insert(0, sys.argv[1])
 from flows import pipeline, supervise
 process, write = pipeline.process, pipeline.write_outcome
-def mischievous(raw):
+def mischievous(raw, html="quality"):
     said = b"".join(raw["raw"].to_pylist())
     if b"STICK" in said:
         ctypes.PyDLL(None).sleep(1000)

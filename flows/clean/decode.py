@@ -15,6 +15,7 @@ _META_CHARSET: Final = re.compile(
     rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE
 )
 _LINE_BREAKS: Final = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+_BREAKS: Final = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 # Tab and line feed are layout; every other control character is damage, NUL above all: it ends strings elsewhere.
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
 # The lead bytes of UTF-8 read as windows-1252, followed by what can only be a continuation byte.
@@ -43,7 +44,10 @@ def tidy(text: str) -> str:
     # First, since half of a broken letter may be a control character or a line break.
     if _MOJIBAKE.search(text):
         text = _mend(text)
-    return _CONTROLS.sub("", _LINE_BREAKS.sub("\n", text)).removeprefix("\ufeff")
+    # A search for one character is a hundred times quicker than a pattern over a whole page.
+    if any(mark in text for mark in _BREAKS):
+        text = _LINE_BREAKS.sub("\n", text)
+    return _CONTROLS.sub("", text).removeprefix("\ufeff")
 
 
 def _decoded(raw: bytes, declared: str | None, html: bool) -> str | None:

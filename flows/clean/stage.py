@@ -6,6 +6,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from flows.clean.decode import decode
+from flows.clean.effort import Effort
 from flows.clean.judge import no_article
 from flows.clean.lines import squeeze
 from flows.clean.spans import Mark, marks_table
@@ -30,25 +31,29 @@ class Cleaned:
     rejects: pa.Table
 
 
-def clean(raw: pa.Table) -> Cleaned:
+def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
     """Clean a batch of RAW. Every row becomes one row of documents or one of rejects, in the order given."""
     documents: list[dict[str, Any]] = []
     marks: list[tuple[int, Mark]] = []
     candidates: list[dict[str, Any]] = []
     rejects: list[dict[str, Any]] = []
     for row in raw.to_pylist():
-        html = row["media"] == "html"
+        is_page = row["media"] == "html"
         content: bytes = row["raw"] if row["content"] is None else row["content"]
-        text = decode(content, declared=row["encoding"], html=html)
+        text = decode(content, declared=row["encoding"], html=is_page)
         if text is None:
             detail = _UNDECODABLE.format(size=len(content))
             rejects.append(_reject(row, "undecodable", detail, content[:_PREVIEW].decode("ascii", "replace")))
             continue
         stated: list[tuple[str, str, str]] = []
-        if html:
-            from flows.clean.page import read_page
+        if is_page:
+            from flows.clean.page import TooDeep, read_page
 
-            text, spans, stated = read_page(text, row["url"], row["outlet_hint"])
+            try:
+                text, spans, stated = read_page(text, row["url"], row["outlet_hint"], html)
+            except TooDeep as error:
+                rejects.append(_reject(row, "too_deep", str(error), text))
+                continue
         else:
             spans = marks_of(text, row["outlet_hint"])
         why = no_article(text, spans)
@@ -61,7 +66,7 @@ def clean(raw: pa.Table) -> Cleaned:
         stated = [(item["field"], item["where"], item["value"]) for item in row["stated"]] + stated
         candidates.extend({"doc": doc, "field": f, "where": where, "value": value} for f, where, value in stated)
     if "html" in raw.column("media").to_pylist():
-        from flows.clean.page import forget
+        from flows.clean.votes import forget
 
         forget()
     return Cleaned(

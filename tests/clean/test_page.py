@@ -1,8 +1,10 @@
 import time
+from collections.abc import Callable
 
 import pytest
 
-from flows.clean.page import parse, read_page
+from flows.clean import Cleaned
+from flows.clean.page import TooDeep, parse, read_page
 from flows.clean.spans import Mark
 
 PAGE = """<!DOCTYPE html>
@@ -70,9 +72,10 @@ def test_same_page_twice_is_the_same() -> None:
     [
         "", "   ", "\x00", "<", "<html>", "<html></html>", "<p>", "teks tanpa tanda", "<!-- x -->",
         "<?xml version='1.0'?>",
-        "<div>" * 30_000 + "isi", "<p>a" * 20_000, "<a href=" * 5_000, "<table><tr><td>" * 2_000, "&amp;" * 100_000,
+        "<div>" * 2_000 + "isi", "<p>a" * 20_000, "<a href=" * 5_000, "<table><tr><td>" * 500, "&amp;" * 100_000,
         "<!DOCTYPE x [<!ENTITY a 'b'><!ENTITY c '&a;&a;&a;'>]><p>&c;</p>", "<script>" * 1_000, "<![CDATA[" * 1_000,
-        '<!DOCTYPE x SYSTEM "file:///etc/passwd"><p>x</p>', "<p>\ud800</p>", "<b>" * 3_000 + "x" + "</i>" * 3_000,
+        '<!DOCTYPE x SYSTEM "file:///etc/passwd"><p>x</p>', "<p>\ud800</p>", "<b>" * 1_500 + "x" + "</i>" * 1_500,
+        "<p>x</p>" * 150_000, "<article>" * 900 + "<p>Isi berita yang pendek.</p>" * 20_000,
     ],
     ids=lambda html: f"{html[:12]!r}x{len(html)}",
 )  # fmt: skip
@@ -82,6 +85,21 @@ def test_hostile_pages(html: str) -> None:
     assert time.process_time() - began < 20
     assert all(text[mark.start : mark.end] for mark in marks)
     assert isinstance(stated, list)
+
+
+def test_a_page_deeper_than_the_parser_follows_is_refused(cleaned: Callable[..., Cleaned]) -> None:
+    html = "<div>" * 30_000 + "isi"
+    with pytest.raises(TooDeep):
+        read_page(html)
+    found = cleaned(html, PAGE, media="html")
+    assert found.rejects["reason"].to_pylist() == ["too_deep"]
+    assert found.documents.num_rows == 1
+
+
+def test_every_line_says_how_likely_it_is_the_article() -> None:
+    _, marks, _ = read_page(PAGE, effort="fast")
+    assert all(mark.score is not None and 0 <= mark.score <= 1 for mark in marks)
+    assert {mark.rule for mark in marks if mark.kind == "body"} == {"body.blocks"}
 
 
 def test_a_page_that_is_no_markup_has_no_tree() -> None:

@@ -32,9 +32,10 @@ def scorer() -> ModuleType:
     return module
 
 
+# The shipped weights of the page model have seen id-html: its floor guards the code. Figures by folds: docs/quality.md.
 @pytest.mark.parametrize(
     ("name", "form", "floor"),
-    [("id-lines", "text", 0.990), ("id-html", "text", 0.970), ("id-html", "html", 0.960)],
+    [("id-lines", "text", 0.990), ("id-html", "text", 0.970), ("id-html", "html", 0.980)],
 )
 def test_body(name: str, form: str, floor: float, cleaned: Callable[..., Cleaned]) -> None:
     data = [row for row in rows(name) if row["raw_text" if form == "text" else "html"]]
