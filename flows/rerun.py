@@ -226,8 +226,8 @@ def _relative(row: dict[str, Any], source: str) -> tuple[str | None, int | None]
     path = PurePosixPath(uri)
     relative = path.relative_to(base) if path != base and path.is_relative_to(base) else PurePosixPath(path.name)
     # A hidden name would be skipped, and one that climbs would be written elsewhere; a response within a WARC file is
-    # no file of its own.
-    inside = line is None and "#" in relative.as_posix() and relative.as_posix() != row["source_id"]
+    # no file of its own: its address stands beside its bytes, so it is read from the source.
+    inside = line is None and "#" in path.name
     if inside or not relative.parts or any(part.startswith(".") for part in relative.parts):
         return None, line
     return relative.as_posix(), line

@@ -130,3 +130,24 @@ def test_a_glob_is_laid_out_as_it_stood(source, tmp_path):
     outcome = tell(Publish(source=f"{source}/**/*.txt", output=str(tmp_path / "output")))
     found = replay(release.Dataset(tmp_path / "output" / "news"), outcome.release, Chosen(everything=True), DAY)
     assert found.comparison.counts()["unchanged"] == outcome.articles == 2 and found.missing == ()
+
+
+def test_a_response_within_a_warc_file_is_read_from_its_source(tmp_path):
+    from io import BytesIO
+
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    path = tmp_path / "crawl.warc.gz"
+    paragraphs = "".join(f"<p>{line}</p>" for line in story(1).split("\n"))
+    page = f"<html><body><article>{paragraphs}</article></body></html>".encode()
+    with path.open("wb") as file:
+        headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+        writer = WARCWriter(file, gzip=True)
+        writer.write_record(writer.create_warc_record(URL, "response", payload=BytesIO(page), http_headers=headers))
+    outcome = tell(Publish(source=str(path), output=str(tmp_path / "output")))
+    dataset = release.Dataset(tmp_path / "output" / "news")
+    found = replay(dataset, outcome.release, Chosen(everything=True), DAY)
+    assert found.comparison.counts() == {"added": 0, "changed": 0, "removed": 0, "unchanged": 1}
+    path.unlink()
+    assert len(replay(dataset, outcome.release, Chosen(everything=True), DAY).missing) == 1
