@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from flows import pipeline, read, release, steps
 from flows.compare import Comparison, compare
+from flows.parameters import Publish
 from schemas import arrow
 from schemas.vocabulary import DROPPED, REASONS
 
@@ -81,23 +82,32 @@ def replay(dataset: release.Dataset, path: Path, chosen: Chosen, today: date) ->
     old, old_rejects = _chosen(path, chosen)
     wanted = old.select(_KEYS).to_pylist() + old_rejects.select(_KEYS).to_pylist()
     with tempfile.TemporaryDirectory(prefix="kliping-") as folder:
-        documents, read_rejects, missing = _found(dataset, manifest["inputs"]["uri"], wanted, Path(folder))
-        outcomes = [pipeline.process(each) for each in documents]
-    made = pipeline.joined([pipeline.NOTHING, *outcomes])
-    rejects = pa.concat_tables([made.rejects, *read_rejects])
-    working = steps.Working(made.articles, rejects, made.spans, made.evidence, documents_in=len(wanted))
-    working = steps.one_row_each(steps.withhold(working, release.withdrawals(dataset)))
-    working, _ = steps.judge_rows(working, today)
-    new = working.articles.select(arrow.ARTICLES.names)
+        laid, work = Path(folder, "laid"), Path(folder, "work")
+        laid.mkdir()
+        work.mkdir()
+        documents, read_rejects, missing = _found(dataset, manifest["inputs"]["uri"], wanted, laid)
+        outcomes = steps.processed(iter(documents), Publish(dry_run=True), work) if documents else []
+        working = _working(outcomes, read_rejects, len(wanted))
+        working = steps.one_row_each(steps.withhold(working, release.withdrawals(dataset)))
+        working, _ = steps.judge_rows(working, today)
+        new = working.articles.select(arrow.ARTICLES.names)
+        told_rejects = working.rejects.sort_by("source_id").to_pylist()
+        new = arrow.table(arrow.ARTICLES, new.to_pylist())  # off the files of `work`, which go
     lost = set(missing)
     found = old.filter(pc.invert(pc.is_in(old["source_id"], value_set=pa.array(sorted(lost), pa.string()))))
     before = dict.fromkeys(old["source_id"].to_pylist(), "published")
     before |= dict(zip(*(old_rejects[name].to_pylist() for name in ("source_id", "reason")), strict=True))
     told = tuple(
         (row["source_id"], before.get(row["source_id"], "published"), row["reason"], row["detail"])
-        for row in working.rejects.sort_by("source_id").to_pylist()
+        for row in told_rejects
     )
     return Replayed(compare(path.name, found, "today's rules", _linked(new, found)), told, tuple(sorted(lost)))
+
+
+def _working(outcomes: list[pipeline.Outcome], rejects: list[pa.Table], documents: int) -> steps.Working:
+    made = pipeline.joined([pipeline.NOTHING, *outcomes])
+    both = pa.concat_tables([made.rejects, *rejects])
+    return steps.Working(made.articles, both, made.spans, made.evidence, documents_in=documents)
 
 
 def _chosen(path: Path, chosen: Chosen) -> tuple[pa.Table, pa.Table]:
@@ -216,8 +226,8 @@ def _relative(row: dict[str, Any], source: str) -> tuple[str | None, int | None]
     path = PurePosixPath(uri)
     relative = path.relative_to(base) if path != base and path.is_relative_to(base) else PurePosixPath(path.name)
     # A hidden name would be skipped, and one that climbs would be written elsewhere; a response within a WARC file is
-    # no file of its own.
-    inside = line is None and "#" in relative.as_posix() and relative.as_posix() != row["source_id"]
+    # no file of its own: its address stands beside its bytes, so it is read from the source.
+    inside = line is None and "#" in path.name
     if inside or not relative.parts or any(part.startswith(".") for part in relative.parts):
         return None, line
     return relative.as_posix(), line

@@ -100,8 +100,7 @@ def clean_all(
             progress(documents, min(seen, total_bytes), total_bytes)
 
     with release.Keeper(dataset) if dataset else nullcontext() as keeper:
-        shards = list(_processed(batches(keeper), job, work))
-    outcomes = [pipeline.read_outcome(shard) for shard in shards]
+        outcomes = processed(batches(keeper), job, work)
     made = pipeline.joined([pipeline.NOTHING, *outcomes])
     return Working(
         made.articles,
@@ -111,6 +110,11 @@ def clean_all(
         documents_in=documents,
         prints=made.prints,
     )
+
+
+def processed(batches: Iterator[pa.Table], job: Publish, work: Path) -> list[pipeline.Outcome]:
+    """What becomes of RAW tables, in their order, in supervised workers; `work` is an empty folder."""
+    return [pipeline.read_outcome(shard) for shard in list(_processed(batches, job, work))]
 
 
 def one_row_each(working: Working) -> Working:

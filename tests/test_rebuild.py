@@ -1,8 +1,10 @@
 """A release is made again from what it says it was made from, with the same bytes."""
 
+from dataclasses import replace
+
 import pytest
 
-from flows import release
+from flows import release, steps
 from flows.parameters import Publish
 from flows.publish import tell
 from flows.rebuild import rebuild
@@ -50,17 +52,16 @@ def test_a_release_with_a_parent_and_carried_articles_too(dataset, job, source):
 
 
 def test_it_says_what_differs_and_which_files(dataset, monkeypatch):
-    from flows import pipeline
     from flows import rebuild as module
 
     monkeypatch.setattr(module.release, "code_digest", lambda _root: "0" * 64)
-    process = pipeline.process
+    clean_all = steps.clean_all
 
-    def fewer(raw):
-        made = process(raw)
-        return pipeline.Outcome(made.articles, made.rejects, made.spans, made.evidence.slice(1))
+    def fewer(*given):
+        made = clean_all(*given)
+        return replace(made, evidence=made.evidence.slice(1))
 
-    monkeypatch.setattr(pipeline, "process", fewer)
+    monkeypatch.setattr(steps, "clean_all", fewer)
     made = rebuild(dataset, dataset.latest())
     assert not made.same and made.differs == ("the code (flows/, schemas/, expectations/)",)
     assert not made.files["lineage/evidence.parquet"]

@@ -1,14 +1,17 @@
 """Documents of a release run again with today's rules: from kept bytes, else from the source; nothing is published."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
+import pyarrow as pa
 import pytest
 
-from flows import pipeline, release
+from flows import release, steps
 from flows.parameters import Publish
 from flows.publish import tell
 from flows.rerun import Chosen, replay
+from schemas import stages
 from tests.makers import story
 
 DAY = date(2026, 11, 22)
@@ -60,18 +63,18 @@ def test_everything_comes_out_as_it_is(published, source, gone):
 
 
 def test_a_new_rule_shows_what_it_would_change(published, monkeypatch):
-    process = pipeline.process
+    processed = steps.processed
 
-    def other(raw):
-        made = process(raw)
-        at = made.articles.schema.get_field_index("place")
-        titles = ["Kota" for _ in range(made.articles.num_rows)]
-        import pyarrow as pa
+    def other(*given):
+        made = processed(*given)
+        at = stages.RUN_ARTICLES.get_field_index("place")
+        field = stages.RUN_ARTICLES.field(at)
+        return [
+            replace(one, articles=one.articles.set_column(at, field, pa.repeat("Kota", one.articles.num_rows)))
+            for one in made
+        ]
 
-        articles = made.articles.set_column(at, made.articles.schema.field(at), pa.array(titles, pa.string()))
-        return pipeline.Outcome(articles, made.rejects, made.spans, made.evidence)
-
-    monkeypatch.setattr(pipeline, "process", other)
+    monkeypatch.setattr(steps, "processed", other)
     found = run(published, outlets=("republika.co.id",))
     assert found.comparison.fields() == {"place": 5} and found.rejects == ()
     assert any("-> Kota" in line for line in found.lines(20))
@@ -80,19 +83,18 @@ def test_a_new_rule_shows_what_it_would_change(published, monkeypatch):
 
 
 def test_a_reject_that_becomes_an_article_and_the_other_way_round(published, monkeypatch):
-    import pyarrow as pa
+    processed = steps.processed
+    texts = {"sub/menu.txt": story(9).encode(), "0.txt": b"Login\nDaftar\n"}
 
-    process = pipeline.process
+    def swapped(batches, *given):
+        changed = []
+        for raw in batches:
+            at = raw.schema.get_field_index("raw")
+            kept = [texts.get(row["source_id"], row["raw"]) for row in raw.to_pylist()]
+            changed.append(raw.set_column(at, raw.schema.field(at), pa.array(kept, pa.large_binary())))
+        return processed(iter(changed), *given)
 
-    def swapped(raw):
-        menu = raw["source_id"].to_pylist()
-        at = raw.schema.get_field_index("raw")
-        kept = [story(9).encode() if name == "sub/menu.txt" else row for name, row in
-                zip(menu, raw["raw"].to_pylist(), strict=True)]  # fmt: skip
-        kept = [b"Login\nDaftar\n" if name == "0.txt" else row for name, row in zip(menu, kept, strict=True)]
-        return process(raw.set_column(at, raw.schema.field(at), pa.array(kept, pa.large_binary())))
-
-    monkeypatch.setattr(pipeline, "process", swapped)
+    monkeypatch.setattr(steps, "processed", swapped)
     found = run(published, everything=True)
     assert {change.source_id: change.op for change in found.comparison.changes} == {
         "sub/menu.txt": "added", "0.txt": "removed",
@@ -128,3 +130,24 @@ def test_a_glob_is_laid_out_as_it_stood(source, tmp_path):
     outcome = tell(Publish(source=f"{source}/**/*.txt", output=str(tmp_path / "output")))
     found = replay(release.Dataset(tmp_path / "output" / "news"), outcome.release, Chosen(everything=True), DAY)
     assert found.comparison.counts()["unchanged"] == outcome.articles == 2 and found.missing == ()
+
+
+def test_a_response_within_a_warc_file_is_read_from_its_source(tmp_path):
+    from io import BytesIO
+
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    path = tmp_path / "crawl.warc.gz"
+    paragraphs = "".join(f"<p>{line}</p>" for line in story(1).split("\n"))
+    page = f"<html><body><article>{paragraphs}</article></body></html>".encode()
+    with path.open("wb") as file:
+        headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
+        writer = WARCWriter(file, gzip=True)
+        writer.write_record(writer.create_warc_record(URL, "response", payload=BytesIO(page), http_headers=headers))
+    outcome = tell(Publish(source=str(path), output=str(tmp_path / "output")))
+    dataset = release.Dataset(tmp_path / "output" / "news")
+    found = replay(dataset, outcome.release, Chosen(everything=True), DAY)
+    assert found.comparison.counts() == {"added": 0, "changed": 0, "removed": 0, "unchanged": 1}
+    path.unlink()
+    assert len(replay(dataset, outcome.release, Chosen(everything=True), DAY).missing) == 1
