@@ -30,7 +30,7 @@ def test_no_pattern_repeats_a_repeat_without_bound() -> None:
 
 HEADS = ("", "(", "(A", "about", "home", "share", "tags: ", "Foto: ", "baca juga: ", "©", "komentar", "page ", "dok.")
 ATOMS = (
-    " ", "-", "a", "A", "a-", "-aa", "A ", "Aa ", "| ", "|aa", "#a ", "(", ")", "/A", "1 ", ", ", "share ", ".a", 
+    " ", "-", "a", "A", "a-", "-aa", "A ", "Aa ", "| ", "|aa", "#a ", "(", ")", "/A", "1 ", ", ", "share ", ".a",
     "aa-aa", "& ", "· ", "a/", "--", "- ", " |", "1/", "A-", "A/", ",a",
 )  # fmt: skip
 
