@@ -5,19 +5,22 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
+from flows.clean.gates import DEPTH, needs, openings
 from flows.clean.lines import Line, runs_on
 from flows.outlets import Profile, registry
 
 _LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
 _SEEN: Final = 400  # characters a `start` cue looks at, and 160 a `tail` cue
 _TAIL: Final = 160
+_LONGEST_TAIL: Final = 80  # words of a line that a `tail` cue may name
+_REMEMBERED: Final = 1 << 16  # openings of lines whose cues are kept in mind
 _MAY_BE_LINKS: Final = frozenset({"nav", "widget", "footer", "related"})
 _PHRASE: Final = 4  # words of a neighbour that make it part of a sentence
 
@@ -37,24 +40,63 @@ class Cue:
 
 
 class Cues:
-    """A set of cues, each place (`line`, `start`, `tail`) as one alternation."""
+    """A set of cues. Few lines can be any of them: `gates` says which cues are asked of which line."""
 
     def __init__(self, cues: tuple[Cue, ...]) -> None:
         self.cues = cues
-        self._line = _alternation(cues, "line")
-        self._start = _alternation(cues, "start")
-        self._tail = _alternation(cues, "tail", "$")
-        self._inline = [(cue, re.compile(cue.pattern)) for cue in cues if cue.on == "inline"]
+        self._openings: dict[str, list[_Asked]] = {}
+        self._anyhow: list[_Asked] = []
+        self._tails: list[_Asked] = []
+        self._inline: list[_Asked] = []
+        self._known: dict[str, tuple[_Asked, ...]] = {}
+        for order, cue in enumerate(sorted(cues, key=lambda cue: cue.on != "line")):
+            asked = _Asked(order, cue, _compiled(cue), tuple(sorted(needs(cue.pattern))))
+            if cue.on == "tail":
+                self._tails.append(asked)
+            elif cue.on == "inline":
+                self._inline.append(asked)
+            elif "" in (first := openings(cue.pattern)):
+                self._anyhow.append(asked)
+            else:
+                for opening in first:
+                    self._openings.setdefault(opening, []).append(asked)
+        self._tail_needs = _shortest(need for asked in self._tails for need in asked.needs)
+        self._inline_needs = _shortest(need for asked in self._inline for need in asked.needs)
 
     def of(self, line: Line) -> Cue | None:
         """The cue that names this whole line, or None."""
-        if line.words <= _LONGEST_LINE and (found := self._line.fullmatch(line.text)):
-            return self._cue(found)
-        if (found := self._start.match(line.text[:_SEEN])) and line.words <= (cue := self._cue(found)).words:
-            return cue
-        if (found := self._tail.search(line.text[-_TAIL:])) and line.words <= (cue := self._cue(found)).words:
-            return cue
+        text = line.text
+        start = text[:DEPTH].lower()
+        asked = self._known.get(start)
+        if asked is None:
+            asked = self._starting(start)
+        for _, cue, pattern, needed in asked:
+            if cue.on == "line":
+                if line.words <= _LONGEST_LINE and pattern.fullmatch(text):
+                    return cue
+            elif line.words <= cue.words:
+                seen = text[:_SEEN]
+                low = seen.lower()
+                if not any(need in low for need in needed):
+                    continue
+                if pattern.match(seen):
+                    return cue
+        if line.words <= _LONGEST_TAIL:
+            tail = text[-_TAIL:]
+            low = tail.lower()
+            if any(need in low for need in self._tail_needs):
+                for _, cue, pattern, needed in self._tails:
+                    if line.words <= cue.words and any(need in low for need in needed) and pattern.search(tail):
+                        return cue
         return None
+
+    def _starting(self, start: str) -> tuple["_Asked", ...]:
+        """The cues that a line may be which opens so: `line` cues first, each in the order of the file."""
+        found = [*self._anyhow, *(cue for end in range(1, DEPTH + 1) for cue in self._openings.get(start[:end], ())[:])]
+        kept = tuple(sorted({asked.order: asked for asked in found}.values(), key=lambda asked: asked.order))
+        if len(self._known) < _REMEMBERED:
+            self._known[start] = kept
+        return kept
 
     def name(self, lines: Sequence[Line]) -> list[Cue | None]:
         """The cue of each line; a short line that a sentence runs through is a broken-off link, whatever it says."""
@@ -73,18 +115,34 @@ class Cues:
 
     def inside(self, text: str) -> Iterator[tuple[int, int, Cue]]:
         """The clutter pieces of a kept line: start, end within it, and the cue; in no order, perhaps overlapping."""
-        for cue, pattern in self._inline:
-            for found in pattern.finditer(text):
-                yield found.start(), found.end(), cue
+        low = text.lower()
+        if not any(need in low for need in self._inline_needs):
+            return
+        for _, cue, pattern, needed in self._inline:
+            if any(need in low for need in needed):
+                for found in pattern.finditer(text):
+                    yield found.start(), found.end(), cue
 
-    def _cue(self, found: re.Match[str]) -> Cue:
-        assert found.lastgroup
-        return self.cues[int(found.lastgroup[1:])]
+
+class _Asked(NamedTuple):
+    """A cue with what must hold before its pattern is asked."""
+
+    order: int
+    cue: Cue
+    pattern: re.Pattern[str]
+    needs: tuple[str, ...]
 
 
-def _alternation(cues: tuple[Cue, ...], on: str, end: str = "") -> re.Pattern[str]:
-    parts = [f"(?P<c{index}>{cue.pattern})" for index, cue in enumerate(cues) if cue.on == on]
-    return re.compile(f"(?:{'|'.join(parts) or '(?!)'}){end}", re.IGNORECASE)
+def _compiled(cue: Cue) -> re.Pattern[str]:
+    if cue.on == "inline":
+        return re.compile(cue.pattern)
+    return re.compile(f"(?:{cue.pattern}){'$' if cue.on == 'tail' else ''}", re.IGNORECASE)
+
+
+def _shortest(found: Iterable[str]) -> tuple[str, ...]:
+    """These words without those that hold another of them."""
+    every = set(found)
+    return tuple(sorted(word for word in every if not any(other in word for other in every - {word})))
 
 
 @cache
