@@ -1,6 +1,7 @@
-"""Which lines of a document are the article: the best contiguous stretch, or all of it where nothing surrounds it.
+"""Which lines of a document are the article: what the model keeps, or all of it where somebody extracted it already.
 
-The one seam for a better judge: `find_body` sees the lines and what the cues said of them, and answers line by line.
+The one seam for a better judge: `find_body` sees the lines and their figures, and answers line by line. `stretch` is
+the heuristic that pages are checked against.
 """
 
 import re
@@ -8,13 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from flows.clean.cues import Cue
 from flows.clean.lines import Line
+from flows.clean.net import Net
 
-# Cue kinds that only a page has around its article; a text somebody extracted keeps one or two at most.
-_PAGE_KINDS: Final = frozenset({"nav", "footer", "widget"})
-_FEW_PAGE_CUES: Final = 4
-_LONG_HEAD: Final = 10  # lines before the first prose line: a menu, not a headline with byline and caption
+Floats = NDArray[np.float32]
+
 _APART: Final = re.compile(r" [·|•»>/] ")
 _NUMBERED: Final = re.compile(r"\d{1,3}[.)]")
 _BULLETS: Final = "-•*▪●–►+"
@@ -31,15 +34,20 @@ class Body:
     scores: list[float | None]
 
 
-def find_body(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:
-    """Which of these lines are the article; lines that a cue names are left to the cue.
+def find_body(lines: Sequence[Line], figures: Floats, net: Net) -> Body:
+    """Which of these lines are the article, by their figures (features.line_features).
 
-    Two regimes, told apart by what surrounds the prose. Of a page dump, the contiguous stretch with the greatest
-    weight of prose; of a text that somebody already extracted, everything.
+    Two regimes, told apart by what the document is like as a whole. Of a page dump, the lines that the model takes for
+    the article; of a text that somebody already extracted, all: there only a cue may cut.
     """
-    if not is_dump(lines, named):
-        return Body([True] * len(lines), "body.extracted", [None] * len(lines))
-    return stretch(lines, named)
+    if not lines:
+        return Body([], "body.extracted", [])
+    standard = net.standard(figures)
+    scores = net.scores(standard)
+    shown: list[float | None] = np.round(scores.astype(np.float64), 3).tolist()
+    if net.extracted(standard) > 0:
+        return Body([True] * len(lines), "body.extracted", shown)
+    return Body((scores > 0).tolist(), "body.model", shown)
 
 
 def stretch(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:
@@ -61,15 +69,6 @@ def is_menu(line: Line) -> bool:
 def is_item(line: Line) -> bool:
     """A bullet or a numbered item."""
     return line.text[0] in _BULLETS or bool(_NUMBERED.match(line.text))
-
-
-def is_dump(lines: Sequence[Line], named: Sequence[Cue | None]) -> bool:
-    """A whole page, rather than a text that somebody already extracted."""
-    pairs = zip(lines, named, strict=True)
-    if sum(cue is not None and cue.kind in _PAGE_KINDS and line.words < 8 for line, cue in pairs) >= _FEW_PAGE_CUES:
-        return True
-    before = next((index for index, line in enumerate(lines) if is_prose(line)), 0)
-    return sum(not is_item(line) for line in lines[:before]) >= _LONG_HEAD
 
 
 def _weights(lines: Sequence[Line], named: Sequence[Cue | None]) -> list[float]:

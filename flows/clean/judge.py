@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from flows.clean.body import is_prose
-from flows.clean.lines import Line, split
+from flows.clean.body import Body, is_prose
+from flows.clean.lines import Line
 from flows.clean.spans import Mark
 
 FEWEST_WORDS: Final = 8
@@ -29,10 +29,9 @@ _ERROR: Final = re.compile(
 )
 
 
-def no_article(text: str, marks: Sequence[Mark]) -> str | None:
+def no_article(lines: Sequence[Line], marks: Sequence[Mark], found: Body | None = None) -> str | None:
     """A sentence that says why nothing here can be published, or None where something can."""
     kept = {mark.line: mark for mark in marks if mark.kind == "body"}
-    lines = split(text)
     body = [line for line in lines if line.number in kept]
     words = sum(line.words for line in body)
     if words < FEWEST_WORDS:
@@ -43,7 +42,7 @@ def no_article(text: str, marks: Sequence[Mark]) -> str | None:
     shown = next((found for line in lines[:60] if (found := _ERROR.search(line.text[:300]))), None)
     if words < _ERROR_WORDS and shown:
         return f'Read a page that says "{shown[0]}"; expected an article. Fetch the page again, without the obstacle.'
-    if kept and next(iter(kept.values())).rule == "body.stretch" and not _is_signed(marks) and _is_listing(lines, body):
+    if kept and next(iter(kept.values())).rule == "body.model" and not _is_signed(marks) and _is_listing(lines, body):
         return (
             f"Read {len(lines):,} lines without a stretch of paragraphs among them; expected an article. "
             "It looks like a listing or a menu: give the addresses it leads to."

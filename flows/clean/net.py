@@ -51,6 +51,10 @@ class Net:
         """The figures as the net takes them."""
         return np.clip((features - self.mean) * self.scale, -CLIP, CLIP)
 
+    def extracted(self, standard: Floats) -> float:
+        """The logit that a document was already extracted, not dumped."""
+        return float(standard.mean(0) @ self.regime[:-1] + self.regime[-1])
+
     def scores(self, standard: Floats) -> Floats:
         """The logit of each line of one document that it is the article's."""
         x = np.maximum(standard @ self.first[0] + self.first[1], 0)
