@@ -12,14 +12,20 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from flows.clean.gates import DEPTH, needs, openings
-from flows.clean.lines import Line, runs_on
+from flows.clean.lines import Line, Sheet, runs_on
+from flows.clean.tokens import Tokens, member, word_hashes
 from flows.outlets import Profile, registry
 
 _LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
 _SEEN: Final = 400  # characters a `start` cue looks at, and 160 a `tail` cue
 _TAIL: Final = 160
 _LONGEST_TAIL: Final = 80  # words of a line that a `tail` cue may name
+_CLOSING: Final = ")]"
+_CLOSED: Final = ") ]"  # what an inline cue may ask for instead of words: a bracket at the end
 _REMEMBERED: Final = 1 << 16  # openings of lines whose cues are kept in mind
 _MAY_BE_LINKS: Final = frozenset({"nav", "widget", "footer", "related"})
 _PHRASE: Final = 4  # words of a neighbour that make it part of a sentence
@@ -37,6 +43,7 @@ class Cue:
     words: int = 40
     ends: bool = False
     takes: int = 0
+    asks: str = ""
 
 
 class Cues:
@@ -60,34 +67,35 @@ class Cues:
             else:
                 for opening in first:
                     self._openings.setdefault(opening, []).append(asked)
-        self._tail_needs = _shortest(need for asked in self._tails for need in asked.needs)
-        self._inline_needs = _shortest(need for asked in self._inline for need in asked.needs)
+        self._inline_needs = _shortest(need for asked in self._inline for need in asked.needs if asked.cue.asks != _CLOSED)
 
-    def of(self, line: Line) -> Cue | None:
-        """The cue that names this whole line, or None."""
+    def of(self, line: Line, told: bool = True) -> Cue | None:
+        """The cue that names this whole line, or None. `told`: it may have a word that some cue asks for."""
         text = line.text
         start = text[:DEPTH].lower()
         asked = self._known.get(start)
         if asked is None:
             asked = self._starting(start)
-        for _, cue, pattern, needed in asked:
-            if cue.on == "line":
-                if line.words <= _LONGEST_LINE and pattern.fullmatch(text):
-                    return cue
-            elif line.words <= cue.words:
-                seen = text[:_SEEN]
-                low = seen.lower()
-                if not any(need in low for need in needed):
-                    continue
-                if pattern.match(seen):
-                    return cue
-        if line.words <= _LONGEST_TAIL:
-            tail = text[-_TAIL:]
-            low = tail.lower()
-            if any(need in low for need in self._tail_needs):
-                for _, cue, pattern, needed in self._tails:
-                    if line.words <= cue.words and any(need in low for need in needed) and pattern.search(tail):
+        if asked:
+            for _, cue, pattern, needed in asked:
+                if cue.on == "line":
+                    if line.words <= _LONGEST_LINE and pattern.fullmatch(text):
                         return cue
+                elif line.words <= cue.words:
+                    if cue.asks and not told:
+                        continue
+                    seen = text[:_SEEN]
+                    low = seen.lower()
+                    if any(need in low for need in needed) and pattern.match(seen):
+                        return cue
+        return self._by_tail(line) if told and line.words <= _LONGEST_TAIL else None
+
+    def _by_tail(self, line: Line) -> Cue | None:
+        tail = line.text[-_TAIL:]
+        low = tail.lower()
+        for _, cue, pattern, needed in self._tails:
+            if line.words <= cue.words and any(need in low for need in needed) and pattern.search(tail):
+                return cue
         return None
 
     def _starting(self, start: str) -> tuple["_Asked", ...]:
@@ -98,9 +106,9 @@ class Cues:
             self._known[start] = kept
         return kept
 
-    def name(self, lines: Sequence[Line]) -> list[Cue | None]:
-        """The cue of each line; a short line that a sentence runs through is a broken-off link, whatever it says."""
-        named = [self.of(line) for line in lines]
+    def name(self, lines: Sequence[Line], told: Sequence[bool] = ()) -> list[Cue | None]:
+        """The cue of each line (`told`: mentions(...), where known); a short line that a sentence runs through is a broken-off link, whatever it says."""
+        named = list(map(self.of, lines, told or [True] * len(lines)))
         for index, (line, cue) in enumerate(zip(lines, named, strict=True)):
             if cue is None or cue.on != "line" or cue.kind not in _MAY_BE_LINKS or line.ends:
                 continue
@@ -113,13 +121,19 @@ class Cues:
                 named[index] = None
         return named
 
-    def inside(self, text: str) -> Iterator[tuple[int, int, Cue]]:
-        """The clutter pieces of a kept line: start, end within it, and the cue; in no order, perhaps overlapping."""
+    def may_hold(self, text: str) -> bool:
+        """Whether any line of a document can hold a piece that is clutter, but for what closes in a bracket."""
         low = text.lower()
-        if not any(need in low for need in self._inline_needs):
-            return
+        return any(need in low for need in self._inline_needs)
+
+    def inside(self, text: str, held: bool = True) -> Iterator[tuple[int, int, Cue]]:
+        """The clutter pieces of a kept line: start, end within it, and the cue; in no order, perhaps overlapping.
+
+        `held` is may_hold of its document, where known.
+        """
+        low = text.lower() if held else ""
         for _, cue, pattern, needed in self._inline:
-            if any(need in low for need in needed):
+            if text[-1] in _CLOSING if cue.asks == _CLOSED else held and any(need in low for need in needed):
                 for found in pattern.finditer(text):
                     yield found.start(), found.end(), cue
 
@@ -137,6 +151,20 @@ def _compiled(cue: Cue) -> re.Pattern[str]:
     if cue.on == "inline":
         return re.compile(cue.pattern)
     return re.compile(f"(?:{cue.pattern}){'$' if cue.on == 'tail' else ''}", re.IGNORECASE)
+
+
+def mentions(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
+    """Which lines have a word that some cue asks for."""
+    found = np.zeros(len(sheet.start), bool)
+    found[words.line[member(words.hashes, _asked_words())]] = True
+    rights = np.searchsorted(sheet.start, np.flatnonzero(sheet.codes == ord("©")), side="right") - 1
+    found[rights] = True
+    return found
+
+
+@cache
+def _asked_words() -> NDArray[np.uint64]:
+    return word_hashes(" ".join(cue.asks for cue in general().cues))
 
 
 def _shortest(found: Iterable[str]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What the model sees of each line: figures computed by column over all the lines of a batch.
 
-    line_features(sheet, named) -> float32, lines x WIDTH
+    line_features(sheet, tokens, named) -> float32, lines x WIDTH
 
 Every figure of a line depends on its document alone: sums are of whole numbers, and no figure crosses documents.
 """
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from flows.clean.cues import Cue
 from flows.clean.lines import Sheet
+from flows.clean.tokens import DIGIT, LETTER, UPPER, Tokens, member, number, word_hashes
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -31,38 +32,25 @@ _REACHES: Final = (3, 8, 20)
 _LONG: Final = 5  # letters of a word that carries meaning
 
 
-def _classes() -> dict[str, NDArray[np.bool_]]:
-    letters, upper, digit = (np.zeros(65536, bool) for _ in range(3))
-    for code in range(65536):
-        char = chr(code)
-        letters[code], upper[code], digit[code] = char.isalpha(), char.isupper(), char.isdigit()
-    letters[65535] = True  # beyond the basic plane: rare scripts, emoji
-
-    def one_of(chars: str) -> NDArray[np.bool_]:
-        table = np.zeros(65536, bool)
-        table[[ord(char) for char in chars]] = True
-        return table
-
-    return {
-        "letter": letters, "upper": upper, "digit": digit, "comma": one_of(",;"), "stop": one_of(".!?…。！？؟।"),
-        "separator": one_of("|›»·•/>"), "quote": one_of("\"“”„«»‘’"), "mark": one_of(":()[]#@&+=_"),
-    }  # fmt: skip
+def _one_of(chars: str) -> NDArray[np.bool_]:
+    table = np.zeros(65536, bool)
+    table[[ord(char) for char in chars]] = True
+    return table
 
 
-_CLASS: Final = _classes()
-_LOWER: Final = np.array([ord(chr(c).lower()) if len(chr(c).lower()) == 1 else c for c in range(65536)], np.uint64)
+_PACKED: Final = (
+    (LETTER, UPPER, DIGIT, _one_of(",;")),
+    (_one_of(".!?…。！？؟।"), _one_of("|›»·•/>"), _one_of("\"“”„«»‘’"), _one_of(":()[]#@&+=_")),
+)
 _OPENING: Final = np.zeros(65536, np.int8)
-_OPENING[_CLASS["letter"]] = 1
-_OPENING[_CLASS["upper"]] = 2
-_OPENING[_CLASS["digit"]] = 3
+_OPENING[LETTER] = 1
+_OPENING[UPPER] = 2
+_OPENING[DIGIT] = 3
 _OPENING[[ord(c) for c in "-•*▪●–►+>»"]] = 4
 _OPENING[[ord(c) for c in "([\"“‘'"]] = 5
 _PACKS: Final = [
-    sum((_CLASS[name].astype(np.uint64) << np.uint64(16 * place)) for place, name in enumerate(names))
-    for names in (("letter", "upper", "digit", "comma"), ("stop", "separator", "quote", "mark"))
+    sum((table.astype(np.uint64) << np.uint64(16 * place)) for place, table in enumerate(tables)) for tables in _PACKED
 ]
-_BASE: Final = 0x9E3779B97F4A7C15 | 1
-_UNDO: Final = pow(_BASE, -1, 1 << 64)
 
 
 @cache
@@ -71,43 +59,6 @@ def _groups() -> tuple[NDArray[np.uint64], list[NDArray[np.uint64]]]:
     with Path(__file__).with_name("words.toml").open("rb") as file:
         lists = tomllib.load(file)
     return word_hashes(lists["stop"]), [word_hashes(lists[name]) for name in CUE_GROUPS]
-
-
-def word_hashes(words: str) -> NDArray[np.uint64]:
-    """The hashes of these words, sorted, each once."""
-    codes = np.frombuffer(" ".join(words.split()).lower().encode("utf-16-le"), np.uint16)
-    return np.unique(_hash(codes, *_words(codes)))
-
-
-def _words(codes: NDArray[np.uint16]) -> tuple[Ints, Ints]:
-    """Where the runs of letters and digits begin and end."""
-    solid = (_CLASS["letter"] | _CLASS["digit"])[codes].view(np.int8)
-    steps = np.diff(solid, prepend=np.int8(0), append=np.int8(0))
-    return np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-
-
-_POWERS: list[NDArray[np.uint64]] = []
-
-
-def _powers(count: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """The powers of the base and of its inverse modulo 2^64, kept for the next batch."""
-    if not _POWERS or len(_POWERS[0]) < count:
-        size = max(1 << 20, 1 << count.bit_length())
-        found = []
-        for base in (_BASE, _UNDO):
-            row = np.full(size, base, np.uint64)
-            row[0] = 1
-            found.append(np.multiply.accumulate(row))
-        _POWERS[:] = found
-    return _POWERS[0], _POWERS[1]
-
-
-def _hash(codes: NDArray[np.uint16], start: Ints, end: Ints) -> NDArray[np.uint64]:
-    """A number for each stretch of code points, the same wherever it stands."""
-    power, undo = _powers(len(codes) + 1)
-    sums = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(_LOWER[codes] * power[: len(codes)], out=sums[1:])
-    return (sums[end] - sums[start]) * undo[start]
 
 
 def _totals(values: NDArray[np.uint64], start: Ints, end: Ints) -> list[Ints]:
@@ -119,13 +70,7 @@ def _totals(values: NDArray[np.uint64], start: Ints, end: Ints) -> list[Ints]:
     return [((packed >> np.uint64(16 * place)) & np.uint64(0xFFFF)).astype(np.int64) for place in range(4)]
 
 
-def _member(values: NDArray[np.uint64], among: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    place = np.searchsorted(among, values)
-    place[place == len(among)] = 0
-    return among[place] == values
-
-
-def line_features(sheet: Sheet, named: Sequence[Sequence[Cue | None]]) -> Floats:
+def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue | None]]) -> Floats:
     """What the model sees: one row a line. `named` is what the cues said of each document's lines."""
     codes, start, end, words = sheet.codes, sheet.start, sheet.end, sheet.words
     count = len(start)
@@ -139,13 +84,11 @@ def line_features(sheet: Sheet, named: Sequence[Sequence[Cue | None]]) -> Floats
     letters, upper, digits, commas = _totals(_PACKS[0][codes], start, end)
     stops, separators, quotes, marks = _totals(_PACKS[1][codes], start, end)
 
-    begin, until = _words(codes)
-    line = np.searchsorted(start, begin, side="right") - 1
-    hashes = _hash(codes, begin, until)
+    begin, until, line, hashes = words_of.begin, words_of.until, words_of.line, words_of.hashes
     tokens = np.bincount(line, minlength=count)
     function_words, groups = _groups()
     lead = _OPENING[codes[begin]]
-    is_stop = _member(hashes, function_words)
+    is_stop = member(hashes, function_words)
     length = until - begin
 
     def per_line(mask: NDArray[np.bool_]) -> Ints:
@@ -155,14 +98,14 @@ def line_features(sheet: Sheet, named: Sequence[Sequence[Cue | None]]) -> Floats
     capitals = per_line(lead == 2)
     small_short = per_line((lead == 1) & (length <= 3))
     every = np.unique(np.concatenate(groups))
-    maybe = np.flatnonzero(_member(hashes, every))
-    cue_counts = [np.bincount(line[maybe[_member(hashes[maybe], group)]], minlength=count) for group in groups]
+    maybe = np.flatnonzero(member(hashes, every))
+    cue_counts = [np.bincount(line[maybe[member(hashes[maybe], group)]], minlength=count) for group in groups]
     cue_words = np.bincount(line[maybe], minlength=count)
     years = per_line((length == 4) & (lead == 3) & ((codes[begin] == 49) | (codes[begin] == 50)))
 
     prose = (words >= _PROSE_WORDS) & sheet.ends
     overlap, prose_overlap = _overlaps(doc, line, hashes, (length >= _LONG) & ~is_stop, prose, count, len(sizes))
-    copies = _copies(codes, start, end, doc)
+    copies = _copies(number(words_of.sums, start, end), doc)
 
     last, opening = codes[end - 1], _OPENING[codes[start]]
     per_word = 1.0 / np.maximum(tokens, 1)
@@ -202,9 +145,9 @@ def _overlaps(
     return again / whole, told / whole
 
 
-def _copies(codes: NDArray[np.uint16], start: Ints, end: Ints, doc: Ints) -> Ints:
+def _copies(numbers: NDArray[np.uint64], doc: Ints) -> Ints:
     """How often a line stands in its document."""
-    keys = _hash(codes, start, end) ^ (doc.astype(np.uint64) * np.uint64(0xD6E8FEB86659FD93))
+    keys = numbers ^ (doc.astype(np.uint64) * np.uint64(0xD6E8FEB86659FD93))
     _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
     return counts[inverse].astype(np.int64)
 

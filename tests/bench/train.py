@@ -22,6 +22,7 @@ import numpy as np
 from flows.clean.cues import general
 from flows.clean.features import WIDTH, line_features
 from flows.clean.lines import sheet
+from flows.clean.tokens import tokens
 from flows.clean.net import CLIP, DILATIONS
 from tests.bench.renderings import DUMPS
 from tests.bench.sets import fold, rows
@@ -122,7 +123,7 @@ def prepare(docs: list[Document]) -> None:
     for start in range(0, len(docs), 16):
         part = docs[start : start + 16]
         table = sheet([doc.text for doc in part])
-        figures = line_features(table, [cues.name(lines) for lines in table.lines])
+        figures = line_features(table, tokens(table), [cues.name(lines) for lines in table.lines])
         for index, doc in enumerate(part):
             low, high = table.first[index], table.first[index + 1]
             words = table.words[low:high]
