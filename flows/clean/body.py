@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.clean.cues import Cue
+from flows.clean.features import PROSE_WORDS
 from flows.clean.lines import Line
-from flows.clean.net import Net
+from flows.clean.net import Net, summary
 
 Floats = NDArray[np.float32]
 
@@ -27,11 +28,15 @@ _DEAREST_RUN: Final = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The answer of find_body: which lines it keeps, the rule that says so, and per line how sure (None: no model)."""
+    """The answer of find_body: which lines it keeps, the rule that says so, and per line how sure (None: no model).
+
+    `article` is how sure it is of a dump that it holds an article at all: not if below 0.
+    """
 
     keep: list[bool]
     rule: str
     scores: list[float | None]
+    article: float | None = None
 
 
 def find_body(lines: Sequence[Line], figures: Floats, net: Net) -> Body:
@@ -47,7 +52,10 @@ def find_body(lines: Sequence[Line], figures: Floats, net: Net) -> Body:
     shown: list[float | None] = np.round(scores.astype(np.float64), 3).tolist()
     if net.extracted(standard) > 0:
         return Body([True] * len(lines), "body.extracted", shown)
-    return Body((scores > 0).tolist(), "body.model", shown)
+    words = np.array([line.words for line in lines], np.float32)
+    prose = np.array([line.words >= PROSE_WORDS and line.ends for line in lines])
+    article = net.article(summary(standard, scores, words, prose))
+    return Body((scores > 0).tolist(), "body.model", shown, article)
 
 
 def stretch(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:

@@ -67,7 +67,9 @@ class Cues:
             else:
                 for opening in first:
                     self._openings.setdefault(opening, []).append(asked)
-        self._inline_needs = _shortest(need for asked in self._inline for need in asked.needs if asked.cue.asks != _CLOSED)
+        self._inline_needs = _shortest(
+            need for asked in self._inline for need in asked.needs if asked.cue.asks != _CLOSED
+        )
 
     def of(self, line: Line, told: bool = True) -> Cue | None:
         """The cue that names this whole line, or None. `told`: it may have a word that some cue asks for."""
@@ -107,7 +109,10 @@ class Cues:
         return kept
 
     def name(self, lines: Sequence[Line], told: Sequence[bool] = ()) -> list[Cue | None]:
-        """The cue of each line (`told`: mentions(...), where known); a short line that a sentence runs through is a broken-off link, whatever it says."""
+        """The cue of each line; `told` is mentions(...) of them, where known.
+
+        A short line that a sentence runs through is a broken-off link, whatever it says.
+        """
         named = list(map(self.of, lines, told or [True] * len(lines)))
         for index, (line, cue) in enumerate(zip(lines, named, strict=True)):
             if cue is None or cue.on != "line" or cue.kind not in _MAY_BE_LINKS or line.ends:

@@ -27,7 +27,7 @@ CUE_GROUPS: Final = (
 _KINDS: Final = ("ad", "promo", "related", "nav", "widget", "footer", "caption", "credit")
 _SEEN: Final = 60_000  # characters of a line that are counted
 _SLOTS: Final = 1 << 14  # of a document's table of words
-_PROSE_WORDS: Final = 10
+PROSE_WORDS: Final = 10
 _REACHES: Final = (3, 8, 20)
 _LONG: Final = 5  # letters of a word that carries meaning
 
@@ -40,7 +40,7 @@ def _one_of(chars: str) -> NDArray[np.bool_]:
 
 _PACKED: Final = (
     (LETTER, UPPER, DIGIT, _one_of(",;")),
-    (_one_of(".!?…。！？؟।"), _one_of("|›»·•/>"), _one_of("\"“”„«»‘’"), _one_of(":()[]#@&+=_")),
+    (_one_of(".!?…。！？؟।"), _one_of("|›»·•/>"), _one_of('"“”„«»‘’'), _one_of(":()[]#@&+=_")),
 )
 _OPENING: Final = np.zeros(65536, np.int8)
 _OPENING[LETTER] = 1
@@ -103,7 +103,7 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
     cue_words = np.bincount(line[maybe], minlength=count)
     years = per_line((length == 4) & (lead == 3) & ((codes[begin] == 49) | (codes[begin] == 50)))
 
-    prose = (words >= _PROSE_WORDS) & sheet.ends
+    prose = (words >= PROSE_WORDS) & sheet.ends
     overlap, prose_overlap = _overlaps(doc, line, hashes, (length >= _LONG) & ~is_stop, prose, count, len(sizes))
     copies = _copies(number(words_of.sums, start, end), doc)
 
@@ -113,6 +113,7 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
     below = np.append(sheet.gap[1:], 0)
     below[high - 1 == np.arange(count)] = 0
     kinds, enders = _cue_columns(named, count)
+    whole = _documents(sheet, words, prose, cue_words * per_word, stop_words * per_word, copies)
     columns: list[NDArray[np.generic]] = [
         np.log1p(chars), np.log1p(words), np.minimum(chars / words, 20), stop_words * per_word, sheet.ends, stops > 0,
         last == ord(":"), np.minimum(stops, 12), commas / words, upper / np.maximum(letters, 1), capitals * per_word,
@@ -120,10 +121,11 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
         (end - sheet.start[low]) / (sheet.end[high - 1] - sheet.start[low]), opening == 1, opening >= 1, opening == 2,
         opening == 3, opening == 4, opening == 5, np.minimum(years, 3), cue_words * per_word, words <= 3, overlap,
         prose_overlap, small_short * per_word, np.minimum(sheet.gap, 3), np.minimum(below, 3), letters * per_char,
-        np.minimum(marks, 8), last == ord("…"), last == ord("?"), np.log1p(position), np.log1p(high - 1 - low - position),
+        np.minimum(marks, 8), last == ord("…"), last == ord("?"), np.log1p(position),
+        np.log1p(high - 1 - low - position),
         *(np.minimum(column, 4) for column in cue_counts), *kinds, enders,
         *_windows(words, prose, low, high),
-        *(column[doc] for column in _documents(sheet, words, prose, cue_words * per_word, stop_words * per_word, copies)),
+        *(column[doc] for column in whole),
     ]  # fmt: skip
     return np.stack([column.astype(np.float32) for column in columns], axis=1)
 
@@ -152,7 +154,9 @@ def _copies(numbers: NDArray[np.uint64], doc: Ints) -> Ints:
     return counts[inverse].astype(np.int64)
 
 
-def _cue_columns(named: Sequence[Sequence[Cue | None]], count: int) -> tuple[list[NDArray[np.bool_]], NDArray[np.bool_]]:
+def _cue_columns(
+    named: Sequence[Sequence[Cue | None]], count: int
+) -> tuple[list[NDArray[np.bool_]], NDArray[np.bool_]]:
     kinds, enders, at = [np.zeros(count, bool) for _ in _KINDS], np.zeros(count, bool), 0
     for cues in named:
         for cue in cues:
@@ -186,9 +190,15 @@ def _windows(words: Ints, prose: NDArray[np.bool_], low: Ints, high: Ints) -> li
 
 
 def _documents(
-    sheet: Sheet, words: Ints, prose: NDArray[np.bool_], cues: NDArray[np.float64], stops: NDArray[np.float64], copies: Ints
+    sheet: Sheet,
+    words: Ints,
+    prose: NDArray[np.bool_],
+    cues: NDArray[np.float64],
+    stops: NDArray[np.float64],
+    copies: Ints,
 ) -> list[NDArray[np.float64]]:
-    """What a document is like: one value each, the same for all its lines. Sums are rounded so that order is nothing."""
+    """What a document is like: one value each, the same for all its lines. Sums are of whole numbers."""
+
     def total(values: NDArray[np.generic]) -> Ints:
         sums = np.concatenate(([0], np.cumsum(np.rint(values.astype(np.float64)).astype(np.int64))))
         return sums[sheet.first[1:]] - sums[sheet.first[:-1]]
@@ -201,7 +211,7 @@ def _documents(
         np.log1p(lines), in_prose / everything, np.log1p(in_prose), total(words < 5) / lines,
         total(np.log1p(words) * unit) / (lines * unit), total(cues * unit) / (lines * unit),
         total(copies > 1) / lines, total(stops * words * unit) / (everything * unit),
-        total((sheet.gap > 0)) / lines, total(prose) / lines,
+        total(sheet.gap > 0) / lines, total(prose) / lines,
     ]  # fmt: skip
 
 

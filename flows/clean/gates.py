@@ -79,7 +79,7 @@ def _again(least: int, most: int, body: Items, live: set[str], depth: int) -> tu
     return on, done
 
 
-def _chars(op: Any, argument: Any) -> set[str] | None:
+def _chars(op: object, argument: Any) -> set[str] | None:  # noqa: ANN401
     """The characters that an item stands for, or None where they are many."""
     if op is sre.LITERAL:
         return {chr(argument).lower()}

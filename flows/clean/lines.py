@@ -6,6 +6,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -20,7 +21,6 @@ _BLANKS: Final = (
 )
 _EDGES: Final = _BLANKS + ZERO_WIDTH
 _WIDE: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_ENDS: Final = re.compile(r"""[.!?…。！？؟।]["'”’»)\]]{0,3}$""")
 
 Ints = NDArray[np.int64]
 _EDGE: Final = np.zeros(65536, bool)
@@ -29,6 +29,12 @@ _EDGE[[ord(c) for c in _EDGES]] = True
 _ODD: Final = _EDGE.copy()
 _ODD[ord(" ")] = False
 _ODD[0x3040:0x3100] = _ODD[0x3400:0xA000] = _ODD[0xAC00:0xD7B0] = True
+
+
+_STOP: Final = np.zeros(65536, bool)
+_STOP[[ord(c) for c in ".!?…。！？؟।"]] = True
+_CLOSER: Final = np.zeros(65536, bool)
+_CLOSER[[ord(c) for c in "\"'”’»)]"]] = True  # a sentence may end before these
 
 
 class Line(NamedTuple):
@@ -95,13 +101,16 @@ def sheet(texts: Sequence[str]) -> Sheet:
     for index in np.flatnonzero(odd).tolist():
         shown[index] = squeeze(shown[index])
         words[index] = count_words(shown[index])
-    ends = [_ENDS.search(text[-6:]) is not None for text in shown]
-    columns = (number.tolist(), begins.tolist(), stops.tolist(), shown, gap.tolist(), words.tolist(), ends)
+    behind = end - 1
+    for _ in range(3):
+        behind = behind - (_CLOSER[codes[behind]] & (behind > start))
+    ends = _STOP[codes[behind]]
+    columns = (number.tolist(), begins.tolist(), stops.tolist(), shown, gap.tolist(), words.tolist(), ends.tolist())
     lines = list(map(Line._make, zip(*columns, strict=True)))
     bounds = first.tolist()
     return Sheet(
-        codes, first, start, end, gap, words, np.array(ends, bool),
-        [lines[a:b] for a, b in zip(bounds, bounds[1:], strict=False)],
+        codes, first, start, end, gap, words, ends,
+        [lines[a:b] for a, b in pairwise(bounds)],
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ lines away and adds what it learned. A document is a matrix of its own, so that 
 The weights are net.npz, which tests/bench/train.py writes; net.json says from what.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ Floats = NDArray[np.float32]
 
 DILATIONS: Final = (1, 2, 4, 8)
 CLIP: Final = 6.0
+_STRAY: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +33,19 @@ class Net:
     second: tuple[Floats, Floats]
     blocks: tuple[tuple[Floats, Floats, Floats, Floats], ...]
     out: tuple[Floats, Floats]
-    regime: Floats
-    judge: Floats
+    regime: Floats  # of the mean of a document's figures, and one for nothing
+    judge: Floats  # of `summary`: mean, scale and weight in three rows; the last column is for nothing
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """The weights of a file that train.py wrote."""
         with np.load(path, allow_pickle=False) as file:
-            got = {name: file[name] for name in file.files}
-        blocks = tuple(
-            (got[f"taps{d}"], got[f"taps{d}_bias"], got[f"mix{d}"], got[f"mix{d}_bias"]) for d in DILATIONS
-        )
+            return cls.of({name: file[name] for name in file.files})
+
+    @classmethod
+    def of(cls, got: Mapping[str, Floats]) -> Self:
+        """The weights by their names in the file."""
+        blocks = tuple((got[f"taps{d}"], got[f"taps{d}_bias"], got[f"mix{d}"], got[f"mix{d}_bias"]) for d in DILATIONS)
         return cls(
             got["mean"], got["scale"], (got["first"], got["first_bias"]), (got["second"], got["second_bias"]), blocks,
             (got["out"], got["out_bias"]), got["regime"], got["judge"],
@@ -69,6 +73,40 @@ class Net:
             x = x + np.maximum(near @ taps + bias, 0) @ mix + mixed
         scores: Floats = (x @ self.out[0] + self.out[1])[:, 0]
         return scores
+
+    def article(self, told: Floats) -> float:
+        """The logit that a document of this summary holds an article."""
+        mean, scale, weight = self.judge
+        return float(np.clip((told - mean[:-1]) * scale[:-1], -CLIP, CLIP) @ weight[:-1] + weight[-1])
+
+
+def summary(standard: Floats, scores: Floats, words: Floats, prose: NDArray[np.bool_]) -> Floats:
+    """What a document is like once its lines have scores: how much is kept, in how long a stretch, how surely."""
+    keep = scores > 0
+    likely = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
+    kept, whole, in_prose = words[keep].sum(), max(words.sum(), 1), words[prose].sum()
+    run, runs = _longest_run(words, keep)
+    places = np.flatnonzero(prose)
+    surest = np.sort(scores)[::-1]
+    told = [
+        np.log1p(kept), kept / whole, np.log1p((likely * words).sum()), np.log1p(run), np.log1p(runs),
+        run / max(kept, 1), (likely * words).sum() / whole, words[np.abs(scores) < 1].sum() / whole,
+        np.log1p(words[prose & keep].sum()), np.log1p(in_prose), surest[:10].mean(), surest[0],
+        (scores * words)[keep].sum() / max(kept, 1), words[prose & keep].sum() / max(in_prose, 1),
+        np.log1p(keep.sum()), words[keep].mean() if kept else 0, np.log1p(len(places)),
+        (np.diff(places) <= 2).mean() if len(places) > 1 else 0, *np.percentile(scores, (75, 90, 99)),
+        likely.mean(), (likely > 0.9).mean(),
+    ]  # fmt: skip
+    return np.concatenate((np.array(told, np.float32), standard.mean(0)))
+
+
+def _longest_run(words: Floats, keep: NDArray[np.bool_]) -> tuple[float, int]:
+    """Words of the longest stretch of kept lines (two others between two of them allowed), and how many there are."""
+    places = np.flatnonzero(keep)
+    if not len(places):
+        return 0.0, 0
+    starts = np.flatnonzero(np.diff(places, prepend=-9) > _STRAY)
+    return float(np.add.reduceat(words[places], starts).max()), len(starts)
 
 
 @cache

@@ -71,7 +71,9 @@ def clutter_hits(text: str) -> int:
 
 
 def _pieces(text: str, whole: Mark, cues: Cues, held: bool) -> list[Mark]:
-    found = sorted(((start, end, cue) for start, end, cue in cues.inside(text[whole.start : whole.end], held)), key=_by_place)
+    found = sorted(
+        ((start, end, cue) for start, end, cue in cues.inside(text[whole.start : whole.end], held)), key=_by_place
+    )
     if not found:
         return [whole]
     pieces: list[Mark] = []

@@ -18,8 +18,43 @@ from tests.bench.sets import rows
 
 _HIDDEN = ("script", "style", "noscript", "template", "head", "svg", "iframe", "select", "textarea")
 _BLOCKS = frozenset(
-    "address article aside blockquote body br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hr li main nav ol p pre section table td th tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "td",
+        "th",
+        "tr",
+        "ul",
+    ]
 )
 DUMPS = ("visible", "resiliparse", "inscriptis", "nodes", "blocks")
 EXTRACTS = ("extracted", "trafilatura", "recall", "readability", "readability-nodes", "resiliparse-main")
