@@ -54,7 +54,7 @@ def find_body(lines: Sequence[Line], figures: Floats, net: Net) -> Body:
         return Body([True] * len(lines), "body.extracted", shown)
     words = np.array([line.words for line in lines], np.float32)
     prose = np.array([line.words >= PROSE_WORDS and line.ends for line in lines])
-    article = net.article(summary(standard, scores, words, prose))
+    article = net.article(summary(scores, words, prose))
     return Body((scores > 0).tolist(), "body.model", shown, article)
 
 

@@ -25,7 +25,7 @@ _ERROR: Final = re.compile(
 )
 
 
-def no_article(lines: Sequence[Line], marks: Sequence[Mark], found: Body | None = None) -> str | None:
+def no_article(lines: Sequence[Line], marks: Sequence[Mark], answer: Body | None = None) -> str | None:
     """A sentence that says why nothing here can be published, or None where something can."""
     kept = {mark.line: mark for mark in marks if mark.kind == "body"}
     body = [line for line in lines if line.number in kept]
@@ -38,7 +38,7 @@ def no_article(lines: Sequence[Line], marks: Sequence[Mark], found: Body | None 
     shown = next((found for line in lines[:60] if (found := _ERROR.search(line.text[:300]))), None)
     if words < _ERROR_WORDS and shown:
         return f'Read a page that says "{shown[0]}"; expected an article. Fetch the page again, without the obstacle.'
-    if found is not None and found.article is not None and found.article < 0:
+    if answer is not None and answer.article is not None and answer.article < 0:
         return (
             f"Read {len(lines):,} lines that read as a listing or a collection, not as a story; expected an article. "
             "Give the addresses it leads to, or look at docs/quality.md for how sure this is."

@@ -80,7 +80,7 @@ class Net:
         return float(np.clip((told - mean[:-1]) * scale[:-1], -CLIP, CLIP) @ weight[:-1] + weight[-1])
 
 
-def summary(standard: Floats, scores: Floats, words: Floats, prose: NDArray[np.bool_]) -> Floats:
+def summary(scores: Floats, words: Floats, prose: NDArray[np.bool_]) -> Floats:
     """What a document is like once its lines have scores: how much is kept, in how long a stretch, how surely."""
     keep = scores > 0
     likely = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
@@ -97,7 +97,7 @@ def summary(standard: Floats, scores: Floats, words: Floats, prose: NDArray[np.b
         (np.diff(places) <= 2).mean() if len(places) > 1 else 0, *np.percentile(scores, (75, 90, 99)),
         likely.mean(), (likely > 0.9).mean(),
     ]  # fmt: skip
-    return np.concatenate((np.array(told, np.float32), standard.mean(0)))
+    return np.array(told, np.float32)
 
 
 def _longest_run(words: Floats, keep: NDArray[np.bool_]) -> tuple[float, int]:
