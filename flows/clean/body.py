@@ -24,6 +24,7 @@ _NUMBERED: Final = re.compile(r"\d{1,3}[.)]")
 _BULLETS: Final = "-•*▪●–►+"
 _BARRIER: Final = 60.0  # words of prose that must follow the end of an article for it not to have been the end
 _DEAREST_RUN: Final = 100.0
+_IN_STRETCH: Final = 1.0  # what the stretch adds to the score of a paragraph: the model learned little Indonesian
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Body:
     article: float | None = None
 
 
-def find_body(lines: Sequence[Line], figures: Floats, net: Net) -> Body:
+def find_body(lines: Sequence[Line], named: Sequence[Cue | None], figures: Floats, net: Net) -> Body:
     """Which of these lines are the article, by their figures (features.line_features).
 
     Two regimes, told apart by what the document is like as a whole. Of a page dump, the lines that the model takes for
@@ -55,7 +56,8 @@ def find_body(lines: Sequence[Line], figures: Floats, net: Net) -> Body:
     words = np.array([line.words for line in lines], np.float32)
     prose = np.array([line.words >= PROSE_WORDS and line.ends for line in lines])
     article = net.article(summary(scores, words, prose))
-    return Body((scores > 0).tolist(), "body.model", shown, article)
+    prose &= np.array(stretch(lines, named).keep)
+    return Body((scores + prose * _IN_STRETCH > 0).tolist(), "body.model", shown, article)
 
 
 def stretch(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:

@@ -37,7 +37,7 @@ def find(texts: Sequence[str], outlets: Sequence[str | None]) -> list[Found]:
     figures = line_features(table, spoken, named)
     model, found = net.shipped(), []
     for index, (text, lines, own) in enumerate(zip(texts, table.lines, cues, strict=True)):
-        body = find_body(lines, figures[bounds[index] : bounds[index + 1]], model)
+        body = find_body(lines, named[index], figures[bounds[index] : bounds[index + 1]], model)
         verdicts = place(lines, named[index], body, cue_data.profile_of(outlets[index]))
         found.append(Found(lines, tile(text, lines, verdicts, body, own), body))
     return found
