@@ -1,9 +1,12 @@
 # Two commands on a fresh clone: `make run`, `make test`. Python 3.11 to 3.13 and make are all they need.
 PYTHON ?= python3
 SOURCE ?= seeds
+# The benchmarks have an environment of their own (docs/quality.md), and keep what they made in BENCH_CACHE.
+BENCH ?= .bench/bin/python
+BENCH_CACHE ?= .bench-cache
 BIN := .venv/bin
 
-.PHONY: run test test-fast lint format setup lock clean help
+.PHONY: run test test-fast lint format setup lock train-text bench-quality clean help
 
 run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE)
@@ -42,7 +45,13 @@ setup: .venv/.ready ## make .venv, with everything of requirements.lock by hash
 	@$(BIN)/python -c 'import prefect, pyarrow, trafilatura, flows' && touch $@
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
-	uv lock -q --upgrade && uv export -q --all-groups --no-emit-project --no-header -o requirements.lock >/dev/null; rm -f uv.lock
+	uv lock -q --upgrade && uv export -q --group dev --no-emit-project --no-header -o requirements.lock >/dev/null; rm -f uv.lock
+
+train-text: ## learn the text model's weights from ../shared/eval; half an hour (docs/quality.md)
+	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.train $(BENCH_CACHE)
+
+bench-quality: ## how well plain text is cleaned, beside other tools, with weights that have not seen the pages
+	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.quality $(BENCH_CACHE)
 
 clean: ## remove what the tools left, never output/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
