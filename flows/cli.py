@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
+from flows.outlet_learn import learn
+
 if TYPE_CHECKING:
     from flows import release
     from flows.outcome import Outcome
@@ -28,6 +30,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+outlet = typer.Typer(name="outlet", help="Draft and test what is known of an outlet.", no_args_is_help=True)
+outlet.command()(learn)
+app.add_typer(outlet)
 
 OutputOption = Annotated[Path, typer.Option(help="The folder that holds all datasets.", show_default=True)]
 DatasetOption = Annotated[str, typer.Option(help="Name of the dataset: a folder under the output.", show_default=True)]
