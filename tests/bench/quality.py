@@ -23,6 +23,7 @@ from tests.bench.sets import FOLDS, fold, rows, scorer
 
 SETS = ("id-html", "id-lines", "web-pages", "web-extracted", "not-articles", "id-meta")
 PAGE = Path("docs/quality.md")
+FLOORS = Path("tests/quality/floors.json")
 BEGIN, END = "<!-- text: begin, written by make bench-quality -->", "<!-- text: end -->"
 
 
@@ -105,6 +106,25 @@ def table(found: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def sunk(found: dict[str, dict[str, Any]]) -> list[str]:
+    """The figures that lie under their floor, as sentences."""
+    floors = json.loads(FLOORS.read_text(encoding="utf-8"))["folds"]
+    said = []
+    for name, figures in found.items():
+        ours, floor = figures["ours"], floors.get(name, {})
+        lost = 1 - ours["published"] / ours["docs"]
+        have = {**ours.get("body", {}), "rejected": lost}
+        keys = [key for key in ("f1", "recall", "rejected") if key in floor and have[key] < floor[key]]
+        said += [f"{name}: {key} {have[key]:.4f} < {floor[key]}" for key in keys]
+        if "worse" in floor and ours["worse_than_left_alone"]["by_more_than_.02"] > floor["worse"]:
+            said.append(f"{name}: {ours['worse_than_left_alone']['by_more_than_.02']} worse than left alone")
+    real = [figures["ours"] for name, figures in found.items() if name != "not-articles"]
+    lost = 1 - sum(ours["published"] for ours in real) / max(sum(ours["docs"] for ours in real), 1)
+    if lost > floors["articles"]["rejected"]:
+        said.append(f"articles: {lost:.4f} rejected > {floors['articles']['rejected']}")
+    return said
+
+
 def main() -> None:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -119,6 +139,8 @@ def main() -> None:
         page = PAGE.read_text(encoding="utf-8")
         pattern = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
         PAGE.write_text(pattern.sub(lambda _: f"{BEGIN}\n{made}\n{END}", page), encoding="utf-8")
+    if below := sunk(found):
+        raise SystemExit("under the floors of tests/quality/floors.json: " + "; ".join(below))
 
 
 if __name__ == "__main__":
