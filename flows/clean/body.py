@@ -78,7 +78,8 @@ def is_menu(line: Line) -> bool:
 
 def is_item(line: Line) -> bool:
     """A bullet or a numbered item."""
-    return line.text[0] in _BULLETS or bool(_NUMBERED.match(line.text))
+    first = line.text[0]
+    return first in _BULLETS or (first.isdigit() and _NUMBERED.match(line.text) is not None)
 
 
 def _weights(lines: Sequence[Line], named: Sequence[Cue | None]) -> list[float]:

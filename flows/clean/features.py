@@ -49,7 +49,8 @@ _OPENING[DIGIT] = 3
 _OPENING[[ord(c) for c in "-•*▪●–►+>»"]] = 4
 _OPENING[[ord(c) for c in "([\"“‘'"]] = 5
 _PACKS: Final = [
-    sum((table.astype(np.uint64) << np.uint64(16 * place)) for place, table in enumerate(tables)) for tables in _PACKED
+    np.bitwise_or.reduce([table.astype(np.uint64) << np.uint64(16 * place) for place, table in enumerate(tables)])
+    for tables in _PACKED
 ]
 
 

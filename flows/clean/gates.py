@@ -49,7 +49,7 @@ def _grow(items: Items, live: set[str], depth: int) -> tuple[set[str], set[str]]
         elif op is sre.ATOMIC_GROUP:
             live, ended = _grow(argument, live, depth)
         elif op in _REPEATS:
-            live, ended = _again(*argument, live, depth)
+            live, ended = _again(argument[0], argument[1], argument[2], live, depth)
         else:
             chars = _chars(op, argument)
             ended = set(live) if chars is None else set()

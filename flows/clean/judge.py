@@ -35,8 +35,9 @@ def no_article(lines: Sequence[Line], marks: Sequence[Mark], answer: Body | None
             f"Read {len(lines):,} lines, of which {words} words are left as article; expected at least {FEWEST_WORDS}. "
             "Look at the page: it may be a menu, a listing, a login or an error page."
         )
-    shown = next((found for line in lines[:60] if (found := _ERROR.search(line.text[:300]))), None)
-    if words < _ERROR_WORDS and shown:
+    if words < _ERROR_WORDS and (
+        shown := next((found for line in lines[:60] if (found := _ERROR.search(line.text[:300]))), None)
+    ):
         return f'Read a page that says "{shown[0]}"; expected an article. Fetch the page again, without the obstacle.'
     if answer is not None and answer.article is not None and answer.article < 0:
         return (

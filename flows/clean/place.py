@@ -224,7 +224,7 @@ def _captions(lines: Sequence[Line], verdicts: list[Verdict | None], keep: Seque
         line = lines[index]
         if verdicts[index] is None and line.words >= 6 and _POSE.search(line.text[:600]):
             verdicts[index] = Verdict("caption", "caption.pose")
-    for index, line in enumerate(lines):
+    for index, line in enumerate(lines if known else ()):
         if verdicts[index] is None and line.words >= 4 and line.text in known:
             verdicts[index] = Verdict("caption", "caption.repeat")
 

@@ -62,7 +62,8 @@ def member(values: NDArray[np.uint64], among: NDArray[np.uint64]) -> NDArray[np.
         return np.zeros(len(values), bool)
     place = np.searchsorted(among, values)
     place[place == len(among)] = 0
-    return among[place] == values
+    found: NDArray[np.bool_] = among[place] == values
+    return found
 
 
 def _words(codes: NDArray[np.uint16]) -> tuple[Ints, Ints]:

@@ -16,7 +16,7 @@ from flows.clean.text import find
 from flows.clean.tokens import tokens
 
 STORY = (
-    "Banjarmasin - Pasar terapung kembali ramai setelah jembatan kayu dibuka untuk umum pada awal pekan.\n\n"  # noqa: E501
+    "Banjarmasin - Pasar terapung kembali ramai setelah jembatan kayu dibuka untuk umum pada awal pekan.\n\n"
     '"Kami hanya minta dermaga diperbaiki," ujar Siti, seorang pedagang sayur di sana.\nBaca juga: Harga beras naik\n'
 )
 STRANGE = [
@@ -91,8 +91,10 @@ def test_what_a_pattern_needs_is_read_off_it(pattern: str, starts: set[str], wor
 def test_a_cue_that_asks_for_words_matches_no_line_without_them() -> None:
     """The lines of the golden texts, each as the only line of a document."""
     lines = [
-        "Menteri tiba. (Foto: Rina/detikcom)", "Presiden melambai di istana, Senin. /REUTERS", "Siti adalah media yang menyediakan platform untuk menulis",
-        "Rina berkontribusi dalam penulisan artikel", "1.204 views", "Hak cipta dilindungi undang-undang", "Media Kabar © 2025",
+        "Menteri tiba. (Foto: Rina/detikcom)", "Presiden melambai di istana, Senin. /REUTERS",
+        "Siti adalah media yang menyediakan platform untuk menulis",
+        "Rina berkontribusi dalam penulisan artikel", "1.204 views", "Hak cipta dilindungi undang-undang",
+        "Media Kabar © 2025",
     ]  # fmt: skip
     table = sheet(lines)
     told = mentions(table, tokens(table)).tolist()
