@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
-from flows.outlet_learn import learn
+from flows.outlet_commands import outlet
 
 if TYPE_CHECKING:
     from flows import release
@@ -31,8 +31,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-outlet = typer.Typer(name="outlet", help="Draft and test what is known of an outlet.", no_args_is_help=True)
-outlet.command()(learn)
 app.add_typer(outlet)
 
 OutputOption = Annotated[Path, typer.Option(help="The folder that holds all datasets.", show_default=True)]
@@ -43,7 +41,7 @@ BAR_FROM_BYTES = 2_000_000
 
 @app.command()
 def publish(
-    source: Annotated[str, typer.Argument(help="A folder (read recursively), a file, or a quoted glob.")],
+    source: Annotated[str, typer.Argument(help="A folder (read recursively), a file, a quoted glob, or such a URL.")],
     dataset: DatasetOption = "news",
     output: OutputOption = Path("output"),
     append: Annotated[
@@ -54,6 +52,8 @@ def publish(
         str, typer.Option(help="mark: repeats stay and name what they repeat; drop: to rejects.")
     ] = "mark",
     limit: Annotated[int, typer.Option(help="Read only this many documents, for a trial; 0 reads all.")] = 0,
+    max_mb: Annotated[int, typer.Option(help="The most megabytes one document may have.")] = 10,
+    max_seconds: Annotated[int, typer.Option(help="The most seconds one document may take.")] = 60,
     accept_drift: Annotated[
         str, typer.Option(metavar="REASON", help="Publish although the dataset shrank sharply; the reason is recorded.")
     ] = "",
@@ -75,7 +75,8 @@ def publish(
         job = Publish.model_validate(
             {
                 "source": source, "dataset": dataset, "output": str(output), "append": append, "workers": workers,
-                "duplicates": duplicates, "limit": limit, "wait": wait, "dry_run": dry_run,
+                "duplicates": duplicates, "limit": limit, "max_mb": max_mb, "max_seconds": max_seconds, "wait": wait,
+                "dry_run": dry_run,
                 "accept_drift": accept_drift,
             }
         )  # fmt: skip

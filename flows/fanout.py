@@ -1,24 +1,31 @@
 """Work spread over any `concurrent.futures.Executor`, with a bounded number of jobs under way, results in order."""
 
-import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
+
+from flows.supervise import Crew, dismiss
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
 @contextmanager
-def processes(workers: int) -> Iterator[Executor]:
-    """A pool of fresh processes: spawned, so that no thread or lock of this process is copied into them."""
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+def supervised(workers: int, seconds: float) -> Iterator[tuple[Executor, Crew]]:
+    """As many threads as workers, and a crew: each thread has a process of its own, to be killed where it sticks."""
+    crew = Crew(seconds)
+    crew.prepare(workers)
+    pool = ThreadPoolExecutor(workers)
     try:
-        yield pool
+        yield pool, crew
+    except BaseException:
+        crew.stop()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        dismiss(keep=1)
 
 
 def spread(executor: Executor, function: Callable[[Job], Result], jobs: Iterable[Job], window: int) -> Iterator[Result]:

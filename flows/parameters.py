@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 Source = Annotated[
     str,
     Field(
-        min_length=1, max_length=4096, description="What to publish: a folder (read recursively), a file, or a glob."
+        min_length=1,
+        max_length=4096,
+        description="What to publish: a folder (read recursively), a file, a glob, or such a URL.",
     ),
 ]
 DatasetName = Annotated[
@@ -34,6 +36,12 @@ Duplicates = Annotated[
 Limit = Annotated[
     int,
     Field(ge=0, description="Read only this many documents, for a trial; 0 reads all. The release holds only those."),
+]
+MaxMb = Annotated[
+    int, Field(ge=1, le=1000, description="The most megabytes a document may have, as a file or as a record.")
+]
+MaxSeconds = Annotated[
+    int, Field(ge=1, le=86_400, description="The most seconds one document may take; then it is stopped and rejected.")
 ]
 DryRun = Annotated[bool, Field(description="Do everything but publish; nothing is written to the output.")]
 AcceptDrift = Annotated[
@@ -61,6 +69,8 @@ class Publish(BaseModel):
     workers: Workers = 1
     duplicates: Duplicates = "mark"
     limit: Limit = 0
+    max_mb: MaxMb = 10
+    max_seconds: MaxSeconds = 60
     dry_run: DryRun = False
     accept_drift: AcceptDrift = ""
     wait: Wait = 0
@@ -74,4 +84,10 @@ class Publish(BaseModel):
 
     def result_parameters(self) -> dict[str, str | int | bool]:
         """Those that may change what is published, as the manifest records them and two runs are compared by."""
-        return {"append": self.append, "duplicates": self.duplicates, "limit": self.limit}
+        return {
+            "append": self.append,
+            "duplicates": self.duplicates,
+            "limit": self.limit,
+            "max_mb": self.max_mb,
+            "max_seconds": self.max_seconds,
+        }

@@ -84,7 +84,7 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
             working, rows = step("validate articles", lambda: steps.judge_rows(working, started.date()))
             if job.append and parent:
                 working = steps.carry_over(working, parent, held)
-            working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates))
+            working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates, keep))
             whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift))
             return step("release", lambda: _end(job, dataset, facts, working, {"articles": rows, "release": whole}))
     except read.SourceError as error:
@@ -129,6 +129,7 @@ def _end(
     release.audit(folder)
     manifest = release.read_manifest(folder)
     path = release.commit(dataset, folder, manifest)
+    steps.keep_prints(working, dataset)
     return replace(told, status="published", version=version, release=path, changes=manifest["changes"])
 
 
@@ -154,6 +155,8 @@ def publish_dataset(
     workers: parameters.Workers = 1,
     duplicates: parameters.Duplicates = "mark",
     limit: parameters.Limit = 0,
+    max_mb: parameters.MaxMb = 10,
+    max_seconds: parameters.MaxSeconds = 60,
     dry_run: parameters.DryRun = False,
     accept_drift: parameters.AcceptDrift = "",
     wait: parameters.Wait = 0,
@@ -161,7 +164,8 @@ def publish_dataset(
     """Publish one source as a new release of one dataset; nothing is published where nothing is new."""
     job = Publish(
         source=source, dataset=dataset, output=output, append=append, workers=workers,
-        duplicates=duplicates, limit=limit, dry_run=dry_run, accept_drift=accept_drift, wait=wait,
+        duplicates=duplicates, limit=limit, max_mb=max_mb, max_seconds=max_seconds, dry_run=dry_run,
+        accept_drift=accept_drift, wait=wait,
     )  # fmt: skip
     outcome = tell(job, as_task)
     show(outcome)
