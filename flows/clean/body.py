@@ -24,6 +24,7 @@ _NUMBERED: Final = re.compile(r"\d{1,3}[.)]")
 _BULLETS: Final = "-•*▪●–►+"
 _BARRIER: Final = 60.0  # words of prose that must follow the end of an article for it not to have been the end
 _DEAREST_RUN: Final = 100.0
+_SIGN_OFF, _SIGNED = 4, 2.0  # above a sign-off, a story's last paragraphs: lines, and what that adds
 _IN_STRETCH: Final = 1.0  # what the stretch adds to the score of a paragraph: the model learned little Indonesian
 
 
@@ -57,7 +58,12 @@ def find_body(lines: Sequence[Line], named: Sequence[Cue | None], figures: Float
     prose = np.array([line.words >= PROSE_WORDS and line.ends for line in lines])
     article = net.article(summary(scores, words, prose))
     prose &= np.array(stretch(lines, named).keep)
-    return Body((scores + prose * _IN_STRETCH > 0).tolist(), "body.model", shown, article)
+    signed = np.zeros(len(lines), bool)
+    for index, cue in enumerate(named):
+        if cue is not None and cue.kind == "credit" and cue.ends:
+            signed[max(0, index - _SIGN_OFF) : index] = True
+    likely = scores + prose * (_IN_STRETCH + signed * _SIGNED)
+    return Body((likely > 0).tolist(), "body.model", shown, article)
 
 
 def stretch(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:
