@@ -16,7 +16,7 @@ def source(tmp_path, count):
         {
             "id": str(n),
             "url": f"https://www.okezone.com/berita/{n}",
-            "text": f"{STORY.format(n=n)}Yuk kenali promo kabar kilat\n{'Hanya sekali' if n == 1 else 'Desa ' + str(n)}",
+            "text": STORY.format(n=n) + "Yuk kenali promo kabar kilat\n" + ("Hanya sekali" if n == 1 else f"Desa {n}"),
         }
         for n in range(count)
     ]

@@ -95,7 +95,8 @@ def summary(scores: Floats, words: Floats, prose: NDArray[np.bool_]) -> Floats:
         np.log1p(words[prose & keep].sum()), np.log1p(in_prose), surest[:10].mean(), surest[0],
         (scores * words)[keep].sum() / max(kept, 1), words[prose & keep].sum() / max(in_prose, 1),
         np.log1p(keep.sum()), words[keep].mean() if kept else 0, np.log1p(len(places)),
-        (np.diff(places) <= 2).mean() if len(places) > 1 else 0, *(surest[int(share * len(surest))] for share in (0.25, 0.1, 0.01)),
+        (np.diff(places) <= 2).mean() if len(places) > 1 else 0,
+        *(surest[int(share * len(surest))] for share in (0.25, 0.1, 0.01)),
         likely.mean(), (likely > 0.9).mean(),
     ]  # fmt: skip
     return np.array(told, np.float32)
