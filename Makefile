@@ -6,7 +6,7 @@ BENCH ?= .bench/bin/python
 BENCH_CACHE ?= .bench-cache
 BIN := .venv/bin
 
-.PHONY: run test test-fast lint format setup lock train-text bench-quality clean help
+.PHONY: run test test-fast lint format setup lock train-text bench-quality bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE)
@@ -52,6 +52,9 @@ train-text: ## learn the text model's weights from ../shared/eval; half an hour 
 
 bench-quality: ## how well plain text is cleaned, beside other tools, with weights that have not seen the pages
 	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.quality $(BENCH_CACHE)
+
+bench-speed: .venv/.ready ## how many texts a second of one core are cleaned
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.bench.speed
 
 clean: ## remove what the tools left, never output/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
