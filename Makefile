@@ -6,7 +6,7 @@ BENCH ?= .bench/bin/python
 BENCH_CACHE ?= .bench-cache
 BIN := .venv/bin
 
-.PHONY: run test test-fast lint format setup lock train-text bench-quality bench-speed clean help
+.PHONY: run test test-fast lint format setup recipes lock train-text bench-quality bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE)
@@ -44,6 +44,16 @@ setup: .venv/.ready ## make .venv, with everything of requirements.lock by hash
 	fi
 	@$(BIN)/python -c 'import prefect, pyarrow, trafilatura, flows' && touch $@
 
+recipes: .venv/.ready .venv-recipes/.ready ## run every reading recipe of a dataset card with the real tools
+	@KLIPING_RECIPES_PYTHON=.venv-recipes/bin/python $(BIN)/python -m pytest tests/recipes
+
+.venv-recipes/.ready: pyproject.toml
+	@echo "Making .venv-recipes (once; needs a package index) ..."
+	@$(PYTHON) -m venv --clear .venv-recipes
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["recipes"], sep="\n")' \
+	  > .venv-recipes/wanted.txt
+	@.venv-recipes/bin/pip install -q --disable-pip-version-check -r .venv-recipes/wanted.txt && touch $@
+
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv lock -q --upgrade && uv export -q --group dev --no-emit-project --no-header -o requirements.lock >/dev/null; rm -f uv.lock
 
@@ -57,7 +67,7 @@ bench-speed: .venv/.ready ## how many texts a second of one core are cleaned
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.bench.speed
 
 clean: ## remove what the tools left, never output/
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf .venv .venv-recipes .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
