@@ -6,7 +6,7 @@ BENCH ?= .bench/bin/python
 BENCH_CACHE ?= .bench-cache
 BIN := .venv/bin
 
-.PHONY: run test test-fast lint format setup recipes lock train-html bench-html clean help
+.PHONY: run test test-fast lint format setup recipes lock train-html bench-html train-text bench-quality bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE)
@@ -64,6 +64,15 @@ train-html: ## learn the page model's weights from ../shared/eval; a quarter of 
 
 bench-html: ## how well pages are cleaned, beside other extractors, by folds of sites; after train-html
 	@PYTHONPATH=. $(BENCH) tests/bench/html_table.py $(BENCH_CACHE)
+
+train-text: ## learn the text model's weights from ../shared/eval; half an hour (docs/quality.md)
+	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.train $(BENCH_CACHE)
+
+bench-quality: ## how well plain text is cleaned, beside other tools, with weights that have not seen the pages
+	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.quality $(BENCH_CACHE)
+
+bench-speed: .venv/.ready ## how many texts a second of one core are cleaned
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.bench.speed
 
 clean: ## remove what the tools left, never output/
 	rm -rf .venv .venv-recipes .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -5,9 +5,12 @@ from typing import Annotated
 
 import typer
 
+from flows.outlet_learn import learn
+
 outlet = typer.Typer(
     name="outlet", help="Draft and test what is known of an outlet.", no_args_is_help=True, rich_markup_mode=None
 )
+outlet.command()(learn)
 
 
 def _say(line: str, *, error: bool = False) -> None:

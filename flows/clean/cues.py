@@ -5,19 +5,28 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from flows.clean.lines import Line, runs_on
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.clean.gates import DEPTH, needs, openings
+from flows.clean.lines import Line, Sheet, runs_on
+from flows.clean.tokens import Tokens, member, word_hashes
 from flows.outlets import Profile, registry
 
 _LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
 _SEEN: Final = 400  # characters a `start` cue looks at, and 160 a `tail` cue
 _TAIL: Final = 160
+_LONGEST_TAIL: Final = 80  # words of a line that a `tail` cue may name
+_CLOSING: Final = ")]"
+_CLOSED: Final = ") ]"  # what an inline cue may ask for instead of words: a bracket at the end
+_REMEMBERED: Final = 1 << 16  # openings of lines whose cues are kept in mind
 _MAY_BE_LINKS: Final = frozenset({"nav", "widget", "footer", "related"})
 _PHRASE: Final = 4  # words of a neighbour that make it part of a sentence
 
@@ -34,31 +43,77 @@ class Cue:
     words: int = 40
     ends: bool = False
     takes: int = 0
+    asks: str = ""
 
 
 class Cues:
-    """A set of cues, each place (`line`, `start`, `tail`) as one alternation."""
+    """A set of cues. Few lines can be any of them: `gates` says which cues are asked of which line."""
 
     def __init__(self, cues: tuple[Cue, ...]) -> None:
         self.cues = cues
-        self._line = _alternation(cues, "line")
-        self._start = _alternation(cues, "start")
-        self._tail = _alternation(cues, "tail", "$")
-        self._inline = [(cue, re.compile(cue.pattern)) for cue in cues if cue.on == "inline"]
+        self._openings: dict[str, list[_Asked]] = {}
+        self._anyhow: list[_Asked] = []
+        self._tails: list[_Asked] = []
+        self._inline: list[_Asked] = []
+        self._known: dict[str, tuple[_Asked, ...]] = {}
+        for order, cue in enumerate(sorted(cues, key=lambda cue: cue.on != "line")):
+            asked = _Asked(order, cue, _compiled(cue), tuple(sorted(needs(cue.pattern))))
+            if cue.on == "tail":
+                self._tails.append(asked)
+            elif cue.on == "inline":
+                self._inline.append(asked)
+            elif "" in (first := openings(cue.pattern)):
+                self._anyhow.append(asked)
+            else:
+                for opening in first:
+                    self._openings.setdefault(opening, []).append(asked)
+        self._inline_needs = _shortest(
+            need for asked in self._inline for need in asked.needs if asked.cue.asks != _CLOSED
+        )
 
-    def of(self, line: Line) -> Cue | None:
-        """The cue that names this whole line, or None."""
-        if line.words <= _LONGEST_LINE and (found := self._line.fullmatch(line.text)):
-            return self._cue(found)
-        if (found := self._start.match(line.text[:_SEEN])) and line.words <= (cue := self._cue(found)).words:
-            return cue
-        if (found := self._tail.search(line.text[-_TAIL:])) and line.words <= (cue := self._cue(found)).words:
-            return cue
+    def of(self, line: Line, told: bool = True) -> Cue | None:
+        """The cue that names this whole line, or None. `told`: it may have a word that some cue asks for."""
+        text = line.text
+        start = text[:DEPTH].lower()
+        asked = self._known.get(start)
+        if asked is None:
+            asked = self._starting(start)
+        if asked:
+            for _, cue, pattern, needed in asked:
+                if cue.on == "line":
+                    if line.words <= _LONGEST_LINE and pattern.fullmatch(text):
+                        return cue
+                elif line.words <= cue.words:
+                    if cue.asks and not told:
+                        continue
+                    seen = text[:_SEEN]
+                    low = seen.lower()
+                    if any(need in low for need in needed) and pattern.match(seen):
+                        return cue
+        return self._by_tail(line) if told and line.words <= _LONGEST_TAIL else None
+
+    def _by_tail(self, line: Line) -> Cue | None:
+        tail = line.text[-_TAIL:]
+        low = tail.lower()
+        for _, cue, pattern, needed in self._tails:
+            if line.words <= cue.words and any(need in low for need in needed) and pattern.search(tail):
+                return cue
         return None
 
-    def name(self, lines: Sequence[Line]) -> list[Cue | None]:
-        """The cue of each line; a short line that a sentence runs through is a broken-off link, whatever it says."""
-        named = [self.of(line) for line in lines]
+    def _starting(self, start: str) -> tuple["_Asked", ...]:
+        """The cues that a line may be which opens so: `line` cues first, each in the order of the file."""
+        found = [*self._anyhow, *(cue for end in range(1, DEPTH + 1) for cue in self._openings.get(start[:end], ())[:])]
+        kept = tuple(sorted({asked.order: asked for asked in found}.values(), key=lambda asked: asked.order))
+        if len(self._known) < _REMEMBERED:
+            self._known[start] = kept
+        return kept
+
+    def name(self, lines: Sequence[Line], told: Sequence[bool] = ()) -> list[Cue | None]:
+        """The cue of each line; `told` is mentions(...) of them, where known.
+
+        A short line that a sentence runs through is a broken-off link, whatever it says.
+        """
+        named = list(map(self.of, lines, told or [True] * len(lines)))
         for index, (line, cue) in enumerate(zip(lines, named, strict=True)):
             if cue is None or cue.on != "line" or cue.kind not in _MAY_BE_LINKS or line.ends:
                 continue
@@ -71,20 +126,56 @@ class Cues:
                 named[index] = None
         return named
 
-    def inside(self, text: str) -> Iterator[tuple[int, int, Cue]]:
-        """The clutter pieces of a kept line: start, end within it, and the cue; in no order, perhaps overlapping."""
-        for cue, pattern in self._inline:
-            for found in pattern.finditer(text):
-                yield found.start(), found.end(), cue
+    def may_hold(self, text: str) -> bool:
+        """Whether any line of a document can hold a piece that is clutter, but for what closes in a bracket."""
+        low = text.lower()
+        return any(need in low for need in self._inline_needs)
 
-    def _cue(self, found: re.Match[str]) -> Cue:
-        assert found.lastgroup
-        return self.cues[int(found.lastgroup[1:])]
+    def inside(self, text: str, held: bool = True) -> Iterator[tuple[int, int, Cue]]:
+        """The clutter pieces of a kept line: start, end within it, and the cue; in no order, perhaps overlapping.
+
+        `held` is may_hold of its document, where known.
+        """
+        low = text.lower() if held else ""
+        for _, cue, pattern, needed in self._inline:
+            if text[-1] in _CLOSING if cue.asks == _CLOSED else held and any(need in low for need in needed):
+                for found in pattern.finditer(text):
+                    yield found.start(), found.end(), cue
 
 
-def _alternation(cues: tuple[Cue, ...], on: str, end: str = "") -> re.Pattern[str]:
-    parts = [f"(?P<c{index}>{cue.pattern})" for index, cue in enumerate(cues) if cue.on == on]
-    return re.compile(f"(?:{'|'.join(parts) or '(?!)'}){end}", re.IGNORECASE)
+class _Asked(NamedTuple):
+    """A cue with what must hold before its pattern is asked."""
+
+    order: int
+    cue: Cue
+    pattern: re.Pattern[str]
+    needs: tuple[str, ...]
+
+
+def _compiled(cue: Cue) -> re.Pattern[str]:
+    if cue.on == "inline":
+        return re.compile(cue.pattern)
+    return re.compile(f"(?:{cue.pattern}){'$' if cue.on == 'tail' else ''}", re.IGNORECASE)
+
+
+def mentions(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
+    """Which lines have a word that some cue asks for."""
+    found = np.zeros(len(sheet.start), bool)
+    found[words.line[member(words.hashes, _asked_words())]] = True
+    rights = np.searchsorted(sheet.start, np.flatnonzero(sheet.codes == ord("©")), side="right") - 1
+    found[rights] = True
+    return found
+
+
+@cache
+def _asked_words() -> NDArray[np.uint64]:
+    return word_hashes(" ".join(cue.asks for cue in general().cues))
+
+
+def _shortest(found: Iterable[str]) -> tuple[str, ...]:
+    """These words without those that hold another of them."""
+    every = set(found)
+    return tuple(sorted(word for word in every if not any(other in word for other in every - {word})))
 
 
 @cache

@@ -4,6 +4,8 @@ import codecs
 import re
 from typing import Final
 
+import numpy as np
+
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -26,6 +28,11 @@ _AS_BROWSERS_READ: Final = {
     "utf-16": "utf-16-le",
 }  # fmt: skip
 _SAMPLE: Final = 65_536
+# Any character that one of the patterns above can begin at: most texts have none, and looking in a table is quick.
+_SUSPECT: Final = np.zeros(65536, bool)
+_SUSPECT[[ord(char) for char in "ÂÃâå\u2028\u2029\ufeff"]] = True
+for _first, _last in ((0, 8), (11, 31), (0x7F, 0x9F), (0xD800, 0xDFFF), (0xFFFE, 0xFFFF)):
+    _SUSPECT[_first : _last + 1] = True
 
 
 def decode(raw: bytes, *, declared: str | None = None, html: bool = False) -> str | None:
@@ -41,6 +48,8 @@ def decode(raw: bytes, *, declared: str | None = None, html: bool = False) -> st
 
 def tidy(text: str) -> str:
     """Mojibake mended, line breaks made one, control characters dropped."""
+    if not _SUSPECT[np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)].any():
+        return text
     # First, since half of a broken letter may be a control character or a line break.
     if _MOJIBAKE.search(text):
         text = _mend(text)

@@ -36,6 +36,8 @@ _POSE: Final = re.compile(
     re.IGNORECASE,
 )
 _SIGNED: Final = re.compile(r"[A-ZÀ-Þ][\w.'’ ,-]{2,60}? ?[-–|,] ?([A-Za-z][\w. ]{2,30})")
+_SENTENCE: Final = re.compile(r"[a-z0-9)][.!?] [A-ZÀ-Þ]")
+_LEAD_OF: Final = 16
 _BYLINE_WORDS: Final = 16
 _REPEAT_WORDS, _REPEAT_CHARS = 12, 60
 
@@ -105,12 +107,17 @@ def _opening(lines: Sequence[Line], keep: Sequence[bool]) -> int:
         following = lines[kept[position + 1]] if position + 1 < len(kept) else None
         if _is_bullet(line) and not line.ends:
             continue  # a table of contents, or the story in points
-        if is_prose(line) or line.text[0].isdigit() or following is None or runs_on(line, following):
+        if is_prose(line) or _is_lead(line) or line.text[0].isdigit() or following is None or runs_on(line, following):
             return index
         headlines += 1
         if headlines > _MOST_HEADLINES:
             break
     return kept[0]
+
+
+def _is_lead(line: Line) -> bool:
+    """A paragraph without its full stop: sentences end within it, as they do in no headline."""
+    return line.words >= _LEAD_OF and _SENTENCE.search(line.text[:600]) is not None
 
 
 def _is_bullet(line: Line) -> bool:
@@ -224,7 +231,7 @@ def _captions(lines: Sequence[Line], verdicts: list[Verdict | None], keep: Seque
         line = lines[index]
         if verdicts[index] is None and line.words >= 6 and _POSE.search(line.text[:600]):
             verdicts[index] = Verdict("caption", "caption.pose")
-    for index, line in enumerate(lines):
+    for index, line in enumerate(lines if known else ()):
         if verdicts[index] is None and line.words >= 4 and line.text in known:
             verdicts[index] = Verdict("caption", "caption.repeat")
 

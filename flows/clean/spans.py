@@ -28,8 +28,9 @@ class Mark(NamedTuple):
 
 def marks_table(rows: Iterable[tuple[int, Mark]]) -> pa.Table:
     """Marks with their document's number, as a table of MARKS."""
-    flat = [(doc, *mark) for doc, mark in rows]
-    columns = list(zip(*flat, strict=True)) if flat else [()] * len(MARKS)
+    pairs = list(rows)
+    docs, marks = [doc for doc, _ in pairs], [mark for _, mark in pairs]
+    columns = [docs, *zip(*marks, strict=True)] if pairs else [()] * len(MARKS)
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, MARKS, strict=True)], schema=MARKS)
 
 

@@ -1,5 +1,6 @@
 """The stage: RAW -> documents, marks, candidates, rejects."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,13 +9,14 @@ import pyarrow as pa
 from flows.clean.decode import decode
 from flows.clean.effort import Effort
 from flows.clean.judge import no_article
-from flows.clean.lines import squeeze
+from flows.clean.lines import split, squeeze
 from flows.clean.spans import Mark, marks_table
-from flows.clean.text import marks_of
+from flows.clean.text import Found, find
 from schemas.arrow import REJECTS
 from schemas.stages import CANDIDATES, DOCUMENTS
 
 _PREVIEW: Final = 200
+_TOGETHER: Final = 300_000  # characters of the texts that are looked at together
 _UNDECODABLE: Final = (
     "Read {size:,} bytes that neither UTF-8, UTF-16, windows-1252 nor a detected encoding reads as text; "
     "expected text or HTML. Name its encoding in the record, or save it as UTF-8."
@@ -37,16 +39,21 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
     marks: list[tuple[int, Mark]] = []
     candidates: list[dict[str, Any]] = []
     rejects: list[dict[str, Any]] = []
-    for row in raw.to_pylist():
-        is_page = row["media"] == "html"
-        content: bytes = row["raw"] if row["content"] is None else row["content"]
-        text = decode(content, declared=row["encoding"], html=is_page)
+    rows = raw.to_pylist()
+    texts = [_text(row) for row in rows]
+    plain = [index for index, row in enumerate(rows) if row["media"] != "html" and texts[index] is not None]
+    found = dict(zip(plain, _found([(texts[index] or "", rows[index]["outlet_hint"]) for index in plain]), strict=True))
+    for index, (row, text) in enumerate(zip(rows, texts, strict=True)):
         if text is None:
+            content = _content(row)
             detail = _UNDECODABLE.format(size=len(content))
             rejects.append(_reject(row, "undecodable", detail, content[:_PREVIEW].decode("ascii", "replace")))
             continue
         stated: list[tuple[str, str, str]] = []
-        if is_page:
+        if index in found:
+            spans = found[index].marks
+            why = no_article(found[index].lines, spans, found[index].body)
+        else:
             from flows.clean.page import TooDeep, read_page
 
             try:
@@ -54,9 +61,7 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
             except TooDeep as error:
                 rejects.append(_reject(row, "too_deep", str(error), text))
                 continue
-        else:
-            spans = marks_of(text, row["outlet_hint"])
-        why = no_article(text, spans)
+            why = no_article(split(text), spans)
         if why is not None:
             rejects.append(_reject(row, "no_article", why, text))
             continue
@@ -75,6 +80,27 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
         pa.Table.from_pylist(candidates, CANDIDATES),
         pa.Table.from_pylist(rejects, REJECTS),
     )
+
+
+def _content(row: dict[str, Any]) -> bytes:
+    content: bytes = row["raw"] if row["content"] is None else row["content"]
+    return content
+
+
+def _text(row: dict[str, Any]) -> str | None:
+    return decode(_content(row), declared=row["encoding"], html=row["media"] == "html")
+
+
+def _found(texts: list[tuple[str, str | None]]) -> Iterator[Found]:
+    """What is found in each text, a few at a time: their figures fit the processor's cache, and memory stays flat."""
+    start = 0
+    while start < len(texts):
+        end, size = start + 1, len(texts[start][0])
+        while end < len(texts) and size + len(texts[end][0]) <= _TOGETHER:
+            size += len(texts[end][0])
+            end += 1
+        yield from find(*zip(*texts[start:end], strict=True))
+        start = end
 
 
 def _reject(row: dict[str, Any], reason: str, detail: str, shown: str) -> dict[str, Any]:

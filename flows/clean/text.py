@@ -1,30 +1,63 @@
-"""A decoded text -> its marks: cues name lines, find_body keeps lines, position settles the rest."""
+"""Decoded texts -> their marks: cues name lines, find_body keeps lines, position settles the rest."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flows.clean import cues as cue_data
+from flows.clean import net
 from flows.clean.body import Body, find_body
 from flows.clean.cues import Cue, Cues
-from flows.clean.lines import Line, split, trim
+from flows.clean.features import line_features
+from flows.clean.lines import Line, sheet, split, trim
 from flows.clean.place import Verdict, place
 from flows.clean.spans import Mark
+from flows.clean.tokens import tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in one text: its lines, the marks that tile them, and which lines were kept."""
+
+    lines: list[Line]
+    marks: list[Mark]
+    body: Body
+
+
+def find(texts: Sequence[str], outlets: Sequence[str | None]) -> list[Found]:
+    """What is found in each text. `outlets` has the registered domain of each one's outlet, where there is a hint."""
+    cues = [cue_data.of_outlet(outlet) for outlet in outlets]
+    table = sheet(texts)
+    spoken = tokens(table)
+    told = cue_data.mentions(table, spoken).tolist()
+    bounds = table.first.tolist()
+    named = [
+        own.name(lines, told[start:end])
+        for own, lines, start, end in zip(cues, table.lines, bounds, bounds[1:], strict=False)
+    ]
+    figures = line_features(table, spoken, named)
+    model, found = net.shipped(), []
+    for index, (text, lines, own) in enumerate(zip(texts, table.lines, cues, strict=True)):
+        body = find_body(lines, named[index], figures[bounds[index] : bounds[index + 1]], model)
+        verdicts = place(lines, named[index], body, cue_data.profile_of(outlets[index]))
+        found.append(Found(lines, tile(text, lines, verdicts, body, own), body))
+    return found
 
 
 def marks_of(text: str, outlet: str | None = None) -> list[Mark]:
-    """The marks of a text, which tile its non-blank lines. `outlet` is its registered domain, where there is a hint."""
-    cues = cue_data.of_outlet(outlet)
-    lines = split(text)
-    named = cues.name(lines)
-    body = find_body(lines, named)
-    return tile(text, lines, place(lines, named, body, cue_data.profile_of(outlet)), body, cues)
+    """The marks of one text."""
+    return find([text], [outlet])[0].marks
 
 
 def tile(text: str, lines: Sequence[Line], verdicts: Sequence[Verdict], body: Body, cues: Cues) -> list[Mark]:
     """One mark a line; a kept line with clutter inside it, in pieces."""
     marks: list[Mark] = []
-    for line, verdict, score in zip(lines, verdicts, body.scores, strict=True):
-        whole = Mark(line.number, line.start, line.end, verdict.kind, verdict.rule, score)
-        marks.extend(_pieces(text, whole, cues) if verdict.kind == "body" else [whole])
+    held = cues.may_hold(text)
+    for line, (kind, rule), score in zip(lines, verdicts, body.scores, strict=True):
+        whole = Mark(line.number, line.start, line.end, kind, rule, score)
+        if kind == "body" and (held or line.text[-1] in ")]"):
+            marks.extend(_pieces(text, whole, cues, held))
+        else:
+            marks.append(whole)
     return marks
 
 
@@ -37,8 +70,10 @@ def clutter_hits(text: str) -> int:
     )
 
 
-def _pieces(text: str, whole: Mark, cues: Cues) -> list[Mark]:
-    found = sorted(((start, end, cue) for start, end, cue in cues.inside(text[whole.start : whole.end])), key=_by_place)
+def _pieces(text: str, whole: Mark, cues: Cues, held: bool) -> list[Mark]:
+    found = sorted(
+        ((start, end, cue) for start, end, cue in cues.inside(text[whole.start : whole.end], held)), key=_by_place
+    )
     if not found:
         return [whole]
     pieces: list[Mark] = []

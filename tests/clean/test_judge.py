@@ -1,5 +1,5 @@
 from flows.clean.judge import no_article
-from flows.clean.text import marks_of
+from flows.clean.text import find
 
 STORY = "\n".join(
     f"Warga desa nomor {n} menunggu bantuan di balai desa sejak pagi hari, kata kepala desa." for n in range(12)
@@ -8,7 +8,8 @@ MENU = "\n".join(["Home", "News", "Login", "Indeks", "Redaksi", "Tentang Kami", 
 
 
 def judged(text: str) -> str | None:
-    return no_article(text, marks_of(text))
+    found = find([text], [None])[0]
+    return no_article(found.lines, found.marks, found.body)
 
 
 def test_a_story_is_an_article_with_or_without_its_page() -> None:

@@ -1,0 +1,219 @@
+"""What the model sees of each line: figures computed by column over all the lines of a batch.
+
+    line_features(sheet, tokens, named) -> float32, lines x WIDTH
+
+Every figure of a line depends on its document alone: sums are of whole numbers, and no figure crosses documents.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.clean.cues import Cue
+from flows.clean.lines import Sheet
+from flows.clean.tokens import DIGIT, LETTER, UPPER, Tokens, member, number, word_hashes
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+CUE_GROUPS: Final = (
+    "share", "related", "byline", "legal", "cta", "ads", "comment", "photo", "nav", "time",
+)  # fmt: skip
+_KINDS: Final = ("ad", "promo", "related", "nav", "widget", "footer", "caption", "credit")
+_SEEN: Final = 60_000  # characters of a line that are counted
+_SLOTS: Final = 1 << 14  # of a document's table of words
+PROSE_WORDS: Final = 10
+_REACHES: Final = (3, 8, 20)
+_LONG: Final = 5  # letters of a word that carries meaning
+
+
+def _one_of(chars: str) -> NDArray[np.bool_]:
+    table = np.zeros(65536, bool)
+    table[[ord(char) for char in chars]] = True
+    return table
+
+
+_PACKED: Final = (
+    (LETTER, UPPER, DIGIT, _one_of(",;")),
+    (_one_of(".!?…。！？؟।"), _one_of("|›»·•/>"), _one_of('"“”„«»‘’'), _one_of(":()[]#@&+=_")),
+)
+_OPENING: Final = np.zeros(65536, np.int8)
+_OPENING[LETTER] = 1
+_OPENING[UPPER] = 2
+_OPENING[DIGIT] = 3
+_OPENING[[ord(c) for c in "-•*▪●–►+>»"]] = 4
+_OPENING[[ord(c) for c in "([\"“‘'"]] = 5
+_PACKS: Final = [
+    np.bitwise_or.reduce([table.astype(np.uint64) << np.uint64(16 * place) for place, table in enumerate(tables)])
+    for tables in _PACKED
+]
+
+
+@cache
+def _groups() -> tuple[NDArray[np.uint64], list[NDArray[np.uint64]]]:
+    """The hashes of the function words, and of each group of cue words, sorted."""
+    with Path(__file__).with_name("words.toml").open("rb") as file:
+        lists = tomllib.load(file)
+    return word_hashes(lists["stop"]), [word_hashes(lists[name]) for name in CUE_GROUPS]
+
+
+def _totals(values: NDArray[np.uint64], start: Ints, end: Ints) -> list[Ints]:
+    """The four 16-bit counters of a packed column, summed over each line's first characters."""
+    if not len(start):
+        return [np.zeros(0, np.int64)] * 4
+    stop = np.minimum(end, start + _SEEN)
+    packed = np.add.reduceat(values, np.stack((start, stop), 1).ravel())[::2]
+    return [((packed >> np.uint64(16 * place)) & np.uint64(0xFFFF)).astype(np.int64) for place in range(4)]
+
+
+def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue | None]]) -> Floats:
+    """What the model sees: one row a line. `named` is what the cues said of each document's lines."""
+    codes, start, end, words = sheet.codes, sheet.start, sheet.end, sheet.words
+    count = len(start)
+    if not count:
+        return np.zeros((0, WIDTH), np.float32)
+    sizes = np.diff(sheet.first)
+    doc = np.repeat(np.arange(len(sizes)), sizes)
+    low, high = sheet.first[doc], sheet.first[doc + 1]
+    position = np.arange(count) - low
+    chars = end - start
+    letters, upper, digits, commas = _totals(_PACKS[0][codes], start, end)
+    stops, separators, quotes, marks = _totals(_PACKS[1][codes], start, end)
+
+    begin, until, line, hashes = words_of.begin, words_of.until, words_of.line, words_of.hashes
+    tokens = np.bincount(line, minlength=count)
+    function_words, groups = _groups()
+    lead = _OPENING[codes[begin]]
+    is_stop = member(hashes, function_words)
+    length = until - begin
+
+    def per_line(mask: NDArray[np.bool_]) -> Ints:
+        return np.bincount(line[mask], minlength=count)
+
+    stop_words = per_line(is_stop)
+    capitals = per_line(lead == 2)
+    small_short = per_line((lead == 1) & (length <= 3))
+    every = np.unique(np.concatenate(groups))
+    maybe = np.flatnonzero(member(hashes, every))
+    cue_counts = [np.bincount(line[maybe[member(hashes[maybe], group)]], minlength=count) for group in groups]
+    cue_words = np.bincount(line[maybe], minlength=count)
+    years = per_line((length == 4) & (lead == 3) & ((codes[begin] == 49) | (codes[begin] == 50)))
+
+    prose = (words >= PROSE_WORDS) & sheet.ends
+    overlap, prose_overlap = _overlaps(doc, line, hashes, (length >= _LONG) & ~is_stop, prose, count, len(sizes))
+    copies = _copies(number(words_of.sums, start, end), doc)
+
+    last, opening = codes[end - 1], _OPENING[codes[start]]
+    per_word = 1.0 / np.maximum(tokens, 1)
+    per_char = 1.0 / chars
+    below = np.append(sheet.gap[1:], 0)
+    below[high - 1 == np.arange(count)] = 0
+    kinds, enders = _cue_columns(named, count)
+    whole = _documents(sheet, words, prose, cue_words * per_word, stop_words * per_word, copies)
+    columns: list[NDArray[np.generic]] = [
+        np.log1p(chars), np.log1p(words), np.minimum(chars / words, 20), stop_words * per_word, sheet.ends, stops > 0,
+        last == ord(":"), np.minimum(stops, 12), commas / words, upper / np.maximum(letters, 1), capitals * per_word,
+        digits * per_char, np.minimum(separators, 8), quotes > 0, np.log1p(copies - 1), position / (high - low),
+        (end - sheet.start[low]) / (sheet.end[high - 1] - sheet.start[low]), opening == 1, opening >= 1, opening == 2,
+        opening == 3, opening == 4, opening == 5, np.minimum(years, 3), cue_words * per_word, words <= 3, overlap,
+        prose_overlap, small_short * per_word, np.minimum(sheet.gap, 3), np.minimum(below, 3), letters * per_char,
+        np.minimum(marks, 8), last == ord("…"), last == ord("?"), np.log1p(position),
+        np.log1p(high - 1 - low - position),
+        *(np.minimum(column, 4) for column in cue_counts), *kinds, enders,
+        *_windows(words, prose, low, high),
+        *(column[doc] for column in whole),
+    ]  # fmt: skip
+    return np.stack([column.astype(np.float32) for column in columns], axis=1)
+
+
+def _overlaps(
+    doc: Ints, line: Ints, hashes: NDArray[np.uint64], long: NDArray[np.bool_], prose: NDArray[np.bool_],
+    count: int, documents: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:  # fmt: skip
+    """The share of a line's longer words that stand in other places of the document, and in other prose of it."""
+    at = np.flatnonzero(long)
+    of = line[at]
+    slot = (hashes[at] >> np.uint64(50)).astype(np.int64) + doc[of] * _SLOTS
+    inside = prose[of]
+    everywhere = np.bincount(slot, minlength=documents * _SLOTS)
+    in_prose = np.bincount(slot[inside], minlength=documents * _SLOTS)
+    whole = np.maximum(np.bincount(of, minlength=count), 1)
+    again = np.bincount(of[everywhere[slot] > 1], minlength=count)
+    told = np.bincount(of[in_prose[slot] > inside], minlength=count)
+    return again / whole, told / whole
+
+
+def _copies(numbers: NDArray[np.uint64], doc: Ints) -> Ints:
+    """How often a line stands in its document."""
+    keys = numbers ^ (doc.astype(np.uint64) * np.uint64(0xD6E8FEB86659FD93))
+    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    return counts[inverse].astype(np.int64)
+
+
+def _cue_columns(
+    named: Sequence[Sequence[Cue | None]], count: int
+) -> tuple[list[NDArray[np.bool_]], NDArray[np.bool_]]:
+    kinds, enders, at = [np.zeros(count, bool) for _ in _KINDS], np.zeros(count, bool), 0
+    for cues in named:
+        for cue in cues:
+            if cue is not None:
+                kinds[_KINDS.index(cue.kind)][at] = True
+                enders[at] = cue.ends
+            at += 1
+    return kinds, enders
+
+
+def _windows(words: Ints, prose: NDArray[np.bool_], low: Ints, high: Ints) -> list[NDArray[np.generic]]:
+    """What stands around a line: prose within some lines, and how far the next prose is."""
+    here = np.arange(len(words))
+    all_words = np.concatenate(([0], np.cumsum(words)))
+    prose_words = np.concatenate(([0], np.cumsum(words * prose)))
+    columns: list[NDArray[np.generic]] = []
+    for reach in _REACHES:
+        left, right = np.maximum(here - reach, low), np.minimum(here + reach + 1, high)
+        total = all_words[right] - all_words[left]
+        columns += [(prose_words[right] - prose_words[left]) / total, np.log1p(total / (right - left))]
+    marked = np.where(prose, here, -1)
+    before = np.maximum.accumulate(np.concatenate(([-1], marked[:-1])))
+    after = np.minimum.accumulate(np.concatenate((np.where(prose, here, len(words))[1:], [len(words)]))[::-1])[::-1]
+    before, after = np.maximum(before, low - 1), np.minimum(after, high)
+    whole = np.maximum(prose_words[high] - prose_words[low], 1)
+    above, below = prose_words[here] - prose_words[low], prose_words[high] - prose_words[here + 1]
+    return [
+        *columns, np.log1p(here - before), np.log1p(after - here), above / whole, below / whole, np.log1p(above),
+        np.log1p(below),
+    ]  # fmt: skip
+
+
+def _documents(
+    sheet: Sheet,
+    words: Ints,
+    prose: NDArray[np.bool_],
+    cues: NDArray[np.float64],
+    stops: NDArray[np.float64],
+    copies: Ints,
+) -> list[NDArray[np.float64]]:
+    """What a document is like: one value each, the same for all its lines. Sums are of whole numbers."""
+
+    def total(values: NDArray[np.generic]) -> Ints:
+        sums = np.concatenate(([0], np.cumsum(np.rint(values.astype(np.float64)).astype(np.int64))))
+        return sums[sheet.first[1:]] - sums[sheet.first[:-1]]
+
+    lines = np.maximum(np.diff(sheet.first), 1)
+    everything = np.maximum(total(words), 1)
+    in_prose = total(words * prose)
+    unit = 1 << 16
+    return [
+        np.log1p(lines), in_prose / everything, np.log1p(in_prose), total(words < 5) / lines,
+        total(np.log1p(words) * unit) / (lines * unit), total(cues * unit) / (lines * unit),
+        total(copies > 1) / lines, total(stops * words * unit) / (everything * unit),
+        total(sheet.gap > 0) / lines, total(prose) / lines,
+    ]  # fmt: skip
+
+
+WIDTH: Final = 37 + len(CUE_GROUPS) + len(_KINDS) + 1 + 2 * len(_REACHES) + 6 + 10

@@ -1,0 +1,117 @@
+"""The model: a small convolutional net over the lines of a document, in numpy.
+
+    Net.scores(features) -> float32, one logit a line: above 0 the line is the article
+
+Two layers shrink a line's figures to CHANNELS; then blocks, each of which lets a line see its neighbours 1, 2, 4 and 8
+lines away and adds what it learned. A document is a matrix of its own, so that its scores depend on nothing else.
+The weights are net.npz, which tests/bench/train.py writes; net.json says from what.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+DILATIONS: Final = (1, 2, 4, 8)
+CLIP: Final = 6.0
+_STRAY: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """The weights. `mean` and `scale` standardise the figures; each block is (taps, bias, mix, bias)."""
+
+    mean: Floats
+    scale: Floats
+    first: tuple[Floats, Floats]
+    second: tuple[Floats, Floats]
+    blocks: tuple[tuple[Floats, Floats, Floats, Floats], ...]
+    out: tuple[Floats, Floats]
+    regime: Floats  # of the mean of a document's figures, and one for nothing
+    judge: Floats  # of `summary`: mean, scale and weight in three rows; the last column is for nothing
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """The weights of a file that train.py wrote."""
+        with np.load(path, allow_pickle=False) as file:
+            return cls.of({name: file[name] for name in file.files})
+
+    @classmethod
+    def of(cls, got: Mapping[str, Floats]) -> Self:
+        """The weights by their names in the file."""
+        blocks = tuple((got[f"taps{d}"], got[f"taps{d}_bias"], got[f"mix{d}"], got[f"mix{d}_bias"]) for d in DILATIONS)
+        return cls(
+            got["mean"], got["scale"], (got["first"], got["first_bias"]), (got["second"], got["second_bias"]), blocks,
+            (got["out"], got["out_bias"]), got["regime"], got["judge"],
+        )  # fmt: skip
+
+    def standard(self, features: Floats) -> Floats:
+        """The figures as the net takes them."""
+        standard: Floats = np.clip((features - self.mean) * self.scale, -CLIP, CLIP)
+        return standard
+
+    def extracted(self, standard: Floats) -> float:
+        """The logit that a document was already extracted, not dumped."""
+        return float(standard.mean(0) @ self.regime[:-1] + self.regime[-1])
+
+    def scores(self, standard: Floats) -> Floats:
+        """The logit of each line of one document that it is the article's."""
+        x = np.maximum(standard @ self.first[0] + self.first[1], 0)
+        x = np.maximum(x @ self.second[0] + self.second[1], 0)
+        count, channels = x.shape
+        for dilation, (taps, bias, mix, mixed) in zip(DILATIONS, self.blocks, strict=True):
+            near = np.zeros((count, 3 * channels), np.float32)
+            near[:, channels : 2 * channels] = x
+            if count > dilation:
+                near[dilation:, :channels] = x[:-dilation]
+                near[:-dilation, 2 * channels :] = x[dilation:]
+            x = x + np.maximum(near @ taps + bias, 0) @ mix + mixed
+        scores: Floats = (x @ self.out[0] + self.out[1])[:, 0]
+        return scores
+
+    def article(self, told: Floats) -> float:
+        """The logit that a document of this summary holds an article."""
+        mean, scale, weight = self.judge
+        return float(np.clip((told - mean[:-1]) * scale[:-1], -CLIP, CLIP) @ weight[:-1] + weight[-1])
+
+
+def summary(scores: Floats, words: Floats, prose: NDArray[np.bool_]) -> Floats:
+    """What a document is like once its lines have scores: how much is kept, in how long a stretch, how surely."""
+    keep = scores > 0
+    likely = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
+    kept, whole, in_prose = words[keep].sum(), max(words.sum(), 1), words[prose].sum()
+    run, runs = _longest_run(words, keep)
+    places = np.flatnonzero(prose)
+    surest = np.sort(scores)[::-1]
+    told = [
+        np.log1p(kept), kept / whole, np.log1p((likely * words).sum()), np.log1p(run), np.log1p(runs),
+        run / max(kept, 1), (likely * words).sum() / whole, words[np.abs(scores) < 1].sum() / whole,
+        np.log1p(words[prose & keep].sum()), np.log1p(in_prose), surest[:10].mean(), surest[0],
+        (scores * words)[keep].sum() / max(kept, 1), words[prose & keep].sum() / max(in_prose, 1),
+        np.log1p(keep.sum()), words[keep].mean() if kept else 0, np.log1p(len(places)),
+        (np.diff(places) <= 2).mean() if len(places) > 1 else 0,
+        *(surest[int(share * len(surest))] for share in (0.25, 0.1, 0.01)),
+        likely.mean(), (likely > 0.9).mean(),
+    ]  # fmt: skip
+    return np.array(told, np.float32)
+
+
+def _longest_run(words: Floats, keep: NDArray[np.bool_]) -> tuple[float, int]:
+    """Words of the longest stretch of kept lines (two others between two of them allowed), and how many there are."""
+    places = np.flatnonzero(keep)
+    if not len(places):
+        return 0.0, 0
+    starts = np.flatnonzero(np.diff(places, prepend=-9) > _STRAY)
+    return float(np.add.reduceat(words[places], starts).max()), len(starts)
+
+
+@cache
+def shipped() -> Net:
+    """The weights of the package."""
+    return Net.load(Path(__file__).with_name("net.npz"))

@@ -1,0 +1,91 @@
+"""The words of a batch's lines as numbers: the same number for the same word wherever it stands, whatever its case."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.clean.lines import Sheet
+
+Ints = NDArray[np.int64]
+
+LETTER, UPPER, DIGIT = (np.zeros(65536, bool) for _ in range(3))
+for _code in range(65536):
+    _char = chr(_code)
+    LETTER[_code], UPPER[_code], DIGIT[_code] = _char.isalpha(), _char.isupper(), _char.isdigit()
+LETTER[65535] = True  # beyond the basic plane: rare scripts, emoji
+_SOLID: Final = LETTER | DIGIT
+_LOWER: Final = np.array([ord(chr(c).lower()) if len(chr(c).lower()) == 1 else c for c in range(65536)], np.uint64)
+_BASE: Final = 0x9E3779B97F4A7C15
+_UNDO: Final = pow(_BASE, -1, 1 << 64)
+_POWERS: list[NDArray[np.uint64]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Every run of letters and digits: where it begins and ends in the sheet's codes, its line, its number.
+
+    `sums` gives the number of any stretch of codes (`number`).
+    """
+
+    begin: Ints
+    until: Ints
+    line: Ints
+    hashes: NDArray[np.uint64]
+    sums: NDArray[np.uint64]
+
+
+def tokens(sheet: Sheet) -> Tokens:
+    """The words of a batch of documents."""
+    begin, until = _words(sheet.codes)
+    line = np.searchsorted(sheet.start, begin, side="right") - 1
+    sums = _sums(sheet.codes)
+    return Tokens(begin, until, line, number(sums, begin, until), sums)
+
+
+def word_hashes(words: str) -> NDArray[np.uint64]:
+    """The numbers of these words, sorted, each once."""
+    codes = np.frombuffer(" ".join(words.split()).lower().encode("utf-16-le"), np.uint16)
+    return np.unique(number(_sums(codes), *_words(codes)))
+
+
+def number(sums: NDArray[np.uint64], start: Ints, end: Ints) -> NDArray[np.uint64]:
+    """A number for each stretch of codes, the same wherever it stands."""
+    undo = _powers(len(sums))[1]
+    return (sums[end] - sums[start]) * undo[start]
+
+
+def member(values: NDArray[np.uint64], among: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which of the values are among these sorted ones."""
+    if not len(among):
+        return np.zeros(len(values), bool)
+    place = np.searchsorted(among, values)
+    place[place == len(among)] = 0
+    found: NDArray[np.bool_] = among[place] == values
+    return found
+
+
+def _words(codes: NDArray[np.uint16]) -> tuple[Ints, Ints]:
+    solid = _SOLID[codes].view(np.int8)
+    steps = np.flatnonzero(np.diff(solid, prepend=np.int8(0), append=np.int8(0)))
+    return steps[::2], steps[1::2]
+
+
+def _sums(codes: NDArray[np.uint16]) -> NDArray[np.uint64]:
+    sums = np.zeros(len(codes) + 1, np.uint64)
+    np.cumsum(_LOWER[codes] * _powers(len(codes))[0][: len(codes)], out=sums[1:])
+    return sums
+
+
+def _powers(count: int) -> list[NDArray[np.uint64]]:
+    """The powers of the base and of its inverse modulo 2^64, kept for the next batch."""
+    if not _POWERS or len(_POWERS[0]) < count:
+        size = max(1 << 20, 1 << count.bit_length())
+        found = []
+        for base in (_BASE, _UNDO):
+            row = np.full(size, base, np.uint64)
+            row[0] = 1
+            found.append(np.multiply.accumulate(row))
+        _POWERS[:] = found
+    return _POWERS
