@@ -42,7 +42,7 @@ setup: .venv/.ready ## make .venv, with everything of requirements.lock by hash
 	@$(BIN)/python -c 'import prefect, pyarrow, trafilatura, flows' && touch $@
 
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
-	uv lock -q --upgrade && uv export -q --all-groups --no-emit-project --no-header -o requirements.lock >/dev/null; rm -f uv.lock
+	uv lock -q --upgrade && uv export -q --group dev --no-emit-project --no-header -o requirements.lock >/dev/null; rm -f uv.lock
 
 clean: ## remove what the tools left, never output/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
