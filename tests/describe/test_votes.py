@@ -10,11 +10,14 @@ from flows.describe.votes import stated_title
     "said, title",
     [
         # the networks are told another headline than readers see and the page declares
-        ([("h1", "Bridge to be repaired"), ("jsonld", "Bridge to be repaired"), ("og", "You won't believe it")], "Bridge to be repaired"),
+        ([("h1", "Bridge to be repaired"), ("jsonld", "Bridge to be repaired"), ("og", "You won't believe it")],
+         "Bridge to be repaired"),
         # the site's logo is a heading too
-        ([("h1", "Valley Courier"), ("h1", "Bridge to be repaired"), ("html_title", "Bridge to be repaired | Valley Courier")], "Bridge to be repaired"),
+        ([("h1", "Valley Courier"), ("h1", "Bridge to be repaired"), 
+          ("html_title", "Bridge to be repaired | Valley Courier")], "Bridge to be repaired"),
         # site names leave, parts of the headline stay
-        ([("html_title", "Bridge - old and worn - to be repaired | Valley Courier")], "Bridge - old and worn - to be repaired"),
+        ([("html_title", "Bridge - old and worn - to be repaired | Valley Courier")],
+         "Bridge - old and worn - to be repaired"),
         # escaped twice
         ([("jsonld", "Bridge &amp; road to be repaired")], "Bridge & road to be repaired"),
         ([], None),
