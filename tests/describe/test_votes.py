@@ -13,7 +13,7 @@ from flows.describe.votes import stated_title
         ([("h1", "Bridge to be repaired"), ("jsonld", "Bridge to be repaired"), ("og", "You won't believe it")],
          "Bridge to be repaired"),
         # the site's logo is a heading too
-        ([("h1", "Valley Courier"), ("h1", "Bridge to be repaired"), 
+        ([("h1", "Valley Courier"), ("h1", "Bridge to be repaired"),
           ("html_title", "Bridge to be repaired | Valley Courier")], "Bridge to be repaired"),
         # site names leave, parts of the headline stay
         ([("html_title", "Bridge - old and worn - to be repaired | Valley Courier")],
