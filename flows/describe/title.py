@@ -34,9 +34,7 @@ class Headline:
     marks: tuple[Mark, ...] = ()
 
 
-def headline(
-    sheet: Sheet, credit_lines: set[int], opening: Opening, stated: tuple[str, Evidence] | None
-) -> Headline:
+def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, stated: tuple[str, Evidence] | None) -> Headline:
     """The headline of a document: `stated` outside its words, else one that its head shows.
 
     `credit_lines` are the numbers of the lines known as bylines or date lines.
@@ -82,9 +80,7 @@ def line_of(sheet: Sheet, title: str | None) -> int | None:
     wanted = same(title)
     shortest, longest = len(wanted), 2 * len(title) + 20
     printed = [
-        at
-        for at, line in enumerate(sheet.lines)
-        if shortest <= len(line.text) <= longest and same(line.text) == wanted
+        at for at, line in enumerate(sheet.lines) if shortest <= len(line.text) <= longest and same(line.text) == wanted
     ]
     above = [at for at in printed if at <= sheet.body_from + 2]
     return above[-1] if above else printed[0] if printed else None

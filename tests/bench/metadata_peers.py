@@ -1,4 +1,4 @@
-"""Metadata of pages as peers find it: `python tests/bench/metadata_peers.py [SET ...] [--limit N]`.
+"""Metadata of pages as peers find it: `python tests/bench/metadata_peers.py [SET ...] [--every N] [--tools TOOL ...]`.
 
 Runs in an environment that holds the dependency group `bench` (trafilatura, htmldate, newspaper4k), which is no part of
 the product. Prints the figures of score.py by set and tool, and milliseconds a page. A tool that fails on a page gets
@@ -54,14 +54,15 @@ def by_newspaper(html, url):
 TOOLS = {"trafilatura": by_trafilatura, "htmldate": by_htmldate, "newspaper4k": by_newspaper}
 
 
-def run(name, limit):
+def run(name, every, tools):
     spec = importlib.util.spec_from_file_location("score", SHARED / "eval" / "score.py")
     score = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(score)
     with gzip.open(SHARED / "eval" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        gold = [json.loads(line) for _, line in zip(range(limit or 10**9), lines, strict=False)]
+        gold = [json.loads(line) for number, line in enumerate(lines) if number % every == 0]
     out = {}
-    for tool, find in TOOLS.items():
+    for tool in tools:
+        find = TOOLS[tool]
         found, start = {}, time.perf_counter()
         for row in gold:
             try:
@@ -81,6 +82,7 @@ if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", default=["id-html", "web-pages"])
-    parser.add_argument("--limit", type=int)
+    parser.add_argument("--every", type=int, default=1, help="take one row in so many")
+    parser.add_argument("--tools", nargs="+", default=list(TOOLS), choices=list(TOOLS))
     wanted = parser.parse_args()
-    print(json.dumps({name: run(name, wanted.limit) for name in wanted.sets}, indent=1))
+    print(json.dumps({name: run(name, wanted.every, wanted.tools) for name in wanted.sets}, indent=1))

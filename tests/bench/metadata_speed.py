@@ -59,10 +59,9 @@ def main():
     whole = best(lambda: [describe(part.documents, part.marks, part.candidates) for part in parts])
     dates = best(lambda: [list(stamps(line)) for text in texts for line in text.split("\n")])
     tongue = best(lambda: [language(text) for text in texts])
-    print(f"text: {len(texts) / whole:.0f} documents a second ({1000 * whole / len(texts):.2f} ms each)")
-    print(
-        f"  the language {1000 * tongue / len(texts):.2f} ms, the dates of every line {1000 * dates / len(texts):.2f} ms"
-    )
+    each = 1000 * whole / len(texts)
+    print(f"text: {1000 / each:.0f} documents a second ({each:.2f} ms each)")
+    print(f"  language {1000 * tongue / len(texts):.2f} ms, dates of every line {1000 * dates / len(texts):.2f} ms")
 
     parts, body, batches = cleaned("web-pages", "html", wanted.pages)
     trees = []
