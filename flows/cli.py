@@ -135,7 +135,7 @@ def _run(job: "Publish", direct: bool) -> "Outcome":
         try:
             if direct:
                 return story.tell(job)
-            state = story.publish_dataset(**job.model_dump(), return_state=True)
+            state = story.publish_dataset(**job.form(), return_state=True)
         except RuntimeError as error:
             if "reach API" not in str(error):
                 raise
