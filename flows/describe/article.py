@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flows.describe import bylines, identity, opening, outlet, published, sources, title
 from flows.describe.language import language
-from flows.describe.sheet import Evidence, Mark, Sheet
+from flows.describe.sheet import Evidence, Line, Mark, Sheet
 from flows.outlets import Registry
 from flows.outlets.registry import key
 
@@ -54,8 +54,9 @@ def describe_one(
             cited_evidence.append(found)
     agency, agency_evidence = sources.agency(sheet, begun, source.known)
     if credits.agency and agency is None:
-        agency, agency_evidence = credits.agency, [credits.lines[0].evidence("agency", "agency.byline")]
+        agency, agency_evidence = credits.agency[0], [credits.agency[1]]
     code, score = language(_body_text(sheet))
+    goes_on = _goes_on(sheet)
     values: dict[str, object] = {
         "article_id": identity.article_id(url, identity_of),
         "url": url,
@@ -76,7 +77,7 @@ def describe_one(
         "place": begun.place,
         "language": code,
         "language_score": score,
-        "is_partial": _goes_on(sheet),
+        "is_partial": goes_on is not None,
     }
     evidence += [
         *source.evidence,
@@ -87,6 +88,7 @@ def describe_one(
         *begun.evidence,
         *cited_evidence,
         *agency_evidence,
+        *([goes_on.evidence("is_partial", "partial.goes-on")] if goes_on else []),
     ]
     marks = _apart([*begun.marks, *head_line.marks, *when.marks, *credits.marks])
     return Description(values, tuple(evidence), marks)
@@ -111,9 +113,9 @@ def _body_text(sheet: Sheet) -> str:
     return "\n".join(pieces)
 
 
-def _goes_on(sheet: Sheet) -> bool:
-    """Whether one of the last body lines, or of the three lines below, says that the text goes on elsewhere."""
+def _goes_on(sheet: Sheet) -> Line | None:
+    """Which of the last body lines, or of the three lines below, says that the text goes on elsewhere."""
     if not sheet.body_to:
-        return False
+        return None
     below = sheet.lines[max(0, sheet.body_to - 2) : sheet.body_to + 3]
-    return any(len(line.text) <= 200 and _GOES_ON.search(line.text) for line in below)
+    return next((line for line in below if len(line.text) <= 200 and _GOES_ON.search(line.text)), None)

@@ -5,12 +5,12 @@ Subjects of the story are never authors: a name counts only in a line whose shap
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from flows.describe.credits import Credits
 from flows.describe.dates import stamps
 from flows.describe.names import is_person, persons
-from flows.describe.sheet import Evidence, Line, Mark, Sheet, same
+from flows.describe.sheet import Evidence, Line, Sheet, same
 from flows.outlets import Outlet, Profile, Registry, roles
 from flows.outlets.profiles import Byline
 
@@ -28,35 +28,6 @@ _UPDATE = re.compile(
 # In brackets below a text that has its own byline: the people of the outlet it was taken from.
 _OTHERS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
 _NO_BIO = {"null", "none", "undefined"}
-
-
-@dataclass
-class Credits:
-    """What the credits of a document say. `lines` are the lines they stand on (a date stands there too, often)."""
-
-    authors: list[str] = field(default_factory=list)
-    author_basis: str | None = None
-    editors: list[str] = field(default_factory=list)
-    sources: list[tuple[str, Evidence]] = field(default_factory=list)
-    outlet: Outlet | None = None
-    outlet_basis: str = "stated"
-    agency: str | None = None  # a wire service in the place of the writer
-    lines: list[Line] = field(default_factory=list)
-    evidence: list[Evidence] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-
-    def name(self, role: str, names: list[str], line: Line, rule: str, quote: str | None = None) -> None:
-        """Take names for a role, with their evidence, in the order in which they stand."""
-        mine = self.authors if role == "author" else self.editors
-        new = [name for name in names if name not in mine]
-        if new:
-            mine += new
-            self.evidence.append(line.evidence("authors" if role == "author" else "editors", rule, quote))
-
-    def take(self, line: Line, kind: str, rule: str, start: int = 0) -> None:
-        """Mark a line, or its end from `start`, as a credit."""
-        self.lines.append(line)
-        self.marks.append(line.mark(kind, rule, start))
 
 
 def credits_of(sheet: Sheet, opened_at: int | None, registry: Registry, profile: Profile | None) -> Credits:
@@ -102,7 +73,9 @@ def _head_line(found: Credits, line: Line, registry: Registry) -> None:
     outlet = registry.by_name(site[2]) if site else None
     if site and outlet and (names := persons(site[1], registry)):
         found.name("author", names, line, "byline.on-site")
-        found.outlet = found.outlet or outlet
+        if found.outlet is None:
+            found.outlet = outlet
+            found.evidence.append(line.evidence("outlet", "byline.on-site"))
         found.take(line, "byline", "byline.on-site")
         return
     stamp = next(stamps(line.text), None)
@@ -131,7 +104,8 @@ def _shape(found: Credits, line: Line, registry: Registry) -> bool:
         if parts.get("names") and not names:
             if not _only_desks(parts["names"], registry):
                 continue
-            found.agency = roles.words().agencies.get(parts["names"].strip(" -,").lower())
+            agency = roles.words().agencies.get(parts["names"].strip(" -,").lower())
+            found.agency = (agency, line.evidence("agency", "agency.byline")) if agency else None
         rule = f"byline.{outlet.profile.name}" if outlet.profile else "byline.shape"
         found.name("author", names, line, rule)
         found.take(line, "byline", rule)

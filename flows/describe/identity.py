@@ -5,6 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 from flows.describe.sheet import Evidence, Sheet
 from flows.outlets.registry import registered_domain
+from flows.outlets.urls import canonical
 
 
 def article_id(url: str | None, identity: str) -> str:
@@ -21,12 +22,15 @@ def canonical_url(sheet: Sheet, url: str | None) -> tuple[str | None, list[Evide
     for candidate in sheet.said("canonical"):
         found = candidate.value.strip()
         try:
-            target = urlsplit(urljoin(url, found) if url else found)
-            source = urlsplit(url or found)
+            target = canonical(urljoin(url, found) if url else found)
         except ValueError:
             continue
-        if target.scheme not in {"http", "https"} or not target.hostname or not source.hostname:
+        if target is None or urlsplit(target).path in ("", "/"):
             continue
-        if len(target.path) > 1 and registered_domain(target.hostname) == registered_domain(source.hostname):
-            return target._replace(fragment="").geturl(), [Evidence("url", f"url.{candidate.where}", None, found)]
+        if url is None or registered_domain(_host(target)) == registered_domain(_host(url)):
+            return target, [Evidence("url", f"url.{candidate.where}", None, found)]
     return url, [Evidence("url", "url.record", None, url)] if url else []
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""

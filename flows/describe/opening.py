@@ -8,6 +8,7 @@ from flows.outlets import Outlet, Registry
 from flows.outlets.dateline import Dateline, find
 
 _DASH = re.compile(r"\s{0,40}[-–—]{1,2}")
+_LOST = re.compile(r"[-–—] ?[A-Z\"“][^\n]{60}")
 _ABOVE = 3  # lines above the body where a dateline cut off from its sentence may stand
 _LINES = 6  # a dateline stands in the first line of the body, or below a headline and credits taken for body
 _SENTENCES = 2  # or behind a lead quotation
@@ -47,7 +48,18 @@ def opening(sheet: Sheet, registry: Registry) -> Opening:
         sentences += line.words >= _SENTENCE_WORDS
         if tried == _LINES or sentences == _SENTENCES:
             break
-    return Opening()
+    return _bare_dash(sheet)
+
+
+def _bare_dash(sheet: Sheet) -> Opening:
+    """The dash that is left where a page lost its dateline: cut, but no dateline. A list begins every line with one."""
+    first, *others = [line.plain for line in sheet.body[:2]] or [""]
+    if not _LOST.match(first) or (others and others[0][0] in "-–—"):
+        return Opening()
+    line = sheet.body[0]
+    return Opening(
+        marks=(line.mark("dateline", "dateline.bare-dash", 0, len(line.text) - len(line.text.lstrip()) + 1),)
+    )
 
 
 def _short(sheet: Sheet, at: int) -> bool:

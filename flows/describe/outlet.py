@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.describe.bylines import Credits
+from flows.describe.credits import Credits
 from flows.describe.opening import Opening
 from flows.describe.sheet import Evidence, Sheet
 from flows.outlets import Outlet, Registry
@@ -42,8 +42,9 @@ def by_head(sheet: Sheet, opening: Opening, url: str | None, registry: Registry)
     if known and url:
         return _of(known, Evidence("outlet", "outlet.url", None, url))
     if opening.outlet and opening.at is not None and not url:
-        line = sheet.lines[opening.at]
-        return _of(opening.outlet, line.evidence("outlet", "outlet.dateline", opening.evidence[0].quote))
+        line, quote = sheet.lines[opening.at], opening.evidence[0].quote
+        sure = "stated" if opening.outlet.evidence == "seen" else "likely"  # the spelling was seen in real text
+        return _of(opening.outlet, line.evidence("outlet", "outlet.dateline", quote, sure))
     for said in sheet.said("outlet", "jsonld", "og", "meta", "microdata", "trafilatura"):
         known = registry.by_name(said.value)
         evidence = Evidence("outlet", f"outlet.{said.where}", None, said.value)
@@ -61,9 +62,7 @@ def of(sheet: Sheet, head: Published, credits: Credits, registry: Registry) -> P
         return head
     byline = Published()
     if credits.outlet:
-        evidence = [e for e in credits.evidence if e.field == "outlet"] or [
-            credits.lines[0].evidence("outlet", "outlet.byline")
-        ]
+        evidence = [e for e in credits.evidence if e.field == "outlet"]
         byline = _of(credits.outlet, *evidence, basis=credits.outlet_basis)
         if byline.basis == "stated":
             return byline

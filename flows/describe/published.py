@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from flows.describe.bylines import Credits
+from flows.describe.credits import Credits
 from flows.describe.dates import Stamp, from_iso, stamps, zone_named
 from flows.describe.sheet import Evidence, Line, Mark, Sheet
 from flows.outlets import Profile

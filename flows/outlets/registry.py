@@ -92,8 +92,8 @@ class Registry:
         return self.by_domain(f"{parts.hostname}{parts.path}") if parts.hostname else None
 
     def hint(self, url: str | None, head: str) -> str | None:
-        """Registered domain of the outlet of `url`, else of the first dateline in the first 12 lines of `head`."""
-        from flows.outlets import dateline
+        """Registered domain of the outlet of `url`, else of the first dateline in the first 40 lines of `head`."""
+        from flows.outlets import dateline  # the grammar of datelines is made from the registry
 
         outlet = self.by_url(url) if url else None
         if outlet:

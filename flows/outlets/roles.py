@@ -72,8 +72,9 @@ def label(line: str, profile: Profile | None = None) -> Label | None:
         if role and (line[found.end(1) : found.start(2)].strip() in {":", ""}):
             return Label(role, word, found[2].strip())
     found = _BARE.match(line)
-    if found and found[2][0].isupper():
-        return Label("author", found[1], found[2].strip())
+    value = found[2].strip() if found else ""
+    if found and value[0].isupper() and len(value) <= 100 and value[-1] not in ".?!":
+        return Label("author", found[1], value)
     return None
 
 

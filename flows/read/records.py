@@ -5,7 +5,8 @@ import math
 from datetime import UTC, datetime
 from typing import Final
 
-from flows.read import decode, sniff, urls
+from flows.outlets import urls
+from flows.read import decode, sniff
 from flows.read.lines import Line
 from flows.read.rows import Document, Hint, Limits, Reject, Stated, hinted
 from flows.read.walk import Found

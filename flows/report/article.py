@@ -1,6 +1,7 @@
 """One article of the sample as HTML: what is claimed of it, the words that say so, and every span of its document."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from flows.report.markup import Html, join, link, tag
@@ -58,7 +59,7 @@ def _evidence(rows: list[Row]) -> Html:
         )
         for row in rows
     ]
-    return tag("div", tag("table", tag("thead", heads), tag("tbody", *body)), class_="wide")
+    return tag("div", tag("table", tag("thead", heads), tag("tbody", *body)), class_="wide evidence")
 
 
 def _piece(piece: Piece) -> Html:
@@ -69,12 +70,18 @@ def _piece(piece: Piece) -> Html:
     return tag("mark", piece.words or "…", class_=f"k-{kind}", title=why, data_why=why, tabindex=0)
 
 
+def _rule(piece: Piece) -> Html:
+    """The rule that cut a piece; most are named after the kind, for the others the kind stands before it."""
+    named = piece.kind in re.split(r"[.-]", piece.rule)
+    return tag("span", "" if named else f"{piece.kind}: ", tag("code", piece.rule))
+
+
 def _line(line: Line) -> Html:
-    kinds = dict.fromkeys(piece.kind for piece in line.pieces if piece.kind != "body")
+    rules = dict.fromkeys(_rule(piece) for piece in line.pieces if piece.kind != "body")
     return tag(
         "li",
         tag("span", str(line.number), class_="at"),
-        tag("span", ", ".join(kinds), class_="kinds"),
+        tag("span", join(list(rules), ", "), class_="rules"),
         tag("span", join([_piece(piece) for piece in line.pieces], " "), class_="words", dir="auto"),
     )
 

@@ -147,10 +147,31 @@ def _knowledge(facts: Facts) -> str:
 def _columns() -> str:
     types = {row["column"]: row["type"] for row in documents.codebook() if row["table"] == "articles"}
     rows = [
-        f"| `{column.name}` | {types[column.name]}{', null' if column.nullable else ''} | {column.meaning} |"
+        f"| `{column.name}` | `{types[column.name]}`{', null' if column.nullable else ''} | {column.meaning} |"
         for column in ARTICLES
     ]
     return "\n".join(["| column | type | meaning |", "| --- | --- | --- |", *rows])
+
+
+def _making(manifest: dict[str, Any]) -> str:
+    parent = manifest["parent"]
+    origin = (
+        f"It follows {markdown(parent)}; `diff/changes.parquet` says what changed."
+        if parent
+        else "It is the first release."
+    )
+    checks = manifest["checks"]
+    failed = [check for check in checks if not check["passed"]]
+    lines = [
+        f"Version {markdown(manifest['version'])} of {markdown(manifest['dataset'])}, schema "
+        f"{markdown(manifest['schema_version'])}. {origin}",
+        f"Of {len(checks)} checks {len(checks) - len(failed)} passed and {len(failed)} failed"
+        + (":" if failed else "."),
+        *(f"- {markdown(check['name'])} ({check['severity']}): {markdown(check['sentence'])}" for check in failed),
+        "",
+        "`manifest.json` has the inputs, the parameters, the code and the checks; `validation/` every result in full.",
+    ]
+    return "\n".join(lines)
 
 
 def render(facts: Facts, manifest: dict[str, Any]) -> str:
@@ -192,6 +213,5 @@ The columns of the other tables are in `codebook.csv`, and all of them in `schem
 {_LIMITS}
 ## How it was made
 
-Version {markdown(manifest["version"])}, schema {markdown(manifest["schema_version"])}, parent
-{markdown(manifest["parent"] or "none")}. `manifest.json` has the inputs, the parameters, the code and the checks.
+{_making(manifest)}
 """

@@ -58,7 +58,8 @@ def _table(caption: str, heads: list[tuple[str, str]], rows: list[list[str]]) ->
         )
         for row in rows
     ]
-    return tag("div", tag("table", tag("caption", caption), tag("thead", top), tag("tbody", *body)), class_="wide")
+    named = [tag("caption", caption)] if caption else []
+    return tag("div", tag("table", *named, tag("thead", top), tag("tbody", *body)), class_="wide")
 
 
 def _bars(caption: str, head: str, counts: list[tuple[str, int]]) -> Html:
@@ -114,9 +115,9 @@ def _contents(facts: Facts, manifest: dict[str, Any]) -> Html:
         tag(
             "p",
             f"{counts['documents_in']:,} documents in + {counts['carried_over']:,} carried over = "
-            f"{counts['published']:,} published + {dropped:,} dropped + {rejected:,} rejected. {facts.words:,} words "
-            f"in all; {facts.duplicates:,} articles repeat another of this release and {facts.partial:,} say that "
-            "they go on elsewhere.",
+            f"{counts['published']:,} published + {dropped:,} dropped + {rejected:,} rejected. Words in "
+            f"all: {facts.words:,}. Repeats of another article of this release: {facts.duplicates:,}. Articles that "
+            f"say they go on elsewhere: {facts.partial:,}.",
         ),
         tag(
             "div",
@@ -159,7 +160,13 @@ def _rejected(facts: Facts) -> Html:
         outcome = "dropped" if reason in vocabulary.DROPPED else "rejected"
         meaning = vocabulary.REASONS.get(reason, "")
         rows.append([reason, f"{said.count:,}", outcome, meaning, tag("ul", *first)])
-    heads = [("reason", ""), ("documents", "number"), ("outcome", ""), ("meaning", ""), ("the first of them", "")]
+    heads = [
+        ("reason", ""),
+        ("documents", "number"),
+        ("outcome", "word"),
+        ("meaning", "prose"),
+        ("the first of them", ""),
+    ]
     caption = "Reasons; every one of these documents is in rejects/rejects.parquet"
     return tag("section", *parts, _table(caption, heads, rows), id="rejected")
 
@@ -168,20 +175,18 @@ def _checks(checks: list[dict[str, Any]]) -> Html:
     parts = [tag("h2", "Validation")]
     if not checks:
         return tag("section", *parts, tag("p", "The manifest records no checks."), id="checks")
-    failed = sum(not check["passed"] for check in checks)
-    parts.append(tag("p", f"{len(checks) - failed} checks passed, {failed} did not. All of it is in validation/."))
-    ordered = sorted(checks, key=lambda check: bool(check["passed"]))
-    rows: list[list[str]] = [
-        [
-            check["name"],
-            tag("span", "passed" if check["passed"] else "failed", class_=None if check["passed"] else "failed"),
-            check["severity"],
-            check["sentence"],
-        ]
-        for check in ordered
-    ]
-    heads = [("check", ""), ("result", ""), ("severity", ""), ("what it found", "")]
-    return tag("section", *parts, _table("Checks, failed ones first", heads, rows), id="checks")
+    heads = [("check", ""), ("severity", "word"), ("what it found", "prose")]
+    rows: dict[bool, list[list[str]]] = {False: [], True: []}
+    for check in checks:
+        rows[bool(check["passed"])].append([check["name"], check["severity"], check["sentence"]])
+    failed, passed = rows[False], rows[True]
+    said = f"Of {len(checks)} checks {len(passed)} passed and {len(failed)} failed. All of it is in validation/."
+    parts.append(tag("p", said))
+    if failed:
+        parts.append(_table("Checks that failed", heads, failed))
+    if passed:
+        parts.append(tag("details", tag("summary", "Checks that passed"), _table("", heads, passed), class_="passed"))
+    return tag("section", *parts, id="checks")
 
 
 def _changes(facts: Facts, manifest: dict[str, Any]) -> Html:
@@ -239,7 +244,8 @@ def _articles(sample: list[Article], facts: Facts) -> Html:
         tag(
             "p",
             "Each opens on what is claimed of it, the words that say so, and its document: plain lines were kept, "
-            "coloured ones were cut. Point at a span, or step to it with the Tab key, to read its rule.",
+            "coloured ones were cut, and the rule that cut them stands before them. Point at a span, or step to it "
+            "with the Tab key, to read more.",
         ),
         tag("ul", *kinds, class_="key"),
         search,

@@ -25,7 +25,8 @@ def test_a_role_word_and_its_value(line, role, value):
 
 @pytest.mark.parametrize(
     "line",
-    ["Penulis novel itu datang", "Editor - begitu ia disebut", "Oleh karena itu", "Red - 12", "Kata dia: ya", ""],
+    ["Penulis novel itu datang", "Editor - begitu ia disebut", "Oleh karena itu", "Oleh Warga Desa Jalan Dibuka.",
+     "Red - 12", "Kata dia: ya", ""],
 )  # fmt: skip
 def test_a_sentence_is_no_role_line(line):
     assert label(line) is None

@@ -1,4 +1,7 @@
-"""The canonical form of a URL that a record states: what article_id is made of, so two articles must never share it."""
+"""The canonical form of a URL that a record or a page states.
+
+article_id is made of it, so two articles must never share it, and read/ and describe/ must never differ on it.
+"""
 
 import re
 from typing import Final

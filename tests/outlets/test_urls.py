@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.read.urls import canonical
+from flows.outlets.urls import canonical
 
 
 @pytest.mark.parametrize(

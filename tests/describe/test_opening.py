@@ -1,0 +1,37 @@
+"""The dateline of a document: where it is looked for, and how it is cut."""
+
+STORY = "Warga desa menanam mangrove di pesisir utara sejak pagi hari bersama para nelayan dan murid."
+
+
+def opened(found):
+    values, _, marks = found
+    return (
+        values["dateline"],
+        values["place"],
+        [(m["line"], m["start"], m["end"]) for m in marks if m["kind"] == "dateline"],
+    )
+
+
+def test_the_dateline_is_marked_with_its_separator(described):
+    assert opened(described(f"  DEMAK -- {STORY}")) == ("DEMAK --", "DEMAK", [(1, 2, 10)])
+
+
+def test_an_outlet_on_a_line_of_its_own_and_its_dash_on_the_next(described):
+    text = f"DEMAK, KOMPAS.com\n- {STORY}"
+    assert opened(described(text)) == ("DEMAK, KOMPAS.com -", "DEMAK", [(1, 0, 17), (2, 18, 19)])
+    assert opened(described(text, {1: "byline"})) == ("DEMAK, KOMPAS.com -", "DEMAK", [(1, 0, 17), (2, 18, 19)])
+
+
+def test_a_dash_left_of_a_lost_dateline_is_cut_and_claims_nothing(described):
+    assert opened(described(f"- {STORY}\nPanen besok.")) == (None, None, [(1, 0, 1)])
+    assert opened(described(f"- {STORY}\n- {STORY}")) == (None, None, [])
+
+
+def test_a_place_in_the_second_paragraph_is_no_dateline(described):
+    assert opened(described(f"{STORY}\nJAKARTA - {STORY}")) == (None, None, [])
+
+
+def test_a_hostile_document_costs_no_time(described):
+    for piece in ("Penulis: ", "(", "1/1/", "dikutip dari ", "Jakarta, ", "Senin, 1 ", "A B ", "<i", "- "):
+        described(piece * 20_000)
+        described("\n".join([piece] * 5_000))

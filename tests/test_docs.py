@@ -1,0 +1,97 @@
+"""The documents say what is so: their commands, options, paths, links and columns exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from schemas import vocabulary
+from schemas.columns import ARTICLES
+
+ROOT = Path(__file__).parents[1]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "output" / "README.md"]
+each = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+OURS = ("flows/", "schemas/", "expectations/", "seeds/", "tests/", "docs/", ".ci/")
+
+
+def said(page):
+    return page.read_text(encoding="utf-8")
+
+
+@each
+def test_every_link_within_the_project_leads_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", said(page)):
+        if not target.startswith(("http:", "https:", "#")):
+            assert (page.parent / target.split("#")[0]).exists(), target
+
+
+@each
+def test_every_path_of_the_project_exists(page):
+    for path in re.findall(r"`([^`\s]+)`", said(page)):
+        if path.startswith(OURS) and not re.search(r"[A-Z]{4}|[<*]", path):
+            assert (ROOT / path).exists(), path
+
+
+@each
+def test_every_command_and_option_exists(page):
+    import typer.main
+
+    from flows.cli import app
+
+    commands = typer.main.get_command(app).commands
+    for line in re.findall(r"(?:^|[`/ ])kliping ([^`\n#|]+)", said(page)):
+        command, *words = line.split()
+        if command.startswith("-") or not command.islower():
+            continue
+        if command not in commands:  # prose: "kliping publishes"
+            assert f"`kliping {command}" not in said(page) and f"bin/kliping {command}" not in said(page), line
+            continue
+        options = {option for parameter in commands[command].params for option in parameter.opts}
+        for word in words:
+            assert not word.startswith("--") or word.strip("`.,;") in options, line
+
+
+@each
+def test_every_make_target_exists(page):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for target in re.findall(r"(?:^|`)make ([a-z-]+)", said(page), re.MULTILINE):
+        assert target in targets, target
+
+
+def test_the_operator_reads_of_every_option_of_publish():
+    import typer.main
+
+    from flows.cli import app
+
+    page = said(ROOT / "docs" / "operator.md")
+    for parameter in typer.main.get_command(app).commands["publish"].params:
+        for option in parameter.opts:
+            assert not option.startswith("--") or option in page, option
+
+
+def test_the_consumer_reads_of_every_column_and_every_reason():
+    page = said(ROOT / "docs" / "consumer.md")
+    for name in [column.name for column in ARTICLES] + list(vocabulary.REASONS):
+        assert f"`{name}`" in page, name
+
+
+def test_the_curator_reads_of_every_kind():
+    page = said(ROOT / "docs" / "curator.md")
+    for kind, meaning in vocabulary.KINDS.items():
+        assert f"| `{kind}` | {meaning} |" in page, kind
+
+
+def test_every_dependency_has_its_reason():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    page = said(ROOT / "docs" / "decisions.md")
+    for needed in project["project"]["dependencies"] + project["dependency-groups"]["dev"]:
+        name = re.split(r"[<>=]", needed)[0]
+        assert re.search(rf"\b{re.escape(name)}\b", page), name
+
+
+def test_every_seed_has_its_publisher():
+    page = said(ROOT / "docs" / "seeds.md")
+    for seed in (ROOT / "seeds").iterdir():
+        assert f"`{seed.name}`" in page, seed.name
