@@ -62,7 +62,7 @@ def as_task(name: str, step: Callable[[], Result]) -> Result:
         artifacts.tell(name, result)
         return result
 
-    state = task(name=name, cache_policy=NO_CACHE, persist_result=False)(guarded)(return_state=True)
+    state = task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)(guarded)(return_state=True)
     if said:
         raise said[0]
     return cast(Result, state.result())

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 POOL = "kliping"
 FIRST_PORT = 4200
+# The reports' port above the server's.
+_REPORTS_PORT = 1000
 _START_SECONDS = 120
 _STOP_SECONDS = 20
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
@@ -51,7 +53,7 @@ def main(port: int | None = None) -> int:
         with ExitStack() as stack:
             lock = stack.enter_context(_only_one(home))
             chosen = _port(port)
-            environment = _environment(chosen, stack.enter_context(_reports()))
+            environment = _environment(chosen, stack.enter_context(_reports(chosen + _REPORTS_PORT)))
             note(lock, f"http://{HOST}:{chosen}, process {os.getpid()}")
             _say("Starting the Prefect server ...")
             server = _Child("server", ["server", "start"], environment, home, lock)
@@ -204,7 +206,7 @@ def _register(environment: dict[str, str]) -> None:
             client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
         before = _switches(client)
         done = subprocess.run(
-            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
+            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", *(f"--name={name}" for name in _registrable())],
             cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode:
@@ -215,6 +217,23 @@ def _register(environment: dict[str, str]) -> None:
         for key, (deployment, schedule, active) in after.items():
             if key in before and before[key][2] != active:
                 client.update_deployment_schedule(deployment, schedule, active=before[key][2])
+
+
+def _registrable() -> list[str]:
+    """The deployments of prefect.yaml that name no place outside the roots; of the others, a sentence is said."""
+    import yaml
+
+    from flows import roots
+
+    names = []
+    for each in yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]:
+        asked = {**each.get("parameters", {}), **each.get("parameters", {}).get("more", {})}
+        found = (roots.outside(asked[name]) for name in ("source", "output") if name in asked)
+        if why_not := next(filter(None, found), None):
+            _say(f"Not registered: {each['name']}, in prefect.yaml. {why_not}")
+        else:
+            names.append(each["name"])
+    return names
 
 
 def _switches(client: "SyncPrefectClient") -> dict[tuple[str, str | None], tuple[Any, Any, bool]]:
@@ -254,9 +273,9 @@ class _Reports(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _reports() -> Iterator[str]:
-    """Serve reports in a thread, on a port that the system picks; yields the address."""
-    with ThreadingHTTPServer((HOST, 0), _Reports) as server:
+def _reports(port: int) -> Iterator[str]:
+    """Serve reports in a thread, at this port if it is free, so that links live on; yields the address."""
+    with ThreadingHTTPServer((HOST, port if port < 65_536 and _free(port) else 0), _Reports) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://{HOST}:{server.server_address[1]}"
         server.shutdown()

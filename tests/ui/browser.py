@@ -27,7 +27,8 @@ def opened():
         words = [
             found(), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio",
-            "--remote-debugging-port=0", f"--user-data-dir={home}", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+            "--remote-debugging-port=0", f"--user-data-dir={home}",
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             "--hide-scrollbars", "about:blank",
         ]  # fmt: skip
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -38,7 +39,7 @@ def opened():
             with connect(target["webSocketDebuggerUrl"], max_size=None, compression=None) as socket:
                 yield Page(socket)
         finally:
-            process.terminate()
+            process.kill()  # it has nothing to save
             process.wait(20)
 
 
@@ -91,8 +92,9 @@ class Page:
                 )
 
     def go(self, url):
+        self.js("window.left = true")
         self.send("Page.navigate", url=url)
-        eventually(lambda: self.js("document.readyState") == "complete")
+        eventually(lambda: self.js("!window.left && document.readyState === 'complete'"))
 
     def js(self, expression):
         answer = self.send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
@@ -133,6 +135,8 @@ class Page:
         self.click(find)
         self.press("a", 2)
         self.send("Input.insertText", text=words)
+        held = "[...document.querySelectorAll('input, textarea')].some(e => e.value === " + json.dumps(words) + ")"
+        eventually(lambda: self.js(held))
 
     def press(self, key, modifiers=0):
         codes = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "ArrowDown": 40, "ArrowUp": 38}
