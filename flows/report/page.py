@@ -157,17 +157,13 @@ def _rejected(facts: Facts) -> Html:
     rows: list[list[str]] = []
     for reason, said in sorted(facts.reasons.items(), key=lambda item: (-item[1].count, item[0])):
         first = [tag("li", tag("code", source), ": ", detail, dir="auto") for source, detail in said.first]
+        meaning = tag("span", f"– {vocabulary.REASONS.get(reason, 'a reason this page does not know')}", class_="soft")
         outcome = "dropped" if reason in vocabulary.DROPPED else "rejected"
-        meaning = vocabulary.REASONS.get(reason, "")
-        rows.append([reason, f"{said.count:,}", outcome, meaning, tag("ul", *first)])
-    heads = [
-        ("reason", ""),
-        ("documents", "number"),
-        ("outcome", "word"),
-        ("meaning", "prose"),
-        ("the first of them", ""),
-    ]
-    caption = "Reasons; every one of these documents is in rejects/rejects.parquet"
+        # One column for the words, or a phone shows the figures and hides the sentences.
+        words = join([tag("code", reason), meaning, tag("ul", *first, class_="said")], " ")
+        rows.append([words, f"{said.count:,}", outcome])
+    heads = [("reason, and what was said of the first", ""), ("documents", "number"), ("outcome", "word")]
+    caption = "Every one of these documents is in rejects/rejects.parquet"
     return tag("section", *parts, _table(caption, heads, rows), id="rejected")
 
 
