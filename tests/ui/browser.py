@@ -64,6 +64,7 @@ class Page:
         self.requests, self.problems = [], []
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.send(f"{domain}.enable")
+        self.send("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def send(self, method, **parameters):
         self.number += 1
