@@ -166,6 +166,8 @@ def _free(port: int) -> bool:
 def _environment(port: int, reports: str) -> dict[str, str]:
     settle_environment(plumbing=True)
     os.environ["PREFECT_API_URL"] = f"http://{HOST}:{port}/api"
+    if password := os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+        os.environ.setdefault("PREFECT_API_AUTH_STRING", password)
     return {
         **os.environ,
         "PREFECT_SERVER_API_HOST": HOST,
