@@ -47,7 +47,7 @@ def main(port: int | None = None) -> int:
     """Run until Ctrl-C (exit code 0) or until the server cannot run (3)."""
     home = Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect" / "ui").resolve()
     os.environ["PREFECT_HOME"] = str(home)
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a script may have us ignore the first
         signal.signal(name, _stop)
     try:
         with ExitStack() as stack:
