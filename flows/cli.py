@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
+from flows.outlet_commands import outlet
+
 if TYPE_CHECKING:
     from flows import release
     from flows.outcome import Outcome
@@ -29,6 +31,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+app.add_typer(outlet)
+
 OutputOption = Annotated[Path, typer.Option(help="The folder that holds all datasets.", show_default=True)]
 DatasetOption = Annotated[str, typer.Option(help="Name of the dataset: a folder under the output.", show_default=True)]
 # Long enough that a person wonders whether anything happens.
@@ -37,7 +41,7 @@ BAR_FROM_BYTES = 2_000_000
 
 @app.command()
 def publish(
-    source: Annotated[str, typer.Argument(help="A folder (read recursively), a file, or a quoted glob.")],
+    source: Annotated[str, typer.Argument(help="A folder (read recursively), a file, a quoted glob, or such a URL.")],
     dataset: DatasetOption = "news",
     output: OutputOption = Path("output"),
     append: Annotated[
@@ -48,6 +52,8 @@ def publish(
         str, typer.Option(help="mark: repeats stay and name what they repeat; drop: to rejects.")
     ] = "mark",
     limit: Annotated[int, typer.Option(help="Read only this many documents, for a trial; 0 reads all.")] = 0,
+    max_mb: Annotated[int, typer.Option(help="The most megabytes one document may have.")] = 10,
+    max_seconds: Annotated[int, typer.Option(help="The most seconds one document may take.")] = 60,
     accept_drift: Annotated[
         str, typer.Option(metavar="REASON", help="Publish although the dataset shrank sharply; the reason is recorded.")
     ] = "",
@@ -69,7 +75,8 @@ def publish(
         job = Publish.model_validate(
             {
                 "source": source, "dataset": dataset, "output": str(output), "append": append, "workers": workers,
-                "duplicates": duplicates, "limit": limit, "wait": wait, "dry_run": dry_run,
+                "duplicates": duplicates, "limit": limit, "max_mb": max_mb, "max_seconds": max_seconds, "wait": wait,
+                "dry_run": dry_run,
                 "accept_drift": accept_drift,
             }
         )  # fmt: skip

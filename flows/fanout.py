@@ -1,39 +1,31 @@
 """Work spread over any `concurrent.futures.Executor`, with a bounded number of jobs under way, results in order."""
 
-import multiprocessing
-import os
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
+
+from flows.supervise import Crew, dismiss
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
 @contextmanager
-def processes(workers: int) -> Iterator[Executor]:
-    """A pool of fresh processes: spawned, so that no thread or lock of this process is copied into them."""
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+def supervised(workers: int, seconds: float) -> Iterator[tuple[Executor, Crew]]:
+    """As many threads as workers, and a crew: each thread has a process of its own, to be killed where it sticks."""
+    crew = Crew(seconds)
+    crew.prepare(workers)
+    pool = ThreadPoolExecutor(workers)
     try:
-        yield pool
+        yield pool, crew
+    except BaseException:
+        crew.stop()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _end_with_parent() -> None:
-    """A worker of a process that was killed would wait for work for ever: it ends when its parent does."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-
-    def watch() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+        dismiss(keep=1)
 
 
 def spread(executor: Executor, function: Callable[[Job], Result], jobs: Iterable[Job], window: int) -> Iterator[Result]:

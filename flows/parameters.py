@@ -20,7 +20,7 @@ Source = Annotated[
     Field(
         min_length=1,
         max_length=4096,
-        description="What to publish: a folder (read recursively), a file, or a glob such as data/2026-11-*.jsonl.gz.",
+        description="What to publish: a folder (read recursively), a file, a glob (data/2026-11-*.gz), or such a URL.",
         json_schema_extra={"pattern": roots.pattern()},
     ),
 ]
@@ -54,6 +54,12 @@ Limit = Annotated[
     int,
     Field(ge=0, description="Read only this many documents, for a trial; 0 reads all. The release holds only those."),
 ]
+MaxMb = Annotated[
+    int, Field(ge=1, le=1000, description="The most megabytes a document may have, as a file or as a record.")
+]
+MaxSeconds = Annotated[
+    int, Field(ge=1, le=86_400, description="The most seconds one document may take; then it is stopped and rejected.")
+]
 DryRun = Annotated[bool, Field(description="Do everything but publish; nothing is written to the output.")]
 AcceptDrift = Annotated[
     str,
@@ -76,6 +82,8 @@ class Rare(BaseModel):
     output: Output = "output"
     workers: Workers = 1
     limit: Limit = 0
+    max_mb: MaxMb = 10
+    max_seconds: MaxSeconds = 60
     accept_drift: AcceptDrift = ""
     wait: Wait = 0
 
@@ -92,6 +100,8 @@ class Publish(BaseModel):
     workers: Workers = 1
     duplicates: Duplicates = "mark"
     limit: Limit = 0
+    max_mb: MaxMb = 10
+    max_seconds: MaxSeconds = 60
     dry_run: DryRun = False
     accept_drift: AcceptDrift = ""
     wait: Wait = 0
@@ -114,7 +124,13 @@ class Publish(BaseModel):
 
     def result_parameters(self) -> dict[str, str | int | bool]:
         """Those that may change what is published, as the manifest records them and two runs are compared by."""
-        return {"append": self.append, "duplicates": self.duplicates, "limit": self.limit}
+        return {
+            "append": self.append,
+            "duplicates": self.duplicates,
+            "limit": self.limit,
+            "max_mb": self.max_mb,
+            "max_seconds": self.max_seconds,
+        }
 
 
 def explained(function: Function) -> Function:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.clean import clean, clutter_hits, cut, settle
+from flows.dedupe import prints_of
 from flows.describe import describe
 from schemas import arrow, stages
 
@@ -29,19 +30,25 @@ PUBLISHED_VALUES = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a batch: RUN_ARTICLES, REJECTS, RUN_SPANS, RUN_EVIDENCE; `row` counts from 0 in each outcome."""
+    """What became of a batch: RUN_ARTICLES, REJECTS, RUN_SPANS, RUN_EVIDENCE, and the articles' PRINTS.
+
+    `row` counts from 0 in each outcome.
+    """
 
     articles: pa.Table
     rejects: pa.Table
     spans: pa.Table
     evidence: pa.Table
+    prints: pa.Table
 
 
+TABLES = ("articles", "rejects", "spans", "evidence", "prints")
 NOTHING = Outcome(
     arrow.empty(stages.RUN_ARTICLES),
     arrow.empty(arrow.REJECTS),
     arrow.empty(stages.RUN_SPANS),
     arrow.empty(stages.RUN_EVIDENCE),
+    arrow.empty(stages.PRINTS),
 )
 
 
@@ -58,10 +65,11 @@ def process(raw: pa.Table) -> Outcome:
 
 def joined(outcomes: list[Outcome]) -> Outcome:
     """Outcomes one after another, their rows numbered through."""
-    parts: dict[str, list[pa.Table]] = {name: [] for name in ("articles", "rejects", "spans", "evidence")}
+    parts: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
     first = 0
     for outcome in outcomes:
         parts["rejects"].append(outcome.rejects)
+        parts["prints"].append(outcome.prints)
         for name in ("articles", "spans", "evidence"):
             table: pa.Table = getattr(outcome, name)
             place = table.schema.get_field_index("row")
@@ -70,22 +78,27 @@ def joined(outcomes: list[Outcome]) -> Outcome:
     return Outcome(**{name: pa.concat_tables(tables) for name, tables in parts.items()})
 
 
-def process_file(source: Path, target: Path) -> Path:
-    """The same for a worker: RAW rows in an Arrow file -> a folder of Arrow files, put in place by rename."""
+def process_rows(source: Path, target: Path, first: int, count: int) -> None:
+    """The same for a worker: some RAW rows of an Arrow file -> a folder of Arrow files, put in place by rename."""
     with pa.memory_map(str(source)) as file:
-        write_outcome(process(pa.ipc.open_file(file).read_all()), target)
-    return target
+        write_outcome(process(pa.ipc.open_file(file).read_all().slice(first, count)), target)
 
 
 def write_outcome(outcome: Outcome, target: Path) -> None:
     """Write an outcome as uncompressed Arrow files, which can be mapped instead of read."""
     aside = target.with_name(target.name + ".part")
     aside.mkdir(parents=True)
-    for name in ("articles", "rejects", "spans", "evidence"):
+    for name in TABLES:
         table: pa.Table = getattr(outcome, name)
         with pa.OSFile(str(aside / f"{name}.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
             writer.write_table(table)
     aside.rename(target)
+
+
+def read_outcome(folder: Path) -> Outcome:
+    """An outcome that was written, mapped and not read."""
+    tables = {name: pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all() for name in TABLES}
+    return Outcome(**tables)
 
 
 def content_hash(row: dict[str, Any]) -> str:
@@ -123,12 +136,8 @@ def _process(raw: pa.Table) -> Outcome:
         ours = {"content_hash": content_hash(row), "clutter_hits": clutter_hits(text), "row": len(articles)}
         articles.append({**row, **ours})
     rejects = pa.concat_tables([cleaned.rejects, arrow.table(arrow.REJECTS, lost)])
-    return Outcome(
-        arrow.table(stages.RUN_ARTICLES, articles),
-        rejects,
-        _spans(documents, spans, ids),
-        _evidence(described.evidence, ids),
-    )
+    made = arrow.table(stages.RUN_ARTICLES, articles)
+    return Outcome(made, rejects, _spans(documents, spans, ids), _evidence(described.evidence, ids), prints_of(made))
 
 
 def _solid_characters(spans: pa.Table) -> tuple[Counter[int], Counter[int]]:
@@ -188,15 +197,20 @@ def _no_article(document: dict[str, Any]) -> dict[str, Any]:
     return _reject(document, "no_article", "describe", detail, " ".join(document["text"][:400].split())[:200])
 
 
-def _crashed(raw: pa.Table, error: Exception) -> Outcome:
+def lost(raw: pa.Table, reason: str, detail: str) -> Outcome:
+    """The outcome of one document (a RAW table of one row) that no stage could finish."""
     document = raw.select(["source_id", "source_uri", "raw_sha256", "raw"]).to_pylist()[0]
     preview = document["raw"][:200].decode("utf-8", "replace")
+    row = _reject(document, reason, "clean", detail, "".join(c if c.isprintable() else " " for c in preview))
+    return replace(NOTHING, rejects=arrow.table(arrow.REJECTS, [row]))
+
+
+def _crashed(raw: pa.Table, error: Exception) -> Outcome:
     detail = (
         f"Kliping failed on this document ({type(error).__name__}); the others went on. "
         "The raw bytes are kept: please report it with raw_sha256."
     )
-    row = _reject(document, "crashed", "clean", detail, "".join(c if c.isprintable() else " " for c in preview))
-    return replace(NOTHING, rejects=arrow.table(arrow.REJECTS, [row]))
+    return lost(raw, "crashed", detail)
 
 
 def reasons(rejects: pa.Table) -> dict[str, int]:

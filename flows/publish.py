@@ -4,6 +4,7 @@
 schedules, shows and repeats runs; what was published is recorded by the release's manifest, never by Prefect.
 """
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -87,7 +88,7 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
             working, rows = step("validate articles", lambda: steps.judge_rows(working, started.date()))
             if job.append and parent:
                 working = steps.carry_over(working, parent, held)
-            working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates))
+            working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates, keep))
             whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift))
             return step("release", lambda: _end(job, dataset, facts, working, {"articles": rows, "release": whole}))
     except read.SourceError as error:
@@ -132,6 +133,7 @@ def _end(
     release.audit(folder)
     manifest = release.read_manifest(folder)
     path = release.commit(dataset, folder, manifest)
+    steps.keep_prints(working, dataset)
     return replace(told, status="published", version=version, release=path, changes=manifest["changes"])
 
 
@@ -150,7 +152,14 @@ def _progress(documents: int, seen: int, total: int) -> None:
 
 def _run_name() -> str:
     asked = runtime.flow_run.parameters
-    return f"{asked['dataset']} from {str(asked['source'])[-80:]}"
+    return f"{asked['dataset']} from {_shown(str(asked['source']))}"
+
+
+def _shown(source: str) -> str:
+    """A source as a run's name holds it: short, and of a URL neither user nor query, which may be secrets."""
+    if "://" in source:
+        source = re.sub(r"//[^/]*@", "//", source.partition("?")[0])
+    return source[-80:]
 
 
 @flow(
@@ -174,7 +183,7 @@ def publish_dataset(
     )
     artifacts.show(outcome)
     if outcome.version and outcome.status == "published":
-        _rename(f"{dataset} {outcome.version} from {source[-80:]}")
+        _rename(f"{dataset} {outcome.version} from {_shown(source)}")
     if outcome.exit_code:
         return Failed(name=_NAMES[outcome.status], message=outcome.sentence(), data=outcome)
     return Completed(name=_NAMES[outcome.status], message=outcome.sentence(), data=outcome)

@@ -8,7 +8,7 @@ import hashlib
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from importlib import metadata
 from pathlib import Path
@@ -20,7 +20,7 @@ from flows import dedupe, fanout, pipeline, read, release, validate
 from flows.outcome import Outcome
 from flows.parameters import Publish
 from flows.quiet import ROOT
-from schemas import SCHEMA_VERSION, arrow
+from schemas import SCHEMA_VERSION, arrow, stages
 from schemas.vocabulary import DROPPED
 
 Progress = Callable[[int, int, int], None]  # documents read, bytes of the source read, bytes in all
@@ -28,7 +28,7 @@ Progress = Callable[[int, int, int], None]  # documents read, bytes of the sourc
 
 @dataclass(frozen=True)
 class Working:
-    """The tables of a release in the making: RUN_ARTICLES, REJECTS, RUN_SPANS, RUN_EVIDENCE."""
+    """The tables of a release in the making: RUN_ARTICLES, REJECTS, RUN_SPANS, RUN_EVIDENCE, PRINTS."""
 
     articles: pa.Table
     rejects: pa.Table
@@ -36,6 +36,7 @@ class Working:
     evidence: pa.Table
     documents_in: int
     carried: int = 0
+    prints: pa.Table = field(default_factory=stages.PRINTS.empty_table)
 
     def dropped(self) -> dict[str, int]:
         """Documents dropped as duplicates, by reason."""
@@ -85,7 +86,9 @@ def clean_all(
 
     def batches(keeper: release.Keeper | None) -> Iterator[pa.Table]:
         nonlocal documents, seen
-        for batch in read.read(job.source, limit=job.limit or None):
+        most = job.max_mb * 1_000_000
+        limits = read.Limits(document_bytes=most, record_bytes=most)
+        for batch in read.read(job.source, limits=limits, limit=job.limit or None):
             if keeper is not None:
                 keeper.add(batch.documents)
                 keeper.add(batch.rejects)
@@ -97,11 +100,16 @@ def clean_all(
             progress(documents, min(seen, total_bytes), total_bytes)
 
     with release.Keeper(dataset) if dataset else nullcontext() as keeper:
-        shards = list(_processed(batches(keeper), job.workers, work))
-    outcomes = [pipeline.Outcome(**{name: _mapped(shard / f"{name}.arrow") for name in _TABLES}) for shard in shards]
+        shards = list(_processed(batches(keeper), job, work))
+    outcomes = [pipeline.read_outcome(shard) for shard in shards]
     made = pipeline.joined([pipeline.NOTHING, *outcomes])
     return Working(
-        made.articles, pa.concat_tables([made.rejects, *rejected]), made.spans, made.evidence, documents_in=documents
+        made.articles,
+        pa.concat_tables([made.rejects, *rejected]),
+        made.spans,
+        made.evidence,
+        documents_in=documents,
+        prints=made.prints,
     )
 
 
@@ -169,9 +177,16 @@ def carry_over(working: Working, parent: Path, held: set[str]) -> Working:
     )
 
 
-def mark_duplicates(working: Working, mode: str) -> Working:
-    """Name the article that each duplicate repeats, or move duplicates to rejects (`drop`)."""
-    links = dedupe.link(dedupe.fingerprints_of(working.articles))
+def mark_duplicates(working: Working, mode: str, dataset: release.Dataset | None = None) -> Working:
+    """Name the article that each duplicate repeats, or move duplicates to rejects (`drop`).
+
+    Articles carried over are compared by the prints that the dataset kept; where it kept none, by their texts.
+    """
+    prints = [working.prints, release.kept_prints(dataset, dedupe.VERSION)] if dataset else [working.prints]
+    known = pc.is_in(working.articles["content_hash"], value_set=pa.concat_tables(prints)["content_hash"])
+    missing = working.articles.select(["content_hash", "text"]).filter(pc.invert(known))
+    working = replace(working, prints=pa.concat_tables([*prints, dedupe.prints_of(missing)]))
+    links = dedupe.link(dedupe.fingerprints_of(working.articles, working.prints), working.prints)
     repeated = dict(zip(links["article_id"].to_pylist(), links["duplicate_of"].to_pylist(), strict=True))
     if mode == "drop":
         lost = {
@@ -182,6 +197,11 @@ def mark_duplicates(working: Working, mode: str) -> Working:
     marked = pa.array([repeated.get(key) for key in working.articles["article_id"].to_pylist()], pa.string())
     place = working.articles.schema.get_field_index("duplicate_of")
     return replace(working, articles=working.articles.set_column(place, arrow.ARTICLES.field("duplicate_of"), marked))
+
+
+def keep_prints(working: Working, dataset: release.Dataset) -> None:
+    """Keep what of the articles' texts is compared, so that the next run need not read them again."""
+    release.keep_prints(dataset, working.prints, working.articles["content_hash"], dedupe.VERSION)
 
 
 def judge_release(working: Working, parent: Path | None, accept_drift: str) -> validate.Verdict:
@@ -261,7 +281,6 @@ def outcome_of(job: Publish, working: Working, verdicts: dict[str, validate.Verd
     )
 
 
-_TABLES = ("articles", "rejects", "spans", "evidence")
 _LIBRARIES = ("prefect", "pandas", "pyarrow", "numpy", "great-expectations", "trafilatura", "lxml", "py3langid")
 _EXAMPLES = 3  # of each reason: enough to recognise a pattern on a screen
 
@@ -271,15 +290,10 @@ def _numbered(lineage: pa.Table, rows: dict[str, int], schema: pa.Schema) -> pa.
     return lineage.append_column("row", numbers).cast(schema)
 
 
-def _processed(batches: Iterator[pa.Table], workers: int, work: Path) -> Iterator[Path]:
-    if workers == 1:
-        for number, raw in enumerate(batches):
-            target = work / f"{number:08d}"
-            pipeline.write_outcome(pipeline.process(raw), target)
-            yield target
-        return
-    with fanout.processes(workers) as pool:
-        yield from fanout.spread(pool, _process_job, _jobs(batches, work), window=2 * workers)
+def _processed(batches: Iterator[pa.Table], job: Publish, work: Path) -> Iterator[Path]:
+    # One worker is supervised too: a document that sticks must not hang the run.
+    with fanout.supervised(job.workers, job.max_seconds) as (pool, crew):
+        yield from fanout.spread(pool, crew.process, _jobs(batches, work), window=2 * job.workers)
 
 
 def _jobs(batches: Iterator[pa.Table], work: Path) -> Iterator[tuple[Path, Path]]:
@@ -288,14 +302,3 @@ def _jobs(batches: Iterator[pa.Table], work: Path) -> Iterator[tuple[Path, Path]
         with pa.OSFile(str(source), "wb") as file, pa.ipc.new_file(file, raw.schema) as writer:
             writer.write_table(raw)
         yield source, work / f"{number:08d}"
-
-
-def _process_job(job: tuple[Path, Path]) -> Path:
-    source, target = job
-    done = pipeline.process_file(source, target)
-    source.unlink()
-    return done
-
-
-def _mapped(path: Path) -> pa.Table:
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()

@@ -5,7 +5,7 @@ clean     RAW -> DOCUMENTS, MARKS, CANDIDATES (and REJECTS)
 describe  DOCUMENTS, MARKS, CANDIDATES -> METADATA, EVIDENCE_FOUND, MARKS
 settle    the marks of both, describe's over clean's -> spans that tile every non-blank line
 validate  VIEW, a projection of the articles without their text
-dedupe    FINGERPRINTS -> LINKS
+dedupe    texts -> PRINTS; FINGERPRINTS, PRINTS -> LINKS
 
 `doc` is a row number in the batch's DOCUMENTS table; it means nothing outside its batch.
 """
@@ -31,12 +31,12 @@ RAW: Final = pa.schema(
         _field("source_id", pa.string()),
         _field("source_uri", pa.string()),
         _field("raw_sha256", pa.string()),
-        # The bytes as they stood in the source: the file, the JSONL line, the WARC record's payload.
+        # The bytes as they stood in the source: the file, the JSONL line, the WARC record's block (HTTP head and body).
         _field("raw", pa.large_binary()),
         # The bytes of the text or page; null where they are `raw` itself.
         _field("content", pa.large_binary(), null=True),
         _field("media", pa.string()),  # text | html
-        _field("encoding", pa.string(), null=True),  # declared outside the content
+        _field("encoding", pa.string(), null=True),  # declared outside the content, or told by its NULs
         _field("identity", pa.string()),  # file path, or file path#record id: what article_id is made of without a URL
         _field("url", pa.string(), null=True),  # canonical, as the record states it
         _field("fetched_at", UTC_MICROS, null=True),
@@ -135,15 +135,27 @@ VIEW: Final = pa.schema(
     ]
 )
 
-# What dedupe/ compares.
+# What of a text is compared with others, named by the content_hash of the article that has it; so it can be kept, and
+# the text need not be read again. Both null where a text has too few letters to be compared.
+PRINTS: Final = pa.schema(
+    [
+        _field("content_hash", pa.string()),
+        _field("text_digest", pa.string()),  # of the normalised text; empty where it is too short
+        _field("bands", pa.binary(256), null=True),  # 32 keys of 64 bits; two alike are a reason to compare two texts
+        _field("shingles", pa.large_binary(), null=True),  # its 5-word shingles as sorted 64-bit digests, each once
+    ]
+)
+
+# What dedupe/ links: one row an article of the release to be.
 FINGERPRINTS: Final = pa.schema(
     [
         _field("article_id", pa.string()),
-        _field("text_digest", pa.string()),  # of the normalised text
+        _field("text_digest", pa.string()),  # as in PRINTS
         _field("date", pa.date32(), null=True),
         _field("date_basis", pa.string(), null=True),
         _field("published_at", UTC_MICROS, null=True),
         _field("char_count", pa.int32()),
+        _field("print", pa.int64(), null=True),  # its row in a table of PRINTS
     ]
 )
 

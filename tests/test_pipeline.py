@@ -76,7 +76,7 @@ def test_files_hold_what_the_outcome_held(batch, tmp_path):
     source, target = tmp_path / "raw.arrow", tmp_path / "made"
     with pa.OSFile(str(source), "wb") as file, pa.ipc.new_file(file, batch.schema) as writer:
         writer.write_table(batch)
-    pipeline.process_file(source, target)
+    pipeline.process_rows(source, target, 0, batch.num_rows)
     read_back = pa.ipc.open_file(pa.memory_map(str(target / "articles.arrow"))).read_all()
     assert read_back.equals(pipeline.process(batch).articles)
     assert not list(tmp_path.glob("*.part"))

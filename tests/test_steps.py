@@ -116,3 +116,40 @@ def test_a_source_that_shrank_sharply_is_refused_until_accepted(tmp_path):
     assert release.Dataset(tmp_path / "output" / "news").latest() == first.version
     accepted = tell(Publish(source=str(source), output=output, accept_drift="only one left on purpose"))
     assert accepted.status == "published" and accepted.articles == 1
+
+
+def repeated(number: int, changed: int = 0) -> str:
+    """A story long enough for a few changed words to leave it a near copy of itself."""
+    words = [f"kata{n}nomor{number}" for n in range(160)]
+    return story(number) + "\n" + " ".join(["lain"] * changed + words[changed:]) + "."
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_near_copies_are_marked_within_a_run(tmp_path, workers):
+    records = [{"id": f"{n}-{c}", "text": repeated(n, c)} for n in range(20) for c in (0, 3)]
+    made = steps.mark_duplicates(working(write(tmp_path / "drop.jsonl", records), tmp_path, workers=workers), "mark")
+    ids = dict(zip(made.articles["article_id"].to_pylist(), made.articles["source_id"].to_pylist(), strict=True))
+    links = zip(made.articles["source_id"].to_pylist(), made.articles["duplicate_of"].to_pylist(), strict=True)
+    assert {copy: ids[kept] for copy, kept in links if kept} == {f"{n}-3": f"{n}-0" for n in range(20)}
+
+
+def test_a_copy_of_an_article_of_the_parent_is_found_without_its_text(tmp_path, monkeypatch):
+    output = str(tmp_path / "output")
+    one = write(tmp_path / "one.jsonl", [{"id": "a", "text": repeated(1)}, {"id": "b", "text": repeated(2)}])
+    tell(Publish(source=str(one), output=output))
+    asked = []
+    prints_of = steps.dedupe.prints_of
+    monkeypatch.setattr(steps.dedupe, "prints_of", lambda table: (asked.append(table.num_rows), prints_of(table))[1])
+    two = write(tmp_path / "two.jsonl", [{"id": "c", "text": repeated(1, 2)}, {"id": "d", "text": repeated(3)}])
+    second = tell(Publish(source=str(two), output=output, append=True))
+    rows = published(second)
+    assert rows["c"]["duplicate_of"] == rows["a"]["article_id"]
+    assert [rows[name]["duplicate_of"] for name in "abd"] == [None, None, None]
+    assert asked == [0]
+    # Without what was kept the same comes out, from the texts.
+    (tmp_path / "output" / "news" / "state" / "prints.arrow").unlink()
+    three = write(tmp_path / "three.jsonl", [{"id": "e", "text": repeated(2, 2)}])
+    third = published(tell(Publish(source=str(three), output=output, append=True)))
+    assert third["e"]["duplicate_of"] == third["b"]["article_id"]
+    assert third["c"]["duplicate_of"] == third["a"]["article_id"]
+    assert asked == [0, 4]

@@ -48,17 +48,17 @@ def tidy(text: str) -> str:
 
 def _decoded(raw: bytes, declared: str | None, html: bool) -> str | None:
     for mark, encoding in _BOMS:
-        if raw.startswith(mark) and (text := _strictly(raw[len(mark) :], encoding)) is not None:
+        if raw.startswith(mark) and (text := _nearly(raw[len(mark) :], encoding)) is not None:
             return text
     known = _known(declared) if declared else None
     # Encodings whose bytes may all be valid UTF-8 as well: only the declaration can tell.
     if known and known.startswith(("utf-16", "utf-32", "iso2022", "hz")):
-        text = _strictly(raw, known)
+        text = _nearly(raw, known)
         if text is not None:
             return text
     wide = _wide(raw)
     if wide:
-        return _strictly(raw, wide)
+        return _nearly(raw, wide)
     text = _strictly(raw, "utf-8")
     if text is not None:
         return text
@@ -81,6 +81,12 @@ def _strictly(raw: bytes, encoding: str | None) -> str | None:
         return None
 
 
+def _nearly(raw: bytes, encoding: str) -> str | None:
+    """The text where all but a little of it can be read: a file cut within a character is still that file."""
+    text = raw.decode(encoding, "replace")
+    return text if text.count("\ufffd") * 50 <= len(text) + 50 else None
+
+
 def _known(name: str) -> str | None:
     try:
         found = codecs.lookup(name.strip().strip("\"'"))
@@ -93,7 +99,7 @@ def _known(name: str) -> str | None:
 def _wide(raw: bytes) -> str | None:
     """UTF-16 without a mark: Latin text in it is every other byte NUL."""
     sample = raw[:4096]
-    if len(sample) < 4 or len(raw) % 2:
+    if len(sample) < 4:
         return None
     half = len(sample) / 2
     even, odd = sample[0::2].count(0) / half, sample[1::2].count(0) / half

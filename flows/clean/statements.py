@@ -58,10 +58,22 @@ _STANDFIRST: Final = re.compile(
     re.I,
 )
 
+# Classes and ids of elements that name the writer, or the day, of the article when they stand beside its headline.
+_BYLINE: Final = re.compile(
+    r"(?:^|[\s_-])(?:by-?line|authors?|author-?name|writers?|written-?by|post-?author|penulis|reporter|wartawan|autor)"
+    r"(?:$|[\s_-])",
+    re.I,
+)
+_DATED: Final = re.compile(r"date|time|publish|posted|tanggal|waktu|datum", re.I)
+_BEFORE_HEADLINE: Final = 40  # elements
+_BEHIND_HEADLINE: Final = 120
+_FEW_BYLINES: Final = 4
+_MARK_UP: Final = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
+
 
 def stated_by(tree: HtmlElement) -> list[Stated]:
     """Everything the tree of a page states, in the order found, without repeats."""
-    found = [*_head(tree), *_elements(tree)]
+    found = [*_head(tree), *_elements(tree), *_beside_headline(tree)]
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():
             found.extend(_linked_data(script.text or ""))
@@ -107,6 +119,55 @@ def _elements(tree: HtmlElement) -> Iterator[Stated]:
         )
         if field:
             yield field, "microdata", node.get("datetime") or node.get("content") or node.text_content()
+
+
+def _beside_headline(tree: HtmlElement) -> Iterator[Stated]:
+    """Writers (`byline`) and days (`headline`) in elements named for them, a few elements from the headline."""
+    nodes = [node for node in tree.iter() if isinstance(node.tag, str)]
+    title = next(tree.iter("title"), None)
+    words = set((title.text_content() if title is not None else "").casefold().split())
+    at, most = None, 0
+    for index, node in enumerate(nodes):
+        if node.tag == "h1":
+            shared = 1 + len(words & set(node.text_content().casefold().split()))
+            if shared > most:
+                at, most = index, shared
+    if at is None:
+        return
+    named, inside = 0, set()
+    for node in nodes[max(0, at - _BEFORE_HEADLINE) : at + _BEHIND_HEADLINE]:
+        name = f"{node.get('class') or ''} {node.get('id') or ''} {node.get('data-testid') or ''}"
+        if node.tag == "time" or _DATED.search(name):
+            if stamp := node.get("datetime"):
+                yield "published_at", "headline", stamp
+            else:
+                text = _words(node)
+                if 6 <= len(text) <= 80 and any(map(str.isdigit, text)):
+                    yield "published_at", "headline", text
+        if named < _FEW_BYLINES and _BYLINE.search(name) and node.getparent() not in inside:
+            text = _words(node, " | ")
+            if 2 <= len(text) <= 200:
+                named += 1
+                yield "authors", "byline", text
+            inside.add(node)
+        elif node.getparent() in inside:
+            inside.add(node)
+
+
+def _words(node: HtmlElement, between: str = " ") -> str:
+    """An element's words, `between` where one of its elements begins or ends; what no reader sees left out."""
+    pieces: list[str] = []
+    length = 0
+    for part in node.iter():
+        if not isinstance(part.tag, str) or part.tag in _MARK_UP:
+            continue
+        for piece in (part.text, None if part is node else part.tail):
+            if piece and not piece.isspace():
+                pieces.append(" ".join(piece.split()))
+                length += len(piece)
+        if length > _LONGEST:
+            break
+    return between.join(pieces)
 
 
 def _linked_data(text: str) -> Iterator[Stated]:

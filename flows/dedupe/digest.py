@@ -1,4 +1,4 @@
-"""What of a text is compared: its letters and digits."""
+"""What of a text is compared: its letters and digits as a whole, and its shingles."""
 
 import re
 import unicodedata
@@ -6,7 +6,9 @@ from hashlib import blake2b
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from flows.dedupe.shingles import bands, shingles
 from schemas import stages
 
 # Fewer letters and digits than this are no evidence of copying: about fifteen words, a single sentence. Stubs such
@@ -29,8 +31,26 @@ def text_digest(text: str) -> str:
     return blake2b(letters.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def fingerprints_of(articles: pa.Table) -> pa.Table:
-    """ARTICLES -> FINGERPRINTS, one row an article in the same order."""
-    digests = pa.array([text_digest(text) for text in articles["text"].to_pylist()], pa.string())
-    columns = [digests if field.name == "text_digest" else articles[field.name] for field in stages.FINGERPRINTS]
+def prints_of(articles: pa.Table) -> pa.Table:
+    """Articles (content_hash, text) -> PRINTS, one row an article in the same order; pure per article."""
+    rows = []
+    for content_hash, text in zip(articles["content_hash"].to_pylist(), articles["text"].to_pylist(), strict=True):
+        digest = text_digest(text)
+        row: dict[str, object] = {"content_hash": content_hash, "text_digest": digest}
+        if digest and len(digests := shingles(text)):
+            row |= {"bands": bands(digests).tobytes(), "shingles": digests.tobytes()}
+        rows.append(row)
+    return pa.Table.from_pylist(rows, stages.PRINTS)
+
+
+def fingerprints_of(articles: pa.Table, prints: pa.Table) -> pa.Table:
+    """ARTICLES, PRINTS -> FINGERPRINTS, one row an article in the same order.
+
+    Raises ValueError where an article has no print.
+    """
+    place = pc.index_in(articles["content_hash"], value_set=prints["content_hash"])
+    if place.null_count:
+        raise ValueError("an article has no print; make the prints of all articles of the release first")
+    made = {"text_digest": prints["text_digest"].take(place), "print": place.cast(pa.int64())}
+    columns = [made[name] if name in made else articles[name] for name in stages.FINGERPRINTS.names]
     return pa.table(columns, schema=stages.FINGERPRINTS)

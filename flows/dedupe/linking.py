@@ -1,50 +1,106 @@
-"""Which article of a group is kept, and the links of the others to it."""
+"""Which articles are alike, which of them is kept, and the links of the others to it."""
 
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.dedupe.prints import Prints
 from schemas import arrow, stages
 
-_DAY = 24 * 60 * 60 * 1_000_000  # microseconds
+ALIKE: Final = 0.7
+_DAY: Final = 24 * 60 * 60 * 1_000_000  # microseconds
+
+_Rows = npt.NDArray[np.int64]
 
 
-def link(fingerprints: pa.Table) -> pa.Table:
-    """FINGERPRINTS -> LINKS, sorted by article_id: every copy points to the kept article of its group.
+def link(fingerprints: pa.Table, prints: pa.Table | None = None) -> pa.Table:
+    """FINGERPRINTS, PRINTS -> LINKS, sorted by article_id: every copy points to a kept article that it repeats.
 
-    Kept is the earliest that is stated; then the longest (char_count); then the lowest article_id. Earliest: an
-    instant (published_at), else a stated day counted at its end in UTC, because a day without an hour is not known to
-    be earlier than an hour of that day; whatever is inferred or unknown comes after all that is stated. Texts too
-    short to compare (an empty digest) are never linked. Raises ValueError where an article_id stands twice.
+    The articles are gone through from the one that says it was first: one that repeats none of those kept so far is
+    kept, every other points to the first kept one that it repeats. So a link never chains and always joins two texts
+    that were compared. First is the earliest that is stated; then the longest (char_count); then the lowest
+    article_id. Earliest: an instant (published_at), else a stated day counted at its end in UTC, because a day
+    without an hour is not known to be earlier than an hour of that day; whatever is inferred or unknown comes after
+    all that is stated.
+
+    Two texts repeat each other where their digests are equal, or where they share ALIKE of the shingles that either
+    has. Texts too short to compare (an empty digest) are never linked; without `prints` only digests are compared.
+    Raises ValueError where an article_id stands twice.
     """
     ids = fingerprints["article_id"]
     if pc.count_distinct(ids).as_py() != fingerprints.num_rows:
         raise ValueError("an article_id stands twice in the fingerprints; pass each article of the release once")
-
-    # Most texts are alone with their digest: only the others are worth sorting.
-    counted = pc.value_counts(fingerprints["text_digest"].combine_chunks())
-    shared = pc.filter(counted.field("values"), pc.greater(counted.field("counts"), 1))
-    alike = pc.and_(
-        pc.is_in(fingerprints["text_digest"], value_set=shared), pc.not_equal(fingerprints["text_digest"], "")
-    )
-    rows = fingerprints.filter(alike)
+    rows = _in_order(fingerprints.filter(pc.not_equal(fingerprints["text_digest"], "")))
     if not rows.num_rows:
         return arrow.empty(stages.LINKS)
 
-    rows = rows.append_column("stated_at", _stated_at(rows)).sort_by(
-        [
-            ("text_digest", "ascending"),
-            ("stated_at", "ascending"),
-            ("char_count", "descending"),
-            ("article_id", "ascending"),
-        ]
-    )
-    kept = rows.group_by("text_digest", use_threads=False).aggregate([("article_id", "first")])
-    place = pc.index_in(rows["text_digest"], value_set=kept["text_digest"].combine_chunks())
-    links = pa.table(
-        [rows["article_id"], kept["article_id_first"].combine_chunks().take(place.combine_chunks())],
-        schema=stages.LINKS,
-    )
-    return links.filter(pc.not_equal(links["article_id"], links["duplicate_of"])).sort_by("article_id")
+    keeps = _first_of_its_digest(rows)
+    if prints is not None:
+        _follow_the_similar(keeps, rows["print"], Prints(prints))
+    copies = np.flatnonzero(keeps != np.arange(len(keeps)))
+    articles = rows["article_id"].combine_chunks()
+    links = pa.table([articles.take(copies), articles.take(keeps[copies])], schema=stages.LINKS)
+    return links.sort_by("article_id")
+
+
+def _in_order(rows: pa.Table) -> pa.Table:
+    """From the one that says it was first to the last."""
+    dated = rows.append_column("stated_at", _stated_at(rows))
+    return dated.sort_by([("stated_at", "ascending"), ("char_count", "descending"), ("article_id", "ascending")])
+
+
+def _first_of_its_digest(rows: pa.Table) -> _Rows:
+    """For each row the first row with its digest."""
+    digests = rows["text_digest"].combine_chunks()
+    return np.asarray(pc.index_in(digests, value_set=digests), np.int64)
+
+
+def _follow_the_similar(keeps: _Rows, numbers: pa.ChunkedArray, prints: Prints) -> None:
+    """Point the rows to the first kept row that is similar, in place; copies of one digest go where the first goes."""
+    own = np.arange(len(keeps))
+    firsts = np.flatnonzero((keeps == own) & np.asarray(pc.is_valid(numbers)))
+    number = np.asarray(pc.fill_null(numbers, -1), np.int64)
+    kept: dict[int, list[int]] = {}  # a meeting place -> the rows kept so far that meet there
+    for row, places in _meetings(firsts, number, prints):
+        candidates = sorted({other for place in places for other in kept.get(place, ())})
+        similar = (other for other in candidates if prints.alike(int(number[row]), int(number[other]), ALIKE))
+        found = next(similar, None)
+        if found is None:
+            for place in places:
+                kept.setdefault(place, []).append(row)
+        else:
+            keeps[row] = found
+    keeps[:] = keeps[keeps]
+
+
+def _meetings(rows: _Rows, number: _Rows, prints: Prints) -> Iterator[tuple[int, list[int]]]:
+    """The rows that share a band with another row, in order, each with the places where it meets others.
+
+    A band of all rows is held at once, 8 bytes a row; of places only those where at least two rows meet.
+    """
+    met: list[_Rows] = []
+    at: list[_Rows] = []
+    places = 0
+    rows = rows[prints.has_bands(number[rows])]
+    for band in prints.bands(number[rows]):
+        _, inverse, counts = np.unique(band, return_inverse=True, return_counts=True)
+        shared = counts[inverse] > 1
+        met.append(rows[shared])
+        at.append(inverse[shared] + places)
+        places += len(counts)
+    if not met:
+        return
+    who, where = np.concatenate(met), np.concatenate(at)
+    order = np.lexsort((where, who))
+    who, where = who[order], where[order]
+    edges = np.append(np.flatnonzero(np.diff(who, prepend=-1)), len(who))
+    for start, end in pairwise(edges):
+        yield int(who[start]), where[start:end].tolist()
 
 
 def _stated_at(rows: pa.Table) -> pa.ChunkedArray:

@@ -37,14 +37,15 @@ def describe_one(
     begun = opening.opening(sheet, registry)
     head = outlet.by_head(sheet, begun, url, registry)
     profile = head.known.profile if head.known else None
-    credits = bylines.credits_of(sheet, begun.at, registry, profile)
+    title_at = title.line_of(sheet, head.name)
+    credits = bylines.credits_of(sheet, begun.at, registry, profile, title_at)
     source = outlet.of(sheet, head, credits, registry)
     if source.known and profile is None and source.known.profile and source.known.profile != profile:
         # Only now is it known whose text this is, and what its sign-offs mean.
         profile = source.known.profile
-        credits = bylines.credits_of(sheet, begun.at, registry, profile)
+        credits = bylines.credits_of(sheet, begun.at, registry, profile, title_at)
     latest = (fetched + dt.timedelta(days=1)).date() if fetched else None
-    when = published.when(sheet, credits, begun.at, profile, latest)
+    when = published.when(sheet, credits, begun.at, profile, latest, title_at, url)
     credit_lines = {line.number for line in credits.lines} | {mark.line for mark in when.marks}
     head_line = title.headline(sheet, credit_lines, begun, source.name)
     cited, cited_evidence = sources.cited(sheet, source.name, registry)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from flows.describe.credits import Credits
 from flows.describe.dates import stamps
 from flows.describe.names import is_person, persons
+from flows.describe.page import credit_page
 from flows.describe.sheet import Evidence, Line, Sheet, same
 from flows.outlets import Outlet, Profile, Registry, roles
 from flows.outlets.profiles import Byline
@@ -19,7 +20,9 @@ _INSIDE = 4  # lines of the body itself at either edge: texts that were extracte
 _LONG = 220  # a credit line is no longer
 _SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
 _STOP = re.compile(
-    r"\s(?:copyright|©|tag[s]?\b|baca\b|sumber|follow|ikuti|dilarang|hak cipta)|[|•\n]|\s-\s", re.IGNORECASE
+    r"(?-i:(?<=[a-zé])(?=[A-Z][a-z]{2,12} ?[A-Z]?[a-z]{0,12}:))|"
+    r"\s(?:copyright|©|tag[s]?\b|baca\b|sumber|follow|ikuti|dilarang|hak cipta)|[|•\n]|\s-\s",
+    re.IGNORECASE,
 )
 _ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
 _UPDATE = re.compile(
@@ -27,13 +30,35 @@ _UPDATE = re.compile(
 )
 # In brackets below a text that has its own byline: the people of the outlet it was taken from.
 _OTHERS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
+_HANDLE = re.compile(r"[a-z]{3,12}")  # "Reporter: wanda": the name a writer goes by in the newsroom
+_WIRE_LONG = 400
+_WIRE_HEAD = re.compile(
+    r"\s{0,8}By (?P<names>[A-Z][^\n(:;]{3,80}?)\s{0,2}"
+    r"(?=(?:[A-Z][A-Z, ]{2,40})?\((?:[A-Z][A-Za-z ]{1,20})\)\s{0,2}[-–—])"
+)
+_WIRE_FOOT = re.compile(
+    r"\((?:Reporting|Writing|Additional reporting) by (?P<names>[A-Z][^();\n]{3,120}?)(?: in [A-Z][\w ]{2,30})?"
+    r"(?:;[^()\n]{0,120}?Editing by (?P<editors>[A-Z][^();\n]{3,80}))?[^()\n]{0,120}\)\W{0,3}\Z"
+)
+_TONGUES = {"id", "in", "ms"}
+_FUNCTION_WORDS = {"yang", "dan", "di", "dengan", "untuk", "dari", "ini", "itu", "pada", "adalah"}
 _NO_BIO = {"null", "none", "undefined"}
 
 
-def credits_of(sheet: Sheet, opened_at: int | None, registry: Registry, profile: Profile | None) -> Credits:
-    """The credits of a document whose body opens at line index `opened_at` (None: where its body marks begin)."""
+def credits_of(
+    sheet: Sheet, opened_at: int | None, registry: Registry, profile: Profile | None, title_at: int | None = None
+) -> Credits:
+    """The credits of a document whose body opens at line index `opened_at` (None: where its body marks begin).
+
+    `title_at` is the index of the line that prints a page's headline.
+    """
     found = Credits()
     _stated(found, sheet, registry, "record")
+    if sheet.is_page and profile is None and not _speaks_indonesian(sheet):
+        credit_page(found, sheet, title_at, registry)
+        if found.authors:
+            found.author_basis = "stated"
+        return found
     head_end = max(sheet.body_from, opened_at or 0)
     head = list(_head(sheet, head_end, opened_at is not None))
     # Role words first: a name that one of them claims is not a byline of its own.
@@ -45,12 +70,23 @@ def credits_of(sheet: Sheet, opened_at: int | None, registry: Registry, profile:
         _tail_line(found, sheet, at, registry, profile)
     for at in tail:
         _sign_off(found, sheet.lines[at], registry, profile)
+    _wire(found, sheet, registry)
     _agree(found, sheet)
-    if not found.authors:
-        _stated(found, sheet, registry, "jsonld", "microdata", "meta", "og", "trafilatura", "rel")
+    if not found.authors and sheet.is_page:
+        credit_page(found, sheet, title_at, registry, declared_only=True)
     if found.authors and found.author_basis is None:
         found.author_basis = "stated"
     return found
+
+
+def _speaks_indonesian(sheet: Sheet) -> bool:
+    """Whether a page says that it is in Indonesian or Malay, or its address or its first paragraphs do."""
+    tongues = {said.value[:2].lower() for said in sheet.said("language")}
+    hosts = (said.value.split("/")[2] for said in sheet.said("canonical") if said.value.count("/") >= 2)
+    if tongues & _TONGUES or any(host.endswith((".id", ".my")) for host in hosts):
+        return True
+    words = [word for line in sheet.body[:4] for word in line.text[:1000].lower().split()]
+    return sum(word in _FUNCTION_WORDS for word in words) * 25 >= len(words) > 10
 
 
 def _head(sheet: Sheet, end: int, opened: bool) -> Iterator[int]:
@@ -104,7 +140,9 @@ def _shape(found: Credits, line: Line, registry: Registry) -> bool:
         if parts.get("names") and not names:
             if not _only_desks(parts["names"], registry):
                 continue
-            agency = roles.words().agencies.get(parts["names"].strip(" -,").lower())
+            desk = _UPDATE.sub("", parts["names"]).strip(" -,\t\xa0")
+            found.name("author", [desk], line, "byline.desk", desk)
+            agency = roles.words().agencies.get(desk.lower())
             found.agency = (agency, line.evidence("agency", "agency.byline")) if agency else None
         rule = f"byline.{outlet.profile.name}" if outlet.profile else "byline.shape"
         found.name("author", names, line, rule)
@@ -143,11 +181,29 @@ def _chain(own: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w/])({words})\s{{0,4}}:\s{{0,4}}")
 
 
+def _wire(found: Credits, sheet: Sheet, registry: Registry) -> None:
+    """What wire services print: "By Name(Reuters) -" before the first sentence, "(Reporting by A; ...)" at the end."""
+    if not sheet.body or found.authors:
+        return
+    first, last = sheet.body[0], sheet.body[-1]
+    opening = _WIRE_HEAD.match(first.text)
+    closing = _WIRE_FOOT.search(last.text, max(0, len(last.text) - _WIRE_LONG))
+    if opening and (names := persons(opening["names"], registry)):
+        found.name("author", names, first, "byline.wire", opening[0])
+        found.marks.append(first.mark("byline", "byline.wire", 0, opening.end("names")))
+    elif closing and (names := persons(closing["names"], registry)):
+        found.name("author", names, last, "credit.wire", closing[0])
+    if closing and closing["editors"] and (names := persons(closing["editors"], registry)):
+        found.name("editor", names, last, "credit.wire", closing[0])
+
+
 def _roles(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: Profile | None, kind: str) -> bool:
     """Role words with their names: alone, chained on one line, or with the name on the next line."""
     line = sheet.lines[at]
     own = profile.roles if profile else {}
     labels = list(_chain(tuple(sorted(own))).finditer(line.text, max(0, len(line.text) - 700)))
+    if labels and kind == "byline":
+        _before_label(found, line, line.text[: labels[0].start()], registry)
     inline = bool(labels) and len(line.text[: labels[0].start()].strip(" \t\xa0|*-–—")) > 0
     if inline and kind == "byline" and next(stamps(line.text), None) is None:
         return False
@@ -196,6 +252,14 @@ def _beside(found: Credits, sheet: Sheet, at: int, registry: Registry) -> Line |
     return above if second and not second.value else below
 
 
+def _before_label(found: Credits, line: Line, text: str, registry: Registry) -> None:
+    """ "Oleh Name, Senin, 28 Maret 2022 | 21:15 WIB - Redaktur: Name": the writer before the first role word."""
+    stamp = next(stamps(text), None)
+    said = roles.label(text[: stamp.start].rstrip(" ,|-")) if stamp else None
+    if said and said.role == "author":
+        found.name("author", persons(said.value, registry), line, "credit.role")
+
+
 def _dated(line: Line) -> bool:
     return line.words <= 40 and next(stamps(line.text), None) is not None
 
@@ -208,6 +272,9 @@ def _value(found: Credits, role: str, value: str, line: Line, registry: Registry
             return True
         return False
     names = persons(value, registry)
+    handle = value.strip(" \t\xa0.,;")
+    if not names and _HANDLE.fullmatch(handle) and not roles.is_desk(handle) and handle not in roles.words().impersonal:
+        names = [handle]
     found.name(role, names, line, "credit.role")
     return bool(names) or (bool(value.strip()) and _only_desks(value, registry))
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,6 +36,12 @@ _DATE = re.compile(
     r")(?!\d|[/.-]\d)",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")  # most lines hold none, and this costs far less than the grammar
+_SHORT = re.compile(
+    rf"(?<!\w)(?P<day>{_any(DAY)}),?{_BLANK}{{0,2}}\(?(?:(?P<d>\d{{1,2}}){_BLANK}(?P<m>{_any(MONTH)})\b"
+    r"|(?P<d2>\d{1,2})/(?P<m2>\d{1,2}))(?![\d/]|[^\S\n]?(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
 _TIME = re.compile(
     r"[^\w\n]{0,6}(?:(?:pukul|pkl|jam|at|t)\b\.?[^\S\n]{0,3})?"
     r"(?P<h>\d{1,2})(?P<dot>[.:])(?P<min>\d\d)(?::\d\d)?(?![\d.])"
@@ -61,6 +67,7 @@ class Stamp:
     end: int
     update: bool = False  # an update, not the publication
     odd: bool = False  # the weekday printed beside it is another one
+    weekday: bool = False  # its weekday is printed beside it
 
     def at(self, zone: dt.timezone | None) -> dt.datetime | None:
         """The instant in UTC; None without a clock time or any zone. `zone` serves where none is printed."""
@@ -85,13 +92,30 @@ def stamps(text: str) -> Iterator[Stamp]:
 
     A numeric date is day/month/year. Where its weekday contradicts that and agrees with month/day, the latter is meant.
     """
+    if _YEAR.search(text) is None:
+        return
     for found in _DATE.finditer(text):
         day, odd = _day(found)
         if day is None:
             continue
         time, zone, end = _time(text, found.end())
+        if found["m3"] and found["day"] is None and time and text[found.end() : end].rstrip(". ").lower().endswith("m"):
+            day = _date(day.year, day.day, day.month) or day  # who writes AM and PM writes the month first
         update = _UPDATE.search(text, max(0, found.start() - 30), found.start()) is not None
-        yield Stamp(day, time, zone, found.start(), end, update, odd)
+        yield Stamp(day, time, zone, found.start(), end, update, odd, found["day"] is not None)
+
+
+def short_stamps(text: str, years: Iterable[int]) -> Iterator[Stamp]:
+    """Days printed with their weekday and without a year ("Senin (9/6)"), where exactly one of `years` fits both."""
+    years = tuple(years)
+    for found in _SHORT.finditer(text):
+        name = found["m"]
+        month = MONTH[name.lower()] if name else int(found["m2"])
+        weekday = DAY[re.sub("[’‘`]", "'", found["day"].lower())]
+        days = [day for year in years if (day := _date(year, month, int(found["d"] or found["d2"])))]
+        fitting = [day for day in days if day.weekday() == weekday]
+        if len(fitting) == 1:
+            yield Stamp(fitting[0], None, None, found.start(), found.end(), weekday=True)
 
 
 def _day(found: re.Match[str]) -> tuple[dt.date | None, bool]:
@@ -107,6 +131,8 @@ def _day(found: re.Match[str]) -> tuple[dt.date | None, bool]:
     swapped = _date(year, number, month) if parts["m3"] else None
     if swapped and weekday is not None and swapped.weekday() == weekday:
         return swapped, False
+    if swapped and day is None and weekday is None:
+        return swapped, False  # 2/24/2026 can only be month/day/year
     return day, day is not None
 
 

@@ -32,10 +32,9 @@ _PARTICLES = frozenset(
         "y",
     ]
 )
-_WORD = re.compile(r"[^\W\d_]['’.\w-]{0,30}\Z")
-_BETWEEN = re.compile(
-    r"\s{0,4}(?:[;|/&]|,(?!\s{0,3}(?:[A-Z]\.\s?[A-Z]|Ph\.?D|MBA|M\.|S\.|SH\b|SE\b|ST\b|MM\b))|\b(?:dan|and)\b)\s{0,4}"
-)
+# Vowel signs of Indian and other scripts are no letters to \w.
+_WORD = re.compile(r"[^\W\d_]['’.\w\u0300-\u036f\u0900-\u0dff\u0e31-\u0eff\u102b-\u109f-]{0,30}\Z")
+_BETWEEN = re.compile(r"\s{0,4}(?:[;|/&]|,|\b(?:dan|and|und|og|och|et)\b)\s{0,4}")
 _SITE = re.compile(r"(?:[Ww]artawan |[Tt]im )?[\w-]{2,30}(?:\.\w{2,10}){1,2}")
 _ROLES_AT_A_PLACE = frozenset(["kontributor", "koresponden", "biro"])
 _EDGES = " \t\xa0,.;:|/-–—•*()[]\"'“”"
@@ -43,12 +42,13 @@ _NO_NAME = re.compile(r"[\d@#!?%&:;|<>{}()\[\]=+/\\\"“”,]|\.(?:com|co|id|net
 
 
 @lru_cache(maxsize=4096)
-def is_person(text: str, registry: Registry, *, sure: bool = False) -> bool:
+def is_person(text: str, registry: Registry, *, sure: bool = False, foreign: bool = False) -> bool:
     """Whether a text could be a person's name as printed: one to six capitalised words, no desk, no outlet.
 
-    `sure` where the line's shape says that a name stands here: its last word may then be in lower case.
+    `sure` where the line's shape says that a name stands here: its last word may then be in lower case. `foreign`
+    where the document is neither Indonesian nor Malay.
     """
-    if not (2 if sure else 3) <= len(text) <= 60 or _NO_NAME.search(text) or roles.is_desk(text):
+    if not (2 if sure else 3) <= len(text) <= 60 or _NO_NAME.search(text) or roles.is_desk(text, foreign=foreign):
         return False
     parts = text.split()
     if len(parts) > 6 or not all(_WORD.match(part) for part in parts):
@@ -70,7 +70,14 @@ def is_person(text: str, registry: Registry, *, sure: bool = False) -> bool:
     return registry.by_name(text) is None and text not in gazetteer()
 
 
-def persons(text: str, registry: Registry, *, sure: bool = False) -> list[str]:
+# Behind a comma: "Siti Aminah, S.Pd., M.Pd." A degree is no name, and not printed as part of it elsewhere.
+_DEGREE = re.compile(
+    r"(?:(?:A|B|D|LL|M|Ph|S|Sp)\.\s?(?:[A-Z][A-Za-z]{0,5}|\d)\.?(?:\s?[A-Z][A-Za-z]{0,3}\.?){0,2}|Ph\.?D|MBA|Lc|S[EHHKTX]|S\.?Sos|"
+    r"S\.?Kom|M[HMSAT]|M\.?Si|M\.?Kom|M\.?Pd|A\.?Md|Ak|CA|Esq|Jr|Sr|MD|RN)\.?"
+)
+
+
+def persons(text: str, registry: Registry, *, sure: bool = False, foreign: bool = False) -> list[str]:
     """The persons a byline value names, as printed, blanks normalised; [] where any other thing stands among them.
 
     Outlets and desks beside a name are left out: "Laporan Wartawan Tribunnews.com, Siti Aminah" names one person.
@@ -78,17 +85,17 @@ def persons(text: str, registry: Registry, *, sure: bool = False) -> list[str]:
     found: list[str] = []
     for piece in _BETWEEN.split(text):
         name = " ".join(piece.split()).strip(_EDGES)
-        if not name or _nobody(name, registry):
+        if not name or (found and _DEGREE.fullmatch(name)) or _nobody(name, registry, foreign):
             continue
-        if not is_person(name, registry, sure=sure):
+        if not is_person(name, registry, sure=sure, foreign=foreign):
             return []
         if name not in found:
             found.append(name)
     return found
 
 
-def _nobody(name: str, registry: Registry) -> bool:
+def _nobody(name: str, registry: Registry, foreign: bool) -> bool:
     """Whether a piece of a byline names a desk, an outlet, a site, or only a role and its place."""
-    if roles.is_desk(name) or registry.by_name(name) or _SITE.fullmatch(name):
+    if roles.is_desk(name, foreign=foreign) or registry.by_name(name) or _SITE.fullmatch(name):
         return True
     return name.split()[0].lower() in _ROLES_AT_A_PLACE

@@ -2,15 +2,33 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.describe.credits import Credits
-from flows.describe.dates import Stamp, from_iso, stamps, zone_named
+from flows.describe.dates import Stamp, from_iso, short_stamps, stamps, zone_named
 from flows.describe.sheet import Evidence, Line, Mark, Sheet
 from flows.outlets import Profile
 
 _EARLIEST = dt.date(1990, 1, 1)
 _HEAD = 14
+_CLOSE, _BELOW, _ABOVE = 5, 16, 8  # lines around a page's headline in which its day stands
+_DECLARED = ("record", "jsonld", "og", "meta", "microdata")
+_IN_URL = re.compile(r"/((?:19|20)\d\d)(?:/(\d{1,2})/(\d{1,2})|-(\d\d)-(\d\d)|(\d\d)(\d\d))(?!\d)")
+_TO_COME = re.compile(
+    r"\b(?:besok|lusa|akan|mendatang|nanti|paling lambat|hingga|sampai|jadwal|kick ?-?off|dimulai|digelar|until|"
+    r"next|will)\b"
+    r"[^.\n]{0,45}\Z",
+    re.IGNORECASE,
+)
+_PAST = re.compile(r"\)?,?\s{0,2}(?:\w{2,8}\s)?(?:lalu|silam|mendatang|last)\b", re.IGNORECASE)
+_PUBLISHED_ON = re.compile(
+    r"\b(?:(?:published|posted|first published)(?:\s{1,2}on)?|diterbitkan|dipublikasikan|terbit|tayang)\s{0,2}:?",
+    re.IGNORECASE,
+)
+_UPDATED_ON = re.compile(r"\b(?:(?:last|page) )?(?:updated|modified|reviewed)(?:\s{1,2}on)?\s{0,2}:?", re.IGNORECASE)
+_EVENT = re.compile(
+    r"\b(?:expires?|deadline|valid|until|through|born|copyright|©|since|join us|webinar|register)\b", re.IGNORECASE
+)
 _LONG = 220
 # What may stand beside the date on a date line: labels, the outlet's name, a share count. Not a sentence.
 _BESIDE = 8
@@ -33,34 +51,78 @@ class When:
 
 
 def when(
-    sheet: Sheet, credits: Credits, opened_at: int | None, profile: Profile | None, latest: dt.date | None
+    sheet: Sheet,
+    credits: Credits,
+    opened_at: int | None,
+    profile: Profile | None,
+    latest: dt.date | None,
+    title_at: int | None = None,
+    url: str | None = None,
 ) -> When:
-    """The publication: stated outside the text, then in bylines and date lines, then inferred from the story.
+    """The publication: declared, in bylines and date lines, beside a page's headline, in its address, in the story.
 
-    `latest` is the day after which nothing can have been published (the day it was fetched), or None.
+    `latest` is the day after which nothing can have been published (the day it was fetched), or None; `title_at` the
+    index of the line that prints a page's headline.
     """
-    stated = _outside(sheet, profile, latest)
-    if stated and stated.at:
-        return stated
-    visible = _visible(sheet, credits, opened_at, profile, latest)
-    if stated and (visible is None or visible.day != stated.day):
-        return stated
-    if visible:
-        return visible
-    return _story(sheet, latest)
+    declared = _outside(sheet, profile, latest, _DECLARED)
+    if declared and declared.day and sheet.is_page and not sheet.said("published_at", "record"):
+        printed = _beside(sheet, title_at, profile, latest, close=True)
+        if printed and printed.day and printed.day != declared.day:
+            # A day apart: the page counts in its own zone. What readers do not see, a bare day or a
+            # later one for the networks, is of another edition.
+            if abs(printed.day - declared.day) == dt.timedelta(days=1) and declared.at:
+                return replace(
+                    declared, day=printed.day, evidence=(*printed.evidence, *declared.evidence), marks=printed.marks
+                )
+            told = declared.evidence[0].rule in {"date.og", "date.meta"} and printed.day < declared.day
+            if declared.at is None or told:
+                return printed
+    if declared and declared.at:
+        return declared
+    first = _beside(sheet, title_at, profile, latest, close=True) if sheet.is_page and profile is None else None
+    visible = first or _visible(sheet, credits, opened_at, profile, latest)
+    if declared and (visible is None or visible.day != declared.day):
+        return declared
+    beside = None if visible or not sheet.is_page else _beside(sheet, title_at, profile, latest)
+    beside = beside or (
+        _labelled(sheet, profile, latest, _PUBLISHED_ON, "date.published-on")
+        if sheet.is_page and visible is None
+        else None
+    )
+    shown = visible or beside or _outside(sheet, profile, latest, ("headline", "time"))
+    address = _address(url, profile, latest) if shown is None and url else None
+    if address and address.basis == "stated":
+        return address
+    if shown is None and sheet.is_page:
+        # Better the day of the last update, told as such, than a day out of the story.
+        shown = _beside(sheet, title_at, profile, latest, updates=True) or _outside(
+            sheet, profile, latest, ("headline",), "date.update"
+        )
+        shown = shown or _labelled(sheet, profile, latest, _UPDATED_ON, "date.update")
+        shown = shown or _modified(sheet, profile, latest)
+        shown = (
+            replace(shown, at=None, evidence=tuple(e for e in shown.evidence if e.field == "date")) if shown else None
+        )
+    story = _story(sheet, latest) if shown is None else When()
+    return shown or (story if story.day else address) or story
 
 
 def _usable(stamp: Stamp, latest: dt.date | None) -> bool:
     return not stamp.update and not stamp.odd and stamp.day >= _EARLIEST and (latest is None or stamp.day <= latest)
 
 
-def _outside(sheet: Sheet, profile: Profile | None, latest: dt.date | None) -> When | None:
-    """The first usable date of the record, then of the page's metadata; one with a time goes before one without."""
+def _outside(
+    sheet: Sheet, profile: Profile | None, latest: dt.date | None, wheres: tuple[str, ...], update: str | None = None
+) -> When | None:
+    """The first usable date of the places named; one with a time goes before one without.
+
+    `update`: the rule under which the day of an update will do too.
+    """
     found = []
-    for said in sheet.said("published_at", "record", "jsonld", "microdata", "meta", "og", "time"):
+    for said in sheet.said("published_at", *wheres):
         stamp = from_iso(said.value)
-        if stamp and _usable(stamp, latest):
-            rule = "record" if said.where == "record" else f"date.{said.where}"
+        if stamp and _usable(replace(stamp, update=False) if update else stamp, latest):
+            rule = update or "record" if update or said.where == "record" else f"date.{said.where}"
             found.append((stamp, said, rule))
     if not found:
         return None
@@ -74,6 +136,76 @@ def _outside(sheet: Sheet, profile: Profile | None, latest: dt.date | None) -> W
     if at:
         evidence.append(Evidence("published_at", rule, None, said.value))
     return When(day, "stated", at, tuple(evidence))
+
+
+def _beside(
+    sheet: Sheet,
+    title_at: int | None,
+    profile: Profile | None,
+    latest: dt.date | None,
+    *,
+    close: bool = False,
+    updates: bool = False,
+) -> When | None:
+    """The first day printed in a short line below a page's headline, else the nearest above it; no update.
+
+    `close`: only right below it. `updates`: the day of an update will do.
+    """
+    if title_at is None:
+        if close:
+            return None
+        title_at = max(0, sheet.body_from - 1)
+    below = sheet.lines[title_at + 1 : title_at + 1 + (_CLOSE if close else _BELOW)]
+    above = () if close else sheet.lines[max(0, title_at - _ABOVE) : title_at]
+    for line in (*below, *reversed(above)):
+        if len(line.text) > _LONG or line.kind in {"caption", "related", "ad"} or _EVENT.search(line.text):
+            continue
+        for stamp in stamps(line.text):
+            if _usable(replace(stamp, update=False) if updates else stamp, latest):
+                return _stated(stamp, line, "date.update" if updates else "date.beside-headline", profile)
+    return None
+
+
+def _modified(sheet: Sheet, profile: Profile | None, latest: dt.date | None) -> When | None:
+    """The day of the last change, as the page declares it."""
+    for said in sheet.said("modified_at", "jsonld", "og"):
+        stamp = from_iso(said.value)
+        if stamp and _usable(replace(stamp, update=False), latest):
+            return When(stamp.day, "stated", None, (Evidence("date", "date.modified", None, said.value, "likely"),))
+    return None
+
+
+def _labelled(
+    sheet: Sheet, profile: Profile | None, latest: dt.date | None, label: re.Pattern[str], rule: str
+) -> When | None:
+    """The day that the first short line with this label near the story names."""
+    for line in sheet.lines[max(0, sheet.body_from - _HEAD) : sheet.body_to + 2 * _HEAD]:
+        match = label.search(line.text) if len(line.text) <= _LONG else None
+        stamp = next(stamps(line.text), None) if match else None
+        if match and stamp and 0 <= stamp.start - match.end() <= 3 and _usable(replace(stamp, update=False), latest):
+            return _stated(stamp, line, rule, profile)
+    return None
+
+
+def _address(url: str, profile: Profile | None, latest: dt.date | None) -> When | None:
+    """The day in the article's address; inferred where the outlet counts its days in UTC."""
+    match = _IN_URL.search(url)
+    try:
+        day = dt.date(*(int(part) for part in match.groups() if part)) if match else None
+    except ValueError:
+        day = None
+    if match is None or day is None or day < _EARLIEST or (latest is not None and day > latest):
+        return None
+    basis = "inferred" if profile and profile.url_days == "UTC" else "stated"
+    sure = "likely" if basis == "stated" else "guess"
+    return When(day, basis, None, (Evidence("date", "date.url", None, url, sure),))
+
+
+def _stated(stamp: Stamp, line: Line, rule: str, profile: Profile | None) -> When:
+    at = stamp.at(_zone(profile, stamp.day))
+    quote = line.text[stamp.start : stamp.end]
+    evidence = [line.evidence("date", rule, quote), *([line.evidence("published_at", rule, quote)] if at else [])]
+    return When(stamp.day, "stated", at, tuple(evidence), (line.mark("byline", rule),) if line.body_at is None else ())
 
 
 def _zone(profile: Profile | None, day: dt.date) -> dt.timezone | None:
@@ -124,33 +256,35 @@ def _date_line(line: Line) -> Stamp | None:
 
 
 def _story(sheet: Sheet, latest: dt.date | None) -> When:
-    """The day the story gives: its first full date beside a weekday, else its first full date."""
-    first: tuple[Stamp, Line] | None = None
+    """The day the story gives: the latest that it names with its weekday and speaks of neither as past nor as to come.
+
+    A day without its weekday is as likely any other day. Where no year is printed, the one year that fits is supplied.
+    """
+    named: list[tuple[Stamp, Line]] = []
     for line in sheet.body:
         for stamp in stamps(line.text):
-            if stamp.odd or stamp.day < _EARLIEST or (latest is not None and stamp.day > latest):
+            if stamp.odd or not stamp.weekday or stamp.day < _EARLIEST or (latest is not None and stamp.day > latest):
                 continue
-            if line.text[stamp.start].isalpha() and not line.text[stamp.start :].lower().startswith(_MONTH_OPENINGS):
+            if not _TO_COME.search(line.text, max(0, stamp.start - 60), stamp.start) and not _PAST.match(
+                line.text, stamp.end
+            ):
+                named.append((stamp, line))
+    if named:
+        return _inferred(*max(named, key=lambda pair: pair[0].day))
+    years = _years(sheet, latest)
+    for line in sheet.body if years else ():
+        for stamp in short_stamps(line.text, years):
+            if latest is None or stamp.day <= latest:
                 return _inferred(stamp, line)
-            first = first or (stamp, line)
-    return _inferred(*first) if first else When()
+    return When()
 
 
-_MONTH_OPENINGS = (
-    "januari",
-    "january",
-    "februar",
-    "march",
-    "april",
-    "may ",
-    "june",
-    "july",
-    "august",
-    "septem",
-    "octo",
-    "novem",
-    "decem",
-)
+def _years(sheet: Sheet, latest: dt.date | None) -> tuple[int, ...]:
+    """The years that a day without one may be of: the only year of the story's full dates, else the last two."""
+    said = {stamp.day.year for line in sheet.body for stamp in stamps(line.text)}
+    if len(said) == 1:
+        return tuple(said)
+    return (latest.year, latest.year - 1) if latest and not said else ()
 
 
 def _inferred(stamp: Stamp, line: Line) -> When:

@@ -79,6 +79,11 @@ class Sheet:
     stated: tuple[Stated, ...] = field(default=())
 
     @cached_property
+    def is_page(self) -> bool:
+        """Whether the document is an HTML page: it states things that no text does."""
+        return any(said.where != "record" for said in self.stated)
+
+    @cached_property
     def body(self) -> tuple[Line, ...]:
         """The lines that hold body text."""
         return tuple(line for line in self.lines if line.body_at is not None)

@@ -6,21 +6,22 @@ A text that opens with its first sentence has no headline, and none is made up f
 import re
 from collections import Counter
 from dataclasses import dataclass
-from html import unescape
 
 from flows.describe.dates import stamps
 from flows.describe.opening import Opening
-from flows.describe.sheet import Evidence, Line, Mark, Sheet, Stated, same, untagged
+from flows.describe.sheet import Evidence, Line, Mark, Sheet, same, untagged
+from flows.describe.votes import stated_title
 
-_SUFFIX = re.compile(r"\s{1,3}(?:[-–—|»:]|\|\|)\s{1,3}")
-_PREFIX = re.compile(r"([^:|–-]{3,40}?)\s{0,2}[:|–-]\s{1,3}")
-# What search engines and networks are told is often one text in three places; it counts less than what readers see.
-_TRUST = {"jsonld": 4, "h1": 4, "microdata": 2, "og": 2}
 _HEAD = 12  # lines above the body among which a headline may stand
 _MENU = re.compile(
     r"[|›»·©®]|\./|\b(?:foto|image|photo|ilustrasi)\s?:|\s[-•]\s.{1,40}\s[-•]\s|https?://|@\w|^(?:home|beranda|baca|simak|lihat|tonton|ikuti|follow|gabung)\b",
     re.IGNORECASE,
 )
+_FEED = re.compile(
+    r"(?:The post (?P<post>.{15,200}?) (?:appeared first|first appeared) on |Original Location: (?P<place>.{15,200})\Z)"
+)
+# A gallery says so before its headline, which then looks like a caption.
+_GALLERY = re.compile(r"(?:FOTO|VIDEO|INFOGRAFIS|POTRET|GALERI)\s?: (?=\S)")
 _OPEN_KINDS = {"title", "subtitle"}
 
 
@@ -37,7 +38,7 @@ class Headline:
 def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, outlet: str | None) -> Headline:
     """The headline of a document. `credit_lines` are the numbers of the lines known as bylines or date lines."""
     end = _head_end(sheet, credit_lines, opening)
-    stated = _stated(sheet, outlet)
+    stated = stated_title(sheet, outlet)
     if stated:
         title, evidence = stated
         subtitle = _stated_subtitle(sheet, title)
@@ -46,7 +47,7 @@ def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, outlet: str
         return Headline(title, subtitle[0] if subtitle else None, tuple(found), tuple(marks))
     at = _structural(sheet, credit_lines, end, opening)
     if at is None:
-        return Headline()
+        return _fed(sheet)
     line = sheet.lines[at]
     title = untagged(line.text)
     marks = [line.mark("title", "title.head"), *(m for m in _repeats(sheet, title, end) if m.line != line.number)]
@@ -60,46 +61,26 @@ def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, outlet: str
     return Headline(title, subtitle_text, tuple(evidence_found), tuple(marks))
 
 
-def _stated(sheet: Sheet, outlet: str | None) -> tuple[str, Evidence] | None:
-    """The title that the most trusted places agree on; the first of them decides a tie."""
-    said = sheet.said("title", "record", "jsonld", "h1", "microdata", "meta", "og", "trafilatura", "html_title")
-    if not said:
+def _fed(sheet: Sheet) -> Headline:
+    """The headline that a feed repeats below a story it syndicates."""
+    for line in sheet.lines[-4:]:
+        match = _FEED.search(line.text, max(0, len(line.text) - 400))
+        title = match["post"] or match["place"] if match else None
+        if title:
+            evidence = line.evidence("title", "title.feed-foot", title, sure="likely")
+            return Headline(untagged(title), None, (evidence,))
+    return Headline()
+
+
+def line_of(sheet: Sheet, outlet: str | None) -> int | None:
+    """Index of the line that prints the title a page states: the last one above its body, else the first of all."""
+    stated = stated_title(sheet, outlet) if sheet.is_page else None
+    if not stated:
         return None
-    if said[0].where == "record":
-        return untagged(said[0].value), Evidence("title", "record", None, said[0].value)
-    sites = {same(s.value) for s in sheet.said("outlet")} | ({same(outlet)} if outlet else set())
-    heads = [s.value for s in said if s.where != "h1"]
-    own = [s for s in said if s.where != "h1" or not heads or any(_alike(s.value, head) for head in heads)]
-    first_of_each = {s.where: s for s in reversed(own)}
-    cleaned = [(s, _without_site(untagged(unescape(s.value)), sites, s)) for s in own if first_of_each[s.where] is s]
-    votes: Counter[str] = Counter()
-    for s, text in cleaned:
-        votes[same(text)] += _TRUST.get(s.where, 1)
-    best, title = max(cleaned, key=lambda pair: votes[same(pair[1])])
-    return (title, Evidence("title", f"title.{best.where}", None, best.value)) if title else None
-
-
-def _alike(heading: str, title: str) -> bool:
-    """Whether a heading and a title name one story: the site's logo and its teasers have headings too."""
-    one, other = (set(re.findall(r"\w{4,}", text.casefold())) for text in (heading, title))
-    shared = len(one & other)
-    return 5 * shared >= 2 * max(len(one), len(other)) if one and other else heading in title
-
-
-def _without_site(title: str, sites: set[str], said: Stated) -> str:
-    """A title without the site's name at its end (or, in the page's <title>, whatever short name stands there)."""
-    pieces = _SUFFIX.split(title)
-    cuts = list(_SUFFIX.finditer(title))
-    while len(pieces) > 1:
-        last = same(pieces[-1])
-        bare_domain = re.fullmatch(r"[\w-]+(?:\.\w{2,10}){1,2}", pieces[-1]) is not None
-        named = last in sites or (len(pieces[-1].split()) <= 4 and any(site and site in last for site in sites))
-        if not (named or bare_domain or (said.where == "html_title" and len(pieces[-1].split()) <= 3)):
-            break
-        pieces.pop()
-        title = title[: cuts.pop().start()]
-    first = _PREFIX.match(title)
-    return title[first.end() :].strip() if first and same(first[1]) in sites else title.strip()
+    wanted = same(stated[0])
+    printed = [at for at, line in enumerate(sheet.lines) if len(line.text) <= 400 and same(line.text) == wanted]
+    above = [at for at in printed if at <= sheet.body_from + 2]
+    return above[-1] if above else printed[0] if printed else None
 
 
 def _stated_subtitle(sheet: Sheet, title: str) -> tuple[str, Evidence] | None:
@@ -131,7 +112,7 @@ def _like_headline(line: Line, *, sure: bool = False) -> bool:
         and 15 <= len(text) <= 220
         and (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘[#")
         and (text[-1] not in ".,;:" or text.endswith("..."))
-        and _MENU.search(text) is None
+        and _MENU.search(_GALLERY.sub("", text, count=1)) is None
         and not any(stamp.time for stamp in stamps(text))
         and sum(char.isdigit() for char in text) * 3 < len(text)
     )
@@ -153,7 +134,7 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening
         at
         for at in at_head
         if sheet.lines[at].number not in credit_lines
-        and (_open(sheet.lines[at]) or _headed(sheet, at, credit_lines, opening))
+        and (_open(sheet.lines[at]) or _gallery(sheet, at, credit_lines) or _headed(sheet, at, credit_lines, opening))
     ]
     likely = [at for at in free if _like_headline(sheet.lines[at], sure=_headed(sheet, at, credit_lines, opening))]
     if not likely:
@@ -176,6 +157,11 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening
         best -= 1
     near = end - best <= 3 and len(likely) <= 2
     return best if near or fit(best) >= 0.4 else None
+
+
+def _gallery(sheet: Sheet, at: int, credit_lines: set[int]) -> bool:
+    """Whether a line is a gallery's headline: labelled, and a byline or date line right below it."""
+    return _GALLERY.match(sheet.lines[at].text) is not None and sheet.lines[at + 1].number in credit_lines
 
 
 def _headed(sheet: Sheet, at: int, credit_lines: set[int], opening: Opening) -> bool:

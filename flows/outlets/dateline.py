@@ -17,8 +17,8 @@ from flows.outlets.registry import Outlet, Registry, key
 from flows.outlets.roles import words
 
 _LONGEST = 110  # a dateline ends within so many characters
-_SEP = re.compile(r"[^\S\n]{0,4}(?:--|[-–—])[^\S\n]{0,4}")
-_SEP_OR_COLON = re.compile(r"[^\S\n]{0,4},?[^\S\n]{0,4}(?:--|[-–—]|:(?!\d))[^\S\n]{0,4}")
+_SEP = re.compile(r"[^\S\n]{0,4}(?:-{2,3}|[-–—])[^\S\n]{0,4}")
+_SEP_OR_COLON = re.compile(r"[^\S\n]{0,4},?[^\S\n]{0,4}(?:-{2,3}|[-–—]|:(?!\d))[^\S\n]{0,4}")
 _OPENING = re.compile(r"[\s]{0,40}(?:[-–—]\s{1,4})?")
 _CAPS_HEAD = re.compile(r"[A-Z][A-Z.'/]{1,24}(?:,? [A-Z][A-Z.'/]{0,24}|,? \(?[A-Z][A-Z.']{1,24}\)?){0,3}")
 _MIXED_HEAD = re.compile(r"[A-Z][\w.']{1,24}(?:,?[ -][A-Z][\w.']{0,24}){0,3}")
@@ -98,6 +98,12 @@ def _outlet_first(head: str, registry: Registry) -> _Found | None:
     if link:
         return _place_then(head, link.end(), outlet)
     sep = _SEP.match(head, at)
+    if not sep and "." in match[0] and head[at : at + 1] == " ":
+        # "Tribunjogja.com Sleman --- ...": no comma, but a long dash behind a place
+        wide = _PLACE.match(head, at + 1)
+        far = _SEP.match(head, wide.end()) if wide else None
+        if wide and far and far[0].strip() != "-" and len(wide[0].split()) <= 3 and _opens(head, far.end()):
+            return outlet, wide[0], None, far.end()
     if not sep or _STAMP.match(head, sep.end()):
         return None
     if "." not in match[0] and not any(char.isspace() for char in sep[0]):

@@ -3,6 +3,7 @@
 A profile is `profiles/<name>.toml`:
 
     zone = "WIB"                      # of the clock times it prints without a zone
+    url_days = "UTC"                  # the day in its addresses is counted in UTC, not in its own zone
     sign_off = "editor"               # what a name in brackets at the end means: editor | author
     valid_from = 2023-01-01           # when this shape was seen; both ends may be left out
     author_box = ["Verified Writer"]  # labels above an author's name at the foot
@@ -29,7 +30,7 @@ from flows.outlets.errors import OutletError
 from schemas.vocabulary import KINDS
 
 ZONES = {"WIB": 7, "WITA": 8, "WIT": 9, "MYT": 8}  # name printed -> hours east of UTC
-_KEYS = {"zone", "sign_off", "valid_from", "valid_to", "author_box", "bylines", "roles", "cues"}
+_KEYS = {"zone", "url_days", "sign_off", "valid_from", "valid_to", "author_box", "bylines", "roles", "cues"}
 _PARTS = {
     "names": r"(?P<names>[^\W\d_][^\n|:;()]{1,100}?)",
     "date": r"(?P<date>[^\n]{6,80})",
@@ -59,6 +60,7 @@ class Profile:
     bylines: tuple[Byline, ...] = ()
     roles: dict[str, str] = field(default_factory=dict)
     cues: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    url_days: str | None = None
 
     def valid_on(self, day: dt.date | None) -> bool:
         """Whether the profile speaks for a day; an unknown day is not excluded."""
@@ -88,6 +90,8 @@ def parse(name: str, text: str) -> Profile:
             raise OutletError(f"has the keys {strange}; expected only {sorted(_KEYS)}.")
         if found.get("zone") not in {None, *ZONES}:
             raise OutletError(f"zone is {found['zone']!r}; expected one of {sorted(ZONES)}.")
+        if found.get("url_days") not in {None, "UTC"}:
+            raise OutletError(f"url_days is {found['url_days']!r}; expected `UTC`, or no such key.")
         if found.get("sign_off") not in {None, "editor", "author"}:
             raise OutletError(f"sign_off is {found['sign_off']!r}; expected `editor` or `author`.")
         roles, cues = found.get("roles", {}), found.get("cues", {})
@@ -108,6 +112,7 @@ def parse(name: str, text: str) -> Profile:
             tuple(Byline(b["shape"], shape(b["shape"]), b.get("identifies", False)) for b in found.get("bylines", [])),
             {word.lower(): role for role, words in roles.items() for word in words},
             {kind: tuple(openings) for kind, openings in cues.items()},
+            found.get("url_days"),
         )
     except tomllib.TOMLDecodeError as error:
         raise OutletError(f"{where} is not TOML: {error}.") from error

@@ -78,7 +78,12 @@ def label(line: str, profile: Profile | None = None) -> Label | None:
     return None
 
 
-def is_desk(name: str) -> bool:
-    """Whether a credited name is a desk ("Tim detikcom", "Redaksi") and not a person."""
+def is_desk(name: str, *, foreign: bool = False) -> bool:
+    """Whether a credited name is a desk ("Tim detikcom", "Redaksi") and not a person.
+
+    `foreign`: outside Indonesian and Malay, where Tim is a first name.
+    """
     plain = " ".join(name.split()).lower()
+    if foreign and plain.startswith("tim "):
+        return False
     return plain in words().desks or plain.startswith(words().desk_openings)

@@ -1,14 +1,17 @@
 """A source -> batches of raw documents, each with where it lay, and of rejects, each with a reason.
 
-A source is a file, a folder or a glob (`drops/2026-*/*.jsonl`; `**` is any number of folders). A folder is walked
-whole, in the order of its paths' bytes. Names that begin with a dot (.git, .DS_Store) are skipped and are no documents.
-A symlink is followed once, and only to what lies inside the source; what is no regular file is never opened.
+A source is a file, a folder, a glob (`drops/2026-*/*.jsonl`; `**` is any number of folders) or an fsspec URL of one
+(s3://, gs://, https://, ...). A folder is walked whole, in the order of its paths' bytes. Names that begin with a dot
+(.git, .DS_Store) are skipped and are no documents. A symlink is followed once, and only to what lies inside the source;
+what is no regular file is never opened. No user, password or query of a URL stands in what is read from it.
 
 What a file is, its first bytes say and not its name:
 
-- gzip and zstd are unpacked, and what is inside is judged in the same way (the file is one document, or one JSONL);
+- gzip and zstd are unpacked, and what is inside is judged in the same way (one document, one JSONL or one WARC);
 - JSONL, one record a line: {"id", "url"?, "text" | "html", "fetched_at"?, ...}. Where a record has both, the page
   speaks, since it says more. Other known keys become rows of `stated`. A blank line is no document;
+- WARC: a response of a text type (HTML, XHTML, plain text; without a type: by its bytes) is a document; requests,
+  pictures, scripts and all other records are none. Chunks and codings of HTTP are undone. `raw` is the record's block;
 - HTML: a page, or a fragment that is tags from its first character to its last. Text with a stray tag is text;
 - text, in any encoding: its bytes are passed on, and clean/ decodes them. Only JSONL is decoded here;
 - anything else is rejected.

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
-from flows.read import decode, sniff, walk
+from flows.read import captures, decode, sniff, walk, warc
 from flows.read.lines import lines
 from flows.read.reader import Reader
 from flows.read.records import record
@@ -20,7 +20,7 @@ def rows(found: Found, limits: Limits, hint: Hint) -> Iterator[Document | Reject
         yield Reject(found.relative, found.uri, *found.problem)
         return
     try:
-        file = walk.open_bytes(found.path)
+        file = walk.open_found(found)
     except OSError as error:
         yield Reject(found.relative, found.uri, *walk.refused(found.shown, error))
         return
@@ -61,7 +61,27 @@ class _File:
             if reader.fault:
                 yield self._reject(reader.fault[0], f"{found.shown} {reader.fault[1]}", content)
             return
-        yield self._refused(reader, content, sniffed, whole=whole) or self._document(content, sniffed.kind)
+        if sniffed.kind == "warc":
+            yield from self._captures(reader, content)
+            return
+        yield self._refused(reader, content, sniffed, whole=whole) or self._document(content, sniffed)
+
+    def _captures(self, reader: Reader, content: bytes) -> Iterator[Document | Reject]:
+        found, limits = self._found, self._limits
+        count = 0
+        for part in warc.records(content, reader, limits.record_bytes):
+            if isinstance(part, warc.Damage):
+                made: Document | Reject | None = captures.damage(found, part)
+            else:
+                made = captures.capture(found, part, limits, self._hint)
+            if made is not None:
+                count += 1
+                yield made
+        if reader.fault:
+            yield self._reject(reader.fault[0], f"{found.shown} {reader.fault[1]}", content)
+        elif not count:
+            detail = f"{found.shown} is a WARC without a response that is a page or a text; one was expected."
+            yield self._reject("empty", detail, content)
 
     def _refused(self, reader: Reader, content: bytes, sniffed: sniff.Sniffed, *, whole: bool) -> Reject | None:
         name, most = self._found.shown, self._limits.document_bytes
@@ -70,7 +90,7 @@ class _File:
         if sniffed.kind == "empty" and whole:
             return self._reject("empty", f"{name} has nothing in it but blanks, an article was expected.", content)
         if sniffed.kind == "binary":
-            detail = f"{name} looks like {sniffed.what}, text, HTML or JSONL was expected: convert or remove it."
+            detail = f"{name} looks like {sniffed.what}, text, HTML, JSONL or WARC was expected: convert or remove it."
             return self._reject("binary", detail, content)
         if sniffed.kind == "json":
             detail = (
@@ -79,22 +99,21 @@ class _File:
             )
             return self._reject("broken_record", detail, content)
         if len(content) > most or len(self._start) > most:
-            detail = (
-                f"{name} has more than {most:,} bytes, the most one document may have: split it or raise the limit."
-            )
+            detail = f"{name} has more than {most:,} bytes, the most one document may have: split it or raise max_mb."
             return self._reject("too_large", detail, content)
         return None
 
-    def _document(self, content: bytes, media: str) -> Document:
+    def _document(self, content: bytes, sniffed: sniff.Sniffed) -> Document:
         return Document(
             source_id=self._found.relative,
             source_uri=self._found.uri,
             raw=self._start,
             content=None if content is self._start else content,
-            media=media,
+            media=sniffed.kind,
             identity=self._found.relative,
             raw_sha256=sha256(self._start),
-            outlet_hint=hinted(self._hint, None, content, media),
+            encoding=sniffed.codec,
+            outlet_hint=hinted(self._hint, None, content, sniffed.kind),
         )
 
     def _reject(self, reason: str, detail: str, content: bytes) -> Reject:

@@ -31,14 +31,14 @@ def fingerprint(source: str | Path) -> Inputs:
         whole.update(f"{found.relative}\0{state}\n".encode())
         count += 1
         size += length
-    return Inputs(Path(source).as_posix(), whole.hexdigest(), count, size)
+    return Inputs(walk.named(source), whole.hexdigest(), count, size)
 
 
 def _state(found: walk.Found) -> tuple[str, int]:
     if found.problem is not None:
         return found.problem[0], 0
     try:
-        with walk.open_bytes(found.path) as file:
+        with walk.open_found(found) as file:
             sha = digest(file)
             return (sha, file.tell()) if sha else ("unreadable", 0)
     except OSError:

@@ -1,9 +1,9 @@
 """Bytes of a file, plain or unpacked, that come in the size asked for and never as an exception."""
 
 import os
-from typing import BinaryIO, Final, Literal
+from typing import BinaryIO, Final, Literal, cast
 
-# pyarrow gives nothing of the read in which a container breaks: small reads save what stood before the break.
+# pyarrow gives nothing of the read in which a container breaks: what stood before the break is read again, by the byte.
 _PACKED_STEP: Final = 16_384
 
 
@@ -18,10 +18,9 @@ class Reader:
         self._left: int | None = None
         self._expansion = expansion
         if packing is not None:
-            import pyarrow as pa
-
-            self._left = max(os.fstat(file.fileno()).st_size, 1) * expansion
-            self._file = pa.CompressedInputStream(pa.PythonFile(file, "r"), packing)
+            self._left = max(file.seek(0, os.SEEK_END), 1) * expansion
+            self._source, self._given = file, 0
+            self._file = self._unpacked()
 
     def read(self, size: int) -> bytes:
         """The next `size` bytes; fewer only before the end or a fault, none after it."""
@@ -43,13 +42,35 @@ class Reader:
                 self.fault = "unreadable", f"could not be read to its end ({system or error}): read it again."
             else:
                 self.fault = "damaged_container", f"is a damaged {self._packing} file ({error}): fetch it again."
+                return self._before_the_break()
             return b""
+        if self._packing is not None:
+            self._given += len(piece)
         if self._left is not None:
             self._left -= len(piece)
             if self._left < 0:
                 self.fault = (
-                    "damaged_container",
+                    "expands_too_far",
                     f"unpacks to more than {self._expansion} times its size: unpack it by hand if it is meant so.",
                 )
                 return b""
         return piece
+
+    def _unpacked(self) -> BinaryIO:
+        import pyarrow as pa
+
+        self._source.seek(0)
+        return cast(BinaryIO, pa.CompressedInputStream(pa.PythonFile(self._source, "r"), self._packing))
+
+    def _before_the_break(self) -> bytes:
+        pieces: list[bytes] = []
+        try:
+            stream = self._unpacked()
+            left = self._given
+            while left and (passed := len(stream.read(min(left, _PACKED_STEP)))):
+                left -= passed
+            while len(pieces) < _PACKED_STEP and (piece := stream.read(1)):
+                pieces.append(piece)
+        except (OSError, ValueError):
+            pass
+        return b"".join(pieces)

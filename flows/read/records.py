@@ -43,7 +43,7 @@ class _Refused(Exception):
 def record(found: Found, line: Line, codec: str, limits: Limits, hint: Hint) -> Document | Reject | None:
     """What a line of a JSONL file is; None for a blank line, which is no document."""
     if line.too_large:
-        detail = f"has {line.size:,} bytes, at most {limits.record_bytes:,} a record were expected: split it."
+        detail = f"has {line.size:,} bytes, at most {limits.record_bytes:,} were expected: split it or raise max_mb."
         return _reject(found, line, codec, None, _Refused("too_large", detail))
     text = decode.lenient(line.raw, _strict(codec)).strip()
     if not text:
@@ -95,7 +95,7 @@ def _document(found: Found, line: Line, fields: dict[str, object], hint: Hint) -
         raw_sha256=line.sha256,
         encoding="utf-8",
         url=canonical,
-        fetched_at=_instant(fields.get("fetched_at")),
+        fetched_at=instant(fields.get("fetched_at")),
         outlet_hint=hinted(hint, canonical, content, media),
         stated=tuple(_stated(fields)),
     )
@@ -120,7 +120,7 @@ def _id(fields: dict[str, object]) -> str | None:
     return decode.encodable(str(value)).strip() or None
 
 
-def _instant(value: object) -> datetime | None:
+def instant(value: object) -> datetime | None:
     """An ISO 8601 instant, UTC where it names no zone; None for all else."""
     if not isinstance(value, str):
         return None

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from flows.read import decode
 
-Kind = Literal["text", "html", "jsonl", "json", "empty", "binary"]
+Kind = Literal["text", "html", "jsonl", "json", "empty", "binary", "warc"]
 
 _PACKINGS: Final = ((b"\x1f\x8b\x08", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
 
@@ -18,8 +18,6 @@ _MAGIC: Final = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document"),
     (b"PK\x03\x04", "a ZIP archive or an Office document"),
     (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"WARC/1.", "a WARC archive"),
-    (b"WARC/0.", "a WARC archive"),
     (b"\x1f\x8b", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"BZh91AY&SY", "bzip2"),
@@ -40,6 +38,7 @@ _MAGIC: Final = (
     (b"ID3\x04", "MP3 audio"),
     (b"\x7fELF", "a program"),
 )
+_WARC: Final = re.compile(rb"WARC/\d\.\d{1,2}\s")
 _BOXED: Final = {b"WEBP": "a WebP image", b"WAVE": "WAV audio", b"AVI ": "AVI video"}
 
 # All of C0 but tab, line breaks, form feed, backspace, escape (terminal colours) and Ctrl-Z (the end of a DOS file).
@@ -82,6 +81,8 @@ def sniff(data: bytes, name: str, *, whole: bool) -> Sniffed:
 
     The name counts for one thing: in a file named .jsonl or .ndjson the first line may be broken.
     """
+    if _WARC.match(data):
+        return Sniffed("warc")
     what = _magic(data)
     if what:
         return Sniffed("binary", what)

@@ -8,52 +8,50 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
+from urllib.parse import unquote
 
-from flows.read import decode, pattern
+from flows.read import decode, pattern, remote
+from flows.read.errors import SourceError
+from flows.read.found import Found
+
+__all__ = ["Found", "SourceError", "find", "named", "open_bytes", "open_found", "refused"]
 
 _UNDECODABLE: Final = re.compile("[\udc80-\udcff]")
-
-
-class SourceError(Exception):
-    """The source is missing or holds nothing; the message is a sentence for the person who named it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file of the source, or a place in it that cannot be read.
-
-    `relative` is the path below the source (posix), `uri` the source as given joined with it; in both, bytes that are
-    no UTF-8 are percent-escaped. `problem` is a reason of schemas.vocabulary and a sentence, or None.
-    """
-
-    path: Path
-    relative: str
-    uri: str
-    problem: tuple[str, str] | None = None
-
-    @property
-    def shown(self) -> str:
-        """The relative path, fit for a sentence: a name may hold line breaks and worse."""
-        return decode.shown(self.relative)
 
 
 def find(source: str | Path) -> Iterator[Found]:
     """The files of a source. Raises SourceError at once where it is missing or holds no file at all."""
     if not str(source):
         raise SourceError("Read no source: a file, folder or glob was expected.")
-    found = _start(str(source))
+    found = remote.find(str(source)) if remote.is_url(str(source)) else _start(local(str(source)))
     first = next(found, None)
     if first is None:
         raise SourceError(
-            f"Read {source}: no document in it, a file with text, HTML or JSONL was expected (hidden files are "
-            "skipped). Check the path."
+            f"Read {named(source)}: no document in it, a file with text, HTML, JSONL or WARC was expected (hidden "
+            "files are skipped). Check the path."
         )
     return _chain(first, found)
 
 
 def open_bytes(path: Path) -> BinaryIO:
-    """The one place where read/ opens a file of the source."""
+    """The one place where read/ opens a file of this machine."""
     return path.open("rb")
+
+
+def open_found(found: Found) -> BinaryIO:
+    """The bytes of a file of the source. Raises OSError where they are not given."""
+    return open_bytes(found.path) if found.opener is None else found.opener()
+
+
+def local(source: str) -> str:
+    """A path of this machine, of which file:// is another spelling."""
+    return unquote(source.removeprefix("file://")) if source.startswith("file://") else source
+
+
+def named(source: str | Path) -> str:
+    """A source as it may be shown and stored: a URL without what is secret in it."""
+    said = str(source)
+    return remote.shown(said) if remote.is_url(said) else Path(local(said)).as_posix()
 
 
 def refused(path: str, error: OSError) -> tuple[str, str]:

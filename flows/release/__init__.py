@@ -56,6 +56,7 @@ from flows.release.errors import AuditError, Busy, ReleaseError
 from flows.release.layout import Dataset, Entry, find_equal, next_version
 from flows.release.lock import publisher_lock
 from flows.release.manifest import read_manifest
+from flows.release.prints import keep_prints, kept_prints
 from flows.release.raws import Keeper, fetch, keep
 from flows.release.refuse import refuse
 from flows.release.stage import stage
@@ -83,6 +84,8 @@ __all__ = [
     "fetch",
     "find_equal",
     "keep",
+    "keep_prints",
+    "kept_prints",
     "load",
     "lock_digest",
     "next_version",

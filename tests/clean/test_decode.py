@@ -62,3 +62,19 @@ def test_a_little_damage_does_not_cost_the_text() -> None:
 
 def test_noise_is_no_text() -> None:
     assert decode(bytes(range(256)) * 40) is None
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_wide_text_that_breaks_off_within_a_character_is_read(encoding):
+    words = "“Kami senang,” kata José di Café Élan. " * 40
+    for cut in (1, 2, 3):
+        assert (decode(words.encode(encoding)[:-cut]) or "").startswith(words[:-2])
+
+
+def test_a_mark_in_front_of_something_else_decides_nothing():
+    assert "\ufffd" not in (decode(b"\xff\xfe" + b"\x00\xd8" * 400) or "")
+
+
+def test_utf_32_without_a_mark_where_it_is_named():
+    words = "“Kami senang,” kata José."
+    assert decode(words.encode("utf-32-le"), declared="utf-32-le") == words

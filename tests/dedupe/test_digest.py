@@ -1,10 +1,11 @@
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.dedupe import fingerprints_of, text_digest
+from flows.dedupe import fingerprints_of, prints_of, text_digest
 from flows.dedupe.digest import LEAST_LETTERS
 from schemas import arrow, stages
 
@@ -53,21 +54,37 @@ def test_fingerprints_follow_the_articles() -> None:
     shared = {
         "source_uri": "file:x", "raw_sha256": "0" * 64, "authors": [], "editors": [], "cited_sources": [],
         "language": "id", "language_score": 1.0, "is_partial": False, "word_count": 1, "raw_char_count": 1,
-        "boilerplate_share": 0.0, "content_hash": "0" * 32,
+        "boilerplate_share": 0.0,
     }  # fmt: skip
     stated = {"published_at": datetime(2024, 3, 4, 18, tzinfo=UTC), "date": date(2024, 3, 5), "date_basis": "stated"}
     articles = arrow.table(
         arrow.ARTICLES,
         [
-            shared | stated | {"article_id": "b" * 32, "source_id": "1", "text": STORY, "char_count": 170},
-            shared | {"article_id": "a" * 32, "source_id": "2", "text": "Pendek.", "char_count": 7},
+            shared
+            | stated
+            | {"article_id": "b" * 32, "source_id": "1", "content_hash": "1" * 32, "text": STORY, "char_count": 170},
+            shared
+            | {"article_id": "a" * 32, "source_id": "2", "content_hash": "2" * 32, "text": "Pendek.", "char_count": 7},
         ],
     )
-    made = fingerprints_of(articles)
+    made = fingerprints_of(articles, prints_of(articles))
     assert made.schema.equals(stages.FINGERPRINTS)
     assert made.to_pylist() == [
-        stated | {"article_id": "b" * 32, "text_digest": text_digest(STORY), "char_count": 170},
-        dict.fromkeys(stated) | {"article_id": "a" * 32, "text_digest": "", "char_count": 7},
+        stated | {"article_id": "b" * 32, "text_digest": text_digest(STORY), "char_count": 170, "print": 0},
+        dict.fromkeys(stated) | {"article_id": "a" * 32, "text_digest": "", "char_count": 7, "print": 1},
     ]  # fmt: skip
-    assert fingerprints_of(arrow.empty(arrow.ARTICLES)).num_rows == 0
+    assert fingerprints_of(arrow.empty(arrow.ARTICLES), arrow.empty(stages.PRINTS)).num_rows == 0
     assert isinstance(made, pa.Table)
+
+
+def test_an_article_without_a_print_is_refused() -> None:
+    articles = pa.table({"content_hash": ["1" * 32], "text": [STORY]})
+    with pytest.raises(ValueError, match="no print"):
+        fingerprints_of(articles, arrow.empty(stages.PRINTS))
+
+
+def test_prints_of_texts_too_short_hold_nothing() -> None:
+    made = prints_of(pa.table({"content_hash": ["1" * 32, "2" * 32], "text": ["Pendek.", STORY]}))
+    assert made.schema.equals(stages.PRINTS)
+    assert [row["bands"] is None for row in made.to_pylist()] == [True, False]
+    assert [row["shingles"] is None for row in made.to_pylist()] == [True, False]

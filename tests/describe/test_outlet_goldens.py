@@ -15,7 +15,9 @@ GOLDEN = Path(__file__).parents[1] / "golden" / "outlets"
 def test_profile(described, name):
     text = (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
     golden = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
-    values, evidence, _ = described(text, {int(line): kind for line, kind in golden["kinds"].items()})
+    values, evidence, _ = described(
+        text, {int(line): kind for line, kind in golden["kinds"].items()}, url=golden.get("url")
+    )
     found = {**values, "date": str(values["date"]) if values["date"] else None}
     wanted = golden["expect"]
     if wanted.get("published_at"):
@@ -28,8 +30,9 @@ def test_profile(described, name):
 def test_profile_without_marks(described, name):
     """A text that somebody extracted keeps its credits among its body lines: nothing else may be claimed of it."""
     text = (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
-    wanted = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))["expect"]
-    values, _, _ = described(text)
+    golden = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    wanted = golden["expect"]
+    values, _, _ = described(text, url=golden.get("url"))
     for field in ("outlet", "dateline", "place", "authors", "editors"):
         assert values[field] == wanted[field], field
     assert values["title"] in {wanted["title"], None}

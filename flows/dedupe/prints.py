@@ -1,0 +1,49 @@
+"""Access to a table of PRINTS by row, where it lies: mapped from disk, it is never in memory as a whole."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.dedupe.shingles import BANDS, Digests, jaccard
+
+_Rows = npt.NDArray[np.int64]
+
+
+class Prints:
+    """PRINTS, of whatever number of chunks."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._bands = table["bands"]
+        self._shingles = table["shingles"].chunks
+        self._starts = list(accumulate((len(chunk) for chunk in self._shingles), initial=0))
+
+    def has_bands(self, rows: _Rows) -> npt.NDArray[np.bool_]:
+        """Which of the rows have shingles at all."""
+        return np.asarray(pc.is_valid(self._bands), np.bool_)[rows]
+
+    def bands(self, rows: _Rows) -> Iterator[Digests]:
+        """Band by band, the keys of the rows (which must have them)."""
+        for band in range(BANDS):
+            keys = [
+                # A fixed number of bytes a row, null or not.
+                np.frombuffer(chunk.buffers()[1], np.uint64).reshape(-1, BANDS)[
+                    chunk.offset : chunk.offset + len(chunk), band
+                ]
+                for chunk in self._bands.chunks
+                if len(chunk)
+            ]
+            yield np.concatenate(keys)[rows] if keys else np.empty(0, np.uint64)
+
+    def alike(self, one: int, other: int, least: float) -> bool:
+        """Whether two rows share `least` of the shingles that either has."""
+        a, b = self._digests(one), self._digests(other)
+        return min(len(a), len(b)) >= least * max(len(a), len(b)) and jaccard(a, b) >= least
+
+    def _digests(self, row: int) -> Digests:
+        chunk = bisect_right(self._starts, row) - 1
+        return np.frombuffer(self._shingles[chunk][row - self._starts[chunk]].as_buffer(), np.uint64)

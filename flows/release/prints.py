@@ -1,0 +1,69 @@
+"""What of the latest release's texts is compared for duplicates: state/prints.arrow, one row a content_hash.
+
+A help and no record: named by content_hash, a row stays true whatever becomes of a release; without the file, or with
+one of another version, the prints are made again from the texts. It holds the latest release's rows and no others, so
+it neither grows nor remembers what was taken down. Uncompressed, so that it is mapped and not read; digests do not
+compress anyway.
+"""
+
+from contextlib import suppress
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.release.layout import Dataset
+from schemas import arrow, stages
+
+_NAME: Final = "prints.arrow"
+_VERSION: Final = b"kliping.prints"
+_ROWS: Final = 4096
+
+
+def kept_prints(dataset: Dataset, version: int) -> pa.Table:
+    """The PRINTS that were kept, mapped from disk; none where they are missing, damaged or of another version."""
+    try:
+        with pa.memory_map(str(_path(dataset))) as file:
+            table = pa.ipc.open_file(file).read_all()
+    except (OSError, pa.ArrowInvalid):
+        return arrow.empty(stages.PRINTS)
+    if (table.schema.metadata or {}).get(_VERSION) != str(version).encode() or not table.schema.equals(stages.PRINTS):
+        return arrow.empty(stages.PRINTS)
+    return table.replace_schema_metadata()
+
+
+def keep_prints(dataset: Dataset, prints: pa.Table, content_hashes: pa.ChunkedArray, version: int) -> None:
+    """Keep the prints of these articles in place of those kept before.
+
+    A disk that has no room for them is no reason to fail a run that has published.
+    """
+    path = _path(dataset)
+    aside = path.with_name(f".{_NAME}.new")
+    try:
+        _write(aside, prints, content_hashes, version)
+        aside.replace(path)
+    except OSError:
+        with suppress(OSError):
+            aside.unlink()
+
+
+def _write(aside: Path, prints: pa.Table, content_hashes: pa.ChunkedArray, version: int) -> None:
+    places = pc.index_in(pc.unique(content_hashes), value_set=prints["content_hash"]).drop_null()
+    wanted = np.sort(np.asarray(places, np.int64))
+    schema = stages.PRINTS.with_metadata({_VERSION: str(version).encode()})
+    batches = prints.to_batches(max_chunksize=_ROWS)
+    starts = list(accumulate((batch.num_rows for batch in batches), initial=0))
+    with pa.OSFile(str(aside), "wb") as file, pa.ipc.new_file(file, schema) as writer:
+        for batch, (start, end) in zip(batches, pairwise(starts), strict=True):
+            first, last = np.searchsorted(wanted, [start, end])
+            if first < last:
+                writer.write_batch(
+                    batch.take(pa.array(wanted[first:last] - start)).replace_schema_metadata(schema.metadata)
+                )
+
+
+def _path(dataset: Dataset) -> Path:
+    return dataset.state / _NAME

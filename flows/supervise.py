@@ -1,0 +1,234 @@
+"""Processes that clean, and that can be killed: a document that sticks or breaks one costs itself alone.
+
+    parent: a thread of `Crew`                      child: a fresh interpreter, `main` below
+    slice by slice: source, part, first, count  ->  pipeline.process, written as a folder of Arrow files
+    no answer within `seconds`, or none at all  ->  killed; the slice again, document by document
+    one document that still fails               ->  rejected: too_slow, or crashed
+
+A slice that together takes longer than one document may is no fault of any: each is then tried alone. The child is no
+`multiprocessing` one, so that a worker of a cluster may have it as well as a thread of this process, and so that
+nothing of the parent (its threads, its main module) is met again in it. Starting one takes some 0.8 s, most of it
+imports that cleaning needs anyway; it starts while the source is read, and one stays for the next run of this process.
+"""
+
+import atexit
+import faulthandler
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from flows import pipeline
+from flows.quiet import ROOT
+from schemas import stages
+
+SLICE: Final = 32
+_START_SECONDS: Final = 120.0
+_CHILD: Final = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from flows.supervise import main; main(float(sys.argv[2]))"
+)
+
+_idle: list["_Child"] = []
+_taking = threading.Lock()
+
+
+class _Gone(Exception):
+    """The child did not answer in time (`slow`), or died."""
+
+    def __init__(self, *, slow: bool) -> None:
+        super().__init__("slow" if slow else "died")
+        self.slow = slow
+
+
+class _Child:
+    """A running child: asked with a line, answers with a line."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _CHILD, str(ROOT), str(seconds)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self._ready = False
+
+    def ask(self, *words: str | int) -> None:
+        """Have it do one thing. Raises _Gone."""
+        if not self._ready:
+            try:
+                self._answer(_START_SECONDS)
+            except _Gone:
+                raise RuntimeError(
+                    "A process that cleans documents did not start; its last words stand above."
+                ) from None
+            self._ready = True
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(words).encode() + b"\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise _Gone(slow=False) from None
+        self._answer(self.seconds)
+
+    def _answer(self, seconds: float) -> None:
+        assert self._process.stdout is not None
+        there, _, _ = select.select([self._process.stdout], [], [], seconds)
+        if not there:
+            raise _Gone(slow=True)
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise _Gone(slow=False)
+        if said := json.loads(answer):
+            raise RuntimeError(f"A process that cleans documents stopped: {said}")
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+
+
+class Crew:
+    """The children of one run. `process` may be called from many threads at once; each call has a child of its own."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._busy: set[_Child] = set()
+        self._stopped = False
+
+    def prepare(self, count: int) -> None:
+        """Start children, so that they import while the source is read."""
+        with _taking:
+            _idle.extend(_Child(self._seconds) for _ in range(count - len(_idle)))
+
+    def process(self, job: tuple[Path, Path]) -> Path:
+        """RAW rows in an Arrow file -> a folder of Arrow files, put in place by rename; the file is then removed.
+
+        Every document is one row of its articles or rejects, in their order, whatever becomes of the child.
+        """
+        source, target = job
+        with pa.memory_map(str(source)) as file:
+            raw = pa.ipc.open_file(file).read_all()
+            parts = [
+                part
+                for first in range(0, raw.num_rows, SLICE)
+                for part in self._slice(source, raw, target, first, min(SLICE, raw.num_rows - first))
+            ]
+        if len(parts) == 1:
+            parts[0].rename(target)
+        else:
+            pipeline.write_outcome(pipeline.joined([pipeline.NOTHING, *map(pipeline.read_outcome, parts)]), target)
+            for part in parts:
+                shutil.rmtree(part)
+        source.unlink()
+        return target
+
+    def stop(self) -> None:
+        """Kill what is at work: the run has failed or was stopped, and nobody waits for it."""
+        self._stopped = True
+        with _taking:
+            for child in self._busy:
+                child.kill()
+
+    def _slice(self, source: Path, raw: pa.Table, target: Path, first: int, count: int) -> list[Path]:
+        part = target.with_name(f"{target.name}.{first:06d}-{count}")
+        child = self._taken()
+        try:
+            child.ask(str(source), str(part), first, count)
+        except _Gone as gone:
+            child.kill()
+            if self._stopped:
+                raise
+            for rest in (part, part.with_name(part.name + ".part")):
+                shutil.rmtree(rest, ignore_errors=True)
+            if count > 1:
+                return [one for row in range(first, first + count) for one in self._slice(source, raw, target, row, 1)]
+            pipeline.write_outcome(pipeline.lost(raw.slice(first, 1), *_why(gone, self._seconds)), part)
+        finally:
+            self._given_back(child)
+        return [part]
+
+    def _taken(self) -> "_Child":
+        with _taking:
+            known = next((child for child in _idle if child.seconds == self._seconds and child.alive()), None)
+            if known is not None:
+                _idle.remove(known)
+            child = known or _Child(self._seconds)
+            self._busy.add(child)
+        return child
+
+    def _given_back(self, child: "_Child") -> None:
+        with _taking:
+            self._busy.discard(child)
+            if child.alive():
+                _idle.append(child)
+
+
+def dismiss(keep: int = 0) -> None:
+    """Kill the idle children but so many."""
+    with _taking:
+        for child in _idle[keep:]:
+            child.kill()
+        del _idle[keep:]
+
+
+atexit.register(dismiss)
+
+
+def _why(gone: _Gone, seconds: float) -> tuple[str, str]:
+    if gone.slow:
+        return "too_slow", (
+            f"Cleaning this document took longer than {seconds:g} seconds and was stopped; the others went on. "
+            "Raise max_seconds, or report it with raw_sha256: the raw bytes are kept."
+        )
+    return "crashed", (
+        "The process that cleaned this document died of it; the others went on. "
+        "The raw bytes are kept: please report it with raw_sha256."
+    )
+
+
+def main(seconds: float) -> None:
+    """The child: one slice a line of its input, one line of output for each that is done, until the input ends."""
+    # Ctrl-C is the parent's to answer; what a library prints must not be taken for an answer.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    pipeline.process(_warming())
+    answers.write(b'""\n')
+    for line in sys.stdin.buffer:
+        source, part, first, count = json.loads(line)
+        # Should the parent be gone, nobody else ends a document that sticks, not even with the interpreter stuck.
+        with Path(os.devnull).open("wb") as nowhere:
+            faulthandler.dump_traceback_later(seconds + 30, exit=True, file=nowhere)
+            said = _done(Path(source), Path(part), first, count)
+            faulthandler.cancel_dump_traceback_later()
+        answers.write(json.dumps(said).encode() + b"\n")
+
+
+def _warming() -> pa.Table:
+    """A document that makes each stage load what it needs, before the clock of a real one runs."""
+    row = dict.fromkeys(("source_id", "source_uri", "identity"), "warming")
+    row |= {"raw_sha256": "0" * 64, "media": "text"}
+    words = "Hujan turun sejak pagi di Pasar Minggu, kata warga yang menunggu angkutan di tepi jalan raya. " * 3
+    return pa.Table.from_pylist([{**row, "raw": words.encode(), "stated": []}], stages.RAW)
+
+
+def _done(source: Path, part: Path, first: int, count: int) -> str:
+    """Do the work; a sentence where something other than a document stood in its way: a full disk, say."""
+    try:
+        pipeline.process_rows(source, part, first, count)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return ""

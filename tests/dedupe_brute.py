@@ -1,0 +1,54 @@
+"""Duplicates by comparing every text with every other: plain sets of words, no digest of a shingle, no band.
+
+What flows/dedupe is measured by; it shares no code with it but the normalised digest of exact copies.
+"""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from itertools import combinations
+
+import pyarrow as pa
+
+from flows.dedupe import text_digest
+
+ALIKE = 0.7
+
+
+def shingle_set(text: str) -> frozenset[tuple[str, ...]]:
+    """The 5-word runs of a text."""
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))
+    return frozenset(tuple(words[at : at + 5]) for at in range(max(len(words) - 4, 1))) if words else frozenset()
+
+
+def alike_pairs(texts: list[str]) -> dict[tuple[int, int], float]:
+    """Every pair of texts long enough to compare whose Jaccard similarity is at least ALIKE, and how alike it is."""
+    sets = [shingle_set(text) if text_digest(text) else frozenset() for text in texts]
+    holders = defaultdict(list)
+    for number, shingles in enumerate(sets):
+        for shingle in shingles:
+            holders[shingle].append(number)
+    both = Counter(pair for numbers in holders.values() for pair in combinations(numbers, 2))
+    alike = {pair: count / (len(sets[pair[0]]) + len(sets[pair[1]]) - count) for pair, count in both.items()}
+    return {pair: share for pair, share in alike.items() if share >= ALIKE}
+
+
+def brute_links(articles: pa.Table) -> dict[str, str]:
+    """article_id -> article_id of the first kept article that it repeats, for articles that state no date."""
+    rows = sorted(articles.to_pylist(), key=lambda row: (-row["char_count"], row["article_id"]))
+    texts = [row["text"] for row in rows]
+    pairs = alike_pairs(texts)
+    digests = [text_digest(text) for text in texts]
+    kept: list[int] = []
+    goes: dict[int, int] = {}
+    first: dict[str, int] = {}
+    for row, digest in enumerate(digests):
+        if not digest:
+            continue
+        leader = first.setdefault(digest, row)
+        found = leader if leader != row else next((other for other in kept if (other, row) in pairs), None)
+        if found is None:
+            kept.append(row)
+        else:
+            goes[row] = goes.get(found, found)
+    return {rows[row]["article_id"]: rows[other]["article_id"] for row, other in goes.items()}

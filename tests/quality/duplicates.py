@@ -1,0 +1,142 @@
+"""How many near duplicates are found, and whether what is found is one: against brute force, on 2,000 real texts.
+
+    python -m tests.quality.duplicates [--shared ../shared]
+
+The texts are those of the evaluation data (id-meta, id-lines, web-extracted) and copies of some, three of each, changed
+as copies are: another byline, a paragraph less or more, words replaced, the end cut off, paragraphs in another order.
+"""
+
+import argparse
+import gzip
+import json
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from flows.dedupe import fingerprints_of, link, prints_of
+from flows.dedupe.prints import Prints
+from tests.dedupe_brute import ALIKE, alike_pairs, brute_links
+
+TEXTS = 2000
+SETS = ("id-meta", "id-lines", "web-extracted")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Pairs that brute force finds, those of them that meet and are told alike, and those told alike and not found."""
+
+    texts: int
+    pairs: int
+    met: int
+    false: int
+    links: int
+    links_of_brute: int
+    links_alike: int
+    seconds: float
+
+    @property
+    def recall(self) -> float:
+        return self.met / self.pairs
+
+    @property
+    def precision(self) -> float:
+        return self.met / (self.met + self.false)
+
+
+def real_texts(shared: Path) -> Iterator[str]:
+    """Texts of the evaluation data, in their order."""
+    for name in SETS:
+        with gzip.open(shared / "eval" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+            yield from (json.loads(line)["raw_text"] for line in file)
+
+
+def changed(text: str, number: int) -> str:
+    """A copy of a text, changed in one of six ways and more or less strongly: the same for the same number."""
+    picks = random.Random(number)
+    lines = [line for line in text.split("\n") if line.strip()]
+    strength = picks.choice((0.005, 0.01, 0.02, 0.04, 0.08))
+    match number % 6:
+        case 0:  # words replaced
+            return " ".join("lain" if picks.random() < strength else word for word in text.split(" "))
+        case 1:  # another outlet's lines above and below
+            return "\n".join([f"Kantor Berita {number} - Jumat", *lines, "Baca juga berita lainnya di situs kami"])
+        case 2:  # the end cut off
+            return text[: int(len(text) * (1 - 5 * strength))]
+        case 3:  # a paragraph less
+            return "\n".join(lines[:1] + lines[2:]) if len(lines) > 3 else text.upper()
+        case 4:  # paragraphs in another order
+            return "\n".join([*lines[1:], lines[0]])
+        case _:  # words left out
+            return " ".join(word for word in text.split(" ") if picks.random() >= strength)
+
+
+def measure(texts: list[str]) -> Found:
+    """Compare what flows/dedupe finds among the texts with what comparing each with each finds."""
+    count = len(texts)
+    ids = [f"{n:032x}" for n in range(count)]
+    articles = pa.table(
+        {
+            "article_id": ids,
+            "content_hash": ids,
+            "text": texts,
+            "date": pa.nulls(count, pa.date32()),
+            "date_basis": pa.nulls(count, pa.string()),
+            "published_at": pa.nulls(count, pa.timestamp("us", "UTC")),
+            "char_count": pa.array([len(text) for text in texts], pa.int32()),
+        }
+    )
+    begun = time.perf_counter()
+    table = prints_of(articles)
+    made = link(fingerprints_of(articles, table), table)
+    seconds = time.perf_counter() - begun
+
+    prints = Prints(table)
+    comparable = np.flatnonzero(prints.has_bands(np.arange(count)))
+    met: set[tuple[int, int]] = set()
+    for band in prints.bands(comparable):
+        order = np.argsort(band, kind="stable")
+        for group in np.split(order, np.flatnonzero(np.diff(band[order])) + 1):
+            met.update(combinations(sorted(comparable[group].tolist()), 2))
+    told = {pair for pair in met if prints.alike(*pair, ALIKE)}
+    pairs = set(alike_pairs(texts))
+    goes = [(int(a, 16), int(b, 16)) for a, b in zip(*made.to_pydict().values(), strict=True)]
+    return Found(
+        texts=count,
+        pairs=len(pairs),
+        met=len(told & pairs),
+        false=len(told - pairs),
+        links=len(goes),
+        links_of_brute=len(brute_links(articles).items() & set(zip(*made.to_pydict().values(), strict=True))),
+        links_alike=sum(tuple(sorted(pair)) in pairs for pair in goes),
+        seconds=seconds,
+    )
+
+
+def sample(shared: Path) -> list[str]:
+    """2,000 texts: the real ones, and changed copies of them up to the number."""
+    texts = list(real_texts(shared))
+    return [*texts, *(changed(texts[n // 3 * 5 % len(texts)], n) for n in range(TEXTS - len(texts)))]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parents[3] / "shared")
+    found = measure(sample(parser.parse_args().shared))
+    print(f"{found.texts:,} texts, {found.pairs:,} pairs alike by brute force (Jaccard >= {ALIKE})")
+    print(f"recall {found.recall:.4f}   precision {found.precision:.4f}")
+    print(
+        f"{found.links:,} links, {found.links_of_brute:,} of them those of brute force, "
+        f"{found.links_alike:,} between two texts that are alike themselves"
+    )
+    print(f"{found.texts / found.seconds:,.0f} texts a second, prints and links")
+
+
+if __name__ == "__main__":
+    main()

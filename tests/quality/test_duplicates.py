@@ -1,0 +1,23 @@
+"""Floors of the figures for near duplicates; they only go up."""
+
+import pytest
+
+from tests.makers import story
+from tests.quality import duplicates
+
+
+@pytest.mark.shared
+def test_on_2000_real_texts(shared):
+    found = duplicates.measure(duplicates.sample(shared))
+    assert found.texts == 2000 and found.pairs > 500
+    assert found.recall >= 0.99
+    assert found.precision == 1.0
+    assert found.links == found.links_alike
+
+
+def test_on_our_own_stories():
+    texts = [f"{story(n)}\n" + " ".join(f"kalimat{n} nomor{i}" for i in range(120)) for n in range(40)]
+    found = duplicates.measure([*texts, *(duplicates.changed(texts[n % 40], n) for n in range(160))])
+    assert found.pairs > 100
+    assert (found.recall, found.precision) == (1.0, 1.0)
+    assert found.links == found.links_of_brute == found.links_alike
