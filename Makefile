@@ -3,7 +3,7 @@ PYTHON ?= python3
 SOURCE ?= seeds
 BIN := .venv/bin
 
-.PHONY: run ui test test-fast lint format setup lock clean help
+.PHONY: run ui test test-fast lint format setup recipes lock clean help
 
 run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE)
@@ -44,11 +44,21 @@ setup: .venv/.ready ## make .venv, with everything of requirements.lock by hash
 	fi
 	@$(BIN)/python -c 'import prefect, pyarrow, trafilatura, flows' && touch $@
 
+recipes: .venv/.ready .venv-recipes/.ready ## run every reading recipe of a dataset card with the real tools
+	@KLIPING_RECIPES_PYTHON=.venv-recipes/bin/python $(BIN)/python -m pytest tests/recipes
+
+.venv-recipes/.ready: pyproject.toml
+	@echo "Making .venv-recipes (once; needs a package index) ..."
+	@$(PYTHON) -m venv --clear .venv-recipes
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"]["recipes"], sep="\n")' \
+	  > .venv-recipes/wanted.txt
+	@.venv-recipes/bin/pip install -q --disable-pip-version-check -r .venv-recipes/wanted.txt && touch $@
+
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
-	uv lock -q --upgrade && uv export -q --all-groups --no-emit-project --no-header -o requirements.lock >/dev/null; rm -f uv.lock
+	uv lock -q --upgrade && uv export -q --group dev --no-emit-project --no-header -o requirements.lock >/dev/null; rm -f uv.lock
 
 clean: ## remove what the tools left, never output/
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf .venv .venv-recipes .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -9,18 +9,21 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows import commands_release
 from flows.outlet_commands import outlet
+from flows.terminal import DatasetOption, OutputOption
+from flows.terminal import guarded as _guarded
+from flows.terminal import home as _dataset
+from flows.terminal import say as _say
+from flows.terminal import stop as _stop
 
 if TYPE_CHECKING:
-    from flows import release
     from flows.outcome import Outcome
     from flows.parameters import Publish
-
-Result = TypeVar("Result")
 
 app = typer.Typer(
     name="kliping",
@@ -32,9 +35,6 @@ app = typer.Typer(
 )
 
 app.add_typer(outlet)
-
-OutputOption = Annotated[Path, typer.Option(help="The folder that holds all datasets.", show_default=True)]
-DatasetOption = Annotated[str, typer.Option(help="Name of the dataset: a folder under the output.", show_default=True)]
 # Long enough that a person wonders whether anything happens.
 BAR_FROM_BYTES = 2_000_000
 
@@ -98,6 +98,8 @@ def versions(dataset: DatasetOption = "news", output: OutputOption = Path("outpu
         status = "latest" if entry.version and entry.version == latest else entry.status
         said = " ".join(entry.why) or f"{entry.counts['published']:,} articles, {entry.counts['rejected']:,} rejected"
         _say(f"{name:<28} {status:<10} {entry.started_at}  {said}")
+    for purge in commands_release.unfinished(home):
+        _say(purge, error=True)
 
 
 @app.command()
@@ -145,15 +147,21 @@ def verify(
     ] = "",
     dataset: DatasetOption = "news",
     output: OutputOption = Path("output"),
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make it again from its source and parameters, and compare bytes.")
+    ] = False,
 ) -> None:
-    """Check that a release is whole and unchanged: every file, digest, count and key."""
+    """Check that a release is whole and unchanged: every file, digest, count and key.
+
+    With --rebuild, also make it again from its recorded inputs and compare the bytes.
+    """
     from flows import release
 
     if version and (os.sep in version or Path(version, "manifest.json").is_file()):
         path = Path(version)
     else:
         home = _dataset(output, dataset)
-        path = home.release_path(version or home.latest() or "")
+        path = _guarded(lambda: home.release_path(version or home.latest() or ""))
     if not path.is_dir() or path.name == "releases":
         _stop(2, f"There is no release at {path}; `kliping versions` lists what there is.")
     damages = _guarded(lambda: release.verify(path))
@@ -162,6 +170,11 @@ def verify(
     if damages:
         _stop(1, f"{path}: damaged in {len(damages)} places; nothing was changed. Restore it from a copy.")
     _say(f"{path}: whole and unchanged")
+    if rebuild:
+        commands_release.rebuilt(release.Dataset(path.resolve().parent.parent), path.resolve().name)
+
+
+commands_release.register(app)
 
 
 def main() -> None:
@@ -217,40 +230,6 @@ def _release(output: Path, dataset: str, version: str) -> Path:
     if not path.is_dir() or path.name == "releases":
         _stop(2, f"There is no release {version or 'yet'} in {home.root}; `kliping versions` lists what there is.")
     return path
-
-
-def _dataset(output: Path, dataset: str) -> "release.Dataset":
-    from flows import release
-
-    home = release.Dataset(output / dataset)
-    if not home.root.is_dir():
-        _stop(2, f"There is no dataset at {home.root}; `kliping publish SOURCE` makes one.")
-    return home
-
-
-def _guarded(call: Callable[[], Result]) -> Result:
-    """A defect of ours ends in a sentence and exit code 3; KLIPING_DEBUG=1 shows where."""
-    try:
-        return call()
-    except typer.Exit:
-        raise
-    except KeyboardInterrupt:
-        _stop(3, "Stopped on request; nothing was published.")
-    except Exception as error:
-        if os.environ.get("KLIPING_DEBUG"):
-            raise
-        _stop(3, f"{type(error).__name__}: {error}", "Nothing was published. KLIPING_DEBUG=1 shows where it happened.")
-
-
-def _stop(code: int, *sentences: str) -> NoReturn:
-    for sentence in sentences:
-        _say(sentence, error=True)
-    raise typer.Exit(code)
-
-
-def _say(line: str, *, error: bool = False) -> None:
-    """Print a line whose words may be scraped: a terminal must not obey them."""
-    typer.echo("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line), err=error)
 
 
 if __name__ == "__main__":

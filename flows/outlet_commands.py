@@ -96,3 +96,27 @@ def check(
     wrong = sum(bool(complaints) for complaints in found.values())
     _say(f"{len(known.outlets)} outlets in the registry; {len(names) - wrong} of {len(names)} profiles as expected.")
     raise typer.Exit(1 if wrong else 0)
+
+
+@outlet.command(name="list")
+def list_(
+    to: Annotated[Path | None, typer.Option(help="Write the page to this file instead of showing it.")] = None,
+) -> None:
+    """Show every outlet and profile as a page of Markdown.
+
+    Example: kliping outlet list --to docs/outlets.md
+    """
+    from flows.outlet_table import page
+
+    text = page()
+    if to is None:
+        _say(text)
+        return
+    try:
+        to.write_text(text, encoding="utf-8")
+    except OSError as error:
+        _say(
+            f"Could not write {to}: {error.strerror}. Name a file in a folder that exists and may be written.",
+            error=True,
+        )
+        raise typer.Exit(2) from error

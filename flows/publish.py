@@ -79,22 +79,43 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
             facts = steps.facts_of(job, run_id, started, inputs, dataset.latest())
             if equal := release.find_equal(dataset, facts.fingerprint()):
                 return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path)
-            parent = dataset.release_path(facts.parent) if facts.parent else None
-            keep = None if job.dry_run else dataset
-
-            working = step("clean and describe", lambda: steps.clean_all(job, inputs.bytes, work, keep, _progress))
-            working = steps.one_row_each(working)
-            held = steps.article_ids(working)
-            working, rows = step("validate articles", lambda: steps.judge_rows(working, started.date()))
-            if job.append and parent:
-                working = steps.carry_over(working, parent, held)
-            working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates, keep))
-            whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift))
-            return step("release", lambda: _end(job, dataset, facts, working, {"articles": rows, "release": whole}))
+            working, verdicts = make(job, facts, dataset, release.withdrawals(dataset), inputs.bytes, work, step)
+            return step("release", lambda: _end(job, dataset, facts, working, verdicts))
     except read.SourceError as error:
         return Outcome("wrong_use", job.dataset, why=(str(error),))
     except release.Busy as error:
         return Outcome("busy", job.dataset, why=(str(error),))
+
+
+def make(
+    job: Publish,
+    facts: release.Facts,
+    dataset: release.Dataset,
+    withdrawn: list[release.Withdrawal],
+    total_bytes: int,
+    work: Path,
+    step: Step = plainly,
+) -> tuple[steps.Working, dict[str, validate.Verdict]]:
+    """The tables of a release and what the suites say of them: all between the source and the release."""
+    parent = dataset.release_path(facts.parent) if facts.parent else None
+    gone = steps.withdrawn_ids(parent, withdrawn) if parent else set()
+    keep = None if job.dry_run else dataset
+    working = step("clean and describe", lambda: steps.clean_all(job, total_bytes, work, keep, _progress))
+    working = steps.withhold(working, withdrawn)
+    if keep:
+        steps.forget_purged(keep, working, withdrawn)
+    working = steps.one_row_each(working)
+    held = steps.article_ids(working)
+    working, rows = step("validate articles", lambda: steps.judge_rows(working, facts.started_at.date()))
+    if job.append and parent:
+        working = steps.carry_over(working, parent, held | gone)
+    working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates, keep))
+    whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift, gone))
+    verdicts = {"articles": rows, "release": whole}
+    if parent:
+        drift = step("compare with parent", lambda: steps.judge_drift(job, facts, working, parent, held, gone))
+        verdicts["drift"] = drift
+    return working, verdicts
 
 
 @contextmanager

@@ -4,9 +4,9 @@ What passes from step to step is `Working`: the tables of the release that is be
 at any time exactly one row of `articles` or of `rejects`; `carried` counts the articles taken over from the parent.
 """
 
-import hashlib
 import socket
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
@@ -57,7 +57,7 @@ class Working:
                 "stage": stage,
                 "reason": lost[row["row"]][0],
                 "detail": lost[row["row"]][1],
-                "preview": " ".join(row["text"][:400].split())[:200],
+                "preview": None if lost[row["row"]][0] == "withdrawn" else " ".join(row["text"][:400].split())[:200],
             }
             for row in self.articles.filter(gone).to_pylist()
         ]
@@ -131,6 +131,40 @@ def one_row_each(working: Working) -> Working:
     return working.without(lost, "dedupe")
 
 
+def withhold(working: Working, withdrawn: list[release.Withdrawal]) -> Working:
+    """Move what was taken down, and exact duplicates of it, to rejects; a reject of its bytes loses all its words."""
+    if not withdrawn:
+        return working
+
+    def said(key: str, raw: str | None, text: str) -> str:
+        return next((_taken_down(one) for one in withdrawn if one.keeps_out(key, raw, text)), "")
+
+    columns = (working.articles[name].to_pylist() for name in ("row", "article_id", "raw_sha256", "text"))
+    lost = {
+        row: ("withdrawn", why)
+        for row, key, raw, text in zip(*columns, strict=True)
+        if (why := said(key, raw, dedupe.text_digest(text)))
+    }
+    by_bytes = {raw: _taken_down(one) for one in reversed(withdrawn) for raw in one.raw_sha256}
+    known = pc.is_in(working.rejects["raw_sha256"], value_set=pa.array(list(by_bytes), pa.string()))
+    silent = [
+        {**row, "stage": "release", "reason": "withdrawn", "detail": by_bytes[row["raw_sha256"]], "preview": None}
+        for row in working.rejects.filter(known).to_pylist()
+    ]
+    others = working.rejects.filter(pc.invert(known))
+    quiet = replace(working, rejects=pa.concat_tables([others, arrow.table(arrow.REJECTS, silent)]))
+    return quiet.without(lost, "release")
+
+
+def forget_purged(dataset: release.Dataset, working: Working, withdrawn: list[release.Withdrawal]) -> None:
+    """Remove what this run kept of the raw bytes of purged articles."""
+    if any(one.purge for one in withdrawn):
+        gone = working.rejects.filter(pc.equal(working.rejects["reason"], "withdrawn"))
+        purged = {_taken_down(one) for one in withdrawn if one.purge}
+        rows = gone.select(["raw_sha256", "detail"]).to_pylist()
+        release.forget(dataset, {row["raw_sha256"] for row in rows if row["detail"] in purged})
+
+
 def judge_rows(working: Working, run_day: date) -> tuple[Working, validate.Verdict]:
     """Run the suite over the rows of this run; a row that fails a critical expectation goes to rejects."""
     hits = working.articles["clutter_hits"].to_pylist()
@@ -146,7 +180,7 @@ def article_ids(working: Working) -> set[str]:
 
 
 def carry_over(working: Working, parent: Path, held: set[str]) -> Working:
-    """Add the parent's articles that this source does not hold (`held`: those it does), with their lineage.
+    """Add the parent's articles that are not `held`: by this source, or back on request; with their lineage.
 
     A carried article whose source_id this source now uses for another article is kept under `id~article_id`: nothing is
     lost, and the key stays unique.
@@ -177,6 +211,18 @@ def carry_over(working: Working, parent: Path, held: set[str]) -> Working:
     )
 
 
+def withdrawn_ids(path: Path, withdrawn: list[release.Withdrawal]) -> set[str]:
+    """The articles of a release that were taken down, and their exact duplicates."""
+    return {
+        row["article_id"]
+        for batch in (release.batches(path, "articles", ["article_id", "raw_sha256", "text"]) if withdrawn else ())
+        for row in batch.to_pylist()
+        if any(
+            one.keeps_out(row["article_id"], row["raw_sha256"], dedupe.text_digest(row["text"])) for one in withdrawn
+        )
+    }
+
+
 def mark_duplicates(working: Working, mode: str, dataset: release.Dataset | None = None) -> Working:
     """Name the article that each duplicate repeats, or move duplicates to rejects (`drop`).
 
@@ -204,8 +250,16 @@ def keep_prints(working: Working, dataset: release.Dataset) -> None:
     release.keep_prints(dataset, working.prints, working.articles["content_hash"], dedupe.VERSION)
 
 
-def judge_release(working: Working, parent: Path | None, accept_drift: str) -> validate.Verdict:
-    """Run the suite over the whole release: documents accounted for, links resolve, rows against the parent."""
+def judge_release(
+    working: Working, parent: Path | None, accept_drift: str, gone: AbstractSet[str] = frozenset()
+) -> validate.Verdict:
+    """Run the suite over the whole release: documents accounted for, links resolve, rows against the parent.
+
+    `gone` are the parent's articles that were taken down since; they are not missed.
+    """
+    articles = None
+    if parent is not None:
+        articles = release.read_manifest(parent)["counts"]["published"] - len(gone)
     return validate.check_release(
         validate.ReleaseFacts.of(
             working.articles.select(["article_id", "source_id", "duplicate_of"]),
@@ -213,10 +267,46 @@ def judge_release(working: Working, parent: Path | None, accept_drift: str) -> v
             carried_over=working.carried,
             dropped=sum(working.dropped().values()),
             rejected=sum(working.rejected().values()),
-            parent_articles=None if parent is None else release.load(parent, "articles").num_rows,
+            parent_articles=articles,
             schema_version=SCHEMA_VERSION,
             drift_accepted=bool(accept_drift),
         )
+    )
+
+
+def judge_drift(
+    job: Publish,
+    facts: release.Facts,
+    working: Working,
+    parent: Path,
+    held: AbstractSet[str],
+    gone: AbstractSet[str] = frozenset(),
+) -> validate.Verdict:
+    """Compare the release with its parent; `held` are the articles that this source holds.
+
+    What was taken down (`gone`) is left out on both sides. With `append`, what was carried over says nothing of this
+    run, so the documents of this run alone are compared. Where only the code changed, they are compared with the same
+    documents.
+    """
+    manifest = release.read_manifest(parent)
+    same = manifest["inputs"]["digest"] == facts.inputs.digest and manifest["parameters"] == dict(facts.parameters)
+    columns = ["article_id", "raw_sha256", *validate.COLUMNS]
+    empty = arrow.empty(pa.schema([arrow.ARTICLES.field(name).remove_metadata() for name in columns]))
+    old = pa.concat_tables(
+        [empty, *(pa.table(batch.columns, empty.schema) for batch in release.batches(parent, "articles", columns))]
+    )
+    old = old.filter(pc.invert(pc.is_in(old["article_id"], value_set=pa.array(sorted(gone), pa.string()))))
+    new = working.articles.select(columns)
+    if job.append:
+        new = new.filter(pc.is_in(new["article_id"], value_set=pa.array(sorted(held), pa.string())))
+    if same:
+        digests = pa.chunked_array([*new["raw_sha256"].chunks, *working.rejects["raw_sha256"].chunks], pa.string())
+        old = old.filter(pc.is_in(old["raw_sha256"], value_set=digests.combine_chunks()))
+    return validate.check_drift(
+        _side(old, release.load(parent, "rejects"), manifest["counts"]["documents_in"]),
+        _side(new, working.rejects, working.documents_in),
+        same_documents=same,
+        accepted=bool(job.accept_drift),
     )
 
 
@@ -232,15 +322,18 @@ def facts_of(job: Publish, run_id: str, started: datetime, inputs: read.Inputs, 
         parameters=job.result_parameters(),
         code_digest=release.code_digest(ROOT),
         lock_digest=release.lock_digest(ROOT),
-        withdrawn_digest=hashlib.sha256(b"").hexdigest(),  # nothing can be withdrawn yet
+        withdrawn_digest=release.withdrawn_digest(release.withdrawals(release.Dataset(Path(job.output) / job.dataset))),
         host=socket.gethostname(),
         parent=parent,
         libraries={name: metadata.version(name) for name in _LIBRARIES},
+        accepted_drift=job.accept_drift,  # kept only where there was drift to accept, see draft_of
     )
 
 
 def draft_of(facts: release.Facts, working: Working, verdicts: dict[str, validate.Verdict]) -> release.Draft:
     """All that a release is made of."""
+    judged = (one for verdict in verdicts.values() for one in verdict.document["results"])
+    drifted = any(one["scope"] == "drift" and one["severity"] == "critical" and not one["passed"] for one in judged)
     return release.Draft(
         articles=working.articles.select(arrow.ARTICLES.names),
         rejects=working.rejects,
@@ -252,6 +345,7 @@ def draft_of(facts: release.Facts, working: Working, verdicts: dict[str, validat
             carried_over=working.carried,
             dropped=working.dropped(),
             rejected=working.rejected(),
+            accepted_drift=facts.accepted_drift if drifted else "",
             checks=tuple(asdict(check) for verdict in verdicts.values() for check in verdict.checks),
         ),
         validation={name: verdict.document for name, verdict in verdicts.items()},
@@ -283,6 +377,17 @@ def outcome_of(job: Publish, working: Working, verdicts: dict[str, validate.Verd
 
 _LIBRARIES = ("prefect", "pandas", "pyarrow", "numpy", "great-expectations", "trafilatura", "lxml", "py3langid")
 _EXAMPLES = 3  # of each reason: enough to recognise a pattern on a screen
+
+
+def _taken_down(one: release.Withdrawal) -> str:
+    return f"Taken down on request: {one.reason}"
+
+
+def _side(articles: pa.Table, rejects: pa.Table, documents: int) -> validate.Side:
+    counts = pipeline.reasons(rejects)
+    withdrawn = counts.pop("withdrawn", 0)
+    rejected = sum(n for reason, n in counts.items() if reason not in DROPPED)
+    return validate.Side(articles.select(list(validate.COLUMNS)), max(documents - withdrawn, 0), rejected)
 
 
 def _numbered(lineage: pa.Table, rows: dict[str, int], schema: pa.Schema) -> pa.Table:

@@ -79,8 +79,9 @@ class _Child:
 
     def _answer(self, seconds: float) -> None:
         assert self._process.stdout is not None
-        there, _, _ = select.select([self._process.stdout], [], [], seconds)
-        if not there:
+        waiting = select.poll()
+        waiting.register(self._process.stdout, select.POLLIN)
+        if not waiting.poll(seconds * 1000):
             raise _Gone(slow=True)
         answer = self._process.stdout.readline()
         if not answer:

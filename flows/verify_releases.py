@@ -1,73 +1,56 @@
-"""Check that what was published is still what it was: the flow behind `verify-releases`."""
+"""The flow `verify-releases`: whether the releases of a dataset are still what was published."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from prefect import flow, runtime, task
+from prefect import flow, runtime
 from prefect.artifacts import create_table_artifact
-from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 from pydantic import Field
 
 from flows import parameters, release, roots
-
-Datasets = Annotated[
-    str,
-    Field(
-        pattern=r"^([a-z0-9][a-z0-9_-]{0,63})?$",
-        description="Name of the dataset to check; empty checks every dataset of the output.",
-    ),
-]
-Which = Annotated[Literal["all", "latest"], Field(description="all: every release there is. latest: the current one.")]
+from flows.rebuild import rebuild as make_again
 
 
-@flow(
-    name="verify-releases",
-    flow_run_name="verify {which} of {output}",
-    description="Read every file of the releases again and compare it with what was published. Nothing is changed.",
-)
+@flow(name="verify-releases", description="Read every release of a dataset back and check every byte; changes nothing.")
 @parameters.explained
-def verify_releases(dataset: Datasets = "", which: Which = "all", output: parameters.Output = "output") -> State[Any]:
-    """Verify the releases of one dataset or of all; fails where anything is damaged."""
+def verify_releases(
+    dataset: parameters.DatasetName = "news",
+    output: parameters.Output = "output",
+    version: Annotated[str, Field(description="One release; empty checks all that are there.")] = "",
+    rebuild: Annotated[
+        bool, Field(description="Also make the latest (or the one named) again and compare bytes.")
+    ] = False,
+) -> State[Any]:
+    """Check each release against its checksums, manifest and schema; with `rebuild` against a second making."""
     if runtime.deployment.id and (why_not := roots.outside(output)):
         return Failed(name="WrongUse", message=why_not)
-    found = [home for home in _datasets(Path(output), dataset) if home.latest()]
-    if not found and dataset:
-        return Failed(name="WrongUse", message=f"There is no published dataset {dataset} in {output}.")
-    if not found:
-        return Completed(name="NothingThere", message=f"Nothing is published in {output} yet.")
-    check = task(name="verify", task_run_name="verify {dataset_name}", cache_policy=NO_CACHE, persist_result=False)(
-        _check
-    )
-    rows = [row for home in found for row in check(home, home.name, which)]
-    create_table_artifact(key="verified", table=rows, description="Every release that was checked.")
-    damaged = [f"{row['dataset']} {row['version']}" for row in rows if row["damages"]]
+    home = release.Dataset(Path(output) / dataset)
+    try:
+        if version:
+            entries = [release.listed(home, version)]
+        else:
+            # Whatever is listed must be there, but for what was pruned.
+            entries = [each for each in home.versions() if each.version and each.status != "pruned"]
+        found = {each.version or "": _damages(home, each) for each in entries}
+        named = version or home.latest()
+        if rebuild and named and not found.get(named):
+            made = make_again(home, named)
+            found[named] += [] if made.same else list(made.lines())
+    except release.ReleaseError as error:
+        return Failed(message=str(error))
+    rows = [{"version": name, "found": "; ".join(said) or "whole and unchanged"} for name, said in found.items()]
+    create_table_artifact(key="verify", table=rows, description=f"{len(rows)} releases of {dataset}")
+    damaged = [name for name, said in found.items() if said]
     if damaged:
-        return Failed(name="Damaged", message=f"damaged: {', '.join(damaged)}; restore them from a copy")
-    return Completed(name="Whole", message=f"{len(rows)} releases are whole and unchanged")
+        message = f"damaged: {', '.join(damaged)}; {found[damaged[0]][0]}"
+        return Failed(name="Damaged", message=message, data=found)
+    return Completed(name="Whole", message=f"{len(rows)} releases are whole and unchanged", data=found)
 
 
-def _datasets(output: Path, name: str) -> list[release.Dataset]:
-    folders = [output / name] if name else sorted(output.iterdir()) if output.is_dir() else []
-    return [release.Dataset(folder) for folder in folders if (folder / "latest.json").is_file()]
-
-
-def _check(home: release.Dataset, dataset_name: str, which: str) -> list[dict[str, str | int]]:
-    rows: list[dict[str, str | int]] = []
-    for entry in home.versions():
-        if (
-            entry.version is None
-            or entry.status != "published"
-            or (which == "latest" and entry.version != home.latest())
-        ):
-            continue
-        path = home.root / entry.path
-        damages = release.verify(path, entry.digest) if path.is_dir() else [f"{path} is not there"]
-        get_run_logger().info(
-            "%s %s: %s", dataset_name, entry.version, f"{len(damages)} damages" if damages else "whole"
-        )
-        said = "; ".join(map(str, damages[:5])) or "whole and unchanged"
-        rows.append({"dataset": dataset_name, "version": entry.version, "damages": len(damages), "in words": said})
-    return rows
+def _damages(home: release.Dataset, entry: release.Entry) -> list[str]:
+    path = home.root / entry.path
+    if not path.is_dir():
+        return ["its folder is gone"]
+    return [str(damage) for damage in release.verify(path, entry.digest)]

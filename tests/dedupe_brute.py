@@ -6,6 +6,7 @@ What flows/dedupe is measured by; it shares no code with it but the normalised d
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from itertools import combinations
 
 import pyarrow as pa
@@ -33,20 +34,26 @@ def alike_pairs(texts: list[str]) -> dict[tuple[int, int], float]:
     return {pair: share for pair, share in alike.items() if share >= ALIKE}
 
 
-def brute_links(articles: pa.Table) -> dict[str, str]:
-    """article_id -> article_id of the first kept article that it repeats, for articles that state no date."""
-    rows = sorted(articles.to_pylist(), key=lambda row: (-row["char_count"], row["article_id"]))
+def brute_links(articles: pa.Table, pairs: Collection[tuple[int, int]] | None = None) -> dict[str, str]:
+    """article_id -> article_id of the first kept article that it repeats, for articles that state no date.
+
+    `pairs` are the rows that are alike, where they are known already.
+    """
+    rows = articles.to_pylist()
     texts = [row["text"] for row in rows]
-    pairs = alike_pairs(texts)
-    digests = [text_digest(text) for text in texts]
+    pairs = alike_pairs(texts) if pairs is None else pairs
+    like: dict[int, set[int]] = defaultdict(set)
+    for one, other in pairs:
+        like[one].add(other)
+        like[other].add(one)
     kept: list[int] = []
     goes: dict[int, int] = {}
     first: dict[str, int] = {}
-    for row, digest in enumerate(digests):
-        if not digest:
+    for row in sorted(range(len(rows)), key=lambda row: (-rows[row]["char_count"], rows[row]["article_id"])):
+        if not (digest := text_digest(texts[row])):
             continue
         leader = first.setdefault(digest, row)
-        found = leader if leader != row else next((other for other in kept if (other, row) in pairs), None)
+        found = leader if leader != row else next((other for other in kept if other in like[row]), None)
         if found is None:
             kept.append(row)
         else:

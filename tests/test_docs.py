@@ -46,7 +46,11 @@ def test_every_command_and_option_exists(page):
         if command not in commands:  # prose: "kliping publishes"
             assert f"`kliping {command}" not in said(page) and f"bin/kliping {command}" not in said(page), line
             continue
-        options = {option for parameter in commands[command].params for option in parameter.opts}
+        found = commands[command]
+        if words and hasattr(found, "commands"):  # a group: "kliping outlet list"
+            assert words[0] in found.commands, line
+            found = found.commands[words[0]]
+        options = {option for parameter in found.params for option in parameter.opts}
         for word in words:
             assert not word.startswith("--") or word.strip("`.,;") in options, line
 

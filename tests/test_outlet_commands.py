@@ -1,11 +1,13 @@
 """`kliping outlet new` drafts a profile that loads; `kliping outlet check` tells a broken golden story."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
+from flows.outlet_table import page
 from flows.outlets.profiles import parse
 
 BYLINES = ["Ratna Sari , Jurnalis-Senin, 3 Juni 2024 |08:10 WIB", "Bima Wirya , Jurnalis-Rabu, 5 Juni 2024 |09:15 WIB"]
@@ -65,3 +67,8 @@ def test_a_golden_story_that_does_not_hold_is_told(tmp_path):
     assert "authors: expected ['Orang Lain'], found ['Galih Ramadhan']" in result.output
     assert "no column" in result.output
     assert run("check", "okezone", "--golden", tmp_path).exit_code == 1  # no story at all
+
+
+def test_the_page_of_outlets_is_made_from_the_data():
+    written = (Path(__file__).parents[1] / "docs" / "outlets.md").read_text(encoding="utf-8")
+    assert written == page(), "run: kliping outlet list --to docs/outlets.md"

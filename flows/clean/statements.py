@@ -70,10 +70,14 @@ _BEHIND_HEADLINE: Final = 120
 _FEW_BYLINES: Final = 4
 _MARK_UP: Final = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
 
+_STANDFIRST_TAGS: Final = frozenset({"h2", "h3", "h4", "p", "div", "span"})
+_ITEMS: Final = {"author": "authors", "datepublished": "published_at", "headline": "title"}
+
 
 def stated_by(tree: HtmlElement) -> list[Stated]:
     """Everything the tree of a page states, in the order found, without repeats."""
-    found = [*_head(tree), *_elements(tree), *_beside_headline(tree)]
+    nodes = list(tree.iter("*"))  # walked once: making an element's object costs more than looking at it
+    found = [*_head(tree), *_elements(nodes), *_beside_headline(tree, nodes)]
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():
             found.extend(_linked_data(script.text or ""))
@@ -99,31 +103,32 @@ def _head(tree: HtmlElement) -> Iterator[Stated]:
             yield (*_META[name], meta.get("content"))
 
 
-def _elements(tree: HtmlElement) -> Iterator[Stated]:
-    for heading in tree.iter("h1"):
-        yield "title", "h1", heading.text_content()
-    for time in tree.iter("time"):
-        if stamp := (time.get("datetime") or time.get("content")):
-            yield "published_at", "time", stamp
-    for node in tree.iter("h2", "h3", "h4", "p", "div", "span"):
-        if _STANDFIRST.search(node.get("class") or ""):
+def _elements(nodes: list[HtmlElement]) -> list[Stated]:
+    headings: list[Stated] = []
+    times: list[Stated] = []
+    standfirsts: list[Stated] = []
+    named: list[Stated] = []
+    for node in nodes:
+        tag = node.tag
+        if tag == "h1":
+            headings.append(("title", "h1", node.text_content()))
+        elif tag == "time":
+            if stamp := (node.get("datetime") or node.get("content")):
+                times.append(("published_at", "time", stamp))
+        elif tag in _STANDFIRST_TAGS and (name := node.get("class")) and _STANDFIRST.search(name):
             text = node.text_content()
             if 3 <= len(text.split()) <= 80:
-                yield "subtitle", "class", text
-    for node in tree.iter():
-        rel = node.get("rel") if isinstance(node.tag, str) else None
-        if rel and node.tag == "a" and "author" in rel.lower().split():
-            yield "authors", "rel", node.text_content()
-        field = {"author": "authors", "datepublished": "published_at", "headline": "title"}.get(
-            (node.get("itemprop") or "").lower() if isinstance(node.tag, str) and node.tag != "meta" else ""
-        )
-        if field:
-            yield field, "microdata", node.get("datetime") or node.get("content") or node.text_content()
+                standfirsts.append(("subtitle", "class", text))
+        if tag == "a" and "author" in (node.get("rel") or "").lower().split():
+            named.append(("authors", "rel", node.text_content()))
+        item = node.get("itemprop")
+        if item and tag != "meta" and (field := _ITEMS.get(item.lower())):
+            named.append((field, "microdata", node.get("datetime") or node.get("content") or node.text_content()))
+    return [*headings, *times, *standfirsts, *named]
 
 
-def _beside_headline(tree: HtmlElement) -> Iterator[Stated]:
+def _beside_headline(tree: HtmlElement, nodes: list[HtmlElement]) -> Iterator[Stated]:
     """Writers (`byline`) and days (`headline`) in elements named for them, a few elements from the headline."""
-    nodes = [node for node in tree.iter() if isinstance(node.tag, str)]
     title = next(tree.iter("title"), None)
     words = set((title.text_content() if title is not None else "").casefold().split())
     at, most = None, 0

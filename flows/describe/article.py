@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flows.describe import bylines, identity, opening, outlet, published, sources, title
 from flows.describe.language import language
 from flows.describe.sheet import Evidence, Line, Mark, Sheet
+from flows.describe.votes import stated_title
 from flows.outlets import Registry
 from flows.outlets.registry import key
 
@@ -37,7 +38,8 @@ def describe_one(
     begun = opening.opening(sheet, registry)
     head = outlet.by_head(sheet, begun, url, registry)
     profile = head.known.profile if head.known else None
-    title_at = title.line_of(sheet, head.name)
+    stated = stated_title(sheet, head.name)
+    title_at = title.line_of(sheet, stated[0] if stated else None)
     credits = bylines.credits_of(sheet, begun.at, registry, profile, title_at)
     source = outlet.of(sheet, head, credits, registry)
     if source.known and profile is None and source.known.profile and source.known.profile != profile:
@@ -47,7 +49,7 @@ def describe_one(
     latest = (fetched + dt.timedelta(days=1)).date() if fetched else None
     when = published.when(sheet, credits, begun.at, profile, latest, title_at, url)
     credit_lines = {line.number for line in credits.lines} | {mark.line for mark in when.marks}
-    head_line = title.headline(sheet, credit_lines, begun, source.name)
+    head_line = title.headline(sheet, credit_lines, begun, stated)
     cited, cited_evidence = sources.cited(sheet, source.name, registry)
     for name, found in credits.sources:
         if key(name) not in map(key, cited) and not sources.is_own(name, source.name, registry):

@@ -37,6 +37,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")  # most lines hold none, and this costs far less than the grammar
+_BEFORE_YEAR, _BEHIND_YEAR = 48, 8  # characters of a date before and behind its year
 _SHORT = re.compile(
     rf"(?<!\w)(?P<day>{_any(DAY)}),?{_BLANK}{{0,2}}\(?(?:(?P<d>\d{{1,2}}){_BLANK}(?P<m>{_any(MONTH)})\b"
     r"|(?P<d2>\d{1,2})/(?P<m2>\d{1,2}))(?![\d/]|[^\S\n]?(?:19|20)\d\d)",
@@ -92,9 +93,7 @@ def stamps(text: str) -> Iterator[Stamp]:
 
     A numeric date is day/month/year. Where its weekday contradicts that and agrees with month/day, the latter is meant.
     """
-    if _YEAR.search(text) is None:
-        return
-    for found in _DATE.finditer(text):
+    for found in _found(text):
         day, odd = _day(found)
         if day is None:
             continue
@@ -103,6 +102,16 @@ def stamps(text: str) -> Iterator[Stamp]:
             day = _date(day.year, day.day, day.month) or day  # who writes AM and PM writes the month first
         update = _UPDATE.search(text, max(0, found.start() - 30), found.start()) is not None
         yield Stamp(day, time, zone, found.start(), end, update, odd, found["day"] is not None)
+
+
+def _found(text: str) -> Iterator[re.Match[str]]:
+    """Matches of the grammar, tried only around years."""
+    done = 0
+    for year in _YEAR.finditer(text):
+        start = max(done, year.start() - _BEFORE_YEAR)
+        for found in _DATE.finditer(text, start, min(len(text), year.end() + _BEHIND_YEAR)):
+            done = found.end()
+            yield found
 
 
 def short_stamps(text: str, years: Iterable[int]) -> Iterator[Stamp]:

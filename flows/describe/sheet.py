@@ -113,7 +113,11 @@ def sheet(text: str, marks: Iterable[Mark], stated: Iterable[Stated] = ()) -> Sh
     for number, content in enumerate(text.split("\n"), 1):
         if content and not content.isspace():
             spans = by_line.get(number)
-            if spans:
+            if spans and len(spans) == 1:  # most lines, and pages have hundreds
+                (only,) = spans
+                at = only.start - start if only.kind == "body" else None
+                lines.append(Line(number, start, content, only.kind, only.rule, at))
+            elif spans:
                 chief = max(spans, key=lambda span: span.end - span.start)
                 body_at = min((span.start - start for span in spans if span.kind == "body"), default=None)
                 lines.append(Line(number, start, content, chief.kind, chief.rule, body_at))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from flows.describe.dates import stamps
 from flows.describe.opening import Opening
 from flows.describe.sheet import Evidence, Line, Mark, Sheet, same, untagged
-from flows.describe.votes import stated_title
 
 _HEAD = 12  # lines above the body among which a headline may stand
 _MENU = re.compile(
@@ -35,10 +34,12 @@ class Headline:
     marks: tuple[Mark, ...] = ()
 
 
-def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, outlet: str | None) -> Headline:
-    """The headline of a document. `credit_lines` are the numbers of the lines known as bylines or date lines."""
+def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, stated: tuple[str, Evidence] | None) -> Headline:
+    """The headline of a document: `stated` outside its words, else one that its head shows.
+
+    `credit_lines` are the numbers of the lines known as bylines or date lines.
+    """
     end = _head_end(sheet, credit_lines, opening)
-    stated = stated_title(sheet, outlet)
     if stated:
         title, evidence = stated
         subtitle = _stated_subtitle(sheet, title)
@@ -72,13 +73,15 @@ def _fed(sheet: Sheet) -> Headline:
     return Headline()
 
 
-def line_of(sheet: Sheet, outlet: str | None) -> int | None:
+def line_of(sheet: Sheet, title: str | None) -> int | None:
     """Index of the line that prints the title a page states: the last one above its body, else the first of all."""
-    stated = stated_title(sheet, outlet) if sheet.is_page else None
-    if not stated:
+    if not title or not sheet.is_page:
         return None
-    wanted = same(stated[0])
-    printed = [at for at, line in enumerate(sheet.lines) if len(line.text) <= 400 and same(line.text) == wanted]
+    wanted = same(title)
+    shortest, longest = len(wanted), 2 * len(title) + 20
+    printed = [
+        at for at, line in enumerate(sheet.lines) if shortest <= len(line.text) <= longest and same(line.text) == wanted
+    ]
     above = [at for at in printed if at <= sheet.body_from + 2]
     return above[-1] if above else printed[0] if printed else None
 

@@ -8,7 +8,7 @@
       releases/<version>/  what readers read: files 0444, folders 0555
       refused/<run>/     manifest, rejects and validation of a run that was not published
       .staging/<run>/    a release in the making; whatever lies here while nobody holds the lock is dead
-      state/             publisher.lock, journal.json, raw/ (packs of raw bytes)
+      state/             publisher.lock, journal.json, withdrawn.json, raw/ (packs of raw bytes)
 
 How one run uses it (all of it inside the lock):
 
@@ -29,7 +29,8 @@ holds everything that is known of the run, and it alone holds the clock, the ver
      counts: {documents_in, carried_over, published, dropped: {reason: n}, rejected: {reason: n}},
      changes: {added, changed, removed},        (empty where refused)
      files: [{path, bytes, sha256, table?, rows?}],  (all but the pages; table and rows for Parquet)
-     checks: [...], refused: [sentence]}        (refused is empty unless the run was)
+     checks: [...], refused: [sentence],        (refused is empty unless the run was)
+     accepted_drift: reason, remakes: version}  (empty, null: as nearly always)
 
 `SHA256SUMS` is written last and covers every file but itself. A release's digest, in latest.json and versions.json,
 is the SHA-256 of SHA256SUMS: it stands for every byte of the release.
@@ -40,10 +41,16 @@ latest.json. Whoever takes the lock next reads the journal: a renamed release th
 put back. A reader who follows latest.json never sees a half release; one killed at any instant leaves nothing that
 the next run must be told about.
 
+Mending. set_latest, pin and prune change what stands and what is current; a takedown is listed in
+state/withdrawn.json, and purging makes the releases that hold the article again under new versions (`commit` with
+`replaces`): the one exception to immutability. Each verb writes the journal first, so the next owner of the lock
+finishes what a dead one began; versions.json records each.
+
 Accounting. documents_in + carried_over = published + dropped + rejected, and the rejects table holds one row for
 each document dropped or rejected. A release where this does not hold is not published.
 
-Every failure is a ReleaseError with one sentence; Busy and AuditError are kinds of it.
+Every failure is a ReleaseError with one sentence; Busy, AuditError, Mistaken (asked for what is not there) and
+Declined (it would do harm) are kinds of it.
 """
 
 from flows.release.audit import audit
@@ -52,16 +59,18 @@ from flows.release.commit import commit, recover
 from flows.release.diff import VALUES, diff
 from flows.release.digests import code_digest, lock_digest
 from flows.release.draft import Draft, Facts, Inputs
-from flows.release.errors import AuditError, Busy, ReleaseError
-from flows.release.layout import Dataset, Entry, find_equal, next_version
+from flows.release.errors import AuditError, Busy, Declined, Mistaken, ReleaseError
+from flows.release.history import pin, prune, set_latest
+from flows.release.layout import Dataset, Entry, find_equal, listed, next_version
 from flows.release.lock import publisher_lock
 from flows.release.manifest import read_manifest
 from flows.release.prints import keep_prints, kept_prints
-from flows.release.raws import Keeper, fetch, keep
+from flows.release.raws import Keeper, fetch, fetch_all, forget, keep
 from flows.release.refuse import refuse
 from flows.release.stage import stage
-from flows.release.tables import load
+from flows.release.tables import batches, load
 from flows.release.verify import Damage, verify
+from flows.release.withdrawn import Withdrawal, withdraw, withdrawals, withdrawn_digest
 
 __all__ = [
     "VALUES",
@@ -70,29 +79,42 @@ __all__ = [
     "Carried",
     "Damage",
     "Dataset",
+    "Declined",
     "Draft",
     "Entry",
     "Facts",
     "Inputs",
     "Keeper",
+    "Mistaken",
     "ReleaseError",
+    "Withdrawal",
     "audit",
+    "batches",
     "carry_over",
     "code_digest",
     "commit",
     "diff",
     "fetch",
+    "fetch_all",
     "find_equal",
+    "forget",
     "keep",
     "keep_prints",
     "kept_prints",
+    "listed",
     "load",
     "lock_digest",
     "next_version",
+    "pin",
+    "prune",
     "publisher_lock",
     "read_manifest",
     "recover",
     "refuse",
+    "set_latest",
     "stage",
     "verify",
+    "withdraw",
+    "withdrawals",
+    "withdrawn_digest",
 ]

@@ -4,40 +4,62 @@ Everything after the journal is written can be done again without harm, so recov
 `step` is called with a word after each of them: tests die there.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
-from flows.release.disk import json_bytes, read_json, remove_tree, seal, sha256, sync, sync_tree, write_atomic
+from flows.release.disk import read_json, remove_tree, seal, sha256, sync, sync_tree
 from flows.release.errors import ReleaseError, writing
-from flows.release.layout import Dataset
+from flows.release.history import close_journal, finish_prune, finish_set, open_journal, retire
+from flows.release.layout import Dataset, Entry
 from flows.release.manifest import Manifest, entry, read_manifest
 from flows.release.record import Step, plural, point, quiet, write_versions
 from flows.release.stage import SUMS
 from flows.release.verify import verify
 
 
-def _finish(dataset: Dataset, version: str, digest: str, step: Step) -> Path:
-    """From the rename to the end; may be repeated."""
+def _finish(dataset: Dataset, version: str, digest: str, step: Step, replaces: str | None = None) -> Path:
+    """From the rename to the end; may be repeated. `replaces` is the release that this one was made again from."""
     release = dataset.release_path(version)
     seal(release)
     sync_tree(release)
     step("sealed")
     new = entry(read_manifest(release), f"releases/{version}", digest)
-    write_versions(dataset, [new, *(each for each in dataset.versions() if each.version != version)], step)
-    point(dataset, version, digest, step)
-    _close(dataset)
+    entries = dataset.versions()
+    if replaces is None:
+        entries = [new, *(each for each in entries if each.version != version)]
+    elif all(each.version != version for each in entries):
+        entries = _in_place(entries, new, replaces)
+    write_versions(dataset, entries, step)
+    if replaces is None or dataset.latest() in (replaces, version):
+        point(dataset, version, digest, step)
+    if replaces is not None:
+        retire(dataset, replaces)
+        step("retired")
+    close_journal(dataset)
     step("done")
     return release
 
 
-def _close(dataset: Dataset) -> None:
-    dataset.journal.unlink(missing_ok=True)
-    sync(dataset.state)
+def _in_place(entries: list[Entry], new: Entry, replaces: str) -> list[Entry]:
+    """The entries with a new one where the one it replaces stood, as current and as pinned as that one was."""
+    said = f"Made again as {new.version} without an article that was taken down; these files were removed."
+    made = []
+    for each in entries:
+        if each.version == replaces:
+            made.append(replace(new, status=each.status, why=each.why, pinned=each.pinned))
+            made.append(replace(each, status="pruned", why=(said,), pinned=""))
+        else:
+            made.append(each)
+    return made
 
 
-def commit(dataset: Dataset, folder: Path, manifest: Manifest, *, step: Step = quiet) -> Path:
+def commit(
+    dataset: Dataset, folder: Path, manifest: Manifest, *, replaces: str | None = None, step: Step = quiet
+) -> Path:
     """Publish a staged and audited release; returns its folder in releases/. Call it while holding the lock.
 
     The replacement of latest.json is the commit: before it nothing has happened for a reader, after it all has.
+    With `replaces`, the release takes the place of another one, whose files go; it is the current one only if that was.
     Raises ReleaseError where the version's name is taken, the parent is not the current release any more, or a dead
     publisher's journal was not recovered.
     """
@@ -47,7 +69,7 @@ def commit(dataset: Dataset, folder: Path, manifest: Manifest, *, step: Step = q
         raise ReleaseError(f"{dataset.journal} is there: publish only while holding the lock, which clears it.")
     if release.exists() or any(each.version == version for each in dataset.versions()):
         raise ReleaseError(f"The version {version} is taken: ask for the next one and stage again.")
-    if manifest["parent"] != dataset.latest():
+    if replaces is None and manifest["parent"] != dataset.latest():
         raise ReleaseError(
             f"The release was compared with {manifest['parent'] or 'nothing'}, but the current one is "
             f"{dataset.latest() or 'none'}: run again."
@@ -58,13 +80,13 @@ def commit(dataset: Dataset, folder: Path, manifest: Manifest, *, step: Step = q
         sync(dataset.staging)
         sync(dataset.root)
         step("synced")
-        write_atomic(dataset.journal, json_bytes({"run": manifest["run_id"], "version": version, "digest": digest}))
-        step("journalled")
+        journal = {"verb": "publish", "run": manifest["run_id"], "version": version, "digest": digest}
+        open_journal(dataset, journal | {"replaces": replaces}, step)
         folder.rename(release)
         sync(dataset.releases)
         sync(dataset.staging)
         step("renamed")
-        return _finish(dataset, version, digest, step)
+        return _finish(dataset, version, digest, step, replaces)
 
 
 def sweep(dataset: Dataset) -> int:
@@ -88,7 +110,7 @@ def _put_back(dataset: Dataset, version: str) -> None:
         remove_tree(aside)
         release.rename(aside)
         sync(dataset.releases)
-    _close(dataset)
+    close_journal(dataset)
 
 
 def _adopt_refused(dataset: Dataset) -> None:
@@ -101,6 +123,22 @@ def _adopt_refused(dataset: Dataset) -> None:
         write_versions(dataset, [*(entry(read_manifest(p), f"refused/{p.name}", None) for p in lost), *entries])
 
 
+def _recover_release(dataset: Dataset, journal: Manifest, step: Step) -> str:
+    version, digest, run = journal["version"], journal["digest"], journal["run"]
+    replaces, release = journal.get("replaces"), dataset.release_path(journal["version"])
+    if dataset.latest() == version:
+        point(dataset, version, digest, step)
+        if replaces:
+            retire(dataset, replaces)
+        close_journal(dataset)
+        return f"Publishing {version} was finished but for a link, which run {run} had no time to make."
+    if release.is_dir() and not verify(release, digest):
+        _finish(dataset, version, digest, step, replaces)
+        return f"Finished publishing {version}, which run {run} had begun when it died."
+    _put_back(dataset, version)
+    return f"Put back {version}, which run {run} had not finished when it died."
+
+
 def recover(dataset: Dataset, *, step: Step = quiet) -> list[str]:
     """Finish or put back what a dead publisher left; returns what was done, in sentences. publisher_lock calls it.
 
@@ -110,18 +148,13 @@ def recover(dataset: Dataset, *, step: Step = quiet) -> list[str]:
     notes = []
     journal = read_json(dataset.journal)
     if journal is not None:
-        version, digest, run = journal["version"], journal["digest"], journal["run"]
-        release = dataset.release_path(version)
-        if dataset.latest() == version:
-            point(dataset, version, digest, step)
-            _close(dataset)
-            notes.append(f"Publishing {version} was finished but for a link, which run {run} had no time to make.")
-        elif release.is_dir() and not verify(release, digest):
-            _finish(dataset, version, digest, step)
-            notes.append(f"Finished publishing {version}, which run {run} had begun when it died.")
-        else:
-            _put_back(dataset, version)
-            notes.append(f"Put back {version}, which run {run} had not finished when it died.")
+        match journal.get("verb", "publish"):
+            case "set":
+                notes.append(finish_set(dataset, journal, step))
+            case "prune":
+                notes.append(finish_prune(dataset, journal, step))
+            case _:
+                notes.append(_recover_release(dataset, journal, step))
     if stale := sweep(dataset):
         notes.append(f"Removed {plural(stale, 'unfinished folder')} of dead runs from .staging.")
     _adopt_refused(dataset)

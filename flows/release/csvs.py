@@ -1,9 +1,11 @@
 """The CSV copies, made from the Parquet a batch at a time.
 
 Both are RFC 4180: UTF-8 without a mark, CRLF between rows, quotes only where needed. Lists are JSON, instants ISO 8601
-with `Z`, days ISO 8601, true and false in small letters, null is empty.
+with `Z`, days ISO 8601, true and false in small letters, null is empty. Readers take certain words for null, in quotes
+or not; a string that is spelled like one of them, apostrophes before it or not, gets an apostrophe more in front, which
+can be taken away again.
 
-`articles.csv` holds every column, exactly as the Parquet has it; a text spans several lines within its quotes.
+`articles.csv` holds every column, but for that exactly as the Parquet has it; a text spans several lines within quotes.
 `metadata.csv` is for spreadsheets: no text, one line a row. Line breaks and tabs become blanks, other control
 characters (terminal escapes among them) and marks that turn the direction of writing are left out, and a cell that a
 spreadsheet would run as a formula (its first character after blanks is = + - @ or a wide form of them) gets a
@@ -38,8 +40,24 @@ def defused(value: str) -> str:
     return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
 
 
-def _exact(value: str) -> str:
+# What pandas, and datasets with it, Polars, DuckDB, Arrow and R take for null unless told otherwise; in small letters.
+NULLS: Final = frozenset(
+    {"na", "n/a", "#na", "#n/a", "#n/a n/a", "<na>", "nan", "-nan", "+nan", "1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan",
+     "null", "none", "nil", "\\n", "nat"}
+)  # fmt: skip
+
+
+def kept(value: str) -> str:
+    """A string as a cell that no reader takes for null."""
+    return f"'{value}" if value.lstrip("'").strip().casefold() in NULLS else value
+
+
+def _plain(value: str) -> str:
     return value
+
+
+def _spreadsheet(value: str) -> str:
+    return defused(kept(value))
 
 
 def _instant(value: datetime) -> str:
@@ -61,10 +79,10 @@ def _cells(column: pa.Array, *, spreadsheet: bool) -> list[str]:
     elif pa.types.is_list(kind):
         shown = _json_line if spreadsheet else _json
     elif pa.types.is_string(kind):
-        shown = defused if spreadsheet else _exact
+        shown = _spreadsheet if spreadsheet else kept
     else:
         # Arrow prints a float32 in the fewest digits that give it back, Python would widen it to a float64 first.
-        column, shown = column.cast(pa.string()), _exact
+        column, shown = column.cast(pa.string()), _plain
     return ["" if value is None else shown(value) for value in column.to_pylist()]
 
 

@@ -31,7 +31,8 @@ class Facts:
     """How a draft came to be. All of it goes into manifest.json.
 
     `parameters` are those alone that may change the result. `dropped` and `rejected` count documents by reason;
-    the reasons of `dropped` are schemas.vocabulary.DROPPED. `started_at` must know its time zone.
+    the reasons of `dropped` are schemas.vocabulary.DROPPED. `started_at` must know its time zone. `accepted_drift` is
+    the operator's reason for publishing in spite of drift, `remakes` the release that this one takes the place of.
     """
 
     dataset: str
@@ -50,6 +51,8 @@ class Facts:
     rejected: Mapping[str, int] = field(default_factory=dict)
     checks: tuple[Mapping[str, JSON], ...] = ()
     libraries: Mapping[str, str] = field(default_factory=dict)
+    accepted_drift: str = ""
+    remakes: str | None = None
 
     def __post_init__(self) -> None:
         if self.started_at.tzinfo is None:

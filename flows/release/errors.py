@@ -13,6 +13,14 @@ class Busy(ReleaseError):
     """Another publisher holds the lock."""
 
 
+class Mistaken(ReleaseError):
+    """What was asked for is not there or cannot be meant; nothing was changed."""
+
+
+class Declined(ReleaseError):
+    """What was asked for would do harm, so it was not done; nothing was changed."""
+
+
 class AuditError(ReleaseError):
     """A staged release is not what it should be; it is not published."""
 

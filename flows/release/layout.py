@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from flows.release.disk import read_json
-from flows.release.errors import ReleaseError
+from flows.release.errors import Mistaken, ReleaseError
 
 _VERSION: Final = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})\.(\d{1,9})")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
@@ -18,8 +18,10 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 class Entry:
     """One run in versions.json.
 
-    `status` is published, refused or withdrawn; `version` and `digest` are None for a refused run. `why` says in
-    sentences why it was refused or withdrawn. `path` is relative to the dataset's folder.
+    `status` is published, refused, withdrawn, or pruned (its folder was removed); `version` and `digest` are None for
+    a refused run. `why` says in sentences why it is not published. `pinned` is the reason for which a release is never
+    pruned, `accepted_drift` that for which it was published in spite of drift; empty where there is none. `path` is
+    relative to the dataset's folder.
     """
 
     version: str | None
@@ -33,6 +35,8 @@ class Entry:
     parent: str | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     why: tuple[str, ...] = ()
+    pinned: str = ""
+    accepted_drift: str = ""
 
     def as_json(self) -> dict[str, object]:
         """The entry as versions.json holds it."""
@@ -108,7 +112,7 @@ class Dataset:
     def release_path(self, version: str) -> Path:
         """The folder of a version, there or not. Raises ReleaseError where the name is none of a version."""
         if not _VERSION.fullmatch(version):
-            raise ReleaseError(f"{version!r} is no version: a version is a UTC day and a counter, as 2026.11.22.1.")
+            raise Mistaken(f"{version!r} is no version: a version is a UTC day and a counter, as 2026.11.22.1.")
         return self.releases / version
 
     def staged_path(self, run_id: str) -> Path:
@@ -131,6 +135,18 @@ def checked_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ReleaseError(f"{name!r} cannot name a folder: a run's id is up to 120 letters, digits, dots and dashes.")
     return name
+
+
+def listed(dataset: Dataset, version: str) -> Entry:
+    """The entry of a version whose folder is there. Raises Mistaken where there is none."""
+    dataset.release_path(version)
+    found = next((each for each in dataset.versions() if each.version == version), None)
+    if found is None:
+        raise Mistaken(f"{dataset.name} has no release {version}: `kliping versions` lists what there is.")
+    if not (dataset.root / found.path).is_dir():
+        why = " ".join(found.why) or "Its folder was removed by hand."
+        raise Mistaken(f"The release {version} is listed and its files are gone. {why}")
+    return found
 
 
 def find_equal(dataset: Dataset, fingerprint: str) -> Entry | None:

@@ -62,6 +62,8 @@ def build(
         "files": sorted([*parts, *(_file(folder, path) for path in others)], key=lambda each: str(each["path"])),
         "checks": [dict(check) for check in facts.checks],
         "refused": list(refused),
+        "accepted_drift": facts.accepted_drift,
+        "remakes": facts.remakes,
     }
 
 
@@ -89,4 +91,5 @@ def entry(manifest: Manifest, path: str, digest: str | None) -> Entry:
         parent=manifest["parent"],
         counts=flat,
         why=tuple(manifest["refused"]),
+        accepted_drift=manifest.get("accepted_drift", ""),
     )

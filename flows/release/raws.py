@@ -6,7 +6,8 @@ The index is the digest column of the packs.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -69,16 +70,9 @@ class Keeper:
         self._new, self._bytes = {}, 0
 
     def _write(self, digests: list[str]) -> None:
-        name = hashlib.sha256("".join(digests).encode("ascii")).hexdigest()[:32]
-        path = self._folder / f"{name}.parquet"
-        aside = self._folder / f".{name}.new"
-        with pq.ParquetWriter(aside, SCHEMA, compression="zstd", use_dictionary=False) as writer:
-            for start in range(0, len(digests), _GROUP_ROWS):
-                part = digests[start : start + _GROUP_ROWS]
-                writer.write_table(pa.table([part, [self._new[digest] for digest in part]], schema=SCHEMA))
-        sync(aside)
-        aside.replace(path)
-        sync(self._folder)
+        parts = (digests[start : start + _GROUP_ROWS] for start in range(0, len(digests), _GROUP_ROWS))
+        groups = (pa.table([part, [self._new[digest] for digest in part]], schema=SCHEMA) for part in parts)
+        _write_pack(self._folder, digests, groups)
 
     def __enter__(self) -> "Keeper":
         return self
@@ -104,6 +98,48 @@ def keep(dataset: Dataset, raws: pa.Table | Iterable[tuple[str, bytes]]) -> int:
     return keeper.kept
 
 
+def forget(dataset: Dataset, digests: AbstractSet[str]) -> int:
+    """Remove the raw bytes of these SHA-256s (hex); returns how many documents went. Call it while holding the lock.
+
+    A pack that holds one is written again without it, and then removed. May be repeated.
+    """
+    gone = 0
+    for path in _packs(dataset):
+        there = _digests(path)
+        kept = [digest for digest in there if digest not in digests]
+        if len(kept) == len(there):
+            continue
+        gone += len(there) - len(kept)
+        with writing(dataset.raw):
+            if kept:
+                _write_pack(dataset.raw, kept, _groups_without(path, digests))
+            path.unlink()
+            sync(dataset.raw)
+    return gone
+
+
+def _groups_without(path: Path, digests: AbstractSet[str]) -> Iterator[pa.Table]:
+    unwanted = pa.array(sorted(digests), pa.string())
+    with pq.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            rows = file.read_row_group(group)
+            kept = rows.filter(pc.invert(pc.is_in(rows.column("raw_sha256"), value_set=unwanted)))
+            if kept.num_rows:
+                yield kept
+
+
+def _write_pack(folder: Path, digests: list[str], groups: Iterable[pa.Table]) -> None:
+    """Write a pack of row groups aside and put it in place; `digests` are all of its digests, sorted."""
+    name = hashlib.sha256("".join(digests).encode("ascii")).hexdigest()[:32]
+    path, aside = folder / f"{name}.parquet", folder / f".{name}.new"
+    with pq.ParquetWriter(aside, SCHEMA, compression="zstd", use_dictionary=False) as writer:
+        for group in groups:
+            writer.write_table(group)
+    sync(aside)
+    aside.replace(path)
+    sync(folder)
+
+
 def fetch(dataset: Dataset, digest: str) -> bytes | None:
     """The raw bytes of this SHA-256 (hex), None where they were not kept.
 
@@ -119,6 +155,21 @@ def fetch(dataset: Dataset, digest: str) -> bytes | None:
         except (pa.ArrowException, OSError) as error:
             raise _damaged(path, str(error)) from None
     return None
+
+
+def fetch_all(dataset: Dataset, digests: AbstractSet[str]) -> Iterator[tuple[str, bytes]]:
+    """The raw bytes of all of these SHA-256s (hex) that were kept, in the packs' order; reads each pack once."""
+    wanted = pa.array(sorted(digests), pa.string())
+    for path in _packs(dataset):
+        try:
+            with pq.ParquetFile(path) as file:
+                for group in range(file.num_row_groups):
+                    here = pc.is_in(file.read_row_group(group, columns=["raw_sha256"]).column(0), value_set=wanted)
+                    if pc.any(here).as_py():
+                        for row in file.read_row_group(group).filter(here).to_pylist():
+                            yield row["raw_sha256"], _checked(row["raw"], row["raw_sha256"], path)
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(path, str(error)) from None
 
 
 def _in_group(file: pq.ParquetFile, group: int, digest: str) -> bytes | None:

@@ -24,9 +24,14 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def escaped(sentence: str) -> str:
+    """A sentence as one line of Markdown that holds no markup of its own."""
+    return html.escape(" ".join(sentence.split()), quote=False)
+
+
 def _paragraph(each: Entry) -> str:
     counts = each.counts
-    why = " ".join(html.escape(" ".join(sentence.split()), quote=False) for sentence in each.why)
+    why = " ".join(escaped(sentence) for sentence in each.why)
     day = each.started_at[:10]
     left_out = (
         f"{plural(counts.get('rejected', 0), 'document')} rejected, "
@@ -38,11 +43,13 @@ def _paragraph(each: Entry) -> str:
         )
     since = f" since {each.parent}" if each.parent else "; the first release"
     carried = f" {plural(counts['carried_over'], 'article')} carried over." if counts.get("carried_over") else ""
-    withdrawn = f"**Withdrawn.** {why} " if each.status == "withdrawn" else ""
+    states = {"withdrawn": f"**Withdrawn.** {why} ", "pruned": f"**Files removed.** {why} "}
+    withdrawn = states.get(each.status, "") + (f"Pinned: {escaped(each.pinned)}. " if each.pinned else "")
+    drift = f" Published in spite of drift: {escaped(each.accepted_drift)}." if each.accepted_drift else ""
     return (
         f"## {each.version} ({day})\n\n{withdrawn}{plural(counts.get('published', 0), 'article')}: "
         f"{counts.get('added', 0):,} added, {counts.get('changed', 0):,} changed, "
-        f"{counts.get('removed', 0):,} removed{since}. {left_out}.{carried}\n"
+        f"{counts.get('removed', 0):,} removed{since}. {left_out}.{carried}{drift}\n"
     )
 
 

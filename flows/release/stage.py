@@ -67,11 +67,18 @@ def _write_sums(folder: Path, manifest: Manifest) -> None:
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
-def stage(dataset: Dataset, draft: Draft, version: str, pages: Callable[[Path, Manifest], None] | None = None) -> Path:
+def stage(
+    dataset: Dataset,
+    draft: Draft,
+    version: str,
+    pages: Callable[[Path, Manifest], None] | None = None,
+    changed: pa.Table | None = None,
+) -> Path:
     """Write the whole release of a draft into .staging/<run>/ and return that folder.
 
-    The changes are those since `draft.facts.parent`. `pages` is called with the folder and the manifest once both
-    are complete, and may add files; it must not touch those that are there. SHA256SUMS comes last.
+    The changes are those since `draft.facts.parent`, or `changed` where they are known. `pages` is called with the
+    folder and the manifest once both are complete, and may add files; it must not touch those that are there.
+    SHA256SUMS comes last.
     Call it while holding the lock: whoever takes the lock removes what lies in .staging.
 
     Raises ReleaseError where a table does not fit its schema or the parent is not there.
@@ -79,7 +86,8 @@ def stage(dataset: Dataset, draft: Draft, version: str, pages: Callable[[Path, M
     dataset.release_path(version)
     with writing(dataset.root):
         folder = fresh(dataset.staged_path(draft.facts.run_id))
-        changed = changes(_parent(dataset, draft.facts.parent), draft.articles)
+        if changed is None:
+            changed = changes(_parent(dataset, draft.facts.parent), draft.articles)
         given = {
             "articles": draft.articles,
             "rejects": draft.rejects,

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from flows.report.facts import Facts
 from flows.report.markup import markdown
+from flows.report.recipes import READING
 from schemas import documents
 from schemas.columns import ARTICLES
+from schemas.vocabulary import OPS
 
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _MOST: Final = 20
@@ -19,51 +21,6 @@ _SIZES: Final = (
     (1_000_000, "100K<n<1M"),
     (10_000_000, "1M<n<10M"),
 )
-
-_READING = """## How to read it
-
-Run these from the folder this file is in.
-
-```python
-# pandas
-import pandas as pd
-
-articles = pd.read_parquet("data", dtype_backend="pyarrow")
-```
-
-```python
-# pyarrow
-import pyarrow.dataset as ds
-
-articles = ds.dataset("data", format="parquet").to_table()
-```
-
-```sql
--- DuckDB
-SELECT outlet, count(*) AS articles FROM 'data/articles-*.parquet' GROUP BY outlet ORDER BY articles DESC;
-```
-
-```python
-# Polars
-import polars as pl
-
-articles = pl.read_parquet("data/articles-*.parquet")
-```
-
-```python
-# Hugging Face datasets
-from datasets import load_dataset
-
-articles = load_dataset(".", split="train")
-```
-
-For a story once, leave out the rows where `duplicate_of` is not null. For what the documents say of themselves, leave
-out the rows whose `outlet_basis`, `author_basis` or `date_basis` is `inferred`. To check the files:
-`sha256sum -c SHA256SUMS`.
-
-`csv/articles.csv` holds the same rows with lists as JSON; `csv/metadata.csv` leaves the text out, one line a row, for
-spreadsheets. `report.html` shows what was cut from a sample of articles and by which rule.
-"""
 
 _LIMITS = """## Known limits
 
@@ -153,13 +110,21 @@ def _columns() -> str:
     return "\n".join(["| column | type | meaning |", "| --- | --- | --- |", *rows])
 
 
+def _changes(counts: dict[str, int]) -> str:
+    return ", ".join(f"{counts[op]:,} {op}" for op in OPS)
+
+
 def _making(manifest: dict[str, Any]) -> str:
     parent = manifest["parent"]
     origin = (
-        f"It follows {markdown(parent)}; `diff/changes.parquet` says what changed."
+        f"It follows {markdown(parent)}: {_changes(manifest['changes'])}; `diff/changes.parquet` names them."
         if parent
         else "It is the first release."
     )
+    if manifest.get("remakes"):
+        origin += f" It was made from {markdown(manifest['remakes'])}, without an article that was taken down."
+    if manifest.get("accepted_drift"):
+        origin += f" It was published in spite of drift: {markdown(manifest['accepted_drift'])}."
     checks = manifest["checks"]
     failed = [check for check in checks if not check["passed"]]
     lines = [
@@ -203,7 +168,7 @@ sign-off. Given: it is there, and no column says on what basis.
 
 {_knowledge(facts)}
 
-{_READING}
+{READING}
 ## Columns of articles
 
 {_columns()}

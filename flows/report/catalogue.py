@@ -16,6 +16,8 @@ _PARQUET = "application/vnd.apache.parquet"
 # The name that Croissant readers know; the registered one above is newer than they are.
 _CROISSANT_PARQUET = "application/x-parquet"
 _KEYS = {"articles": ["article_id"], "changes": ["article_id"]}
+# The page for works that nobody may pass on without asking.
+_NO_LICENCE = "https://choosealicense.com/no-permission/"
 _DESCRIPTION = "News articles cut out of scraped pages. The texts belong to their publishers."
 
 # The vocabulary of Croissant 1.0, as its specification prints it.
@@ -25,14 +27,15 @@ _CONTEXT: Json = {
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataBiases": "cr:dataBiases", "dataCollection": "cr:dataCollection",
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"}, "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"}, "extract": "cr:extract", "field": "cr:field",
     "fileObject": "cr:fileObject", "fileProperty": "cr:fileProperty", "fileSet": "cr:fileSet", "format": "cr:format",
     "includes": "cr:includes", "isLiveDataset": "cr:isLiveDataset", "jsonPath": "cr:jsonPath", "key": "cr:key",
     "md5": "cr:md5", "parentField": "cr:parentField", "path": "cr:path",
     "personalSensitiveInformation": "cr:personalSensitiveInformation", "rai": "http://mlcommons.org/croissant/RAI/",
     "recordSet": "cr:recordSet", "references": "cr:references", "regex": "cr:regex", "repeated": "cr:repeated",
-    "replace": "cr:replace", "sc": "https://schema.org/", "separator": "cr:separator", "source": "cr:source",
-    "subField": "cr:subField", "transform": "cr:transform",
+     "replace": "cr:replace", "samplingRate": "cr:samplingRate", "sc": "https://schema.org/",
+    "separator": "cr:separator", "source": "cr:source", "subField": "cr:subField", "transform": "cr:transform",
 }  # fmt: skip
 
 
@@ -61,6 +64,9 @@ def _slug(name: str) -> str:
 
 def _resource(name: str, paths: list[str], table: str, kind: tuple[str, str], left_out: tuple[str, ...] = ()) -> Json:
     fields = [field for field in documents.datapackage_fields(table) if field["name"] not in left_out]
+    if kind[0] == "parquet":
+        # Readers of Table Schema hold a Parquet list for no array; they know what it is from the file.
+        fields = [field | {"type": "any"} if field["type"] == "array" else field for field in fields]
     schema: Json = {"fields": fields}
     if table in _KEYS:
         schema["primaryKey"] = _KEYS[table]
@@ -92,6 +98,7 @@ def datapackage_json(folder: Path, manifest: Json) -> str:
         "description": _DESCRIPTION,
         "version": manifest["version"],
         "created": manifest["created_at"],
+        "licenses": [{"name": "other", "title": "The texts belong to their publishers", "path": _NO_LICENCE}],
         "resources": resources,
     }
     return _dumped(package)
@@ -149,6 +156,8 @@ def croissant_json(folder: Path, manifest: Json) -> str:
         "description": _DESCRIPTION,
         "version": manifest["version"],
         "datePublished": manifest["created_at"],
+        "license": _NO_LICENCE,
+        "citeAs": f"{manifest['dataset']}, release {manifest['version']}: news articles cut out of scraped pages.",
         "distribution": distribution,
         "recordSet": records,
     }

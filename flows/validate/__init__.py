@@ -4,6 +4,7 @@
     check_articles(view) -> Verdict                                   rows, before duplicates are dropped
     ReleaseFacts.of(keys, ...) -> ReleaseFacts                        the whole release in one row
     check_release(facts) -> Verdict                                   once, before it is published
+    check_drift(parent, release) -> Verdict                           the same release beside its parent
 
 What a verdict means:
 - `failing` holds the rows that broke a critical expectation of scope `row`: they go to rejects with the
@@ -21,8 +22,19 @@ at all of them.
 """
 
 from flows.validate.checks import check_articles, check_release
+from flows.validate.drift import COLUMNS, Side, check_drift
 from flows.validate.facts import ReleaseFacts
 from flows.validate.verdict import Check, Verdict
 from flows.validate.view import view_of
 
-__all__ = ["Check", "ReleaseFacts", "Verdict", "check_articles", "check_release", "view_of"]
+__all__ = [
+    "COLUMNS",
+    "Check",
+    "ReleaseFacts",
+    "Side",
+    "Verdict",
+    "check_articles",
+    "check_drift",
+    "check_release",
+    "view_of",
+]

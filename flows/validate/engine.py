@@ -38,11 +38,16 @@ class Outcome:
 
 
 def run(
-    suite: Mapping[str, Any], frame: pd.DataFrame, parameters: Mapping[str, float], *, rows: bool = False
+    suite: Mapping[str, Any],
+    frame: pd.DataFrame,
+    parameters: Mapping[str, float],
+    *,
+    rows: bool = False,
+    key: str = "article_id",
 ) -> dict[str, Outcome]:
     """Runs every expectation of the suite over the frame; the outcomes by `meta.name`.
 
-    `rows` also lists every failing row by its article_id, which is slow where many fail. An expectation that crashes
+    `rows` also lists every failing row by its `key`, which is slow where many fail. An expectation that crashes
     is an outcome too (`crash`); what Great Expectations cannot even read as a suite raises its own exception.
     """
     with _quiet():
@@ -55,7 +60,7 @@ def run(
         batch = asset.add_batch_definition_whole_dataframe("whole").get_batch({"dataframe": frame})
         wanted: dict[str, Any] = {"result_format": "BASIC", "partial_unexpected_count": EXAMPLES}
         if rows:
-            wanted |= {"result_format": "COMPLETE", "unexpected_index_column_names": ["article_id"]}
+            wanted |= {"result_format": "COMPLETE", "unexpected_index_column_names": [key]}
         report = batch.validate(
             gx.ExpectationSuite(**suite), result_format=wanted, expectation_parameters=dict(parameters)
         )

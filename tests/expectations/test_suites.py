@@ -111,8 +111,9 @@ def test_a_counterexample_of_a_table_fails_with_exactly_that_name(name: str) -> 
 def test_a_release_passes_and_fails_with_exactly_that_name(name: str) -> None:
     example = read("release", name)
     passed, failed = check_release(facts(example["passes"])), check_release(facts(example["fails"]))
-    assert fallen(passed) == []
-    assert fallen(failed) == [name]
+    also = example.get("also", [])  # a looser bound on the same figure, which only warns
+    assert fallen(passed) == also
+    assert fallen(failed) == [*also, name]
     critical = next(check for check in failed.checks if check.name == name).severity == "critical"
     assert [check.name for check in failed.refused] == ([name] if critical else [])
 

@@ -112,7 +112,7 @@ def measure(texts: list[str]) -> Found:
         met=len(told & pairs),
         false=len(told - pairs),
         links=len(goes),
-        links_of_brute=len(brute_links(articles).items() & set(zip(*made.to_pydict().values(), strict=True))),
+        links_of_brute=len(brute_links(articles, pairs).items() & set(zip(*made.to_pydict().values(), strict=True))),
         links_alike=sum(tuple(sorted(pair)) in pairs for pair in goes),
         seconds=seconds,
     )

@@ -46,7 +46,9 @@ def test_any_text_comes_back_from_articles_csv(tmp_path_factory, title, text, au
     row = drafts.article("apa", title=title, text=text, authors=authors)
     write(folder, [row])
     (got,) = read(folder / "csv/articles.csv")
-    assert (got["title"], got["text"], json.loads(got["authors"])) == (title, text, authors)
+    assert (got["title"], got["text"]) == (csvs.kept(title), csvs.kept(text))
+    assert got["title"].removeprefix("'" * (csvs.kept(title) != title)) == title
+    assert json.loads(got["authors"]) == authors
 
 
 @settings(max_examples=100, deadline=None)
@@ -130,3 +132,25 @@ def test_no_articles_leave_a_header(tmp_path):
     tables.write(tmp_path, "articles", pa.Table.from_pylist([], schema=arrow.ARTICLES))
     csvs.write(tmp_path)
     assert (tmp_path / "csv/articles.csv").read_text().count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["articles", "metadata"])
+def test_no_value_reads_as_null(tmp_path, name):
+    from pandas._libs.parsers import STR_NA_VALUES
+
+    words = sorted({*STR_NA_VALUES, "na", "Null", "NONE", "'NA", "''null"} - {""})
+    write(tmp_path, [drafts.article(f"kata{n:03}", title=word, place=word, date=None, date_basis=None)
+                     for n, word in enumerate(words)])  # fmt: skip
+    path = str(tmp_path / f"csv/{name}.csv")
+    for titles in (
+        pd.read_csv(path)["title"].tolist(),
+        [title for (title,) in duckdb.sql(f"SELECT title FROM read_csv('{path}', sample_size=-1)").fetchall()],
+    ):
+        assert len(titles) == len(words) and all(isinstance(title, str) for title in titles)
+        if name == "articles":
+            assert sorted(title[1:] if title.startswith("'") else title for title in titles) == words
+
+
+def test_only_what_reads_as_null_gets_an_apostrophe():
+    assert csvs.kept("Nasional") == "Nasional" and csvs.kept("'kutipan'") == "'kutipan'" and csvs.kept("") == ""
+    assert csvs.kept("NA") == "'NA" and csvs.kept("'NA") == "''NA"

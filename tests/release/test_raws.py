@@ -5,7 +5,7 @@ import hashlib
 import pyarrow as pa
 import pytest
 
-from flows.release import Keeper, ReleaseError, fetch, keep, publisher_lock, raws
+from flows.release import Keeper, ReleaseError, fetch, forget, keep, publisher_lock, raws
 
 
 def pair(content):
@@ -88,3 +88,17 @@ def test_other_bytes_under_a_digest_are_not_given_out(dataset):
     keep(dataset, [("0" * 64, b"palsu")])
     with pytest.raises(ReleaseError, match="another SHA-256"):
         fetch(dataset, "0" * 64)
+
+
+def test_forgetting_removes_these_bytes_alone(dataset):
+    contents = [f"dokumen {n}".encode() for n in range(1500)]
+    pairs = [(hashlib.sha256(content).hexdigest(), content) for content in contents]
+    keep(dataset, pairs[:1200])
+    keep(dataset, pairs[1200:])
+    assert forget(dataset, {pairs[3][0], pairs[1201][0], "0" * 64}) == 2
+    assert forget(dataset, {pairs[3][0]}) == 0
+    assert fetch(dataset, pairs[3][0]) is None and fetch(dataset, pairs[1201][0]) is None
+    assert all(fetch(dataset, digest) == raw for digest, raw in (pairs[2], pairs[4], pairs[1202], pairs[1499]))
+    assert contents[3] not in b"".join(path.read_bytes() for path in dataset.raw.iterdir())
+    assert forget(dataset, {digest for digest, _ in pairs}) == 1498
+    assert list(dataset.raw.iterdir()) == []

@@ -1,0 +1,67 @@
+"""The flow `replay-release`: what today's rules would make of documents of a release. It publishes nothing."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+from pydantic import Field
+
+from flows import parameters, release, rerun
+
+# A table to look at, not a place for data: `kliping replay --json` has all of it.
+MOST_SHOWN = 50
+
+
+@flow(name="replay-release", description="Run documents of a release again with today's rules; nothing is published.")
+def replay_release(
+    dataset: parameters.DatasetName = "news",
+    output: parameters.Output = "output",
+    version: Annotated[str, Field(description="The release; empty takes the latest.")] = "",
+    reasons: Annotated[list[str], Field(description="Rejects of these reasons.")] = [],  # noqa: B006  never changed
+    articles: Annotated[list[str], Field(description="Articles with these ids.")] = [],  # noqa: B006
+    outlets: Annotated[list[str], Field(description="Articles of these outlets, by name or domain.")] = [],  # noqa: B006
+    everything: Annotated[bool, Field(description="All rejects and all articles.")] = False,
+) -> State[Any]:
+    """Run the rejects of a release again, or the documents chosen, and show which rows would change and how."""
+    home = release.Dataset(Path(output) / dataset)
+    try:
+        path = home.root / release.listed(home, version or home.latest() or "").path
+        chosen = rerun.Chosen(tuple(reasons), tuple(articles), tuple(outlets), everything)
+        found = rerun.replay(home, path, chosen, datetime.now(UTC).date())
+    except release.ReleaseError as error:
+        return Failed(message=str(error))
+    show(found)
+    counts = ", ".join(f"{n:,} {word}" for word, n in found.comparison.counts().items())
+    if found.missing:
+        return Failed(
+            name="Incomplete", message=f"{counts}; {len(found.missing):,} documents were not found", data=found
+        )
+    return Completed(name="Replayed", message=counts, data=found)
+
+
+def show(found: rerun.Replayed) -> None:
+    """Create the artifacts. Scraped words are shown in a table cell or as code, never as markdown."""
+    lines = "\n".join(found.lines(MOST_SHOWN)).replace("```", "'''")
+    create_markdown_artifact(key="replay", markdown=f"```\n{lines}\n```", description="What would change.")
+    rows = [
+        {
+            "op": change.op,
+            "document": change.source_id,
+            "article_id": change.article_id,
+            "columns": ", ".join(change.fields),
+        }
+        for change in found.comparison.changes[:MOST_SHOWN]
+    ]
+    rows += [
+        {"op": f"{before} -> {after}", "document": name, "article_id": "", "columns": detail}
+        for name, before, after, detail in found.rejects[:MOST_SHOWN]
+        if before != after
+    ]
+    if rows:
+        create_table_artifact(
+            key="replay-rows", table=rows, description="The rows that would change, the first of them."
+        )

@@ -1,0 +1,107 @@
+"""Metadata figures on the evaluation sets: `python tests/quality/metadata.py [SET ...] [--limit N]`.
+
+A set is `id-meta`, `id-lines`, `id-html` (as text, without its URL) or `id-html.html`, `web-pages.html` (as pages). The
+documents go through the same stages as a release; the scoring is the evaluation data's own score.py. Figures are
+printed as JSON, by set. Floors stand in metadata_floors.json: tests/quality/test_metadata.py holds them.
+"""
+
+import argparse
+import gzip
+import importlib.util
+import json
+import os
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+SHARED = Path(os.environ.get("KLIPING_SHARED", ROOT.parent / "shared"))
+SETS = ("id-meta", "id-lines", "id-html", "id-html.html", "web-pages.html")
+
+
+def scorer() -> ModuleType:
+    """The evaluation data's own scoring."""
+    spec = importlib.util.spec_from_file_location("score", SHARED / "eval" / "score.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def gold_of(name: str, limit: int | None = None) -> list[dict[str, Any]]:
+    """The first rows of a set."""
+    path = SHARED / "eval" / f"{name.removesuffix('.html')}.jsonl.gz"
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for _, line in zip(range(limit or 10**9), lines, strict=False)]
+
+
+def published(name: str, gold: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The articles of a set as they would be published, and their evidence; read, cleaned and described."""
+    from flows.pipeline import process
+    from flows.read import read
+
+    page = name.endswith(".html")
+    articles: list[dict[str, Any]] = []
+    evidence: list[dict[str, Any]] = []
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "set.jsonl"
+        with source.open("w", encoding="utf-8") as out:
+            for row in gold:
+                document = {"url": row["url"], "html": row["html"]} if page else {"text": row["raw_text"]}
+                if document.get("html") or document.get("text"):
+                    out.write(json.dumps({"id": row["id"], **document}) + "\n")
+        for batch in read(str(source), batch_documents=64):
+            outcome = process(batch.documents)
+            rows = outcome.articles.to_pylist()
+            names = {row["row"]: row["source_id"] for row in rows}
+            articles += rows
+            evidence += [{**row, "source_id": names[row["row"]]} for row in outcome.evidence.to_pylist()]
+    return articles, evidence
+
+
+def figures(name: str, limit: int | None = None) -> dict[str, float]:
+    """Share by figure; figures of errors (wrong, invented, claimed) are shares too, and better small."""
+    gold = gold_of(name, limit)
+    articles, _ = published(name, gold)
+    predicted = {row["source_id"]: row for row in articles}
+    # Bodies have figures of their own.
+    found = scorer().score([{**row, "gold": {**row["gold"], "text": None}} for row in gold], predicted)
+    shares = {key: value["share"] for key, value in found.items() if isinstance(value, dict) and "share" in value}
+    if gold and "outlet_in_text" in gold[0]["gold"]:
+        shares["outlet_stated_by_outlet"] = _by_outlet(gold, predicted)
+        tongues = [predicted.get(row["id"], {}).get("language") == row["gold"]["lang"] for row in gold]
+        shares["language"] = round(sum(tongues) / len(tongues), 4)
+    return shares
+
+
+def small_languages() -> dict[str, float]:
+    """Javanese and Sundanese: paragraphs of languages.json, written for this; there is no gold of real articles."""
+    from flows.describe.language import language
+
+    texts = json.loads((Path(__file__).parent / "languages.json").read_text(encoding="utf-8"))
+    return {
+        code: round(sum(language(text)[0] == code for text in found) / len(found), 4) for code, found in texts.items()
+    }
+
+
+def _by_outlet(gold: list[dict[str, Any]], predicted: dict[str, dict[str, Any]]) -> float:
+    right: dict[str, list[bool]] = defaultdict(list)
+    norm = scorer().norm
+    for row in gold:
+        want, found = row["gold"], predicted.get(row["id"], {})
+        if want.get("outlet") and want.get("outlet_in_text"):
+            domain = bool(want["outlet_domain"]) and found.get("outlet_domain") == want["outlet_domain"]
+            right[want["outlet"]].append(domain or norm(found.get("outlet")) == norm(want["outlet"]))
+    return round(sum(sum(hits) / len(hits) for hits in right.values()) / len(right), 4)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="*", default=SETS, choices=[*SETS, []])
+    parser.add_argument("--limit", type=int)
+    wanted = parser.parse_args()
+    print(json.dumps({name: figures(name, wanted.limit) for name in wanted.sets}, indent=1))
+    print(json.dumps({"paragraphs of languages.json": small_languages()}))

@@ -1,0 +1,153 @@
+"""Setting latest back, pins and pruning; each finished by the next owner of the lock wherever its owner dies."""
+
+import pytest
+import release_drafts as drafts
+
+from flows.release import (
+    Declined,
+    Mistaken,
+    commit,
+    find_equal,
+    pin,
+    prune,
+    publisher_lock,
+    read_manifest,
+    recover,
+    set_latest,
+    stage,
+    verify,
+)
+
+FIRST, SECOND, THIRD = (f"2026.11.22.{n}" for n in (1, 2, 3))
+
+
+class Died(Exception):
+    pass
+
+
+def dying(last):
+    def step(word):
+        if word == last:
+            raise Died
+
+    return step
+
+
+@pytest.fixture
+def three(released):
+    for number, parent in ((2, FIRST), (3, SECOND)):
+        rows = [*drafts.ARTICLES, *(drafts.article(f"baru{n}") for n in range(number))]
+        with publisher_lock(released, 0):
+            drafts.publish(released, drafts.draft(rows, run_id=f"run-{number}", parent=parent))
+    return released
+
+
+def statuses(dataset):
+    return [(each.version, each.status) for each in dataset.versions()]
+
+
+def test_what_is_left_behind_is_withdrawn_and_the_way_back_is_open(three):
+    assert set_latest(three, FIRST, "A bad crawl.") == [THIRD, SECOND]
+    assert three.latest() == FIRST and (three.root / "latest").readlink().name == FIRST
+    assert statuses(three) == [(THIRD, "withdrawn"), (SECOND, "withdrawn"), (FIRST, "published")]
+    assert "**Withdrawn.** A bad crawl." in (three.root / "CHANGELOG.md").read_text()
+    assert find_equal(three, read_manifest(three.release_path(THIRD))["fingerprint"]).version == FIRST
+    assert set_latest(three, SECOND, "That was wrong.") == []
+    assert statuses(three) == [(THIRD, "withdrawn"), (SECOND, "published"), (FIRST, "published")]
+    assert three.versions()[1].why == ()
+    assert set_latest(three, SECOND, "Again.") == []
+    assert three.versions()[0].why == ("A bad crawl.",)
+
+
+def test_a_damaged_or_unknown_release_cannot_become_the_current_one(three):
+    damaged = three.release_path(FIRST) / "csv/articles.csv"
+    damaged.chmod(0o644)
+    damaged.write_text("x")
+    before = three.versions_json.read_bytes(), three.latest_json.read_bytes()
+    with pytest.raises(Declined, match=r"csv/articles\.csv"):
+        set_latest(three, FIRST, "")
+    with pytest.raises(Mistaken, match="no release"):
+        set_latest(three, "2020.01.01.1", "")
+    with pytest.raises(Mistaken, match="no version"):
+        set_latest(three, "../..", "")
+    assert (three.versions_json.read_bytes(), three.latest_json.read_bytes()) == before
+
+
+@pytest.mark.parametrize("last", ["journalled", "listed", "logged", "pointed", "linked"])
+def test_setting_back_is_finished_by_the_next_owner(three, last):
+    with pytest.raises(Died):
+        set_latest(three, FIRST, "A bad crawl.", step=dying(last))
+    assert verify(three.release_path(three.latest())) == []
+    assert any("Finished setting latest" in note for note in recover(three))
+    assert three.latest() == FIRST and not three.journal.exists()
+    assert statuses(three)[0] == (THIRD, "withdrawn") and three.versions()[0].why == ("A bad crawl.",)
+
+
+def test_pruning_keeps_the_newest_the_latest_and_the_pinned(three):
+    pin(three, FIRST, "cited in a paper")
+    assert three.versions()[-1].pinned == "cited in a paper"
+    assert "Pinned: cited in a paper." in (three.root / "CHANGELOG.md").read_text()
+    assert prune(three, 1, "Old.") == [SECOND]
+    assert sorted(path.name for path in three.releases.iterdir()) == [FIRST, THIRD]
+    assert statuses(three)[1] == (SECOND, "pruned") and three.versions()[1].why == ("Old.",)
+    assert prune(three, 1, "Old.") == []
+    with pytest.raises(Mistaken, match="files are gone"):
+        set_latest(three, SECOND, "")
+    pin(three, FIRST, "")
+    assert prune(three, 1, "Old.") == [FIRST]
+    with pytest.raises(Mistaken, match="keep"):
+        prune(three, 0, "All.")
+
+
+def test_the_latest_stays_though_newer_releases_were_withdrawn(three):
+    set_latest(three, FIRST, "A bad crawl.")
+    assert prune(three, 1, "Old.") == [THIRD, SECOND]
+    assert verify(three.release_path(three.latest())) == []
+
+
+@pytest.mark.parametrize("last", ["journalled", "listed", "logged", "retired"])
+def test_pruning_is_finished_by_the_next_owner(three, last):
+    with pytest.raises(Died):
+        prune(three, 1, "Old.", step=dying(last))
+    assert any("Finished removing" in note for note in recover(three))
+    assert [path.name for path in three.releases.iterdir()] == [THIRD]
+    assert [status for _, status in statuses(three)] == ["published", "pruned", "pruned"]
+    assert three.versions()[1].why == ("Old.",) and not three.journal.exists()
+
+
+def test_a_version_whose_files_are_gone_is_never_used_again(three):
+    from flows.release import next_version
+
+    prune(three, 1, "Old.")
+    assert next_version(three, drafts.TODAY) == "2026.11.22.4"
+
+
+def remake(dataset, old, version, step):
+    """Make a release again without its last article, in its place, as purging does."""
+    made = drafts.draft(drafts.ARTICLES[:3], run_id="mend", parent=read_manifest(dataset.release_path(old))["parent"])
+    folder = stage(dataset, made, version)
+    commit(dataset, folder, read_manifest(folder), replaces=old, step=step)
+
+
+@pytest.mark.parametrize("old", [FIRST, THIRD])
+@pytest.mark.parametrize("last", ["synced", "journalled", "renamed", "sealed", "listed", "logged", "retired", "done"])
+def test_a_release_made_again_takes_the_place_of_the_old_one_whole_or_not_at_all(three, old, last):
+    pin(three, old, "cited")
+    with pytest.raises(Died):
+        remake(three, old, "2026.11.22.4", dying(last))
+    assert verify(three.release_path(three.latest())) == []
+    recover(three)
+    there = {path.name for path in three.releases.iterdir()}
+    by_version = {each.version: each for each in three.versions()}
+    assert not three.journal.exists() and verify(three.release_path(three.latest())) == []
+    if last in ("synced", "journalled"):
+        assert there == {FIRST, SECOND, THIRD} == set(by_version) and three.latest() == THIRD
+        return
+    assert there == {FIRST, SECOND, THIRD, "2026.11.22.4"} - {old}
+    assert three.latest() == ("2026.11.22.4" if old == THIRD else THIRD)
+    assert (three.root / "latest").readlink().name == three.latest()
+    assert by_version[old].status == "pruned" and "2026.11.22.4" in by_version[old].why[0]
+    new = by_version["2026.11.22.4"]
+    assert (new.status, new.pinned) == ("published", "cited")
+    order = [each.version for each in three.versions()]
+    assert order.index("2026.11.22.4") + 1 == order.index(old)

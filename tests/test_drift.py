@@ -1,0 +1,102 @@
+"""A release that drifted from its parent is refused by outlet and figure; the last good one stays."""
+
+import json
+
+import pytest
+
+from flows import release
+from flows.parameters import Publish
+from flows.publish import tell
+from tests.makers import story
+
+
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for number in range(32):
+        (folder / f"{number:02d}.txt").write_text(story(number), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def job(source, tmp_path):
+    made = Publish(source=str(source), output=str(tmp_path / "output"))
+    assert tell(made).status == "published"
+    return made
+
+
+def lose_dates(source):
+    for path in source.iterdir():
+        path.write_text(path.read_text().replace(", Selasa (12/3/2024)", ""), encoding="utf-8")
+
+
+def test_a_source_without_dates_is_refused_and_the_last_release_stays(job, source, tmp_path):
+    dataset = release.Dataset(tmp_path / "output" / "news")
+    before = dataset.latest_json.read_bytes()
+    lose_dates(source)
+    outcome = tell(job)
+    assert outcome.status == "refused" and outcome.exit_code == 1
+    (why,) = outcome.why
+    assert why.startswith("drift.date:") and "Republika: 0% with date, where the parent had 100%" in why
+    assert dataset.latest_json.read_bytes() == before
+    refused = dataset.root / dataset.versions()[0].path
+    assert {path.name for path in (refused / "validation").iterdir()} == {"articles.json", "drift.json", "release.json"}
+
+    accepted = tell(job.model_copy(update={"accept_drift": "the outlet prints no days any more"}))
+    assert accepted.status == "published"
+    manifest = release.read_manifest(accepted.release)
+    assert manifest["accepted_drift"] == "the outlet prints no days any more"
+    assert dataset.versions()[0].accepted_drift == "the outlet prints no days any more"
+    assert "in spite of drift: the outlet prints no days" in (dataset.root / "CHANGELOG.md").read_text()
+    told = json.loads((accepted.release / "validation" / "drift.json").read_text())
+    assert "Accepted as drift" in str(told)
+
+
+def test_a_reason_without_drift_is_not_recorded(job, source, tmp_path):
+    (source / "new.txt").write_text(story(40), encoding="utf-8")
+    outcome = tell(job.model_copy(update={"accept_drift": "just in case"}))
+    assert release.read_manifest(outcome.release)["accepted_drift"] == ""
+
+
+def test_a_broken_daily_drop_is_not_hidden_by_what_is_carried_over(job, source):
+    for number in range(40, 72):
+        (source / f"{number}.txt").write_text(story(number), encoding="utf-8")
+        (source / f"{number - 40:02d}.txt").unlink()
+    lose_dates(source)
+    outcome = tell(job.model_copy(update={"append": True}))
+    assert outcome.status == "refused" and "0% with date" in outcome.why[0]
+
+
+def test_where_only_the_code_changed_the_same_documents_are_compared(job, source, monkeypatch):
+    from flows import pipeline, steps
+
+    process = pipeline.process
+
+    def forgets_some(raw):
+        made = process(raw)
+        dates = [None if n % 8 == 0 else day for n, day in enumerate(made.articles["date"].to_pylist())]
+        bases = [
+            basis if day else None for day, basis in zip(dates, made.articles["date_basis"].to_pylist(), strict=True)
+        ]
+        articles = made.articles
+        for name, values in (("date", dates), ("date_basis", bases)):
+            at = articles.schema.get_field_index(name)
+            field = articles.schema.field(at)
+            import pyarrow as pa
+
+            articles = articles.set_column(at, field, pa.array(values, field.type))
+        return pipeline.Outcome(articles, made.rejects, made.spans, made.evidence)
+
+    monkeypatch.setattr(pipeline, "process", forgets_some)
+    monkeypatch.setattr(steps.release, "code_digest", lambda _root: "f" * 64)
+    refused = tell(job)
+    assert refused.status == "refused" and "drift.date" in refused.why[0] and "88% with date" in refused.why[0]
+    (source / "new.txt").write_text(story(40), encoding="utf-8")  # other documents: the wider bounds
+    assert tell(job).status == "published"
+
+
+def test_an_empty_first_release_is_refused(tmp_path):
+    (tmp_path / "menu.txt").write_text("Login\nDaftar\n")
+    outcome = tell(Publish(source=str(tmp_path / "menu.txt"), output=str(tmp_path / "output")))
+    assert outcome.status == "refused" and "rows.not-empty" in outcome.why[0]
