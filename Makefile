@@ -6,10 +6,14 @@ BENCH ?= .bench/bin/python
 BENCH_CACHE ?= .bench-cache
 BIN := .venv/bin
 
-.PHONY: run test test-fast lint format setup recipes lock train-html bench-html train-text bench-quality bench-speed clean help
+.PHONY: run ui test test-fast lint format setup recipes lock train-html bench-html train-text bench-quality bench-speed \
+  clean help
 
 run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE)
+
+ui: .venv/.ready ## the Prefect server and worker with every deployment, until Ctrl-C (make ui PORT=4300)
+	@PORT=$(PORT) exec $(BIN)/python -m flows.ui
 
 test: .venv/.ready ## all tests
 	@$(BIN)/python -m pytest

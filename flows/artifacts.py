@@ -1,23 +1,141 @@
-"""What the Prefect UI shows of a run: its outcome in words, and what was rejected and why."""
+"""What the Prefect UI shows of a run: its steps in words, its progress, and its outcome.
 
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+Log lines hold counts and places, never words of an article. Artifacts hold sentences of ours with names from the
+source, shown as table cells or escaped.
+"""
 
+import os
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+from prefect.logging import get_run_logger
+
+from flows import read, steps, validate
 from flows.outcome import Outcome
+from flows.quiet import ROOT
+from flows.report.markup import markdown
 
-# A link of an artifact, not a place for data: enough rows to see a pattern; the whole table is in the release.
-MOST_EXAMPLES = 50
+_SECONDS_BETWEEN_UPDATES = 2.0
 
 
 def show(outcome: Outcome) -> None:
-    """Create the artifacts of a run. Scraped words are shown in a table cell or as code, never as markdown."""
-    lines = "\n".join(outcome.lines()).replace("```", "'''")
-    create_markdown_artifact(key="summary", markdown=f"```\n{lines}\n```", description=outcome.sentence())
-    if outcome.examples:
-        create_table_artifact(
-            key="rejects",
-            table=[
-                {"document": name, "reason": reason, "detail": detail}
-                for name, reason, detail in outcome.examples[:MOST_EXAMPLES]
-            ],
-            description="Documents that did not become articles, the first of each reason.",
-        )
+    """Create the artifacts of a run that ended. Scraped words stand in table cells or escaped, never as markdown."""
+    create_markdown_artifact(key="summary", markdown=_summary(outcome), description=outcome.sentence()[:500])
+    if counts := {**outcome.rejected, **outcome.dropped}:
+        first = {reason: f"{name}: {detail}" for name, reason, detail in reversed(outcome.examples)}
+        rows = [
+            {
+                "reason": reason,
+                "documents": count,
+                "became": "dropped" if reason in outcome.dropped else "rejected",
+                "for example": first.get(reason, ""),
+            }
+            for reason, count in counts.items()
+        ]
+        create_table_artifact(key="rejects", table=rows, description="Documents that did not become articles, and why.")
+    if outcome.checks:
+        found = [
+            {
+                "expectation": check.name,
+                "passed": "yes" if check.passed else "NO",
+                "severity": check.severity,
+                "rows that failed": check.failed_rows,
+                "in words": check.sentence,
+            }
+            for check in sorted(outcome.checks, key=lambda check: check.passed)
+        ]
+        create_table_artifact(key="validation", table=found, description=_verdict(outcome.checks))
+    if outcome.release is not None:
+        url = report_url(outcome.release)
+        create_link_artifact(key="report", link=url, link_text="Open the report", description=f"The report, at {url}.")
+
+
+def report_url(release: Path) -> str:
+    """Where a browser finds the report of a release: at the address that KLIPING_REPORTS names, else as a file."""
+    report = (ROOT / release / "report.html").resolve()
+    base = os.environ.get("KLIPING_REPORTS")
+    return f"{base}{quote(report.as_posix())}" if base else report.as_uri()
+
+
+def tell(name: str, result: object) -> None:
+    """Log what came of a step, in counts."""
+    get_run_logger().info("%s: %s", name, _said(result))
+
+
+class Bar:
+    """A progress artifact of the task it is made in, brought up to date every other second; `then` hears all."""
+
+    def __init__(self, then: steps.Progress | None = None) -> None:
+        self.then = then
+        self.id: UUID | None = None
+        self.due = 0.0
+
+    def __call__(self, documents: int, seen: int, total: int) -> None:
+        """Show that so many documents, and `seen` of `total` bytes, were read."""
+        if self.then is not None:
+            self.then(documents, seen, total)
+        if time.monotonic() < self.due and seen < total:
+            return
+        self.due = time.monotonic() + _SECONDS_BETWEEN_UPDATES
+        share = 100.0 * seen / total if total else 100.0
+        if self.id is None:
+            made: Any = create_progress_artifact(share, key="progress", description="Share of the source that was read")
+            self.id = made
+        else:
+            update_progress_artifact(self.id, share)
+
+
+def _said(result: object) -> str:
+    match result:
+        case read.Inputs(files=files, bytes=size):
+            return f"{files:,} files, {size:,} bytes"
+        case steps.Working():
+            lost = sum(result.rejected().values())
+            return f"{result.articles.num_rows:,} articles so far, {lost:,} documents rejected"
+        case validate.Verdict(checks=checks):
+            return _verdict(checks)
+        case (steps.Working() as working, validate.Verdict() as verdict):
+            return f"{_verdict(verdict.checks)}; {working.articles.num_rows:,} articles go on"
+        case Outcome():
+            return result.sentence()
+        case _:
+            return "done"
+
+
+def _verdict(checks: tuple[validate.Check, ...]) -> str:
+    failed = [check.name for check in checks if not check.passed]
+    if not failed:
+        return f"all {len(checks)} expectations met"
+    return (
+        f"{len(failed)} of {len(checks)} expectations not met: {', '.join(failed[:5])}{', ...' if failed[5:] else ''}"
+    )
+
+
+def _summary(outcome: Outcome) -> str:
+    told = [f"## {markdown(outcome.dataset)} {outcome.version or ''}", "", f"**{markdown(outcome.sentence())}**", ""]
+    if outcome.documents or outcome.articles:
+        counts: dict[str, int] = {
+            "documents read": outcome.documents,
+            "carried over from the parent release": outcome.carried,
+            "articles": outcome.articles,
+            "of these, repeats of another": outcome.marked,
+            "dropped as duplicates": sum(outcome.dropped.values()),
+            "rejected": sum(outcome.rejected.values()),
+        }
+        told += ["| | |", "| --- | ---: |", *(f"| {name} | {count:,} |" for name, count in counts.items()), ""]
+    if outcome.changes:
+        told += ["Since the last release: " + ", ".join(f"{n:,} {op}" for op, n in outcome.changes.items()) + ".", ""]
+    told += [f"- {markdown(note)}" for note in outcome.notes]
+    if outcome.release is not None:
+        told += ["", f"Report: <{report_url(outcome.release)}>", "", "```", *outcome.lines()[-2:], "```"]
+    return "\n".join(told)

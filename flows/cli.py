@@ -106,6 +106,44 @@ def versions(dataset: DatasetOption = "news", output: OutputOption = Path("outpu
 
 
 @app.command()
+def explain(
+    article: Annotated[str, typer.Argument(help="An article_id (6 digits are enough), a source_id, or a URL.")],
+    version: Annotated[str, typer.Option(help="A version; without it the latest.")] = "",
+    dataset: DatasetOption = "news",
+    output: OutputOption = Path("output"),
+) -> None:
+    """Show one article: what is claimed of it, the words that say so, and what was cut by which rule."""
+    from flows import explain as story
+    from flows import report
+
+    path = _release(output, dataset, version)
+    found = _guarded(lambda: report.find(path, article))
+    if not found:
+        _stop(2, f"No article of {path} is {article!r}: give an article_id, a source_id or a URL of its data.")
+    if len(found) > 1:
+        _stop(2, f"{article!r} names {len(found)} articles:", *(f"    {each.row['article_id']}" for each in found[:20]))
+    for line in story.lines(found[0]):
+        _say(line)
+
+
+@app.command("open")
+def open_report(
+    version: Annotated[str, typer.Argument(help="A version; without it the latest.")] = "",
+    dataset: DatasetOption = "news",
+    output: OutputOption = Path("output"),
+) -> None:
+    """Open the report of a release in the browser, and say where it lies."""
+    import webbrowser
+
+    page = _release(output, dataset, version) / "report.html"
+    if not page.is_file():
+        _stop(2, f"There is no report at {page}.")
+    _say(str(page))
+    if not webbrowser.open(page.resolve().as_uri()):
+        _say("No browser answered: open that file by hand.", error=True)
+
+
+@app.command()
 def verify(
     version: Annotated[
         str, typer.Argument(help="A version, the path of a release folder, or nothing for the latest.")
@@ -158,7 +196,7 @@ def _run(job: "Publish", direct: bool) -> "Outcome":
         try:
             if direct:
                 return story.tell(job)
-            state = story.publish_dataset(**job.model_dump(), return_state=True)
+            state = story.publish_dataset(**job.form(), return_state=True)
         except RuntimeError as error:
             if "reach API" not in str(error):
                 raise
@@ -187,6 +225,14 @@ def _bar(job: "Publish") -> Iterator[Callable[[int, int, int], None] | None]:
             progress.update(bar, completed=seen, total=total, description=said, visible=total >= BAR_FROM_BYTES)
 
         yield hear
+
+
+def _release(output: Path, dataset: str, version: str) -> Path:
+    home = _dataset(output, dataset)
+    path = _guarded(lambda: home.release_path(version or home.latest() or ""))
+    if not path.is_dir() or path.name == "releases":
+        _stop(2, f"There is no release {version or 'yet'} in {home.root}; `kliping versions` lists what there is.")
+    return path
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from flows.validate import Check
+
 Status = Literal["published", "nothing_new", "dry_run", "refused", "busy", "wrong_use"]
 
 EXIT_CODES: dict[Status, int] = {
@@ -34,6 +36,7 @@ class Outcome:
     examples: tuple[tuple[str, str, str], ...] = ()  # source_id, reason, sentence
     why: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     @property
     def exit_code(self) -> int:

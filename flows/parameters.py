@@ -1,19 +1,27 @@
 """What one publish is asked to do: the fields of the Run form, the options of the command, the record in the manifest.
 
 Each field is described and bounded here once; the flow's signature and the command take their types from here.
+Patterns given as `json_schema_extra` hold for the form alone: they open with a sentence, which the form shows.
 """
 
 import re
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic.fields import FieldInfo
+
+from flows import roots
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 Source = Annotated[
     str,
     Field(
         min_length=1,
         max_length=4096,
-        description="What to publish: a folder (read recursively), a file, a glob, or such a URL.",
+        description="What to publish: a folder (read recursively), a file, a glob (data/2026-11-*.gz), or such a URL.",
+        json_schema_extra={"pattern": roots.pattern()},
     ),
 ]
 DatasetName = Annotated[
@@ -21,9 +29,18 @@ DatasetName = Annotated[
     Field(
         pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$",
         description="Name of the dataset; its releases lie in a folder of this name under output.",
+        json_schema_extra={"pattern": r"^(?!Small letters, digits, - and _ alone)[a-z0-9][a-z0-9_-]{0,63}$"},
     ),
 ]
-Output = Annotated[str, Field(min_length=1, max_length=4096, description="The folder that holds all datasets.")]
+Output = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=4096,
+        description="The folder that holds all datasets.",
+        json_schema_extra={"pattern": roots.pattern()},
+    ),
+]
 Append = Annotated[
     bool,
     Field(description="Keep the articles of the latest release that this source does not hold (for daily drops)."),
@@ -61,6 +78,20 @@ Wait = Annotated[
 ]
 
 
+class Rare(BaseModel):
+    """Rarely changed: most runs leave these as they are."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    output: Output = "output"
+    workers: Workers = 1
+    limit: Limit = 0
+    max_mb: MaxMb = 10
+    max_seconds: MaxSeconds = 60
+    accept_drift: AcceptDrift = ""
+    wait: Wait = 0
+
+
 class Publish(BaseModel):
     """One publish, fully said. Unknown keys are refused."""
 
@@ -87,6 +118,15 @@ class Publish(BaseModel):
             raise ValueError("a path may not hold control characters")
         return value
 
+    def form(self) -> dict[str, Any]:
+        """The same as the Run form holds it: the rare fields in a box of their own."""
+        rare = Rare.model_validate({name: getattr(self, name) for name in Rare.model_fields})
+        return {**{k: v for k, v in self.model_dump().items() if k not in Rare.model_fields}, "more": rare}
+
+    def outside_roots(self) -> str | None:
+        """A sentence where the source or the output lies under no root that a form may name."""
+        return roots.outside(self.source) or roots.outside(self.output)
+
     def result_parameters(self) -> dict[str, str | int | bool]:
         """Those that may change what is published, as the manifest records them and two runs are compared by."""
         return {
@@ -97,3 +137,14 @@ class Publish(BaseModel):
             "max_mb": self.max_mb,
             "max_seconds": self.max_seconds,
         }
+
+
+def explained(function: Function) -> Function:
+    """Add each parameter's description to a flow's docstring, which is where Prefect takes the help of a form from."""
+    told = ["", "", "Args:"]
+    for name, hint in get_type_hints(function, include_extras=True).items():
+        field = next((each for each in getattr(hint, "__metadata__", ()) if isinstance(each, FieldInfo)), None)
+        if field is not None:
+            told.append(f"    {name}: {field.description}")
+    function.__doc__ = (function.__doc__ or "") + "\n".join(told)
+    return function

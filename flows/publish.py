@@ -4,6 +4,7 @@
 schedules, shows and repeats runs; what was published is recorded by the release's manifest, never by Prefect.
 """
 
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,13 +15,14 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 from uuid import uuid4
 
-from prefect import flow, task
+from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
+from pydantic import ValidationError
 
-from flows import parameters, read, release, report, steps, validate
-from flows.artifacts import show
+from flows import artifacts, parameters, read, release, report, steps, validate
 from flows.outcome import Outcome
 from flows.parameters import Publish
 
@@ -54,12 +56,14 @@ def as_task(name: str, step: Callable[[], Result]) -> Result:
 
     def guarded() -> Result | State[Any]:
         try:
-            return step()
+            result = step()
         except SAID as error:
             said.append(error)
             return Failed(message=str(error))
+        artifacts.tell(name, result)
+        return result
 
-    state = task(name=name, cache_policy=NO_CACHE, persist_result=False)(guarded)(return_state=True)
+    state = task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)(guarded)(return_state=True)
     if said:
         raise said[0]
     return cast(Result, state.result())
@@ -167,33 +171,75 @@ def _progress(documents: int, seen: int, total: int) -> None:
         heard(documents, seen, total)
 
 
-@flow(name="publish-dataset", description="Clean a source of raw scraped news and publish it as a release.")
+def _run_name() -> str:
+    asked = runtime.flow_run.parameters
+    return f"{asked['dataset']} from {_shown(str(asked['source']))}"
+
+
+def _shown(source: str) -> str:
+    """A source as a run's name holds it: short, and of a URL neither user nor query, which may be secrets."""
+    if "://" in source:
+        source = re.sub(r"//[^/]*@", "//", source.partition("?")[0])
+    return source[-80:]
+
+
+@flow(
+    name="publish-dataset",
+    flow_run_name=_run_name,
+    description="Clean a source of raw scraped news and publish it as a release. See docs/operating.md.",
+)
+@parameters.explained
 def publish_dataset(
     source: parameters.Source = "seeds",
     dataset: parameters.DatasetName = "news",
-    output: parameters.Output = "output",
     append: parameters.Append = False,
-    workers: parameters.Workers = 1,
     html: parameters.Html = "quality",
     duplicates: parameters.Duplicates = "mark",
-    limit: parameters.Limit = 0,
-    max_mb: parameters.MaxMb = 10,
-    max_seconds: parameters.MaxSeconds = 60,
     dry_run: parameters.DryRun = False,
-    accept_drift: parameters.AcceptDrift = "",
-    wait: parameters.Wait = 0,
+    more: parameters.Rare = parameters.Rare(),  # noqa: B008 (frozen)
 ) -> State[Any]:
     """Publish one source as a new release of one dataset; nothing is published where nothing is new."""
-    job = Publish(
-        source=source, dataset=dataset, output=output, append=append, workers=workers, html=html,
-        duplicates=duplicates, limit=limit, max_mb=max_mb, max_seconds=max_seconds, dry_run=dry_run,
-        accept_drift=accept_drift, wait=wait,
+    outcome = _asked(
+        {
+            "source": source, "dataset": dataset, "append": append, "html": html, "duplicates": duplicates,
+            "dry_run": dry_run,
+        }
+        | more.model_dump()
     )  # fmt: skip
-    outcome = tell(job, as_task)
-    show(outcome)
+    artifacts.show(outcome)
+    if outcome.version and outcome.status == "published":
+        _rename(f"{dataset} {outcome.version} from {_shown(source)}")
     if outcome.exit_code:
-        return Failed(name=outcome.status.title().replace("_", ""), message=outcome.sentence(), data=outcome)
+        return Failed(name=_NAMES[outcome.status], message=outcome.sentence(), data=outcome)
     return Completed(name=_NAMES[outcome.status], message=outcome.sentence(), data=outcome)
 
 
-_NAMES = {"published": "Published", "nothing_new": "NothingNew", "dry_run": "DryRun"}
+def _asked(fields: dict[str, Any]) -> Outcome:
+    """Tell the story of what a form or a command asked for. A form may name only what lies under the roots."""
+    try:
+        job = Publish.model_validate(fields)
+    except ValidationError as error:
+        why = tuple(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
+        return Outcome("wrong_use", str(fields["dataset"]), why=why)
+    if runtime.deployment.id and (why_not := job.outside_roots()):
+        return Outcome("wrong_use", job.dataset, why=(why_not,))
+    token = listener.set(artifacts.Bar(listener.get()))
+    try:
+        return tell(job, as_task)
+    finally:
+        listener.reset(token)
+
+
+def _rename(name: str) -> None:
+    with get_client(sync_client=True) as client:
+        client.update_flow_run(runtime.flow_run.id, name=name)
+
+
+_NAMES = {
+    "published": "Published",
+    "nothing_new": "NothingNew",
+    "dry_run": "DryRun",
+    "refused": "Refused",
+    "busy": "Busy",
+    "wrong_use": "WrongUse",
+}

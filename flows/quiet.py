@@ -27,3 +27,9 @@ def settle_environment(*, plumbing: bool = False) -> None:
             defaults["PREFECT_LOGGING_LEVEL"] = "CRITICAL"
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+
+
+def enter_checkout() -> None:
+    """Make the checkout the working directory: the first step of every run that a worker starts (prefect.yaml)."""
+    settle_environment(plumbing=True)
+    os.chdir(ROOT)

@@ -375,6 +375,7 @@ def outcome_of(job: Publish, working: Working, verdicts: dict[str, validate.Verd
         marked=working.articles.num_rows - working.articles["duplicate_of"].null_count,
         examples=tuple(one for examples in first.values() for one in examples),
         notes=tuple(f"{c.name}: {c.sentence}" for c in checks if not c.passed and c.severity == "warning"),
+        checks=tuple(checks),
     )
 
 

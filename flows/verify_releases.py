@@ -3,17 +3,18 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from prefect import flow
+from prefect import flow, runtime
 from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from flows import parameters, release
+from flows import parameters, release, roots
 from flows.rebuild import rebuild as make_again
 
 
 @flow(name="verify-releases", description="Read every release of a dataset back and check every byte; changes nothing.")
+@parameters.explained
 def verify_releases(
     dataset: parameters.DatasetName = "news",
     output: parameters.Output = "output",
@@ -23,6 +24,8 @@ def verify_releases(
     ] = False,
 ) -> State[Any]:
     """Check each release against its checksums, manifest and schema; with `rebuild` against a second making."""
+    if runtime.deployment.id and (why_not := roots.outside(output)):
+        return Failed(name="WrongUse", message=why_not)
     home = release.Dataset(Path(output) / dataset)
     try:
         if version:

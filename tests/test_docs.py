@@ -67,7 +67,7 @@ def test_the_operator_reads_of_every_option_of_publish():
 
     from flows.cli import app
 
-    page = said(ROOT / "docs" / "operator.md")
+    page = said(ROOT / "docs" / "operating.md")
     for parameter in typer.main.get_command(app).commands["publish"].params:
         for option in parameter.opts:
             assert not option.startswith("--") or option in page, option

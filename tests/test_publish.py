@@ -3,7 +3,7 @@
 import pytest
 
 from flows import release
-from flows.parameters import Publish
+from flows.parameters import Publish, Rare
 from flows.publish import outcome_of, publish_dataset, tell
 from tests.makers import story
 
@@ -29,7 +29,7 @@ def prefect_server():
 def test_the_flow_publishes_then_finds_nothing_new_then_refuses(prefect_server, source, tmp_path):
     from prefect.client.orchestration import get_client
 
-    asked = {"source": str(source), "output": str(tmp_path / "output")}
+    asked = {"source": str(source), "more": Rare(output=str(tmp_path / "output"))}
     first = publish_dataset(**asked, return_state=True)
     assert first.name == "Published" and first.is_completed()
     outcome = outcome_of(first)
@@ -49,7 +49,7 @@ def test_the_flow_refuses_parameters_it_does_not_know(prefect_server):
     from prefect.exceptions import ParameterTypeError
 
     with pytest.raises(ParameterTypeError):
-        publish_dataset(workers=0)
+        publish_dataset(more={"workers": 0})
 
 
 def test_nothing_new_publishes_nothing(source, tmp_path):

@@ -18,5 +18,6 @@ which escapes what is not markup already and makes invisible controls visible; M
 """
 
 from flows.report.pages import write_pages
+from flows.report.sample import Article, Line, find
 
-__all__ = ["write_pages"]
+__all__ = ["Article", "Line", "find", "write_pages"]

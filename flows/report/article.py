@@ -123,10 +123,8 @@ def render(article: Article) -> Html:
         tag("summary", tag("span", name, dir="auto"), tag("span", ", ".join(beneath), class_="soft")),
         tag(
             "div",
-            _claims(row),
-            tag("h3", "The words that say so"),
-            _evidence(article.evidence),
-            _document(article),
+            tag("div", _claims(row), tag("h3", "The words that say so"), _evidence(article.evidence), class_="side"),
+            tag("div", _document(article)),
             class_="inside",
         ),
         class_="article",

@@ -1,5 +1,6 @@
 """What the tables of a release say in figures. Reads narrow columns, batch by batch."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,10 @@ UNMARKED: Final[tuple[str, ...]] = (
     "title", "subtitle", "editors", "agency", "cited_sources", "published_at", "place", "url", "fetched_at",
 )  # fmt: skip
 SENTENCES: Final = 3
+# Upper ends of the classes of length, in words; the last class has none.
+LENGTHS: Final = (50, 100, 150, 200, 300, 400, 500, 750, 1000, 2000)
+# What is counted by outlet: whether it is stated, inferred, or missing.
+BY_OUTLET: Final[dict[str, str]] = {"date": "date_basis", "authors": "author_basis"}
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,9 @@ class Facts:
     reasons: dict[str, Reason] = field(default_factory=dict)
     changed: dict[str, Counter[str]] = field(default_factory=dict)  # op -> column -> articles; "" counts articles
     cuts: Counter[str] = field(default_factory=Counter)  # kind -> spans
+    lengths: Counter[int] = field(default_factory=Counter)  # class of LENGTHS -> articles
+    clutter: Counter[int] = field(default_factory=Counter)  # tenth of boilerplate_share -> articles
+    by_outlet: dict[str, Counter[tuple[str | None, str | None]]] = field(default_factory=dict)  # (outlet, basis)
 
 
 def parts(folder: Path, table: str) -> list[Path]:
@@ -80,6 +88,8 @@ def _known(values: pa.Array) -> int:
 
 def _articles(folder: Path, facts: Facts) -> None:
     columns = [*BASES, *BASES.values(), *UNMARKED, "language", "word_count", "is_partial", "duplicate_of"]
+    columns.append("boilerplate_share")
+    facts.by_outlet = {column: Counter() for column in BY_OUTLET}
     bases: dict[str, Counter[str | None]] = {column: Counter() for column in BASES}
     known: Counter[str] = Counter()
     for batch in batches(folder, "articles", columns):
@@ -90,6 +100,10 @@ def _articles(folder: Path, facts: Facts) -> None:
         facts.outlets += _counted(batch["outlet"])
         facts.months += _counted(pc.strftime(batch["date"], format="%Y-%m"))
         facts.languages += _counted(batch["language"])
+        facts.lengths.update(bisect_left(LENGTHS, words) for words in batch["word_count"].to_pylist())
+        facts.clutter.update(min(int(share * 10), 9) for share in batch["boilerplate_share"].to_pylist())
+        for column, basis in BY_OUTLET.items():
+            facts.by_outlet[column].update(zip(batch["outlet"].to_pylist(), batch[basis].to_pylist(), strict=True))
         for column, basis in BASES.items():
             bases[column] += _counted(batch[basis])
         for column in UNMARKED:

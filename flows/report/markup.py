@@ -55,7 +55,7 @@ def tag(name: str, /, *children: str, **attributes: str | int | bool | None) -> 
         elif value is not None and value is not False:
             parts.append(f'{spelled}="{html.escape(visible(str(value)))}"')
     opened = f"<{' '.join(parts)}>"
-    if name in ("meta", "rect", "input", "br"):
+    if name in ("meta", "input", "br"):
         return Html(opened)
     return Html(f"{opened}{''.join(text(child) for child in children)}</{name}>")
 

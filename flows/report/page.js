@@ -18,4 +18,15 @@ if (box) {
     }
     said.textContent = wanted.length ? `${shown} of ${articles.length} shown` : "";
   });
+  // `/` leads to the box and Escape out of it, as on many pages of this kind.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && document.activeElement !== box) {
+      event.preventDefault();
+      box.focus();
+    } else if (event.key === "Escape" && document.activeElement === box) {
+      box.value = "";
+      box.dispatchEvent(new Event("input"));
+      box.blur();
+    }
+  });
 }

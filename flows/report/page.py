@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
-from flows.report import article
-from flows.report.facts import Facts, Given
+from flows.report import article, chart
+from flows.report.facts import BY_OUTLET, LENGTHS, Facts
 from flows.report.markup import Html, join, tag
 from flows.report.sample import Article
 from schemas import vocabulary
@@ -62,19 +62,6 @@ def _table(caption: str, heads: list[tuple[str, str]], rows: list[list[str]]) ->
     return tag("div", tag("table", *named, tag("thead", top), tag("tbody", *body)), class_="wide")
 
 
-def _bars(caption: str, head: str, counts: list[tuple[str, int]]) -> Html:
-    most = max((count for _, count in counts), default=0) or 1
-    rows: list[list[str]] = [
-        [
-            name,
-            f"{count:,}",
-            tag("svg", tag("rect", width=f"{100 * count / most:.1f}%", height="100%", rx=2), aria_hidden="true"),
-        ]
-        for name, count in counts
-    ]
-    return _table(caption, [(head, ""), ("articles", "number"), ("", "bar")], rows)
-
-
 def _ranked(counts: Counter[str | None], unknown: str) -> list[tuple[str, int]]:
     """Largest first, ties by name; beyond the room there is, one row for all others; what is not known last."""
     named = sorted(((str(k), n) for k, n in counts.items() if k is not None), key=lambda pair: (-pair[1], pair[0]))
@@ -100,6 +87,15 @@ def _by_time(counts: Counter[str | None]) -> tuple[str, list[tuple[str, int]]]:
     return unit, [*ordered, ("not known", counts[None])] if counts[None] else ordered
 
 
+def _lengths(facts: Facts) -> list[tuple[str, int]]:
+    names = [f"≤{end}" for end in LENGTHS] + [f">{LENGTHS[-1]}"]
+    return [(name, facts.lengths[number]) for number, name in enumerate(names)]
+
+
+def _clutter(facts: Facts) -> list[tuple[str, int]]:
+    return [(f"{10 * tenth}–{10 * tenth + 10} %", facts.clutter[tenth]) for tenth in range(10)]
+
+
 def _contents(facts: Facts, manifest: dict[str, Any]) -> Html:
     counts = manifest["counts"]
     dropped, rejected = sum(counts["dropped"].values()), sum(counts["rejected"].values())
@@ -121,21 +117,41 @@ def _contents(facts: Facts, manifest: dict[str, Any]) -> Html:
         ),
         tag(
             "div",
-            _bars("Articles by outlet", "outlet", _ranked(facts.outlets, "not known")),
-            _bars(f"Articles by {unit} of their date", unit, months),
-            _bars("Articles by language", "language", _ranked(facts.languages, "not known")),
+            chart.columns(f"Articles by {unit} of their date", unit, "articles", months),
+            chart.columns("Articles by length", "words of the text", "articles", _lengths(facts)),
+            chart.columns("Articles by share of clutter", "share that was cut", "articles", _clutter(facts)),
+            chart.rows("Articles by language", "articles", _ranked(facts.languages, "not known")),
+            chart.rows("Articles by outlet", "articles", _ranked(facts.outlets, "not known")),
+            chart.rows("What was cut, by kind", "spans", sorted(facts.cuts.items(), key=lambda p: (-p[1], p[0]))),
             class_="columns",
         ),
         id="contents",
     )
 
 
-def _values(given: list[Given]) -> Html:
+def _by_outlet(facts: Facts) -> Html:
+    """Of each outlet's articles, how many dates and authors are stated, inferred, missing."""
+    heads = [("outlet", ""), ("articles", "number")]
+    heads += [(f"{name}: {how}", "number") for name in BY_OUTLET for how in ("stated", "inferred", "missing")]
+    rows = []
+    for outlet, articles in sorted(facts.outlets.items(), key=lambda pair: (-pair[1], str(pair[0])))[:MOST_BARS]:
+        cells = [
+            f"{facts.by_outlet[name][outlet, basis] / articles:.0%}"
+            for name in BY_OUTLET
+            for basis in ("stated", "inferred", None)
+        ]
+        rows.append(["not known" if outlet is None else outlet, f"{articles:,}", *cells])
+    left = max(len(facts.outlets) - MOST_BARS, 0)
+    caption = "Dates and authors by outlet" + (f"; {left:,} smaller outlets are left out" if left else "")
+    return _table(caption, heads, rows)
+
+
+def _values(facts: Facts) -> Html:
     def cell(number: int | None) -> str:
         return "–" if number is None else f"{number:,}"
 
     heads = [("column", ""), ("stated", "number"), ("inferred", "number"), ("given", "number"), ("missing", "number")]
-    rows = [[g.column, cell(g.stated), cell(g.inferred), cell(g.given), cell(g.missing)] for g in given]
+    rows = [[g.column, cell(g.stated), cell(g.inferred), cell(g.given), cell(g.missing)] for g in facts.given]
     return tag(
         "section",
         tag("h2", "How much is known"),
@@ -146,6 +162,7 @@ def _values(given: list[Given]) -> Html:
             "better than wrong.",
         ),
         _table("Articles by how each value is known", heads, rows),
+        _by_outlet(facts),
         id="values",
     )
 
@@ -201,7 +218,7 @@ def _changes(facts: Facts, manifest: dict[str, Any]) -> Html:
     columns = Counter({name: n for name, n in facts.changed.get("changed", Counter()).items() if name})
     if columns:
         rows = sorted(columns.items(), key=lambda pair: (-pair[1], pair[0]))
-        parts.append(_bars("Changed articles by column", "column", rows))
+        parts.append(chart.rows("Changed articles by column", "articles", rows))
     return tag("section", *parts, id="changes")
 
 
@@ -227,7 +244,7 @@ def _articles(sample: list[Article], facts: Facts) -> Html:
     ]
     search = tag(
         "div",
-        tag("label", "Find among these articles", for_="find"),
+        tag("label", "Find among these articles (press /, leave with Escape)", for_="find"),
         tag("input", id="find", type="search", autocomplete="off"),
         tag("p", id="found", class_="soft", role="status"),
         class_="search",
@@ -274,7 +291,7 @@ def render(facts: Facts, sample: list[Article], manifest: dict[str, Any]) -> str
     main = tag(
         "main",
         _contents(facts, manifest),
-        _values(facts.given),
+        _values(facts),
         _rejected(facts),
         _checks(manifest["checks"]),
         _changes(facts, manifest),

@@ -1,5 +1,6 @@
 """Articles to look at, with the whole document each was cut from put together again from its spans."""
 
+import re
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import groupby
@@ -14,6 +15,7 @@ from flows.report.facts import batches
 from schemas import arrow
 
 Row = dict[str, Any]
+_BEGINNING = re.compile(r"[0-9a-f]{6,32}")
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,21 @@ def draw(folder: Path, most: int) -> list[Article]:
     chosen: list[str] = []
     for batch in batches(folder, "articles", ["article_id"]):
         chosen = nsmallest(most, chosen + batch["article_id"].to_pylist())
+    return _read(folder, chosen)
+
+
+def find(folder: Path, asked: str) -> list[Article]:
+    """The articles that `asked` names: an article_id or at least 6 digits of its beginning, a source_id, or a URL."""
+    chosen: list[str] = []
+    for batch in batches(folder, "articles", ["article_id", "source_id", "url"]):
+        hit = pc.or_(pc.equal(batch["source_id"], asked), pc.fill_null(pc.equal(batch["url"], asked), False))
+        if _BEGINNING.fullmatch(asked):
+            hit = pc.or_(hit, pc.starts_with(batch["article_id"], asked))
+        chosen += batch.filter(hit)["article_id"].to_pylist()
+    return _read(folder, chosen)
+
+
+def _read(folder: Path, chosen: list[str]) -> list[Article]:
     ids = pa.array(chosen, pa.string())
     spans: dict[str, list[Row]] = {key: [] for key in chosen}
     evidence: dict[str, list[Row]] = {key: [] for key in chosen}

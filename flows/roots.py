@@ -1,0 +1,50 @@
+"""Where a run asked for in the web form may read and write: the roots. The command line is free.
+
+KLIPING_ROOTS lists folders, relative to the checkout or absolute, and URL prefixes, apart by commas or colons; without
+it they are seeds, data and output. Two things hold a form to them: `pattern` refuses a value before there is a run, and
+`outside` judges the place itself, links followed, before the run reads or writes it.
+"""
+
+import os
+import re
+from pathlib import Path
+
+from flows.quiet import ROOT
+
+DEFAULT = "seeds,data,output"
+
+
+def roots() -> tuple[str, ...]:
+    """The roots as listed, without closing slashes."""
+    listed = re.split(r",|:(?!//)", os.environ.get("KLIPING_ROOTS") or DEFAULT)
+    return tuple(root.strip().rstrip("/") or "/" for root in listed if root.strip())
+
+
+def pattern() -> str:
+    """A regular expression that the form's value must match. It opens with what it means, for that is what is shown."""
+    begun = "|".join(re.escape(root).replace(r"\-", "-") for root in roots())
+    return rf"^(?!It must lie under {_listed()})(?!.*\.\.)(?:{begun})(?:/|$)"
+
+
+def outside(place: str) -> str | None:
+    """A sentence where a place lies under no root, else None. A glob counts by the folder it starts from."""
+    allowed = roots()
+    if "://" in place:
+        held = ".." not in place and any(place == root or place.startswith(f"{root}/") for root in allowed)
+    else:
+        still = [part for part in Path(place).parts if not re.search(r"[*?\[]", part)]
+        moving = Path(place).parts[len(still) :]
+        real = (ROOT / Path(*still)).resolve()
+        held = ".." not in moving and any(real.is_relative_to((ROOT / root).resolve()) for root in _folders(allowed))
+    if held:
+        return None
+    return f"{place} may not be named here: it must lie under {_listed()} (KLIPING_ROOTS lists them)."
+
+
+def _folders(allowed: tuple[str, ...]) -> list[str]:
+    return [root for root in allowed if "://" not in root]
+
+
+def _listed() -> str:
+    *most, last = roots()
+    return f"{', '.join(most)} or {last}" if most else last

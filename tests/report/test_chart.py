@@ -1,0 +1,40 @@
+"""Charts: their ticks, their numbers, and that names from outside stay words."""
+
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.report import chart
+
+
+@given(st.integers(0, 10**9))
+def test_ticks_begin_at_nought_hold_the_largest_and_are_evenly_apart(most):
+    made = chart.ticks(most)
+    assert made[0] == 0 and made[-1] >= most and 2 <= len(made) <= 6
+    assert len({b - a for a, b in pairwise(made)}) == 1
+
+
+@pytest.mark.parametrize("draw", [chart.rows, lambda c, a, n: chart.columns(c, "month", a, n)])
+def test_bars_stand_to_one_another_as_their_numbers(draw):
+    figure = ET.fromstring(draw("Some", "articles", [("one", 10), ("two", 40), ("none", 0)]))
+    bars = {b.find("title").text: float(b.get("width")) * float(b.get("height")) for b in figure.iter("rect")}
+    assert bars["two: 40 articles"] == pytest.approx(4 * bars["one: 10 articles"], rel=0.02)
+    assert bars["none: 0 articles"] == 0
+    shown = [text.text for text in figure.iter("text")]
+    assert {"articles", "10", "40", "0"} <= set(shown)
+
+
+def test_a_name_from_outside_stays_words_and_within_its_room():
+    name = "<script>alert(1)</script> " * 3
+    drawn = chart.rows("By outlet", "articles", [(name, 1)])
+    assert "<script" not in drawn
+    label = next(text for text in ET.fromstring(drawn).iter("text") if text.find("title") is not None)
+    assert label.text.endswith("…") and label.find("title").text == name
+
+
+def test_an_empty_chart_is_drawn():
+    ET.fromstring(chart.rows("None", "articles", []))
+    ET.fromstring(chart.columns("None", "month", "articles", []))

@@ -1,0 +1,48 @@
+"""What a form may name."""
+
+import re
+
+import pytest
+
+from flows import roots
+from flows.parameters import Publish
+
+
+@pytest.mark.parametrize("place", ["seeds", "seeds/", "data/a/b.jsonl.gz", "data/2026-11-*.txt", "output"])
+def test_places_under_the_default_roots(place):
+    assert roots.outside(place) is None and re.search(roots.pattern(), place)
+
+
+@pytest.mark.parametrize(
+    "place", ["/etc/passwd", "seeds/../flows", "seedsmore", ".", "data/*/../../etc", "s3://bucket/x", "~/x", "/seeds"]
+)
+def test_places_elsewhere_are_refused_in_a_sentence(place):
+    assert not re.search(roots.pattern(), place)
+    assert "seeds, data or output" in (roots.outside(place) or "")
+
+
+def test_a_link_that_leads_out_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "out").symlink_to("/etc")
+    monkeypatch.setenv("KLIPING_ROOTS", str(tmp_path / "in"))
+    assert roots.outside(str(tmp_path / "in" / "file.txt")) is None
+    assert roots.outside(str(tmp_path / "in" / "out" / "passwd")) is not None
+
+
+def test_folders_and_url_prefixes_are_listed_apart_by_commas_or_colons(monkeypatch):
+    monkeypatch.setenv("KLIPING_ROOTS", "/srv/drops:s3://bucket/news, more/")
+    assert roots.roots() == ("/srv/drops", "s3://bucket/news", "more")
+    assert roots.outside("s3://bucket/news/a.jsonl") is None
+    for place in ("s3://bucket/newsroom/a", "s3://other/a", "s3://bucket/news/../secret", "seeds"):
+        assert roots.outside(place) is not None
+        assert not re.search(roots.pattern(), place)
+
+
+def test_the_command_line_is_free():
+    assert Publish(source="/anywhere/else", output="/tmp").source == "/anywhere/else"
+
+
+def test_the_form_holds_every_field_of_a_job():
+    job = Publish(source="data", limit=7, wait=3, dry_run=True)
+    form = job.form()
+    assert Publish(**{k: v for k, v in form.items() if k != "more"}, **form["more"].model_dump()) == job
