@@ -90,7 +90,12 @@ SPANS: tuple[Column, ...] = (
     Column("end", pa.int32(), "One past its last code point."),
     _string("kind", "What the span is.", one_of=_KINDS),
     _string("rule", "Stable id of the rule or model that said so."),
-    Column("score", pa.float32(), "The model's probability that the span is body; null for rules.", nullable=True),
+    Column(
+        "score",
+        pa.float32(),
+        "The model's probability that the line is body; null where no model judged it.",
+        nullable=True,
+    ),
     _string("text", "The words that were cut; null where the span was kept as body.", null=True),
 )
 

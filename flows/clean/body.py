@@ -51,7 +51,8 @@ def find_body(lines: Sequence[Line], named: Sequence[Cue | None], figures: Float
         return Body([], "body.extracted", [])
     standard = net.standard(figures)
     scores = net.scores(standard)
-    shown: list[float | None] = np.round(scores.astype(np.float64), 3).tolist()
+    # What is published is a probability; what is decided by stays as the net gives it.
+    shown: list[float | None] = np.round(1 / (1 + np.exp(-scores.astype(np.float64))), 4).tolist()
     if net.extracted(standard) > 0:
         return Body([True] * len(lines), "body.extracted", shown)
     words = np.array([line.words for line in lines], np.float32)

@@ -66,6 +66,8 @@ def place(
     dumped = body.rule != "body.extracted"
     if outside is None:
         _close(lines, named, keep, dumped)
+        if not dumped:
+            _close_at_credits(lines, keep, profile)
     first = _opening(lines, keep)
     for index in range(first):
         keep[index] = False
@@ -134,6 +136,19 @@ def _close(lines: Sequence[Line], named: Sequence[Cue | None], keep: list[bool],
             keep[index:] = [False] * (len(lines) - index)
             return
         seen += line.words if keep[index] else 0
+
+
+def _close_at_credits(lines: Sequence[Line], keep: list[bool], profile: Profile | None) -> None:
+    """In an extracted text nothing is kept below the role lines that stand under its last paragraph."""
+    last = max((index for index, line in enumerate(lines) if keep[index] and is_prose(line)), default=-1)
+    ended = False
+    for index in range(last + 1, len(lines)) if last >= 0 else ():
+        line = lines[index]
+        label = roles.label(line.text, profile) if line.words <= _BYLINE_WORDS and not line.ends else None
+        if label is not None and label.value:
+            ended = True
+        elif ended:
+            keep[index] = False
 
 
 def _titles(

@@ -49,6 +49,7 @@ def published(part: list[dict[str, Any]], weights: Net, folder: Path) -> tuple[d
     folder.mkdir(parents=True)
     with (folder / "in.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps({"id": row["id"], "text": row["raw_text"]}) + "\n" for row in part)
+
     def here(source: Path, target: Path) -> Path:
         with pa.memory_map(str(source)) as file:
             write_outcome(process(pa.ipc.open_file(file).read_all()), target)
