@@ -93,7 +93,7 @@ SPANS: tuple[Column, ...] = (
     Column(
         "score",
         pa.float32(),
-        "The model's probability that the line is body; null where no model judged it.",
+        "The model's probability that the line is body; null where none judged it.",
         nullable=True,
     ),
     _string("text", "The words that were cut; null where the span was kept as body.", null=True),
