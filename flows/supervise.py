@@ -148,7 +148,8 @@ class Crew:
         part = target.with_name(f"{target.name}.{first:06d}-{count}")
         child = self._taken()
         try:
-            child.ask(str(source), str(part), first, count, self._html)
+            # A child that stayed from an earlier run may stand in another folder.
+            child.ask(str(source.absolute()), str(part.absolute()), first, count, self._html)
         except _Gone as gone:
             child.kill()
             if self._stopped:
