@@ -33,6 +33,7 @@ format: .venv/.ready ## put the code into shape
 
 setup: .venv/.ready ## make .venv, with everything of requirements.lock by hash
 
+# The lock is given as constraints too: pip before 23.3 would take the newest of a package asked for with an extra.
 .venv/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
 	  { echo "Kliping needs Python 3.11 to 3.13; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12"; exit 2; }
@@ -43,7 +44,7 @@ setup: .venv/.ready ## make .venv, with everything of requirements.lock by hash
 	  uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
 	else \
 	  $(PYTHON) -m venv --clear .venv && \
-	  $(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock -c requirements.lock && \
 	  $(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
 	@$(BIN)/python -c 'import prefect, pyarrow, trafilatura, flows' && touch $@
