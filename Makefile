@@ -19,7 +19,7 @@ test: .venv/.ready ## all tests
 	@$(BIN)/python -m pytest
 
 test-fast: .venv/.ready ## the unit tests: no server, under a minute
-	@$(BIN)/python -m pytest -m "not flow"
+	@$(BIN)/python -m pytest -m "not flow and not slow"
 
 lint: .venv/.ready ## format, lint, types, and who may import whom
 	@$(BIN)/ruff format --check .

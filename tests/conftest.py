@@ -13,6 +13,20 @@ settle_environment()
 ROOT = Path(__file__).resolve().parent.parent
 
 
+# Tests of whole runs, of processes of their own, or of evaluation data: what `make test-fast` leaves out.
+WHOLE_RUNS = {
+    "quality", "recipes", "ui", "test_cli.py", "test_commands_release.py", "test_supervise.py", "test_mixed_source.py",
+    "test_steps.py", "test_publish.py", "test_bad_input.py", "test_takedown.py", "test_replay.py", "test_rebuild.py",
+    "test_explain.py", "test_quality.py", "test_suites.py", "test_remote.py",
+}  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if WHOLE_RUNS & set(item.path.relative_to(ROOT / "tests").parts):
+            item.add_marker("slow")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
