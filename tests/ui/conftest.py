@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -78,9 +80,17 @@ class Served:
         asked = urllib.request.Request(
             f"{self.base}/api{path}", data=data, method=method, headers={"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(asked, timeout=30) as answer:
-            read = answer.read()
-            return json.loads(read) if read else None
+        for attempt in range(30):
+            try:
+                with urllib.request.urlopen(asked, timeout=30) as answer:
+                    read = answer.read()
+                    return json.loads(read) if read else None
+            except urllib.error.HTTPError as error:
+                # SQLite is locked for a moment: Prefect's own client asks again too.
+                if error.code != 503 or attempt == 29:
+                    raise
+                time.sleep(1)
+        return None
 
     def deployment(self, name):
         return next(each for each in self.api("/deployments/filter") if each["name"] == name)
