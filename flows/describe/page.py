@@ -16,7 +16,7 @@ from flows.outlets import Registry, roles
 _DECLARED = ("jsonld", "meta", "og")
 _BEFORE, _BEHIND = 8, 12  # lines around the headline in which a byline stands
 _BARE = 4  # lines below the headline in which a name alone is a byline, where a day stands beside it
-_FOOT = 80  # lines behind the body
+_END, _FOOT = 12, 80  # the last lines of the body, and lines behind it, in which a writer may be told
 _LONG = 160
 _BY_WORD = (
     r"(?:(?:words|text|story|written|posted|published|article)\s{1,2}by|by|"
@@ -29,9 +29,14 @@ _BY = re.compile(
 _LEADING_BY = re.compile(rf"(?i:{_BY_WORD})(?:\b|(?=[A-Z][a-z]))[\s:|]{{0,4}}")
 _WRITTEN = re.compile(
     r"\s{0,3}(?i:(?:this )?(?:(?:article|post|story) )?(?:was )?(?:written|posted) by|original author|about the author)"
-    r"\s{0,2}:?\s{1,2}(?P<names>[A-Z].{2,60})\Z"
+    r"\s{0,2}:?\s{1,2}(?P<names>[A-Z].{2,120})\Z"
 )
-_WRITTEN_ALONE = re.compile(r"\s{0,3}(?:written by|about the author|author)\s{0,2}:?\s{0,2}\Z", re.IGNORECASE)
+_WRITTEN_ALONE = re.compile(
+    r"\s{0,3}(?:(?:written|posted|article|story|words) by|about the author|(?P<label>author(?P<many>s|\(s\))?))"
+    r"\s{0,2}:?\s{0,2}\Z",
+    re.IGNORECASE,
+)
+_MANY = 5  # names on lines of their own below "Authors"
 # What follows a name on a byline: a day, a place in the site, a reading time, another role.
 _BEHIND_NAME = re.compile(
     r"\s{1,3}(?:[|•·⋅●–—/]|-{1,2}\s|(?i:on|in|at|for|last|medically|fact|edited|updated|posted|reviewed|published|"
@@ -52,7 +57,7 @@ _DEGREE = re.compile(
 )
 # A desk that signs: published as declared where no person is, and only where it is not the site itself.
 _DESK = re.compile(r"\b(?:team|staff|editors|newsroom|news ?desk|redaktion|editorial)\b", re.IGNORECASE)
-_PERSONAL = re.compile(r"(?!The |Der |Die |Das |El |La |Le )[A-Z][a-zà-ÿ]{1,20} [A-Z][a-zà-ÿ]{1,20}")
+_PERSONAL = re.compile(r"(?!The |Der |Die |Das |El |La |Le )[A-Z][a-zà-ÿ]{1,20}(?: [A-Z][a-zà-ÿ]{1,20}){1,2}")
 # Words of companies and of a page's own furniture: no part of a person's name.
 _COMPANY = re.compile(
     r"\b(?:academy|agency|apps?|association|blog|business|care|center|centre|clinic|club|college|company|council|data|design|"
@@ -93,10 +98,8 @@ def credit_page(
 
 def _sites(sheet: Sheet) -> set[str]:
     names = {same(said.value) for said in sheet.said("outlet")}
-    for said in sheet.said("canonical"):
-        host = re.match(r"https?://(?:www\.)?([^/:]{3,80})", said.value)
-        if host:
-            names |= {same(host[1]), *(same(label) for label in host[1].split(".")[:-1] if len(label) > 3)}
+    for host in sheet.hosts:
+        names |= {same(host), *(same(label) for label in host.split(".")[:-1] if len(label) > 3)}
     return {name for name in names if len(name) > 1}
 
 
@@ -136,7 +139,12 @@ def _declared(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry
         for said in sheet.said("authors", where):
             if _NO_NAME.search(said.value) and " " not in said.value.strip():
                 continue
-            names = _names(unescape(said.value), sites, registry, sure=True)
+            value = unescape(said.value)
+            names = _names(value, sites, registry, sure=True)
+            if not names and " " in (first := value.split(",")[0].strip()):
+                names = _names(first, sites, registry, sure=True)  # behind it: posts, places, degrees
+            if not names and value.islower() and " " in value and _names(value.title(), sites, registry, sure=False):
+                names = [" ".join(value.split())]
             names = [name for name in names if name not in found.authors and not _WORD_ALONE.fullmatch(name)]
             if names:
                 found.authors += names
@@ -241,29 +249,60 @@ def _twice(found: Credits, sheet: Sheet, title_at: _Title, sites: set[str], regi
             return
 
 
-def _desk(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry: Registry) -> None:
+def _desk(found: Credits, sheet: Sheet, title_at: _Title, sites: set[str], registry: Registry) -> None:
     """A wire service or a desk that the page declares as its writer, where it names no person at all."""
     for said in sheet.said("authors", "jsonld", "meta", "byline"):
         name = _LEADING_BY.sub("", " ".join(said.value.split()), count=1)
-        known = name.lower().removeprefix("the ") in roles.words().agencies
-        if (known or _DESK.search(name)) and len(name) <= 40 and same(name) not in sites and not _NO_NAME.search(name):
+        if _is_desk(name, sites):
             found.authors.append(name)
             found.evidence.append(Evidence("authors", f"authors.{said.where}", None, said.value))
             return
+    start = title_at + 1 if title_at is not None else sheet.body_from
+    for at, line in enumerate(sheet.lines[start : start + _BEHIND], start):
+        match = _BY.match(line.text) if len(line.text) <= _LONG else None
+        above = _WRITTEN_ALONE.fullmatch(sheet.lines[at - 1].text) if at and len(line.text) <= 60 else None
+        name = _cut(match["names"] if match else line.plain).strip(" ,.|") if match or above else ""
+        if " " in name and name[0].isupper() and _is_desk(name, sites):
+            found.name("author", [name], line, "byline.desk")
+            return
+
+
+def _is_desk(name: str, sites: set[str]) -> bool:
+    known = name.lower().removeprefix("the ") in roles.words().agencies
+    return (
+        (known or _DESK.search(name) is not None)
+        and len(name) <= 40
+        and same(name) not in sites
+        and not _NO_NAME.search(name)
+    )
 
 
 def _at_foot(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry: Registry) -> None:
-    lines = sheet.lines[max(0, sheet.body_to - 2) : sheet.body_to + _FOOT]
-    for at, line in enumerate(lines):
-        if len(line.text) > _LONG:
-            continue
-        match = _WRITTEN.match(line.text)
+    """ "Written by" with the names behind it, on the next lines, or above a bare "Author"."""
+    foot = range(max(0, sheet.body_to - _END), min(sheet.body_to + _FOOT, len(sheet.lines)))
+    credits = (at for at, line in enumerate(sheet.lines) if line.kind in {"credit", "byline"} and at not in foot)
+
+    def named(at: int) -> list[str]:
+        if not 0 <= at < len(sheet.lines) or len(sheet.lines[at].text) > 60:
+            return []
+        names = _names(_cut(sheet.lines[at].text), sites, registry, sure=False)
+        return names if all(not _JOB.search(name) and not name.isupper() for name in names) else []
+
+    for at in (*foot, *credits):
+        line = sheet.lines[at]
+        match = _WRITTEN.match(line.text) if len(line.text) <= _LONG else None
         names = _names(_cut(match["names"]), sites, registry, sure=False) if match else []
         if match and names:
             found.name("author", names, line, "byline.written-by", match[0])
             return
-        if _WRITTEN_ALONE.fullmatch(line.text) and at + 1 < len(lines) and len(lines[at + 1].text) <= 60:
-            names = _names(_cut(lines[at + 1].text), sites, registry, sure=False)
-            if names:
-                found.name("author", names, lines[at + 1], "byline.written-by")
-                return
+        alone = _WRITTEN_ALONE.fullmatch(line.text) if len(line.text) <= 30 else None
+        if alone is None:
+            continue
+        for next_at in range(at + 1, at + 1 + (_MANY if alone["many"] else 1)):
+            if not (names := named(next_at)):
+                break
+            found.name("author", names, sheet.lines[next_at], "byline.written-by")
+        if alone["label"] and not found.authors and any(" " in name for name in named(at - 1)):
+            found.name("author", named(at - 1), sheet.lines[at - 1], "byline.written-by")
+        if found.authors:
+            return

@@ -77,11 +77,19 @@ class Sheet:
 
     lines: tuple[Line, ...]
     stated: tuple[Stated, ...] = field(default=())
+    url: str | None = None  # the record's
 
     @cached_property
     def is_page(self) -> bool:
         """Whether the document is an HTML page: it states things that no text does."""
         return any(said.where != "record" for said in self.stated)
+
+    @cached_property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts of the addresses that the page and the record give, without `www.`."""
+        addresses = (*(said.value for said in self.said("canonical")), self.url or "")
+        found = (re.match(r"https?://(?:www\.)?([^/:?#]{3,80})", address) for address in addresses)
+        return tuple(dict.fromkeys(host[1].lower() for host in found if host))
 
     @cached_property
     def body(self) -> tuple[Line, ...]:
@@ -104,7 +112,7 @@ class Sheet:
         return sorted((s for s in found if s.where in wheres), key=lambda s: wheres.index(s.where)) if wheres else found
 
 
-def sheet(text: str, marks: Iterable[Mark], stated: Iterable[Stated] = ()) -> Sheet:
+def sheet(text: str, marks: Iterable[Mark], stated: Iterable[Stated] = (), url: str | None = None) -> Sheet:
     """A document's lines with the kind that covers most of each; a line without a mark counts as nav."""
     by_line: dict[int, list[Mark]] = {}
     for mark in marks:
@@ -124,7 +132,7 @@ def sheet(text: str, marks: Iterable[Mark], stated: Iterable[Stated] = ()) -> Sh
             else:
                 lines.append(Line(number, start, content, "nav", "head.unclaimed", None))
         start += len(content) + 1
-    return Sheet(tuple(lines), tuple(stated))
+    return Sheet(tuple(lines), tuple(stated), url)
 
 
 def untagged(text: str) -> str:

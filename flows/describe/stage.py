@@ -35,7 +35,7 @@ def describe(documents: pa.Table, marks: pa.Table, candidates: pa.Table) -> Desc
     rows = documents.select(["doc", "text", "identity", "url", "fetched_at"]).to_pylist()
     for row in rows:
         doc = row["doc"]
-        lines = sheet(row["text"], marks_of[doc], stated_of[doc])
+        lines = sheet(row["text"], marks_of[doc], stated_of[doc], row["url"])
         found.append((doc, describe_one(lines, row["identity"], row["url"], row["fetched_at"], known)))
     return Described(
         pa.Table.from_pylist([{"doc": doc, **one.values} for doc, one in found], schema=METADATA),

@@ -52,10 +52,8 @@ def stated_title(sheet: Sheet, outlet: str | None) -> tuple[str, Evidence] | Non
 
 def _sites(sheet: Sheet, outlet: str | None) -> set[str]:
     names = {same(said.value) for said in sheet.said("outlet")} | ({same(outlet)} if outlet else set())
-    for said in sheet.said("canonical"):
-        host = re.match(r"https?://(?:www\.)?([^/:]{3,80})", said.value)
-        if host:
-            names |= {same(host[1]), same(host[1].split(".")[0])}
+    for host in sheet.hosts:
+        names |= {same(host), same(host.split(".")[0])}
     return {name for name in names if name}
 
 
@@ -74,8 +72,12 @@ def _is_site(piece: str, sites: set[str], *, whole: bool) -> bool:
     name = same(piece)
     if name in sites or _BARE_DOMAIN.fullmatch(piece):
         return True
-    short = len(piece.split()) <= 4
-    return not whole and short and any(site in name or (len(name) >= 4 and name in site) for site in sites)
+    if whole:
+        return False
+    words = len(piece.split())
+    return (words <= 4 and any(site in name or (len(name) >= 4 and name in site) for site in sites)) or (
+        words <= 8 and any(len(site) >= 10 and name.startswith(site) for site in sites)
+    )
 
 
 def _agreement(text: str, other: str) -> float:
