@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ _MOST_JSON: Final = 500_000
 _MOST_NODES: Final = 5_000
 _LONGEST: Final = 1_000
 _ARTICLE: Final = re.compile(r"(?:Article|Posting|Report|Review)$")
+_PAGE: Final = re.compile(r"^(?:Web|About|Item)Page$")
+_PUBLISHED: Final = re.compile(
+    r'datePublished\\?"\s{0,3}:\s{0,3}\\?"((?:19|20)\d\d-\d\d-\d\d(?:T[\d:.+Z-]{5,20})?)\\?"'
+)
 _TRAILING_COMMA: Final = re.compile(r",(\s{0,50}[}\]])")
 _WRAPPING: Final = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
 
@@ -51,6 +56,14 @@ _META: Final[dict[str, tuple[str, str]]] = {
     "sailthru.date": ("published_at", "meta"),
     "content_publishdate": ("published_at", "meta"),
     "content_publisheddate": ("published_at", "meta"),
+    "published-date": ("published_at", "meta"),
+    "published_date": ("published_at", "meta"),
+    "published_time": ("published_at", "meta"),
+    "article.published": ("published_at", "meta"),
+    "dcterms.created": ("published_at", "meta"),
+    "dcterms.date": ("published_at", "meta"),
+    "dcterms.issued": ("published_at", "meta"),
+    "dc.date.created": ("published_at", "meta"),
     "content-language": ("language", "meta"),
 }
 _STANDFIRST: Final = re.compile(
@@ -78,9 +91,11 @@ def stated_by(tree: HtmlElement) -> list[Stated]:
     """Everything the tree of a page states, in the order found, without repeats."""
     nodes = list(tree.iter("*"))  # walked once: making an element's object costs more than looking at it
     found = [*_head(tree), *_elements(nodes), *_beside_headline(tree, nodes)]
-    for script in tree.iter("script"):
-        if "ld+json" in (script.get("type") or "").lower():
-            found.extend(_linked_data(script.text or ""))
+    scripts = [script for script in nodes if script.tag == "script"]
+    linked = [script.text or "" for script in scripts if "ld+json" in (script.get("type") or "").lower()]
+    found.extend(_linked_data(linked, " ".join(value for field, _, value in found if field == "title")))
+    if not any(field == "published_at" and where in {"jsonld", "page", "og", "meta", "microdata"} for field, where, _ in found):
+        found.extend(_in_scripts(script.text or "" for script in scripts))
     clean = ((field, where, " ".join(value.split())[:_LONGEST]) for field, where, value in found)
     return list(dict.fromkeys(item for item in clean if item[2]))
 
@@ -175,22 +190,47 @@ def _words(node: HtmlElement, between: str = " ") -> str:
     return between.join(pieces)
 
 
-def _linked_data(text: str) -> Iterator[Stated]:
-    """What JSON-LD says of the article: nodes of an article type; a broken block says nothing."""
-    nodes = list(_nodes(_parsed(text)))
+def _linked_data(texts: list[str], titles: str) -> Iterator[Stated]:
+    """What JSON-LD says of the article: nodes of an article type; a broken block says nothing.
+
+    Where several nodes tell of several stories, those count whose headline stands among the page's `titles`. The day
+    of the page itself counts where its article gives none.
+    """
+    nodes = [node for text in texts for node in _nodes(_parsed(text))]
     names = {
         node["@id"]: node["name"]
         for node in nodes
         if isinstance(node.get("@id"), str) and isinstance(node.get("name"), str)
     }
-    for node in nodes:
-        kinds = node.get("@type")
-        kinds = kinds if isinstance(kinds, list) else [kinds]
-        if not any(isinstance(kind, str) and _ARTICLE.search(kind) for kind in kinds):
-            continue
+    articles = [node for node in nodes if _is(node, _ARTICLE)]
+    headlines = {_folded(node.get("headline")) for node in articles}
+    if len(headlines) > 1:
+        own = [node for node in articles if (said := _folded(node.get("headline"))) and said in _folded(titles)]
+        articles = own or articles
+    for node in articles:
         for key, field in _LINKED.items():
             for value in _names(node.get(key), names):
                 yield field, "jsonld", value
+    if not any(node.get("datePublished") for node in articles):
+        for node in nodes:
+            if _is(node, _PAGE) and isinstance(day := node.get("datePublished"), str):
+                yield "published_at", "page", day
+
+
+def _is(node: dict[str, Any], kind: re.Pattern[str]) -> bool:
+    kinds = node.get("@type")
+    return any(isinstance(one, str) and kind.search(one) for one in (kinds if isinstance(kinds, list) else [kinds]))
+
+
+def _folded(text: object) -> str:
+    return re.sub(r"[\W_]+", "", unescape(text)).casefold() if isinstance(text, str) else ""
+
+
+def _in_scripts(texts: Iterable[str]) -> Iterator[Stated]:
+    """The day of publication in a page's own data, where all of it names one day."""
+    days = {found[1] for text in texts if "datePublished" in text for found in _PUBLISHED.finditer(text[:_MOST_JSON])}
+    if len({day[:10] for day in days}) == 1:
+        yield "published_at", "script", max(days)
 
 
 _LINKED: Final = {

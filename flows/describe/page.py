@@ -57,7 +57,7 @@ _DEGREE = re.compile(
 )
 # A desk that signs: published as declared where no person is, and only where it is not the site itself.
 _DESK = re.compile(r"\b(?:team|staff|editors|newsroom|news ?desk|redaktion|editorial)\b", re.IGNORECASE)
-_PERSONAL = re.compile(r"(?!The |Der |Die |Das |El |La |Le )[A-Z][a-zà-ÿ]{1,20}(?: [A-Z][a-zà-ÿ]{1,20}){1,2}")
+_PERSONAL = re.compile(r"(?!The |Der |Die |Das |El |La |Le )[A-Z][a-zà-ÿ]{1,20} [A-Z][a-zà-ÿ]{1,20}")
 # Words of companies and of a page's own furniture: no part of a person's name.
 _COMPANY = re.compile(
     r"\b(?:academy|agency|apps?|association|blog|business|care|center|centre|clinic|club|college|company|council|data|design|"
@@ -143,13 +143,17 @@ def _declared(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry
             names = _names(value, sites, registry, sure=True)
             if not names and " " in (first := value.split(",")[0].strip()):
                 names = _names(first, sites, registry, sure=True)  # behind it: posts, places, degrees
-            if not names and value.islower() and " " in value and _names(value.title(), sites, registry, sure=False):
-                names = [" ".join(value.split())]
             names = [name for name in names if name not in found.authors and not _WORD_ALONE.fullmatch(name)]
             if names:
                 found.authors += names
                 found.evidence.append(Evidence("authors", f"authors.{where}", None, said.value))
         if found.authors:
+            return
+    for said in sheet.said("authors", *_DECLARED):
+        plain = " ".join(unescape(said.value).split())
+        if plain.islower() and " " in plain and _names(plain.title(), sites, registry, sure=False):
+            found.authors.append(plain)
+            found.evidence.append(Evidence("authors", f"authors.{said.where}", None, said.value))
             return
 
 

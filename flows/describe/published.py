@@ -89,7 +89,7 @@ def when(
         if sheet.is_page and visible is None
         else None
     )
-    shown = visible or beside or _outside(sheet, profile, latest, ("headline", "time"))
+    shown = visible or beside or _outside(sheet, profile, latest, ("page", "headline", "time", "script"))
     address = _address(url, profile, latest) if shown is None and url else None
     if address and address.basis == "stated":
         return address
