@@ -64,7 +64,7 @@ _COMPANY = re.compile(
     r"digital|directory|foundation|gesellschaft|guides?|health|hub|insider|insurance|labs?|law|magazine|marketing|nachrichten|"
     r"project|resources|school|services|society|software|solutions|studios?|tech|tips|travel|university|world|zeitung|"
     r"bulletin|chronicle|courier|daily|gazette|herald|journal|mail|media|news|observer|online|press|telegraph|times|tribune|"
-    r"about|linkedin|facebook|twitter|email|article|careers|click|employment|request|schedule|"
+    r"about|lorem|linkedin|facebook|twitter|email|article|careers|click|employment|request|schedule|"
     r"catalog|categories|comments?|contact|cookies?|download|events|explore|features|find|follow|free|frame|home|last|"
     r"learn|log|login|menu|modified|more|navigation|newsletter|next|no|policy|posts?|previous|privacy|products?|published|read|"
     r"related|search|share|shop|sign|site|skip|strategy|style|subscribe|table|tags?|topics?|try|updated|view|your)\b",

@@ -26,6 +26,7 @@ _PUBLISHED_ON = re.compile(
     re.IGNORECASE,
 )
 _UPDATED_ON = re.compile(r"\b(?:(?:last|page) )?(?:updated|modified|reviewed)(?:\s{1,2}on)?\s{0,2}:?", re.IGNORECASE)
+_NUMERIC = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
 _EVENT = re.compile(
     r"\b(?:expires?|deadline|valid|until|through|born|copyright|©|since|join us|webinar|register)\b", re.IGNORECASE
 )
@@ -162,8 +163,19 @@ def _beside(
             continue
         for stamp in stamps(line.text):
             if _usable(replace(stamp, update=False) if updates else stamp, latest):
+                stamp = _month_first(stamp, line, sheet)
                 return _stated(stamp, line, "date.update" if updates else "date.beside-headline", profile)
     return None
+
+
+def _month_first(stamp: Stamp, line: Line, sheet: Sheet) -> Stamp:
+    """A numeric day read month first where that is what one of the page's own <time> elements says."""
+    day = stamp.day
+    if not _NUMERIC.search(line.text[stamp.start : stamp.end]) or day.day > 12 or day.day == day.month:
+        return stamp
+    times = {said.value[:10] for said in sheet.said("published_at", "time", "headline")}
+    other = dt.date(day.year, day.day, day.month)
+    return replace(stamp, day=other) if other.isoformat() in times and day.isoformat() not in times else stamp
 
 
 def _modified(sheet: Sheet, profile: Profile | None, latest: dt.date | None) -> When | None:
@@ -179,11 +191,14 @@ def _labelled(
     sheet: Sheet, profile: Profile | None, latest: dt.date | None, label: re.Pattern[str], rule: str
 ) -> When | None:
     """The day that the first short line with this label near the story names."""
+    alone = False
     for line in sheet.lines[max(0, sheet.body_from - _HEAD) : sheet.body_to + 2 * _HEAD]:
         match = label.search(line.text) if len(line.text) <= _LONG else None
-        stamp = next(stamps(line.text), None) if match else None
-        if match and stamp and 0 <= stamp.start - match.end() <= 3 and _usable(replace(stamp, update=False), latest):
+        stamp = next(stamps(line.text), None) if match or alone else None
+        behind = 0 <= stamp.start - (match.end() if match else 0) <= 3 if stamp else False
+        if stamp and behind and _usable(replace(stamp, update=False), latest):
             return _stated(stamp, line, rule, profile)
+        alone = bool(match and match.end() == len(line.text.rstrip()) and line.words <= 3)
     return None
 
 

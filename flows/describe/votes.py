@@ -16,6 +16,8 @@ _TRUST = {"h1": 1.8, "jsonld": 1.5, "og": 0.7, "microdata": 0.6, "html_title": 0
 _LATER = 0.15  # less for every heading further down
 _CUT = re.compile(r"\s{1,3}(?:[-–—|»:•·]|\|\||::)\s{1,3}")
 _BARE_DOMAIN = re.compile(r"[\w-]+(?:\.\w{2,10}){1,2}")
+_FURNITURE = {"blog", "blogs", "news", "article", "articles", "home", "infographic", "berita", "artikel"}
+_LABEL = re.compile(r"(?:title|blog|article)\s?:\s?(?=\S)", re.IGNORECASE)
 _TRAIL_OF_DOTS = ("...", "…")
 
 
@@ -27,13 +29,14 @@ def stated_title(sheet: Sheet, outlet: str | None) -> tuple[str, Evidence] | Non
     said = sheet.said("title", *_PLACES)
     if not said:
         return None
-    sites = _sites(sheet, outlet)
+    sites = _sites(sheet, outlet) | _headings_of_site(said)
     candidates: list[tuple[Stated, str, float]] = []
     seen: dict[str, int] = {}
     for one in said:
         rank = seen.get(one.where, 0)
         seen[one.where] = rank + 1
         text = without_site(untagged(unescape(unescape(one.value))).replace("\xad", ""), sites, whole=one.where == "h1")
+        text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
         if text and (one.where == "h1" or rank == 0):
             candidates.append((one, text, _TRUST[one.where] - _LATER * rank))
     if not candidates:
@@ -57,6 +60,14 @@ def _sites(sheet: Sheet, outlet: str | None) -> set[str]:
     return {name for name in names if name}
 
 
+def _headings_of_site(said: list[Stated]) -> set[str]:
+    """Headings that <title> joins to what the page tells networks as its title: "Site: Story", the story being theirs."""
+    window = next((same(one.value) for one in said if one.where == "html_title"), "")
+    told = {same(one.value) for one in said if one.where in {"og", "jsonld"}}
+    headings = {same(one.value) for one in said if one.where == "h1"} - told
+    return {name for name in headings for story in told if name and window in {name + story, story + name}}
+
+
 def without_site(title: str, sites: set[str], *, whole: bool = False) -> str:
     """A title without the names of its site at either end; `whole`: only a name that is exactly the site's leaves."""
     pieces, cuts = _CUT.split(title), list(_CUT.finditer(title))
@@ -70,7 +81,7 @@ def without_site(title: str, sites: set[str], *, whole: bool = False) -> str:
 
 def _is_site(piece: str, sites: set[str], *, whole: bool) -> bool:
     name = same(piece)
-    if name in sites or _BARE_DOMAIN.fullmatch(piece):
+    if name in sites or name in _FURNITURE or _BARE_DOMAIN.fullmatch(piece):
         return True
     if whole:
         return False
