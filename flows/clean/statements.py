@@ -94,7 +94,9 @@ def stated_by(tree: HtmlElement) -> list[Stated]:
     scripts = [script for script in nodes if script.tag == "script"]
     linked = [script.text or "" for script in scripts if "ld+json" in (script.get("type") or "").lower()]
     found.extend(_linked_data(linked, " ".join(value for field, _, value in found if field == "title")))
-    if not any(field == "published_at" and where in {"jsonld", "page", "og", "meta", "microdata"} for field, where, _ in found):
+    if not any(
+        field == "published_at" and where in {"jsonld", "page", "og", "meta", "microdata"} for field, where, _ in found
+    ):
         found.extend(_in_scripts(script.text or "" for script in scripts))
     clean = ((field, where, " ".join(value.split())[:_LONGEST]) for field, where, value in found)
     return list(dict.fromkeys(item for item in clean if item[2]))

@@ -266,7 +266,7 @@ def _desk(found: Credits, sheet: Sheet, title_at: _Title, sites: set[str], regis
         match = _BY.match(line.text) if len(line.text) <= _LONG else None
         above = _WRITTEN_ALONE.fullmatch(sheet.lines[at - 1].text) if at and len(line.text) <= 60 else None
         name = _cut(match["names"] if match else line.plain).strip(" ,.|") if match or above else ""
-        if " " in name and name[0].isupper() and _is_desk(name, sites):
+        if " " in name and name[0].isupper() and not _JOB.search(name) and _is_desk(name, sites):
             found.name("author", [name], line, "byline.desk")
             return
 

@@ -179,11 +179,11 @@ def _month_first(stamp: Stamp, line: Line, sheet: Sheet) -> Stamp:
 
 
 def _modified(sheet: Sheet, profile: Profile | None, latest: dt.date | None) -> When | None:
-    """The day of the last change, as the page declares it."""
+    """The day of the last change, as the page declares it to machines: no more than a bound, so inferred."""
     for said in sheet.said("modified_at", "jsonld", "og"):
         stamp = from_iso(said.value)
         if stamp and _usable(replace(stamp, update=False), latest):
-            return When(stamp.day, "stated", None, (Evidence("date", "date.modified", None, said.value, "likely"),))
+            return When(stamp.day, "inferred", None, (Evidence("date", "date.modified", None, said.value, "likely"),))
     return None
 
 

@@ -29,7 +29,8 @@ def stated_title(sheet: Sheet, outlet: str | None) -> tuple[str, Evidence] | Non
     said = sheet.said("title", *_PLACES)
     if not said:
         return None
-    sites = _sites(sheet, outlet) | _headings_of_site(said)
+    headings = _headings_of_site(said)
+    sites = _sites(sheet, outlet) | headings
     candidates: list[tuple[Stated, str, float]] = []
     seen: dict[str, int] = {}
     for one in said:
@@ -37,7 +38,7 @@ def stated_title(sheet: Sheet, outlet: str | None) -> tuple[str, Evidence] | Non
         seen[one.where] = rank + 1
         text = without_site(untagged(unescape(unescape(one.value))).replace("\xad", ""), sites, whole=one.where == "h1")
         text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
-        if text and (one.where == "h1" or rank == 0):
+        if text and (one.where == "h1" or rank == 0) and not (headings and one.where == "html_title"):
             candidates.append((one, text, _TRUST[one.where] - _LATER * rank))
     if not candidates:
         return None

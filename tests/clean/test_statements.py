@@ -74,3 +74,26 @@ def test_nothing_is_stated_twice() -> None:
     assert stated('<meta name="author" content="Ani"><meta name="author" content=" Ani ">') == [
         ("authors", "meta", "Ani")
     ]
+
+
+def test_of_several_stories_the_page_s_own_counts() -> None:
+    stories = [("Pasar Ramai", "Ani Lestari"), ("Dermaga Rusak", "Budi Santoso")]
+    scripts = "".join(
+        f'<script type="application/ld+json">{json.dumps({"@type": "Article", "headline": h, "author": a})}</script>'
+        for h, a in stories
+    )
+    found = stated(f"<title>Dermaga Rusak | Harian Kota</title>{scripts}")
+    assert [value for field, _, value in found if field == "authors"] == ["Budi Santoso"]
+
+
+def test_the_page_s_own_day_where_its_article_gives_none() -> None:
+    page = {"@type": "WebPage", "datePublished": "2025-02-03"}
+    assert ("published_at", "page", "2025-02-03") in linked(page)
+    dated = {"@graph": [page, {"@type": "Article", "datePublished": "2025-02-01"}]}
+    assert [value for field, _, value in linked(dated) if field == "published_at"] == ["2025-02-01"]
+
+
+def test_the_day_in_a_page_s_data_where_all_of_it_names_one() -> None:
+    one = '<script>window.data = {"story": {"datePublished": "2025-02-03T07:00:00Z"}}</script>'
+    assert ("published_at", "script", "2025-02-03T07:00:00Z") in stated(one)
+    assert not stated(one + '<script>x = {"datePublished": "2024-12-24"}</script>')

@@ -47,3 +47,46 @@ def test_beside_the_headline(described, line, names):
 
 def test_written_by_at_the_foot(described):
     assert authors(described, [PAGE[0][2], STORY, STORY, "Written by Dana Whitfield"]) == ["Dana Whitfield"]
+
+
+@pytest.mark.parametrize(
+    "foot, names",
+    [
+        (["Article by", "Dana Whitfield"], ["Dana Whitfield"]),
+        (["Posted by Dana Whitfield on June 3, 2025 in bridges. Tags: council, repairs"], ["Dana Whitfield"]),
+        (["Author(s)", "Dana Whitfield", "Lou Marsh", "Download as a file"], ["Dana Whitfield", "Lou Marsh"]),
+        (["Dana Whitfield", "Author"], ["Dana Whitfield"]),
+        (["Author", "Senior Staff Engineer"], []),
+        (["Written by", "READ NEXT"], []),
+    ],
+)
+def test_a_writer_told_apart_from_the_headline(described, foot, names):
+    assert authors(described, [PAGE[0][2], STORY, STORY, *foot]) == names
+
+
+@pytest.mark.parametrize(
+    "line, names",
+    [
+        ("By Bridge Team • 4 mins read", ["Bridge Team"]),
+        ("By Valley Courier • 4 mins read", []),
+        ("Our team repairs bridges", []),
+    ],
+)
+def test_a_desk_that_signs_below_the_headline(described, line, names):
+    assert authors(described, [PAGE[0][2], line, STORY, STORY]) == names
+
+
+@pytest.mark.parametrize(
+    "value, names",
+    [
+        ("Dana Whitfield, Bridge Works of the Valley and its many friends", ["Dana Whitfield"]),
+        ("dana whitfield", ["dana whitfield"]),
+        ("site admin", []),
+    ],
+)
+def test_declared_with_a_post_or_in_small_letters(described, value, names):
+    assert authors(described, [PAGE[0][2], STORY, STORY], [("authors", "meta", value)]) == names
+
+
+def test_the_site_is_known_by_the_record_s_address(described):
+    assert authors(described, [PAGE[0][2], STORY, STORY], [("authors", "meta", "Valleycourier")]) == []

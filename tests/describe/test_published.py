@@ -63,3 +63,35 @@ def test_a_record_s_date_is_stated(described):
     values, evidence, _ = described(STORY, {}, [("published_at", "record", "2024-05-06")])
     assert when(values) == ("2024-05-06", "stated", None)
     assert ("date", "record", "2024-05-06") in [(row["field"], row["rule"], row["quote"]) for row in evidence]
+
+
+PAGE = [("title", "h1", "Bridge to be repaired"), ("language", "html", "en")]
+PROSE = "The council voted to repair the old bridge before winter comes, the mayor said in a long speech."
+
+
+@pytest.mark.parametrize("time, day", [("2025-03-01T12:00:00Z", "2025-03-01"), ("2025-01-03", "2025-01-03")])
+def test_a_numeric_day_is_read_as_the_page_s_time_element_says(described, time, day):
+    text = f"Bridge to be repaired\n03/01/2025\n{PROSE}"
+    values, _, _ = described(text, {1: "nav", 2: "nav"}, [*PAGE, ("published_at", "time", time)])
+    assert when(values)[:2] == (day, "stated")
+
+
+def test_a_label_on_the_line_above_tells_the_day(described):
+    story = "\n".join([PROSE] * 20)
+    text = f"Bridge to be repaired\n{story}\nPublished\nFeb 2, 2023"
+    values, evidence, _ = described(text, {1: "nav", 22: "nav", 23: "nav"}, PAGE)
+    assert when(values)[:2] == ("2023-02-02", "stated")
+    assert [row["rule"] for row in evidence if row["field"] == "date"] == ["date.published-on"]
+
+
+@pytest.mark.parametrize(
+    "candidate, basis",
+    [
+        (("published_at", "page", "2025-03-01"), "stated"),
+        (("published_at", "script", "2025-03-01"), "stated"),
+        (("modified_at", "jsonld", "2025-03-01"), "inferred"),
+    ],
+)
+def test_what_a_page_says_of_itself_outside_its_article(described, candidate, basis):
+    values, _, _ = described(f"Bridge to be repaired\n{PROSE}", {1: "nav"}, [*PAGE, candidate])
+    assert when(values)[:2] == ("2025-03-01", basis)

@@ -18,6 +18,14 @@ from flows.describe.votes import stated_title
         # site names leave, parts of the headline stay
         ([("html_title", "Bridge - old and worn - to be repaired | Valley Courier")],
          "Bridge - old and worn - to be repaired"),
+        # the site's name goes on with its town
+        ([("html_title", "Bridge to be repaired - Valley Courier of the Upper Reaches")], "Bridge to be repaired"),
+        # <title> joins the site's heading to the headline that the networks are told
+        ([("h1", "Riverside Notes"), ("og", "Bridge to be repaired"),
+          ("html_title", "Riverside Notes: Bridge to be repaired")], "Bridge to be repaired"),
+        # a label is no part of the headline, nor is the section
+        ([("h1", "Blog: Bridge to be repaired")], "Bridge to be repaired"),
+        ([("html_title", "Bridge to be repaired | Blog")], "Bridge to be repaired"),
         # escaped twice
         ([("jsonld", "Bridge &amp; road to be repaired")], "Bridge & road to be repaired"),
         ([], None),
