@@ -62,7 +62,7 @@ def _sites(sheet: Sheet, outlet: str | None) -> set[str]:
 
 
 def _headings_of_site(said: list[Stated]) -> set[str]:
-    """Headings that <title> joins to what the page tells networks as its title: "Site: Story", the story being theirs."""
+    """Headings that <title> joins to the title told to networks: of "Site: Story", the site."""
     window = next((same(one.value) for one in said if one.where == "html_title"), "")
     told = {same(one.value) for one in said if one.where in {"og", "jsonld"}}
     headings = {same(one.value) for one in said if one.where == "h1"} - told
