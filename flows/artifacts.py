@@ -132,7 +132,12 @@ def _summary(outcome: Outcome) -> str:
             "dropped as duplicates": sum(outcome.dropped.values()),
             "rejected": sum(outcome.rejected.values()),
         }
-        told += ["| | |", "| --- | ---: |", *(f"| {name} | {count:,} |" for name, count in counts.items()), ""]
+        told += [
+            "| documents | count |",
+            "| --- | ---: |",
+            *(f"| {name} | {count:,} |" for name, count in counts.items()),
+            "",
+        ]
     if outcome.changes:
         told += ["Since the last release: " + ", ".join(f"{n:,} {op}" for op, n in outcome.changes.items()) + ".", ""]
     told += [f"- {markdown(note)}" for note in outcome.notes]

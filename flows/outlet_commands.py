@@ -19,6 +19,21 @@ def _say(line: str, *, error: bool = False) -> None:
     typer.echo(shown, err=error)
 
 
+def _give(text: str, to: Path | None) -> None:
+    """Show a text, or write it to a file."""
+    if to is None:
+        _say(text)
+        return
+    try:
+        to.write_text(text, encoding="utf-8")
+    except OSError as error:
+        _say(
+            f"Could not write {to}: {error.strerror}. Name a file in a folder that exists and may be written.",
+            error=True,
+        )
+        raise typer.Exit(2) from error
+
+
 @outlet.command()
 def new(
     name: Annotated[str, typer.Argument(help="What the profile is to be called: small letters, digits, hyphens.")],
@@ -55,17 +70,9 @@ def new(
         raise typer.Exit(2)
     text = draft(name, seen)
     parse(name, text)  # a draft that does not load would be no start
+    _give(text, to)
     if to is None:
-        _say(text)
         return
-    try:
-        to.write_text(text, encoding="utf-8")
-    except OSError as error:
-        _say(
-            f"Could not write {to}: {error.strerror}. Name a file in a folder that exists and may be written.",
-            error=True,
-        )
-        raise typer.Exit(2) from error
     _say(f"Drafted {to} from {seen.articles} articles. Finish it, add its row to flows/outlets/registry.csv and a")
     _say(f"golden story tests/golden/outlets/{name}.txt and .json, then: kliping outlet check {name}")
 
@@ -111,15 +118,4 @@ def list_(
     """
     from flows.outlet_table import page
 
-    text = page()
-    if to is None:
-        _say(text)
-        return
-    try:
-        to.write_text(text, encoding="utf-8")
-    except OSError as error:
-        _say(
-            f"Could not write {to}: {error.strerror}. Name a file in a folder that exists and may be written.",
-            error=True,
-        )
-        raise typer.Exit(2) from error
+    _give(page(), to)

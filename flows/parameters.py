@@ -1,19 +1,39 @@
 """What one publish is asked to do: the fields of the Run form, the options of the command, the record in the manifest.
 
 Each field is described and bounded here once; the flow's signature and the command take their types from here.
-Patterns given as `json_schema_extra` hold for the form alone: they open with a sentence, which the form shows.
+What `said_by` adds holds for the form alone.
 """
 
 import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
 
 from flows import roots
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+NAME = r"[a-z0-9][a-z0-9_-]{0,63}"
+NAMED = "small letters, digits, - and _, 64 at most"
+
+
+def said_by(pattern: str, words: str) -> dict[str, Any]:
+    """For a form's field: what does not match is refused with these words. The pattern itself is never shown.
+
+    Of all the ways in which a JSON schema refuses a value, `const` alone shows words of ours and nothing else.
+    """
+    return {"if": {"not": {"pattern": pattern}}, "then": {"const": words}}
+
+
+def dataset_name(value: str) -> str:
+    """A dataset's name as it is; refused where it could not be one."""
+    if not re.fullmatch(NAME, value):
+        raise PydanticCustomError("dataset_name", f"a dataset's name has {NAMED}")
+    return value
+
 
 Source = Annotated[
     str,
@@ -21,15 +41,15 @@ Source = Annotated[
         min_length=1,
         max_length=4096,
         description="What to publish: a folder (read recursively), a file, a glob (data/2026-11-*.gz), or such a URL.",
-        json_schema_extra={"pattern": roots.pattern()},
+        json_schema_extra=said_by(roots.pattern(), f"a place under {roots.listed()}"),
     ),
 ]
 DatasetName = Annotated[
     str,
+    AfterValidator(dataset_name),
     Field(
-        pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$",
         description="Name of the dataset; its releases lie in a folder of this name under output.",
-        json_schema_extra={"pattern": r"^(?!Small letters, digits, - and _ alone)[a-z0-9][a-z0-9_-]{0,63}$"},
+        json_schema_extra=said_by(f"^{NAME}$", NAMED),
     ),
 ]
 Output = Annotated[
@@ -38,7 +58,7 @@ Output = Annotated[
         min_length=1,
         max_length=4096,
         description="The folder that holds all datasets.",
-        json_schema_extra={"pattern": roots.pattern()},
+        json_schema_extra=said_by(roots.pattern(), f"a folder under {roots.listed()}"),
     ),
 ]
 Append = Annotated[
@@ -115,7 +135,7 @@ class Publish(BaseModel):
     @classmethod
     def _printable(cls, value: str) -> str:
         if re.search(r"[\x00-\x1f\x7f]", value):
-            raise ValueError("a path may not hold control characters")
+            raise PydanticCustomError("path", "a path may not hold control characters")
         return value
 
     def form(self) -> dict[str, Any]:

@@ -21,9 +21,9 @@ def roots() -> tuple[str, ...]:
 
 
 def pattern() -> str:
-    """A regular expression that the form's value must match. It opens with what it means, for that is what is shown."""
+    """A regular expression that the form's value must match."""
     begun = "|".join(re.escape(root).replace(r"\-", "-") for root in roots())
-    return rf"^(?!It must lie under {_listed()})(?!.*\.\.)(?:{begun})(?:/|$)"
+    return rf"^(?!.*\.\.)(?:{begun})(?:/|$)"
 
 
 def outside(place: str) -> str | None:
@@ -38,13 +38,14 @@ def outside(place: str) -> str | None:
         held = ".." not in moving and any(real.is_relative_to((ROOT / root).resolve()) for root in _folders(allowed))
     if held:
         return None
-    return f"{place} may not be named here: it must lie under {_listed()} (KLIPING_ROOTS lists them)."
+    return f"{place} may not be named here: it must lie under {listed()} (KLIPING_ROOTS lists them)."
 
 
 def _folders(allowed: tuple[str, ...]) -> list[str]:
     return [root for root in allowed if "://" not in root]
 
 
-def _listed() -> str:
+def listed() -> str:
+    """The roots in words."""
     *most, last = roots()
     return f"{', '.join(most)} or {last}" if most else last

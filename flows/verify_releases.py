@@ -1,5 +1,6 @@
-"""The flow `verify-releases`: whether the releases of a dataset are still what was published."""
+"""The flow `verify-releases`: whether the releases of every dataset, or of one, are still what was published."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -7,18 +8,27 @@ from prefect import flow, runtime
 from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from flows import parameters, release, roots
 from flows.rebuild import rebuild as make_again
 
+Dataset = Annotated[
+    str,
+    AfterValidator(lambda name: name and parameters.dataset_name(name)),
+    Field(
+        description="Name of one dataset; empty checks every dataset under output.",
+        json_schema_extra=parameters.said_by(f"^({parameters.NAME})?$", f"{parameters.NAMED}, or nothing for all"),
+    ),
+]
 
-@flow(name="verify-releases", description="Read every release of a dataset back and check every byte; changes nothing.")
+
+@flow(name="verify-releases", description="Read every release back and check every byte; changes nothing.")
 @parameters.explained
 def verify_releases(
-    dataset: parameters.DatasetName = "news",
+    dataset: Dataset = "",
     output: parameters.Output = "output",
-    version: Annotated[str, Field(description="One release; empty checks all that are there.")] = "",
+    version: Annotated[str, Field(description="One release of that dataset; empty checks all that are there.")] = "",
     rebuild: Annotated[
         bool, Field(description="Also make the latest (or the one named) again and compare bytes.")
     ] = False,
@@ -26,27 +36,53 @@ def verify_releases(
     """Check each release against its checksums, manifest and schema; with `rebuild` against a second making."""
     if runtime.deployment.id and (why_not := roots.outside(output)):
         return Failed(name="WrongUse", message=why_not)
-    home = release.Dataset(Path(output) / dataset)
-    try:
-        if version:
-            entries = [release.listed(home, version)]
-        else:
-            # Whatever is listed must be there, but for what was pruned.
-            entries = [each for each in home.versions() if each.version and each.status != "pruned"]
-        found = {each.version or "": _damages(home, each) for each in entries}
-        named = version or home.latest()
-        if rebuild and named and not found.get(named):
-            made = make_again(home, named)
-            found[named] += [] if made.same else list(made.lines())
-    except release.ReleaseError as error:
-        return Failed(message=str(error))
-    rows = [{"version": name, "found": "; ".join(said) or "whole and unchanged"} for name, said in found.items()]
-    create_table_artifact(key="verify", table=rows, description=f"{len(rows)} releases of {dataset}")
-    damaged = [name for name, said in found.items() if said]
+    if version and not dataset:
+        return Failed(name="WrongUse", message=f"Of which dataset is {version} a release? Name it in `dataset`.")
+    homes = [release.Dataset(Path(output) / dataset)] if dataset else _homes(Path(output))
+    if not homes:
+        return Completed(name="NothingYet", message=f"{output} holds no dataset yet; nothing to verify")
+    found: dict[tuple[str, str], list[str]] = {}
+    for home in homes:
+        try:
+            checked = _checked(home, version, rebuild=rebuild)
+        except release.ReleaseError as error:
+            if dataset:
+                return Failed(message=str(error))
+            checked = {"": [str(error)]}  # one broken dataset does not hide the others
+        found |= {(home.name, name): said for name, said in checked.items()}
+    rows = [
+        {"dataset": home, "version": name, "found": "; ".join(said) or "whole and unchanged"}
+        for (home, name), said in found.items()
+    ]
+    told = f"{len(rows)} release{'s' if len(rows) != 1 else ''} of {', '.join(home.name for home in homes)}"
+    create_table_artifact(key="verify", table=rows, description=told)
+    damaged = [row for row in rows if row["found"] != "whole and unchanged"]
     if damaged:
-        message = f"damaged: {', '.join(damaged)}; {found[damaged[0]][0]}"
-        return Failed(name="Damaged", message=message, data=found)
-    return Completed(name="Whole", message=f"{len(rows)} releases are whole and unchanged", data=found)
+        names = ", ".join(f"{row['dataset']} {row['version']}".strip() for row in damaged)
+        return Failed(name="Damaged", message=f"damaged: {names}; {damaged[0]['found']}", data=found)
+    return Completed(name="Whole", message=f"{told}: whole and unchanged", data=found)
+
+
+def _homes(output: Path) -> list[release.Dataset]:
+    """The datasets in a folder, by name: the folders that hold a list of versions."""
+    folders = sorted(each for each in output.iterdir() if each.is_dir()) if output.is_dir() else []
+    homes = [release.Dataset(each) for each in folders if re.fullmatch(parameters.NAME, each.name)]
+    return [home for home in homes if home.versions_json.exists() or home.latest_json.exists()]
+
+
+def _checked(home: release.Dataset, version: str, *, rebuild: bool) -> dict[str, list[str]]:
+    """What is wrong with each release: by version, [] where nothing is."""
+    if version:
+        entries = [release.listed(home, version)]
+    else:
+        # Whatever is listed must be there, but for what was pruned.
+        entries = [each for each in home.versions() if each.version and each.status != "pruned"]
+    found = {each.version or "": _damages(home, each) for each in entries}
+    named = version or home.latest()
+    if rebuild and named and not found.get(named):
+        made = make_again(home, named)
+        found[named] += [] if made.same else list(made.lines())
+    return found
 
 
 def _damages(home: release.Dataset, entry: release.Entry) -> list[str]:

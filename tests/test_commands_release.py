@@ -137,12 +137,21 @@ def test_the_flows_replay_and_verify(place):
         nothing = replay_release(version="2020.01.01.1", return_state=True)
         assert nothing.is_failed() and "no release" in nothing.message
         whole = verify_releases(rebuild=True, return_state=True)
-        assert whole.name == "Whole" and "2 releases" in whole.message
+        assert whole.name == "Whole" and whole.message == "2 releases of news: whole and unchanged"
+        # A dataset whose list is broken does not hide the others, nor do they hide it.
+        Path("output/torn").mkdir()
+        Path("output/torn/versions.json").write_text("[1]")
+        both = verify_releases(return_state=True)
+        assert both.is_failed() and both.message.startswith("damaged: torn;")
+        assert verify_releases(dataset="news", return_state=True).name == "Whole"
+        assert verify_releases(version=place[0], return_state=True).name == "WrongUse"
+        assert verify_releases(output="data", return_state=True).name == "NothingYet"
         file = release.Dataset(Path("output/news")).release_path(place[0]) / "codebook.csv"
         file.chmod(0o644)
         file.write_text("x")
         damaged = verify_releases(return_state=True)
-        assert damaged.is_failed() and "codebook.csv" in damaged.message
+        assert damaged.is_failed() and damaged.message.startswith(f"damaged: news {place[0]}, torn;")
+        assert "codebook.csv" in damaged.message
         with get_client(sync_client=True) as client:
             keys = {artifact.key for artifact in client.read_artifacts()}
     assert keys >= {"replay", "verify"}

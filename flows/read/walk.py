@@ -72,7 +72,8 @@ def _start(source: str) -> Iterator[Found]:
     try:
         mode = root.stat().st_mode
     except FileNotFoundError:
-        raise SourceError(f"Read {source}: there is nothing at {base}, a file, folder or glob was expected.") from None
+        where = "there" if base == source else f"at {base}"
+        raise SourceError(f"Read {source}: there is nothing {where}, a file, folder or glob was expected.") from None
     except (OSError, ValueError) as error:
         raise SourceError(f"Read {source}: {base} cannot be opened ({error}), check the path.") from None
     if names and not stat.S_ISDIR(mode):

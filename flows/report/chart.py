@@ -1,6 +1,7 @@
 """Charts as plain SVG: axes with ticks and names, a number on every bar. Colours come from the page's style."""
 
 import math
+from collections import Counter
 from typing import Final
 
 from flows.report.markup import Html, tag
@@ -17,6 +18,33 @@ def ticks(most: int, wanted: int = 4) -> list[int]:
     power = 10 ** math.floor(math.log10(step))
     unit = next(int(power * factor) for factor in (1, 2, 5, 10) if power * factor >= step)
     return list(range(0, max(most, 1) + unit, unit))[: math.ceil(max(most, 1) / unit) + 1]
+
+
+def by_time(counts: Counter[str | None], most: int) -> tuple[str, list[tuple[str, int]]]:
+    """Counts by month ("2026-11"); by year where the months would not fit; the latest years where those would not.
+
+    No month or year between the first and the last is left out. Gives the unit and at most `most` + 1 columns.
+    """
+    named = {str(k): n for k, n in counts.items() if k is not None}
+    months = [_ordinal(month) for month in named]
+    if not months:
+        return "month", []
+    if max(months) - min(months) < most:
+        every = range(min(months), max(months) + 1)
+        return "month", [(name, named.get(name, 0)) for name in (f"{n // 12:04}-{n % 12 + 1:02}" for n in every)]
+    years: Counter[int] = Counter()
+    for month, n in named.items():
+        years[int(month[:4])] += n
+    first, last = min(years), max(years)
+    start = max(first, last - most + 1)
+    shown = [(f"{year:04}", years[year]) for year in range(start, last + 1)]
+    early = sum(n for year, n in years.items() if year < start)
+    return "year", [(f"{first:04} to {start - 1:04}", early), *shown] if early else shown
+
+
+def _ordinal(month: str) -> int:
+    """Months since the year 0."""
+    return int(month[:4]) * 12 + int(month[5:]) - 1
 
 
 def rows(caption: str, axis: str, counts: list[tuple[str, int]]) -> Html:

@@ -71,22 +71,6 @@ def _ranked(counts: Counter[str | None], unknown: str) -> list[tuple[str, int]]:
     return [*shown, (unknown, counts[None])] if counts[None] else shown
 
 
-def _by_time(counts: Counter[str | None]) -> tuple[str, list[tuple[str, int]]]:
-    """By month; by year where the months would not fit; the latest years where the years would not."""
-    named = {str(k): n for k, n in counts.items() if k is not None}
-    unit = "month"
-    if len(named) > MOST_BARS:
-        years: Counter[str] = Counter()
-        for month, n in named.items():
-            years[month[:4]] += n
-        unit, named = "year", dict(years)
-    ordered = sorted(named.items())
-    if len(ordered) > MOST_BARS:
-        early = ordered[:-MOST_BARS]
-        ordered = [(f"{early[0][0]} to {early[-1][0]}", sum(n for _, n in early)), *ordered[-MOST_BARS:]]
-    return unit, [*ordered, ("not known", counts[None])] if counts[None] else ordered
-
-
 def _lengths(facts: Facts) -> list[tuple[str, int]]:
     names = [f"≤{end}" for end in LENGTHS] + [f">{LENGTHS[-1]}"]
     return [(name, facts.lengths[number]) for number, name in enumerate(names)]
@@ -103,7 +87,8 @@ def _contents(facts: Facts, manifest: dict[str, Any]) -> Html:
         ("documents in", counts["documents_in"]), ("carried over", counts["carried_over"]),
         ("published", counts["published"]), ("duplicates dropped", dropped), ("rejected", rejected),
     ]  # fmt: skip
-    unit, months = _by_time(facts.months)
+    unit, months = chart.by_time(facts.months, MOST_BARS)
+    undated = f" ({facts.months[None]:,} without)" if facts.months[None] else ""
     return tag(
         "section",
         tag("h2", "What is in it"),
@@ -117,7 +102,7 @@ def _contents(facts: Facts, manifest: dict[str, Any]) -> Html:
         ),
         tag(
             "div",
-            chart.columns(f"Articles by {unit} of their date", unit, "articles", months),
+            chart.columns(f"Articles by {unit} of their date{undated}", unit, "articles", months),
             chart.columns("Articles by length", "words of the text", "articles", _lengths(facts)),
             chart.columns("Articles by share of clutter", "share that was cut", "articles", _clutter(facts)),
             chart.rows("Articles by language", "articles", _ranked(facts.languages, "not known")),

@@ -1,6 +1,7 @@
 """Charts: their ticks, their numbers, and that names from outside stay words."""
 
 import xml.etree.ElementTree as ET
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -38,3 +39,18 @@ def test_a_name_from_outside_stays_words_and_within_its_room():
 def test_an_empty_chart_is_drawn():
     ET.fromstring(chart.rows("None", "articles", []))
     ET.fromstring(chart.columns("None", "month", "articles", []))
+
+
+@pytest.mark.parametrize(
+    "months, unit, names",
+    [
+        ({}, "month", []),
+        ({"2025-11": 2, "2026-02": 1}, "month", ["2025-11", "2025-12", "2026-01", "2026-02"]),
+        ({"2023-01": 2, "2026-02": 1}, "year", ["2023", "2024", "2025", "2026"]),
+        ({"1950-01": 2, "2025-02": 1}, "year", ["1950 to 2021", "2022", "2023", "2024", "2025"]),
+    ],
+)
+def test_time_has_no_gaps(months, unit, names):
+    found, columns = chart.by_time(Counter({**months, None: 7}), 4)
+    assert (found, [name for name, _ in columns]) == (unit, names)
+    assert sum(n for _, n in columns) == sum(months.values())

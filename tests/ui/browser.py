@@ -36,14 +36,14 @@ def opened():
             port = int(eventually(lambda: (Path(home) / "DevToolsActivePort").read_text().split()[0], 60))
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list") as answer:
                 target = next(each for each in json.load(answer) if each["type"] == "page")
-            with connect(target["webSocketDebuggerUrl"], max_size=None, compression=None) as socket:
+            with connect(target["webSocketDebuggerUrl"], max_size=None, compression=None, ping_interval=None) as socket:
                 yield Page(socket)
         finally:
             process.kill()  # it has nothing to save
             process.wait(20)
 
 
-def eventually(ask, seconds=30):
+def eventually(ask, seconds=90):
     """What `ask` answers once that is true; fails with its last answer or error."""
     until, last = time.monotonic() + seconds, None
     while time.monotonic() < until:
@@ -105,7 +105,7 @@ class Page:
     def text(self):
         return self.js("document.body ? document.body.innerText : ''")
 
-    def sees(self, words, seconds=30):
+    def sees(self, words, seconds=90):
         """Wait until the page shows these words."""
         return eventually(lambda: words in self.text() or None, seconds)
 

@@ -29,7 +29,8 @@ def test_the_form_refuses_then_runs_and_the_run_page_tells_the_story(served, pag
     page.fill(area("seeds"), "/etc")
     page.fill(area("output"), str(served.output))
     page.click_text("Submit")
-    page.sees("It must lie under seeds")
+    page.sees("'a place under seeds, data")
+    assert "does not match" not in page.text()
     assert served.api("/flow_runs/filter", flow_runs={"deployment_id": {"any_": [manual]}}) == []
 
     page.go(f"{served.base}/deployments/deployment/{manual}/run")
