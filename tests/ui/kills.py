@@ -1,14 +1,18 @@
 """Runs that meet, are cancelled or die: readers always see a whole release, and the next run succeeds.
 
-Takes some minutes, so its name keeps it out of the quick tests: `python -m pytest tests/ui/kills.py`.
+kill -9 hits the flow, the worker and the server in turns, each at several points of a run, from a seed. Takes some
+minutes, so its name keeps it out of the quick tests: `python -m pytest tests/ui/kills.py`.
 """
 
 import json
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
+from random import Random
 
+import pyarrow.parquet as pq
 import pytest
 
 from flows import release
@@ -75,30 +79,73 @@ def test_cancelling_midway_leaves_nothing_behind(served, long, eventually):
     assert home.latest() is None and not home.releases.is_dir()
 
 
-def test_a_killed_flow_shows_crashed_and_the_next_run_succeeds(served, long, eventually):
-    asked = {"source": long, "dataset": "killed", "more": {"output": str(served.output), "workers": 2, "limit": 2000}}
-    run = served.run(**asked)
-    midway(served, run, eventually)
-    first = min(processes_of(run))
-    os.kill(first, signal.SIGKILL)
-    # Its own workers go with it; the next run below would else share the machine with them for ever.
-    eventually(lambda: not processes_of(run), 30)
-    assert served.ended(run)["type"] == "CRASHED"
-    assert served.ended(served.run(**asked))["name"] == "Published"
-    home = release.Dataset(served.output / "killed")
-    assert release.verify(home.release_path(home.latest())) == []
+# Whom kill -9 hits, and from which step of a run on; "" is before the first. How long after that, a seed draws.
+CASES = [
+    *(("flow", step) for step in ("", "clean and describe", "validate articles", "release")),
+    *(("worker", step) for step in ("", "clean and describe", "release")),
+    *(("server", step) for step in ("", "clean and describe", "validate articles", "release")),
+]
 
 
-@pytest.mark.parametrize("name", ["worker", "server"])
-def test_a_killed_worker_or_server_is_started_again_and_the_next_run_succeeds(served, name, eventually):
-    word = {"worker": "worker start", "server": "server start"}[name]
+@pytest.fixture(scope="module")
+def kept(served):
+    """A source folder, and a dataset that has a release of it."""
+    folder = served.source / "kept"
+    folder.mkdir()
+    with (folder / "many.jsonl").open("w", encoding="utf-8") as file:
+        for number in range(1200):
+            file.write(json.dumps({"id": str(number), "text": story(number)}) + "\n")
+    asked = {"source": str(folder), "dataset": "kept", "more": {"output": str(served.output), "wait": 200}}
+    assert served.ended(served.run(**asked), 200)["name"] == "Published"
+    return folder, asked, release.Dataset(served.output / "kept")
+
+
+def begun(served, run, step):
+    """Whether a run has come to a step."""
+    if not step:
+        return processes_of(run)
+    answer = served.api("/task_runs/filter", flow_runs={"id": {"any_": [run]}})
+    return step in [each["name"] for each in answer if each["state"]["type"] not in ("PENDING", "SCHEDULED")]
+
+
+def pid_of(served, name):
     listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
-    ours = [line.split() for line in listed.splitlines() if word in line]
+    ours = [line.split() for line in listed.splitlines() if f"{name} start" in line]
     (pid,) = [int(each[0]) for each in ours if int(each[1]) == served.process.pid]
-    os.kill(pid, signal.SIGKILL)
-    eventually(lambda: f"The {name} ended" in served.said.read_text())
-    eventually(lambda: served.api("/health", "GET") or True, 60)
-    (served.source / f"{name}.txt").write_text(story(4), encoding="utf-8")
-    asked = {"source": str(served.source / f"{name}.txt"), "dataset": f"after-{name}"}
-    run = eventually(lambda: served.run(**asked, more={"output": str(served.output)}), 60)
-    assert served.ended(run)["name"] == "Published"
+    return pid
+
+
+def whole(home):
+    """The current release, read back: what readers see at this moment."""
+    version = home.latest()
+    assert release.verify(home.release_path(version)) == []
+    return version
+
+
+@pytest.mark.parametrize(("victim", "step"), CASES)
+def test_whoever_is_killed_the_last_release_stays_and_the_next_run_succeeds(served, kept, victim, step, eventually):
+    folder, asked, home = kept
+    (folder / f"{victim} {step}.txt").write_text(story(5000 + CASES.index((victim, step))), encoding="utf-8")
+    before = whole(home)
+    run = served.run(**asked)
+    eventually(lambda: begun(served, run, step), 200)
+    time.sleep(Random(f"{victim} {step}").uniform(0, 1))
+    if victim == "flow":
+        if alive := processes_of(run):
+            os.kill(min(alive), signal.SIGKILL)
+    else:
+        said = served.said.read_text().count(f"The {victim} ended")
+        os.kill(pid_of(served, victim), signal.SIGKILL)
+        eventually(lambda: served.said.read_text().count(f"The {victim} ended") > said)
+        eventually(lambda: served.api("/health", "GET") or True, 120)
+    after = whole(home)
+    # A flow's own workers go with it. One that lost its worker or its server goes on and publishes, or fails.
+    eventually(lambda: not processes_of(run), 200)
+    if victim == "flow" and whole(home) == before:
+        assert served.ended(run)["type"] == "CRASHED"
+    again = eventually(lambda: served.run(**asked), 120)
+    assert served.ended(again, 200)["name"] in {"Published", "NothingNew"}
+    assert whole(home) != before and after in {before, whole(home)}
+    assert not list(home.staging.iterdir())
+    held = pq.read_table(home.release_path(home.latest()) / "data", columns=["source_id"])["source_id"].to_pylist()
+    assert f"{victim} {step}.txt" in held and len(held) > 1200
