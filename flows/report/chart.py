@@ -83,8 +83,9 @@ def columns(caption: str, across: str, up: str, counts: list[tuple[str, int]]) -
         x = left + each * number
         height = (bottom - top) * count / scale[-1]
         drawn.append(_bar(x + each * 0.1, bottom - height, each * 0.8, height, f"{name}: {count:,} {up}"))
-        if count and len(f"{count:,}") * _LETTER < each:
-            drawn.append(_words(f"{count:,}", x + each / 2, bottom - height - 4, "middle", "figure"))
+        said = next((one for one in (f"{count:,}", _short(count)) if len(one) * _LETTER < each), "")
+        if count and said:
+            drawn.append(_words(said, x + each / 2, bottom - height - 4, "middle", "figure"))
         if number % every == 0:
             drawn.append(_words(name, x + each / 2, bottom + 16, "middle"))
     drawn += [
@@ -93,6 +94,11 @@ def columns(caption: str, across: str, up: str, counts: list[tuple[str, int]]) -
         _words(up, 2, 9, "start", "name"),
     ]
     return _figure(caption, bottom + 44, drawn, counts)
+
+
+def _short(count: int) -> str:
+    """A great number in few letters: 12k, 3M."""
+    return f"{count / 1e6:.0f}M" if count >= 999_500 else f"{count / 1e3:.0f}k" if count >= 1000 else str(count)
 
 
 def _figure(caption: str, height: float, drawn: list[Html], counts: list[tuple[str, int]]) -> Html:

@@ -88,7 +88,7 @@ def _contents(facts: Facts, manifest: dict[str, Any]) -> Html:
         ("published", counts["published"]), ("duplicates dropped", dropped), ("rejected", rejected),
     ]  # fmt: skip
     unit, months = chart.by_time(facts.months, MOST_BARS)
-    undated = f" ({facts.months[None]:,} without)" if facts.months[None] else ""
+    undated = f" ({facts.months[None]:,} undated)" if facts.months[None] else ""
     return tag(
         "section",
         tag("h2", "What is in it"),
@@ -102,7 +102,7 @@ def _contents(facts: Facts, manifest: dict[str, Any]) -> Html:
         ),
         tag(
             "div",
-            chart.columns(f"Articles by {unit} of their date{undated}", unit, "articles", months),
+            chart.columns(f"Articles by {unit}{undated}", unit, "articles", months),
             chart.columns("Articles by length", "words of the text", "articles", _lengths(facts)),
             chart.columns("Articles by share of clutter", "share that was cut", "articles", _clutter(facts)),
             chart.rows("Articles by language", "articles", _ranked(facts.languages, "not known")),

@@ -54,3 +54,8 @@ def test_time_has_no_gaps(months, unit, names):
     found, columns = chart.by_time(Counter({**months, None: 7}), 4)
     assert (found, [name for name, _ in columns]) == (unit, names)
     assert sum(n for _, n in columns) == sum(months.values())
+
+
+def test_a_number_too_long_for_its_column_is_shortened():
+    drawn = str(chart.columns("c", "x", "y", [(str(n), 12_187) for n in range(14)]))
+    assert drawn.count(">12k<") == 14
