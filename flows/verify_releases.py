@@ -38,6 +38,8 @@ def verify_releases(
         return Failed(name="WrongUse", message=why_not)
     if version and not dataset:
         return Failed(name="WrongUse", message=f"Of which dataset is {version} a release? Name it in `dataset`.")
+    if "://" in output and not dataset:
+        return Failed(name="WrongUse", message=f"Which dataset of {output}? An object store is verified one at a time.")
     homes = [release.Dataset(Path(output) / dataset)] if dataset else _homes(Path(output))
     if not homes:
         return Completed(name="NothingYet", message=f"{output} holds no dataset yet; nothing to verify")

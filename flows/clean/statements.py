@@ -91,7 +91,7 @@ def stated_by(tree: HtmlElement) -> list[Stated]:
     """Everything the tree of a page states, in the order found, without repeats."""
     nodes = list(tree.iter("*"))  # walked once: making an element's object costs more than looking at it
     found = [*_head(tree), *_elements(nodes), *_beside_headline(tree, nodes)]
-    scripts = [script for script in nodes if script.tag == "script"]
+    scripts = list(tree.iter("script"))
     linked = [script.text or "" for script in scripts if "ld+json" in (script.get("type") or "").lower()]
     found.extend(_linked_data(linked, " ".join(value for field, _, value in found if field == "title")))
     if not any(

@@ -15,6 +15,7 @@ of no stated role is `inferred`. Where a rule is unsure the value is null: wrong
     bylines   authors and editors, gathered in credits             published  when; dates: the grammar of dates
     title     headline and standfirst                              sources    cited media, wire service
     language  the language; names: what a name looks like         article    the order of all this
+    page      writers of pages; page_names: the names there        votes      the headline of a page
 """
 
 from flows.describe.stage import Described, describe
