@@ -12,9 +12,9 @@ from flows.clean import cues as cue_data
 from flows.clean.blocks import walk
 from flows.clean.effort import Effort
 from flows.clean.judge_page import judge_page
-from flows.clean.lines import sheet
+from flows.clean.lines import sheet, split
 from flows.clean.place import Verdict, place
-from flows.clean.spans import Mark
+from flows.clean.spans import Marks
 from flows.clean.statements import Stated, stated_by
 from flows.clean.text import tile
 from flows.clean.tokens import tokens
@@ -43,14 +43,14 @@ class TooDeep(Exception):
 
 def read_page(
     html: str, url: str | None = None, outlet: str | None = None, effort: Effort = "quality"
-) -> tuple[str, list[Mark], list[Stated]]:
+) -> tuple[str, Marks, list[Stated]]:
     """The page's text (its blocks, one a line), the marks that tile it, and its statements (field, where, value).
 
     `outlet` is the registered domain of the page's outlet, where there is a hint. Raises TooDeep.
     """
     tree = parse(html)
     if tree is None:
-        return "", [], []
+        return "", Marks(split(""), [], [], {}), []
     page = walk(tree)
     text = "\n".join(page.texts)
     table = sheet([text])
