@@ -5,7 +5,6 @@
 
 import re
 import tomllib
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.clean.gates import DEPTH, WIDTH, initials, needs, openings
-from flows.clean.lines import Line, Lines, Sheet, runs_on
+from flows.clean.lines import Line, Sheet, runs_on
 from flows.clean.tokens import SLOTS, Lexicon, Tokens, number, slots, text_hash
 from flows.outlets import Profile, registry
 
@@ -76,9 +75,6 @@ class Cues:
                 self._inline.append(asked)
             else:
                 self._sort_in(asked)
-        self._inline_needs = _shortest(
-            need for asked in self._inline for need in asked.needs if asked.cue.asks != _CLOSED
-        )
 
     def _sort_in(self, asked: "_Asked") -> None:
         """By its first letters where they say something, else by its first characters."""
@@ -157,16 +153,26 @@ class Cues:
         return kept
 
     def name(
-        self, lines: Sequence[Line], told: Sequence[bool] = (), among: Iterable[int] | None = None
+        self,
+        lines: Sequence[Line],
+        told: Sequence[bool] = (),
+        among: Iterable[int] | None = None,
+        known: dict[tuple[str, bool], Cue | None] | None = None,
     ) -> list[Cue | None]:
         """The cue of each line; `told` is mentions(...) of them, where known, `among` the indices that may be any.
 
+        `known` remembers what a line says, for lines that other documents repeat.
         A short line that a sentence runs through is a broken-off link, whatever it says.
         """
         named: list[Cue | None] = [None] * len(lines)
         said = []
+        known = {} if known is None else known
         for index in range(len(lines)) if among is None else among:
-            cue = named[index] = self.of(lines[index], told[index] if told else True)
+            line = lines[index]
+            key = line.text, told[index] if told else True
+            if key not in known:
+                known[key] = self.of(line, key[1])
+            cue = named[index] = known[key]
             if cue is not None:
                 said.append((index, cue))
         for index, cue in said:
@@ -182,28 +188,14 @@ class Cues:
                 named[index] = None
         return named
 
-    def holding(self, text: str, lines: Lines) -> set[int]:
-        """The indices of the lines that can hold a piece that is clutter, but for what closes in a bracket."""
-        low = text.lower()
-        if len(low) != len(text):
-            return set(range(len(lines)))
-        found: set[int] = set()
-        for need in self._inline_needs:
-            at = low.find(need)
-            while at >= 0:
-                index = bisect_right(lines.start, at) - 1
-                found.add(index)
-                at = low.find(need, lines.end[index])
-        return found
-
-    def inside(self, text: str, held: bool = True) -> Iterator[tuple[int, int, Cue]]:
+    def inside(self, text: str, told: bool = True) -> Iterator[tuple[int, int, Cue]]:
         """The clutter pieces of a kept line: start, end within it, and the cue; in no order, perhaps overlapping.
 
-        `held`: it is one of holding(...), where known.
+        `told`: it may have a word that some inline cue asks for.
         """
-        low = text.lower() if held else ""
+        low = text.lower() if told else ""
         for _, cue, pattern, needed in self._inline:
-            if text[-1] in CLOSING if cue.asks == _CLOSED else held and any(need in low for need in needed):
+            if text[-1] in CLOSING if cue.asks == _CLOSED else told and any(need in low for need in needed):
                 for found in pattern.finditer(text):
                     yield found.start(), found.end(), cue
 
@@ -228,31 +220,40 @@ def name_all(sheet: Sheet, words: Tokens, cues: Sequence[Cues]) -> list[list[Cue
     told = mentions(sheet, words)
     bounds, asked = sheet.first.tolist(), told.tolist()
     where = {own: np.flatnonzero(own.maybe(sheet, told, words.sums)) for own in set(cues)}
+    known: dict[Cues, dict[tuple[str, bool], Cue | None]] = {own: {} for own in where}
     named = []
     for own, lines, start, end in zip(cues, sheet.lines, bounds, bounds[1:], strict=False):
         first, last = np.searchsorted(where[own], (start, end))
-        named.append(own.name(lines, asked[start:end], (where[own][first:last] - start).tolist()))
+        among = (where[own][first:last] - start).tolist()
+        named.append(own.name(lines, asked[start:end], among, known[own]))
     return named
 
 
 def mentions(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
-    """Which lines have a word that some cue asks for."""
-    found = np.zeros(len(sheet.start), bool)
-    found[words.line[_asked_words().bits(words.hashes) > 0]] = True
+    """Which lines have a word that some cue of whole lines asks for."""
+    found = _told(sheet, words, 1)
     rights = np.searchsorted(sheet.start, np.flatnonzero(sheet.codes == ord("©")), side="right") - 1
     found[rights] = True
     return found
 
 
+def may_hold(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
+    """Which lines have a word that some inline cue asks for."""
+    return _told(sheet, words, 2)
+
+
+def _told(sheet: Sheet, words: Tokens, group: int) -> NDArray[np.bool_]:
+    found = np.zeros(len(sheet.start), bool)
+    found[words.line[_asked_words().bits(words.hashes) & group > 0]] = True
+    return found
+
+
 @cache
 def _asked_words() -> Lexicon:
-    return Lexicon([" ".join(cue.asks for cue in general().cues)])
-
-
-def _shortest(found: Iterable[str]) -> tuple[str, ...]:
-    """These words without those that hold another of them."""
-    every = set(found)
-    return tuple(sorted(word for word in every if not any(other in word for other in every - {word})))
+    """What cues of whole lines ask for, and what inline cues do."""
+    return Lexicon(
+        [" ".join(cue.asks for cue in general().cues if (cue.on == "inline") == part) for part in (False, True)]
+    )
 
 
 @cache

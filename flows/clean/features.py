@@ -39,9 +39,10 @@ def _one_of(chars: str) -> NDArray[np.bool_]:
 
 
 _PACKED: Final = (
-    (LETTER, UPPER, DIGIT, _one_of(",;")),
-    (_one_of(".!?…。！？؟।"), _one_of("|›»·•/>"), _one_of('"“”„«»‘’'), _one_of(":()[]#@&+=_")),
+    (UPPER, DIGIT, _one_of(",;"), _one_of(".!?…。！？؟।")),
+    (_one_of("|›»·•/>"), _one_of('"“”„«»‘’'), _one_of(":()[]#@&+=_"), np.zeros(65536, bool)),
 )
+_COUNTED: Final = np.logical_or.reduce([table for tables in _PACKED for table in tables])
 _OPENING: Final = np.zeros(65536, np.int8)
 _OPENING[LETTER] = 1
 _OPENING[UPPER] = 2
@@ -62,13 +63,26 @@ def _lexicon() -> Lexicon:
     return Lexicon([lists[name] for name in ("stop", *CUE_GROUPS)])
 
 
-def _totals(values: NDArray[np.uint64], start: Ints, end: Ints) -> list[Ints]:
-    """The four 16-bit counters of a packed column, summed over each line's first characters."""
-    if not len(start):
-        return [np.zeros(0, np.int64)] * 4
-    stop = np.minimum(end, start + _SEEN)
-    packed = np.add.reduceat(values, np.stack((start, stop), 1).ravel())[::2]
-    return [((packed >> np.uint64(16 * place)) & np.uint64(0xFFFF)).astype(np.int64) for place in range(4)]
+def _totals(codes: NDArray[np.uint16], start: Ints, stop: Ints) -> list[Ints]:
+    """How many characters of each kind of _PACKED there are in each stretch: four 16-bit counters to a number."""
+    at = np.flatnonzero(_COUNTED[codes])
+    low, high = np.searchsorted(at, start), np.searchsorted(at, stop)
+    found = codes[at]
+    counts = []
+    for pack in _PACKS:
+        sums = np.append(np.uint64(0), np.cumsum(pack[found]))
+        packed = sums[high] - sums[low]
+        counts += [((packed >> np.uint64(16 * place)) & np.uint64(0xFFFF)).astype(np.int64) for place in range(4)]
+    return counts
+
+
+def _letters(sheet: Sheet, words: Tokens, starts: Ints, digits: Ints) -> Ints:
+    """How many letters each line has: the characters of its words but for the digits."""
+    lengths = np.append(0, np.cumsum(words.until - words.begin))
+    letters: Ints = lengths[starts[1:]] - lengths[starts[:-1]] - digits
+    for index in np.flatnonzero(sheet.end - sheet.start > _SEEN).tolist():
+        letters[index] = LETTER[sheet.codes[sheet.start[index] :][:_SEEN]].sum()
+    return letters
 
 
 def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue | None]]) -> Floats:
@@ -82,12 +96,12 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
     low, high = sheet.first[doc], sheet.first[doc + 1]
     position = np.arange(count) - low
     chars = end - start
-    letters, upper, digits, commas = _totals(_PACKS[0][codes], start, end)
-    stops, separators, quotes, marks = _totals(_PACKS[1][codes], start, end)
+    upper, digits, commas, stops, separators, quotes, marks, _ = _totals(codes, start, np.minimum(end, start + _SEEN))
 
     begin, line, hashes = words_of.begin, words_of.line, words_of.hashes
     starts = np.searchsorted(line, np.arange(count + 1))
     tokens = np.diff(starts)
+    letters = _letters(sheet, words_of, starts, digits)
     lead, length = _OPENING[codes[begin]], words_of.until - begin
     groups = _lexicon().bits(hashes)
     is_stop = (groups & 1).astype(bool)
@@ -147,12 +161,23 @@ def _overlaps(
     of = line[at]
     slot = (hashes[at] >> np.uint64(50)).astype(np.int64) + doc[of] * _SLOTS
     inside = prose[of]
-    everywhere = np.bincount(slot, minlength=documents * _SLOTS)
-    in_prose = np.bincount(slot[inside], minlength=documents * _SLOTS)
+    everywhere, in_prose = _shared(slot, documents), _shared(slot[inside], documents)
+    once = np.zeros(documents * _SLOTS, bool)
+    once[slot[inside]] = True
     whole = np.maximum(np.bincount(of, minlength=count), 1)
-    again = np.bincount(of[everywhere[slot] > 1], minlength=count)
-    told = np.bincount(of[in_prose[slot] > inside], minlength=count)
+    again = np.bincount(of[everywhere[slot]], minlength=count)
+    told = np.bincount(of[np.where(inside, in_prose[slot], once[slot])], minlength=count)
     return again / whole, told / whole
+
+
+def _shared(slot: Ints, documents: int) -> NDArray[np.bool_]:
+    """Which slots hold more than one word."""
+    here = np.arange(len(slot), dtype=np.int32)
+    last = np.empty(documents * _SLOTS, np.int32)
+    last[slot] = here
+    shared = np.zeros(documents * _SLOTS, bool)
+    shared[slot[last[slot] != here]] = True
+    return shared
 
 
 def _copies(numbers: NDArray[np.uint64], doc: Ints) -> Ints:

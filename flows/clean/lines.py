@@ -26,6 +26,7 @@ Ints = NDArray[np.int64]
 _EDGE: Final = np.zeros(65536, bool)
 _EDGE[[ord(c) for c in _EDGES]] = True
 _WIDE_FROM: Final = 0x3040
+_BEFORE_LETTERS: Final = 6  # characters before the first letter of a line: in most lines none
 _LETTER: Final = np.array([chr(code).isalpha() for code in range(65536)])
 _STOP: Final = np.zeros(65536, bool)
 _STOP[[ord(c) for c in ".!?…。！？؟।"]] = True
@@ -92,8 +93,8 @@ class Sheet:
     gap: Ints
     words: Ints
     ends: NDArray[np.bool_]
-    odd: NDArray[np.bool_]  # not shown as it stands, or not counted by its spaces
-    letter: Ints  # its first letter in the first plane, or its end
+    odd: NDArray[np.bool_]  # shown otherwise than it stands, or with much before its first letter
+    letter: Ints  # its first letter, or its end, where it is not odd
     lines: list[Lines]
 
 
@@ -135,8 +136,10 @@ def sheet(texts: Sequence[str]) -> Sheet:
     for _ in range(3):
         behind = behind - (_CLOSER[codes[behind]] & (behind > start))
     ends = _STOP[codes[behind]]
-    letters = np.append(np.flatnonzero(_LETTER[codes]), len(codes))
-    letter = np.minimum(letters[np.searchsorted(letters, start)], end)
+    letter = start
+    for _ in range(_BEFORE_LETTERS):
+        letter = letter + (~_LETTER[codes[letter]] & (letter < end))
+    odd |= ~_LETTER[codes[letter]] & (letter < end)
     columns = (number.tolist(), begins, stops, shown, gap.tolist(), words.tolist(), ends.tolist())
     return Sheet(
         codes, first, start, end, gap, words, ends, odd, letter,

@@ -65,16 +65,20 @@ class Net:
 
     def scores(self, standard: Floats) -> Floats:
         """The logit of each line of one document that it is the article's."""
-        x = np.maximum(_times(standard, self.first[0]) + self.first[1], 0)
-        x = np.maximum(_times(x, self.second[0]) + self.second[1], 0)
+        x = standard
+        for weights, bias in (self.first, self.second):
+            x = _rectified(_times(x, weights), bias)
         count, channels = x.shape
+        near = np.zeros((count, 3 * channels), np.float32)
         for dilation, (taps, bias, mix, mixed) in zip(DILATIONS, self.blocks, strict=True):
-            near = np.zeros((count, 3 * channels), np.float32)
             near[:, channels : 2 * channels] = x
+            near[:dilation, :channels] = 0
+            near[-dilation:, 2 * channels :] = 0
             if count > dilation:
                 near[dilation:, :channels] = x[:-dilation]
                 near[:-dilation, 2 * channels :] = x[dilation:]
-            x = x + _times(np.maximum(_times(near, taps) + bias, 0), mix) + mixed
+            x += _times(_rectified(_times(near, taps), bias), mix)
+            x += mixed
         scores: Floats = (x @ self.out[0] + self.out[1])[:, 0]
         return scores
 
@@ -82,6 +86,11 @@ class Net:
         """The logit that a document of this summary holds an article."""
         mean, scale, weight = self.judge
         return float(np.clip((told - mean[:-1]) * scale[:-1], -CLIP, CLIP) @ weight[:-1] + weight[-1])
+
+
+def _rectified(x: Floats, bias: Floats) -> Floats:
+    x += bias
+    return np.maximum(x, 0, out=x)
 
 
 def _times(rows: Floats, weights: Floats) -> Floats:

@@ -16,7 +16,7 @@ from flows.clean.lines import sheet, split
 from flows.clean.place import Verdict, place
 from flows.clean.spans import Marks
 from flows.clean.statements import Stated, stated_by
-from flows.clean.text import tile
+from flows.clean.text import pieceable, tile
 from flows.clean.tokens import tokens
 
 if TYPE_CHECKING:
@@ -56,14 +56,15 @@ def read_page(
     table = sheet([text])
     lines = table.lines[0]
     cues = cue_data.of_outlet(outlet)
-    (named,) = cue_data.name_all(table, tokens(table), [cues])
+    spoken = tokens(table)
+    (named,) = cue_data.name_all(table, spoken, [cues])
     body = judge_page(tree, page, url, effort)
     placed = place(lines, named, body, cue_data.profile_of(outlet), "html.outside")
     verdicts = [
         _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict
         for verdict, tag in zip(placed, page.inside, strict=True)
     ]
-    return text, tile(text, lines, verdicts, body, cues), stated_by(tree)
+    return text, tile(text, lines, verdicts, body, cues, pieceable(table, spoken)[0]), stated_by(tree)
 
 
 def parse(html: str) -> HtmlElement | None:
