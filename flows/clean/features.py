@@ -14,9 +14,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.clean.characters import COUNTED, OPENING, PACKS, WORD
 from flows.clean.cues import Cue
 from flows.clean.lines import Sheet
-from flows.clean.tokens import DIGIT, LETTER, UPPER, Lexicon, Tokens, number
+from flows.clean.tokens import Lexicon, Tokens, number
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -32,29 +33,6 @@ _REACHES: Final = (3, 8, 20)
 _LONG: Final = 5  # letters of a word that carries meaning
 
 
-def _one_of(chars: str) -> NDArray[np.bool_]:
-    table = np.zeros(65536, bool)
-    table[[ord(char) for char in chars]] = True
-    return table
-
-
-_PACKED: Final = (
-    (UPPER, DIGIT, _one_of(",;"), _one_of(".!?…。！？؟।")),
-    (_one_of("|›»·•/>"), _one_of('"“”„«»‘’'), _one_of(":()[]#@&+=_"), np.zeros(65536, bool)),
-)
-_COUNTED: Final = np.logical_or.reduce([table for tables in _PACKED for table in tables])
-_OPENING: Final = np.zeros(65536, np.int8)
-_OPENING[LETTER] = 1
-_OPENING[UPPER] = 2
-_OPENING[DIGIT] = 3
-_OPENING[[ord(c) for c in "-•*▪●–►+>»"]] = 4
-_OPENING[[ord(c) for c in "([\"“‘'"]] = 5
-_PACKS: Final = [
-    np.bitwise_or.reduce([table.astype(np.uint64) << np.uint64(16 * place) for place, table in enumerate(tables)])
-    for tables in _PACKED
-]
-
-
 @cache
 def _lexicon() -> Lexicon:
     """The function words, then each group of cue words."""
@@ -63,13 +41,13 @@ def _lexicon() -> Lexicon:
     return Lexicon([lists[name] for name in ("stop", *CUE_GROUPS)])
 
 
-def _totals(codes: NDArray[np.uint16], start: Ints, stop: Ints) -> list[Ints]:
-    """How many characters of each kind of _PACKED there are in each stretch: four 16-bit counters to a number."""
-    at = np.flatnonzero(_COUNTED[codes])
+def _totals(sheet: Sheet, start: Ints, stop: Ints) -> list[Ints]:
+    """How many characters of each kind in PACKS there are in each stretch: four 16-bit counters to a number."""
+    at = np.flatnonzero(sheet.kinds & COUNTED)
     low, high = np.searchsorted(at, start), np.searchsorted(at, stop)
-    found = codes[at]
+    found = sheet.codes[at]
     counts = []
-    for pack in _PACKS:
+    for pack in PACKS:
         sums = np.append(np.uint64(0), np.cumsum(pack[found]))
         packed = sums[high] - sums[low]
         counts += [((packed >> np.uint64(16 * place)) & np.uint64(0xFFFF)).astype(np.int64) for place in range(4)]
@@ -81,7 +59,8 @@ def _letters(sheet: Sheet, words: Tokens, starts: Ints, digits: Ints) -> Ints:
     lengths = np.append(0, np.cumsum(words.until - words.begin))
     letters: Ints = lengths[starts[1:]] - lengths[starts[:-1]] - digits
     for index in np.flatnonzero(sheet.end - sheet.start > _SEEN).tolist():
-        letters[index] = LETTER[sheet.codes[sheet.start[index] :][:_SEEN]].sum()
+        seen = sheet.kinds[sheet.start[index] :][:_SEEN]
+        letters[index] = np.count_nonzero(seen & WORD) - digits[index]
     return letters
 
 
@@ -96,13 +75,13 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
     low, high = sheet.first[doc], sheet.first[doc + 1]
     position = np.arange(count) - low
     chars = end - start
-    upper, digits, commas, stops, separators, quotes, marks, _ = _totals(codes, start, np.minimum(end, start + _SEEN))
+    upper, digits, commas, stops, separators, quotes, marks, _ = _totals(sheet, start, np.minimum(end, start + _SEEN))
 
     begin, line, hashes = words_of.begin, words_of.line, words_of.hashes
     starts = np.searchsorted(line, np.arange(count + 1))
     tokens = np.diff(starts)
     letters = _letters(sheet, words_of, starts, digits)
-    lead, length = _OPENING[codes[begin]], words_of.until - begin
+    lead, length = OPENING[codes[begin]], words_of.until - begin
     groups = _lexicon().bits(hashes)
     is_stop = (groups & 1).astype(bool)
 
@@ -126,7 +105,7 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
     overlap, prose_overlap = _overlaps(doc, line, hashes, (length >= _LONG) & ~is_stop, prose, count, len(sizes))
     copies = _copies(number(words_of.sums, start, end), doc)
 
-    last, opening = codes[end - 1], _OPENING[codes[start]]
+    last, opening = codes[end - 1], OPENING[codes[start]]
     per_word = 1.0 / np.maximum(tokens, 1)
     per_char = 1.0 / chars
     below = np.append(sheet.gap[1:], 0)

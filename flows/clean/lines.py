@@ -12,26 +12,15 @@ from typing import Final, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-# What surrounds words without being one: white space, no-break spaces, zero-width characters, soft hyphens at an edge.
-ZERO_WIDTH: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
-_INVISIBLE: Final = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
-_BLANKS: Final = (
-    " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-_EDGES: Final = _BLANKS + ZERO_WIDTH
+from flows.clean.characters import BLANK, CLOSER, EDGES, KIND, LETTER, STOP
+
+_INVISIBLE: Final = "\u200b\u2060\ufeff\u00ad"
+_WITHOUT: Final = str.maketrans("", "", _INVISIBLE)
 _WIDE: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # counted two to a word
 
 Ints = NDArray[np.int64]
-_EDGE: Final = np.zeros(65536, bool)
-_EDGE[[ord(c) for c in _EDGES]] = True
 _WIDE_FROM: Final = 0x3040
 _BEFORE_LETTERS: Final = 6  # characters before the first letter of a line: in most lines none
-_LETTER: Final = np.array([chr(code).isalpha() for code in range(65536)])
-_STOP: Final = np.zeros(65536, bool)
-_STOP[[ord(c) for c in ".!?…。！？؟।"]] = True
-_CLOSER: Final = np.zeros(65536, bool)
-_CLOSER[[ord(c) for c in "\"'”’»)]"]] = True  # a sentence may end before these
 
 
 class Line(NamedTuple):
@@ -87,6 +76,7 @@ class Sheet:
     """
 
     codes: NDArray[np.uint16]
+    kinds: NDArray[np.uint8]  # of characters.KIND
     first: Ints
     start: Ints
     end: Ints
@@ -108,7 +98,8 @@ def sheet(texts: Sequence[str]) -> Sheet:
     codes = _codes("\n".join(("", *texts, "")))
     base = np.cumsum([1, *(len(text) + 1 for text in texts)])
     # Lines lie between the runs of blanks that hold a line break, words between the others.
-    blank = np.flatnonzero(_EDGE[codes])
+    kinds = KIND.take(codes, mode="clip")
+    blank = np.flatnonzero(kinds & BLANK)
     apart = np.flatnonzero(np.diff(blank) != 1)
     opens, shuts = blank[np.append(0, apart + 1)], blank[np.append(apart, len(blank) - 1)] + 1
     breaks = np.flatnonzero(codes == 10)
@@ -126,23 +117,23 @@ def sheet(texts: Sequence[str]) -> Sheet:
     strange = np.append(0, np.cumsum((shuts - opens != 1) | (codes[opens] != ord(" "))))
     odd = strange[held[1:]] > strange[held[:-1] + 1]
     wide = np.flatnonzero(codes >= _WIDE_FROM)
-    odd |= np.searchsorted(wide, end) > np.searchsorted(wide, start)
     begins, stops = (start - base[doc]).tolist(), (end - base[doc]).tolist()
     shown = [texts[d][b:e] for d, b, e in zip(doc.tolist(), begins, stops, strict=True)]
-    for index in np.flatnonzero(odd).tolist():
+    crowded = np.searchsorted(wide, end) > np.searchsorted(wide, start)
+    for index in np.flatnonzero(odd | crowded).tolist():
         shown[index] = squeeze(shown[index])
-        words[index] = count_words(shown[index])
+        words[index] = count_words(shown[index]) if crowded[index] else shown[index].count(" ") + 1
     behind = end - 1
     for _ in range(3):
-        behind = behind - (_CLOSER[codes[behind]] & (behind > start))
-    ends = _STOP[codes[behind]]
+        behind = behind - (CLOSER[codes[behind]] & (behind > start))
+    ends = STOP[codes[behind]]
     letter = start
     for _ in range(_BEFORE_LETTERS):
-        letter = letter + (~_LETTER[codes[letter]] & (letter < end))
-    odd |= ~_LETTER[codes[letter]] & (letter < end)
+        letter = letter + (~LETTER[codes[letter]] & (letter < end))
+    odd |= ~LETTER[codes[letter]] & (letter < end)
     columns = (number.tolist(), begins, stops, shown, gap.tolist(), words.tolist(), ends.tolist())
     return Sheet(
-        codes, first, start, end, gap, words, ends, odd, letter,
+        codes, kinds, first, start, end, gap, words, ends, odd, letter,
         [Lines(*(column[a:b] for column in columns)) for a, b in pairwise(first.tolist())],
     )  # fmt: skip
 
@@ -164,8 +155,8 @@ def runs_on(line: Line, following: Line) -> bool:
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without the blanks around it; empty (start == end) where it is all blank."""
     piece = text[start:end]
-    left = len(piece) - len(piece.lstrip(_EDGES))
-    right = len(piece.rstrip(_EDGES))
+    left = len(piece) - len(piece.lstrip(EDGES))
+    right = len(piece.rstrip(EDGES))
     return (start + left, start + right) if left < right else (start, start)
 
 
@@ -173,7 +164,9 @@ def squeeze(text: str) -> str:
     """Runs of blanks as one space, invisible characters gone, no blanks around."""
     if text.isascii():
         return " ".join(text.split())
-    return " ".join(text.translate(_INVISIBLE).split()).strip(_EDGES)
+    if any(char in text for char in _INVISIBLE):
+        text = text.translate(_WITHOUT)
+    return " ".join(text.split()).strip(EDGES)
 
 
 def count_words(text: str) -> int:

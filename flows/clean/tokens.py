@@ -7,15 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.clean.characters import KIND, WORD
 from flows.clean.lines import Sheet
 
 Ints = NDArray[np.int64]
 
-LETTER, UPPER, DIGIT = (
-    np.array([is_one(chr(code)) for code in range(65536)]) for is_one in (str.isalpha, str.isupper, str.isdigit)
-)
-LETTER[65535] = True  # beyond the basic plane: rare scripts, emoji
-_SOLID: Final = LETTER | DIGIT
 _LOWER: Final = np.array([ord(chr(c).lower()) if len(chr(c).lower()) == 1 else c for c in range(65536)], np.uint64)
 SLOTS: Final = 1 << 18
 _MIX: Final = 0xD6E8FEB86659FD93
@@ -66,7 +62,7 @@ class Lexicon:
 
 def tokens(sheet: Sheet) -> Tokens:
     """The words of a batch of documents."""
-    begin, until = _words(sheet.codes)
+    begin, until = _words(sheet.kinds)
     # No word crosses lines, and none lies outside them.
     line = np.repeat(
         np.arange(len(sheet.start)), np.diff(np.searchsorted(begin, np.append(sheet.start, len(sheet.codes))))
@@ -78,7 +74,7 @@ def tokens(sheet: Sheet) -> Tokens:
 def word_hashes(words: str) -> NDArray[np.uint64]:
     """The numbers of these words, sorted, each once."""
     codes = np.frombuffer(" ".join(words.split()).lower().encode("utf-16-le"), np.uint16)
-    return np.unique(number(_sums(codes), *_words(codes)))
+    return np.unique(number(_sums(codes), *_words(KIND[codes])))
 
 
 def text_hash(words: str) -> NDArray[np.uint64]:
@@ -99,16 +95,18 @@ def number(sums: NDArray[np.uint64], start: Ints, end: Ints) -> NDArray[np.uint6
     return (sums[end] - sums[start]) * undo[start]
 
 
-def _words(codes: NDArray[np.uint16]) -> tuple[Ints, Ints]:
-    solid = np.zeros(len(codes) + 2, bool)
-    solid[1:-1] = _SOLID[codes]
+def _words(kinds: NDArray[np.uint8]) -> tuple[Ints, Ints]:
+    solid = np.zeros(len(kinds) + 2, bool)
+    solid[1:-1] = kinds & WORD
     steps = np.flatnonzero(solid[1:] != solid[:-1])
     return steps[::2], steps[1::2]
 
 
 def _sums(codes: NDArray[np.uint16]) -> NDArray[np.uint64]:
     sums = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(_LOWER[codes] * _powers(len(codes))[0][: len(codes)], out=sums[1:])
+    lower = _LOWER.take(codes, mode="clip")
+    lower *= _powers(len(codes))[0][: len(codes)]
+    np.cumsum(lower, out=sums[1:])
     return sums
 
 
