@@ -224,14 +224,18 @@ def files(target: Path, count: int, shard: int) -> Iterator[tuple[Path, int, int
         yield folder / f"part-{number:05d}{suffix}", first, min(first + shard, count)
 
 
-def write(count: int, seed: int, target: Path, shard: int = 0, edition: int = 0) -> Counter[str]:
-    """Write a corpus; how many documents of each kind it has."""
+def write(
+    count: int, seed: int, target: Path, shard: int = 0, edition: int = 0, *, sound: bool = False
+) -> Counter[str]:
+    """Write a corpus; how many documents of each kind it has. `sound`: without those that no reader can read."""
     corpus, kinds = Corpus(seed), Counter[str]()
     for path, first, end in files(target, count, shard):
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_name(f".{path.name}.new")
         with _opened(aside, packed=path.suffix == ".gz") as file:
             for kind, line in corpus.lines(end, edition, first):
+                if sound and (kind in BAD or kind == "huge"):
+                    continue
                 kinds[kind] += 1
                 file.write(line)
         if path.exists() and filecmp.cmp(aside, path, shallow=False):
@@ -263,10 +267,11 @@ def main() -> None:
     parser.add_argument(
         "--edit", type=int, default=0, metavar="EDITION", help="0: as made; 1, 2, ...: one of 100 edited"
     )
+    parser.add_argument("--sound", action="store_true", help="leave out what no reader can read")
     asked = parser.parse_args()
     target = asked.target.with_name(asked.target.name + ".gz") if asked.gz and asked.shard else asked.target
     begun = time.process_time()
-    kinds = write(asked.count, asked.seed, target, asked.shard, asked.edit)
+    kinds = write(asked.count, asked.seed, target, asked.shard, asked.edit, sound=asked.sound)
     seconds = time.process_time() - begun
     said = ", ".join(f"{n:,} {kind}" for kind, n in kinds.most_common())
     sys.stderr.write(f"{asked.count:,} documents ({said}) in {seconds:.1f} s of one core\n")
