@@ -140,7 +140,7 @@ def _peers(peers: dict[str, Any]) -> str:
     return (
         f"\n## Beside other tools, {count:,} sound documents\n\n"
         "The same two files in the same run, each on two processes by its own means (`tests/bench/loops.py`): datatrove "
-        "with its reader, C4 and Gopher repetition rules and writer; trafilatura's extraction of each text as a minimal page. "
+        "with its reader, C4 and Gopher rules and writer; trafilatura with its extraction of each text as a minimal page. "
         "Neither describes, validates, finds near duplicates or publishes; Kliping does all of it, its start of some "
         "seconds included.\n\n" + _table(head, rows)
     )
