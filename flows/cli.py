@@ -47,7 +47,10 @@ def publish(
     append: Annotated[
         bool, typer.Option("--append", help="Keep the latest release's articles that this source does not hold.")
     ] = False,
-    workers: Annotated[int, typer.Option(help="Processes that clean and describe at the same time.")] = 1,
+    workers: Annotated[
+        str,
+        typer.Option(help="Processes that clean and describe at the same time; or a Dask cluster: tcp://host:port."),
+    ] = "1",
     html: Annotated[
         str, typer.Option(help="quality: votes where the model is unsure; fast: the model alone.")
     ] = "quality",

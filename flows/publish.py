@@ -22,14 +22,14 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from pydantic import ValidationError
 
-from flows import artifacts, parameters, read, release, report, steps, validate
+from flows import artifacts, cluster, parameters, read, release, report, steps, validate
 from flows.outcome import Outcome
 from flows.parameters import Publish
 
 Result = TypeVar("Result")
 
 # Errors that are sentences for the operator.
-SAID = (read.SourceError, release.ReleaseError)
+SAID = (read.SourceError, release.ReleaseError, cluster.ClusterError)
 
 
 class Step(Protocol):
@@ -81,7 +81,7 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
                 return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path)
             working, verdicts = make(job, facts, dataset, release.withdrawals(dataset), inputs.bytes, work, step)
             return step("release", lambda: _end(job, dataset, facts, working, verdicts))
-    except read.SourceError as error:
+    except (read.SourceError, cluster.ClusterError) as error:
         return Outcome("wrong_use", job.dataset, why=(str(error),))
     except release.Busy as error:
         return Outcome("busy", job.dataset, why=(str(error),))

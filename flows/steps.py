@@ -402,7 +402,7 @@ def _numbered(lineage: pa.Table, rows: dict[str, int], schema: pa.Schema) -> pa.
 def _processed(batches: Iterator[pa.Table], job: Publish, work: Path) -> Iterator[Path]:
     # One worker is supervised too: a document that sticks must not hang the run.
     with fanout.supervised(job.workers, job.max_seconds, job.html) as (pool, crew):
-        yield from fanout.spread(pool, crew.process, _jobs(batches, work), window=2 * job.workers)
+        yield from fanout.spread(pool, crew.process, _jobs(batches, work), window=crew.window)
 
 
 def _jobs(batches: Iterator[pa.Table], work: Path) -> Iterator[tuple[Path, Path]]:

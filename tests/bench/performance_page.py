@@ -139,8 +139,8 @@ def _peers(peers: dict[str, Any]) -> str:
     head = ["loop", "documents a second", "a second of one core", "CPU, kliping 1", "seconds, kliping 1", "MB"]
     return (
         f"\n## Beside other tools, {count:,} sound documents\n\n"
-        "The same two files in the same run, each on two processes by its own means (`tests/bench/loops.py`): datatrove "
-        "with its reader, C4 and Gopher rules and writer; trafilatura with its extraction of each text as a minimal page. "
-        "Neither describes, validates, finds near duplicates or publishes; Kliping does all of it, its start of some "
+        "The same two files in the same run, each on two processes by own means (`tests/bench/loops.py`): datatrove\n"
+        "with its reader, C4 and Gopher rules and writer; trafilatura with its extraction of each text as a minimal\n"
+        "page. Neither describes, validates, finds near duplicates or publishes; Kliping does, its start of some\n"
         "seconds included.\n\n" + _table(head, rows)
     )
