@@ -72,8 +72,8 @@ def as_task(name: str, step: Callable[[], Result]) -> Result:
 def tell(job: Publish, step: Step = plainly) -> Outcome:
     """Run one publish from source to release. What a user can get wrong comes back as an Outcome."""
     started = datetime.now(UTC)
-    dataset = release.Dataset(Path(job.output) / job.dataset)
     try:
+        dataset = release.at(job.output, job.dataset, reading=job.dry_run)
         inputs = step("look at the source", lambda: read.fingerprint(job.source))
         with _place(job, dataset) as (run_id, work):
             facts = steps.facts_of(job, run_id, started, inputs, dataset.latest())
@@ -155,6 +155,8 @@ def _end(
     manifest = release.read_manifest(folder)
     path = release.commit(dataset, folder, manifest)
     steps.keep_prints(working, dataset)
+    if isinstance(dataset, release.Mirror):
+        told = replace(told, notes=(*told.notes, f"the release goes to {dataset.store.url}; below is a copy of it"))
     return replace(told, status="published", version=version, release=path, changes=manifest["changes"])
 
 

@@ -1,6 +1,5 @@
 """The flow `verify-releases`: whether the releases of a dataset are still what was published."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 from prefect import flow, runtime
@@ -26,8 +25,8 @@ def verify_releases(
     """Check each release against its checksums, manifest and schema; with `rebuild` against a second making."""
     if runtime.deployment.id and (why_not := roots.outside(output)):
         return Failed(name="WrongUse", message=why_not)
-    home = release.Dataset(Path(output) / dataset)
     try:
+        home = release.at(output, dataset, reading=True)
         if version:
             entries = [release.listed(home, version)]
         else:
@@ -50,7 +49,7 @@ def verify_releases(
 
 
 def _damages(home: release.Dataset, entry: release.Entry) -> list[str]:
-    path = home.root / entry.path
+    path = home.folder(entry)
     if not path.is_dir():
         return ["its folder is gone"]
     return [str(damage) for damage in release.verify(path, entry.digest)]
