@@ -217,14 +217,16 @@ def _bar(job: "Publish") -> Iterator[Callable[[int, int, int], None] | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    from flows.pace import Pace
+
+    columns, pace = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}")), Pace()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("reading", total=None, visible=False)
 
         def hear(documents: int, seen: int, total: int) -> None:
-            said = f"{documents:,} documents"
+            said = pace.hear(documents, seen, total)
             progress.update(bar, completed=seen, total=total, description=said, visible=total >= BAR_FROM_BYTES)
 
         yield hear
