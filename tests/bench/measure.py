@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 EVERY = 0.25
@@ -28,19 +28,25 @@ class Measured:
     pss_mb: float
     own_mb: float
     said: str
+    samples: list[tuple[float, float, float]] = field(default_factory=list)  # seconds since the start, pss and own MB
+
+    def most_own(self, begin: float, end: float) -> float:
+        """The most anonymous memory between two moments, in MB."""
+        return max((own for at, _, own in self.samples if begin - EVERY <= at <= end + EVERY), default=0.0)
 
 
 class _Watch(threading.Thread):
     def __init__(self, root: int) -> None:
         super().__init__(daemon=True)
-        self.root, self.most_pss, self.most_own, self.over = root, 0, 0, threading.Event()
+        self.root, self.over, self.begun = root, threading.Event(), time.perf_counter()
+        self.samples: list[tuple[float, float, float]] = []
         self.cpu: dict[int, float] = {}
 
     def run(self) -> None:
         while not self.over.wait(EVERY):
             found = tree(self.root)
             pss, own = memory(found)
-            self.most_pss, self.most_own = max(self.most_pss, pss), max(self.most_own, own)
+            self.samples.append((time.perf_counter() - self.begun, pss / 1000, own / 1000))
             self.cpu |= {pid: seconds for pid in found if (seconds := cpu_of(pid))}
 
 
@@ -94,4 +100,5 @@ def run(command: Sequence[str], cwd: Path | None = None, env: Mapping[str, str] 
     child.returncode = os.waitstatus_to_exitcode(status)
     # The kernel's sum leaves out children that nobody waited for; what was seen of each leaves out its last moments.
     cpu = max(usage.ru_utime + usage.ru_stime, sum(watch.cpu.values()))
-    return Measured(child.returncode, seconds, cpu, watch.most_pss / 1000, watch.most_own / 1000, said)
+    most_pss, most_own = (max((one[n] for one in watch.samples), default=0.0) for n in (1, 2))
+    return Measured(child.returncode, seconds, cpu, most_pss, most_own, said, watch.samples)

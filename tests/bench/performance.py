@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.quiet import ROOT
-from tests.bench import corpus, measure, performance_page, stages
+from tests.bench import corpus, measure, performance_page, scale_page, stages
 
 RESULTS = Path(__file__).with_name("performance.json")
 SEED, WORKERS = 7, 2
@@ -41,11 +41,15 @@ def published(source: Path, output: Path, *options: str, python: str = sys.execu
     if found.code:
         raise RuntimeError(found.said[-2000:])
     timed = json.loads(steps.read_text())
-    return {**_figures(found), "steps": timed["steps"], "started": found.seconds - timed["seconds"]}
+    started = found.seconds - timed["seconds"]
+    for step in timed["steps"]:
+        begin = started + step["at"]
+        step["own_mb"] = round(found.most_own(begin, begin + step["seconds"]), 1)
+    return {**_figures(found), "steps": timed["steps"], "started": round(started, 3)}
 
 
 def _figures(found: measure.Measured) -> dict[str, Any]:
-    return {name: round(value, 3) for name, value in asdict(found).items() if name not in ("said", "code")}
+    return {name: round(value, 3) for name, value in asdict(found).items() if name not in ("said", "code", "samples")}
 
 
 def full(size: int, work: Path) -> dict[str, Any]:
@@ -144,6 +148,7 @@ def main() -> None:
     known[str(asked.size)] = result
     RESULTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
     performance_page.write(known)
+    scale_page.write(known)
     full_run = result["full"]
     say(
         f"{asked.size / full_run['seconds']:,.0f} documents a second, {asked.size / full_run['cpu']:,.0f} a second of "

@@ -92,13 +92,19 @@ def _sizes(results: dict[str, Any], sizes: list[int]) -> str:
 def _steps(size: int, full: dict[str, Any]) -> str:
     steps = {one["step"]: one for one in full["steps"]}
     rows = [
-        [name, f"{one['seconds']:,.1f}", f"{100 * one['seconds'] / full['seconds']:.0f} %", f"{one['cpu']:,.1f}"]
+        [
+            name,
+            f"{one['seconds']:,.1f}",
+            f"{100 * one['seconds'] / full['seconds']:.0f} %",
+            f"{one['cpu']:,.1f}",
+            f"{one['own_mb']:,.0f}",
+        ]
         for name, one in steps.items()
     ]
     rest = full["seconds"] - sum(one["seconds"] for one in full["steps"])
-    rows.append(["start, and between steps", f"{rest:,.1f}", f"{100 * rest / full['seconds']:.0f} %", ""])
+    rows.append(["start, and between steps", f"{rest:,.1f}", f"{100 * rest / full['seconds']:.0f} %", "", ""])
     return f"\n## Step by step, {size:,} documents\n\n" + _table(
-        ["step", "seconds", "share", "CPU seconds of the main process"], rows
+        ["step", "seconds", "share", "CPU seconds of the main process", "own MB of all, at most"], rows
     )
 
 
