@@ -3,7 +3,7 @@
     parent: a thread of `Crew`                      child: a fresh interpreter, `main` below
     slice by slice: source, part, first, count  ->  pipeline.process, written as a folder of Arrow files
     no answer within `seconds`                  ->  killed; the slice again, document by document
-    no answer at all: it died                   ->  the slice again in halves, down to the document that does it
+    no answer at all: it died                   ->  the slice again in eighths, down to the document that does it
     one document that still fails               ->  rejected: too_slow, or crashed when three children died over it
 
 A slice that together takes longer than one document may is no fault of any: each is then tried alone. A process may
@@ -179,7 +179,8 @@ class Crew:
         finally:
             self._given_back(child)
         if count > 1:
-            step = 1 if slow else (count + 1) // 2
+            # Eighths and not halves: a new child costs as much as a hundred documents.
+            step = 1 if slow else max(1, count // 8)
             return [
                 one
                 for row in range(first, first + count, step)
