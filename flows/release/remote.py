@@ -61,6 +61,7 @@ class _Seen:
     """What the store said when the mirror was brought up to date."""
 
     latest: Tag = None
+    pointer: bytes | None = None
     entries: tuple[Entry, ...] = ()
     withdrawn: bytes | None = None
     refused: tuple[str, ...] = ()
@@ -96,22 +97,21 @@ class Mirror(Dataset):
             else:
                 write_atomic(self.root / _WITHDRAWN, withdrawn)
         refused = () if self.reading else tuple(self._refused_runs())
-        self._seen[:] = [_Seen(tag, tuple(entries), withdrawn, refused)]
+        self._seen[:] = [_Seen(tag, self._pointer(), tuple(entries), withdrawn, refused)]
 
     def release_path(self, version: str) -> Path:
         """The folder of a version, fetched from the store where the store lists it."""
         path = super().release_path(version)
         if not path.is_dir():
-            known = self._seen[0].entries if self._seen else ()
-            for each in known:
+            for each in self._seen[0].entries if self._seen else ():
                 if each.version == version and each.status != "pruned" and each.digest:
                     self._fetch(each, path)
         return path
 
     def there(self, each: Entry) -> bool:
         """Whether the store has an entry's files."""
-        local = super().there(each)
-        return local or (each.status != "pruned" and any(one.path == each.path for one in self._seen[0].entries))
+        known = self._seen[0].entries if self._seen else ()
+        return super().there(each) or (each.status != "pruned" and any(one.path == each.path for one in known))
 
     def folder(self, each: Entry) -> Path:
         """The folder of an entry; a release is fetched from the store where it is not here yet."""
@@ -127,9 +127,8 @@ class Mirror(Dataset):
         before = {(each.run_id, each.path): each for each in seen.entries}
         here = self.versions()
         changed = [each for each in here if before.get((each.run_id, each.path)) != each]
-        pointer = self.latest_json.read_bytes() if self.latest_json.exists() else None
-        theirs, tag = self.store.read(_LATEST)
-        moved = pointer is not None and pointer != theirs
+        pointer = self._pointer()
+        moved = pointer is not None and pointer != seen.pointer
         withdrawn = self.root / _WITHDRAWN
         now = withdrawn.read_bytes() if withdrawn.exists() else None
         if now is not None and now != seen.withdrawn:
@@ -138,7 +137,7 @@ class Mirror(Dataset):
             return
         claims = self.store.names("claims/")
         new = [each for each in changed if each.status != "pruned" and (each.run_id, each.path) not in before]
-        in_time = not moved or tag == seen.latest
+        in_time = not moved or self.store.read(_LATEST)[1] == seen.latest
         if in_time:
             for each in new:
                 self._upload(each.path)
@@ -159,6 +158,9 @@ class Mirror(Dataset):
                 self._remove(f"{each.path}/")
         if moved:
             self._clear(claims)
+
+    def _pointer(self) -> bytes | None:
+        return self.latest_json.read_bytes() if self.latest_json.exists() else None
 
     def _refused_runs(self) -> list[str]:
         """The refused runs that the store keeps, fetched where they are not here: a purge must look into them."""
@@ -258,7 +260,7 @@ class Mirror(Dataset):
         names = self.store.names("releases/")
         alive = {Path(claim).name.removesuffix(".json") for claim in self.store.names("claims/")}
         content, _ = self.store.read(_VERSIONS)
-        listed = {each.version for each in _entries(content, self.store)}
+        listed = {each.version for each in _entries(content, self.store) if each.status != "pruned"}
         for name in names:
             if name.split("/")[1] not in listed | alive:
                 self.store.remove(name)

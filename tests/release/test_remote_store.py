@@ -133,6 +133,25 @@ def test_of_two_that_began_with_the_same_release_the_second_is_refused(url, tmp_
     assert {name.split("/")[1] for name in objects(url, "releases/")} == set(listed)
 
 
+@on("memory")
+def test_a_run_that_is_refused_is_listed_though_another_has_published_meanwhile(url, tmp_path, monkeypatch):
+    published(url, write(tmp_path / "a.jsonl", range(12)))
+    real, raced = release.refuse, []
+
+    def racing(*args, **named):
+        if not raced:
+            monkeypatch.setenv("KLIPING_STORES", str(tmp_path / "elsewhere"))
+            raced.append(published(url, write(tmp_path / "other.jsonl", range(13))).version)
+            monkeypatch.setenv("KLIPING_STORES", str(tmp_path / "stores"))
+        return real(*args, **named)
+
+    monkeypatch.setattr(release, "refuse", racing)
+    assert published(url, write(tmp_path / "b.jsonl", range(2))).status == "refused"
+    home = release.at(url, "news", reading=True)
+    assert [each.status for each in home.versions()] == ["refused", "published", "published"]
+    assert home.latest() == raced[0]
+
+
 @pytest.mark.parametrize(("url", "after"), [("memory", 3), ("s3", "manifest")], indirect=["url"])
 def test_killed_while_sending_readers_see_the_old_release_and_the_next_run_clears_up(url, tmp_path, monkeypatch, after):
     first = published(url, write(tmp_path / "a.jsonl", range(6)))
