@@ -66,6 +66,8 @@ def _sizes(results: dict[str, Any], sizes: list[int]) -> str:
     grown = []
     for size in sizes:
         result = results[str(size)]
+        if "again" not in result:
+            continue
         full, more = result["full"], result["again"]
         row = [f"{size:,}"]
         for name in ("unchanged", "edited"):

@@ -15,11 +15,12 @@ from flows.quiet import ROOT
 PAGE = ROOT / "docs" / "scale.md"
 TEXT = Path(__file__).with_name("scale.md.txt")
 SIZES = (1_000_000, 10_000_000, 1_000_000_000)
+LEAST = 100_000
 DOLLARS_A_CORE_HOUR, DOLLARS_A_GB_MONTH = 0.04, 0.02
 
 
 def write(results: dict[str, Any]) -> None:
-    """Write the page from all that was measured."""
+    """Write the page from all that was measured; memory is not reckoned from a run too small to tell."""
     size = max(map(int, results))
     full, tenth = results[str(size)]["full"], results[str(size)]["tenth"]
     slope = _slopes(size, full, tenth)
@@ -68,6 +69,11 @@ def _hours(hours: float) -> str:
 
 
 def _memory(size: int, full: dict[str, Any], tenth: dict[str, Any]) -> str:
+    if size < LEAST:
+        return (
+            f"Not reckoned: of {size:,} documents nearly all is what the libraries take. It needs a run of {LEAST:,} or "
+            "more; what was measured stands in [performance.md](performance.md)."
+        )
     before = {step["step"]: step["own_mb"] for step in tenth["steps"]}
     rows = []
     for step in full["steps"]:
