@@ -60,7 +60,7 @@ def _sizes(results: dict[str, Any], sizes: list[int]) -> str:
         "seconds",
         "CPU seconds",
         "MB (own)",
-        "CPU, 10 times a tenth",
+        "times a tenth",
         "on",
     ]
     grown = []

@@ -71,8 +71,8 @@ def _hours(hours: float) -> str:
 def _memory(size: int, full: dict[str, Any], tenth: dict[str, Any]) -> str:
     if size < LEAST:
         return (
-            f"Not reckoned: of {size:,} documents nearly all is what the libraries take. It needs a run of {LEAST:,} or "
-            "more; what was measured stands in [performance.md](performance.md)."
+            f"Not reckoned: of {size:,} documents nearly all is what libraries take. It needs a run of {LEAST:,}\n"
+            "or more; what was measured stands in [performance.md](performance.md)."
         )
     before = {step["step"]: step["own_mb"] for step in tenth["steps"]}
     rows = []
