@@ -4,10 +4,11 @@ SOURCE ?= seeds
 # The benchmarks have an environment of their own (docs/quality.md), and keep what they made in BENCH_CACHE.
 BENCH ?= .bench/bin/python
 BENCH_CACHE ?= .bench-cache
+SIZE ?= 20000
 BIN := .venv/bin
 
-.PHONY: run ui test test-fast lint format setup recipes lock train-html bench-html train-text bench-quality bench-speed \
-  clean help
+.PHONY: run ui test test-fast lint format setup recipes lock train-html bench-html train-text bench bench-quality \
+  bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE)
@@ -75,6 +76,9 @@ train-text: ## learn the text model's weights from ../shared/eval; half an hour 
 
 bench-quality: ## how well plain text is cleaned, beside other tools, with weights that have not seen the pages
 	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.quality $(BENCH_CACHE)
+
+bench: .venv/.ready ## how fast a corpus of SIZE documents becomes a release, in how much memory: docs/performance.md
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.bench.performance $(SIZE) --peers $(BENCH)
 
 bench-speed: .venv/.ready ## how many texts a second of one core are cleaned
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.bench.speed

@@ -43,11 +43,14 @@ BAR_FROM_BYTES = 2_000_000
 def publish(
     source: Annotated[str, typer.Argument(help="A folder (read recursively), a file, a quoted glob, or such a URL.")],
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
     append: Annotated[
         bool, typer.Option("--append", help="Keep the latest release's articles that this source does not hold.")
     ] = False,
-    workers: Annotated[int, typer.Option(help="Processes that clean and describe at the same time.")] = 1,
+    workers: Annotated[
+        str,
+        typer.Option(help="Processes that clean and describe at the same time; or a Dask cluster: tcp://host:port."),
+    ] = "1",
     html: Annotated[
         str, typer.Option(help="quality: votes where the model is unsure; fast: the model alone.")
     ] = "quality",
@@ -92,7 +95,7 @@ def publish(
 
 
 @app.command()
-def versions(dataset: DatasetOption = "news", output: OutputOption = Path("output")) -> None:
+def versions(dataset: DatasetOption = "news", output: OutputOption = "output") -> None:
     """List the runs that published, were refused or were withdrawn, newest first."""
     home = _dataset(output, dataset)
     latest = home.latest()
@@ -110,7 +113,7 @@ def explain(
     article: Annotated[str, typer.Argument(help="An article_id (6 digits are enough), a source_id, or a URL.")],
     version: Annotated[str, typer.Option(help="A version; without it the latest.")] = "",
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
 ) -> None:
     """Show one article: what is claimed of it, the words that say so, and what was cut by which rule."""
     from flows import explain as story
@@ -130,7 +133,7 @@ def explain(
 def open_report(
     version: Annotated[str, typer.Argument(help="A version; without it the latest.")] = "",
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
 ) -> None:
     """Open the report of a release in the browser, and say where it lies."""
     import webbrowser
@@ -149,7 +152,7 @@ def verify(
         str, typer.Argument(help="A version, the path of a release folder, or nothing for the latest.")
     ] = "",
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make it again from its source and parameters, and compare bytes.")
     ] = False,
@@ -214,20 +217,22 @@ def _bar(job: "Publish") -> Iterator[Callable[[int, int, int], None] | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    from flows.pace import Pace
+
+    columns, pace = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}")), Pace()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("reading", total=None, visible=False)
 
         def hear(documents: int, seen: int, total: int) -> None:
-            said = f"{documents:,} documents"
+            said = pace.hear(documents, seen, total)
             progress.update(bar, completed=seen, total=total, description=said, visible=total >= BAR_FROM_BYTES)
 
         yield hear
 
 
-def _release(output: Path, dataset: str, version: str) -> Path:
+def _release(output: str, dataset: str, version: str) -> Path:
     home = _dataset(output, dataset)
     path = _guarded(lambda: home.release_path(version or home.latest() or ""))
     if not path.is_dir() or path.name == "releases":

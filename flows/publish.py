@@ -22,14 +22,14 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from pydantic import ValidationError
 
-from flows import artifacts, parameters, read, release, report, steps, validate
+from flows import artifacts, cluster, parameters, read, release, report, steps, validate
 from flows.outcome import Outcome
 from flows.parameters import Publish
 
 Result = TypeVar("Result")
 
 # Errors that are sentences for the operator.
-SAID = (read.SourceError, release.ReleaseError)
+SAID = (read.SourceError, release.ReleaseError, cluster.ClusterError)
 
 
 class Step(Protocol):
@@ -72,8 +72,8 @@ def as_task(name: str, step: Callable[[], Result]) -> Result:
 def tell(job: Publish, step: Step = plainly) -> Outcome:
     """Run one publish from source to release. What a user can get wrong comes back as an Outcome."""
     started = datetime.now(UTC)
-    dataset = release.Dataset(Path(job.output) / job.dataset)
     try:
+        dataset = release.at(job.output, job.dataset, reading=job.dry_run)
         inputs = step("look at the source", lambda: read.fingerprint(job.source))
         with _place(job, dataset) as (run_id, work):
             facts = steps.facts_of(job, run_id, started, inputs, dataset.latest())
@@ -81,7 +81,7 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
                 return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path)
             working, verdicts = make(job, facts, dataset, release.withdrawals(dataset), inputs.bytes, work, step)
             return step("release", lambda: _end(job, dataset, facts, working, verdicts))
-    except read.SourceError as error:
+    except (read.SourceError, cluster.ClusterError) as error:
         return Outcome("wrong_use", job.dataset, why=(str(error),))
     except release.Busy as error:
         return Outcome("busy", job.dataset, why=(str(error),))
@@ -155,6 +155,8 @@ def _end(
     manifest = release.read_manifest(folder)
     path = release.commit(dataset, folder, manifest)
     steps.keep_prints(working, dataset)
+    if isinstance(dataset, release.Mirror):
+        told = replace(told, notes=(*told.notes, f"the release goes to {dataset.store.url}; below is a copy of it"))
     return replace(told, status="published", version=version, release=path, changes=manifest["changes"])
 
 

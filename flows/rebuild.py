@@ -57,7 +57,7 @@ def rebuild(dataset: release.Dataset, version: str) -> Rebuilt:
     from another one by a purge, its parent or its source is gone or is not what it was.
     """
     entry = release.listed(dataset, version)
-    path = dataset.root / entry.path
+    path = dataset.folder(entry)
     if damages := release.verify(path, entry.digest):
         raise release.Declined(f"The release {version} is damaged ({damages[0]}): there is nothing to compare with.")
     manifest = release.read_manifest(path)

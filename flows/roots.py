@@ -41,6 +41,13 @@ def outside(place: str) -> str | None:
     return f"{place} may not be named here: it must lie under {listed()} (KLIPING_ROOTS lists them)."
 
 
+def foreign(workers: int | str) -> str | None:
+    """A sentence where a cluster is asked for that KLIPING_CLUSTER does not name: who answers there is obeyed."""
+    if isinstance(workers, int) or workers == os.environ.get("KLIPING_CLUSTER"):
+        return None
+    return f"{workers} may not be named here: KLIPING_CLUSTER names the one cluster that a form may ask for."
+
+
 def _folders(allowed: tuple[str, ...]) -> list[str]:
     return [root for root in allowed if "://" not in root]
 

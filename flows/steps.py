@@ -326,7 +326,7 @@ def facts_of(job: Publish, run_id: str, started: datetime, inputs: read.Inputs, 
         parameters=job.result_parameters(),
         code_digest=release.code_digest(ROOT),
         lock_digest=release.lock_digest(ROOT),
-        withdrawn_digest=release.withdrawn_digest(release.withdrawals(release.Dataset(Path(job.output) / job.dataset))),
+        withdrawn_digest=release.withdrawn_digest(release.withdrawals(release.at(job.output, job.dataset))),
         host=socket.gethostname(),
         parent=parent,
         libraries={name: metadata.version(name) for name in _LIBRARIES},
@@ -402,7 +402,7 @@ def _numbered(lineage: pa.Table, rows: dict[str, int], schema: pa.Schema) -> pa.
 def _processed(batches: Iterator[pa.Table], job: Publish, work: Path) -> Iterator[Path]:
     # One worker is supervised too: a document that sticks must not hang the run.
     with fanout.supervised(job.workers, job.max_seconds, job.html) as (pool, crew):
-        yield from fanout.spread(pool, crew.process, _jobs(batches, work), window=2 * job.workers)
+        yield from fanout.spread(pool, crew.process, _jobs(batches, work), window=crew.window)
 
 
 def _jobs(batches: Iterator[pa.Table], work: Path) -> Iterator[tuple[Path, Path]]:

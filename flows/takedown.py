@@ -61,7 +61,7 @@ def takedown(
     """Take an article down. Call it while holding the lock. Raises Mistaken where no release holds it."""
     known = {one.article_id: one for one in release.withdrawals(dataset)}
     before = known.get(article_id)
-    there = [each for each in dataset.versions() if each.version and (dataset.root / each.path).is_dir()]
+    there = [each for each in dataset.versions() if each.version and dataset.there(each)]
     names, raws, texts = _group(dataset, there, article_id)
     if not names and before is None:
         raise release.Mistaken(
@@ -91,7 +91,7 @@ def _group(
     texts: set[str] = set()
     for wanted in (False, True):  # first the article's own texts, then whoever has one of them
         for each in there:
-            for batch in release.batches(dataset.root / each.path, "articles", _COLUMNS):
+            for batch in release.batches(dataset.folder(each), "articles", _COLUMNS):
                 if not wanted:
                     batch = batch.filter(pc.equal(batch.column("article_id"), article_id))
                 for row in batch.to_pylist():
@@ -101,7 +101,7 @@ def _group(
                         raws.add(row["raw_sha256"])
                         texts |= {text} - {""}
     for each in there:
-        for row in release.load(dataset.root / each.path, "rejects").to_pylist():
+        for row in release.load(dataset.folder(each), "rejects").to_pylist():
             if row["reason"] in DROPPED and row["raw_sha256"] and article_id in row["detail"]:
                 names.add(row["source_id"])
                 raws.add(row["raw_sha256"])
@@ -112,7 +112,7 @@ def _purged(dataset: release.Dataset, there: list[release.Entry], taken: Taken, 
     raws = set(taken.entry.raw_sha256)
     remade: dict[str, str] = {}
     for number, each in enumerate(reversed(there)):
-        path = dataset.root / each.path
+        path = dataset.folder(each)
         if _holds(path, taken.entry):
             assert each.version
             remade[each.version] = _remake(dataset, path, remade, now, f"{run_id}-{number}")
