@@ -146,13 +146,13 @@ def _guessed(raw: bytes) -> str | None:
 
 
 def _mend(text: str) -> str:
-    import ftfy
+    from ftfy import TextFixerConfig, fix_text
 
     # Only the repair of mojibake: quotes, ligatures, widths and normal form stay as printed.
-    return str(
-        ftfy.fix_text(
-            text, unescape_html=False, remove_terminal_escapes=False, fix_latin_ligatures=False,
-            fix_character_width=False, uncurl_quotes=False, fix_line_breaks=False, fix_surrogates=False,
-            remove_control_chars=False, normalization=None, fix_c1_controls=False,
-        )
+    only = TextFixerConfig(
+        unescape_html=False, remove_terminal_escapes=False, fix_latin_ligatures=False, fix_character_width=False,
+        uncurl_quotes=False, fix_line_breaks=False, fix_surrogates=False, remove_control_chars=False,
+        normalization=None, fix_c1_controls=False, explain=False,
     )  # fmt: skip
+    # It mends line by line, and most lines of a page are ASCII.
+    return "\n".join(line if line.isascii() else fix_text(line, only) for line in text.split("\n"))

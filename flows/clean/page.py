@@ -73,6 +73,8 @@ def parse(html: str) -> HtmlElement | None:
     parser = lxml_html.HTMLParser(
         huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
     )
+    # lxml.html would choose a class for every element in Python.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml_html.HtmlElement))
     try:
         # The words are decoded already: as UTF-8 bytes no declaration inside the page can change them again.
         tree = lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
