@@ -29,8 +29,7 @@ _EDGE[[ord(c) for c in _EDGES]] = True
 _ODD: Final = _EDGE.copy()
 _ODD[ord(" ")] = False
 _ODD[0x3040:0x3100] = _ODD[0x3400:0xA000] = _ODD[0xAC00:0xD7B0] = True
-
-
+_LETTER: Final = np.array([chr(code).isalpha() for code in range(65536)])
 _STOP: Final = np.zeros(65536, bool)
 _STOP[[ord(c) for c in ".!?…。！？؟।"]] = True
 _CLOSER: Final = np.zeros(65536, bool)
@@ -65,6 +64,8 @@ class Sheet:
     gap: Ints
     words: Ints
     ends: NDArray[np.bool_]
+    odd: NDArray[np.bool_]  # not shown as it stands: other blanks than one space between words
+    letter: Ints  # its first letter in the first plane, or its end
     lines: list[list[Line]]
 
 
@@ -105,11 +106,13 @@ def sheet(texts: Sequence[str]) -> Sheet:
     for _ in range(3):
         behind = behind - (_CLOSER[codes[behind]] & (behind > start))
     ends = _STOP[codes[behind]]
+    letters = np.append(np.flatnonzero(_LETTER[codes]), len(codes))
+    letter = np.minimum(letters[np.searchsorted(letters, start)], end)
     columns = (number.tolist(), begins.tolist(), stops.tolist(), shown, gap.tolist(), words.tolist(), ends.tolist())
     lines = list(map(Line._make, zip(*columns, strict=True)))
     bounds = first.tolist()
     return Sheet(
-        codes, first, start, end, gap, words, ends,
+        codes, first, start, end, gap, words, ends, odd, letter,
         [lines[a:b] for a, b in pairwise(bounds)],
     )  # fmt: skip
 

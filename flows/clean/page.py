@@ -12,11 +12,12 @@ from flows.clean import cues as cue_data
 from flows.clean.blocks import walk
 from flows.clean.effort import Effort
 from flows.clean.judge_page import judge_page
-from flows.clean.lines import split
+from flows.clean.lines import sheet
 from flows.clean.place import Verdict, place
 from flows.clean.spans import Mark
 from flows.clean.statements import Stated, stated_by
 from flows.clean.text import tile
+from flows.clean.tokens import tokens
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -52,9 +53,10 @@ def read_page(
         return "", [], []
     page = walk(tree)
     text = "\n".join(page.texts)
-    lines = split(text)
+    table = sheet([text])
+    lines = table.lines[0]
     cues = cue_data.of_outlet(outlet)
-    named = cues.name(lines)
+    (named,) = cue_data.name_all(table, tokens(table), [cues])
     body = judge_page(tree, page, url, effort)
     placed = place(lines, named, body, cue_data.profile_of(outlet), "html.outside")
     verdicts = [

@@ -28,12 +28,8 @@ def find(texts: Sequence[str], outlets: Sequence[str | None]) -> list[Found]:
     cues = [cue_data.of_outlet(outlet) for outlet in outlets]
     table = sheet(texts)
     spoken = tokens(table)
-    told = cue_data.mentions(table, spoken).tolist()
     bounds = table.first.tolist()
-    named = [
-        own.name(lines, told[start:end])
-        for own, lines, start, end in zip(cues, table.lines, bounds, bounds[1:], strict=False)
-    ]
+    named = cue_data.name_all(table, spoken, cues)
     figures = line_features(table, spoken, named)
     model, found = net.shipped(), []
     for index, (text, lines, own) in enumerate(zip(texts, table.lines, cues, strict=True)):

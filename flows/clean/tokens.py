@@ -17,6 +17,8 @@ for _code in range(65536):
 LETTER[65535] = True  # beyond the basic plane: rare scripts, emoji
 _SOLID: Final = LETTER | DIGIT
 _LOWER: Final = np.array([ord(chr(c).lower()) if len(chr(c).lower()) == 1 else c for c in range(65536)], np.uint64)
+SLOTS: Final = 1 << 18
+_MIX: Final = 0xD6E8FEB86659FD93
 _BASE: Final = 0x9E3779B97F4A7C15
 _UNDO: Final = pow(_BASE, -1, 1 << 64)
 _POWERS: list[NDArray[np.uint64]] = []
@@ -48,6 +50,18 @@ def word_hashes(words: str) -> NDArray[np.uint64]:
     """The numbers of these words, sorted, each once."""
     codes = np.frombuffer(" ".join(words.split()).lower().encode("utf-16-le"), np.uint16)
     return np.unique(number(_sums(codes), *_words(codes)))
+
+
+def text_hash(words: str) -> NDArray[np.uint64]:
+    """The number of this stretch of text as one of codes has it (`number`)."""
+    sums = _sums(np.frombuffer(words.encode("utf-16-le", "surrogatepass"), np.uint16))
+    return sums[-1:]
+
+
+def slots(numbers: NDArray[np.uint64]) -> Ints:
+    """Where each number stands in a table of SLOTS: a quick first look at whether it is among some."""
+    mixed = numbers * np.uint64(_MIX)
+    return (mixed >> np.uint64(65 - SLOTS.bit_length())).view(np.int64)
 
 
 def number(sums: NDArray[np.uint64], start: Ints, end: Ints) -> NDArray[np.uint64]:
