@@ -6,13 +6,14 @@ which blocks are the article; what is left of clutter in them goes through the c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.clean import cues as cue_data
 from flows.clean.blocks import walk
+from flows.clean.body import Body
 from flows.clean.effort import Effort
 from flows.clean.judge_page import judge_page
-from flows.clean.lines import sheet
+from flows.clean.lines import Line, sheet
 from flows.clean.place import Verdict, place
 from flows.clean.spans import Mark
 from flows.clean.statements import Stated, stated_by
@@ -41,16 +42,22 @@ class TooDeep(Exception):
     """The page nests more elements than the parser follows: what lies deeper would be lost without a word."""
 
 
-def read_page(
-    html: str, url: str | None = None, outlet: str | None = None, effort: Effort = "quality"
-) -> tuple[str, list[Mark], list[Stated]]:
-    """The page's text (its blocks, one a line), the marks that tile it, and its statements (field, where, value).
+class Page(NamedTuple):
+    """A page's text (its blocks, one a line), the marks that tile it, its statements, its lines, and what is kept."""
 
-    `outlet` is the registered domain of the page's outlet, where there is a hint. Raises TooDeep.
-    """
+    text: str
+    marks: list[Mark]
+    stated: list[Stated]
+    lines: list[Line]
+    body: Body
+
+
+def read_page(html: str, url: str | None = None, outlet: str | None = None, effort: Effort = "quality") -> Page:
+    """What a page holds. `outlet` is the registered domain of its outlet, where there is a hint. Raises TooDeep."""
     tree = parse(html)
     if tree is None:
-        return "", [], []
+        return Page("", [], [], [], Body([], "body.blocks", []))
+    nodes = list(tree.iter("*"))  # kept, because making an element's object costs more than looking at it
     page = walk(tree)
     text = "\n".join(page.texts)
     table = sheet([text])
@@ -63,7 +70,7 @@ def read_page(
         _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict
         for verdict, tag in zip(placed, page.inside, strict=True)
     ]
-    return text, tile(text, lines, verdicts, body, cues), stated_by(tree)
+    return Page(text, tile(text, lines, verdicts, body, cues), stated_by(tree, nodes), lines, body)
 
 
 def parse(html: str) -> HtmlElement | None:

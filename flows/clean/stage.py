@@ -9,7 +9,7 @@ import pyarrow as pa
 from flows.clean.decode import decode
 from flows.clean.effort import Effort
 from flows.clean.judge import no_article
-from flows.clean.lines import split, squeeze
+from flows.clean.lines import squeeze
 from flows.clean.spans import Mark, marks_table
 from flows.clean.text import Found, find
 from schemas.arrow import REJECTS
@@ -57,11 +57,11 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
             from flows.clean.page import TooDeep, read_page
 
             try:
-                text, spans, stated = read_page(text, row["url"], row["outlet_hint"], html)
+                text, spans, stated, lines, body = read_page(text, row["url"], row["outlet_hint"], html)
             except TooDeep as error:
                 rejects.append(_reject(row, "too_deep", str(error), text))
                 continue
-            why = no_article(split(text), spans)
+            why = no_article(lines, spans, body)
         if why is not None:
             rejects.append(_reject(row, "no_article", why, text))
             continue
