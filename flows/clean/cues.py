@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from flows.clean.gates import DEPTH, WIDTH, initials, needs, openings
 from flows.clean.lines import Line, Sheet, runs_on
-from flows.clean.tokens import SLOTS, Tokens, member, number, slots, text_hash, word_hashes
+from flows.clean.tokens import SLOTS, Lexicon, Tokens, number, slots, text_hash
 from flows.outlets import Profile, registry
 
 _LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
@@ -228,15 +228,15 @@ def name_all(sheet: Sheet, words: Tokens, cues: Sequence[Cues]) -> list[list[Cue
 def mentions(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
     """Which lines have a word that some cue asks for."""
     found = np.zeros(len(sheet.start), bool)
-    found[words.line[member(words.hashes, _asked_words())]] = True
+    found[words.line[_asked_words().bits(words.hashes) > 0]] = True
     rights = np.searchsorted(sheet.start, np.flatnonzero(sheet.codes == ord("©")), side="right") - 1
     found[rights] = True
     return found
 
 
 @cache
-def _asked_words() -> NDArray[np.uint64]:
-    return word_hashes(" ".join(cue.asks for cue in general().cues))
+def _asked_words() -> Lexicon:
+    return Lexicon([" ".join(cue.asks for cue in general().cues)])
 
 
 def _shortest(found: Iterable[str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from flows.clean.cues import Cue
 from flows.clean.lines import Sheet
-from flows.clean.tokens import DIGIT, LETTER, UPPER, Tokens, member, number, word_hashes
+from flows.clean.tokens import DIGIT, LETTER, UPPER, Lexicon, Tokens, number
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -55,11 +55,11 @@ _PACKS: Final = [
 
 
 @cache
-def _groups() -> tuple[NDArray[np.uint64], list[NDArray[np.uint64]]]:
-    """The hashes of the function words, and of each group of cue words, sorted."""
+def _lexicon() -> Lexicon:
+    """The function words, then each group of cue words."""
     with Path(__file__).with_name("words.toml").open("rb") as file:
         lists = tomllib.load(file)
-    return word_hashes(lists["stop"]), [word_hashes(lists[name]) for name in CUE_GROUPS]
+    return Lexicon([lists[name] for name in ("stop", *CUE_GROUPS)])
 
 
 def _totals(values: NDArray[np.uint64], start: Ints, end: Ints) -> list[Ints]:
@@ -85,24 +85,28 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
     letters, upper, digits, commas = _totals(_PACKS[0][codes], start, end)
     stops, separators, quotes, marks = _totals(_PACKS[1][codes], start, end)
 
-    begin, until, line, hashes = words_of.begin, words_of.until, words_of.line, words_of.hashes
-    tokens = np.bincount(line, minlength=count)
-    function_words, groups = _groups()
-    lead = _OPENING[codes[begin]]
-    is_stop = member(hashes, function_words)
-    length = until - begin
+    begin, line, hashes = words_of.begin, words_of.line, words_of.hashes
+    starts = np.searchsorted(line, np.arange(count + 1))
+    tokens = np.diff(starts)
+    lead, length = _OPENING[codes[begin]], words_of.until - begin
+    groups = _lexicon().bits(hashes)
+    is_stop = (groups & 1).astype(bool)
 
     def per_line(mask: NDArray[np.bool_]) -> Ints:
-        return np.bincount(line[mask], minlength=count)
+        return np.diff(np.append(0, np.cumsum(mask))[starts])
 
     stop_words = per_line(is_stop)
     capitals = per_line(lead == 2)
     small_short = per_line((lead == 1) & (length <= 3))
-    every = np.unique(np.concatenate(groups))
-    maybe = np.flatnonzero(member(hashes, every))
-    cue_counts = [np.bincount(line[maybe[member(hashes[maybe], group)]], minlength=count) for group in groups]
-    cue_words = np.bincount(line[maybe], minlength=count)
-    years = per_line((length == 4) & (lead == 3) & ((codes[begin] == 49) | (codes[begin] == 50)))
+    told = np.flatnonzero(groups > 1)
+    told_line, told_groups = line[told], groups[told]
+    cue_counts = [
+        np.bincount(told_line[told_groups >> place & 1 > 0], minlength=count) for place in range(1, len(CUE_GROUPS) + 1)
+    ]
+    cue_words = np.bincount(told_line, minlength=count)
+    four_digits = np.flatnonzero((length == 4) & (lead == 3))
+    century = codes[begin[four_digits]]
+    years = np.bincount(line[four_digits[(century == 49) | (century == 50)]], minlength=count)
 
     prose = (words >= PROSE_WORDS) & sheet.ends
     overlap, prose_overlap = _overlaps(doc, line, hashes, (length >= _LONG) & ~is_stop, prose, count, len(sizes))
@@ -128,7 +132,10 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
         *_windows(words, prose, low, high),
         *(column[doc] for column in whole),
     ]  # fmt: skip
-    return np.stack([column.astype(np.float32) for column in columns], axis=1)
+    figures = np.empty((count, WIDTH), np.float32)
+    for place, column in enumerate(columns):
+        figures[:, place] = column
+    return figures
 
 
 def _overlaps(
