@@ -12,6 +12,7 @@ from flows.clean import cues as cue_data
 from flows.clean.blocks import walk
 from flows.clean.body import Body
 from flows.clean.effort import Effort
+from flows.clean.hints import hints_of
 from flows.clean.judge_page import judge_page
 from flows.clean.lines import Line, sheet
 from flows.clean.place import Verdict, place
@@ -64,7 +65,7 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
     lines = table.lines[0]
     cues = cue_data.of_outlet(outlet)
     (named,) = cue_data.name_all(table, tokens(table), [cues])
-    body = judge_page(tree, page, url, effort)
+    body = judge_page(tree, page, hints_of(tree, html), url, effort)
     placed = place(lines, named, body, cue_data.profile_of(outlet), "html.outside")
     verdicts = [
         _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict

@@ -70,7 +70,7 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
         marks.extend((doc, span) for span in spans)
         stated = [(item["field"], item["where"], item["value"]) for item in row["stated"]] + stated
         candidates.extend({"doc": doc, "field": f, "where": where, "value": value} for f, where, value in stated)
-    if "html" in raw.column("media").to_pylist():
+    if html == "quality" and "html" in raw.column("media").to_pylist():
         from flows.clean.votes import forget
 
         forget()

@@ -77,7 +77,7 @@ _ITEMS: Final = {"author": "authors", "datepublished": "published_at", "headline
 
 
 def stated_by(tree: HtmlElement, nodes: Sequence[HtmlElement] | None = None) -> list[Stated]:
-    """Everything the tree of a page states, in the order found, without repeats. `nodes` are its elements, if at hand."""
+    """Everything the tree of a page states, in the order found, without repeats. `nodes`: its elements, if at hand."""
     nodes = list(tree.iter("*")) if nodes is None else nodes
     found = [*_head(tree), *_elements(nodes), *_beside_headline(tree, nodes)]
     for script in tree.iter("script"):

@@ -1,9 +1,9 @@
 """Boosted trees as arrays: a table of numbers -> how likely each row is what the trees were trained to find.
 
 The weights are a file of arrays (`tests/bench/train_html.py` writes it). A node's children lie side by side, and a
-leaf is its own child. All rows go down all trees at once, a bit a row: each split is asked once, whichever trees ask it,
-and a level costs a few operations on words of 64 rows. Where a row ends is the way it took: a bit a level, the first the
-highest. Leaf values are whole numbers (units of 2**-20): their sums are the same on every machine.
+leaf is its own child. All rows go down all trees at once, a bit a row: each split is asked once, whichever trees ask
+it, and a level costs a few operations on words of 64 rows. Where a row ends is the way it took: a bit a level, the
+first the highest. Leaf values are whole numbers (units of 2**-20): their sums are the same on every machine.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def grown(
     root: npt.NDArray[np.integer],
     features: tuple[str, ...],
 ) -> Trees:
-    """Trees of one item a node of all of them: `value` counts in leaves, which are their own `child`; `root`: a tree."""
+    """Trees from one item a node of all of them (`value` counts in leaves) and one `root` a tree."""
     inner = child != np.arange(len(child))
     asked = np.stack((feature[inner], threshold[inner].astype(np.float64)), axis=1)
     splits, number = np.unique(asked, axis=0, return_inverse=True)
