@@ -5,6 +5,7 @@
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.clean.gates import DEPTH, WIDTH, initials, needs, openings
-from flows.clean.lines import Line, Sheet, runs_on
+from flows.clean.lines import Line, Lines, Sheet, runs_on
 from flows.clean.tokens import SLOTS, Lexicon, Tokens, number, slots, text_hash
 from flows.outlets import Profile, registry
 
@@ -24,7 +25,7 @@ _LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
 _SEEN: Final = 400  # characters a `start` cue looks at, and 160 a `tail` cue
 _TAIL: Final = 160
 _LONGEST_TAIL: Final = 80  # words of a line that a `tail` cue may name
-_CLOSING: Final = ")]"
+CLOSING: Final = ")]"
 _CLOSED: Final = ") ]"  # what an inline cue may ask for instead of words: a bracket at the end
 _REMEMBERED: Final = 1 << 16  # beginnings of lines whose cues are kept in mind
 _MAY_BE_LINKS: Final = frozenset({"nav", "widget", "footer", "related"})
@@ -181,19 +182,28 @@ class Cues:
                 named[index] = None
         return named
 
-    def may_hold(self, text: str) -> bool:
-        """Whether any line of a document can hold a piece that is clutter, but for what closes in a bracket."""
+    def holding(self, text: str, lines: Lines) -> set[int]:
+        """The indices of the lines that can hold a piece that is clutter, but for what closes in a bracket."""
         low = text.lower()
-        return any(need in low for need in self._inline_needs)
+        if len(low) != len(text):
+            return set(range(len(lines)))
+        found: set[int] = set()
+        for need in self._inline_needs:
+            at = low.find(need)
+            while at >= 0:
+                index = bisect_right(lines.start, at) - 1
+                found.add(index)
+                at = low.find(need, lines.end[index])
+        return found
 
     def inside(self, text: str, held: bool = True) -> Iterator[tuple[int, int, Cue]]:
         """The clutter pieces of a kept line: start, end within it, and the cue; in no order, perhaps overlapping.
 
-        `held` is may_hold of its document, where known.
+        `held`: it is one of holding(...), where known.
         """
         low = text.lower() if held else ""
         for _, cue, pattern, needed in self._inline:
-            if text[-1] in _CLOSING if cue.asks == _CLOSED else held and any(need in low for need in needed):
+            if text[-1] in CLOSING if cue.asks == _CLOSED else held and any(need in low for need in needed):
                 for found in pattern.finditer(text):
                     yield found.start(), found.end(), cue
 

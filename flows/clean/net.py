@@ -55,7 +55,8 @@ class Net:
 
     def standard(self, features: Floats) -> Floats:
         """The figures as the net takes them."""
-        standard: Floats = np.clip((features - self.mean) * self.scale, -CLIP, CLIP)
+        standard: Floats = (features - self.mean) * self.scale
+        np.minimum(np.maximum(standard, -CLIP, out=standard), CLIP, out=standard)
         return standard
 
     def extracted(self, standard: Floats) -> float:

@@ -14,9 +14,9 @@ from flows.clean.body import Body
 from flows.clean.effort import Effort
 from flows.clean.hints import hints_of
 from flows.clean.judge_page import judge_page
-from flows.clean.lines import Line, sheet
+from flows.clean.lines import sheet, split
 from flows.clean.place import Verdict, place
-from flows.clean.spans import Mark
+from flows.clean.spans import Marks
 from flows.clean.statements import Stated, stated_by
 from flows.clean.text import tile
 from flows.clean.tokens import tokens
@@ -44,12 +44,11 @@ class TooDeep(Exception):
 
 
 class Page(NamedTuple):
-    """A page's text (its blocks, one a line), the marks that tile it, its statements, its lines, and what is kept."""
+    """A page's text (its blocks, one a line), the marks that tile it, its statements, and what is kept of it."""
 
     text: str
-    marks: list[Mark]
+    marks: Marks
     stated: list[Stated]
-    lines: list[Line]
     body: Body
 
 
@@ -57,7 +56,7 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
     """What a page holds. `outlet` is the registered domain of its outlet, where there is a hint. Raises TooDeep."""
     tree = parse(html)
     if tree is None:
-        return Page("", [], [], [], Body([], "body.blocks", []))
+        return Page("", Marks(split(""), [], [], {}), [], Body([], "body.blocks", []))
     nodes = list(tree.iter("*"))  # kept, because making an element's object costs more than looking at it
     page = walk(tree)
     text = "\n".join(page.texts)
@@ -71,7 +70,7 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
         _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict
         for verdict, tag in zip(placed, page.inside, strict=True)
     ]
-    return Page(text, tile(text, lines, verdicts, body, cues), stated_by(tree, nodes), lines, body)
+    return Page(text, tile(text, lines, verdicts, body, cues), stated_by(tree, nodes), body)
 
 
 def parse(html: str) -> HtmlElement | None:

@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from flows.clean import cues as cue_data
 from flows.clean import net
 from flows.clean.body import Body, find_body
-from flows.clean.cues import Cue, Cues
+from flows.clean.cues import CLOSING, Cue, Cues
 from flows.clean.features import line_features
-from flows.clean.lines import Line, sheet, split, trim
+from flows.clean.lines import Lines, sheet, split, trim
 from flows.clean.place import Verdict, place
-from flows.clean.spans import Mark
+from flows.clean.spans import Mark, Marks
 from flows.clean.tokens import tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found in one text: its lines, the marks that tile them, and which lines were kept."""
+    """What was found in one text: the marks that tile its lines, and which lines were kept."""
 
-    lines: list[Line]
-    marks: list[Mark]
+    marks: Marks
     body: Body
 
 
@@ -35,26 +34,26 @@ def find(texts: Sequence[str], outlets: Sequence[str | None]) -> list[Found]:
     for index, (text, lines, own) in enumerate(zip(texts, table.lines, cues, strict=True)):
         body = find_body(lines, named[index], figures[bounds[index] : bounds[index + 1]], model)
         verdicts = place(lines, named[index], body, cue_data.profile_of(outlets[index]))
-        found.append(Found(lines, tile(text, lines, verdicts, body, own), body))
+        found.append(Found(tile(text, lines, verdicts, body, own), body))
     return found
 
 
 def marks_of(text: str, outlet: str | None = None) -> list[Mark]:
     """The marks of one text."""
-    return find([text], [outlet])[0].marks
+    return list(find([text], [outlet])[0].marks)
 
 
-def tile(text: str, lines: Sequence[Line], verdicts: Sequence[Verdict], body: Body, cues: Cues) -> list[Mark]:
+def tile(text: str, lines: Lines, verdicts: Sequence[Verdict], body: Body, cues: Cues) -> Marks:
     """One mark a line; a kept line with clutter inside it, in pieces."""
-    marks: list[Mark] = []
-    held = cues.may_hold(text)
-    for line, (kind, rule), score in zip(lines, verdicts, body.scores, strict=True):
-        whole = Mark(line.number, line.start, line.end, kind, rule, score)
-        if kind == "body" and (held or line.text[-1] in ")]"):
-            marks.extend(_pieces(text, whole, cues, held))
-        else:
-            marks.append(whole)
-    return marks
+    held = cues.holding(text, lines)
+    pieces: dict[int, list[Mark]] = {}
+    for index, verdict in enumerate(verdicts):
+        if verdict.kind == "body" and (index in held or lines.text[index][-1] in CLOSING):
+            whole = Mark(lines.number[index], lines.start[index], lines.end[index], *verdict, body.scores[index])
+            found = _pieces(text, whole, cues, index in held)
+            if found:
+                pieces[index] = found
+    return Marks(lines, verdicts, body.scores, pieces)
 
 
 def clutter_hits(text: str) -> int:
@@ -71,7 +70,7 @@ def _pieces(text: str, whole: Mark, cues: Cues, held: bool) -> list[Mark]:
         ((start, end, cue) for start, end, cue in cues.inside(text[whole.start : whole.end], held)), key=_by_place
     )
     if not found:
-        return [whole]
+        return []
     pieces: list[Mark] = []
     at = whole.start
     for start, end, cue in found:

@@ -49,14 +49,14 @@ def test_a_document_is_the_same_in_any_batch(texts: list[str]) -> None:
     for text, found, row in zip(texts, together, figures(texts), strict=True):
         assert found == find([text], [None])[0]
         assert np.array_equal(row, figures([text])[0])
-        assert row.shape == (len(found.lines), WIDTH)
+        assert row.shape == (len(found.marks.lines), WIDTH)
         assert np.isfinite(row).all()
 
 
 @pytest.mark.parametrize("text", STRANGE, ids=range(len(STRANGE)))
 def test_marks_of_strange_texts_cover_every_line(text: str) -> None:
     found = find([text], [None])[0]
-    assert {mark.line for mark in found.marks} == {line.number for line in found.lines}
+    assert {mark.line for mark in found.marks} == {line.number for line in found.marks.lines}
 
 
 @pytest.mark.parametrize("text", ["kata " * 200_000, "x" * 1_000_000, STORY * 25_000, "- a\n" * 100_000])
