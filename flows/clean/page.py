@@ -6,6 +6,7 @@ which blocks are the article; what is left of clutter in them goes through the c
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.clean import cues as cue_data
@@ -18,7 +19,7 @@ from flows.clean.lines import sheet, split
 from flows.clean.place import Verdict, place
 from flows.clean.spans import Marks
 from flows.clean.statements import Stated, stated_by
-from flows.clean.text import tile
+from flows.clean.text import find, tile
 from flows.clean.tokens import tokens
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _BY_TAG: Final = {
     "form": Verdict("widget", "html.form"),
     "figcaption": Verdict("caption", "html.figcaption"),
 }
+_DECLARED: Final = frozenset({"og", "jsonld"})
 # The parser's own bound.
 _TOO_DEEP: Final = (
     "Read a page that nests more than 2,048 elements inside one another; expected at most that. "
@@ -64,13 +66,23 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
     lines = table.lines[0]
     cues = cue_data.of_outlet(outlet)
     (named,) = cue_data.name_all(table, tokens(table), [cues])
-    body = judge_page(tree, page, hints_of(tree, html), url, effort)
+    body, sure = judge_page(tree, page, hints_of(tree, html), url, effort)
     placed = place(lines, named, body, cue_data.profile_of(outlet), "html.outside")
     verdicts = [
         _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict
         for verdict, tag in zip(placed, page.inside, strict=True)
     ]
-    return Page(text, tile(text, lines, verdicts, body, cues), stated_by(tree, nodes), body)
+    stated = stated_by(tree, nodes)
+    if not sure and not _tells_a_story(stated):
+        # A page in doubt that does not say it is a story may be a listing: what judges dumps reads its words.
+        body = replace(body, article=find([text], [outlet])[0].body.article)
+    return Page(text, tile(text, lines, verdicts, body, cues), stated, body)
+
+
+def _tells_a_story(stated: list[Stated]) -> bool:
+    """Whether a page declares the day of one story (edited ones state it twice); a listing's data name many."""
+    days = {value for field, where, value in stated if field == "published_at" and where in _DECLARED}
+    return 1 <= len(days) <= 2
 
 
 def parse(html: str) -> HtmlElement | None:

@@ -8,10 +8,11 @@ first the highest. Leaf values are whole numbers (units of 2**-20): their sums a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,14 +52,20 @@ class Trees:
     value: npt.NDArray[np.int32]
     features: tuple[str, ...]
 
+    @classmethod
+    def of(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Trees:
+        """The trees of a file of arrays, by their names in it."""
+        return _grown(arrays)
+
     def likely(self, table: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """The probability of each row of a table (rows, features), to four places."""
-        rows = [self._sums(table[start : start + _ROWS]) for start in range(0, len(table), _ROWS)]
+        rows = [self.sums(table[start : start + _ROWS]) for start in range(0, len(table), _ROWS)]
         total = np.concatenate(rows) if rows else np.zeros(0, np.int64)
         probability: npt.NDArray[np.float64] = np.round(1 / (1 + np.exp(-total / UNIT)), 4)
         return probability
 
-    def _sums(self, table: npt.NDArray[np.float32]) -> Ints:
+    def sums(self, table: npt.NDArray[np.float32]) -> Ints:
+        """The logit of each row of a table, in units of 1 / UNIT."""
         trees = len(self.value) >> DEEPEST
         answers = _packed(np.ascontiguousarray(table.T).take(self.feature, axis=0) > self.threshold)
         ways = np.zeros((DEEPEST, trees, answers.shape[1]), np.uint64)
@@ -86,15 +93,11 @@ def _packed(answers: npt.NDArray[np.bool_]) -> Words:
     return words.view(np.uint64)
 
 
-def grown(
-    feature: npt.NDArray[np.integer],
-    threshold: npt.NDArray[np.float32],
-    child: npt.NDArray[np.integer],
-    value: npt.NDArray[np.integer],
-    root: npt.NDArray[np.integer],
-    features: tuple[str, ...],
-) -> Trees:
-    """Trees from one item a node of all of them (`value` counts in leaves) and one `root` a tree."""
+def _grown(arrays: Mapping[str, npt.NDArray[Any]]) -> Trees:
+    """The trees from one item a node of all of them (`value` counts in leaves) and one `root` a tree."""
+    feature, threshold, child, value, root = (
+        arrays[name] for name in ("feature", "threshold", "child", "value", "root")
+    )
     inner = child != np.arange(len(child))
     asked = np.stack((feature[inner], threshold[inner].astype(np.float64)), axis=1)
     splits, number = np.unique(asked, axis=0, return_inverse=True)
@@ -118,12 +121,11 @@ def grown(
         node, tree = np.concatenate((child[node], child[node] + 1)), np.concatenate((tree, tree))
         way = np.concatenate((way, right))
     asks = splits[:, 0].astype(np.int64), splits[:, 1:].astype(np.float32)
-    return Trees(*asks, tuple(levels), values.ravel(), features)
+    return Trees(*asks, tuple(levels), values.ravel(), tuple(arrays["features"].tolist()))
 
 
 @cache
 def load(path: Path) -> Trees:
     """The trees of a file of arrays."""
     with np.load(path, allow_pickle=False) as arrays:
-        nodes = (arrays[name] for name in ("feature", "threshold", "child", "value", "root"))
-        return grown(*nodes, tuple(arrays["features"].tolist()))
+        return Trees.of(arrays)

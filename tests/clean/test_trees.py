@@ -3,20 +3,22 @@ import pytest
 
 from flows.clean.block_features import NAMES
 from flows.clean.judge_page import WEIGHTS
-from flows.clean.trees import DEEPEST, UNIT, Trees, grown, load
+from flows.clean.trees import DEEPEST, UNIT, Trees, load
 from flows.clean.votes import VOTE_NAMES
 
 
 def forest() -> Trees:
     """Two trees: 1 if a > 2 else -1; and 2 if b > 0 and a > 5, else 0."""
     inf = np.inf
-    return grown(
-        feature=np.array([0, 0, 0, 1, 0, 0, 0, 0]),
-        threshold=np.array([2, inf, inf, 0, inf, 5, inf, inf], np.float32),
-        child=np.array([1, 1, 2, 4, 4, 6, 6, 7]),
-        value=np.array([0, -UNIT, UNIT, 0, 0, 0, 0, 2 * UNIT]),
-        root=np.array([0, 3]),
-        features=("a", "b"),
+    return Trees.of(
+        {
+            "feature": np.array([0, 0, 0, 1, 0, 0, 0, 0]),
+            "threshold": np.array([2, inf, inf, 0, inf, 5, inf, inf], np.float32),
+            "child": np.array([1, 1, 2, 4, 4, 6, 6, 7]),
+            "value": np.array([0, -UNIT, UNIT, 0, 0, 0, 0, 2 * UNIT]),
+            "root": np.array([0, 3]),
+            "features": np.array(["a", "b"]),
+        }
     )
 
 
