@@ -113,3 +113,12 @@ def test_letters_beyond_latin_keep_their_page() -> None:
     html = f'<html><meta charset="shift_jis"><body><nav>メニュー</nav>{article}</body>'
     text, marks, *_ = read_page(html)
     assert paragraph in [text[mark.start : mark.end] for mark in marks if mark.kind == "body"]
+
+
+def test_a_page_that_declares_one_days_story_is_no_listing() -> None:
+    from flows.clean.page import _tells_a_story
+
+    assert _tells_a_story([("published_at", "og", "2025-02-03T14:39:00+07:00")])
+    assert not _tells_a_story([("published_at", "time", "2025-02-03")])
+    assert not _tells_a_story([("published_at", "jsonld", f"2025-02-0{day}") for day in range(1, 6)])
+    assert not _tells_a_story([])
