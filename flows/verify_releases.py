@@ -60,8 +60,8 @@ def verify_releases(
     create_table_artifact(key="verify", table=rows, description=told)
     damaged = [row for row in rows if row["found"] != "whole and unchanged"]
     if damaged:
-        names = ", ".join(f"{row['dataset']} {row['version']}".strip() for row in damaged)
-        return Failed(name="Damaged", message=f"damaged: {names}; {damaged[0]['found']}", data=found)
+        which = ", ".join(f"{row['dataset']} {row['version']}".strip() for row in damaged)
+        return Failed(name="Damaged", message=f"damaged: {which}; {damaged[0]['found']}", data=found)
     return Completed(name="Whole", message=f"{told}: whole and unchanged", data=found)
 
 

@@ -26,8 +26,8 @@ class Hints:
     summary: str = ""
 
 
-def hints_of(tree: HtmlElement) -> Hints:
-    """The hints in the head and the linked data of a page."""
+def hints_of(tree: HtmlElement, html: str) -> Hints:
+    """The hints in the head and the linked data of a page, given its tree and its source."""
     found = Hints()
     title = next(tree.iter("title"), None)
     if title is not None and title.text:
@@ -41,7 +41,7 @@ def hints_of(tree: HtmlElement) -> Hints:
             elif len(said) > len(found.summary):
                 found.summary = said[:_LONGEST_SUMMARY]
     found.titles = list(dict.fromkeys(one for one in found.titles if one))
-    for script in tree.iter("script"):
+    for script in tree.iter("script") if "articleBody" in html else ():
         text = script.text
         if text and "articleBody" in text and len(text) <= _MOST_JSON:
             for quoted in _BODY.findall(text):

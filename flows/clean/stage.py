@@ -57,11 +57,11 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
             from flows.clean.page import TooDeep, read_page
 
             try:
-                text, spans, stated = read_page(text, row["url"], row["outlet_hint"], html)
+                text, spans, stated, body = read_page(text, row["url"], row["outlet_hint"], html)
             except TooDeep as error:
                 rejects.append(_reject(row, "too_deep", str(error), text))
                 continue
-            why = no_article(spans)
+            why = no_article(spans, body)
         if why is not None:
             rejects.append(_reject(row, "no_article", why, text))
             continue
@@ -70,7 +70,7 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
         marks.append(spans)
         stated = [(item["field"], item["where"], item["value"]) for item in row["stated"]] + stated
         candidates.extend({"doc": doc, "field": f, "where": where, "value": value} for f, where, value in stated)
-    if any(row["media"] == "html" for row in rows):
+    if html == "quality" and any(row["media"] == "html" for row in rows):
         from flows.clean.votes import forget
 
         forget()
