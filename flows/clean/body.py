@@ -7,11 +7,13 @@ the heuristic that pages are checked against.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.clean import listing
 from flows.clean.cues import Cue
 from flows.clean.features import PROSE_WORDS
 from flows.clean.lines import Line
@@ -25,7 +27,11 @@ _BULLETS: Final = "-•*▪●–►+"
 _BARRIER: Final = 60.0  # words of prose that must follow the end of an article for it not to have been the end
 _DEAREST_RUN: Final = 100.0
 _SIGN_OFF, _SIGNED = 4, 2.0  # above a sign-off, a story's last paragraphs: lines, and what that adds
-_IN_STRETCH: Final = 1.0  # what the stretch adds to the score of a paragraph: the model learned little Indonesian
+# What the best stretch adds to the score of a paragraph; more where the language is one the net has read little of.
+_IN_STRETCH, _AT_HOME = 1.0, 2.0
+_HOME: Final = (" yang ", " dan ", " dengan ", " untuk ", " pada ")
+# Between two kept lines, unnamed lines are kept too: one beneath a paragraph, a list, others; if likelier than this.
+_SUBHEAD, _LIST, _GAP = -3.0, -4.0, -1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +62,47 @@ def find_body(lines: Sequence[Line], named: Sequence[Cue | None], figures: Float
     if net.extracted(standard) > 0:
         return Body([True] * len(lines), "body.extracted", shown)
     words = np.array([line.words for line in lines], np.float32)
-    prose = np.array([line.words >= PROSE_WORDS and line.ends for line in lines])
+    prose = np.array([_is_paragraph(line) for line in lines])
     article = net.article(summary(scores, words, prose))
+    if article < 0:
+        article = listing.shipped().article(lines, figures, scores)
     prose &= np.array(stretch(lines, named).keep)
     signed = np.zeros(len(lines), bool)
     for index, cue in enumerate(named):
         if cue is not None and cue.kind == "credit" and cue.ends:
             signed[max(0, index - _SIGN_OFF) : index] = True
-    likely = scores + prose * (_IN_STRETCH + signed * _SIGNED)
-    return Body((likely > 0).tolist(), "body.model", shown, article)
+    likely = scores + prose * ((_AT_HOME if _at_home(lines, prose) else _IN_STRETCH) + signed * _SIGNED)
+    keep = (likely > 0).tolist()
+    _fill(lines, named, scores, keep)
+    return Body(keep, "body.model", shown, article)
+
+
+def _at_home(lines: Sequence[Line], prose: NDArray[np.bool_]) -> bool:
+    """Whether most paragraphs are Indonesian or Malay, by the words that hardly one is without."""
+    paragraphs = [f" {lines[index].text.lower()}" for index in np.flatnonzero(prose)]
+    return 2 * sum(any(word in text for word in _HOME) for text in paragraphs) > len(paragraphs)
+
+
+def _fill(lines: Sequence[Line], named: Sequence[Cue | None], scores: Floats, keep: list[bool]) -> None:
+    """Keep the subheads, lists and short paragraphs that stand between two kept lines with no cue among them."""
+    places = [index for index, kept in enumerate(keep) if kept]
+    for above, below in pairwise(places):
+        count = below - above - 1
+        if count == 0 or any(named[index] is not None for index in range(above, below + 1)):
+            continue
+        inside = range(above + 1, below)
+        likely = float(scores[above + 1 : below].astype(np.float64).mean())
+        under = count == 1 and _is_paragraph(lines[above]) and lines[below].words >= PROSE_WORDS
+        if (
+            likely > _GAP
+            or (likely > _SUBHEAD and under)
+            or (likely > _LIST and 2 * sum(is_item(lines[index]) for index in inside) >= count)
+        ):
+            keep[above + 1 : below] = [True] * count
+
+
+def _is_paragraph(line: Line) -> bool:
+    return line.words >= PROSE_WORDS and line.ends
 
 
 def stretch(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:

@@ -7,10 +7,11 @@ leaf is its own child, so that all rows go down all trees at once, one level a s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -33,12 +34,26 @@ class Trees:
 
     def likely(self, table: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """The probability of each row of a table (rows, features), to four places."""
-        rows = [self._sums(table[start : start + _ROWS]) for start in range(0, len(table), _ROWS)]
+        rows = [self.sums(table[start : start + _ROWS]) for start in range(0, len(table), _ROWS)]
         total = np.concatenate(rows) if rows else np.zeros(0, np.int64)
         probability: npt.NDArray[np.float64] = np.round(1 / (1 + np.exp(-total / UNIT)), 4)
         return probability
 
-    def _sums(self, table: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    @classmethod
+    def of(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """The trees of a file of arrays, by their names in it."""
+        return cls(
+            arrays["feature"].astype(np.int64),
+            arrays["threshold"].astype(np.float32),
+            arrays["child"].astype(np.int64),
+            arrays["value"].astype(np.int64),
+            arrays["root"].astype(np.int64),
+            int(arrays["depth"]),
+            tuple(arrays["features"].tolist()),
+        )
+
+    def sums(self, table: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+        """The logit of each row of a table, in units of 1 / UNIT."""
         flat = np.ascontiguousarray(table).ravel()
         shape = len(table), len(self.root)
         offset = (np.arange(len(table)) * table.shape[1])[:, None]
@@ -60,12 +75,4 @@ class Trees:
 def load(path: Path) -> Trees:
     """The trees of a file of arrays."""
     with np.load(path, allow_pickle=False) as arrays:
-        return Trees(
-            arrays["feature"].astype(np.int64),
-            arrays["threshold"].astype(np.float32),
-            arrays["child"].astype(np.int64),
-            arrays["value"].astype(np.int64),
-            arrays["root"].astype(np.int64),
-            int(arrays["depth"]),
-            tuple(arrays["features"].tolist()),
-        )
+        return Trees.of(arrays)
