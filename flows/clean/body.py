@@ -1,13 +1,12 @@
 """Which lines of a document are the article: what the model keeps, or all of it where somebody extracted it already.
 
-The one seam for a better judge: `find_body` sees the lines and their figures, and answers line by line. `stretch` is
-the heuristic that pages are checked against.
+The one seam for a better judge: `find_body` sees the lines and their figures, and answers line by line.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Final
 
 import numpy as np
@@ -16,14 +15,14 @@ from numpy.typing import NDArray
 from flows.clean import listing
 from flows.clean.cues import Cue
 from flows.clean.features import PROSE_WORDS
-from flows.clean.lines import Line
+from flows.clean.lines import Line, Lines
 from flows.clean.net import Net, summary
 
 Floats = NDArray[np.float32]
 
 _APART: Final = re.compile(r" [·|•»>/] ")
 _NUMBERED: Final = re.compile(r"\d{1,3}[.)]")
-_BULLETS: Final = "-•*▪●–►+"
+BULLETS: Final = "-•*▪●–►+"
 _BARRIER: Final = 60.0  # words of prose that must follow the end of an article for it not to have been the end
 _DEAREST_RUN: Final = 100.0
 _SIGN_OFF, _SIGNED = 4, 2.0  # above a sign-off, a story's last paragraphs: lines, and what that adds
@@ -47,7 +46,7 @@ class Body:
     article: float | None = None
 
 
-def find_body(lines: Sequence[Line], named: Sequence[Cue | None], figures: Floats, net: Net) -> Body:
+def find_body(lines: Lines, named: Sequence[Cue | None], figures: Floats, net: Net) -> Body:
     """Which of these lines are the article, by their figures (features.line_features).
 
     Two regimes, told apart by what the document is like as a whole. Of a page dump, the lines that the model takes for
@@ -61,12 +60,13 @@ def find_body(lines: Sequence[Line], named: Sequence[Cue | None], figures: Float
     shown: list[float | None] = np.round(1 / (1 + np.exp(-scores.astype(np.float64))), 4).tolist()
     if net.extracted(standard) > 0:
         return Body([True] * len(lines), "body.extracted", shown)
-    words = np.array([line.words for line in lines], np.float32)
-    prose = np.array([_is_paragraph(line) for line in lines])
+    words = np.array(lines.words, np.float32)
+    prose = (words >= PROSE_WORDS) & np.array(lines.ends)
     article = net.article(summary(scores, words, prose))
     if article < 0:
         article = listing.shipped().article(lines, figures, scores)
-    prose &= np.array(stretch(lines, named).keep)
+    first, last = stretch(lines, named)
+    prose[:first] = prose[last:] = False
     signed = np.zeros(len(lines), bool)
     for index, cue in enumerate(named):
         if cue is not None and cue.kind == "credit" and cue.ends:
@@ -77,38 +77,49 @@ def find_body(lines: Sequence[Line], named: Sequence[Cue | None], figures: Float
     return Body(keep, "body.model", shown, article)
 
 
-def _at_home(lines: Sequence[Line], prose: NDArray[np.bool_]) -> bool:
+def _at_home(lines: Lines, prose: NDArray[np.bool_]) -> bool:
     """Whether most paragraphs are Indonesian or Malay, by the words that hardly one is without."""
-    paragraphs = [f" {lines[index].text.lower()}" for index in np.flatnonzero(prose)]
+    paragraphs = [f" {text.lower()}" for text in compress(lines.text, prose)]
     return 2 * sum(any(word in text for word in _HOME) for text in paragraphs) > len(paragraphs)
 
 
-def _fill(lines: Sequence[Line], named: Sequence[Cue | None], scores: Floats, keep: list[bool]) -> None:
+def _fill(lines: Lines, named: Sequence[Cue | None], scores: Floats, keep: list[bool]) -> None:
     """Keep the subheads, lists and short paragraphs that stand between two kept lines with no cue among them."""
     places = [index for index, kept in enumerate(keep) if kept]
     for above, below in pairwise(places):
         count = below - above - 1
-        if count == 0 or any(named[index] is not None for index in range(above, below + 1)):
+        if count == 0 or any(cue is not None for cue in named[above : below + 1]):
             continue
-        inside = range(above + 1, below)
         likely = float(scores[above + 1 : below].astype(np.float64).mean())
-        under = count == 1 and _is_paragraph(lines[above]) and lines[below].words >= PROSE_WORDS
+        under = lines.ends[above] and min(lines.words[above], lines.words[below]) >= PROSE_WORDS
         if (
             likely > _GAP
-            or (likely > _SUBHEAD and under)
-            or (likely > _LIST and 2 * sum(is_item(lines[index]) for index in inside) >= count)
+            or (likely > _SUBHEAD and count == 1 and under)
+            or (likely > _LIST and 2 * sum(map(is_item, lines.text[above + 1 : below])) >= count)
         ):
             keep[above + 1 : below] = [True] * count
 
 
-def _is_paragraph(line: Line) -> bool:
-    return line.words >= PROSE_WORDS and line.ends
+def stretch(lines: Lines, named: Sequence[Cue | None]) -> tuple[int, int]:
+    """The first and one past the last index of the contiguous stretch of lines with the greatest weight of prose.
 
-
-def stretch(lines: Sequence[Line], named: Sequence[Cue | None]) -> Body:
-    """The contiguous stretch of lines with the greatest weight of prose."""
-    first, last = _best_stretch(_weights(lines, named))
-    return Body([first <= index < last for index in range(len(lines))], "body.stretch", [None] * len(lines))
+    (0, 0) where none weighs more than nothing. A long run of short lines costs no more than a table would.
+    """
+    best = total = spent = 0.0
+    first = start = last = 0
+    for index, (words, ends, text, cue) in enumerate(zip(lines.words, lines.ends, lines.text, named, strict=True)):
+        weight = _weight(words, ends, text) if cue is None else _weight_of(cue)
+        if weight > 0:
+            spent = max(0.0, spent - 2 * weight)
+        elif cue is None or not cue.ends:
+            weight = max(weight, spent - _DEAREST_RUN)
+            spent -= weight
+        if total <= 0.0:
+            total, start = 0.0, index
+        total += weight
+        if total > best:
+            best, first, last = total, start, index + 1
+    return first, last
 
 
 def is_prose(line: Line) -> bool:
@@ -118,53 +129,33 @@ def is_prose(line: Line) -> bool:
 
 def is_menu(line: Line) -> bool:
     """A whole menu on one line: many items apart by a mark."""
-    return len(_APART.findall(line.text[:2000])) >= max(4, line.words // 8)
+    return _is_menu(line.text, line.words)
 
 
-def is_item(line: Line) -> bool:
+def _is_menu(text: str, words: int) -> bool:
+    return len(_APART.findall(text[:2000])) >= max(4, words // 8)
+
+
+def is_item(text: str) -> bool:
     """A bullet or a numbered item."""
-    first = line.text[0]
-    return first in _BULLETS or (first.isdigit() and _NUMBERED.match(line.text) is not None)
+    first = text[0]
+    return first in BULLETS or (first.isdigit() and _NUMBERED.match(text) is not None)
 
 
-def _weights(lines: Sequence[Line], named: Sequence[Cue | None]) -> list[float]:
-    """What each line speaks for or against an article. A long run of short lines costs no more than a table would."""
-    weights, spent = [], 0.0
-    for line, cue in zip(lines, named, strict=True):
-        weight = _weight(line, cue)
-        if weight > 0:
-            spent = max(0.0, spent - 2 * weight)
-        elif cue is None or not cue.ends:
-            weight = max(weight, spent - _DEAREST_RUN)
-            spent -= weight
-        weights.append(weight)
-    return weights
+def _weight(words: int, ends: bool, text: str) -> float:
+    """What a line speaks for or against an article."""
+    if words >= 8 and ends:
+        return float(min(words, 80))
+    if words >= 25:
+        if _is_menu(text, words):
+            return -6.0
+        return words / 2 if words < 160 else 80.0
+    if words >= 4 and ends:
+        return words / 2
+    return -2.0 if is_item(text) else -5.0
 
 
-def _weight(line: Line, cue: Cue | None) -> float:
-    if cue is not None:
-        if cue.ends:
-            return -_BARRIER
-        return -6.0 if cue.kind in ("nav", "footer", "promo") else -2.0
-    if line.words >= 8 and line.ends:
-        return float(min(line.words, 80))
-    if line.words >= 25 and is_menu(line):
-        return -6.0
-    if line.words >= 25:
-        return line.words / 2 if line.words < 160 else 80.0
-    if line.words >= 4 and line.ends:
-        return line.words / 2
-    return -2.0 if is_item(line) else -5.0
-
-
-def _best_stretch(weights: Sequence[float]) -> tuple[int, int]:
-    """The first and one past the last index of the contiguous stretch with the greatest sum; (0, 0) if none is > 0."""
-    best = total = 0.0
-    first = start = last = 0
-    for index, weight in enumerate(weights):
-        if total <= 0.0:
-            total, start = 0.0, index
-        total += weight
-        if total > best:
-            best, first, last = total, start, index + 1
-    return first, last
+def _weight_of(cue: Cue) -> float:
+    if cue.ends:
+        return -_BARRIER
+    return -6.0 if cue.kind in ("nav", "footer", "promo") else -2.0

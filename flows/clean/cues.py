@@ -15,19 +15,27 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.gates import DEPTH, needs, openings
+from flows.clean.gates import DEPTH, WIDTH, initials, needs, openings
 from flows.clean.lines import Line, Sheet, runs_on
-from flows.clean.tokens import Tokens, member, word_hashes
+from flows.clean.tokens import SLOTS, Lexicon, Tokens, number, slots, text_hash
 from flows.outlets import Profile, registry
 
 _LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
 _SEEN: Final = 400  # characters a `start` cue looks at, and 160 a `tail` cue
 _TAIL: Final = 160
 _LONGEST_TAIL: Final = 80  # words of a line that a `tail` cue may name
-_CLOSING: Final = ")]"
+CLOSING: Final = ")]"
 _CLOSED: Final = ") ]"  # what an inline cue may ask for instead of words: a bracket at the end
-_REMEMBERED: Final = 1 << 16  # openings of lines whose cues are kept in mind
+_REMEMBERED: Final = 1 << 16  # beginnings of lines whose cues are kept in mind
 _MAY_BE_LINKS: Final = frozenset({"nav", "widget", "footer", "related"})
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_SHORT, _LONG, _SHORT_OPENING, _LONG_OPENING, _WHOLE = (
+    1,
+    2,
+    4,
+    8,
+    16,
+)  # of `line` cues and of others, in a table of beginnings
 _PHRASE: Final = 4  # words of a neighbour that make it part of a sentence
 
 
@@ -47,49 +55,78 @@ class Cue:
 
 
 class Cues:
-    """A set of cues. Few lines can be any of them: `gates` says which cues are asked of which line."""
+    """A set of cues. Few lines can be any of them: how a line begins says which cues are asked of it."""
 
     def __init__(self, cues: tuple[Cue, ...]) -> None:
         self.cues = cues
         self._openings: dict[str, list[_Asked]] = {}
+        self._initials: dict[str, list[_Asked]] = {}
+        self._letterless: list[_Asked] = []
         self._anyhow: list[_Asked] = []
         self._tails: list[_Asked] = []
         self._inline: list[_Asked] = []
-        self._known: dict[str, tuple[_Asked, ...]] = {}
+        self._known: dict[tuple[str, str], tuple[_Asked, ...]] = {}
+        self._begun = np.zeros(SLOTS, np.uint8)
         for order, cue in enumerate(sorted(cues, key=lambda cue: cue.on != "line")):
             asked = _Asked(order, cue, _compiled(cue), tuple(sorted(needs(cue.pattern))))
             if cue.on == "tail":
                 self._tails.append(asked)
             elif cue.on == "inline":
                 self._inline.append(asked)
-            elif "" in (first := openings(cue.pattern)):
-                self._anyhow.append(asked)
             else:
-                for opening in first:
-                    self._openings.setdefault(opening, []).append(asked)
-        self._inline_needs = _shortest(
-            need for asked in self._inline for need in asked.needs if asked.cue.asks != _CLOSED
-        )
+                self._sort_in(asked)
+
+    def _sort_in(self, asked: "_Asked") -> None:
+        """By its first letters where they say something, else by its first characters."""
+        first, short = initials(asked.cue.pattern), asked.cue.on == "line"
+        if "" not in first.going and (short or "" not in first.just):
+            whole = {just + "\n" for just in first.just if just} if short else first.just
+            for beginning in first.going | whole:
+                self._initials.setdefault(beginning, []).append(asked)
+                bit = _WHOLE if beginning[-1] == "\n" else _SHORT if short else _LONG
+                self._begun[slots(text_hash(beginning.rstrip("\n")))] |= bit
+            if "" in first.just:
+                self._letterless.append(asked)
+        elif "" in (opening := openings(asked.cue.pattern)):
+            self._anyhow.append(asked)
+        else:
+            for beginning in opening:
+                self._openings.setdefault(beginning, []).append(asked)
+                self._begun[slots(text_hash(beginning))] |= _SHORT_OPENING if short else _LONG_OPENING
+
+    def maybe(self, sheet: Sheet, told: NDArray[np.bool_], sums: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which lines may be a cue at all: no other need be asked. `told` is mentions(...) of them."""
+        if any(not asked.cue.asks for asked in self._anyhow):
+            return np.ones(len(sheet.start), bool)
+        begun = np.zeros(len(sheet.start), np.uint8)
+        for start, longest, bits in (
+            (sheet.letter, WIDTH, _SHORT | _LONG),
+            (sheet.start, DEPTH, _SHORT_OPENING | _LONG_OPENING),
+        ):
+            for length in range(1, longest + 1):
+                end = np.minimum(start + length, sheet.end)
+                begun |= self._begun[slots(number(sums, start, end))] & np.uint8(bits)
+        whole = self._begun[slots(number(sums, sheet.letter, sheet.end))] & _WHOLE > 0
+        short = (begun & (_SHORT | _SHORT_OPENING) > 0) & (sheet.words <= _LONGEST_LINE)
+        long = begun & (_LONG | _LONG_OPENING) > 0
+        # What is shown of a line is not what stands there where its blanks are odd.
+        found: NDArray[np.bool_] = whole | short | long | told | sheet.odd | (sheet.letter == sheet.end)
+        return found
 
     def of(self, line: Line, told: bool = True) -> Cue | None:
         """The cue that names this whole line, or None. `told`: it may have a word that some cue asks for."""
         text = line.text
-        start = text[:DEPTH].lower()
-        asked = self._known.get(start)
-        if asked is None:
-            asked = self._starting(start)
-        if asked:
-            for _, cue, pattern, needed in asked:
-                if cue.on == "line":
-                    if line.words <= _LONGEST_LINE and pattern.fullmatch(text):
-                        return cue
-                elif line.words <= cue.words:
-                    if cue.asks and not told:
-                        continue
-                    seen = text[:_SEEN]
-                    low = seen.lower()
-                    if any(need in low for need in needed) and pattern.match(seen):
-                        return cue
+        for _, cue, pattern, needed in self._asked(text):
+            if cue.on == "line":
+                if line.words <= _LONGEST_LINE and pattern.fullmatch(text):
+                    return cue
+            elif line.words <= cue.words:
+                if cue.asks and not told:
+                    continue
+                seen = text[:_SEEN]
+                low = seen.lower()
+                if any(need in low for need in needed) and pattern.match(seen):
+                    return cue
         return self._by_tail(line) if told and line.words <= _LONGEST_TAIL else None
 
     def _by_tail(self, line: Line) -> Cue | None:
@@ -100,22 +137,47 @@ class Cues:
                 return cue
         return None
 
-    def _starting(self, start: str) -> tuple["_Asked", ...]:
-        """The cues that a line may be which opens so: `line` cues first, each in the order of the file."""
-        found = [*self._anyhow, *(cue for end in range(1, DEPTH + 1) for cue in self._openings.get(start[:end], ())[:])]
-        kept = tuple(sorted({asked.order: asked for asked in found}.values(), key=lambda asked: asked.order))
-        if len(self._known) < _REMEMBERED:
-            self._known[start] = kept
+    def _asked(self, text: str) -> tuple["_Asked", ...]:
+        """The cues that a line may be which begins so: `line` cues first, each in the order of the file."""
+        letter = _LETTER.search(text)
+        start = text[:DEPTH].lower(), (text[letter.start() :] + "\n")[:WIDTH].lower() if letter else ""
+        kept = self._known.get(start)
+        if kept is None:
+            found = [*self._anyhow, *(self._letterless if letter is None else ())]
+            for beginnings, beginning in zip((self._openings, self._initials), start, strict=True):
+                for end in range(1, len(beginning) + 1):
+                    found += beginnings.get(beginning[:end], ())
+            kept = tuple(sorted({asked.order: asked for asked in found}.values(), key=lambda asked: asked.order))
+            if len(self._known) < _REMEMBERED:
+                self._known[start] = kept
         return kept
 
-    def name(self, lines: Sequence[Line], told: Sequence[bool] = ()) -> list[Cue | None]:
-        """The cue of each line; `told` is mentions(...) of them, where known.
+    def name(
+        self,
+        lines: Sequence[Line],
+        told: Sequence[bool] = (),
+        among: Iterable[int] | None = None,
+        known: dict[tuple[str, bool], Cue | None] | None = None,
+    ) -> list[Cue | None]:
+        """The cue of each line; `told` is mentions(...) of them, where known, `among` the indices that may be any.
 
+        `known` remembers what a line says, for lines that other documents repeat.
         A short line that a sentence runs through is a broken-off link, whatever it says.
         """
-        named = list(map(self.of, lines, told or [True] * len(lines)))
-        for index, (line, cue) in enumerate(zip(lines, named, strict=True)):
-            if cue is None or cue.on != "line" or cue.kind not in _MAY_BE_LINKS or line.ends:
+        named: list[Cue | None] = [None] * len(lines)
+        said = []
+        known = {} if known is None else known
+        for index in range(len(lines)) if among is None else among:
+            line = lines[index]
+            key = line.text, told[index] if told else True
+            if key not in known:
+                known[key] = self.of(line, key[1])
+            cue = named[index] = known[key]
+            if cue is not None:
+                said.append((index, cue))
+        for index, cue in said:
+            line = lines[index]
+            if cue.on != "line" or cue.kind not in _MAY_BE_LINKS or line.ends:
                 continue
             above = lines[index - 1] if index else None
             below = lines[index + 1 : index + (3 if cue.takes else 2)]
@@ -126,19 +188,14 @@ class Cues:
                 named[index] = None
         return named
 
-    def may_hold(self, text: str) -> bool:
-        """Whether any line of a document can hold a piece that is clutter, but for what closes in a bracket."""
-        low = text.lower()
-        return any(need in low for need in self._inline_needs)
-
-    def inside(self, text: str, held: bool = True) -> Iterator[tuple[int, int, Cue]]:
+    def inside(self, text: str, told: bool = True) -> Iterator[tuple[int, int, Cue]]:
         """The clutter pieces of a kept line: start, end within it, and the cue; in no order, perhaps overlapping.
 
-        `held` is may_hold of its document, where known.
+        `told`: it may have a word that some inline cue asks for.
         """
-        low = text.lower() if held else ""
+        low = text.lower() if told else ""
         for _, cue, pattern, needed in self._inline:
-            if text[-1] in _CLOSING if cue.asks == _CLOSED else held and any(need in low for need in needed):
+            if text[-1] in CLOSING if cue.asks == _CLOSED else told and any(need in low for need in needed):
                 for found in pattern.finditer(text):
                     yield found.start(), found.end(), cue
 
@@ -158,24 +215,45 @@ def _compiled(cue: Cue) -> re.Pattern[str]:
     return re.compile(f"(?:{cue.pattern}){'$' if cue.on == 'tail' else ''}", re.IGNORECASE)
 
 
+def name_all(sheet: Sheet, words: Tokens, cues: Sequence[Cues]) -> list[list[Cue | None]]:
+    """The cue of each line of each document, by the cues of its outlet."""
+    told = mentions(sheet, words)
+    bounds, asked = sheet.first.tolist(), told.tolist()
+    where = {own: np.flatnonzero(own.maybe(sheet, told, words.sums)) for own in set(cues)}
+    known: dict[Cues, dict[tuple[str, bool], Cue | None]] = {own: {} for own in where}
+    named = []
+    for own, lines, start, end in zip(cues, sheet.lines, bounds, bounds[1:], strict=False):
+        first, last = np.searchsorted(where[own], (start, end))
+        among = (where[own][first:last] - start).tolist()
+        named.append(own.name(lines, asked[start:end], among, known[own]))
+    return named
+
+
 def mentions(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
-    """Which lines have a word that some cue asks for."""
-    found = np.zeros(len(sheet.start), bool)
-    found[words.line[member(words.hashes, _asked_words())]] = True
+    """Which lines have a word that some cue of whole lines asks for."""
+    found = _told(sheet, words, 1)
     rights = np.searchsorted(sheet.start, np.flatnonzero(sheet.codes == ord("©")), side="right") - 1
     found[rights] = True
     return found
 
 
+def may_hold(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
+    """Which lines have a word that some inline cue asks for."""
+    return _told(sheet, words, 2)
+
+
+def _told(sheet: Sheet, words: Tokens, group: int) -> NDArray[np.bool_]:
+    found = np.zeros(len(sheet.start), bool)
+    found[words.line[_asked_words().bits(words.hashes) & group > 0]] = True
+    return found
+
+
 @cache
-def _asked_words() -> NDArray[np.uint64]:
-    return word_hashes(" ".join(cue.asks for cue in general().cues))
-
-
-def _shortest(found: Iterable[str]) -> tuple[str, ...]:
-    """These words without those that hold another of them."""
-    every = set(found)
-    return tuple(sorted(word for word in every if not any(other in word for other in every - {word})))
+def _asked_words() -> Lexicon:
+    """What cues of whole lines ask for, and what inline cues do."""
+    return Lexicon(
+        [" ".join(cue.asks for cue in general().cues if (cue.on == "inline") == part) for part in (False, True)]
+    )
 
 
 @cache

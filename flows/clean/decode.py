@@ -27,6 +27,7 @@ _AS_BROWSERS_READ: Final = {
     "iso8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030",
     "utf-16": "utf-16-le",
 }  # fmt: skip
+_WITH_BREAK: Final = re.compile("[^\n]*\n|[^\n]+")
 _SAMPLE: Final = 65_536
 # Any character that one of the patterns above can begin at: most texts have none, and looking in a table is quick.
 _SUSPECT: Final = np.zeros(65536, bool)
@@ -146,13 +147,15 @@ def _guessed(raw: bytes) -> str | None:
 
 
 def _mend(text: str) -> str:
-    import ftfy
+    from ftfy import TextFixerConfig, fix_text
 
     # Only the repair of mojibake: quotes, ligatures, widths and normal form stay as printed.
-    return str(
-        ftfy.fix_text(
-            text, unescape_html=False, remove_terminal_escapes=False, fix_latin_ligatures=False,
-            fix_character_width=False, uncurl_quotes=False, fix_line_breaks=False, fix_surrogates=False,
-            remove_control_chars=False, normalization=None, fix_c1_controls=False,
-        )
+    only = TextFixerConfig(
+        explain=False,
+        unescape_html=False, remove_terminal_escapes=False, fix_latin_ligatures=False, fix_character_width=False,
+        uncurl_quotes=False, fix_line_breaks=False, fix_surrogates=False, remove_control_chars=False,
+        normalization=None, fix_c1_controls=False,
     )  # fmt: skip
+    # It goes line by line, each with its break, and has nothing to mend where all is ASCII.
+    lines = _WITH_BREAK.findall(text)
+    return "".join(line if line.isascii() else str(fix_text(line, only)) for line in lines)

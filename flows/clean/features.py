@@ -14,9 +14,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.clean.characters import COUNTED, OPENING, PACKS, WORD
 from flows.clean.cues import Cue
 from flows.clean.lines import Sheet
-from flows.clean.tokens import DIGIT, LETTER, UPPER, Tokens, member, number, word_hashes
+from flows.clean.tokens import Lexicon, Tokens, number
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -32,43 +33,35 @@ _REACHES: Final = (3, 8, 20)
 _LONG: Final = 5  # letters of a word that carries meaning
 
 
-def _one_of(chars: str) -> NDArray[np.bool_]:
-    table = np.zeros(65536, bool)
-    table[[ord(char) for char in chars]] = True
-    return table
-
-
-_PACKED: Final = (
-    (LETTER, UPPER, DIGIT, _one_of(",;")),
-    (_one_of(".!?…。！？؟।"), _one_of("|›»·•/>"), _one_of('"“”„«»‘’'), _one_of(":()[]#@&+=_")),
-)
-_OPENING: Final = np.zeros(65536, np.int8)
-_OPENING[LETTER] = 1
-_OPENING[UPPER] = 2
-_OPENING[DIGIT] = 3
-_OPENING[[ord(c) for c in "-•*▪●–►+>»"]] = 4
-_OPENING[[ord(c) for c in "([\"“‘'"]] = 5
-_PACKS: Final = [
-    np.bitwise_or.reduce([table.astype(np.uint64) << np.uint64(16 * place) for place, table in enumerate(tables)])
-    for tables in _PACKED
-]
-
-
 @cache
-def _groups() -> tuple[NDArray[np.uint64], list[NDArray[np.uint64]]]:
-    """The hashes of the function words, and of each group of cue words, sorted."""
+def _lexicon() -> Lexicon:
+    """The function words, then each group of cue words."""
     with Path(__file__).with_name("words.toml").open("rb") as file:
         lists = tomllib.load(file)
-    return word_hashes(lists["stop"]), [word_hashes(lists[name]) for name in CUE_GROUPS]
+    return Lexicon([lists[name] for name in ("stop", *CUE_GROUPS)])
 
 
-def _totals(values: NDArray[np.uint64], start: Ints, end: Ints) -> list[Ints]:
-    """The four 16-bit counters of a packed column, summed over each line's first characters."""
-    if not len(start):
-        return [np.zeros(0, np.int64)] * 4
-    stop = np.minimum(end, start + _SEEN)
-    packed = np.add.reduceat(values, np.stack((start, stop), 1).ravel())[::2]
-    return [((packed >> np.uint64(16 * place)) & np.uint64(0xFFFF)).astype(np.int64) for place in range(4)]
+def _totals(sheet: Sheet, start: Ints, stop: Ints) -> list[Ints]:
+    """How many characters of each kind in PACKS there are in each stretch: four 16-bit counters to a number."""
+    at = np.flatnonzero(sheet.kinds & COUNTED)
+    low, high = np.searchsorted(at, start), np.searchsorted(at, stop)
+    found = sheet.codes[at]
+    counts = []
+    for pack in PACKS:
+        sums = np.append(np.uint64(0), np.cumsum(pack[found]))
+        packed = sums[high] - sums[low]
+        counts += [((packed >> np.uint64(16 * place)) & np.uint64(0xFFFF)).astype(np.int64) for place in range(4)]
+    return counts
+
+
+def _letters(sheet: Sheet, words: Tokens, starts: Ints, digits: Ints) -> Ints:
+    """How many letters each line has: the characters of its words but for the digits."""
+    lengths = np.append(0, np.cumsum(words.until - words.begin))
+    letters: Ints = lengths[starts[1:]] - lengths[starts[:-1]] - digits
+    for index in np.flatnonzero(sheet.end - sheet.start > _SEEN).tolist():
+        seen = sheet.kinds[sheet.start[index] :][:_SEEN]
+        letters[index] = np.count_nonzero(seen & WORD) - digits[index]
+    return letters
 
 
 def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue | None]]) -> Floats:
@@ -82,33 +75,37 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
     low, high = sheet.first[doc], sheet.first[doc + 1]
     position = np.arange(count) - low
     chars = end - start
-    letters, upper, digits, commas = _totals(_PACKS[0][codes], start, end)
-    stops, separators, quotes, marks = _totals(_PACKS[1][codes], start, end)
+    upper, digits, commas, stops, separators, quotes, marks, _ = _totals(sheet, start, np.minimum(end, start + _SEEN))
 
-    begin, until, line, hashes = words_of.begin, words_of.until, words_of.line, words_of.hashes
-    tokens = np.bincount(line, minlength=count)
-    function_words, groups = _groups()
-    lead = _OPENING[codes[begin]]
-    is_stop = member(hashes, function_words)
-    length = until - begin
+    begin, line, hashes = words_of.begin, words_of.line, words_of.hashes
+    starts = np.searchsorted(line, np.arange(count + 1))
+    tokens = np.diff(starts)
+    letters = _letters(sheet, words_of, starts, digits)
+    lead, length = OPENING[codes[begin]], words_of.until - begin
+    groups = _lexicon().bits(hashes)
+    is_stop = (groups & 1).astype(bool)
 
     def per_line(mask: NDArray[np.bool_]) -> Ints:
-        return np.bincount(line[mask], minlength=count)
+        return np.diff(np.append(0, np.cumsum(mask))[starts])
 
     stop_words = per_line(is_stop)
     capitals = per_line(lead == 2)
     small_short = per_line((lead == 1) & (length <= 3))
-    every = np.unique(np.concatenate(groups))
-    maybe = np.flatnonzero(member(hashes, every))
-    cue_counts = [np.bincount(line[maybe[member(hashes[maybe], group)]], minlength=count) for group in groups]
-    cue_words = np.bincount(line[maybe], minlength=count)
-    years = per_line((length == 4) & (lead == 3) & ((codes[begin] == 49) | (codes[begin] == 50)))
+    told = np.flatnonzero(groups > 1)
+    told_line, told_groups = line[told], groups[told]
+    cue_counts = [
+        np.bincount(told_line[told_groups >> place & 1 > 0], minlength=count) for place in range(1, len(CUE_GROUPS) + 1)
+    ]
+    cue_words = np.bincount(told_line, minlength=count)
+    four_digits = np.flatnonzero((length == 4) & (lead == 3))
+    century = codes[begin[four_digits]]
+    years = np.bincount(line[four_digits[(century == 49) | (century == 50)]], minlength=count)
 
     prose = (words >= PROSE_WORDS) & sheet.ends
     overlap, prose_overlap = _overlaps(doc, line, hashes, (length >= _LONG) & ~is_stop, prose, count, len(sizes))
     copies = _copies(number(words_of.sums, start, end), doc)
 
-    last, opening = codes[end - 1], _OPENING[codes[start]]
+    last, opening = codes[end - 1], OPENING[codes[start]]
     per_word = 1.0 / np.maximum(tokens, 1)
     per_char = 1.0 / chars
     below = np.append(sheet.gap[1:], 0)
@@ -128,7 +125,10 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
         *_windows(words, prose, low, high),
         *(column[doc] for column in whole),
     ]  # fmt: skip
-    return np.stack([column.astype(np.float32) for column in columns], axis=1)
+    figures = np.empty((count, WIDTH), np.float32)
+    for place, column in enumerate(columns):
+        figures[:, place] = column
+    return figures
 
 
 def _overlaps(
@@ -140,12 +140,23 @@ def _overlaps(
     of = line[at]
     slot = (hashes[at] >> np.uint64(50)).astype(np.int64) + doc[of] * _SLOTS
     inside = prose[of]
-    everywhere = np.bincount(slot, minlength=documents * _SLOTS)
-    in_prose = np.bincount(slot[inside], minlength=documents * _SLOTS)
+    everywhere, in_prose = _shared(slot, documents), _shared(slot[inside], documents)
+    once = np.zeros(documents * _SLOTS, bool)
+    once[slot[inside]] = True
     whole = np.maximum(np.bincount(of, minlength=count), 1)
-    again = np.bincount(of[everywhere[slot] > 1], minlength=count)
-    told = np.bincount(of[in_prose[slot] > inside], minlength=count)
+    again = np.bincount(of[everywhere[slot]], minlength=count)
+    told = np.bincount(of[np.where(inside, in_prose[slot], once[slot])], minlength=count)
     return again / whole, told / whole
+
+
+def _shared(slot: Ints, documents: int) -> NDArray[np.bool_]:
+    """Which slots hold more than one word."""
+    here = np.arange(len(slot), dtype=np.int32)
+    last = np.empty(documents * _SLOTS, np.int32)
+    last[slot] = here
+    shared = np.zeros(documents * _SLOTS, bool)
+    shared[slot[last[slot] != here]] = True
+    return shared
 
 
 def _copies(numbers: NDArray[np.uint64], doc: Ints) -> Ints:

@@ -1,16 +1,19 @@
 """What a pattern cannot match without: how its matches begin, and which words stand in each.
 
-Most lines cannot be any cue, and asking a pattern costs more than everything else; both answers are read off the
+Most lines cannot be any cue, and asking a pattern costs more than everything else; all answers are read off the
 parsed pattern, so that they cannot disagree with it. They are in small letters: compare with `text.lower()`.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 DEPTH: Final = 4
+WIDTH: Final = 8
 _MANY: Final = 600
+_WIDEST: Final = 8  # of how many characters each is followed as a beginning of its own
 _DIGITS: Final = "0123456789"
 _REPEATS: Final = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 _NOTHING: Final = (sre.AT, sre.ASSERT, sre.ASSERT_NOT)
@@ -18,6 +21,17 @@ _NOTHING: Final = (sre.AT, sre.ASSERT, sre.ASSERT_NOT)
 Items = Sequence[tuple[Any, Any]]
 
 
+class Initials(NamedTuple):
+    """How matches go on from their first letter: so and anyhow further, or just so.
+
+    At most WIDTH characters; "" in `going`: nothing can be said; "" in `just`: a match may have no letter at all.
+    """
+
+    going: frozenset[str]
+    just: frozenset[str]
+
+
+@cache
 def openings(pattern: str) -> frozenset[str]:
     """First characters (at most DEPTH) of which every match has one; {""} where matches begin anyhow."""
     items = parser.parse(pattern)
@@ -25,17 +39,33 @@ def openings(pattern: str) -> frozenset[str]:
         live, done = _grow(items, {""}, depth)
         found = live | done
         if len(found) <= _MANY:
-            return frozenset(p for p in found if not any(p[:n] in found for n in range(len(p))))
+            return _shortest(found)
     return frozenset({""})
 
 
+@cache
+def initials(pattern: str) -> Initials:
+    """What stands from the first letter on in whole matches."""
+    items = parser.parse(pattern)
+    for depth in range(WIDTH, 0, -1):
+        just, going = _grow(items, {""}, depth, letters=True)
+        if len(going) + len(just) <= _MANY:
+            return Initials(_shortest(going), frozenset(just))
+    return Initials(frozenset({""}), frozenset())
+
+
+def _shortest(found: set[str]) -> frozenset[str]:
+    return frozenset(p for p in found if not any(p[:n] in found for n in range(len(p))))
+
+
+@cache
 def needs(pattern: str) -> frozenset[str]:
     """Words of which every match contains one; {""} where nothing can be said."""
     return _needs(parser.parse(pattern)) or frozenset({""})
 
 
-def _grow(items: Items, live: set[str], depth: int) -> tuple[set[str], set[str]]:
-    """Beginnings that may go on after these items, and those that may not."""
+def _grow(items: Items, live: set[str], depth: int, letters: bool = False) -> tuple[set[str], set[str]]:
+    """Beginnings that may go on after these items, and those that may not. `letters`: from the first letter on."""
     done: set[str] = set()
     for op, argument in items:
         if not live:
@@ -43,17 +73,17 @@ def _grow(items: Items, live: set[str], depth: int) -> tuple[set[str], set[str]]
         if op in _NOTHING:
             continue
         if op is sre.BRANCH:
-            live, ended = _either(argument[1], live, depth)
+            live, ended = _either(argument[1], live, depth, letters)
         elif op is sre.SUBPATTERN:
-            live, ended = _grow(argument[3], live, depth)
+            live, ended = _grow(argument[3], live, depth, letters)
         elif op is sre.ATOMIC_GROUP:
-            live, ended = _grow(argument, live, depth)
+            live, ended = _grow(argument, live, depth, letters)
         elif op in _REPEATS:
-            live, ended = _again(argument[0], argument[1], argument[2], live, depth)
+            live, ended = _again(argument[0], argument[1], argument[2], live, depth, letters)
         else:
             chars = _chars(op, argument)
-            ended = set(live) if chars is None else set()
-            live = set() if chars is None else {p + c for p in live for c in chars}
+            ended = set(live) if chars is None else _open(live, chars) if letters else set()
+            live = {_longer(p, c, letters) for p in live - ended for c in chars or ()}
         done |= ended | {p for p in live if len(p) >= depth}
         live = {p for p in live if len(p) < depth}
         if len(live) + len(done) > 4 * _MANY:
@@ -61,18 +91,28 @@ def _grow(items: Items, live: set[str], depth: int) -> tuple[set[str], set[str]]
     return live, done
 
 
-def _either(branches: Iterable[Items], live: set[str], depth: int) -> tuple[set[str], set[str]]:
+def _open(live: set[str], chars: set[str]) -> set[str]:
+    """The beginnings for which too many letters may stand next: they are left as they are."""
+    many = len(chars) > _WIDEST
+    return {p for p in live if many and (p or any(map(str.isalpha, chars)))}
+
+
+def _longer(beginning: str, char: str, letters: bool) -> str:
+    return "" if letters and not beginning and not char.isalpha() else beginning + char
+
+
+def _either(branches: Iterable[Items], live: set[str], depth: int, letters: bool) -> tuple[set[str], set[str]]:
     on, done = set[str](), set[str]()
     for branch in branches:
-        grown, ended = _grow(branch, live, depth)
+        grown, ended = _grow(branch, live, depth, letters)
         on, done = on | grown, done | ended
     return on, done
 
 
-def _again(least: int, most: int, body: Items, live: set[str], depth: int) -> tuple[set[str], set[str]]:
+def _again(least: int, most: int, body: Items, live: set[str], depth: int, letters: bool) -> tuple[set[str], set[str]]:
     on, done, now = set(live) if least == 0 else set(), set[str](), live
     for turn in range(1, min(int(most), depth + least) + 1):
-        now, ended = _grow(body, now, depth)
+        now, ended = _grow(body, now, depth, letters)
         done |= ended
         if turn >= least:
             on |= now

@@ -5,12 +5,11 @@ the page as a whole (net.summary): it was set so that at most a hundredth of rea
 """
 
 import re
-from collections.abc import Sequence
+from itertools import compress
 from typing import Final
 
 from flows.clean.body import Body
-from flows.clean.lines import Line
-from flows.clean.spans import Mark
+from flows.clean.spans import Marks
 
 FEWEST_WORDS: Final = 8
 _ERROR_WORDS: Final = 120
@@ -25,18 +24,17 @@ _ERROR: Final = re.compile(
 )
 
 
-def no_article(lines: Sequence[Line], marks: Sequence[Mark], answer: Body | None = None) -> str | None:
+def no_article(marks: Marks, answer: Body | None = None) -> str | None:
     """A sentence that says why nothing here can be published, or None where something can."""
-    kept = {mark.line: mark for mark in marks if mark.kind == "body"}
-    body = [line for line in lines if line.number in kept]
-    words = sum(line.words for line in body)
+    lines = marks.lines
+    words = sum(compress(lines.words, marks.kept()))
     if words < FEWEST_WORDS:
         return (
             f"Read {len(lines):,} lines, of which {words} words are left as article; expected at least {FEWEST_WORDS}. "
             "Look at the page: it may be a menu, a listing, a login or an error page."
         )
     if words < _ERROR_WORDS and (
-        shown := next((found for line in lines[:60] if (found := _ERROR.search(line.text[:300]))), None)
+        shown := next((found for text in lines.text[:60] if (found := _ERROR.search(text[:300]))), None)
     ):
         return f'Read a page that says "{shown[0]}"; expected an article. Fetch the page again, without the obstacle.'
     if answer is not None and answer.article is not None and answer.article < 0:

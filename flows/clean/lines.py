@@ -4,37 +4,23 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-# What surrounds words without being one: white space, no-break spaces, zero-width characters, soft hyphens at an edge.
-ZERO_WIDTH: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
-_INVISIBLE: Final = str.maketrans("", "", "\u200b\u2060\ufeff\u00ad")
-_BLANKS: Final = (
-    " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000"
-)
-_EDGES: Final = _BLANKS + ZERO_WIDTH
-_WIDE: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+from flows.clean.characters import BLANK, CLOSER, EDGES, KIND, LETTER, STOP
+
+_INVISIBLE: Final = "\u200b\u2060\ufeff\u00ad"
+_WITHOUT: Final = str.maketrans("", "", _INVISIBLE)
+_WIDE: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # counted two to a word
 
 Ints = NDArray[np.int64]
-_EDGE: Final = np.zeros(65536, bool)
-_EDGE[[ord(c) for c in _EDGES]] = True
-# Characters that make the words of a line another count than its spaces: any blank but a space, wide scripts.
-_ODD: Final = _EDGE.copy()
-_ODD[ord(" ")] = False
-_ODD[0x3040:0x3100] = _ODD[0x3400:0xA000] = _ODD[0xAC00:0xD7B0] = True
-
-
-_STOP: Final = np.zeros(65536, bool)
-_STOP[[ord(c) for c in ".!?…。！？؟।"]] = True
-_CLOSER: Final = np.zeros(65536, bool)
-_CLOSER[[ord(c) for c in "\"'”’»)]"]] = True  # a sentence may end before these
+_WIDE_FROM: Final = 0x3040
+_BEFORE_LETTERS: Final = 6  # characters before the first letter of a line: in most lines none
 
 
 class Line(NamedTuple):
@@ -50,73 +36,115 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Lines(Sequence[Line]):
+    """The lines of one document, a column each; a `Line` is made where one is looked at."""
+
+    number: list[int]
+    start: list[int]
+    end: list[int]
+    text: list[str]
+    gap: list[int]
+    words: list[int]
+    ends: list[bool]
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    @overload
+    def __getitem__(self, at: int) -> Line: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Line]: ...
+    def __getitem__(self, at: int | slice) -> Line | list[Line]:
+        if isinstance(at, slice):
+            return [self[index] for index in range(*at.indices(len(self.number)))]
+        return Line(
+            self.number[at], self.start[at], self.end[at], self.text[at], self.gap[at], self.words[at], self.ends[at]
+        )
+
+    def __iter__(self) -> Iterator[Line]:
+        columns = (self.number, self.start, self.end, self.text, self.gap, self.words, self.ends)
+        return map(Line._make, zip(*columns, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """The non-blank lines of a batch of documents, a column each.
 
-    `codes` are the code points (65,535 for those beyond) of all documents, each with a line break behind it; `first`
-    is each document's first line (one more than there are documents), the other columns have one value a line, and
-    `start`, `end` index `codes`. `lines` are the same lines of each document, offsets in the document.
+    `codes` are the code points (65,535 for those beyond) of all documents, with a line break before and behind each;
+    `first` is each document's first line (one more than there are documents), the other columns have one value a line,
+    and `start`, `end` index `codes`. `lines` are the same lines of each document, offsets in the document.
     """
 
     codes: NDArray[np.uint16]
+    kinds: NDArray[np.uint8]  # of characters.KIND
     first: Ints
     start: Ints
     end: Ints
     gap: Ints
     words: Ints
     ends: NDArray[np.bool_]
-    lines: list[list[Line]]
+    odd: NDArray[np.bool_]  # shown otherwise than it stands, or with much before its first letter
+    letter: Ints  # its first letter, or its end, where it is not odd
+    lines: list[Lines]
 
 
-def split(text: str) -> list[Line]:
+def split(text: str) -> Lines:
     """The non-blank lines of a decoded document (its line breaks are \\n alone)."""
     return sheet([text]).lines[0]
 
 
 def sheet(texts: Sequence[str]) -> Sheet:
     """The non-blank lines of decoded documents."""
-    joined = "\n".join((*texts, ""))
-    wide = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    codes = np.minimum(wide, 65535).astype(np.uint16)
-    base = np.concatenate(([0], np.cumsum([len(text) + 1 for text in texts], dtype=np.int64)))
+    codes = _codes("\n".join(("", *texts, "")))
+    base = np.cumsum([1, *(len(text) + 1 for text in texts)])
+    # Lines lie between the runs of blanks that hold a line break, words between the others.
+    kinds = KIND.take(codes, mode="clip")
+    blank = np.flatnonzero(kinds & BLANK)
+    apart = np.flatnonzero(np.diff(blank) != 1)
+    opens, shuts = blank[np.append(0, apart + 1)], blank[np.append(apart, len(blank) - 1)] + 1
     breaks = np.flatnonzero(codes == 10)
-    solid = np.flatnonzero(~_EDGE[codes])
-    opens = np.concatenate(([0], breaks[:-1] + 1)) if len(breaks) else breaks
-    left, right = np.searchsorted(solid, opens), np.searchsorted(solid, breaks)
-    filled = np.flatnonzero(left < right)
-    start, end = solid[left[filled]], solid[right[filled] - 1] + 1
+    held = np.searchsorted(opens, breaks, side="right") - 1
+    held = held[np.append(True, held[1:] != held[:-1])]
+    start, end = shuts[held[:-1]], opens[held[1:]]
     doc = np.searchsorted(base, start, side="right") - 1
     first = np.searchsorted(doc, np.arange(len(texts) + 1))
-    number = filled - np.searchsorted(breaks, base[doc]) + 1
-    above = np.concatenate(([0], number[:-1])) if len(number) else number
+    number = np.searchsorted(breaks, start) - np.searchsorted(breaks, base[doc]) + 1
+    above = np.append(0, number)[:-1]
     above[first[:-1][first[:-1] < len(doc)]] = 0
     gap = number - above - 1
 
-    spaces = _count(np.flatnonzero(codes == 32), start, end)
-    twice = _count(np.flatnonzero((codes[1:] == 32) & (codes[:-1] == 32)), start, end)
-    odd = (_count(np.flatnonzero(_ODD[codes]), start, end) + twice) > 0
-    words = spaces + 1
-    begins, stops = start - base[doc], end - base[doc]
-    shown = [texts[d][b:e] for d, b, e in zip(doc.tolist(), begins.tolist(), stops.tolist(), strict=True)]
-    for index in np.flatnonzero(odd).tolist():
+    words = np.diff(held)
+    strange = np.append(0, np.cumsum((shuts - opens != 1) | (codes[opens] != ord(" "))))
+    odd = strange[held[1:]] > strange[held[:-1] + 1]
+    wide = np.flatnonzero(codes >= _WIDE_FROM)
+    begins, stops = (start - base[doc]).tolist(), (end - base[doc]).tolist()
+    shown = [texts[d][b:e] for d, b, e in zip(doc.tolist(), begins, stops, strict=True)]
+    crowded = np.searchsorted(wide, end) > np.searchsorted(wide, start)
+    for index in np.flatnonzero(odd | crowded).tolist():
         shown[index] = squeeze(shown[index])
-        words[index] = count_words(shown[index])
+        words[index] = count_words(shown[index]) if crowded[index] else shown[index].count(" ") + 1
     behind = end - 1
     for _ in range(3):
-        behind = behind - (_CLOSER[codes[behind]] & (behind > start))
-    ends = _STOP[codes[behind]]
-    columns = (number.tolist(), begins.tolist(), stops.tolist(), shown, gap.tolist(), words.tolist(), ends.tolist())
-    lines = list(map(Line._make, zip(*columns, strict=True)))
-    bounds = first.tolist()
+        behind = behind - (CLOSER[codes[behind]] & (behind > start))
+    ends = STOP[codes[behind]]
+    letter = start
+    for _ in range(_BEFORE_LETTERS):
+        letter = letter + (~LETTER[codes[letter]] & (letter < end))
+    odd |= ~LETTER[codes[letter]] & (letter < end)
+    columns = (number.tolist(), begins, stops, shown, gap.tolist(), words.tolist(), ends.tolist())
     return Sheet(
-        codes, first, start, end, gap, words, ends,
-        [lines[a:b] for a, b in pairwise(bounds)],
+        codes, kinds, first, start, end, gap, words, ends, odd, letter,
+        [Lines(*(column[a:b] for column in columns)) for a, b in pairwise(first.tolist())],
     )  # fmt: skip
 
 
-def _count(places: Ints, start: Ints, end: Ints) -> Ints:
-    """How many of these sorted places lie within each line."""
-    return np.searchsorted(places, end) - np.searchsorted(places, start)
+def _codes(text: str) -> NDArray[np.uint16]:
+    """The code points of a text, 65,535 for those that need more than 16 bits."""
+    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+    if len(codes) == len(text):
+        return codes
+    wide = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return np.minimum(wide, 65535).astype(np.uint16)
 
 
 def runs_on(line: Line, following: Line) -> bool:
@@ -127,8 +155,8 @@ def runs_on(line: Line, following: Line) -> bool:
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without the blanks around it; empty (start == end) where it is all blank."""
     piece = text[start:end]
-    left = len(piece) - len(piece.lstrip(_EDGES))
-    right = len(piece.rstrip(_EDGES))
+    left = len(piece) - len(piece.lstrip(EDGES))
+    right = len(piece.rstrip(EDGES))
     return (start + left, start + right) if left < right else (start, start)
 
 
@@ -136,7 +164,9 @@ def squeeze(text: str) -> str:
     """Runs of blanks as one space, invisible characters gone, no blanks around."""
     if text.isascii():
         return " ".join(text.split())
-    return " ".join(text.translate(_INVISIBLE).split()).strip(_EDGES)
+    if any(char in text for char in _INVISIBLE):
+        text = text.translate(_WITHOUT)
+    return " ".join(text.split()).strip(EDGES)
 
 
 def count_words(text: str) -> int:

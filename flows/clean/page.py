@@ -12,11 +12,12 @@ from flows.clean import cues as cue_data
 from flows.clean.blocks import walk
 from flows.clean.effort import Effort
 from flows.clean.judge_page import judge_page
-from flows.clean.lines import split
+from flows.clean.lines import sheet, split
 from flows.clean.place import Verdict, place
-from flows.clean.spans import Mark
+from flows.clean.spans import Marks
 from flows.clean.statements import Stated, stated_by
-from flows.clean.text import tile
+from flows.clean.text import pieceable, tile
+from flows.clean.tokens import tokens
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -42,26 +43,28 @@ class TooDeep(Exception):
 
 def read_page(
     html: str, url: str | None = None, outlet: str | None = None, effort: Effort = "quality"
-) -> tuple[str, list[Mark], list[Stated]]:
+) -> tuple[str, Marks, list[Stated]]:
     """The page's text (its blocks, one a line), the marks that tile it, and its statements (field, where, value).
 
     `outlet` is the registered domain of the page's outlet, where there is a hint. Raises TooDeep.
     """
     tree = parse(html)
     if tree is None:
-        return "", [], []
+        return "", Marks(split(""), [], [], {}), []
     page = walk(tree)
     text = "\n".join(page.texts)
-    lines = split(text)
+    table = sheet([text])
+    lines = table.lines[0]
     cues = cue_data.of_outlet(outlet)
-    named = cues.name(lines)
+    spoken = tokens(table)
+    (named,) = cue_data.name_all(table, spoken, [cues])
     body = judge_page(tree, page, url, effort)
     placed = place(lines, named, body, cue_data.profile_of(outlet), "html.outside")
     verdicts = [
         _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict
         for verdict, tag in zip(placed, page.inside, strict=True)
     ]
-    return text, tile(text, lines, verdicts, body, cues), stated_by(tree)
+    return text, tile(text, lines, verdicts, body, cues, pieceable(table, spoken)[0]), stated_by(tree)
 
 
 def parse(html: str) -> HtmlElement | None:

@@ -4,12 +4,13 @@ Takes what the cues said and which lines were kept, and gives every line one kin
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Final, NamedTuple
 
-from flows.clean.body import Body, is_item, is_prose
+from flows.clean.body import BULLETS, Body, is_item, is_prose
 from flows.clean.cues import Cue
-from flows.clean.lines import Line, runs_on
+from flows.clean.lines import Line, Lines, runs_on
 from flows.outlets import Profile, dateline, registry, roles
 
 _NEAR: Final = 15  # lines around the article in which bylines, captions and credits stand
@@ -29,6 +30,7 @@ _DATE: Final = re.compile(
     r"|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{4}-\d{2}-\d{2}\b",
     re.IGNORECASE,
 )
+_DIGIT: Final = re.compile(r"\d")
 _NAME: Final = re.compile(r"[A-ZÀ-Þ][\w.'’-]{0,24}(?: (?:[A-ZÀ-Þ][\w.'’-]{0,24}|bin|binti|de|van|al)){0,5},?")
 _POSE: Final = re.compile(
     r"\((?:\w+ )?(?:kanan|kiri|tengah|depan|belakang|left|right|center|centre)\)"
@@ -49,8 +51,12 @@ class Verdict(NamedTuple):
     rule: str
 
 
+_HEAD: Final = Verdict("nav", "head.unclaimed")
+_CONTENTS: Final = Verdict("nav", "head.toc")
+
+
 def place(
-    lines: Sequence[Line],
+    lines: Lines,
     named: Sequence[Cue | None],
     body: Body,
     profile: Profile | None = None,
@@ -61,45 +67,44 @@ def place(
     `profile` is the outlet's, if known: its byline shapes and role words. `outside` is the rule for lines that were
     not kept and that nothing names; None: head.unclaimed, tail.unclaimed.
     """
-    verdicts: list[Verdict | None] = [Verdict(cue.kind, cue.id) if cue else None for cue in named]
-    keep = [kept and verdict is None for kept, verdict in zip(body.keep, verdicts, strict=True)]
+    verdicts: list[Verdict | None] = [None] * len(lines)
+    keep = list(body.keep)
+    said = {index: cue for index, cue in enumerate(named) if cue is not None}
+    for index, cue in said.items():
+        verdicts[index], keep[index] = Verdict(cue.kind, cue.id), False
     dumped = body.rule != "body.extracted"
     if outside is None:
-        _close(lines, named, keep, dumped)
+        _close(lines, said, keep, dumped)
         if not dumped:
             _close_at_credits(lines, keep, profile)
     first = _opening(lines, keep)
-    for index in range(first):
-        keep[index] = False
-    last = max((index for index, kept in enumerate(keep) if kept), default=-1)
-    _titles(lines, named, verdicts, keep, first)
+    keep[:first] = [False] * first
+    last = max(compress(range(len(keep)), keep), default=-1)
+    _titles(lines, said, verdicts, keep, first)
     _bylines(lines, verdicts, first, profile)
     _credits(lines, verdicts, keep, first, last, profile)
-    _captions(lines, verdicts, keep, first)
+    _captions(lines, verdicts, first)
     if dumped:
         _repeats(lines, verdicts, keep)
-    result = []
-    for index, verdict in enumerate(verdicts):
-        if verdict is None and keep[index]:
-            verdict = Verdict("body", body.rule)
-        elif verdict is None:
-            head = "head.toc" if _is_bullet(lines[index]) else "head.unclaimed"
-            verdict = Verdict("nav", outside or (head if index < first else "tail.unclaimed"))
-        result.append(verdict)
+    kept, below = Verdict("body", body.rule), Verdict("nav", outside or "tail.unclaimed")
+    result = [verdict or (kept if k else below) for verdict, k in zip(verdicts, keep, strict=True)]
+    for index in range(first if outside is None else 0):
+        if verdicts[index] is None:
+            result[index] = _CONTENTS if lines.text[index][0] in BULLETS else _HEAD
     return result
 
 
-def _opening(lines: Sequence[Line], keep: Sequence[bool]) -> int:
+def _opening(lines: Lines, keep: Sequence[bool]) -> int:
     """The index at which the article begins: a dateline near the top, else the first line that is no headline."""
-    kept = [index for index, k in enumerate(keep) if k]
+    kept = list(compress(range(len(keep)), keep))
     if not kept:
         return len(lines)
-    total = sum(lines[index].words for index in kept)
+    total = sum(compress(lines.words, keep))
     before = paragraphs = 0
     for index in kept[:_LEAD_LINES]:
-        if dateline.find(lines[index].text, registry()):
+        if dateline.find(lines.text[index], registry()):
             return index
-        before += lines[index].words
+        before += lines.words[index]
         paragraphs += is_prose(lines[index])
         if paragraphs > _LEAD_PARAGRAPHS or before > min(_LEAD_WORDS, max(_LEAD_SHARE * total, 30)):
             break
@@ -107,7 +112,7 @@ def _opening(lines: Sequence[Line], keep: Sequence[bool]) -> int:
     for position, index in enumerate(kept[:_HEAD_LINES]):
         line = lines[index]
         following = lines[kept[position + 1]] if position + 1 < len(kept) else None
-        if _is_bullet(line) and not line.ends:
+        if line.text[0] in BULLETS and not line.ends:
             continue  # a table of contents, or the story in points
         if is_prose(line) or _is_lead(line) or line.text[0].isdigit() or following is None or runs_on(line, following):
             return index
@@ -122,62 +127,65 @@ def _is_lead(line: Line) -> bool:
     return line.words >= _LEAD_OF and _SENTENCE.search(line.text[:600]) is not None
 
 
-def _is_bullet(line: Line) -> bool:
-    return is_item(line) and not line.text[0].isdigit()
-
-
-def _close(lines: Sequence[Line], named: Sequence[Cue | None], keep: list[bool], dumped: bool) -> None:
+def _close(lines: Lines, said: Mapping[int, Cue], keep: list[bool], dumped: bool) -> None:
     """After a line that ends articles nothing is kept, unless more follows than stood before."""
-    total = sum(line.words for line, kept in zip(lines, keep, strict=True) if kept)
-    seen = 0
-    limit = 0.5 if not dumped else 0.65
-    for index, (line, cue) in enumerate(zip(lines, named, strict=True)):
-        if cue is not None and cue.ends and seen >= limit * total > 0:
-            keep[index:] = [False] * (len(lines) - index)
-            return
-        seen += line.words if keep[index] else 0
+    limit = (0.65 if dumped else 0.5) * sum(compress(lines.words, keep))
+    seen = at = 0
+    for index, cue in said.items():
+        if cue.ends:
+            seen += sum(compress(lines.words[at:index], keep[at:index]))
+            at = index
+            if seen >= limit > 0:
+                keep[index:] = [False] * (len(lines) - index)
+                return
 
 
-def _close_at_credits(lines: Sequence[Line], keep: list[bool], profile: Profile | None) -> None:
+def _close_at_credits(lines: Lines, keep: list[bool], profile: Profile | None) -> None:
     """In an extracted text nothing is kept below the role lines that stand under its last paragraph."""
-    last = max((index for index, line in enumerate(lines) if keep[index] and is_prose(line)), default=-1)
+    last = next((index for index in reversed(range(len(lines))) if keep[index] and is_prose(lines[index])), None)
     ended = False
-    for index in range(last + 1, len(lines)) if last >= 0 else ():
-        line = lines[index]
-        label = roles.label(line.text, profile) if line.words <= _BYLINE_WORDS and not line.ends else None
+    for index in range(last + 1, len(lines)) if last is not None else ():
+        label = _label(lines, index, profile)
         if label is not None and label.value:
             ended = True
         elif ended:
             keep[index] = False
 
 
+def _label(lines: Lines, index: int, profile: Profile | None) -> roles.Label | None:
+    if lines.words[index] > _BYLINE_WORDS or lines.ends[index]:
+        return None
+    return roles.label(lines.text[index], profile)
+
+
 def _titles(
-    lines: Sequence[Line], named: Sequence[Cue | None], verdicts: list[Verdict | None], keep: list[bool], first: int
+    lines: Lines, said: Mapping[int, Cue], verdicts: list[Verdict | None], keep: list[bool], first: int
 ) -> None:
     """The lines under a header that has none of its own: titles of other stories, tags, the author box.
 
     Above the article a header may be the section's name; what leads to a byline then is this story's own title.
     """
-    for index, cue in enumerate(named):
-        if cue is None or not cue.takes:
+    for index, cue in said.items():
+        if not cue.takes:
             continue
-        inside = any(keep[index + 1 :])
+        inside = True in keep[index + 1 :]
         room = min(cue.takes, _TITLES_INSIDE) if inside else cue.takes
         for below in range(index + 1, len(lines)):
-            line = lines[below]
-            if below < first and named[below] is None and _is_byline(line):
-                verdicts[index + 1 : below] = [Verdict(c.kind, c.id) if c else None for c in named[index + 1 : below]]
+            line, other = lines[below], said.get(below)
+            if below < first and other is None and _is_byline(line):
+                for title in range(index + 1, below):
+                    verdicts[title] = Verdict(said[title].kind, said[title].id) if title in said else None
                 break
-            if room == 0 or (named[below] is not None and (cue.takes > 3 or named[below] is cue)):
+            if room == 0 or (other is not None and (cue.takes > 3 or other is cue)):
                 break
-            if named[below] is None and ((is_prose(line) and not line.text.endswith("?")) or line.words > _TITLE_WORDS):
-                break
-            if named[below] is None:
-                if inside and is_item(line) and keep[below]:
+            if other is None:
+                if (is_prose(line) and not line.text.endswith("?")) or line.words > _TITLE_WORDS:
+                    break
+                if inside and is_item(line.text) and keep[below]:
                     break
                 verdicts[below] = Verdict(cue.kind, f"{cue.id}.item")
                 keep[below] = False
-            elif named[below].kind not in (cue.kind, "widget", "credit"):  # type: ignore[union-attr]
+            elif other.kind not in (cue.kind, "widget", "credit"):
                 break
             room -= 1
 
@@ -186,23 +194,22 @@ def _is_byline(line: Line) -> bool:
     return line.words <= _BYLINE_WORDS and bool(_DATE.search(line.text) or roles.label(line.text))
 
 
-def _bylines(lines: Sequence[Line], verdicts: list[Verdict | None], first: int, profile: Profile | None) -> None:
+def _bylines(lines: Lines, verdicts: list[Verdict | None], first: int, profile: Profile | None) -> None:
     """Just above the article: lines of the outlet's own byline shapes, dates, and a name beside an outlet's."""
     for index in range(max(0, first - _NEAR), first):
-        line = lines[index]
-        if verdicts[index] is not None or line.words > _BYLINE_WORDS:
+        text = lines.text[index]
+        if verdicts[index] is not None or lines.words[index] > _BYLINE_WORDS:
             continue
-        signed = _SIGNED.fullmatch(line.text)
-        if profile and any(byline.pattern.fullmatch(line.text) for byline in profile.bylines):
+        if profile and any(byline.pattern.fullmatch(text) for byline in profile.bylines):
             verdicts[index] = Verdict("byline", f"profile.{profile.name}.byline")
-        elif _DATE.search(line.text):
+        elif _DIGIT.search(text) and _DATE.search(text):
             verdicts[index] = Verdict("byline", "byline.date")
-        elif signed and registry().by_name(signed[1]):
+        elif (signed := _SIGNED.fullmatch(text)) and registry().by_name(signed[1]):
             verdicts[index] = Verdict("byline", "byline.outlet")
 
 
 def _credits(
-    lines: Sequence[Line],
+    lines: Lines,
     verdicts: list[Verdict | None],
     keep: list[bool],
     first: int,
@@ -212,10 +219,10 @@ def _credits(
     """Role lines above the article are its byline, role lines at its end its credit; a name may stand beside each."""
     around = [*range(max(0, first - _NEAR), first), *range(max(first, last - 3), min(len(lines), last + 1 + _NEAR))]
     for index in around:
-        line, verdict = lines[index], verdicts[index]
+        verdict = verdicts[index]
         if verdict is not None and verdict.kind not in ("nav", "footer", "credit"):
             continue
-        label = roles.label(line.text, profile) if line.words <= _BYLINE_WORDS and not line.ends else None
+        label = _label(lines, index, profile)
         if label is None:
             continue
         kind = "byline" if index < first else "credit"
@@ -239,24 +246,24 @@ def _is_name(line: Line) -> bool:
     return line.text[0] == ":" or _NAME.fullmatch(line.text) is not None
 
 
-def _captions(lines: Sequence[Line], verdicts: list[Verdict | None], keep: Sequence[bool], first: int) -> None:
+def _captions(lines: Lines, verdicts: list[Verdict | None], first: int) -> None:
     """Repeats of a caption, and lines above the article that say who stands left and right."""
-    known = {line.text for line, verdict in zip(lines, verdicts, strict=True) if verdict and verdict.kind == "caption"}
+    known = {text for text, verdict in zip(lines.text, verdicts, strict=True) if verdict and verdict.kind == "caption"}
     for index in range(max(0, first - _NEAR), first):
-        line = lines[index]
-        if verdicts[index] is None and line.words >= 6 and _POSE.search(line.text[:600]):
+        if verdicts[index] is None and lines.words[index] >= 6 and _POSE.search(lines.text[index][:600]):
             verdicts[index] = Verdict("caption", "caption.pose")
-    for index, line in enumerate(lines if known else ()):
-        if verdicts[index] is None and line.words >= 4 and line.text in known:
+    for index, text in enumerate(lines.text if known else ()):
+        if verdicts[index] is None and lines.words[index] >= 4 and text in known:
             verdicts[index] = Verdict("caption", "caption.repeat")
 
 
-def _repeats(lines: Sequence[Line], verdicts: list[Verdict | None], keep: Sequence[bool]) -> None:
+def _repeats(lines: Lines, verdicts: list[Verdict | None], keep: Sequence[bool]) -> None:
     """A paragraph that stands twice is a teaser of itself the second time."""
     seen: set[str] = set()
-    for index, line in enumerate(lines):
-        if not keep[index] or line.words < _REPEAT_WORDS or len(line.text) <= _REPEAT_CHARS:
+    for index in compress(range(len(keep)), keep):
+        text = lines.text[index]
+        if lines.words[index] < _REPEAT_WORDS or len(text) <= _REPEAT_CHARS:
             continue
-        if line.text in seen:
+        if text in seen:
             verdicts[index] = Verdict("nav", "body.repeat")
-        seen.add(line.text)
+        seen.add(text)

@@ -2,14 +2,15 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import pyarrow as pa
 
-from flows.clean.lines import squeeze, trim
+from flows.clean.lines import Lines, squeeze, trim
 from schemas.stages import MARKS
 
 _NO_SPACE_BEFORE: Final = re.compile(r"[.,;:!?…)\]”’]")
@@ -24,6 +25,57 @@ class Mark(NamedTuple):
     kind: str
     rule: str
     score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of one document: what each line is and the score of its keeping; a few lines are in pieces."""
+
+    lines: Lines
+    what: Sequence[tuple[str, str]]  # kind and rule
+    score: Sequence[float | None]
+    pieces: Mapping[int, Sequence[Mark]]  # by the line's index, in the order of the text
+
+    def columns(self) -> list[list[Any]]:
+        """Line, start, end, (kind, rule) and score of the marks, a list each."""
+        lines = self.lines
+        columns: list[list[Any]] = [lines.number[:], lines.start[:], lines.end[:], list(self.what), list(self.score)]
+        for index in sorted(self.pieces, reverse=True):
+            for column, values in zip(columns, zip(*map(_packed, self.pieces[index]), strict=True), strict=True):
+                column[index : index + 1] = values
+        return columns
+
+    def kept(self) -> list[bool]:
+        """Which lines are the article's, wholly or in part."""
+        kept = [kind == "body" for kind, _ in self.what]
+        for index, pieces in self.pieces.items():
+            kept[index] = any(piece.kind == "body" for piece in pieces)
+        return kept
+
+    def __iter__(self) -> Iterator[Mark]:
+        for line, start, end, (kind, rule), score in zip(*self.columns(), strict=True):
+            yield Mark(line, start, end, kind, rule, score)
+
+
+def _packed(mark: Mark) -> tuple[int, int, int, tuple[str, str], float | None]:
+    return mark.line, mark.start, mark.end, (mark.kind, mark.rule), mark.score
+
+
+def table_of(documents: Sequence[Marks]) -> pa.Table:
+    """The marks of documents, numbered in this order, as a table of MARKS."""
+    columns: list[list[Any]] = [[], [], [], [], [], []]
+    for doc, marks in enumerate(documents):
+        found = marks.columns()
+        columns[0].extend([doc] * len(found[0]))
+        for column, values in zip(columns[1:], found, strict=True):
+            column.extend(values)
+    *places, whats, scores = columns
+    rows = {what: row for row, what in enumerate(dict.fromkeys(whats))}
+    said = pa.array([rows[what] for what in whats], pa.int32())
+    kinds, rules = ([what[part] for what in rows] for part in (0, 1))
+    names = [pa.array(part, pa.string()).take(said) for part in (kinds, rules)]
+    arrays = [*(pa.array(column, pa.int32()) for column in places), *names, pa.array(scores, pa.float32())]
+    return pa.table(arrays, schema=MARKS)
 
 
 def marks_table(rows: Iterable[tuple[int, Mark]]) -> pa.Table:

@@ -9,8 +9,8 @@ import pyarrow as pa
 from flows.clean.decode import decode
 from flows.clean.effort import Effort
 from flows.clean.judge import no_article
-from flows.clean.lines import split, squeeze
-from flows.clean.spans import Mark, marks_table
+from flows.clean.lines import squeeze
+from flows.clean.spans import Marks, table_of
 from flows.clean.text import Found, find
 from schemas.arrow import REJECTS
 from schemas.stages import CANDIDATES, DOCUMENTS
@@ -35,8 +35,8 @@ class Cleaned:
 
 def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
     """Clean a batch of RAW. Every row becomes one row of documents or one of rejects, in the order given."""
-    documents: list[dict[str, Any]] = []
-    marks: list[tuple[int, Mark]] = []
+    kept: list[tuple[int, str]] = []
+    marks: list[Marks] = []
     candidates: list[dict[str, Any]] = []
     rejects: list[dict[str, Any]] = []
     rows = raw.to_pylist()
@@ -52,7 +52,7 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
         stated: list[tuple[str, str, str]] = []
         if index in found:
             spans = found[index].marks
-            why = no_article(found[index].lines, spans, found[index].body)
+            why = no_article(spans, found[index].body)
         else:
             from flows.clean.page import TooDeep, read_page
 
@@ -61,25 +61,36 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
             except TooDeep as error:
                 rejects.append(_reject(row, "too_deep", str(error), text))
                 continue
-            why = no_article(split(text), spans)
+            why = no_article(spans)
         if why is not None:
             rejects.append(_reject(row, "no_article", why, text))
             continue
-        doc = len(documents)
-        documents.append({**{name: row.get(name) for name in DOCUMENTS.names}, "doc": doc, "text": text})
-        marks.extend((doc, span) for span in spans)
+        doc = len(kept)
+        kept.append((index, text))
+        marks.append(spans)
         stated = [(item["field"], item["where"], item["value"]) for item in row["stated"]] + stated
         candidates.extend({"doc": doc, "field": f, "where": where, "value": value} for f, where, value in stated)
-    if "html" in raw.column("media").to_pylist():
+    if any(row["media"] == "html" for row in rows):
         from flows.clean.votes import forget
 
         forget()
     return Cleaned(
-        pa.Table.from_pylist(documents, DOCUMENTS),
-        marks_table(marks),
+        _documents(raw, kept),
+        table_of(marks),
         pa.Table.from_pylist(candidates, CANDIDATES),
         pa.Table.from_pylist(rejects, REJECTS),
     )
+
+
+def _documents(raw: pa.Table, kept: list[tuple[int, str]]) -> pa.Table:
+    """The rows of RAW that are kept, with their texts."""
+    own = {"doc": range(len(kept)), "text": [text for _, text in kept]}
+    taken = raw.select([name for name in DOCUMENTS.names if name not in own])
+    taken = taken.take(pa.array([index for index, _ in kept], pa.int64()))
+    columns = [
+        pa.array(own[field.name], field.type) if field.name in own else taken.column(field.name) for field in DOCUMENTS
+    ]
+    return pa.table(columns, schema=DOCUMENTS)
 
 
 def _content(row: dict[str, Any]) -> bytes:

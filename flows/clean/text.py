@@ -1,25 +1,26 @@
 """Decoded texts -> their marks: cues name lines, find_body keeps lines, position settles the rest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from flows.clean import cues as cue_data
 from flows.clean import net
 from flows.clean.body import Body, find_body
-from flows.clean.cues import Cue, Cues
+from flows.clean.cues import CLOSING, Cue, Cues
 from flows.clean.features import line_features
-from flows.clean.lines import Line, sheet, split, trim
+from flows.clean.lines import Lines, Sheet, sheet, split, trim
 from flows.clean.place import Verdict, place
-from flows.clean.spans import Mark
-from flows.clean.tokens import tokens
+from flows.clean.spans import Mark, Marks
+from flows.clean.tokens import Tokens, tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found in one text: its lines, the marks that tile them, and which lines were kept."""
+    """What was found in one text: the marks that tile its lines, and which lines were kept."""
 
-    lines: list[Line]
-    marks: list[Mark]
+    marks: Marks
     body: Body
 
 
@@ -28,37 +29,51 @@ def find(texts: Sequence[str], outlets: Sequence[str | None]) -> list[Found]:
     cues = [cue_data.of_outlet(outlet) for outlet in outlets]
     table = sheet(texts)
     spoken = tokens(table)
-    told = cue_data.mentions(table, spoken).tolist()
     bounds = table.first.tolist()
-    named = [
-        own.name(lines, told[start:end])
-        for own, lines, start, end in zip(cues, table.lines, bounds, bounds[1:], strict=False)
-    ]
+    named = cue_data.name_all(table, spoken, cues)
     figures = line_features(table, spoken, named)
+    held = pieceable(table, spoken)
     model, found = net.shipped(), []
     for index, (text, lines, own) in enumerate(zip(texts, table.lines, cues, strict=True)):
-        body = find_body(lines, named[index], figures[bounds[index] : bounds[index + 1]], model)
+        start, end = bounds[index : index + 2]
+        body = find_body(lines, named[index], figures[start:end], model)
         verdicts = place(lines, named[index], body, cue_data.profile_of(outlets[index]))
-        found.append(Found(lines, tile(text, lines, verdicts, body, own), body))
+        found.append(Found(tile(text, lines, verdicts, body, own, held[index]), body))
     return found
 
 
 def marks_of(text: str, outlet: str | None = None) -> list[Mark]:
     """The marks of one text."""
-    return find([text], [outlet])[0].marks
+    return list(find([text], [outlet])[0].marks)
 
 
-def tile(text: str, lines: Sequence[Line], verdicts: Sequence[Verdict], body: Body, cues: Cues) -> list[Mark]:
-    """One mark a line; a kept line with clutter inside it, in pieces."""
-    marks: list[Mark] = []
-    held = cues.may_hold(text)
-    for line, (kind, rule), score in zip(lines, verdicts, body.scores, strict=True):
-        whole = Mark(line.number, line.start, line.end, kind, rule, score)
-        if kind == "body" and (held or line.text[-1] in ")]"):
-            marks.extend(_pieces(text, whole, cues, held))
-        else:
-            marks.append(whole)
-    return marks
+def pieceable(table: Sheet, spoken: Tokens) -> list[dict[int, bool]]:
+    """The lines of each document that may hold clutter: by an inline cue's word (True), or just in a last bracket."""
+    told = cue_data.may_hold(table, spoken)
+    closed = np.isin(table.codes[table.end - 1], [ord(mark) for mark in CLOSING])
+    held: list[dict[int, bool]] = [{} for _ in table.lines]
+    lines = np.flatnonzero(told | closed)
+    doc = np.searchsorted(table.first, lines, side="right") - 1
+    for index, line, by_word in zip(
+        doc.tolist(), (lines - table.first[doc]).tolist(), told[lines].tolist(), strict=True
+    ):
+        held[index][line] = by_word
+    return held
+
+
+def tile(
+    text: str, lines: Lines, verdicts: Sequence[Verdict], body: Body, cues: Cues, held: Mapping[int, bool]
+) -> Marks:
+    """One mark a line; a kept line with clutter inside it, in pieces. `held` are the lines to look into (pieceable)."""
+    pieces: dict[int, list[Mark]] = {}
+    for index, told in held.items():
+        verdict = verdicts[index]
+        if verdict.kind == "body":
+            whole = Mark(lines.number[index], lines.start[index], lines.end[index], *verdict, body.scores[index])
+            found = _pieces(text, whole, cues, told)
+            if found:
+                pieces[index] = found
+    return Marks(lines, verdicts, body.scores, pieces)
 
 
 def clutter_hits(text: str) -> int:
@@ -70,12 +85,12 @@ def clutter_hits(text: str) -> int:
     )
 
 
-def _pieces(text: str, whole: Mark, cues: Cues, held: bool) -> list[Mark]:
+def _pieces(text: str, whole: Mark, cues: Cues, told: bool) -> list[Mark]:
     found = sorted(
-        ((start, end, cue) for start, end, cue in cues.inside(text[whole.start : whole.end], held)), key=_by_place
+        ((start, end, cue) for start, end, cue in cues.inside(text[whole.start : whole.end], told)), key=_by_place
     )
     if not found:
-        return [whole]
+        return []
     pieces: list[Mark] = []
     at = whole.start
     for start, end, cue in found:

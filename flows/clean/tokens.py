@@ -1,22 +1,20 @@
 """The words of a batch's lines as numbers: the same number for the same word wherever it stands, whatever its case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.clean.characters import KIND, WORD
 from flows.clean.lines import Sheet
 
 Ints = NDArray[np.int64]
 
-LETTER, UPPER, DIGIT = (np.zeros(65536, bool) for _ in range(3))
-for _code in range(65536):
-    _char = chr(_code)
-    LETTER[_code], UPPER[_code], DIGIT[_code] = _char.isalpha(), _char.isupper(), _char.isdigit()
-LETTER[65535] = True  # beyond the basic plane: rare scripts, emoji
-_SOLID: Final = LETTER | DIGIT
 _LOWER: Final = np.array([ord(chr(c).lower()) if len(chr(c).lower()) == 1 else c for c in range(65536)], np.uint64)
+SLOTS: Final = 1 << 18
+_MIX: Final = 0xD6E8FEB86659FD93
 _BASE: Final = 0x9E3779B97F4A7C15
 _UNDO: Final = pow(_BASE, -1, 1 << 64)
 _POWERS: list[NDArray[np.uint64]] = []
@@ -36,10 +34,39 @@ class Tokens:
     sums: NDArray[np.uint64]
 
 
+class Lexicon:
+    """Some groups of words, each a bit: which groups each of many words is in, by one look into a table."""
+
+    def __init__(self, groups: Sequence[str]) -> None:
+        """At most 16 groups; a group is words between blanks."""
+        words = [word_hashes(group) for group in groups]
+        self._words = np.unique(np.concatenate(words))
+        self._bits = np.zeros(len(self._words), np.uint16)
+        for place, group in enumerate(words):
+            self._bits[np.searchsorted(self._words, group)] |= 1 << place
+        self._rows = np.zeros(SLOTS, np.uint16)
+        # Of the words that share a slot each but one is looked up by itself.
+        slot = slots(self._words)
+        _, firsts = np.unique(slot, return_index=True)
+        self._rows[slot[firsts]] = firsts
+        self._crowded = np.delete(np.arange(len(slot)), firsts).tolist()
+
+    def bits(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint16]:
+        """The groups of each word, a bit each."""
+        row = self._rows[slots(hashes)]
+        found: NDArray[np.uint16] = self._bits[row] * (self._words[row] == hashes)
+        for crowded in self._crowded:
+            found[hashes == self._words[crowded]] = self._bits[crowded]
+        return found
+
+
 def tokens(sheet: Sheet) -> Tokens:
     """The words of a batch of documents."""
-    begin, until = _words(sheet.codes)
-    line = np.searchsorted(sheet.start, begin, side="right") - 1
+    begin, until = _words(sheet.kinds)
+    # No word crosses lines, and none lies outside them.
+    line = np.repeat(
+        np.arange(len(sheet.start)), np.diff(np.searchsorted(begin, np.append(sheet.start, len(sheet.codes))))
+    )
     sums = _sums(sheet.codes)
     return Tokens(begin, until, line, number(sums, begin, until), sums)
 
@@ -47,7 +74,19 @@ def tokens(sheet: Sheet) -> Tokens:
 def word_hashes(words: str) -> NDArray[np.uint64]:
     """The numbers of these words, sorted, each once."""
     codes = np.frombuffer(" ".join(words.split()).lower().encode("utf-16-le"), np.uint16)
-    return np.unique(number(_sums(codes), *_words(codes)))
+    return np.unique(number(_sums(codes), *_words(KIND[codes])))
+
+
+def text_hash(words: str) -> NDArray[np.uint64]:
+    """The number of this stretch of text as one of codes has it (`number`)."""
+    sums = _sums(np.frombuffer(words.encode("utf-16-le", "surrogatepass"), np.uint16))
+    return sums[-1:]
+
+
+def slots(numbers: NDArray[np.uint64]) -> Ints:
+    """Where each number stands in a table of SLOTS: a quick first look at whether it is among some."""
+    mixed = numbers * np.uint64(_MIX)
+    return (mixed >> np.uint64(65 - SLOTS.bit_length())).view(np.int64)
 
 
 def number(sums: NDArray[np.uint64], start: Ints, end: Ints) -> NDArray[np.uint64]:
@@ -56,25 +95,18 @@ def number(sums: NDArray[np.uint64], start: Ints, end: Ints) -> NDArray[np.uint6
     return (sums[end] - sums[start]) * undo[start]
 
 
-def member(values: NDArray[np.uint64], among: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which of the values are among these sorted ones."""
-    if not len(among):
-        return np.zeros(len(values), bool)
-    place = np.searchsorted(among, values)
-    place[place == len(among)] = 0
-    found: NDArray[np.bool_] = among[place] == values
-    return found
-
-
-def _words(codes: NDArray[np.uint16]) -> tuple[Ints, Ints]:
-    solid = _SOLID[codes].view(np.int8)
-    steps = np.flatnonzero(np.diff(solid, prepend=np.int8(0), append=np.int8(0)))
+def _words(kinds: NDArray[np.uint8]) -> tuple[Ints, Ints]:
+    solid = np.zeros(len(kinds) + 2, bool)
+    solid[1:-1] = kinds & WORD
+    steps = np.flatnonzero(solid[1:] != solid[:-1])
     return steps[::2], steps[1::2]
 
 
 def _sums(codes: NDArray[np.uint16]) -> NDArray[np.uint64]:
     sums = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(_LOWER[codes] * _powers(len(codes))[0][: len(codes)], out=sums[1:])
+    lower = _LOWER.take(codes, mode="clip")
+    lower *= _powers(len(codes))[0][: len(codes)]
+    np.cumsum(lower, out=sums[1:])
     return sums
 
 

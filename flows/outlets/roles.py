@@ -47,6 +47,12 @@ _BARE = re.compile(
 )
 
 
+@lru_cache(maxsize=1)
+def _openings() -> frozenset[str]:
+    """How a line begins that has a role word: most lines are told by that."""
+    return frozenset(word[:2] for word in (*words().roles, "oleh", "by", "laporan"))
+
+
 @dataclass(frozen=True)
 class Label:
     """A role word at the start of a line: the role, the word as printed, and the value behind it ("" if none)."""
@@ -64,6 +70,9 @@ def label(line: str, profile: Profile | None = None) -> Label | None:
     """
     known = words().roles
     own = profile.roles if profile else {}
+    opening = line.lstrip()[:2].lower()
+    if opening not in _openings() and not any(word.startswith(opening) for word in own):
+        return None
     found = _LABEL.match(line)
     if found:
         word = " ".join(found[1].split())

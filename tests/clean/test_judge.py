@@ -9,7 +9,7 @@ MENU = "\n".join(["Home", "News", "Login", "Indeks", "Redaksi", "Tentang Kami", 
 
 def judged(text: str) -> str | None:
     found = find([text], [None])[0]
-    return no_article(found.lines, found.marks, found.body)
+    return no_article(found.marks, found.body)
 
 
 def test_a_story_is_an_article_with_or_without_its_page() -> None:

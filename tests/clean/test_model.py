@@ -1,5 +1,6 @@
 """The model's figures and scores: the same for a document whatever stands beside it, and for any text at all."""
 
+import re
 import time
 
 import numpy as np
@@ -8,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.clean import net
-from flows.clean.cues import general, mentions
+from flows.clean.cues import general, mentions, name_all
 from flows.clean.features import WIDTH, line_features
-from flows.clean.gates import needs, openings
+from flows.clean.gates import initials, needs, openings
 from flows.clean.lines import sheet
 from flows.clean.text import find
 from flows.clean.tokens import tokens
@@ -23,6 +24,13 @@ STRANGE = [
     "", "\n\n \n", "x", "a\r\nb\rc\u2028d", "\u00a0\u200b satu \u00a0 dua\ufeff", "東京で首相が会見した。\n市場は反応した。" * 5,  # noqa: E501
     "شهد السوق ارتفاعا في الأسعار اليوم، وفق التجار.\nقال الوزير إن الحكومة ستتدخل." * 4, "CafÃ© â€œmojibakeâ€\x9d di sini.",  # noqa: E501
     "😀😀 ramai 😀\n\U0001f600", "- " * 500, "(" * 3000, ("kata dia. " * 50 + "\n") * 40, "İSTANBUL - ı İ ß ŉ\nﬁ", "\ud800 x",  # noqa: E501
+]  # fmt: skip
+
+
+WORDS = [
+    "Baca juga", "Berita Terkait", "Share", "Foto:", "x", "1/2", "***", "(abc/def)", "tags: ", "Home", ">",
+    " | ", " ", ":",
+    "A+", "#satu ", "3 ", "Komentar", "Copyright", "\u00a0", "  ", "😀", "[Gambas:", "Video", "]", "-", "more", "Read",
 ]  # fmt: skip
 
 
@@ -41,14 +49,14 @@ def test_a_document_is_the_same_in_any_batch(texts: list[str]) -> None:
     for text, found, row in zip(texts, together, figures(texts), strict=True):
         assert found == find([text], [None])[0]
         assert np.array_equal(row, figures([text])[0])
-        assert row.shape == (len(found.lines), WIDTH)
+        assert row.shape == (len(found.marks.lines), WIDTH)
         assert np.isfinite(row).all()
 
 
 @pytest.mark.parametrize("text", STRANGE, ids=range(len(STRANGE)))
 def test_marks_of_strange_texts_cover_every_line(text: str) -> None:
     found = find([text], [None])[0]
-    assert {mark.line for mark in found.marks} == {line.number for line in found.lines}
+    assert {mark.line for mark in found.marks} == {line.number for line in found.marks.lines}
 
 
 @pytest.mark.parametrize("text", ["kata " * 200_000, "x" * 1_000_000, STORY * 25_000, "- a\n" * 100_000])
@@ -86,6 +94,33 @@ def test_what_a_pattern_needs_is_read_off_it(pattern: str, starts: set[str], wor
     assert needs(pattern) == words
     found = openings(pattern)
     assert found == starts or (starts == {""} and all(o == "" or o[0].isdigit() for o in found))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "going", "just"),
+    [
+        ("(?:baca|lihat) juga", {"baca jug", "lihat ju"}, set()),
+        (r"[#\d. ]{0,4}(?:top|berita) ?:", {"berita :"}, {"top:", "top :", "berita:"}),
+        (r"about(?: us| \w+)?", {"about "}, {"about"}),
+        (r".{0,9}adalah", {""}, {"adalah"}),
+        (r"\(?[a-z]{2,9}\)", {""}, set()),
+        ("[*-]{1,60}", set(), {""}),
+    ],
+)
+def test_the_first_letters_of_its_matches_are_read_off_a_pattern(pattern: str, going: set[str], just: set[str]) -> None:
+    assert initials(pattern) == (going, just)
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=6).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_no_gate_hides_a_cue(text: str) -> None:
+    """What a line is named in a batch is what the patterns say that are asked without any gate."""
+    table = sheet([text])
+    named = name_all(table, tokens(table), [general()])[0]
+    for line, found in zip(table.lines[0], named, strict=True):
+        whole = (cue for cue in general().cues if cue.on == "line" and line.words <= 24)
+        expected = next((cue for cue in whole if re.fullmatch(cue.pattern, line.text, re.IGNORECASE)), None)
+        assert expected is None or found is expected
 
 
 def test_a_cue_that_asks_for_words_matches_no_line_without_them() -> None:
