@@ -144,15 +144,15 @@ def is_item(text: str) -> bool:
 
 def _weight(words: int, ends: bool, text: str) -> float:
     """What a line speaks for or against an article."""
-    if words >= 8 and ends:
-        return float(min(words, 80))
-    if words >= 25:
-        if _is_menu(text, words):
-            return -6.0
-        return words / 2 if words < 160 else 80.0
-    if words >= 4 and ends:
+    if words < 4 or (words < 25 and not ends):
+        return -2.0 if is_item(text) else -5.0
+    if words < 8:
         return words / 2
-    return -2.0 if is_item(text) else -5.0
+    if ends:
+        return float(min(words, 80))
+    if _is_menu(text, words):
+        return -6.0
+    return words / 2 if words < 160 else 80.0
 
 
 def _weight_of(cue: Cue) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.clean.gates import DEPTH, WIDTH, initials, needs, openings
-from flows.clean.lines import Line, Sheet, runs_on
+from flows.clean.lines import Line, Lines, Sheet, runs_on
 from flows.clean.tokens import SLOTS, Lexicon, Tokens, number, slots, text_hash
 from flows.outlets import Profile, registry
 
@@ -154,7 +154,7 @@ class Cues:
 
     def name(
         self,
-        lines: Sequence[Line],
+        lines: Lines,
         told: Sequence[bool] = (),
         among: Iterable[int] | None = None,
         known: dict[tuple[str, bool], Cue | None] | None = None,
@@ -168,10 +168,9 @@ class Cues:
         said = []
         known = {} if known is None else known
         for index in range(len(lines)) if among is None else among:
-            line = lines[index]
-            key = line.text, told[index] if told else True
+            key = lines.text[index], told[index] if told else True
             if key not in known:
-                known[key] = self.of(line, key[1])
+                known[key] = self.of(lines[index], key[1])
             cue = named[index] = known[key]
             if cue is not None:
                 said.append((index, cue))

@@ -49,7 +49,8 @@ def decode(raw: bytes, *, declared: str | None = None, html: bool = False) -> st
 
 def tidy(text: str) -> str:
     """Mojibake mended, line breaks made one, control characters dropped."""
-    if not _SUSPECT[np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)].any():
+    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+    if not _SUSPECT.take(codes, mode="clip").any():
         return text
     # First, since half of a broken letter may be a control character or a line break.
     if _MOJIBAKE.search(text):

@@ -10,7 +10,7 @@ from flows.clean import net
 from flows.clean.body import Body, find_body
 from flows.clean.cues import CLOSING, Cue, Cues
 from flows.clean.features import line_features
-from flows.clean.lines import Lines, Sheet, sheet, split, trim
+from flows.clean.lines import Lines, Sheet, sheet, trim
 from flows.clean.place import Verdict, place
 from flows.clean.spans import Mark, Marks
 from flows.clean.tokens import Tokens, tokens
@@ -78,11 +78,12 @@ def tile(
 
 def clutter_hits(text: str) -> int:
     """How many lines of a published text a clutter cue still names, wholly or in part."""
-    cues, lines = cue_data.general(), split(text)
-    named = cues.name(lines)
-    return sum(
-        cue is not None or any(True for _ in cues.inside(line.text)) for line, cue in zip(lines, named, strict=True)
-    )
+    cues, table = cue_data.general(), sheet([text])
+    spoken, lines = tokens(table), table.lines[0]
+    (named,), (held,) = cue_data.name_all(table, spoken, [cues]), pieceable(table, spoken)
+    hits = {index for index, cue in enumerate(named) if cue is not None}
+    hits |= {index for index, told in held.items() if any(True for _ in cues.inside(lines.text[index], told))}
+    return len(hits)
 
 
 def _pieces(text: str, whole: Mark, cues: Cues, told: bool) -> list[Mark]:

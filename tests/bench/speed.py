@@ -1,17 +1,23 @@
 """How many documents a second of one core clean/ takes, rules included: typical texts, and dumps of 16 KB.
 
 python -m tests.bench.speed
+
+Beside it what others take for the same texts (where they are installed), and how much memory repeated batches add.
 """
 
+import resource
 import time
+from collections.abc import Callable
 
 import pyarrow as pa
 
 from flows.clean import clean
 from schemas.stages import RAW
+from tests.bench.peers import PEERS
 from tests.bench.sets import rows
 
-TAKEN = 200
+TAKEN, BATCH = 200, 100
+REPEATED = 10
 
 
 def nearest(texts: list[str], size: int) -> list[str]:
@@ -27,22 +33,51 @@ def table(texts: list[str]) -> pa.Table:
     return pa.Table.from_pylist(made, RAW)
 
 
-def main() -> None:
-    """Print the best of three runs, in seconds of this process."""
-    extracted = [row["raw_text"] for name in ("id-lines", "id-meta", "web-extracted") for row in rows(name)]
-    typical = [text for text in extracted if text and 25 <= text.count("\n") <= 55]
+def shapes() -> dict[str, list[str]]:
+    """Texts of about 3 KB and 40 lines, whatever they are, and dumps of pages of about 16 KB."""
+    every = [row["raw_text"] for name in ("id-html", "id-lines", "id-meta", "web-extracted") for row in rows(name)]
     dumps = [row["raw_text"] for row in rows("web-pages")]
-    for name, texts in (("typical texts", nearest(typical, 3_000)), ("dumps", nearest(dumps, 16_000))):
+    typical = sorted([*every, *dumps], key=lambda text: abs(len(text) / 3_000 - 1) + abs(text.count("\n") / 40 - 1))
+    return {"typical texts": typical[:TAKEN], "dumps": nearest(dumps, 16_000)}
+
+
+def best(run: Callable[[], object], times: int = 3) -> float:
+    """The least seconds of this process that a run takes."""
+    taken = []
+    for _ in range(times):
+        begun = time.process_time()
+        run()
+        taken.append(time.process_time() - begun)
+    return min(taken)
+
+
+def main() -> None:
+    """Print documents a second, the best of three runs in seconds of this process; and the growth of memory."""
+    for name, texts in shapes().items():
         raw = table(texts)
-        clean(raw.slice(0, 10))
-        best = float("inf")
-        for _ in range(3):
-            begun = time.process_time()
-            for start in range(0, len(texts), 100):
-                clean(raw.slice(start, 100))
-            best = min(best, time.process_time() - begun)
+
+        def ours(raw: pa.Table = raw) -> None:
+            for start in range(0, raw.num_rows, BATCH):
+                clean(raw.slice(start, BATCH))
+
+        ours()
+        lines = sum(text.count("\n") + 1 for text in texts) // len(texts)
         size = sum(map(len, texts)) // len(texts)
-        print(f"{name}: {len(texts)} of {size:,} characters, {len(texts) / best:,.0f} a second of one core")
+        print(f"{name}: {len(texts)} of {size:,} characters in {lines} lines, in documents a second of one core")
+        print(f"  {'Kliping':12} {len(texts) / best(ours):8,.0f}")
+        for peer, function in PEERS.items():
+            try:
+                taken = best(lambda texts=texts, function=function: [function(text) for text in texts[:50]], 1)
+            except ImportError:
+                print(f"  {peer:12} not installed")
+                continue
+            if peer != "left alone":
+                print(f"  {peer:12} {50 / taken:8,.0f}")
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for _ in range(REPEATED):
+            ours()
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        print(f"  {REPEATED} more runs over them added {grown / 1024:.1f} MB to the most memory the process held")
 
 
 if __name__ == "__main__":
