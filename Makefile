@@ -73,6 +73,7 @@ bench-html: ## how well pages are cleaned, beside other extractors, by folds of 
 
 train-text: ## learn the text model's weights from ../shared/eval; half an hour (docs/quality.md)
 	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.train $(BENCH_CACHE)
+	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.train_listing $(BENCH_CACHE)
 
 bench-quality: ## how well plain text is cleaned, beside other tools, with weights that have not seen the pages
 	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.quality $(BENCH_CACHE)
