@@ -13,7 +13,13 @@ from flows.clean.listing import SHORT, Listing, words_of
 from flows.clean.text import find
 from flows.clean.trees import Trees
 
-NO_TREES = Trees(*(np.zeros(1, kind) for kind in (int, np.float32, int, int, int)), 0, ())
+NO_TREES = Trees.of(
+    {
+        **{name: np.zeros(1, int) for name in ("feature", "child", "value", "root")},
+        "threshold": np.zeros(1, np.float32),
+        "features": np.zeros(0, str),
+    }
+)
 
 
 def test_words_of_short_lines_count_twice() -> None:
