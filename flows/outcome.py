@@ -29,6 +29,8 @@ class Outcome:
     articles: int = 0
     carried: int = 0
     documents: int = 0
+    cleaned: int = 0
+    kept: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
     marked: int = 0

@@ -17,6 +17,7 @@ of no stated role is `inferred`. Where a rule is unsure the value is null: wrong
     language  the language; names: what a name looks like         article    the order of all this
 """
 
+from flows.describe.identity import article_id
 from flows.describe.stage import Described, describe
 
-__all__ = ["Described", "describe"]
+__all__ = ["Described", "article_id", "describe"]

@@ -54,7 +54,7 @@ Declined (it would do harm) are kinds of it.
 """
 
 from flows.release.audit import audit
-from flows.release.carry import Carried, carry_over
+from flows.release.carry import Carried, carry_over, complete
 from flows.release.commit import commit, recover
 from flows.release.diff import VALUES, diff
 from flows.release.digests import code_digest, lock_digest
@@ -68,11 +68,13 @@ from flows.release.prints import keep_prints, kept_prints
 from flows.release.raws import Keeper, fetch, fetch_all, forget, keep
 from flows.release.refuse import refuse
 from flows.release.stage import stage
-from flows.release.tables import batches, load
+from flows.release.tables import ORDER, SCHEMAS, Sorted, batches, load
 from flows.release.verify import Damage, verify
 from flows.release.withdrawn import Withdrawal, withdraw, withdrawals, withdrawn_digest
 
 __all__ = [
+    "ORDER",
+    "SCHEMAS",
     "VALUES",
     "AuditError",
     "Busy",
@@ -87,12 +89,14 @@ __all__ = [
     "Keeper",
     "Mistaken",
     "ReleaseError",
+    "Sorted",
     "Withdrawal",
     "audit",
     "batches",
     "carry_over",
     "code_digest",
     "commit",
+    "complete",
     "diff",
     "fetch",
     "fetch_all",
