@@ -141,7 +141,9 @@ def _process(raw: pa.Table, html: Effort) -> Outcome:
     found = _of_rows(described.evidence, rows, ids, stages.RUN_EVIDENCE)
     measured = validate.measures_of(articles, found, [clutter_hits(texts[doc]) for doc in kept])
     hints = raw["outlet_hint"].to_pylist()
-    asked = consulted((hints[doc], name) for doc, name in zip(docs.tolist(), described.metadata["outlet"].to_pylist(), strict=True))
+    asked = consulted(
+        (hints[doc], name) for doc, name in zip(docs.tolist(), described.metadata["outlet"].to_pylist(), strict=True)
+    )
     profiles = [asked[doc] for doc in kept]
     columns = [*articles.columns, *measured.columns, profiles, docs[kept], np.arange(len(kept))]
     made = pa.table(columns, schema=stages.RUN_ARTICLES)

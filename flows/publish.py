@@ -84,8 +84,13 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
                 return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path)
             state = dataset.state if dataset.state.is_dir() else work
             have = step("see what is known", lambda: steps.known(job, survey, ledger, state, began))
-            working, verdicts = make(job, facts, dataset, release.withdrawals(dataset), have, work, step)
-            return step("release", lambda: _end(job, dataset, facts, working, verdicts, work))
+            withdrawn = release.withdrawals(dataset)
+            working, verdicts = make(job, facts, dataset, withdrawn, have, work, step)
+            try:
+                return step("release", lambda: _end(job, dataset, facts, working, verdicts, work))
+            finally:
+                if not job.dry_run:
+                    steps.tidy(dataset, have.store, working, withdrawn)
     except read.SourceError as error:
         return Outcome("wrong_use", job.dataset, why=(str(error),))
     except release.Busy as error:
@@ -107,8 +112,6 @@ def make(
     keep, day = None if job.dry_run else dataset, facts.started_at.date()
     working = step("clean and describe", lambda: steps.clean_all(job, have, work, keep, _progress))
     working = steps.withhold(working, withdrawn)
-    if keep:
-        steps.forget_purged(keep, working, withdrawn)
     working = steps.one_row_each(working)
     held = steps.article_ids(working)
     working, rows = step("validate articles", lambda: steps.judge_rows(working, day, work))

@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from flows import release, steps
+from flows import outcomes, read, release, steps
 from flows.parameters import Publish
 from flows.publish import tell
 from tests.makers import story
@@ -20,7 +21,8 @@ def working(source: Path, tmp_path: Path, **options) -> steps.Working:
     work = tmp_path / "work"
     work.mkdir()
     job = Publish(source=str(source), output=str(tmp_path / "output"), **options)
-    return steps.clean_all(job, 1, work, None, lambda *_: None)
+    have = steps.known(job, read.survey(job.source), outcomes.NOTHING, work, 0)
+    return steps.clean_all(job, have, work, None, lambda *_: None)
 
 
 def published(outcome) -> dict[str, dict]:
@@ -40,7 +42,9 @@ def test_the_later_fetch_of_an_article_wins(tmp_path):
     settled = steps.one_row_each(working(source, tmp_path))
     assert settled.articles["source_id"].to_pylist() == ["new"]
     assert settled.dropped() == {"same_article": 2}
-    assert set(settled.spans["row"].to_pylist()) == set(settled.articles["row"].to_pylist())
+    spans = pa.concat_tables(settled.lineage("spans"))
+    assert set(spans["article_id"].to_pylist()) == set(settled.articles["article_id"].to_pylist())
+    assert spans["text"].to_pylist()[0] == "REPUBLIKA.CO.ID, SURABAYA --"
 
 
 def test_without_a_fetch_the_greater_digest_wins(tmp_path):

@@ -19,7 +19,7 @@ A folder is named after the digest of its files and put in place by rename. Whoe
 first: a shard that is cut off or changed is removed, and its documents are cleaned again; nothing of it is published.
 Killed at any instant, what was put in place stays and is found by the next run.
 
-How much is kept has a bound, see `Store.bound`; `kliping prune` removes what no listed release needs. Whoever is purged
+How much is kept has a bound, see `upkeep`; `kliping prune` removes what no listed release needs. Whoever is purged
 is purged here as well: `forget`. Everything here is a help and no record: without it a run does more work and makes the
 same bytes.
 """
@@ -27,7 +27,8 @@ same bytes.
 from flows.outcomes.keys import key_of
 from flows.outcomes.ledger import FILES, NOTHING, Ledger, reading, recall, remember, settled
 from flows.outcomes.shards import Held, Kept, Shard
-from flows.outcomes.store import Places, Store, forget
+from flows.outcomes.store import Places, Store
+from flows.outcomes.upkeep import bound, forget, prune
 from flows.outcomes.version import Version, version
 
 __all__ = [
@@ -40,8 +41,10 @@ __all__ = [
     "Shard",
     "Store",
     "Version",
+    "bound",
     "forget",
     "key_of",
+    "prune",
     "reading",
     "recall",
     "remember",

@@ -61,9 +61,22 @@ def metadata(path: Path) -> dict[str, str]:
         return {key.decode(): value.decode() for key, value in (whole.schema.metadata or {}).items()}
 
 
+def rows(path: Path) -> int:
+    """How many rows a table has; 0 where it cannot be read."""
+    try:
+        with pa.OSFile(str(path), "rb") as file, pa.ipc.open_file(file) as whole:
+            return sum(whole.get_batch(number).num_rows for number in range(whole.num_record_batches))
+    except (OSError, pa.ArrowException):
+        return 0
+
+
 def remove(folder: Path) -> None:
     """Take a folder away: it vanishes whole, then its files go."""
     aside = folder.with_name(f".{folder.name}.gone")
-    if folder.is_dir() and not aside.exists():
-        folder.rename(aside)
     shutil.rmtree(aside, ignore_errors=True)
+    if folder.exists():
+        folder.rename(aside)
+    if aside.is_dir():
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
+        aside.unlink(missing_ok=True)

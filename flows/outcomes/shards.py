@@ -73,9 +73,18 @@ class Kept:
         """DOCUMENTS."""
         return self.table("documents")
 
+    def count(self) -> int:
+        """How many documents it has."""
+        return folders.rows(self.path / f"documents{folders.SUFFIX}")
+
+    def profiles(self) -> dict[str, str]:
+        """The profiles that had a say in any of them: name -> digest."""
+        said: dict[str, str] = json.loads(folders.metadata(self.path / f"documents{folders.SUFFIX}")["profiles"])
+        return said
+
     def usable(self, documents: pa.Table, profiles: dict[str, str]) -> np.ndarray:
         """Which of the documents stand: kept, and made with these profiles as far as each consulted any."""
-        said = json.loads(folders.metadata(self.path / f"documents{folders.SUFFIX}")["profiles"])
+        said = self.profiles()
         stale = {name for name, digest in said.items() if profiles.get(name) != digest}
         known = documents["profiles"].combine_chunks().dictionary_encode()
         good = [not stale & set(names.split(",")) for names in known.dictionary.to_pylist()]
@@ -100,3 +109,46 @@ def close(folder: Path, keys: Sequence[bytes], version: Version) -> pa.Table:
     said = {name: version.profiles.get(name, "") for name in sorted(names)}
     folders.write(folder / "documents.arrow", documents, {"profiles": json.dumps(said)})
     return documents
+
+
+def write(parts: Sequence[tuple[Kept, np.ndarray]], folder: Path) -> None:
+    """Write into an empty folder one shard with some documents (a mask) of each of the given ones."""
+    documents: list[pa.Table] = []
+    made: list[pipeline.Outcome] = []
+    said: dict[str, str] = {}
+    articles = rejects = 0
+    for shard, mask in parts:
+        table = shard.documents().filter(pa.array(mask))
+        at = table["at"].to_numpy()
+        rows, others = np.unique(at[at >= 0]), np.unique(-1 - at[at < 0])
+        new = np.where(at >= 0, np.searchsorted(rows, at) + articles, -1 - (np.searchsorted(others, -1 - at) + rejects))
+        documents.append(table.set_column(1, DOCUMENTS.field("at"), pa.array(new, pa.int32())))
+        made.append(_some(shard, rows, others))
+        said |= shard.profiles()
+        articles, rejects = articles + len(rows), rejects + len(others)
+    whole = pipeline.joined(made)
+    for name in pipeline.TABLES:
+        folders.write(folder / f"{name}.arrow", getattr(whole, name).combine_chunks(), packed=name != "prints")
+    folders.write(folder / "documents.arrow", pa.concat_tables(documents), {"profiles": json.dumps(said)})
+
+
+def _some(shard: Kept, rows: np.ndarray, rejects: np.ndarray) -> pipeline.Outcome:
+    """Some articles and rejects of a shard as an outcome of their own."""
+    tables = {name: shard.table(name).take(pa.array(rows)) for name in ("articles", "prints")}
+    tables["rejects"] = shard.table("rejects").take(pa.array(rejects))
+    for name in ("spans", "evidence"):
+        table = shard.table(name)
+        kept = table.filter(pc.is_in(table["row"], value_set=pa.array(rows, pa.int64())))
+        tables[name] = _set(kept, "row", np.searchsorted(rows, kept["row"].to_numpy()))
+    tables["articles"] = _set(tables["articles"], "row", np.arange(len(rows)))
+    docs = np.concatenate([tables["articles"]["doc"].to_numpy(), tables["rejects"]["doc"].to_numpy()])
+    place = np.argsort(np.argsort(docs))
+    tables["articles"] = _set(tables["articles"], "doc", place[: len(rows)])
+    tables["rejects"] = _set(tables["rejects"], "doc", place[len(rows) :])
+    return pipeline.Outcome(**tables)
+
+
+def _set(table: pa.Table, name: str, values: np.ndarray) -> pa.Table:
+    at = table.schema.get_field_index(name)
+    field = table.schema.field(at)
+    return table.set_column(at, field, pa.array(values, field.type))

@@ -1,10 +1,9 @@
 """The shards of a dataset, and where in them each document's outcome stands."""
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,6 @@ from flows.outcomes import folders
 from flows.outcomes.shards import Kept, close
 from flows.outcomes.version import Version
 
-_Rows = npt.NDArray[np.int64]
 _NONE: Final = -1
 
 
@@ -44,13 +42,16 @@ class Store:
         self.shards: list[Kept] = []
         self.damaged = 0
         self.stale = 0
-        self._new: list[tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32], npt.NDArray[np.int32]]] = []
+        self._new: list[tuple[npt.NDArray[Any], ...]] = []
         self._high = np.empty(0, np.uint64)
         self._low = np.empty(0, np.uint64)
         self._shard = np.empty(0, np.int32)
         self._at = np.empty(0, np.int32)
         for path in sorted(self.place.iterdir()) if self.place.is_dir() else []:
-            self._open(path)
+            if path.name.startswith("."):  # what a dead run left half done
+                folders.remove(path)
+            else:
+                self._open(path)
 
     def find(self, keys: Sequence[bytes] | pa.Array) -> Places:
         """Where the outcomes of these keys stand."""
@@ -111,13 +112,3 @@ def _halves(keys: Sequence[bytes] | pa.Array) -> npt.NDArray[np.uint64]:
     else:
         flat = np.frombuffer(b"".join(keys), np.uint64)
     return flat.reshape(-1, 2)
-
-
-def used(shards: Iterable[Path]) -> int:
-    """Documents in these shards."""
-    return sum(Kept(path).documents().num_rows for path in shards)
-
-
-def forget(state: Path, digests: AbstractSet[str]) -> int:
-    """Placeholder."""
-    return 0

@@ -107,9 +107,7 @@ def _suspect(old: pa.Table, new: pa.Table, rows: npt.NDArray[np.int64], at: npt.
     return differ
 
 
-def _fields(
-    parent: Side, articles: Side, rows: npt.NDArray[np.int64], at: npt.NDArray[np.int64]
-) -> list[list[str]]:
+def _fields(parent: Side, articles: Side, rows: npt.NDArray[np.int64], at: npt.NDArray[np.int64]) -> list[list[str]]:
     """For each pair of rows the columns whose values differ."""
     if not len(rows):
         return []
@@ -155,8 +153,13 @@ def _joined(table: pa.Table, name: str) -> pa.Array:
     return table.column(name).combine_chunks()
 
 
-def _table(ops: list[tuple[str, pa.Array]], changed: pa.Array | None = None, fields: list[list[str]] | None = None) -> pa.Table:
-    parts = [(op, ids, pa.array([[]], arrow.CHANGES.field("fields").type).take(pa.array(np.zeros(len(ids), np.int64)))) for op, ids in ops]
+def _table(
+    ops: list[tuple[str, pa.Array]], changed: pa.Array | None = None, fields: list[list[str]] | None = None
+) -> pa.Table:
+    parts = [
+        (op, ids, pa.array([[]], arrow.CHANGES.field("fields").type).take(pa.array(np.zeros(len(ids), np.int64))))
+        for op, ids in ops
+    ]
     if changed is not None:
         parts.append(("changed", changed, pa.array(fields, arrow.CHANGES.field("fields").type)))
     made = [

@@ -130,7 +130,7 @@ def _groups(name: str, pieces: Iterable[pa.Table], size: int, a_file: int | None
 def write(folder: Path, name: str, rows: pa.Table | Sorted) -> list[Written]:
     """Write a table into a release folder: sorted, one file or (articles) 250,000 rows a file.
 
-    Rows that come in pieces are held a row group at a time. Raises ReleaseError where the table does not fit its schema.
+    Rows that come in pieces are held a row group at a time. Raises ReleaseError where they do not fit their schema.
     """
     given = rows if isinstance(rows, Sorted) else _sorted(name, rows)
     files = max(1, -(-(given.rows or 0) // ROWS_A_FILE)) if name == "articles" else 1

@@ -15,13 +15,15 @@ written, and never all at once: memory holds the keys (some 300 bytes an article
 """
 
 from flows import dedupe, release
+from flows.steps.assemble import assembled_of
 from flows.steps.carry import carry_over, release_as_run
-from flows.steps.claims import article_ids, forget_purged, one_row_each, withdrawn_ids, withhold
+from flows.steps.claims import article_ids, one_row_each, withdrawn_ids, withhold
 from flows.steps.collect import Known, Progress, clean_all, known, processed
 from flows.steps.duplicates import keep_prints, mark_duplicates
 from flows.steps.facts import draft_of, facts_of, outcome_of
 from flows.steps.gather import whole
-from flows.steps.judge import judge_drift, judge_release, judge_rows
+from flows.steps.judge import judge_drift, judge_release, judge_rows, judge_rows_again
+from flows.steps.tidy import tidy
 from flows.steps.working import Working
 
 __all__ = [
@@ -29,15 +31,16 @@ __all__ = [
     "Progress",
     "Working",
     "article_ids",
+    "assembled_of",
     "carry_over",
     "clean_all",
     "dedupe",
     "draft_of",
     "facts_of",
-    "forget_purged",
     "judge_drift",
     "judge_release",
     "judge_rows",
+    "judge_rows_again",
     "keep_prints",
     "known",
     "mark_duplicates",
@@ -46,6 +49,7 @@ __all__ = [
     "processed",
     "release",
     "release_as_run",
+    "tidy",
     "whole",
     "withdrawn_ids",
     "withhold",

@@ -7,14 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows import release
+from flows import outcomes, release
 from flows.steps.assemble import keys_table, narrowed
 from flows.steps.working import Working
 from schemas import arrow, stages
 
 _COLUMNS = [
     "article_id", "source_id", "source_uri", "raw_sha256", "fetched_at", "url", "published_at", "date", "date_basis",
-    "char_count", "boilerplate_share", "content_hash", "outlet", "title", "authors",
+    "char_count", "boilerplate_share", "duplicate_of", "content_hash", "outlet", "title", "authors",
 ]  # fmt: skip
 
 
@@ -24,6 +24,26 @@ def carry_over(working: Working, parent: Path, held: pa.ChunkedArray | pa.Array,
     A carried article whose source_id this source now uses for another article is kept under `id~article_id`: nothing is
     lost, and the key stays unique.
     """
+    carried = _carried(working, parent, held, gone)
+    without = pa.nulls(carried.num_rows, pa.string())  # what it repeated may be gone
+    place = carried.schema.get_field_index("duplicate_of")
+    return _with(working, carried.set_column(place, carried.schema.field(place), without), parent)
+
+
+def release_as_run(path: Path, documents_in: int, carried: int, shards: tuple[outcomes.Shard, ...] = ()) -> Working:
+    """A release as a run that carried all of it over: to make it again without some of it."""
+    rejects = release.load(path, "rejects").cast(arrow.REJECTS)
+    empty = Working(arrow.empty(stages.KEYS), rejects, documents_in, shards=shards)
+    whole = _with(empty, _carried(empty, path, pa.array([], pa.string()), set()), path)
+    return replace(whole, carried=carried)
+
+
+def _with(working: Working, carried: pa.Table, parent: Path) -> Working:
+    articles = pa.concat_tables([working.articles, carried]).unify_dictionaries().combine_chunks()
+    return replace(working, articles=articles, carried=carried.num_rows, parent=parent)
+
+
+def _carried(working: Working, parent: Path, held: pa.ChunkedArray | pa.Array, gone: set[str]) -> pa.Table:
     known = pa.concat_arrays([*_chunks(held), pa.array(sorted(gone), pa.string())])
     parts, places, first = [], [], 0
     for batch in release.batches(parent, "articles", _COLUMNS):
@@ -34,7 +54,7 @@ def carry_over(working: Working, parent: Path, held: pa.ChunkedArray | pa.Array,
             places.append(rest + first)
         first += batch.num_rows
     if not parts:
-        return replace(working, parent=parent)
+        return arrow.empty(stages.KEYS)
     found = pa.concat_tables(parts).unify_dictionaries()
     count = found.num_rows
     taken = pc.is_in(found["source_id"], value_set=working.articles["source_id"].combine_chunks())
@@ -43,15 +63,7 @@ def carry_over(working: Working, parent: Path, held: pa.ChunkedArray | pa.Array,
     columns["source_id"] = pc.if_else(taken, other, found["source_id"])
     begin = (pc.max(working.articles["row"]).as_py() if working.articles.num_rows else -1) + 1
     rows = np.arange(begin, begin + count)
-    carried = keys_table(columns, rows, np.full(count, stages.PARENT), np.concatenate(places))
-    articles = pa.concat_tables([working.articles, carried]).unify_dictionaries()
-    return replace(working, articles=articles, carried=count, parent=parent)
-
-
-def release_as_run(path: Path, documents_in: int, carried: int) -> Working:
-    """A release as a run that carried all of it over: to make it again without some of it."""
-    empty = Working(arrow.empty(stages.KEYS), release.load(path, "rejects").cast(arrow.REJECTS), documents_in)
-    return replace(carry_over(empty, path, pa.array([], pa.string()), set()), carried=carried)
+    return keys_table(columns, rows, np.full(count, stages.PARENT), np.concatenate(places))
 
 
 def _chunks(values: pa.ChunkedArray | pa.Array) -> list[pa.Array]:

@@ -94,14 +94,14 @@ def text_digests(working: Working) -> list[str]:
 
 
 def forget_purged(dataset: release.Dataset, working: Working, withdrawn: Sequence[release.Withdrawal]) -> None:
-    """Remove what this run kept of purged articles: their raw bytes and what they became."""
+    """Remove what this run kept of purged articles: their raw bytes and what they became. The run is then over."""
     if any(one.purge for one in withdrawn):
         gone = working.rejects.filter(pc.equal(working.rejects["reason"], "withdrawn"))
         purged = {_taken_down(one) for one in withdrawn if one.purge}
         rows = gone.select(["raw_sha256", "detail"]).to_pylist()
         digests = {row["raw_sha256"] for row in rows if row["detail"] in purged}
         release.forget(dataset, digests)
-        outcomes.forget(dataset.state, digests)
+        outcomes.forget(dataset.state, digests, {text for one in withdrawn if one.purge for text in one.text_digests})
 
 
 def withdrawn_ids(path: Path, withdrawn: list[release.Withdrawal]) -> set[str]:

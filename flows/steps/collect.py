@@ -72,9 +72,7 @@ def known(job: Publish, survey: read.Survey, ledger: outcomes.Ledger, home: Path
     return Known(store, ledger, survey, np.where(lacks > 0, -1, rows), read_by, now_ns, again)
 
 
-def clean_all(
-    job: Publish, have: Known, work: Path, dataset: release.Dataset | None, progress: Progress
-) -> Working:
+def clean_all(job: Publish, have: Known, work: Path, dataset: release.Dataset | None, progress: Progress) -> Working:
     """What became of every document of the source: found among what was kept, or cleaned and described now.
 
     With a dataset, raw bytes and what was found in the source are kept in its state/.
@@ -249,9 +247,7 @@ def _laid(raw: pa.Table, target: Path) -> tuple[Path, Path]:
     return source, target
 
 
-def _made(
-    jobs: Iterator[tuple[tuple[Path, Path], list[bytes]]], job: Publish
-) -> Iterator[tuple[Path, list[bytes]]]:
+def _made(jobs: Iterator[tuple[tuple[Path, Path], list[bytes]]], job: Publish) -> Iterator[tuple[Path, list[bytes]]]:
     """The folders of outcomes with the keys of their documents, in the order of the jobs; no worker without work."""
     first = next(jobs, None)
     if first is None:

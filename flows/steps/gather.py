@@ -1,4 +1,4 @@
-"""The tables of a release as they are written: everything of an article is fetched once, in the order of the release."""
+"""The tables of a release as they are written: each article's rows are fetched once, in the order of the release."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +51,7 @@ def _articles(working: Working, ranks: npt.NDArray[np.int64], folder: Path) -> I
             yield table.select(schema.names).cast(schema).append_column("rank", pa.array(rank)), rank // _ARTICLES
 
     count = -(-working.articles.num_rows // _ARTICLES)
-    for bucket in dealt(pieces(), count, folder, "articles"):
+    for _, bucket in dealt(pieces(), count, folder, "articles"):
         yield bucket.take(pa.array(np.argsort(bucket["rank"].to_numpy()))).select(schema.names)
 
 
@@ -72,7 +72,7 @@ def _lineage(working: Working, name: str, folder: Path) -> Iterator[pa.Table]:
             bucket = np.maximum(np.searchsorted(bounds, head, side="right") - 1, 0)
             yield table, bucket[known.indices.to_numpy()]
 
-    for bucket in dealt(pieces(), len(bounds), folder, name):
+    for _, bucket in dealt(pieces(), len(bounds), folder, name):
         yield bucket.take(pc.sort_indices(bucket.select(list(release.ORDER[name])), keys))
 
 

@@ -1,5 +1,7 @@
 """What the suites say: of the rows, of the release, of the release beside its parent."""
 
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -8,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 
 from flows import pipeline, release, validate
+from flows.clean import clutter_hits
 from flows.parameters import Publish
 from flows.steps.sorting import dealt
 from flows.steps.working import Working
@@ -33,24 +34,51 @@ def judge_rows(working: Working, run_day: date, folder: Path) -> tuple[Working, 
 
 def _views(working: Working, run_day: date, folder: Path) -> Iterator[pa.Table]:
     """VIEW in parts that follow one another by article_id; at least one."""
-    ids = working.articles["article_id"].combine_chunks()
-    parts = max(1, -(-len(ids) // _ROWS))
-    rank = np.empty(len(ids), np.int64)
-    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
-    rows = working.articles["row"].to_numpy()
-    place = np.zeros(int(rows.max(initial=-1)) + 1, np.int64)
-    place[rows] = rank // _ROWS
+    place, parts = _parts(working)
 
     def pieces() -> Iterator[tuple[pa.Table, npt.NDArray[np.int64]]]:
         for table in working.stream(_JUDGED):
             yield validate.measured_view(table, run_day), place[table["row"].to_numpy()]
 
-    yielded = False
-    for part in dealt(pieces(), parts, folder, "view"):
-        yielded = True
-        yield part
-    if not yielded:
+    if not working.articles.num_rows:
         yield arrow.empty(stages.VIEW)
+    for _, view in dealt(pieces(), parts, folder, "view"):
+        yield view
+
+
+def judge_rows_again(working: Working, run_day: date, folder: Path) -> validate.Verdict:
+    """The same of a whole release, whose texts are measured once more; nothing is rejected."""
+    place, parts = _parts(working)
+    schema = arrow.ARTICLES.remove_metadata()
+
+    def views() -> Iterator[pa.Table]:
+        names = dict(zip(working.articles["article_id"].to_pylist(), working.articles["row"].to_numpy(), strict=True))
+        told = (
+            (table, place[[names[key] for key in table["article_id"].to_pylist()]])
+            for table in working.lineage("evidence")
+        )
+        evidence = dealt(told, parts, folder, "evidence")
+        number, said = next(evidence, (parts, arrow.empty(arrow.EVIDENCE)))
+        rows = ((t.select(schema.names).cast(schema), place[t["row"].to_numpy()]) for t in working.stream(schema.names))
+        for part, articles in dealt(rows, parts, folder, "articles"):
+            while number < part:
+                number, said = next(evidence, (parts, said))
+            hits = [clutter_hits(text) for text in articles["text"].to_pylist()]
+            found = said if number == part else said.slice(0, 0)
+            yield validate.view_of(articles, found, hits, run_day)
+
+    return validate.check_parts(views() if working.articles.num_rows else [arrow.empty(stages.VIEW)])
+
+
+def _parts(working: Working) -> tuple[npt.NDArray[np.int64], int]:
+    """row -> the part it is judged in, parts being ranges of article_id; and how many there are."""
+    ids = working.articles["article_id"].combine_chunks()
+    rank = np.empty(len(ids), np.int64)
+    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
+    rows = working.articles["row"].to_numpy()
+    place = np.zeros(int(rows.max(initial=-1)) + 1, np.int64)
+    place[rows] = rank // _ROWS
+    return place, max(1, -(-len(ids) // _ROWS))
 
 
 def judge_release(
@@ -121,8 +149,10 @@ def _old(parent: Path, gone: AbstractSet[str], read: pa.ChunkedArray | None) -> 
 def _narrow(keys: pa.Table) -> pa.Table:
     """KEYS as the drift guard compares them."""
     made = {"outlet": pc.cast(keys["outlet"], pa.string()), "has_date": pc.is_valid(keys["date"])}
-    return pa.table([made.get(name, keys[name] if name not in made else None) for name in validate.NARROW.names],
-                    schema=validate.NARROW)
+    return pa.table(
+        [made.get(name, keys[name] if name not in made else None) for name in validate.NARROW.names],
+        schema=validate.NARROW,
+    )
 
 
 def _side(articles: pa.Table, rejects: pa.Table, documents: int) -> validate.Side:

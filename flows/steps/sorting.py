@@ -17,12 +17,14 @@ _PACKED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 Buckets = npt.NDArray[np.int64]
 
 
-def dealt(pieces: Iterable[tuple[pa.Table, Buckets]], count: int, folder: Path, name: str) -> Iterator[pa.Table]:
-    """The rows of all pieces, bucket by bucket, in the order they came in. A piece is rows and the bucket of each."""
+def dealt(
+    pieces: Iterable[tuple[pa.Table, Buckets]], count: int, folder: Path, name: str
+) -> Iterator[tuple[int, pa.Table]]:
+    """The buckets that hold any row, by number, rows in the order they came in. A piece is rows and their buckets."""
     if count <= 1:
         whole = [table for table, _ in pieces]
         if whole:
-            yield pa.concat_tables(whole)
+            yield 0, pa.concat_tables(whole)
         return
     paths = [folder / f"{name}-{number:05d}.arrow" for number in range(count)]
     writers: dict[int, pa.RecordBatchStreamWriter] = {}
@@ -41,7 +43,7 @@ def dealt(pieces: Iterable[tuple[pa.Table, Buckets]], count: int, folder: Path, 
     for number, path in enumerate(paths):
         if number in writers:
             with pa.OSFile(str(path), "rb") as file, pa.ipc.open_stream(file) as stream:
-                yield stream.read_all()
+                yield number, stream.read_all()
             path.unlink()
 
 

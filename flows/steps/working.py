@@ -21,7 +21,8 @@ class Working:
     """The articles (KEYS) and REJECTS of a release in the making; all else of an article lies in the shards.
 
     `shards` are those that `shard` of KEYS numbers; `parent` is the release that rows were carried over from. `carried`
-    counts these, `prints` is what of the texts is compared, `cleaned` the documents that were cleaned in this run and `kept` those whose outcome was there.
+    counts these, `prints` is what of the texts is compared, `used` the places in the shards that any document of the
+    run ended in, `cleaned` the documents that were cleaned in this run and `kept` those whose outcome was there.
     """
 
     articles: pa.Table
@@ -31,9 +32,9 @@ class Working:
     shards: tuple[outcomes.Shard, ...] = ()
     parent: Path | None = None
     prints: pa.Table = field(default_factory=stages.PRINTS.empty_table)
+    used: dict[int, npt.NDArray[np.int32]] = field(default_factory=dict)
     cleaned: int = 0
     kept: int = 0
-    notes: tuple[str, ...] = ()
 
     def dropped(self) -> dict[str, int]:
         """Documents dropped as duplicates, by reason."""
@@ -122,6 +123,8 @@ class Working:
         """The shards that rows lie in, with the places of these rows; the parent last."""
         shard = self.articles["shard"].to_numpy()
         order = np.argsort(shard, kind="stable")
+        if not len(order):
+            return
         edges = np.flatnonzero(np.diff(shard[order], prepend=-2)).tolist()
         parts = [(int(shard[order[a]]), order[a:b]) for a, b in zip(edges, [*edges[1:], len(order)], strict=True)]
         for number, where in sorted(parts, key=lambda part: part[0] == stages.PARENT):
@@ -147,7 +150,9 @@ def _joined(own: pa.Table, found: pa.Table, columns: Sequence[str]) -> pa.Table:
     return pa.table([own[name] if name not in found.column_names else found[name] for name in names], names)
 
 
-def _ranges(rows: npt.NDArray[np.int64], at: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _ranges(
+    rows: npt.NDArray[np.int64], at: npt.NDArray[np.int32]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The places in sorted `rows` of each number of `at`, one after another; and how many each has."""
     starts = np.searchsorted(rows, at, side="left")
     counts = np.searchsorted(rows, at, side="right") - starts

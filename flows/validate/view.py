@@ -44,7 +44,9 @@ def view_of(articles: pa.Table, evidence: pa.Table, clutter_hits: Sequence[int],
     Jakarta is of tomorrow in UTC), else one day after the run's day; never later than that.
     """
     measured = measures_of(articles, evidence, clutter_hits)
-    return measured_view(pa.table([*articles.columns, *measured.columns], [*articles.column_names, *measured.column_names]), run_day)
+    return measured_view(
+        pa.table([*articles.columns, *measured.columns], [*articles.column_names, *measured.column_names]), run_day
+    )
 
 
 def measures_of(articles: pa.Table, evidence: pa.Table, clutter_hits: Sequence[int]) -> pa.Table:
