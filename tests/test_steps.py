@@ -1,6 +1,7 @@
 """The steps between stages: who wins an article_id, what is carried over, what repeats."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pyarrow as pa
@@ -149,11 +150,11 @@ def test_a_copy_of_an_article_of_the_parent_is_found_without_its_text(tmp_path, 
     rows = published(second)
     assert rows["c"]["duplicate_of"] == rows["a"]["article_id"]
     assert [rows[name]["duplicate_of"] for name in "abd"] == [None, None, None]
-    assert asked == [0]
+    assert sum(asked) == 0
     # Without what was kept the same comes out, from the texts.
-    (tmp_path / "output" / "news" / "state" / "prints.arrow").unlink()
+    shutil.rmtree(tmp_path / "output" / "news" / "state")
     three = write(tmp_path / "three.jsonl", [{"id": "e", "text": repeated(2, 2)}])
     third = published(tell(Publish(source=str(three), output=output, append=True)))
     assert third["e"]["duplicate_of"] == third["b"]["article_id"]
     assert third["c"]["duplicate_of"] == third["a"]["article_id"]
-    assert asked == [0, 4]
+    assert sum(asked) == 4

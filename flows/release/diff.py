@@ -3,13 +3,13 @@
 Compared are the published values of an article, not where they came from: the columns of VALUES. An article whose
 page was scraped again with other advertisements around it has not changed.
 
-Held in memory are the keys of both sides, and of the articles that may have changed one number a value: values are the
-same where their hashes are.
+Held in memory are the keys of both sides and one number an article, and of those that changed one number a value:
+values are the same where their hashes are.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -25,13 +25,11 @@ _NOT_VALUES: Final = frozenset(
      "content_hash"}
 )  # fmt: skip
 VALUES: Final[tuple[str, ...]] = tuple(name for name in arrow.ARTICLES.names if name not in _NOT_VALUES)
-# The values that content_hash does not cover.
-_BESIDE: Final = ("language_score", "word_count", "char_count", "duplicate_of")
 _ROWS: Final = 20_000
 
 # One side: asked for columns, it gives the rows, in the same order each time.
 Side: TypeAlias = Callable[[list[str]], Iterable[pa.RecordBatch]]
-_Hashes: TypeAlias = npt.NDArray[np.int64]
+_Rows: TypeAlias = npt.NDArray[np.int64]
 
 
 def diff(parent_articles: pa.Table | None, articles: pa.Table) -> pa.Table:
@@ -39,12 +37,12 @@ def diff(parent_articles: pa.Table | None, articles: pa.Table) -> pa.Table:
 
     Without a parent every article is added. Columns the parent does not have are not compared.
     """
-    return _changes(_of_table(parent_articles), _of_table(articles), hashed=False)
+    return _changes(_of_table(parent_articles), _of_table(articles))
 
 
 def changes(parent: Path | None, release: Path) -> pa.Table:
-    """The same of two release folders. Articles of one content_hash are taken to have the values it is made of."""
-    return _changes(_of_release(parent), _of_release(release), hashed=True)
+    """The same of two release folders."""
+    return _changes(_of_release(parent), _of_release(release))
 
 
 def _of_table(table: pa.Table | None) -> Side | None:
@@ -64,26 +62,23 @@ def _of_release(folder: Path | None) -> Side | None:
     return side
 
 
-def _changes(parent: Side | None, articles: Side | None, *, hashed: bool) -> pa.Table:
+def _changes(parent: Side | None, articles: Side | None) -> pa.Table:
     assert articles is not None
-    small = ["article_id", "content_hash", *_BESIDE]
-    new = _whole(articles(small))
-    ids = _joined(new, "article_id")
+    ids = _ids(articles)
     if parent is None:
         return _table([("added", ids)])
-    old = _whole(parent(small))
-    place = pc.index_in(_joined(old, "article_id"), value_set=ids)
+    old = _ids(parent)
+    place = pc.index_in(old, value_set=ids)
     at = np.asarray(pc.fill_null(place, -1), np.int64)
     here = np.flatnonzero(at >= 0)
     met = np.zeros(len(ids), bool)
     met[at[here]] = True
-    if hashed:
-        here = here[_suspect(old, new, here, at[here])]
+    here = here[_differ(parent, articles, here, at[here])]
     fields = _fields(parent, articles, here, at[here])
     changed = [number for number, names in enumerate(fields) if names]
     return _table(
         [
-            ("removed", _joined(old, "article_id").filter(pa.array(at < 0))),
+            ("removed", old.filter(pa.array(at < 0))),
             ("added", ids.filter(pa.array(~met))),
         ],
         ids.take(pa.array(at[here][changed], pa.int64())),
@@ -91,66 +86,72 @@ def _changes(parent: Side | None, articles: Side | None, *, hashed: bool) -> pa.
     )
 
 
-def _suspect(old: pa.Table, new: pa.Table, rows: npt.NDArray[np.int64], at: npt.NDArray[np.int64]) -> np.ndarray:
-    """Which pairs of rows may differ in a value."""
-    differ = np.zeros(len(rows), bool)
-    for name in ("content_hash", *_BESIDE):
-        if name not in old.column_names:
-            if name == "content_hash":
-                return np.ones(len(rows), bool)
-            continue
-        one, other = _joined(old, name).take(pa.array(rows)), _joined(new, name).take(pa.array(at))
-        if one.type != other.type:
-            return np.ones(len(rows), bool)
-        nulls = pc.xor(pc.is_null(one), pc.is_null(other))
-        differ |= np.asarray(pc.or_(nulls, pc.fill_null(pc.not_equal(one, other), False)))
-    return differ
-
-
-def _fields(parent: Side, articles: Side, rows: npt.NDArray[np.int64], at: npt.NDArray[np.int64]) -> list[list[str]]:
-    """For each pair of rows the columns whose values differ."""
+def _differ(parent: Side, articles: Side, rows: _Rows, at: _Rows) -> npt.NDArray[np.bool_]:
+    """Which pairs of rows differ in a value."""
     if not len(rows):
-        return []
-    (old, olds), (new, news) = _hashes(parent, rows), _hashes(articles, at)
-    names = [name for name in VALUES if name in old]
-    differ = {name: (old[name] != new[name]) | (olds[name] != news[name]) for name in names}
+        return np.zeros(0, bool)
+    old, new = _columns(parent), _columns(articles)
+    names = [name for name in VALUES if name in old and old[name] == new[name]]
+    if any(name in old and old[name] != new[name] for name in VALUES):
+        return np.ones(len(rows), bool)
+    one, other = (
+        np.concatenate(
+            [np.fromiter(map(hash, zip(*values, strict=True)), np.int64) for values in _values(*each, names)]
+        )
+        for each in ((parent, rows), (articles, at))
+    )
+    return np.asarray(one[np.argsort(np.argsort(rows))] != other[np.argsort(np.argsort(at))])
+
+
+def _fields(parent: Side, articles: Side, rows: _Rows, at: _Rows) -> list[list[str]]:
+    """For each pair of rows the columns whose values differ."""
     fields: list[list[str]] = [[] for _ in rows]
-    for name, mask in differ.items():
-        for number in np.flatnonzero(mask).tolist():
+    if not len(rows):
+        return fields
+    old, new = _columns(parent), _columns(articles)
+    names = [name for name in VALUES if name in old]
+    one, other = (_hashes(*each, names) for each in ((parent, rows), (articles, at)))
+    for name, mine, theirs in zip(names, one, other, strict=True):
+        for number in np.flatnonzero((mine != theirs) | (old[name] != new[name])).tolist():
             fields[number].append(name)
     return fields
 
 
-def _hashes(side: Side, rows: npt.NDArray[np.int64]) -> tuple[dict[str, _Hashes], dict[str, pa.DataType]]:
-    """A number for each value of each column of VALUES, in these rows; and the columns' types."""
-    order = np.argsort(rows)
-    wanted = rows[order]
-    made: dict[str, _Hashes] = {}
-    types: dict[str, pa.DataType] = {}
+def _hashes(side: Side, rows: _Rows, names: list[str]) -> list[_Rows]:
+    """A number for each value of each column, in these rows."""
+    back = np.argsort(np.argsort(rows))
+    parts = [[np.fromiter(map(hash, column), np.int64) for column in values] for values in _values(side, rows, names)]
+    return [np.concatenate(column)[back] for column in zip(*parts, strict=True)]
+
+
+def _values(side: Side, rows: _Rows, names: list[str]) -> Iterator[list[list[Any]]]:
+    """The values of these rows, column by column, some thousand rows at a time, in the order of the side."""
+    wanted = np.sort(rows)
     first = 0
-    for whole in side(list(VALUES)):
+    for whole in side(names):
         for start in range(0, whole.num_rows, _ROWS):
             batch = whole.slice(start, _ROWS)
             low, high = np.searchsorted(wanted, [first, first + batch.num_rows])
-            some = batch.take(pa.array(wanted[low:high] - first)) if low < high else batch.slice(0, 0)
-            for name in some.schema.names:
-                types[name] = batch.schema.field(name).type
-                column = some.column(name)
-                values = map(tuple, column.to_pylist()) if pa.types.is_list(column.type) else column.to_pylist()
-                made.setdefault(name, np.empty(len(rows), np.int64))[order[low:high]] = [*map(hash, values)]
+            if low < high:
+                some = batch.take(pa.array(wanted[low:high] - first))
+                yield [_hashable(some.column(name)) for name in names]
             first += batch.num_rows
-    return made, types
 
 
-def _whole(batches: Iterable[pa.RecordBatch]) -> pa.Table:
-    found = list(batches)
-    if not found:
-        return pa.table({"article_id": pa.array([], pa.string())})
-    return pa.Table.from_batches(found)
+def _hashable(column: pa.Array) -> list[Any]:
+    values: list[Any] = column.to_pylist()
+    return [None if v is None else tuple(v) for v in values] if pa.types.is_list(column.type) else values
 
 
-def _joined(table: pa.Table, name: str) -> pa.Array:
-    return table.column(name).combine_chunks()
+def _columns(side: Side) -> dict[str, pa.DataType]:
+    """The columns of VALUES that a side has, with their types."""
+    first = next(iter(side(list(VALUES))), None)
+    return {} if first is None else {field.name: field.type for field in first.schema}
+
+
+def _ids(side: Side) -> pa.Array:
+    found = [batch.column("article_id") for batch in side(["article_id"])]
+    return pa.concat_arrays(found) if found else pa.array([], pa.string())
 
 
 def _table(
