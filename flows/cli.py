@@ -196,6 +196,7 @@ def _run(job: "Publish", direct: bool) -> "Outcome":
 
     with _bar(job) as listener:
         token = story.listener.set(listener)
+        telling = story.teller.set(lambda said: _say(said, error=True))
         try:
             if direct:
                 return story.tell(job)
@@ -207,6 +208,7 @@ def _run(job: "Publish", direct: bool) -> "Outcome":
             _stop(3, f"No Prefect server answers at {server}: start it, unset PREFECT_API_URL, or give --direct.")
         finally:
             story.listener.reset(token)
+            story.teller.reset(telling)
     return story.outcome_of(state)
 
 

@@ -41,6 +41,8 @@ class Step(Protocol):
 
 # Who listens to the progress of the run in this process; the command draws a bar.
 listener: ContextVar[steps.Progress | None] = ContextVar("listener", default=None)
+# Who is told, before the work begins, what must be done again; the command prints it.
+teller: ContextVar[Callable[[str], None] | None] = ContextVar("teller", default=None)
 
 
 def plainly(name: str, step: Callable[[], Result]) -> Result:
@@ -85,9 +87,12 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
             state = dataset.state if dataset.state.is_dir() else work
             have = step("see what is known", lambda: steps.known(job, survey, ledger, state, began))
             withdrawn = release.withdrawals(dataset)
+            if have.redone and (say := teller.get()) is not None:
+                say(have.redone)
             working, verdicts = make(job, facts, dataset, withdrawn, have, work, step)
             try:
-                return step("release", lambda: _end(job, dataset, facts, working, verdicts, work))
+                ended = step("release", lambda: _end(job, dataset, facts, working, verdicts, work))
+                return replace(ended, redone=have.redone)
             finally:
                 if not job.dry_run:
                     steps.tidy(dataset, have.store, working, withdrawn)

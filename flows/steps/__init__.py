@@ -23,7 +23,7 @@ from flows.steps.duplicates import keep_prints, mark_duplicates
 from flows.steps.facts import draft_of, facts_of, outcome_of
 from flows.steps.gather import whole
 from flows.steps.judge import judge_drift, judge_release, judge_rows, judge_rows_again
-from flows.steps.tidy import tidy
+from flows.steps.tidy import prune_outcomes, tidy
 from flows.steps.working import Working
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "one_row_each",
     "outcome_of",
     "processed",
+    "prune_outcomes",
     "release",
     "release_as_run",
     "tidy",

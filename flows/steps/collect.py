@@ -46,14 +46,20 @@ class Known:
         there = int(np.count_nonzero(self.rows >= 0))
         documents = int(self.ledger.files["documents"].to_numpy()[self.rows[self.rows >= 0]].sum())
         told = f"{files - there:,} of {files:,} files are to be read; {documents:,} documents are kept as they were"
-        if self.again:
-            told += f"; {self.again:,} documents of unchanged files are cleaned again, because {self._why()} changed"
+        if self.redone:
+            told += f"; {self.redone}"
         if self.store.damaged:
             told += f"; {self.store.damaged:,} damaged shards of state/outcomes were removed and are made again"
         return told
 
-    def _why(self) -> str:
-        return "an outlet's profile" if self.store.stale else "the code or a setting"
+    @property
+    def redone(self) -> str:
+        """How many documents that have not changed must be cleaned again, and why; empty where none must."""
+        if not self.again:
+            return ""
+        why = "an outlet's profile" if self.store.stale else "a part of state/outcomes" if self.store.damaged else ""
+        changed = f"{why} changed" if self.store.stale else f"{why} was damaged" if why else "the code changed"
+        return f"{self.again:,} documents that have not changed are cleaned again: {changed}"
 
 
 def known(job: Publish, survey: read.Survey, ledger: outcomes.Ledger, home: Path, now_ns: int) -> Known:
