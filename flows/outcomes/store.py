@@ -26,7 +26,7 @@ class Places:
     @property
     def known(self) -> npt.NDArray[np.bool_]:
         """Which of them stand anywhere."""
-        return self.shard != _NONE
+        return np.asarray(self.shard != _NONE)
 
 
 class Store:

@@ -12,7 +12,6 @@ spreadsheet would run as a formula (its first character after blanks is = + - @ 
 leading apostrophe. Who needs the exact value reads the other files.
 """
 
-import csv
 import json
 import re
 from collections.abc import Callable, Iterable
@@ -26,11 +25,14 @@ from flows.release import tables
 
 _BREAKS: Final = re.compile("\r\n|[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SPECIAL: Final = re.compile('[",\r\n]')
 _FORMULA: Final = tuple("=+-@＝＋－＠")
 
 
 def one_line(value: str) -> str:
     """A string on one line, without control characters."""
+    if value.isprintable():  # most are, and it is asked much faster than it is mended
+        return value
     return _CONTROLS.sub("", _BREAKS.sub(" ", value))
 
 
@@ -47,8 +49,14 @@ NULLS: Final = frozenset(
 )  # fmt: skip
 
 
+_LONGEST: Final = max(map(len, NULLS))
+_LONG: Final = 32
+
+
 def kept(value: str) -> str:
     """A string as a cell that no reader takes for null."""
+    if len(value) > _LONG and value[0].isalnum() and value[_LONGEST:_LONG].strip():
+        return value  # it does not end where a null would
     return f"'{value}" if value.lstrip("'").strip().casefold() in NULLS else value
 
 
@@ -83,16 +91,29 @@ def _cells(column: pa.Array, *, spreadsheet: bool) -> list[str]:
     else:
         # Arrow prints a float32 in the fewest digits that give it back, Python would widen it to a float64 first.
         column, shown = column.cast(pa.string()), _plain
-    return ["" if value is None else shown(value) for value in column.to_pylist()]
+    if pa.types.is_string(kind):
+        known = column.dictionary_encode()
+        if len(known.dictionary) * 2 < len(column):  # the same few words over and over
+            words = [_quoted(shown(value)) for value in known.dictionary.to_pylist()]
+            return ["" if at is None else words[at] for at in known.indices.to_pylist()]
+    if pa.types.is_list(kind):
+        empty = _quoted(shown([]))
+        return [_quoted(shown(value)) if value else "" if value is None else empty for value in column.to_pylist()]
+    return ["" if value is None else _quoted(shown(value)) for value in column.to_pylist()]
+
+
+def _quoted(cell: str) -> str:
+    """As the csv module quotes, which goes through long texts letter by letter."""
+    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
 
 
 def _write(path: Path, names: list[str], batches: Iterable[pa.RecordBatch], *, spreadsheet: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file, lineterminator="\r\n")
-        rows.writerow(names)
+        file.write(",".join(names) + "\r\n")
         for batch in batches:
-            rows.writerows(zip(*(_cells(batch.column(name), spreadsheet=spreadsheet) for name in names), strict=True))
+            rows = zip(*(_cells(batch.column(name), spreadsheet=spreadsheet) for name in names), strict=True)
+            file.writelines(",".join(row) + "\r\n" for row in rows)
 
 
 def write(folder: Path) -> list[str]:

@@ -97,7 +97,9 @@ def clean_all(job: Publish, have: Known, work: Path, dataset: release.Dataset | 
 
 def processed(batches: Iterator[pa.Table], job: Publish, work: Path) -> list[pipeline.Outcome]:
     """What becomes of RAW tables, in their order, in supervised workers; `work` is an empty folder."""
-    jobs = ((_laid(raw, work / f"{number:08d}"), []) for number, raw in enumerate(batches))
+    jobs: Iterator[tuple[tuple[Path, Path], list[bytes]]] = (
+        (_laid(raw, work / f"{number:08d}"), []) for number, raw in enumerate(batches)
+    )
     return [pipeline.read_outcome(folder) for folder, _ in _made(jobs, job)]
 
 

@@ -73,7 +73,7 @@ def merged(parts: list[Outcome]) -> Outcome:
     crash = "; ".join(sorted({part.crash for part in parts if part.crash}))
     if len(parts) == 1 or crash or not all("unexpected_count" in part.result for part in parts):
         return Outcome(all(p.success for p in parts), first.kwargs, first.result, first.rows, crash)
-    counts = {
+    counts: dict[str, int] = {
         key: sum(part.result.get(key) or 0 for part in parts)
         for key in ("element_count", "missing_count", "unexpected_count")
         if key in first.result
