@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from flows import pipeline
 from flows.outcomes import folders
 from flows.outcomes.version import Version
+from flows.release import Mapped, mapped
 
 # One row a document: where it ended. `at` is a row of articles, or -1 less a row of rejects.
 DOCUMENTS: Final = pa.schema(
@@ -34,8 +35,8 @@ class Shard(Protocol):
         """A table, or some of its columns."""
         ...
 
-    def prints(self) -> pa.Table:
-        """The articles' PRINTS; on disk, mapped and not read."""
+    def prints(self) -> Mapped | None:
+        """The articles' PRINTS where they lie on disk, mapped and not read."""
         ...
 
 
@@ -50,9 +51,9 @@ class Held:
         whole: pa.Table = getattr(self.outcome, name)
         return whole.select(columns) if columns is not None else whole
 
-    def prints(self) -> pa.Table:
-        """PRINTS."""
-        return self.outcome.prints
+    def prints(self) -> None:
+        """They are in memory."""
+        return
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,9 @@ class Kept:
         """A table, or some of its columns."""
         return folders.load(self.path / f"{name}{folders.SUFFIX}", columns)
 
-    def prints(self) -> pa.Table:
+    def prints(self) -> Mapped:
         """PRINTS, mapped."""
-        return pa.ipc.open_file(pa.memory_map(str(self.path / f"prints{folders.SUFFIX}"))).read_all()
+        return mapped(self.path / f"prints{folders.SUFFIX}")
 
     def documents(self) -> pa.Table:
         """DOCUMENTS."""

@@ -68,7 +68,7 @@ def forget(state: Path, raw_sha256: AbstractSet[str], text_digests: AbstractSet[
     def others(shard: Kept, documents: pa.Table) -> _Mask:
         mine = np.asarray(pc.is_in(documents["key"], value_set=keys)) | _among(shard, documents, raws)
         at = documents["at"].to_numpy()
-        same = np.flatnonzero(pc.is_in(shard.prints()["text_digest"], value_set=texts))
+        same = np.flatnonzero(pc.is_in(shard.table("prints", ["text_digest"])["text_digest"], value_set=texts))
         return np.asarray(~(mine | np.isin(at, same)))
 
     gone = _keep(state, others)

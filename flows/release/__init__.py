@@ -64,7 +64,8 @@ from flows.release.history import pin, prune, set_latest
 from flows.release.layout import Dataset, Entry, find_equal, listed, next_version
 from flows.release.lock import publisher_lock
 from flows.release.manifest import read_manifest
-from flows.release.prints import keep_prints, kept_prints
+from flows.release.mapped import Mapped, mapped, rest
+from flows.release.prints import keep_prints, kept_prints, mapped_prints
 from flows.release.raws import Keeper, fetch, fetch_all, forget, keep
 from flows.release.refuse import refuse
 from flows.release.stage import stage
@@ -87,6 +88,7 @@ __all__ = [
     "Facts",
     "Inputs",
     "Keeper",
+    "Mapped",
     "Mistaken",
     "ReleaseError",
     "Sorted",
@@ -107,6 +109,8 @@ __all__ = [
     "kept_prints",
     "listed",
     "load",
+    "mapped",
+    "mapped_prints",
     "lock_digest",
     "next_version",
     "pin",
@@ -115,6 +119,7 @@ __all__ = [
     "read_manifest",
     "recover",
     "refuse",
+    "rest",
     "set_latest",
     "stage",
     "verify",

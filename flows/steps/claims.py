@@ -83,7 +83,12 @@ def text_digests(working: Working) -> list[str]:
     for number in np.unique(shard).tolist():
         here = np.flatnonzero(shard == number)
         if number != stages.PARENT:
-            made[here] = working.shards[number].prints()["text_digest"].take(pa.array(at[here])).to_pylist()
+            made[here] = (
+                working.shards[number]
+                .table("prints", ["text_digest"])["text_digest"]
+                .take(pa.array(at[here]))
+                .to_pylist()
+            )
             continue
         place = dict(zip(working.articles["row"].take(pa.array(here)).to_pylist(), here.tolist(), strict=True))
         some = replace(working, articles=working.articles.take(pa.array(here)))

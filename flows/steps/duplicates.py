@@ -1,12 +1,13 @@
 """What repeats what: within the run, and against what was carried over."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows import dedupe, release
+from flows import dedupe, outcomes, release
 from flows.steps.working import Working
 from schemas import stages
 
@@ -16,9 +17,14 @@ def mark_duplicates(working: Working, mode: str, dataset: release.Dataset | None
 
     Articles carried over are compared by the prints that were kept; where none are, by their texts.
     """
-    working, numbers = _with_prints(working, dataset)
-    fingerprints = dedupe.fingerprints_of(working.articles, working.prints, numbers)
-    links = dedupe.link(fingerprints, working.prints)
+    files: list[release.Mapped] = []
+    prints, numbers = _prints(working, dataset, files)
+    fingerprints = dedupe.fingerprints_of(working.articles, prints, numbers)
+    rest = partial(release.rest, files)
+    links = dedupe.link(fingerprints, prints, rest)
+    rest()
+    if working.carried:
+        working = replace(working, prints=prints, rest=rest)
     if mode == "drop":
         pairs = zip(links["article_id"].to_pylist(), links["duplicate_of"].to_pylist(), strict=True)
         lost = {
@@ -38,33 +44,52 @@ def keep_prints(working: Working, dataset: release.Dataset) -> None:
     The prints of all others lie beside their outcomes.
     """
     carried = working.articles.filter(pc.equal(working.articles["shard"], stages.PARENT))
-    release.keep_prints(dataset, working.prints, carried["content_hash"], dedupe.VERSION)
+    release.keep_prints(dataset, working.prints, carried["content_hash"], dedupe.VERSION, working.rest)
 
 
-def _with_prints(working: Working, dataset: release.Dataset | None) -> tuple[Working, pa.Array]:
-    """The prints of all articles, and for each article its row in them."""
+def _prints(
+    working: Working, dataset: release.Dataset | None, files: list[release.Mapped]
+) -> tuple[pa.Table, pa.Array]:
+    """PRINTS, and for each article its row in them. The files that they lie in are added to `files`."""
     shard, at = working.articles["shard"].to_numpy(), working.articles["at"].to_numpy()
-    used = [number for number in np.unique(shard).tolist() if number != stages.PARENT]
-    parts = [working.shards[number].prints() for number in used]
-    starts = np.zeros(len(working.shards) + 1, np.int64)
-    starts[used] = np.cumsum([0, *(part.num_rows for part in parts)])[:-1]
-    numbers = starts[shard] + at
     carried = np.flatnonzero(shard == stages.PARENT)
+    # Those of this run first; what was carried over may have an outcome of an earlier run.
+    used = [number for number in np.unique(shard).tolist() if number != stages.PARENT]
+    idle = sorted(set(range(len(working.shards))) - set(used)) if len(carried) else []
+    parts = [_of_shard(working.shards[number], files) for number in [*used, *idle]]
+    starts = np.zeros(len(working.shards) + 1, np.int64)
+    starts[[*used, *idle]] = np.cumsum([0, *(part.num_rows for part in parts)])[:-1]
+    numbers = starts[shard] + at
     if len(carried):
-        idle = [one.prints() for number, one in enumerate(working.shards) if number not in set(used)]
-        kept = [release.kept_prints(dataset, dedupe.VERSION)] if dataset else []
-        known = pa.concat_tables([stages.PRINTS.empty_table(), *parts, *idle, *kept])
+        kept = release.mapped_prints(dataset, dedupe.VERSION) if dataset else None
+        if kept is not None:
+            files.append(kept)
+            parts.append(kept.table.replace_schema_metadata())
+        known = pa.concat_tables([stages.PRINTS.empty_table(), *parts])
         wanted = working.articles["content_hash"].take(pa.array(carried))
         place = pc.index_in(wanted, value_set=known["content_hash"].combine_chunks())
-        missing = carried[np.asarray(pc.is_null(place))]
-        some = replace(working, articles=working.articles.take(pa.array(missing)))
-        made, rows = [], [np.empty(0, np.int64)]
-        for table in some.stream(["content_hash", "text"]):
-            made.append(dedupe.prints_of(table))
-            rows.append(table["row"].to_numpy())
-        working = replace(working, prints=pa.concat_tables([known, *made]))
         numbers[carried] = np.asarray(pc.fill_null(place, -1), np.int64)
-        order = {row: known.num_rows + n for n, row in enumerate(np.concatenate(rows).tolist())}
-        numbers[missing] = [order[row] for row in working.articles["row"].take(pa.array(missing)).to_pylist()]
-        return working, pa.array(numbers)
-    return replace(working, prints=pa.concat_tables([stages.PRINTS.empty_table(), *parts])), pa.array(numbers)
+        missing = carried[np.asarray(pc.is_null(place))]
+        made, rows = _made(replace(working, articles=working.articles.take(pa.array(missing))))
+        of_row = {row: known.num_rows + number for number, row in enumerate(rows)}
+        numbers[missing] = [of_row[row] for row in working.articles["row"].take(pa.array(missing)).to_pylist()]
+        parts += made
+    return pa.concat_tables([stages.PRINTS.empty_table(), *parts]), pa.array(numbers)
+
+
+def _of_shard(shard: outcomes.Shard, files: list[release.Mapped]) -> pa.Table:
+    found = shard.prints()
+    if found is None:
+        return shard.table("prints")
+    files.append(found)
+    return found.table
+
+
+def _made(some: Working) -> tuple[list[pa.Table], list[int]]:
+    """Prints made of texts, and the rows that they are of."""
+    made: list[pa.Table] = []
+    rows: list[int] = []
+    for table in some.stream(["content_hash", "text"]):
+        made.append(dedupe.prints_of(table))
+        rows += table["row"].to_pylist()
+    return made, rows

@@ -1,6 +1,6 @@
 """`Working`: a release in the making, as far as it is held in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,8 +21,8 @@ class Working:
     """The articles (KEYS) and REJECTS of a release in the making; all else of an article lies in the shards.
 
     `shards` are those that `shard` of KEYS numbers; `parent` is the release that rows were carried over from. `carried`
-    counts these, `prints` is what of the texts is compared, `used` the places in the shards that any document of the
-    run ended in, `cleaned` the documents that were cleaned in this run and `kept` those whose outcome was there.
+    counts these, `prints` is what is compared of their texts (mapped; `rest` gives its pages back), `used` the places
+    in the shards that any document of the run ended in, `cleaned` the documents that were cleaned in this run and `kept` those whose outcome was there.
     """
 
     articles: pa.Table
@@ -32,6 +32,7 @@ class Working:
     shards: tuple[outcomes.Shard, ...] = ()
     parent: Path | None = None
     prints: pa.Table = field(default_factory=stages.PRINTS.empty_table)
+    rest: Callable[[], None] = lambda: None
     used: dict[int, npt.NDArray[np.int32]] = field(default_factory=dict)
     cleaned: int = 0
     kept: int = 0
