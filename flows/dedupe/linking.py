@@ -1,6 +1,6 @@
 """Which articles are alike, which of them is kept, and the links of the others to it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""The CSV copies, made from the Parquet a batch at a time.
+"""The CSV copies, made of the rows that the Parquet is made of, some at a time.
 
 Both are RFC 4180: UTF-8 without a mark, CRLF between rows, quotes only where needed. Lists are JSON, instants ISO 8601
 with `Z`, days ISO 8601, true and false in small letters, null is empty. Readers take certain words for null, in quotes
@@ -14,10 +14,11 @@ leading apostrophe. Who needs the exact value reads the other files.
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import pyarrow as pa
 
@@ -26,6 +27,7 @@ from flows.release import tables
 _BREAKS: Final = re.compile("\r\n|[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SPECIAL: Final = re.compile('[",\r\n]')
+_ROWS: Final = 2000  # that are held as text
 _FORMULA: Final = tuple("=+-@＝＋－＠")
 
 
@@ -107,20 +109,45 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
 
 
-def _write(path: Path, names: list[str], batches: Iterable[pa.RecordBatch], *, spreadsheet: bool) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(names) + "\r\n")
-        for batch in batches:
-            rows = zip(*(_cells(batch.column(name), spreadsheet=spreadsheet) for name in names), strict=True)
-            file.writelines(",".join(row) + "\r\n" for row in rows)
+class Csvs:
+    """csv/articles.csv and csv/metadata.csv of a release folder, written as the articles come by; a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        names = tables.SCHEMAS["articles"].names
+        self._columns = {"csv/articles.csv": names, "csv/metadata.csv": [name for name in names if name != "text"]}
+        self.paths = list(self._columns)
+        self._folder = folder
+        self._open = ExitStack()
+        self._files: dict[str, TextIO] = {}
+
+    def __enter__(self) -> "Csvs":
+        (self._folder / "csv").mkdir(parents=True, exist_ok=True)
+        for path, names in self._columns.items():
+            file = (self._folder / path).open("w", encoding="utf-8", newline="")
+            self._files[path] = self._open.enter_context(file)
+            file.write(",".join(names) + "\r\n")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def add(self, articles: pa.Table | pa.RecordBatch) -> None:
+        """The next rows, in the order of the release."""
+        for start in range(0, articles.num_rows, _ROWS):
+            some = articles.slice(start, _ROWS)
+            for path, names in self._columns.items():
+                spreadsheet = path == "csv/metadata.csv"
+                rows = zip(*(_cells(_array(some.column(name)), spreadsheet=spreadsheet) for name in names), strict=True)
+                self._files[path].writelines(",".join(row) + "\r\n" for row in rows)
+
+
+def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def write(folder: Path) -> list[str]:
-    """Write csv/articles.csv and csv/metadata.csv beside the Parquet of a release folder; returns their paths."""
-    names = tables.SCHEMAS["articles"].names
-    without_text = [name for name in names if name != "text"]
-    _write(folder / "csv/articles.csv", names, tables.batches(folder, "articles"), spreadsheet=False)
-    rows = tables.batches(folder, "articles", without_text)
-    _write(folder / "csv/metadata.csv", without_text, rows, spreadsheet=True)
-    return ["csv/articles.csv", "csv/metadata.csv"]
+    """Write both beside the Parquet of a release folder, from what that holds; returns their paths."""
+    with Csvs(folder) as files:
+        for batch in tables.batches(folder, "articles"):
+            files.add(batch)
+    return files.paths

@@ -87,12 +87,13 @@ def stage(
     with writing(dataset.root):
         folder = fresh(dataset.staged_path(draft.facts.run_id))
         parent = _parent(dataset, draft.facts.parent) if changed is None else None
-        written = tables.write(folder, "articles", draft.articles)
+        with csvs.Csvs(folder) as copies:
+            written = tables.write(folder, "articles", draft.articles, copies.add)
         if changed is None:
             changed = changes(parent, folder)
         given = {"rejects": draft.rejects, "spans": draft.spans, "evidence": draft.evidence, "changes": changed}
         written += [each for name, table in given.items() for each in tables.write(folder, name, table)]
-        files = [*csvs.write(folder), *write_validation(folder, draft.validation)]
+        files = [*copies.paths, *write_validation(folder, draft.validation)]
         ops = {op: pc.sum(pc.equal(changed.column("op"), op)).as_py() or 0 for op in vocabulary.OPS}
         manifest = build(folder, draft.facts, version, written, files, ops)
         (folder / "manifest.json").write_bytes(json_bytes(manifest))

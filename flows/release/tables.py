@@ -4,7 +4,8 @@ Row groups are cut by row number from the sorted rows and copied into one piece 
 arrived in, the same rows would give other pages and other bytes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -127,10 +128,13 @@ def _groups(name: str, pieces: Iterable[pa.Table], size: int, a_file: int | None
         yield pa.concat_tables(held).combine_chunks()
 
 
-def write(folder: Path, name: str, rows: pa.Table | Sorted) -> list[Written]:
+def write(
+    folder: Path, name: str, rows: pa.Table | Sorted, each: Callable[[pa.Table], None] = lambda _rows: None
+) -> list[Written]:
     """Write a table into a release folder: sorted, one file or (articles) 250,000 rows a file.
 
-    Rows that come in pieces are held a row group at a time. Raises ReleaseError where they do not fit their schema.
+    Rows that come in pieces are held a row group or two at a time; `each` is given them in their order. While one is
+    packed, the next is fetched. Raises ReleaseError where they do not fit their schema.
     """
     given = rows if isinstance(rows, Sorted) else _sorted(name, rows)
     files = max(1, -(-(given.rows or 0) // ROWS_A_FILE)) if name == "articles" else 1
@@ -142,13 +146,18 @@ def write(folder: Path, name: str, rows: pa.Table | Sorted) -> list[Written]:
         path = _PLACES[name].replace("*", f"{number:05d}-of-{files:05d}")
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         count = 0
-        with pq.ParquetWriter(
-            folder / path, SCHEMAS[name], version="2.6", compression="zstd", compression_level=9
-        ) as writer:
+        with (
+            pq.ParquetWriter(
+                folder / path, SCHEMAS[name], version="2.6", compression="zstd", compression_level=9
+            ) as writer,
+            ThreadPoolExecutor(1) as packer,
+        ):
             while group is not None and (name != "articles" or count < ROWS_A_FILE):
-                writer.write_table(group, row_group_size=size)
+                packed = packer.submit(writer.write_table, group, row_group_size=size)
+                each(group)
                 count += group.num_rows
                 group = next(groups, None)
+                packed.result()
         written.append(Written(name, path, count))
     if group is not None:
         raise ReleaseError(f"The table {name} has more rows than the {given.rows} that were said.")

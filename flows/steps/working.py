@@ -22,7 +22,8 @@ class Working:
 
     `shards` are those that `shard` of KEYS numbers; `parent` is the release that rows were carried over from. `carried`
     counts these, `prints` is what is compared of their texts (mapped; `rest` gives its pages back), `used` the places
-    in the shards that any document of the run ended in, `cleaned` the documents that were cleaned in this run and `kept` those whose outcome was there.
+    in the shards that any document of the run ended in, `cleaned` the documents that were cleaned in this run and
+    `kept` those whose outcome was there.
     """
 
     articles: pa.Table
