@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,7 @@ def judge_parts(
     count = 0
     for frame in frames:
         count += len(frame)
+        gc.collect()  # Great Expectations holds what it judged before in circles
         parts.append(engine.run(suite, frame, parameters))
         # Only what failed is run again, to learn which rows: listing them costs far more than counting them.
         failed = [one for one in suite["expectations"] if _fails_rows(one, parts[-1][one["meta"]["name"]])]
