@@ -110,8 +110,10 @@ class Bar:
 
 def _said(result: object) -> str:
     match result:
-        case read.Inputs(files=files, bytes=size):
+        case read.Survey(inputs=read.Inputs(files=files, bytes=size)):
             return f"{files:,} files, {size:,} bytes"
+        case steps.Known():
+            return result.sentence()
         case steps.Working():
             lost = sum(result.rejected().values())
             return f"{result.articles.num_rows:,} articles so far, {lost:,} documents rejected"

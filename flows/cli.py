@@ -64,6 +64,9 @@ def publish(
         str, typer.Option(metavar="REASON", help="Publish although the dataset shrank sharply; the reason is recorded.")
     ] = "",
     wait: Annotated[int, typer.Option(help="Seconds to wait while another run publishes this dataset.")] = 0,
+    rehash: Annotated[
+        bool, typer.Option("--rehash", help="Read every file again, also those with the size and mtime they had.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do everything but publish; the output stays as it is.")
     ] = False,
@@ -83,7 +86,7 @@ def publish(
                 "source": source, "dataset": dataset, "output": str(output), "append": append, "workers": workers,
                 "html": html, "duplicates": duplicates, "limit": limit, "max_mb": max_mb,
                 "max_seconds": max_seconds, "wait": wait, "dry_run": dry_run,
-                "accept_drift": accept_drift,
+                "accept_drift": accept_drift, "rehash": rehash,
             }
         )  # fmt: skip
     except ValidationError as error:
@@ -196,6 +199,7 @@ def _run(job: "Publish", direct: bool) -> "Outcome":
 
     with _bar(job) as listener:
         token = story.listener.set(listener)
+        telling = story.teller.set(lambda said: _say(said, error=True))
         try:
             if direct:
                 return story.tell(job)
@@ -207,6 +211,7 @@ def _run(job: "Publish", direct: bool) -> "Outcome":
             _stop(3, f"No Prefect server answers at {server}: start it, unset PREFECT_API_URL, or give --direct.")
         finally:
             story.listener.reset(token)
+            story.teller.reset(telling)
     return story.outcome_of(state)
 
 

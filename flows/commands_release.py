@@ -147,23 +147,32 @@ def pin(
 
 
 def prune(
-    keep: Annotated[int, typer.Option(help="How many of the newest published releases stay.")],
+    keep: Annotated[
+        int | None, typer.Option(help="How many of the newest published releases stay; without it, all of them.")
+    ] = None,
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
     wait: WaitOption = 0,
 ) -> None:
-    """Remove the files of old releases. The latest and pinned ones always stay; versions.json keeps the record."""
+    """Remove the files of old releases, and what was kept of documents that no release needs any more.
 
-    def done() -> list[str]:
-        from flows import release
+    The latest release and pinned ones always stay; versions.json keeps the record.
+    """
+
+    def done() -> tuple[list[str], int]:
+        from flows import release, steps
 
         place = home(output, dataset, reading=False)
         with release.publisher_lock(place, wait, run_id=_run()) as notes:
             _tell(notes)
-            return release.prune(place, keep, f"Pruned on {_today()}, when the newest {keep} were kept.")
+            why = f"Pruned on {_today()}, when the newest {keep} were kept."
+            gone = [] if keep is None else release.prune(place, keep, why)
+            return gone, steps.prune_outcomes(place)
 
-    gone = guarded(done)
-    say(f"{dataset}: " + (f"removed the files of {', '.join(gone)}" if gone else "nothing to remove"))
+    gone, outcomes = guarded(done)
+    told = [f"removed the files of {', '.join(gone)}"] if gone else []
+    told += [f"removed what {outcomes:,} documents became, which no release needs"] if outcomes else []
+    say(f"{dataset}: " + ("; ".join(told) or "nothing to remove"))
 
 
 def replay(

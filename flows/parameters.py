@@ -111,6 +111,9 @@ AcceptDrift = Annotated[
         description="Publish although the dataset shrank sharply; the reason is recorded. Empty: refuse.",
     ),
 ]
+Rehash = Annotated[
+    bool, Field(description="Read every file of the source again, also those whose size and mtime are as they were.")
+]
 Wait = Annotated[
     int,
     Field(ge=0, le=86_400, description="Seconds to wait while another run publishes this dataset; 0 refuses at once."),
@@ -129,6 +132,7 @@ class Rare(BaseModel):
     max_seconds: MaxSeconds = 60
     accept_drift: AcceptDrift = ""
     wait: Wait = 0
+    rehash: Rehash = False
 
 
 class Publish(BaseModel):
@@ -149,6 +153,7 @@ class Publish(BaseModel):
     dry_run: DryRun = False
     accept_drift: AcceptDrift = ""
     wait: Wait = 0
+    rehash: Rehash = False
 
     @field_validator("source", "output")
     @classmethod

@@ -57,7 +57,7 @@ Declined (it would do harm) are kinds of it.
 """
 
 from flows.release.audit import audit
-from flows.release.carry import Carried, carry_over
+from flows.release.carry import Carried, carry_over, complete
 from flows.release.commit import commit, recover
 from flows.release.diff import VALUES, diff
 from flows.release.digests import code_digest, lock_digest
@@ -67,16 +67,19 @@ from flows.release.history import pin, prune, set_latest
 from flows.release.layout import Dataset, Entry, find_equal, listed, next_version
 from flows.release.lock import publisher_lock
 from flows.release.manifest import read_manifest
-from flows.release.prints import keep_prints, kept_prints
+from flows.release.mapped import Mapped, mapped, rest
+from flows.release.prints import keep_prints, kept_prints, mapped_prints
 from flows.release.raws import Keeper, fetch, fetch_all, forget, keep
 from flows.release.refuse import refuse
 from flows.release.remote import Mirror, at
 from flows.release.stage import stage
-from flows.release.tables import batches, load
+from flows.release.tables import ORDER, SCHEMAS, Sorted, batches, load
 from flows.release.verify import Damage, verify
 from flows.release.withdrawn import Withdrawal, withdraw, withdrawals, withdrawn_digest
 
 __all__ = [
+    "ORDER",
+    "SCHEMAS",
     "VALUES",
     "AuditError",
     "Busy",
@@ -89,10 +92,12 @@ __all__ = [
     "Facts",
     "Inputs",
     "Keeper",
+    "Mapped",
     "Mirror",
     "Mistaken",
     "Outrun",
     "ReleaseError",
+    "Sorted",
     "Withdrawal",
     "at",
     "audit",
@@ -100,6 +105,7 @@ __all__ = [
     "carry_over",
     "code_digest",
     "commit",
+    "complete",
     "diff",
     "fetch",
     "fetch_all",
@@ -111,6 +117,8 @@ __all__ = [
     "listed",
     "load",
     "lock_digest",
+    "mapped",
+    "mapped_prints",
     "next_version",
     "pin",
     "prune",
@@ -118,6 +126,7 @@ __all__ = [
     "read_manifest",
     "recover",
     "refuse",
+    "rest",
     "set_latest",
     "stage",
     "verify",
