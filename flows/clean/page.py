@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.clean import cues as cue_data
 from flows.clean.blocks import walk
+from flows.clean.bounds import bounded
 from flows.clean.effort import Effort
 from flows.clean.judge_page import judge_page
 from flows.clean.lines import split
@@ -45,12 +46,14 @@ def read_page(
 ) -> tuple[str, list[Mark], list[Stated]]:
     """The page's text (its blocks, one a line), the marks that tile it, and its statements (field, where, value).
 
-    `outlet` is the registered domain of the page's outlet, where there is a hint. Raises TooDeep.
+    `outlet` is the registered domain of the page's outlet, where there is a hint. Raises TooDeep, and
+    TooLarge where the page has more blocks than an article can have.
     """
     tree = parse(html)
     if tree is None:
         return "", [], []
     page = walk(tree)
+    bounded(len(page.texts))
     text = "\n".join(page.texts)
     lines = split(text)
     cues = cue_data.of_outlet(outlet)
