@@ -98,7 +98,7 @@ class Watcher:
                     except Exception as error:
                         self.wrong.append(f"while it ran: {type(error).__name__}: {error}")
                     self.looks += 1
-            time.sleep(0.03)
+            time.sleep(0.1)
 
     def __enter__(self) -> "Watcher":
         self._thread.start()
