@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-MOST_LINES: Final = 20_000
+MOST_LINES: Final = 10_000
 _FILLED: Final = re.compile(r"^.*\S", re.MULTILINE)
 
 

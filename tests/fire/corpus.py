@@ -62,7 +62,7 @@ def record(text: str, number: int) -> bytes:
         "url": f"https://www.detik.com/a/{number}?fbclid=1",
         "fetched_at": "2024-03-13T01:02:03Z",
     }
-    content = {"html": page(text, number)} if number % 3 == 0 else {"text": text, "authors": ["Ayu Lestari"]}
+    content = {"html": page(text, number)} if number % 8 == 0 else {"text": text, "authors": ["Ayu Lestari"]}
     return json.dumps({**said, **content}, ensure_ascii=bool(number % 2)).encode()
 
 
@@ -89,7 +89,7 @@ def warc(chosen: Sequence[str], first: int) -> bytes:
     """A file of captures, pages and texts."""
     sink = io.BytesIO()
     for n, text in enumerate(chosen):
-        media = "text/plain" if n % 4 == 3 else "text/html"
+        media = "text/plain" if n % 2 else "text/html"
         body = text if media == "text/plain" else page(text, first + n)
         sink.write(capture(body.encode(), first + n, media))
     return sink.getvalue()

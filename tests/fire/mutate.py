@@ -6,7 +6,7 @@ Documents of four shapes (text, page, JSONL, WARC), plain and packed, are damage
 source is. Held to: no document is rejected as `crashed`, and none raises; every row that is read ends as exactly one
 article or one reject; a lone file is exactly one row, and a JSONL file has a row for each of its non-blank lines; none
 takes a second of processor time or 500 MB; the process does not grow. Rounds are seeded one by one: `--state` lets a
-stopped run go on, and a violation is written down with the round that shows it. One page in ten is read at the quality
+stopped run go on, and a violation is written down with the round that shows it. One batch in 25 is read at the quality
 setting, the others at the fast one.
 """
 
@@ -67,7 +67,7 @@ def begin_peak() -> None:
 def made(folder: Path, rng: Random, texts: list[str]) -> None:
     """The files of one round."""
     for number in range(FILES):
-        shape = rng.choice(("txt", "txt", "html", "html", "jsonl", "warc"))
+        shape = rng.choice(("txt", "txt", "txt", "txt", "html", "jsonl", "jsonl", "warc"))
         first = rng.randrange(10_000)
         if shape == "txt":
             data = rng.choice(texts).encode()
@@ -163,7 +163,7 @@ def one_round(number: int, seed: int, texts: list[str], tally: Tally, keep: Path
             uris += batch.documents["source_uri"].to_pylist() + batch.rejects["source_uri"].to_pylist()
             tally.reasons.update(batch.rejects["reason"].to_pylist())
             tally.media.update(batch.documents["media"].to_pylist())
-            html = "quality" if rng.random() < 0.1 else "fast"
+            html = "quality" if rng.random() < 0.04 else "fast"
             for first in range(0, batch.documents.num_rows, SLICE):
                 wrong += check_batch(batch.documents.slice(first, SLICE), html, tally)
             tally.documents += batch.documents.num_rows
