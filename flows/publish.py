@@ -80,7 +80,13 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
             if equal := release.find_equal(dataset, facts.fingerprint()):
                 return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path)
             working, verdicts = make(job, facts, dataset, release.withdrawals(dataset), inputs.bytes, work, step)
-            return step("release", lambda: _end(job, dataset, facts, working, verdicts))
+            again = step("look at the source again", lambda: read.fingerprint(job.source))
+            if again.digest == inputs.digest:
+                return step("release", lambda: _end(job, dataset, facts, working, verdicts))
+            # What was read is neither the one nor the other, so no later source may count as equal to it.
+            unlike = replace(facts, inputs=read.changed(inputs, again))
+            outcome = step("release", lambda: _end(job, dataset, unlike, working, verdicts))
+            return replace(outcome, notes=(*outcome.notes, _CHANGED))
     except read.SourceError as error:
         return Outcome("wrong_use", job.dataset, why=(str(error),))
     except release.Busy as error:
@@ -235,6 +241,7 @@ def _rename(name: str) -> None:
         client.update_flow_run(runtime.flow_run.id, name=name)
 
 
+_CHANGED = "the source changed while it was read; the next run reads all of it again"
 _NAMES = {
     "published": "Published",
     "nothing_new": "NothingNew",

@@ -22,9 +22,9 @@ the records before the break are kept. Ids may repeat: telling them apart is not
 by `Limits`: some batch_bytes and a few times document_bytes, however large the files are.
 """
 
-from flows.read.inputs import Inputs, fingerprint
+from flows.read.inputs import Inputs, changed, fingerprint
 from flows.read.rows import Document, Hint, Limits, Reject
 from flows.read.source import Batch, read
 from flows.read.walk import SourceError
 
-__all__ = ["Batch", "Document", "Hint", "Inputs", "Limits", "Reject", "SourceError", "fingerprint", "read"]
+__all__ = ["Batch", "Document", "Hint", "Inputs", "Limits", "Reject", "SourceError", "changed", "fingerprint", "read"]

@@ -47,7 +47,8 @@ class Ended:
 class Zygote:
     """The process that forks."""
 
-    def __init__(self, **environment: str) -> None:
+    def __init__(self, *before: str, **environment: str) -> None:
+        """`before` are words to put before the interpreter's: setpriv, unshare."""
         self._folder = tempfile.TemporaryDirectory(prefix="kliping-zygote-")
         self._runs = 0
         self._environment = {
@@ -58,7 +59,7 @@ class Zygote:
             **environment,
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.fire.zygote"],
+            [*before, sys.executable, "-m", "tests.fire.zygote"],
             cwd=ROOT, env=self._environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert self._process.stdout is not None
@@ -87,6 +88,11 @@ class Zygote:
         """What each touch of a run was."""
         return Path(self._folder.name, f"{mark}.touched").read_text(encoding="utf-8").splitlines()
 
+    def outside(self) -> list[str]:
+        """Every file that a run opened for writing outside its output, but for temporary ones."""
+        path = Path(self._folder.name, "outside")
+        return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
     def run(
         self,
         *words: str,
@@ -95,11 +101,13 @@ class Zygote:
         most_bytes: int = 0,
         environment: Mapping[str, str] | None = None,
         clock: float = 0,
+        act_at: int = 0,
+        act: str = "",
     ) -> Ended:
         """Run a command on an output.
 
         It dies before its touch number `die_at`, or when a file that it writes grows beyond `most_bytes`. `clock` is
-        added to its wall clock, in seconds.
+        added to its wall clock, in seconds. `act` is a shell command that is given before touch number `act_at`.
         """
         return self.wait(
             self.start(
@@ -109,6 +117,8 @@ class Zygote:
                 most_bytes=most_bytes,
                 environment=dict(environment or {}),
                 clock=clock,
+                act_at=act_at,
+                act=act,
             )
         )
 
@@ -150,9 +160,11 @@ def gone(mark: str, seconds: float = 15) -> bool:
 class _Counter:
     """Counts the touches of an output, writes each down, and dies where it was asked to."""
 
-    def __init__(self, output: str, log: Path, die_at: int) -> None:
-        self._output, self._die_at, self._count = output, die_at, 0
-        self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
+    def __init__(self, output: str, log: Path, die_at: int, act_at: int = 0, act: str = "") -> None:
+        self._output, self._die_at, self._act_at, self._act, self._count = output, die_at, act_at, act, 0
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        self._log = os.open(log, flags | os.O_TRUNC)
+        self._strays = os.open(log.with_name("outside"), flags)
 
     def touch(self, what: str, path: object = "") -> None:
         """One touch, about to happen."""
@@ -161,6 +173,8 @@ class _Counter:
             return
         self._count += 1
         os.write(self._log, f"{what} {place.removeprefix(self._output)}\n".encode("utf-8", "replace"))
+        if self._count == self._act_at:
+            subprocess.run(["/bin/sh", "-c", self._act], check=True)
         if self._count == self._die_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -171,9 +185,9 @@ class _Counter:
             writes = any(c in mode for c in "wax+") if mode else bool(flags & (os.O_WRONLY | os.O_RDWR))
             if writes and isinstance(path, str) and path.startswith(self._output):
                 self.touch("open", path)
-        elif event in ("os.rename", "os.mkdir", "os.chmod", "os.truncate"):
-            self.touch(event, given[0])
-        elif event in ("os.remove", "os.rmdir"):
+            elif writes and isinstance(path, str) and not path.startswith(tempfile.gettempdir() + "/tmp"):
+                os.write(self._strays, f"{path}\n".encode("utf-8", "replace"))
+        elif event in ("os.rename", "os.mkdir", "os.chmod", "os.truncate", "os.remove", "os.rmdir"):
             self.touch(event, given[0])
         elif event in ("os.symlink", "os.link"):
             self.touch(event, given[1])
@@ -244,7 +258,8 @@ def _become(order: dict[str, Any]) -> None:
     if order.get("clock"):
         _set_clock(order["clock"])
     if order.get("output"):
-        _Counter(order["output"], folder / f"{mark}.touched", order.get("die_at", 0)).arm()
+        _Counter(order["output"], folder / f"{mark}.touched", order.get("die_at", 0),
+                 order.get("act_at", 0), order.get("act", "")).arm()  # fmt: skip
     if order.get("most_bytes"):
         _tear(order["most_bytes"])
     words = [*order["words"]]
