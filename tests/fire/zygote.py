@@ -144,7 +144,7 @@ def left_behind(mark: str) -> list[int]:
     return found
 
 
-def gone(mark: str, seconds: float = 15) -> bool:
+def gone(mark: str, seconds: float = 60) -> bool:
     """Whether all processes of a run end by themselves in so many seconds; those that do not are killed."""
     until = time.monotonic() + seconds
     while left := left_behind(mark):
