@@ -20,6 +20,7 @@ _BLANKS: Final = (
     "\u2028\u2029\u202f\u205f\u3000"
 )
 _EDGES: Final = _BLANKS + ZERO_WIDTH
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _WIDE: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 Ints = NDArray[np.int64]
@@ -66,6 +67,11 @@ class Sheet:
     words: Ints
     ends: NDArray[np.bool_]
     lines: list[list[Line]]
+
+
+def encodable(words: str) -> str:
+    """Words that UTF-8 can hold: half a surrogate pair, which JSON may spell, becomes U+FFFD."""
+    return _SURROGATES.sub("\ufffd", words)
 
 
 def split(text: str) -> list[Line]:

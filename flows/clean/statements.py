@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from flows.clean.lines import encodable
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -81,7 +83,7 @@ def stated_by(tree: HtmlElement) -> list[Stated]:
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower():
             found.extend(_linked_data(script.text or ""))
-    clean = ((field, where, " ".join(value.split())[:_LONGEST]) for field, where, value in found)
+    clean = ((field, where, encodable(" ".join(value.split())[:_LONGEST])) for field, where, value in found)
     return list(dict.fromkeys(item for item in clean if item[2]))
 
 

@@ -74,3 +74,10 @@ def test_nothing_is_stated_twice() -> None:
     assert stated('<meta name="author" content="Ani"><meta name="author" content=" Ani ">') == [
         ("authors", "meta", "Ani")
     ]
+
+
+def test_half_a_surrogate_pair_costs_its_own_letter_alone() -> None:
+    said = r'{"@type": "NewsArticle", "headline": "Pasar \ud800Ramai \ud83d\ude00"}'
+    assert ("title", "jsonld", "Pasar \ufffdRamai \U0001f600") in stated(
+        f'<script type="application/ld+json">{said}</script>'
+    )
