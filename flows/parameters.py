@@ -125,7 +125,7 @@ class Publish(BaseModel):
 
     def outside_roots(self) -> str | None:
         """A sentence where the source or the output lies under no root that a form may name."""
-        return roots.outside(self.source) or roots.outside(self.output)
+        return roots.outside(self.source) or roots.outside(f"{self.output}/{self.dataset}")
 
     def result_parameters(self) -> dict[str, str | int | bool]:
         """Those that may change what is published, as the manifest records them and two runs are compared by."""

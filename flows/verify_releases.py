@@ -24,7 +24,7 @@ def verify_releases(
     ] = False,
 ) -> State[Any]:
     """Check each release against its checksums, manifest and schema; with `rebuild` against a second making."""
-    if runtime.deployment.id and (why_not := roots.outside(output)):
+    if runtime.deployment.id and (why_not := roots.outside(f"{output}/{dataset}")):
         return Failed(name="WrongUse", message=why_not)
     home = release.Dataset(Path(output) / dataset)
     try:
