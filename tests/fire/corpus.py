@@ -47,10 +47,13 @@ def page(text: str, number: int) -> str:
     return (
         f'<!doctype html><html lang="id"><head><meta charset="utf-8"><title>{title[:80]} - Kabar</title>'
         f'<link rel="canonical" href="https://www.republika.co.id/berita/{number}/a?utm_source=x">'
-        f'<meta property="og:title" content="{title[:80]}"><script type="application/ld+json">{json.dumps(stated)}</script>'
-        f'</head><body><nav><ul>{links}</ul></nav><header><h1>{title[:80]}</h1><div class="author">Oleh Ayu Lestari</div>'
+        f'<meta property="og:title" content="{title[:80]}">'
+        f'<script type="application/ld+json">{json.dumps(stated)}</script>'
+        f"</head><body><nav><ul>{links}</ul></nav><header><h1>{title[:80]}</h1>"
+        '<div class="author">Oleh Ayu Lestari</div>'
         f'<time datetime="2024-03-12">Selasa, 12 Mar 2024 10:11 WIB</time></header><article><!-- isi -->{body}'
-        f'<div class="ads">Advertisement</div></article><aside class="related"><h3>Baca Juga</h3><ul>{links}</ul></aside>'
+        f'<div class="ads">Advertisement</div></article>'
+        f'<aside class="related"><h3>Baca Juga</h3><ul>{links}</ul></aside>'
         "<footer>Hak cipta</footer><script>var a = '<p>bukan isi</p>';</script></body></html>"
     )
 

@@ -202,8 +202,8 @@ def main() -> int:
     print(*sorted(set(seen)), sep="\n", end="\n" if seen else "")
     touches = ", ".join(f"{stage.name} {stage.touches}" for stage in told)
     print(
-        f"crash: {given.n} runs killed (seed {given.seed}; touches of the disk: {touches}), {given.flow} of the flow; the "
-        f"reader looked {looks:,} times; {time.monotonic() - began:.0f} s; {len(wrong) + len(seen)} violations"
+        f"crash: {given.n} runs killed (seed {given.seed}; touches of the disk: {touches}), {given.flow} of the flow; "
+        f"the reader looked {looks:,} times; {time.monotonic() - began:.0f} s; {len(wrong) + len(seen)} violations"
     )
     return 1 if wrong or seen else 0
 

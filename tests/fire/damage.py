@@ -170,7 +170,8 @@ def main() -> int:
             if path.is_dir() and not path.is_symlink():
                 path.chmod(0o700)
     print(
-        f"damage: {given.n} damages of {len(names)} files in {len(WAYS)} ways (seed {given.seed}); {len(wrong)} violations"
+        f"damage: {given.n} damages of {len(names)} files in {len(WAYS)} ways (seed {given.seed}); "
+        f"{len(wrong)} violations"
     )
     return 1 if wrong else 0
 

@@ -30,8 +30,8 @@ from random import Random
 
 import pyarrow.parquet as pq
 
-from tests.fire.crash import copied, removed
 from tests.fire.crash import Stage as Before
+from tests.fire.crash import copied, removed
 from tests.fire.reader import bytes_of, latest_of, wrong_with
 from tests.fire.sources import drop
 from tests.fire.zygote import ROOT, Ended, Zygote, gone, left_behind
@@ -99,7 +99,7 @@ def disk(scene: Scene, rng: Random) -> None:
         [*unshare, sys.executable, "-m", "tests.fire.faults", "--inside", str(scene.work), "--seed", str(rng.random())],
         cwd=ROOT, text=True, capture_output=True,
     )  # fmt: skip
-    *said, last = done.stdout.splitlines() or ["", ""]
+    *_, last = done.stdout.splitlines() or ["", ""]
     if done.returncode:
         scene.fail(f"disk: {done.stdout[-2000:]} {done.stderr[-500:]}")
     scene.cases += int(last.rpartition(" ")[2] or 0) if done.returncode == 0 else 0

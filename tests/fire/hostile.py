@@ -36,14 +36,50 @@ from tests.makers import story
 
 SECRET = "rahasia-di-luar-sumber"
 PAYLOADS = (
-    "../../../../../../tmp/kanari", "/etc/kanari", "..\\..\\kanari", "-rf", "--output=/tmp/kanari", "=1+1+KANARI()",
-    "+KANARI", "-KANARI", "@KANARI", "\t=KANARI", "\u00a0=KANARI", "\uff1dKANARI", "<script>KANARI</script>",
-    "<img src=x onerror=KANARI>", "\"><svg onload=KANARI>", "' onmouseover='KANARI", "[k](javascript:KANARI)",
-    "![k](https://kanari.example/x.png)", "`KANARI`", "|KANARI|", "# KANARI", "https://kanari.example/<b>", "$(touch kanari)",
-    "; touch kanari", "\x1b[2J\x1b]0;KANARI\x07", "\x9b31mKANARI", "\x07KANARI\x08\x08", "\u202eKANARI\u202c",
-    "\u2066KANARI\u2069", "KAN\u200bARI", "KANARI\r\nKANARI: x", "KANARI\u2028KANARI", "KANARI\u0085KANARI", "{{KANARI}}",
-    "%00KANARI", "%s%n%x", "NULL", "javascript:KANARI", "KANARI" * 900, "\ud800KANARI", "~~KANARI~~", "---", "|--|--|",
-)  # fmt: skip
+    "../../../../../../tmp/kanari",
+    "/etc/kanari",
+    "..\\..\\kanari",
+    "-rf",
+    "--output=/tmp/kanari",
+    "=1+1+KANARI()",
+    "+KANARI",
+    "-KANARI",
+    "@KANARI",
+    "\t=KANARI",
+    "\u00a0=KANARI",
+    "\uff1dKANARI",
+    "<script>KANARI</script>",
+    "<img src=x onerror=KANARI>",
+    '"><svg onload=KANARI>',
+    "' onmouseover='KANARI",
+    "[k](javascript:KANARI)",
+    "![k](https://kanari.example/x.png)",
+    "`KANARI`",
+    "|KANARI|",
+    "# KANARI",
+    "https://kanari.example/<b>",
+    "$(touch kanari)",
+    "; touch kanari",
+    "\x1b[2J\x1b]0;KANARI\x07",
+    "\x9b31mKANARI",
+    "\x07KANARI\x08\x08",
+    "\u202eKANARI\u202c",
+    "\u2066KANARI\u2069",
+    "KAN\u200bARI",
+    "KANARI\r\nKANARI: x",
+    "KANARI\u2028KANARI",
+    "KANARI\u0085KANARI",
+    "{{KANARI}}",
+    "%00KANARI",
+    "%s%n%x",
+    "NULL",
+    "javascript:KANARI",
+    "KANARI" * 900,
+    "\ud800KANARI",
+    "~~KANARI~~",
+    "---",
+    "|--|--|",
+)
 BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
@@ -61,15 +97,23 @@ def source(folder: Path, outside: Path) -> Path:
         name = payload.replace("/", "\u2215")[:80].encode("utf-8", "surrogatepass")
         if b"\x00" not in name:
             words = f"{payload}\n{story(number)}\nPenulis: {payload[:100]}\n"
-            Path(os.fsdecode(os.path.join(os.fsencode(folder), b"n%d " % number + name))).write_bytes(
+            Path(os.fsdecode(os.fsencode(folder) + b"/n%d " % number + name)).write_bytes(
                 words.encode("utf-8", "surrogatepass")
             )
     Path(os.fsdecode(os.fsencode(folder) + b"/\xff\xfe\x80.txt")).write_text(story(90), encoding="utf-8")
     records = [
-        {"id": f"{payload}", "url": f"https://www.detik.com/{number}/{payload[:50]}", "title": payload, "text": story(100 + number),
-         "authors": [payload[:100]], "date": payload[:50], "outlet": payload, "fetched_at": payload[:20]}
+        {
+            "id": f"{payload}",
+            "url": f"https://www.detik.com/{number}/{payload[:50]}",
+            "title": payload,
+            "text": story(100 + number),
+            "authors": [payload[:100]],
+            "date": payload[:50],
+            "outlet": payload,
+            "fetched_at": payload[:20],
+        }
         for number, payload in enumerate(PAYLOADS)
-    ]  # fmt: skip
+    ]
     records += [{"id": f"h{n}", "html": hostile_page(payload, n)} for n, payload in enumerate(PAYLOADS)]
     Path(folder, "records.jsonl").write_text("\n".join(json.dumps(each) for each in records), encoding="utf-8")
     captured = [
@@ -92,9 +136,12 @@ def hostile_page(payload: str, number: int) -> str:
     """A page whose statements are the payload."""
     page = corpus.page(story(200 + number), number)
     stated = json.dumps(payload)
-    return page.replace("Ayu Lestari", payload[:80]).replace('"headline": "', f'"headline": {stated}, "x": "').replace(
-        "<h1>", f"<h1>{payload} "
-    ).replace("utm_source=x", payload[:60])  # fmt: skip
+    return (
+        page.replace("Ayu Lestari", payload[:80])
+        .replace('"headline": "', f'"headline": {stated}, "x": "')
+        .replace("<h1>", f"<h1>{payload} ")
+        .replace("utm_source=x", payload[:60])
+    )
 
 
 def bombs(folder: Path) -> None:
@@ -178,11 +225,20 @@ def shown(zygote: Zygote, output: Path, work: Path) -> list[str]:
     """What every command prints of the release."""
     release = output / "news" / (latest_of(output / "news") or {})["path"]
     articles = pq.read_table(release / "data", columns=["article_id", "source_id"]).to_pylist()
-    orders = [("versions",), ("verify",), ("diff", release.name, release.name), ("replay",), ("replay", "--all"),
-              ("explain", "\x1b[2J\u202ekanari"), ("verify", "\x1b]0;x\x07"), ("diff", "\u202e", "x"),
-              ("pin", release.name, "--reason", PAYLOADS[12] + PAYLOADS[16] + PAYLOADS[24] + PAYLOADS[27]),
-              ("takedown", articles[0]["article_id"], "--reason", PAYLOADS[13] + PAYLOADS[16] + PAYLOADS[24]),
-              ("takedown", "../../kanari", "--reason", "x"), ("latest-set", "../../../kanari")]  # fmt: skip
+    orders = [
+        ("versions",),
+        ("verify",),
+        ("diff", release.name, release.name),
+        ("replay",),
+        ("replay", "--all"),
+        ("explain", "\x1b[2J\u202ekanari"),
+        ("verify", "\x1b]0;x\x07"),
+        ("diff", "\u202e", "x"),
+        ("pin", release.name, "--reason", PAYLOADS[12] + PAYLOADS[16] + PAYLOADS[24] + PAYLOADS[27]),
+        ("takedown", articles[0]["article_id"], "--reason", PAYLOADS[13] + PAYLOADS[16] + PAYLOADS[24]),
+        ("takedown", "../../kanari", "--reason", "x"),
+        ("latest-set", "../../../kanari"),
+    ]
     orders += [("explain", row["article_id"]) for row in articles[:: max(len(articles) // 40, 1)]]
     orders += [("explain", row["source_id"]) for row in articles if "KANARI" in row["source_id"]][:6]
     wrong = []
@@ -207,18 +263,61 @@ def wrong_with_roots(work: Path) -> list[str]:
     (inside / "tautan").symlink_to(inside / "link")
     (inside / "terbitan").symlink_to(outside)
     places = [
-        f"{outside}", f"{inside}/../luar", f"{inside}/link", f"{inside}/link/secret.txt", f"{inside}/link/*", f"{inside}/lin*/*.txt",
-        f"{inside}/[x]", f"{inside}/[x]/secret.txt", f"{inside}/a*", f"{inside}/q?", f"{inside}/**", f"{inside}/**/secret.txt",
-        f"{inside}/*/secret.txt", f"{inside}/file.txt", f"{inside}/file*", f"{inside}/tautan", f"{inside}/tautan/*",
-        f"file://{outside}", f"file:{outside}", f"FILE://{outside}", f"local://{outside}", f"file://{inside}/../luar",
-        f"simplecache::file://{outside}", f"{inside}::file://{outside}", f"zip://*::{outside}/a.zip", f"{inside}/%2e%2e/luar",
-        f"{inside}/\u2024\u2024/luar", f"{inside}/\uff0e\uff0e/luar", f"{inside}\u2215..\u2215luar", f"{inside}/.. /luar",
-        f"{str(inside).upper()}/x", f"~/{outside.name}", f"$HOME/../{outside}", f" {outside}", f"{inside}/./../luar", f"{inside}//../luar",
-        f"{inside}lain", f"{inside}/..", "/", "..", ".", f"{inside}/x/../../luar", f"{inside}/*/../../luar", f"{inside}/ok.txt/../../luar",
-        "https://kanari.example/x", "s3://bucket/newsroom", "s3://bucket/news/../rahasia", "s3://bucket/news/%2e%2e/rahasia",
-        "s3://bucket/news/%2E%2e%2frahasia", f"s3://bucket/news/x::file://{outside}", "s3://bucket/news@kanari.example/x",
-        "github://a:b@/x", "memory://x", f"dir::file://{outside}",
-    ]  # fmt: skip
+        f"{outside}",
+        f"{inside}/../luar",
+        f"{inside}/link",
+        f"{inside}/link/secret.txt",
+        f"{inside}/link/*",
+        f"{inside}/lin*/*.txt",
+        f"{inside}/[x]",
+        f"{inside}/[x]/secret.txt",
+        f"{inside}/a*",
+        f"{inside}/q?",
+        f"{inside}/**",
+        f"{inside}/**/secret.txt",
+        f"{inside}/*/secret.txt",
+        f"{inside}/file.txt",
+        f"{inside}/file*",
+        f"{inside}/tautan",
+        f"{inside}/tautan/*",
+        f"file://{outside}",
+        f"file:{outside}",
+        f"FILE://{outside}",
+        f"local://{outside}",
+        f"file://{inside}/../luar",
+        f"simplecache::file://{outside}",
+        f"{inside}::file://{outside}",
+        f"zip://*::{outside}/a.zip",
+        f"{inside}/%2e%2e/luar",
+        f"{inside}/\u2024\u2024/luar",
+        f"{inside}/\uff0e\uff0e/luar",
+        f"{inside}\u2215..\u2215luar",
+        f"{inside}/.. /luar",
+        f"{str(inside).upper()}/x",
+        f"~/{outside.name}",
+        f"$HOME/../{outside}",
+        f" {outside}",
+        f"{inside}/./../luar",
+        f"{inside}//../luar",
+        f"{inside}lain",
+        f"{inside}/..",
+        "/",
+        "..",
+        ".",
+        f"{inside}/x/../../luar",
+        f"{inside}/*/../../luar",
+        f"{inside}/ok.txt/../../luar",
+        "https://kanari.example/x",
+        "s3://bucket/newsroom",
+        "s3://bucket/news/../rahasia",
+        "s3://bucket/news/%2e%2e/rahasia",
+        "s3://bucket/news/%2E%2e%2frahasia",
+        f"s3://bucket/news/x::file://{outside}",
+        "s3://bucket/news@kanari.example/x",
+        "github://a:b@/x",
+        "memory://x",
+        f"dir::file://{outside}",
+    ]
     old = os.environ.get("KLIPING_ROOTS")
     os.environ["KLIPING_ROOTS"] = f"{inside},s3://bucket/news"
     wrong = []

@@ -217,7 +217,8 @@ def main() -> int:
     most = ", ".join(f"{n:,} {reason}" for reason, n in tally.reasons.most_common(6))
     media = ", ".join(f"{n:,} {name}" for name, n in tally.media.items())
     print(
-        f"mutate: {tally.documents:,} documents, and {tally.rejected:,} that reading rejected, in {tally.rounds:,} rounds (seed {given.seed}; {media}): "
+        f"mutate: {tally.documents:,} documents, and {tally.rejected:,} that reading rejected, in {tally.rounds:,} "
+        f"rounds (seed {given.seed}; {media}): "
         f"{tally.articles:,} articles; {most}; slowest {tally.slowest:.2f} s, largest {tally.largest:.0f} MB, growth "
         f"{grew:.0f} MB; {tally.documents / max(tally.seconds, 0.01):.0f} documents/s; {len(tally.wrong)} violations"
     )

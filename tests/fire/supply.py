@@ -96,8 +96,12 @@ def alone(strace: bool) -> tuple[list[str], str]:
         (work / "sitecustomize.py").write_text(_LISTEN)
         heard = work / "heard"
         heard.touch()
-        environment = {**{k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "GX_", "DO_NOT"))},
-                       "PYTHONPATH": f"{work}:{ROOT}", "KLIPING_HEARD": str(heard), "PREFECT_HOME": str(work / "prefect")}  # fmt: skip
+        environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "GX_", "DO_NOT"))},
+            "PYTHONPATH": f"{work}:{ROOT}",
+            "KLIPING_HEARD": str(heard),
+            "PREFECT_HOME": str(work / "prefect"),
+        }
         kliping = f"{sys.executable} -m flows.cli"
         where = f"--output {work}/output"
         steps = (

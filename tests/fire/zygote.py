@@ -10,6 +10,7 @@ and the same number is the same place in every run.
 """
 
 import atexit
+import faulthandler
 import json
 import os
 import resource
@@ -266,6 +267,8 @@ def _become(order: dict[str, Any]) -> None:
     if order.get("output"):
         words += ["--output", order["output"]]
     sys.argv = ["kliping", *words]
+    # A run that hangs ends, and says where it stood.
+    faulthandler.dump_traceback_later(order.get("most_seconds", 240), exit=True, file=os.fdopen(os.dup(out), "w"))
     code = 3
     try:
         from flows.cli import main
