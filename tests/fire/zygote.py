@@ -27,6 +27,7 @@ from types import TracebackType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+TEMPORARY = tempfile.gettempdir() + "/tmp"  # asked for once: the first asking opens files, which the hook hears
 MARK = "KLIPING_FIRE_RUN"  # in the environment of every process of a run, to find those that are left
 
 
@@ -186,7 +187,7 @@ class _Counter:
             writes = any(c in mode for c in "wax+") if mode else bool(flags & (os.O_WRONLY | os.O_RDWR))
             if writes and isinstance(path, str) and path.startswith(self._output):
                 self.touch("open", path)
-            elif writes and isinstance(path, str) and not path.startswith(tempfile.gettempdir() + "/tmp"):
+            elif writes and isinstance(path, str) and not path.startswith(TEMPORARY):
                 os.write(self._strays, f"{path}\n".encode("utf-8", "replace"))
         elif event in ("os.rename", "os.mkdir", "os.chmod", "os.truncate", "os.remove", "os.rmdir"):
             self.touch(event, given[0])
