@@ -27,7 +27,9 @@ from types import TracebackType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPORARY = tempfile.gettempdir() + "/tmp"  # asked for once: the first asking opens files, which the hook hears
+TEMPORARY = tuple(
+    f"{tempfile.gettempdir()}/{begin}" for begin in ("tmp", "kliping-")
+)  # asked for once: the first asking opens files, which the hook hears
 MARK = "KLIPING_FIRE_RUN"  # in the environment of every process of a run, to find those that are left
 
 
@@ -188,7 +190,7 @@ class _Counter:
             if writes and isinstance(path, str) and path.startswith(self._output):
                 self.touch("open", path)
             elif writes and isinstance(path, str) and not path.startswith(TEMPORARY):
-                os.write(self._strays, f"{path}\n".encode("utf-8", "replace"))
+                os.write(self._strays, f"{path!r}\n".encode("utf-8", "replace"))
         elif event in ("os.rename", "os.mkdir", "os.chmod", "os.truncate", "os.remove", "os.rmdir"):
             self.touch(event, given[0])
         elif event in ("os.symlink", "os.link"):
