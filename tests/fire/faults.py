@@ -78,7 +78,9 @@ class Scene:
         ended = (zygote or self.zygote).run("publish", str(self.b), "--direct", output=output)
         self.told(f"{what}, the next run", ended, 0)
         self.whole(what, output)
-        if bytes_of(output / "news" / (latest_of(output / "news") or {})["path"]) != self.bytes_b:
+        made = bytes_of(output / "news" / (latest_of(output / "news") or {})["path"])
+        # The faulty run may have published too, and then the changes are told since that.
+        if any(made[path] != digest for path, digest in self.bytes_b.items() if not path.startswith("diff/")):
             self.fail(f"{what}: the next run gave other bytes")
         if left := list((output / "news/.staging").glob("*")):
             self.fail(f"{what}: left behind {left}")
