@@ -173,7 +173,7 @@ def verify(
         path = _guarded(lambda: home.release_path(version or home.latest() or ""))
     if not path.is_dir() or path.name == "releases":
         _stop(2, f"There is no release at {path}; `kliping versions` lists what there is.")
-    damages = _guarded(lambda: release.verify(path))
+    damages = _guarded(lambda: release.verify(path, _published_digest(path)))
     for damage in damages:
         _say(f"{damage.file}: {damage.what}", error=True)
     if damages:
@@ -235,6 +235,17 @@ def _bar(job: "Publish") -> Iterator[Callable[[int, int, int], None] | None]:
             progress.update(bar, completed=seen, total=total, description=said, visible=total >= BAR_FROM_BYTES)
 
         yield hear
+
+
+def _published_digest(path: Path) -> str | None:
+    """The digest under which versions.json lists a release that lies in its dataset; None for a copy elsewhere."""
+    from flows import release
+
+    real = path.resolve()
+    home = release.Dataset(real.parent.parent)
+    if home.releases != real.parent:
+        return None
+    return next((entry.digest for entry in home.versions() if entry.version == real.name), None)
 
 
 def _release(output: str, dataset: str, version: str) -> Path:

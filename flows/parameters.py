@@ -169,7 +169,8 @@ class Publish(BaseModel):
 
     def outside_roots(self) -> str | None:
         """A sentence where the source or the output lies under no root that a form may name, or the cluster is none."""
-        return roots.outside(self.source) or roots.outside(self.output) or roots.foreign(self.workers)
+        where = roots.outside(self.source) or roots.outside(f"{self.output}/{self.dataset}")
+        return where or roots.foreign(self.workers)
 
     def result_parameters(self) -> dict[str, str | int | bool]:
         """Those that may change what is published, as the manifest records them and two runs are compared by."""

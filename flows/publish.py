@@ -90,9 +90,14 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
             if have.redone and (say := teller.get()) is not None:
                 say(have.redone)
             working, verdicts = make(job, facts, dataset, withdrawn, have, work, step)
+            seen = outcomes.at_rest(survey.files, began)
+            again = step("look at the source again", lambda: read.survey(job.source, seen).inputs)
+            changed = again.digest != survey.inputs.digest
+            # What was read is then neither the one nor the other, so no later source may count as equal to it.
+            facts = replace(facts, inputs=read.changed(survey.inputs, again)) if changed else facts
             try:
                 ended = step("release", lambda: _end(job, dataset, facts, working, verdicts, work))
-                return replace(ended, redone=have.redone)
+                return replace(ended, redone=have.redone, notes=(*ended.notes, *([_CHANGED] if changed else [])))
             finally:
                 if not job.dry_run:
                     steps.tidy(dataset, have.store, working, withdrawn)
@@ -251,6 +256,7 @@ def _rename(name: str) -> None:
         client.update_flow_run(runtime.flow_run.id, name=name)
 
 
+_CHANGED = "the source changed while it was read; the next run reads all of it again"
 _NAMES = {
     "published": "Published",
     "nothing_new": "NothingNew",

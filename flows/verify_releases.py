@@ -34,7 +34,7 @@ def verify_releases(
     ] = False,
 ) -> State[Any]:
     """Check each release against its checksums, manifest and schema; with `rebuild` against a second making."""
-    if runtime.deployment.id and (why_not := roots.outside(output)):
+    if runtime.deployment.id and (why_not := roots.outside(f"{output}/{dataset}")):
         return Failed(name="WrongUse", message=why_not)
     if version and not dataset:
         return Failed(name="WrongUse", message=f"Of which dataset is {version} a release? Name it in `dataset`.")

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from flows.clean.lines import encodable
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -50,5 +52,5 @@ def hints_of(tree: HtmlElement, html: str) -> Hints:
                 except ValueError:
                     continue
                 if len(said) > len(found.body):
-                    found.body = " ".join(said.split())
+                    found.body = encodable(" ".join(said.split()))
     return found

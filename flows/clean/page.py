@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from flows.clean import cues as cue_data
 from flows.clean.blocks import walk
 from flows.clean.body import Body
+from flows.clean.bounds import bounded
 from flows.clean.effort import Effort
 from flows.clean.hints import hints_of
 from flows.clean.judge_page import judge_page
@@ -55,12 +56,16 @@ class Page(NamedTuple):
 
 
 def read_page(html: str, url: str | None = None, outlet: str | None = None, effort: Effort = "quality") -> Page:
-    """What a page holds. `outlet` is the registered domain of its outlet, where there is a hint. Raises TooDeep."""
+    """What a page holds. `outlet` is the registered domain of its outlet, where there is a hint.
+
+    Raises TooDeep, and TooLarge where the page has more blocks than an article can have.
+    """
     tree = parse(html)
     if tree is None:
         return Page("", Marks(split(""), [], [], {}), [], Body([], "body.blocks", []))
     nodes = list(tree.iter("*"))  # kept, because making an element's object costs more than looking at it
     page = walk(tree)
+    bounded(len(page.texts))
     text = "\n".join(page.texts)
     table = sheet([text])
     lines = table.lines[0]

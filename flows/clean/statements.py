@@ -9,6 +9,8 @@ from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
+from flows.clean.lines import encodable
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -100,7 +102,7 @@ def stated_by(tree: HtmlElement, nodes: Sequence[HtmlElement] | None = None) -> 
         field == "published_at" and where in {"jsonld", "page", "og", "meta", "microdata"} for field, where, _ in found
     ):
         found.extend(_in_scripts(script.text or "" for script in scripts))
-    clean = ((field, where, " ".join(value.split())[:_LONGEST]) for field, where, value in found)
+    clean = ((field, where, encodable(" ".join(value.split())[:_LONGEST])) for field, where, value in found)
     return list(dict.fromkeys(item for item in clean if item[2]))
 
 

@@ -25,7 +25,7 @@ same bytes.
 """
 
 from flows.outcomes.keys import key_of
-from flows.outcomes.ledger import FILES, NOTHING, Ledger, reading, recall, remember, settled
+from flows.outcomes.ledger import FILES, NOTHING, Ledger, at_rest, reading, recall, remember, settled
 from flows.outcomes.shards import Held, Kept, Shard
 from flows.outcomes.store import Places, Store
 from flows.outcomes.upkeep import bound, forget, prune
@@ -41,6 +41,7 @@ __all__ = [
     "Shard",
     "Store",
     "Version",
+    "at_rest",
     "bound",
     "forget",
     "key_of",

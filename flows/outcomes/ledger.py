@@ -120,6 +120,12 @@ def remember(folder: Path, ledger: Ledger, work: Path) -> None:
             folders.remove(path)
 
 
+def at_rest(files: pa.Table, now_ns: int) -> read.Known:
+    """What a survey found of the files that were at rest when it began, for a second one to ask."""
+    columns = [*files.columns, pa.array(settled(files, now_ns)), *[pa.array(np.zeros(files.num_rows, np.int32))] * 2]
+    return Ledger(pa.table(columns, schema=FILES), NOTHING.arrivals, NOTHING.rejects).known()
+
+
 def settled(files: pa.Table, now_ns: int) -> npt.NDArray[np.bool_]:
     """Which files of a survey were at rest when it began."""
     mtime = np.asarray(pc.fill_null(files["mtime_ns"], now_ns), np.int64)

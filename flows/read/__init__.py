@@ -23,7 +23,7 @@ by `Limits`: some batch_bytes and a few times document_bytes, however large the 
 """
 
 from flows.read.found import Found
-from flows.read.inputs import FILES, Inputs, Known, Survey, fingerprint, survey
+from flows.read.inputs import FILES, Inputs, Known, Survey, changed, fingerprint, survey
 from flows.read.rows import Document, Hint, Limits, Reject, documents_table
 from flows.read.source import Batch, files_of, hinted, read, rows_of
 from flows.read.walk import SourceError
@@ -40,6 +40,7 @@ __all__ = [
     "Reject",
     "SourceError",
     "Survey",
+    "changed",
     "documents_table",
     "files_of",
     "fingerprint",

@@ -82,6 +82,12 @@ def _files(rows: list[tuple[str, int | None, int | None, str | None]]) -> pa.Tab
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, FILES, strict=True)], schema=FILES)
 
 
+def changed(before: Inputs, after: Inputs) -> Inputs:
+    """What was read of a source that changed meanwhile: equal to no source as it stands."""
+    both = hashlib.sha256(f"changed\0{before.digest}\0{after.digest}".encode()).hexdigest()
+    return Inputs(after.uri, both, after.files, after.bytes)
+
+
 def _state(found: walk.Found) -> tuple[str, int]:
     if found.problem is not None:
         return found.problem[0], 0
