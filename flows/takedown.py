@@ -182,7 +182,7 @@ def _working(path: Path, manifest: dict[str, Any]) -> steps.Working:
     held = release.carry_over(path, set())
     ids = held.articles["article_id"].to_pylist()
     rows = pa.table({"article_id": ids, "row": pa.array(range(len(ids)), pa.int64())})
-    hits = pa.array([clutter_hits(text) for text in held.articles["text"].to_pylist()], pa.int32())
+    hits = pa.array(clutter_hits(held.articles["text"].to_pylist()), pa.int32())
     articles = held.articles.append_column("clutter_hits", hits).append_column("row", rows["row"])
     lineage = {
         name: _numbered(getattr(held, name), rows).cast(schema)
