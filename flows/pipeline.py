@@ -117,7 +117,8 @@ def _process(raw: pa.Table, html: Effort) -> Outcome:
     lost: list[dict[str, Any]] = []
     ids: dict[int, tuple[str, int]] = {}  # doc -> article_id, row
     solid, body = _solid_characters(spans)
-    for document, metadata, text in zip(documents.to_pylist(), described.metadata.to_pylist(), texts, strict=True):
+    rows = documents.to_pylist(), described.metadata.to_pylist(), texts, clutter_hits(texts)
+    for document, metadata, text, hits in zip(*rows, strict=True):
         if not text:
             lost.append(_no_article(document))
             continue
@@ -133,7 +134,7 @@ def _process(raw: pa.Table, html: Effort) -> Outcome:
             "boilerplate_share": 1 - body[doc] / solid[doc],
             "duplicate_of": None,
         }
-        ours = {"content_hash": content_hash(row), "clutter_hits": clutter_hits(text), "row": len(articles)}
+        ours = {"content_hash": content_hash(row), "clutter_hits": hits, "row": len(articles)}
         articles.append({**row, **ours})
     rejects = pa.concat_tables([cleaned.rejects, arrow.table(arrow.REJECTS, lost)])
     made = arrow.table(stages.RUN_ARTICLES, articles)
