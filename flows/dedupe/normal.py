@@ -34,7 +34,7 @@ def _normal(text: str) -> str:
 
 @cache
 def _folded() -> NDArray[np.uint16]:
-    """What each character becomes: another, a blank where it is neither letter nor digit, 0 where more must be asked."""
+    """What each character becomes: a blank where it is neither letter nor digit, 0 where more must be asked."""
     table = np.zeros(1 << 16, np.uint16)
     for code in (code for apart in _APART for code in apart):
         normal = _normal(chr(code))
