@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from flows.clean.gates import DEPTH, WIDTH, initials, needs, openings
 from flows.clean.lines import Line, Lines, Sheet, runs_on
-from flows.clean.tokens import SLOTS, Lexicon, Tokens, number, slots, text_hash
+from flows.clean.tokens import SLOTS, Lexicon, Tokens, number, slots, text_hash, undoing
 from flows.outlets import Profile, registry
 
 _LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
@@ -103,9 +103,10 @@ class Cues:
             (sheet.letter, WIDTH, _SHORT | _LONG),
             (sheet.start, DEPTH, _SHORT_OPENING | _LONG_OPENING),
         ):
+            before, undo = sums[start], undoing(len(sums))[start]
             for length in range(1, longest + 1):
                 end = np.minimum(start + length, sheet.end)
-                begun |= self._begun[slots(number(sums, start, end))] & np.uint8(bits)
+                begun |= self._begun[slots((sums[end] - before) * undo)] & np.uint8(bits)
         whole = self._begun[slots(number(sums, sheet.letter, sheet.end))] & _WHOLE > 0
         short = (begun & (_SHORT | _SHORT_OPENING) > 0) & (sheet.words <= _LONGEST_LINE)
         long = begun & (_LONG | _LONG_OPENING) > 0

@@ -32,6 +32,7 @@ _SAMPLE: Final = 65_536
 # Any character that one of the patterns above can begin at: most texts have none, and looking in a table is quick.
 _SUSPECT: Final = np.zeros(65536, bool)
 _SUSPECT[[ord(char) for char in "ÂÃâå\u2028\u2029\ufeff"]] = True
+_PRINTED: Final = 94  # above the blank
 for _first, _last in ((0, 8), (11, 31), (0x7F, 0x9F), (0xD800, 0xDFFF), (0xFFFE, 0xFFFF)):
     _SUSPECT[_first : _last + 1] = True
 
@@ -50,7 +51,8 @@ def decode(raw: bytes, *, declared: str | None = None, html: bool = False) -> st
 def tidy(text: str) -> str:
     """Mojibake mended, line breaks made one, control characters dropped."""
     codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
-    if not _SUSPECT.take(codes, mode="clip").any():
+    # Most are printed ASCII: only the others are worth a look.
+    if not _SUSPECT[codes[codes - np.uint16(32) > _PRINTED]].any():
         return text
     # First, since half of a broken letter may be a control character or a line break.
     if _MOJIBAKE.search(text):
