@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.clean.gates import DEPTH, WIDTH, initials, needs, openings
-from flows.clean.lines import Line, Lines, Sheet, runs_on
+from flows.clean.lines import Lines, Sheet, runs_on
 from flows.clean.tokens import SLOTS, Lexicon, Tokens, number, slots, text_hash, undoing
 from flows.outlets import Profile, registry
 
