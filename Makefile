@@ -4,10 +4,11 @@ SOURCE ?= seeds
 # The benchmarks have an environment of their own (docs/quality.md), and keep what they made in BENCH_CACHE.
 BENCH ?= .bench/bin/python
 BENCH_CACHE ?= .bench-cache
+SIZE ?= 20000
 BIN := .venv/bin
 
-.PHONY: run ui test test-fast lint format setup recipes lock train-html bench-html train-text bench-quality bench-speed \
-  clean help
+.PHONY: run ui test test-fast fire fire-short fuzz audit lint format setup recipes lock train-html bench-html train-text \
+  bench bench-quality bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE)
@@ -20,6 +21,22 @@ test: .venv/.ready ## all tests
 
 test-fast: .venv/.ready ## the unit tests: no server, under a minute
 	@$(BIN)/python -m pytest -m "not flow and not slow"
+
+fire: .venv/.ready ## proof under fire, whole: some hours on two cores (docs/reliability.md)
+	@for each in damage hostile patterns faults supply "longrun --n 24" "crash --n 200 --flow 4" \
+	  "mutate --n 200000 --state .fire-mutate.json"; do $(BIN)/python -m tests.fire.$$each || exit 1; done
+
+fire-short: .venv/.ready ## the same in a short form, some minutes
+	@for each in "damage --n 60" hostile patterns "faults --only disk,denied,twice" "longrun --n 4 --direct" \
+	  "crash --n 9 --flow 0" "mutate --n 3000"; do $(BIN)/python -m tests.fire.$$each || exit 1; done
+
+fuzz: ## our parsers under a fuzzer that is led by coverage, five minutes, in the benchmarks' environment
+	@$(BENCH) -m tests.fire.fuzz --seconds 300
+
+audit: .venv/.ready ## known weaknesses of what requirements.lock names (asks a service; needs a network)
+	@test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv .venv-audit && \
+	  .venv-audit/bin/pip install -q --disable-pip-version-check pip-audit; }
+	@.venv-audit/bin/pip-audit -r requirements.lock --require-hashes --disable-pip
 
 lint: .venv/.ready ## format, lint, types, and who may import whom
 	@$(BIN)/ruff format --check .
@@ -72,9 +89,13 @@ bench-html: ## how well pages are cleaned, beside other extractors, by folds of 
 
 train-text: ## learn the text model's weights from ../shared/eval; half an hour (docs/quality.md)
 	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.train $(BENCH_CACHE)
+	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.train_listing $(BENCH_CACHE)
 
 bench-quality: ## how well plain text is cleaned, beside other tools, with weights that have not seen the pages
 	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.quality $(BENCH_CACHE)
+
+bench: .venv/.ready ## how fast a corpus of SIZE documents becomes a release, in how much memory: docs/performance.md
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.bench.performance $(SIZE) --peers $(BENCH)
 
 bench-speed: .venv/.ready ## how many texts a second of one core are cleaned
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.bench.speed

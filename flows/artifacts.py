@@ -22,10 +22,12 @@ from prefect.logging import get_run_logger
 
 from flows import read, steps, validate
 from flows.outcome import Outcome
+from flows.pace import Pace
 from flows.quiet import ROOT
 from flows.report.markup import markdown
 
 _SECONDS_BETWEEN_UPDATES = 2.0
+_SECONDS_BETWEEN_LINES = 60.0
 
 
 def show(outcome: Outcome) -> None:
@@ -73,32 +75,45 @@ def tell(name: str, result: object) -> None:
 
 
 class Bar:
-    """A progress artifact of the task it is made in, brought up to date every other second; `then` hears all."""
+    """A progress artifact of the task it is made in, brought up to date every other second; `then` hears all.
+
+    Its description says how many documents were read, how fast, and how long the rest will take; so does a line of the
+    log every minute.
+    """
 
     def __init__(self, then: steps.Progress | None = None) -> None:
         self.then = then
         self.id: UUID | None = None
         self.due = 0.0
+        self.log_due = time.monotonic() + _SECONDS_BETWEEN_LINES
+        self.pace = Pace()
 
     def __call__(self, documents: int, seen: int, total: int) -> None:
         """Show that so many documents, and `seen` of `total` bytes, were read."""
         if self.then is not None:
             self.then(documents, seen, total)
-        if time.monotonic() < self.due and seen < total:
+        said = self.pace.hear(documents, seen, total)
+        now = time.monotonic()
+        if now < self.due and seen < total:
             return
-        self.due = time.monotonic() + _SECONDS_BETWEEN_UPDATES
+        self.due = now + _SECONDS_BETWEEN_UPDATES
+        if now >= self.log_due:
+            self.log_due = now + _SECONDS_BETWEEN_LINES
+            get_run_logger().info("%s", said)
         share = 100.0 * seen / total if total else 100.0
         if self.id is None:
-            made: Any = create_progress_artifact(share, key="progress", description="Share of the source that was read")
+            made: Any = create_progress_artifact(share, key="progress", description=said)
             self.id = made
         else:
-            update_progress_artifact(self.id, share)
+            update_progress_artifact(self.id, share, description=said)
 
 
 def _said(result: object) -> str:
     match result:
-        case read.Inputs(files=files, bytes=size):
+        case read.Survey(inputs=read.Inputs(files=files, bytes=size)):
             return f"{files:,} files, {size:,} bytes"
+        case steps.Known():
+            return result.sentence()
         case steps.Working():
             lost = sum(result.rejected().values())
             return f"{result.articles.num_rows:,} articles so far, {lost:,} documents rejected"

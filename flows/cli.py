@@ -43,11 +43,14 @@ BAR_FROM_BYTES = 2_000_000
 def publish(
     source: Annotated[str, typer.Argument(help="A folder (read recursively), a file, a quoted glob, or such a URL.")],
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
     append: Annotated[
         bool, typer.Option("--append", help="Keep the latest release's articles that this source does not hold.")
     ] = False,
-    workers: Annotated[int, typer.Option(help="Processes that clean and describe at the same time.")] = 1,
+    workers: Annotated[
+        str,
+        typer.Option(help="Processes that clean and describe at the same time; or a Dask cluster: tcp://host:port."),
+    ] = "1",
     html: Annotated[
         str, typer.Option(help="quality: votes where the model is unsure; fast: the model alone.")
     ] = "quality",
@@ -61,6 +64,9 @@ def publish(
         str, typer.Option(metavar="REASON", help="Publish although the dataset shrank sharply; the reason is recorded.")
     ] = "",
     wait: Annotated[int, typer.Option(help="Seconds to wait while another run publishes this dataset.")] = 0,
+    rehash: Annotated[
+        bool, typer.Option("--rehash", help="Read every file again, also those with the size and mtime they had.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Do everything but publish; the output stays as it is.")
     ] = False,
@@ -80,7 +86,7 @@ def publish(
                 "source": source, "dataset": dataset, "output": str(output), "append": append, "workers": workers,
                 "html": html, "duplicates": duplicates, "limit": limit, "max_mb": max_mb,
                 "max_seconds": max_seconds, "wait": wait, "dry_run": dry_run,
-                "accept_drift": accept_drift,
+                "accept_drift": accept_drift, "rehash": rehash,
             }
         )  # fmt: skip
     except ValidationError as error:
@@ -92,7 +98,7 @@ def publish(
 
 
 @app.command()
-def versions(dataset: DatasetOption = "news", output: OutputOption = Path("output")) -> None:
+def versions(dataset: DatasetOption = "news", output: OutputOption = "output") -> None:
     """List the runs that published, were refused or were withdrawn, newest first."""
     home = _dataset(output, dataset)
     latest = home.latest()
@@ -110,7 +116,7 @@ def explain(
     article: Annotated[str, typer.Argument(help="An article_id (6 digits are enough), a source_id, or a URL.")],
     version: Annotated[str, typer.Option(help="A version; without it the latest.")] = "",
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
 ) -> None:
     """Show one article: what is claimed of it, the words that say so, and what was cut by which rule."""
     from flows import explain as story
@@ -130,7 +136,7 @@ def explain(
 def open_report(
     version: Annotated[str, typer.Argument(help="A version; without it the latest.")] = "",
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
 ) -> None:
     """Open the report of a release in the browser, and say where it lies."""
     import webbrowser
@@ -149,7 +155,7 @@ def verify(
         str, typer.Argument(help="A version, the path of a release folder, or nothing for the latest.")
     ] = "",
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make it again from its source and parameters, and compare bytes.")
     ] = False,
@@ -167,7 +173,7 @@ def verify(
         path = _guarded(lambda: home.release_path(version or home.latest() or ""))
     if not path.is_dir() or path.name == "releases":
         _stop(2, f"There is no release at {path}; `kliping versions` lists what there is.")
-    damages = _guarded(lambda: release.verify(path))
+    damages = _guarded(lambda: release.verify(path, _published_digest(path)))
     for damage in damages:
         _say(f"{damage.file}: {damage.what}", error=True)
     if damages:
@@ -193,6 +199,7 @@ def _run(job: "Publish", direct: bool) -> "Outcome":
 
     with _bar(job) as listener:
         token = story.listener.set(listener)
+        telling = story.teller.set(lambda said: _say(said, error=True))
         try:
             if direct:
                 return story.tell(job)
@@ -204,6 +211,7 @@ def _run(job: "Publish", direct: bool) -> "Outcome":
             _stop(3, f"No Prefect server answers at {server}: start it, unset PREFECT_API_URL, or give --direct.")
         finally:
             story.listener.reset(token)
+            story.teller.reset(telling)
     return story.outcome_of(state)
 
 
@@ -214,20 +222,33 @@ def _bar(job: "Publish") -> Iterator[Callable[[int, int, int], None] | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    from flows.pace import Pace
+
+    columns, pace = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}")), Pace()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         bar = progress.add_task("reading", total=None, visible=False)
 
         def hear(documents: int, seen: int, total: int) -> None:
-            said = f"{documents:,} documents"
+            said = pace.hear(documents, seen, total)
             progress.update(bar, completed=seen, total=total, description=said, visible=total >= BAR_FROM_BYTES)
 
         yield hear
 
 
-def _release(output: Path, dataset: str, version: str) -> Path:
+def _published_digest(path: Path) -> str | None:
+    """The digest under which versions.json lists a release that lies in its dataset; None for a copy elsewhere."""
+    from flows import release
+
+    real = path.resolve()
+    home = release.Dataset(real.parent.parent)
+    if home.releases != real.parent:
+        return None
+    return next((entry.digest for entry in home.versions() if entry.version == real.name), None)
+
+
+def _release(output: str, dataset: str, version: str) -> Path:
     home = _dataset(output, dataset)
     path = _guarded(lambda: home.release_path(version or home.latest() or ""))
     if not path.is_dir() or path.name == "releases":

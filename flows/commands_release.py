@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
         app.command(name)(command)
 
 
-def folder_of(named: str, dataset: str, output: Path) -> Path:
+def folder_of(named: str, dataset: str, output: str) -> Path:
     """The folder of a release: a version, `latest` (or nothing), or a path. Wrong use where there is none."""
     if named and (os.sep in named or Path(named, "manifest.json").is_file()):
         path = Path(named)
@@ -57,7 +57,7 @@ def diff(
     before: Annotated[str, typer.Argument(metavar="A", help="A version, or the path of a release folder.")],
     after: Annotated[str, typer.Argument(metavar="B", help="Another one; the latest unless given.")] = "",
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
     limit: LimitOption = 20,
     as_json: JsonOption = False,
 ) -> None:
@@ -106,7 +106,7 @@ def latest_set(
     version: Annotated[str, typer.Argument(help="The release that is to be the current one.")],
     reason: Annotated[str, typer.Option(help="Why; it is recorded beside each release left behind.")] = "",
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
     wait: WaitOption = 0,
 ) -> None:
     """Go back to an earlier release: latest names it again, and the newer ones are marked as withdrawn."""
@@ -114,7 +114,7 @@ def latest_set(
     def done() -> list[str]:
         from flows import release
 
-        place = home(output, dataset)
+        place = home(output, dataset, reading=False)
         why = f"Withdrawn on {_today()}, when latest was set back to {version}. {reason}".strip()
         with release.publisher_lock(place, wait, run_id=_run()) as notes:
             _tell(notes)
@@ -129,7 +129,7 @@ def pin(
     reason: Annotated[str, typer.Option(help="Why it must stay, for example the paper that cites it.")] = "",
     off: Annotated[bool, typer.Option("--off", help="Let go of it again.")] = False,
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
     wait: WaitOption = 0,
 ) -> None:
     """Keep a release from ever being pruned."""
@@ -137,7 +137,7 @@ def pin(
     def done() -> None:
         from flows import release
 
-        place = home(output, dataset)
+        place = home(output, dataset, reading=False)
         with release.publisher_lock(place, wait, run_id=_run()) as notes:
             _tell(notes)
             release.pin(place, version, "" if off else reason or f"pinned on {_today()}")
@@ -147,23 +147,32 @@ def pin(
 
 
 def prune(
-    keep: Annotated[int, typer.Option(help="How many of the newest published releases stay.")],
+    keep: Annotated[
+        int | None, typer.Option(help="How many of the newest published releases stay; without it, all of them.")
+    ] = None,
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
     wait: WaitOption = 0,
 ) -> None:
-    """Remove the files of old releases. The latest and pinned ones always stay; versions.json keeps the record."""
+    """Remove the files of old releases, and what was kept of documents that no release needs any more.
 
-    def done() -> list[str]:
-        from flows import release
+    The latest release and pinned ones always stay; versions.json keeps the record.
+    """
 
-        place = home(output, dataset)
+    def done() -> tuple[list[str], int]:
+        from flows import release, steps
+
+        place = home(output, dataset, reading=False)
         with release.publisher_lock(place, wait, run_id=_run()) as notes:
             _tell(notes)
-            return release.prune(place, keep, f"Pruned on {_today()}, when the newest {keep} were kept.")
+            why = f"Pruned on {_today()}, when the newest {keep} were kept."
+            gone = [] if keep is None else release.prune(place, keep, why)
+            return gone, steps.prune_outcomes(place)
 
-    gone = guarded(done)
-    say(f"{dataset}: " + (f"removed the files of {', '.join(gone)}" if gone else "nothing to remove"))
+    gone, outcomes = guarded(done)
+    told = [f"removed the files of {', '.join(gone)}"] if gone else []
+    told += [f"removed what {outcomes:,} documents became, which no release needs"] if outcomes else []
+    say(f"{dataset}: " + ("; ".join(told) or "nothing to remove"))
 
 
 def replay(
@@ -175,7 +184,7 @@ def replay(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All rejects and all articles.")] = False,
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
     limit: LimitOption = 20,
     as_json: JsonOption = False,
 ) -> None:
@@ -187,7 +196,7 @@ def replay(
 
     path = folder_of(version, dataset, output)
     chosen = Chosen(tuple(reason or ()), tuple(article or ()), tuple(outlet or ()), everything)
-    found = guarded(lambda: replay(home(output, dataset), path, chosen, datetime.now(UTC).date()))
+    found = guarded(lambda: replay(home(output, dataset, reading=False), path, chosen, datetime.now(UTC).date()))
     if as_json:
         typer.echo(json.dumps(found.as_json(), ensure_ascii=True, indent=2))
     else:
@@ -203,7 +212,7 @@ def takedown(
         bool, typer.Option("--purge", help="Also remove its raw bytes, and make the releases that hold it again.")
     ] = False,
     dataset: DatasetOption = "news",
-    output: OutputOption = Path("output"),
+    output: OutputOption = "output",
     wait: WaitOption = 0,
 ) -> None:
     """Keep an article and its exact duplicates out of every later release.
@@ -215,7 +224,7 @@ def takedown(
         from flows import release
         from flows.takedown import takedown as take_down
 
-        place = home(output, dataset)
+        place = home(output, dataset, reading=False)
         now, run = datetime.now(UTC), _run()
         with release.publisher_lock(place, wait, run_id=run) as notes:
             _tell(notes)

@@ -6,6 +6,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
 
+from flows import cluster
 from flows.clean import Effort
 from flows.supervise import Crew, dismiss
 
@@ -14,9 +15,18 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def supervised(workers: int, seconds: float, html: Effort = "quality") -> Iterator[tuple[Executor, Crew]]:
-    """As many threads as workers, and a crew: each thread has a process of its own, to be killed where it sticks."""
-    crew = Crew(seconds, html)
+def supervised(
+    workers: int | str, seconds: float, html: Effort = "quality"
+) -> Iterator[tuple[Executor, Crew | cluster.Gang]]:
+    """As many threads as workers, and a crew: each thread has a process of its own, to be killed where it sticks.
+
+    An address instead of a number is that of a Dask cluster, whose workers then have the crews.
+    """
+    if isinstance(workers, str):
+        with cluster.joined(workers, seconds, html) as both:
+            yield both
+        return
+    crew = Crew(seconds, html, window=2 * workers)
     crew.prepare(workers)
     pool = ThreadPoolExecutor(workers)
     try:

@@ -29,6 +29,9 @@ class Outcome:
     articles: int = 0
     carried: int = 0
     documents: int = 0
+    cleaned: int = 0
+    kept: int = 0
+    redone: str = ""
     rejected: dict[str, int] = field(default_factory=dict)
     dropped: dict[str, int] = field(default_factory=dict)
     marked: int = 0
@@ -63,6 +66,10 @@ class Outcome:
             told.append("changes: " + ", ".join(f"{n:,} {op}" for op, n in self.changes.items()))
         if self.carried:
             told.append(f"carried over from the parent release: {self.carried:,}")
+        if self.kept:
+            told.append(f"documents cleaned: {self.cleaned:,}; kept as they were: {self.kept:,}")
+        if self.redone:
+            told.append(f"note: {self.redone}")
         if self.marked:
             told.append(f"repeats of another article (duplicate_of): {self.marked:,}")
         counts = {**self.rejected, **self.dropped}

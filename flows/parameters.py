@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, TypeVar, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -65,7 +65,26 @@ Append = Annotated[
     bool,
     Field(description="Keep the articles of the latest release that this source does not hold (for daily drops)."),
 ]
-Workers = Annotated[int, Field(ge=1, le=64, description="Processes that clean and describe at the same time.")]
+_ADDRESS = r"^(?:tcp|tls)://[A-Za-z0-9.:\[\]_-]{1,255}:[0-9]{1,5}$"
+
+
+def _workers(value: int | str) -> int | str:
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value[:9])
+    fits = re.fullmatch(_ADDRESS, value) if isinstance(value, str) else 1 <= value <= 64
+    if not fits:
+        raise ValueError("a number from 1 to 64 was expected, or a Dask cluster as tcp://host:port")
+    return value
+
+
+Workers = Annotated[
+    int | str,
+    AfterValidator(_workers),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 64}, {"type": "string", "pattern": _ADDRESS}]}
+    ),
+    Field(description="Processes that clean and describe at the same time; or a Dask cluster: tcp://host:port."),
+]
 Duplicates = Annotated[
     Literal["mark", "drop"],
     Field(description="mark: repeated articles stay and name the one they repeat. drop: they go to rejects."),
@@ -92,6 +111,9 @@ AcceptDrift = Annotated[
         description="Publish although the dataset shrank sharply; the reason is recorded. Empty: refuse.",
     ),
 ]
+Rehash = Annotated[
+    bool, Field(description="Read every file of the source again, also those whose size and mtime are as they were.")
+]
 Wait = Annotated[
     int,
     Field(ge=0, le=86_400, description="Seconds to wait while another run publishes this dataset; 0 refuses at once."),
@@ -110,6 +132,7 @@ class Rare(BaseModel):
     max_seconds: MaxSeconds = 60
     accept_drift: AcceptDrift = ""
     wait: Wait = 0
+    rehash: Rehash = False
 
 
 class Publish(BaseModel):
@@ -130,6 +153,7 @@ class Publish(BaseModel):
     dry_run: DryRun = False
     accept_drift: AcceptDrift = ""
     wait: Wait = 0
+    rehash: Rehash = False
 
     @field_validator("source", "output")
     @classmethod
@@ -144,8 +168,9 @@ class Publish(BaseModel):
         return {**{k: v for k, v in self.model_dump().items() if k not in Rare.model_fields}, "more": rare}
 
     def outside_roots(self) -> str | None:
-        """A sentence where the source or the output lies under no root that a form may name."""
-        return roots.outside(self.source) or roots.outside(self.output)
+        """A sentence where the source or the output lies under no root that a form may name, or the cluster is none."""
+        where = roots.outside(self.source) or roots.outside(f"{self.output}/{self.dataset}")
+        return where or roots.foreign(self.workers)
 
     def result_parameters(self) -> dict[str, str | int | bool]:
         """Those that may change what is published, as the manifest records them and two runs are compared by."""

@@ -8,16 +8,21 @@ alone; that one is rejected as `crashed` and the others go on.
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows import read, validate
 from flows.clean import Effort, clean, clutter_hits, cut, settle
 from flows.dedupe import prints_of
 from flows.describe import describe
+from flows.outlets import registry
 from schemas import arrow, stages
 
 # Columns whose change makes an article a changed one: all that it says, nothing of where it came from.
@@ -30,9 +35,9 @@ PUBLISHED_VALUES = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a batch: RUN_ARTICLES, REJECTS, RUN_SPANS, RUN_EVIDENCE, and the articles' PRINTS.
+    """What became of a batch: RUN_ARTICLES, RUN_REJECTS, RUN_SPANS, RUN_EVIDENCE, and the articles' PRINTS.
 
-    `row` counts from 0 in each outcome.
+    `row` counts the articles from 0 in each outcome, `doc` the documents.
     """
 
     articles: pa.Table
@@ -45,7 +50,7 @@ class Outcome:
 TABLES = ("articles", "rejects", "spans", "evidence", "prints")
 NOTHING = Outcome(
     arrow.empty(stages.RUN_ARTICLES),
-    arrow.empty(arrow.REJECTS),
+    arrow.empty(stages.RUN_REJECTS),
     arrow.empty(stages.RUN_SPANS),
     arrow.empty(stages.RUN_EVIDENCE),
     arrow.empty(stages.PRINTS),
@@ -64,18 +69,24 @@ def process(raw: pa.Table, html: Effort = "quality") -> Outcome:
 
 
 def joined(outcomes: list[Outcome]) -> Outcome:
-    """Outcomes one after another, their rows numbered through."""
+    """Outcomes one after another, their rows and documents numbered through."""
     parts: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
-    first = 0
+    rows = documents = 0
     for outcome in outcomes:
-        parts["rejects"].append(outcome.rejects)
-        parts["prints"].append(outcome.prints)
-        for name in ("articles", "spans", "evidence"):
+        for name in TABLES:
             table: pa.Table = getattr(outcome, name)
-            place = table.schema.get_field_index("row")
-            parts[name].append(table.set_column(place, table.schema.field(place), pc.add(table["row"], first)))
-        first += outcome.articles.num_rows
+            parts[name].append(_shifted(_shifted(table, "row", rows), "doc", documents))
+        rows += outcome.articles.num_rows
+        documents += outcome.articles.num_rows + outcome.rejects.num_rows
     return Outcome(**{name: pa.concat_tables(tables) for name, tables in parts.items()})
+
+
+def _shifted(table: pa.Table, name: str, by: int) -> pa.Table:
+    place = table.schema.get_field_index(name)
+    if place < 0 or not by:
+        return table
+    field = table.schema.field(place)
+    return table.set_column(place, field, pc.add(table[name], pa.scalar(by, field.type)))
 
 
 def process_rows(source: Path, target: Path, first: int, count: int, html: Effort = "quality") -> None:
@@ -85,99 +96,153 @@ def process_rows(source: Path, target: Path, first: int, count: int, html: Effor
 
 
 def write_outcome(outcome: Outcome, target: Path) -> None:
-    """Write an outcome as uncompressed Arrow files, which can be mapped instead of read."""
+    """Write an outcome as Arrow files; prints are not packed, so that they can be mapped instead of read."""
     aside = target.with_name(target.name + ".part")
     aside.mkdir(parents=True)
     for name in TABLES:
         table: pa.Table = getattr(outcome, name)
-        with pa.OSFile(str(aside / f"{name}.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
-            writer.write_table(table)
+        options = pa.ipc.IpcWriteOptions(compression=None if name == "prints" else "lz4")
+        path = str(aside / f"{name}.arrow")
+        with pa.OSFile(path, "wb") as file, pa.ipc.new_file(file, table.schema, options=options) as writer:
+            writer.write_table(table.combine_chunks())
     aside.rename(target)
 
 
 def read_outcome(folder: Path) -> Outcome:
-    """An outcome that was written, mapped and not read."""
+    """An outcome that was written."""
     tables = {name: pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all() for name in TABLES}
     return Outcome(**tables)
 
 
 def content_hash(row: dict[str, Any]) -> str:
     """Digest of the published values of one article; hex, 32 digits."""
-    said = json.dumps({name: row[name] for name in PUBLISHED_VALUES}, default=str)
+    said = _values.encode({name: row[name] for name in PUBLISHED_VALUES})
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
+_values = json.JSONEncoder(default=str)
+_ORIGIN = ("source_id", "source_uri", "raw_sha256")
+
+
 def _process(raw: pa.Table, html: Effort) -> Outcome:
-    cleaned = clean(raw, html)
+    raw = read.hinted(raw)
+    # While they are cleaned, documents are called by their row: what becomes of one cannot hang on where it lay.
+    cleaned = clean(_set(raw, "source_uri", pa.array(map(str, range(raw.num_rows)), pa.string())), html)
     documents = cleaned.documents
     described = describe(documents, cleaned.marks, cleaned.candidates)
     spans = settle(documents, cleaned.marks, described.marks)
     texts = cut(documents, spans)
-    articles: list[dict[str, Any]] = []
-    lost: list[dict[str, Any]] = []
-    ids: dict[int, tuple[str, int]] = {}  # doc -> article_id, row
-    solid, body = _solid_characters(spans)
-    rows = documents.to_pylist(), described.metadata.to_pylist(), texts, clutter_hits(texts)
-    for document, metadata, text, hits in zip(*rows, strict=True):
-        if not text:
-            lost.append(_no_article(document))
-            continue
-        doc, whole = document["doc"], document["text"]
-        ids[doc] = metadata["article_id"], len(articles)
-        row = {
-            **{name: document[name] for name in ("source_id", "source_uri", "raw_sha256", "fetched_at")},
-            **{name: value for name, value in metadata.items() if name != "doc"},
-            "text": text,
-            "word_count": len(text.split()),
-            "char_count": len(text),
-            "raw_char_count": len(whole),
-            "boilerplate_share": 1 - body[doc] / solid[doc],
-            "duplicate_of": None,
-        }
-        ours = {"content_hash": content_hash(row), "clutter_hits": hits, "row": len(articles)}
-        articles.append({**row, **ours})
-    rejects = pa.concat_tables([cleaned.rejects, arrow.table(arrow.REJECTS, lost)])
-    made = arrow.table(stages.RUN_ARTICLES, articles)
-    return Outcome(made, rejects, _spans(documents, spans, ids), _evidence(described.evidence, ids), prints_of(made))
+    docs = pc.cast(documents["source_uri"], pa.int32()).to_numpy()
+    kept = np.flatnonzero(np.fromiter(map(bool, texts), bool, len(texts)))
+    articles = _articles(raw, docs[kept], documents, described.metadata, spans, texts, kept)
+    rows = np.full(len(texts), -1, np.int64)
+    rows[kept] = np.arange(len(kept))
+    ids = articles["article_id"]
+    found = _of_rows(described.evidence, rows, ids, stages.RUN_EVIDENCE)
+    measured = validate.measures_of(articles, found, clutter_hits([texts[doc] for doc in kept]))
+    hints = raw["outlet_hint"].to_pylist()
+    asked = consulted(
+        (hints[doc], name) for doc, name in zip(docs.tolist(), described.metadata["outlet"].to_pylist(), strict=True)
+    )
+    profiles = [asked[doc] for doc in kept]
+    columns = [*articles.columns, *measured.columns, profiles, docs[kept], np.arange(len(kept))]
+    made = pa.table(columns, schema=stages.RUN_ARTICLES)
+    return Outcome(
+        made,
+        _rejects(raw, cleaned.rejects, documents, [(doc, asked[doc]) for doc, text in enumerate(texts) if not text]),
+        _spans(documents, spans, rows, ids),
+        found,
+        prints_of(made),
+    )
 
 
-def _solid_characters(spans: pa.Table) -> tuple[Counter[int], Counter[int]]:
-    """Characters of each document that lie in spans, and those of them that are body."""
-    solid, body = Counter[int](), Counter[int]()
-    columns = (spans.column(name).to_pylist() for name in ("doc", "kind", "start", "end"))
-    for doc, kind, start, end in zip(*columns, strict=True):
-        solid[doc] += end - start
-        if kind == "body":
-            body[doc] += end - start
-    return solid, body
+def _set(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
+    place = table.schema.get_field_index(name)
+    return table.set_column(place, table.schema.field(place), values)
 
 
-def _spans(documents: pa.Table, spans: pa.Table, ids: dict[int, tuple[str, int]]) -> pa.Table:
-    texts = documents.column("text").to_pylist()
-    rows = [
-        {
-            "article_id": ids[span["doc"]][0],
-            "row": ids[span["doc"]][1],
-            **{name: span[name] for name in ("line", "start", "end", "kind", "rule", "score")},
-            "text": None if span["kind"] == "body" else texts[span["doc"]][span["start"] : span["end"]],
-        }
-        for span in spans.to_pylist()
-        if span["doc"] in ids
+def _articles(
+    raw: pa.Table,
+    docs: np.ndarray,
+    documents: pa.Table,
+    metadata: pa.Table,
+    spans: pa.Table,
+    texts: list[str],
+    kept: np.ndarray,
+) -> pa.Table:
+    """ARTICLES of the documents `kept`, which are the rows `docs` of RAW."""
+    found = metadata.take(kept)
+    words = [texts[doc] for doc in kept]
+    share = _shares(spans, len(texts))[kept]
+    lengths = pc.utf8_length(documents["text"]).to_numpy()[kept]
+    rows = found.select([name for name in PUBLISHED_VALUES if name != "text"]).to_pylist()
+    hashes = [content_hash({**row, "text": text}) for row, text in zip(rows, words, strict=True)]
+    origin = raw.select([*_ORIGIN, "fetched_at"]).take(docs)
+    made: dict[str, object] = {
+        **{name: origin[name] for name in origin.column_names},
+        "text": words,
+        "word_count": [len(text.split()) for text in words],
+        "char_count": [len(text) for text in words],
+        "raw_char_count": lengths.astype(np.int32),
+        "boilerplate_share": share.astype(np.float32),
+        "duplicate_of": pa.nulls(len(words), pa.string()),
+        "content_hash": hashes,
+    }
+    columns = [made[field.name] if field.name in made else found[field.name] for field in arrow.ARTICLES]
+    return pa.table(columns, schema=arrow.ARTICLES.remove_metadata())
+
+
+def _shares(spans: pa.Table, count: int) -> np.ndarray:
+    """Of each document, the share of the characters in spans that is not body."""
+    doc = spans["doc"].to_numpy()
+    lengths = spans["end"].to_numpy().astype(np.int64) - spans["start"].to_numpy()
+    solid = np.bincount(doc, lengths, count)
+    body = np.bincount(doc, lengths * pc.equal(spans["kind"], "body").to_numpy(), count)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(1 - body / solid)
+
+
+def _of_rows(found: pa.Table, rows: np.ndarray, ids: pa.ChunkedArray, schema: pa.Schema) -> pa.Table:
+    """A table of documents' rows as one of the articles' rows: those of documents without an article go."""
+    row = rows[found["doc"].to_numpy()]
+    here = np.flatnonzero(row >= 0)
+    kept = found.take(here)
+    made = {"article_id": ids.take(pa.array(row[here])), "row": pa.array(row[here])}
+    return pa.table([made.get(name, kept[name] if name not in made else None) for name in schema.names], schema=schema)
+
+
+def _spans(documents: pa.Table, spans: pa.Table, rows: np.ndarray, ids: pa.ChunkedArray) -> pa.Table:
+    texts = documents["text"].to_pylist()
+    columns = (spans[name].to_pylist() for name in ("doc", "start", "end", "kind"))
+    words = [None if kind == "body" else texts[doc][start:end] for doc, start, end, kind in zip(*columns, strict=True)]
+    return _of_rows(spans.append_column("text", pa.array(words, pa.string())), rows, ids, stages.RUN_SPANS)
+
+
+def _rejects(raw: pa.Table, of_clean: pa.Table, documents: pa.Table, bare: list[tuple[int, str]]) -> pa.Table:
+    """RUN_REJECTS: those of clean, then the documents (with profiles) of which no words of a story were left."""
+    some = documents.select([*_ORIGIN, "text"]).take(pa.array([doc for doc, _ in bare], pa.int64())).to_pylist()
+    rows = of_clean.to_pylist()
+    docs = [int(row["source_uri"]) for row in [*rows, *some]]
+    hints = raw["outlet_hint"].to_pylist()
+    profiles = [*consulted((hints[doc], None) for doc in docs[: len(rows)]), *(names for _, names in bare)]
+    origin = raw.select(list(_ORIGIN)).take(pa.array(docs, pa.int64())).to_pylist()
+    made = [
+        {**row, **own, "doc": doc, "profiles": names}
+        for row, own, doc, names in zip([*rows, *map(_no_article, some)], origin, docs, profiles, strict=True)
     ]
-    return arrow.table(stages.RUN_SPANS, rows)
+    return arrow.table(stages.RUN_REJECTS, made)
 
 
-def _evidence(found: pa.Table, ids: dict[int, tuple[str, int]]) -> pa.Table:
-    rows = [
-        {
-            "article_id": ids[row["doc"]][0],
-            "row": ids[row["doc"]][1],
-            **{name: value for name, value in row.items() if name != "doc"},
-        }
-        for row in found.to_pylist()
-        if row["doc"] in ids
-    ]
-    return arrow.table(stages.RUN_EVIDENCE, rows)
+def consulted(documents: Iterable[tuple[str | None, str | None]]) -> list[str]:
+    """The profiles that had a say in documents, given as (domain hinted at, outlet found): names joined by commas."""
+    known = registry()
+
+    @cache
+    def names(hint: str | None, outlet: str | None) -> str:
+        both = (known.by_domain(hint) if hint else None, known.by_name(outlet) if outlet else None)
+        return ",".join(sorted({one.profile.name for one in both if one and one.profile}))
+
+    return [names(hint, outlet) for hint, outlet in documents]
 
 
 def _reject(document: dict[str, Any], reason: str, stage: str, detail: str, preview: str) -> dict[str, Any]:
@@ -203,7 +268,7 @@ def lost(raw: pa.Table, reason: str, detail: str) -> Outcome:
     document = raw.select(["source_id", "source_uri", "raw_sha256", "raw"]).to_pylist()[0]
     preview = document["raw"][:200].decode("utf-8", "replace")
     row = _reject(document, reason, "clean", detail, "".join(c if c.isprintable() else " " for c in preview))
-    return replace(NOTHING, rejects=arrow.table(arrow.REJECTS, [row]))
+    return replace(NOTHING, rejects=arrow.table(stages.RUN_REJECTS, [{**row, "doc": 0, "profiles": ""}]))
 
 
 def _crashed(raw: pa.Table, error: Exception) -> Outcome:

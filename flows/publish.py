@@ -6,6 +6,7 @@ schedules, shows and repeats runs; what was published is recorded by the release
 
 import re
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,14 +23,14 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from pydantic import ValidationError
 
-from flows import artifacts, parameters, read, release, report, steps, validate
+from flows import artifacts, cluster, outcomes, parameters, read, release, report, steps, validate
 from flows.outcome import Outcome
 from flows.parameters import Publish
 
 Result = TypeVar("Result")
 
 # Errors that are sentences for the operator.
-SAID = (read.SourceError, release.ReleaseError)
+SAID = (read.SourceError, release.ReleaseError, cluster.ClusterError)
 
 
 class Step(Protocol):
@@ -40,6 +41,8 @@ class Step(Protocol):
 
 # Who listens to the progress of the run in this process; the command draws a bar.
 listener: ContextVar[steps.Progress | None] = ContextVar("listener", default=None)
+# Who is told, before the work begins, what must be done again; the command prints it.
+teller: ContextVar[Callable[[str], None] | None] = ContextVar("teller", default=None)
 
 
 def plainly(name: str, step: Callable[[], Result]) -> Result:
@@ -72,16 +75,33 @@ def as_task(name: str, step: Callable[[], Result]) -> Result:
 def tell(job: Publish, step: Step = plainly) -> Outcome:
     """Run one publish from source to release. What a user can get wrong comes back as an Outcome."""
     started = datetime.now(UTC)
-    dataset = release.Dataset(Path(job.output) / job.dataset)
     try:
-        inputs = step("look at the source", lambda: read.fingerprint(job.source))
+        dataset = release.at(job.output, job.dataset, reading=job.dry_run)
+        began = time.time_ns()
+        ledger = outcomes.NOTHING if job.rehash else outcomes.recall(dataset.state / "sources")
+        survey = step("look at the source", lambda: read.survey(job.source, ledger.known()))
         with _place(job, dataset) as (run_id, work):
-            facts = steps.facts_of(job, run_id, started, inputs, dataset.latest())
+            facts = steps.facts_of(job, run_id, started, survey.inputs, dataset.latest())
             if equal := release.find_equal(dataset, facts.fingerprint()):
                 return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path)
-            working, verdicts = make(job, facts, dataset, release.withdrawals(dataset), inputs.bytes, work, step)
-            return step("release", lambda: _end(job, dataset, facts, working, verdicts))
-    except read.SourceError as error:
+            state = dataset.state if dataset.state.is_dir() else work
+            have = step("see what is known", lambda: steps.known(job, survey, ledger, state, began))
+            withdrawn = release.withdrawals(dataset)
+            if have.redone and (say := teller.get()) is not None:
+                say(have.redone)
+            working, verdicts = make(job, facts, dataset, withdrawn, have, work, step)
+            seen = outcomes.at_rest(survey.files, began)
+            again = step("look at the source again", lambda: read.survey(job.source, seen).inputs)
+            changed = again.digest != survey.inputs.digest
+            # What was read is then neither the one nor the other, so no later source may count as equal to it.
+            facts = replace(facts, inputs=read.changed(survey.inputs, again)) if changed else facts
+            try:
+                ended = step("release", lambda: _end(job, dataset, facts, working, verdicts, work))
+                return replace(ended, redone=have.redone, notes=(*ended.notes, *([_CHANGED] if changed else [])))
+            finally:
+                if not job.dry_run:
+                    steps.tidy(dataset, have.store, working, withdrawn)
+    except (read.SourceError, cluster.ClusterError) as error:
         return Outcome("wrong_use", job.dataset, why=(str(error),))
     except release.Busy as error:
         return Outcome("busy", job.dataset, why=(str(error),))
@@ -92,23 +112,21 @@ def make(
     facts: release.Facts,
     dataset: release.Dataset,
     withdrawn: list[release.Withdrawal],
-    total_bytes: int,
+    have: steps.Known,
     work: Path,
     step: Step = plainly,
 ) -> tuple[steps.Working, dict[str, validate.Verdict]]:
     """The tables of a release and what the suites say of them: all between the source and the release."""
     parent = dataset.release_path(facts.parent) if facts.parent else None
     gone = steps.withdrawn_ids(parent, withdrawn) if parent else set()
-    keep = None if job.dry_run else dataset
-    working = step("clean and describe", lambda: steps.clean_all(job, total_bytes, work, keep, _progress))
+    keep, day = None if job.dry_run else dataset, facts.started_at.date()
+    working = step("clean and describe", lambda: steps.clean_all(job, have, work, keep, _progress))
     working = steps.withhold(working, withdrawn)
-    if keep:
-        steps.forget_purged(keep, working, withdrawn)
     working = steps.one_row_each(working)
     held = steps.article_ids(working)
-    working, rows = step("validate articles", lambda: steps.judge_rows(working, facts.started_at.date()))
+    working, rows = step("validate articles", lambda: steps.judge_rows(working, day, work))
     if job.append and parent:
-        working = steps.carry_over(working, parent, held | gone)
+        working = steps.carry_over(working, parent, held, gone)
     working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates, keep))
     whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift, gone))
     verdicts = {"articles": rows, "release": whole}
@@ -138,9 +156,10 @@ def _end(
     facts: release.Facts,
     working: steps.Working,
     verdicts: dict[str, validate.Verdict],
+    work: Path,
 ) -> Outcome:
     """Refuse, or stage, audit and commit."""
-    draft = steps.draft_of(facts, working, verdicts)
+    draft = steps.draft_of(facts, working, verdicts, work)
     why = tuple(f"{check.name}: {check.sentence}" for verdict in verdicts.values() for check in verdict.refused)
     told = steps.outcome_of(job, working, verdicts)
     if why:
@@ -155,6 +174,8 @@ def _end(
     manifest = release.read_manifest(folder)
     path = release.commit(dataset, folder, manifest)
     steps.keep_prints(working, dataset)
+    if isinstance(dataset, release.Mirror):
+        told = replace(told, notes=(*told.notes, f"the release goes to {dataset.store.url}; below is a copy of it"))
     return replace(told, status="published", version=version, release=path, changes=manifest["changes"])
 
 
@@ -235,6 +256,7 @@ def _rename(name: str) -> None:
         client.update_flow_run(runtime.flow_run.id, name=name)
 
 
+_CHANGED = "the source changed while it was read; the next run reads all of it again"
 _NAMES = {
     "published": "Published",
     "nothing_new": "NothingNew",

@@ -1,6 +1,7 @@
 """Make a release again from its recorded inputs and parameters, and compare bytes. Publishes nothing."""
 
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from flows import publish, read, release, report, steps
+from flows import outcomes, publish, read, release, report, steps
 from flows.parameters import Publish
 from flows.quiet import ROOT
 from flows.release.disk import sha256
@@ -57,11 +58,11 @@ def rebuild(dataset: release.Dataset, version: str) -> Rebuilt:
     from another one by a purge, its parent or its source is gone or is not what it was.
     """
     entry = release.listed(dataset, version)
-    path = dataset.root / entry.path
+    path = dataset.folder(entry)
     if damages := release.verify(path, entry.digest):
         raise release.Declined(f"The release {version} is damaged ({damages[0]}): there is nothing to compare with.")
     manifest = release.read_manifest(path)
-    job, inputs = _asked(dataset, manifest)
+    job, survey = _asked(dataset, manifest)
     withdrawn, listed = _withdrawn_then(dataset, manifest["digests"]["withdrawn"])
     with tempfile.TemporaryDirectory(prefix="kliping-") as folder:
         beside = release.Dataset(Path(folder) / dataset.name)
@@ -70,13 +71,16 @@ def rebuild(dataset: release.Dataset, version: str) -> Rebuilt:
             release.listed(dataset, parent)
             beside.release_path(parent).symlink_to(dataset.release_path(parent).resolve(), target_is_directory=True)
         facts = replace(
-            steps.facts_of(job, manifest["run_id"], datetime.fromisoformat(manifest["created_at"]), inputs, parent),
+            steps.facts_of(
+                job, manifest["run_id"], datetime.fromisoformat(manifest["created_at"]), survey.inputs, parent
+            ),
             withdrawn_digest=manifest["digests"]["withdrawn"],
         )
         work = Path(folder) / "work"
         work.mkdir()
-        working, verdicts = publish.make(job, facts, beside, withdrawn, inputs.bytes, work)
-        made = release.stage(beside, steps.draft_of(facts, working, verdicts), version, report.write_pages)
+        have = steps.known(job, survey, outcomes.NOTHING, work, time.time_ns())  # nothing that was kept is used
+        working, verdicts = publish.make(job, facts, beside, withdrawn, have, work)
+        made = release.stage(beside, steps.draft_of(facts, working, verdicts, work), version, report.write_pages)
         files = {
             each["path"]: (made / each["path"]).is_file() and sha256(made / each["path"]) == each["sha256"]
             for each in manifest["files"]
@@ -86,7 +90,7 @@ def rebuild(dataset: release.Dataset, version: str) -> Rebuilt:
     return Rebuilt(version, files, differs)
 
 
-def _asked(dataset: release.Dataset, manifest: dict[str, Any]) -> tuple[Publish, read.Inputs]:
+def _asked(dataset: release.Dataset, manifest: dict[str, Any]) -> tuple[Publish, read.Survey]:
     version, then = manifest["version"], manifest["inputs"]
     if manifest.get("remakes"):
         raise release.Declined(
@@ -103,7 +107,7 @@ def _asked(dataset: release.Dataset, manifest: dict[str, Any]) -> tuple[Publish,
                 "dry_run": True,
             }
         )
-        inputs = read.fingerprint(then["uri"])
+        survey = read.survey(then["uri"])
     except ValidationError as error:
         names = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
         raise release.Declined(
@@ -111,12 +115,13 @@ def _asked(dataset: release.Dataset, manifest: dict[str, Any]) -> tuple[Publish,
         ) from None
     except read.SourceError as error:
         raise release.Declined(f"The source of {version} is gone, so it cannot be made again. {error}") from None
+    inputs = survey.inputs
     if inputs.digest != then["digest"]:
         raise release.Declined(
             f"The source of {version}, {then['uri']}, is not what it was: {inputs.files:,} files of {inputs.bytes:,} "
             f"bytes now, {then['files']:,} of {then['bytes']:,} then. Put back the files as they were."
         )
-    return job, inputs
+    return job, survey
 
 
 def _withdrawn_then(dataset: release.Dataset, digest: str) -> tuple[list[release.Withdrawal], bool]:

@@ -1,7 +1,6 @@
 """The flow `replay-release`: what today's rules would make of documents of a release. It publishes nothing."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 from prefect import flow
@@ -27,9 +26,9 @@ def replay_release(
     everything: Annotated[bool, Field(description="All rejects and all articles.")] = False,
 ) -> State[Any]:
     """Run the rejects of a release again, or the documents chosen, and show which rows would change and how."""
-    home = release.Dataset(Path(output) / dataset)
     try:
-        path = home.root / release.listed(home, version or home.latest() or "").path
+        home = release.at(output, dataset)
+        path = home.folder(release.listed(home, version or home.latest() or ""))
         chosen = rerun.Chosen(tuple(reasons), tuple(articles), tuple(outlets), everything)
         found = rerun.replay(home, path, chosen, datetime.now(UTC).date())
     except release.ReleaseError as error:

@@ -16,7 +16,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows import pipeline, read, release, steps
+from flows import read, release, steps
 from flows.compare import Comparison, compare
 from flows.parameters import Publish
 from schemas import arrow
@@ -87,12 +87,11 @@ def replay(dataset: release.Dataset, path: Path, chosen: Chosen, today: date) ->
         work.mkdir()
         documents, read_rejects, missing = _found(dataset, manifest["inputs"]["uri"], wanted, laid)
         outcomes = steps.processed(iter(documents), Publish(dry_run=True), work) if documents else []
-        working = _working(outcomes, read_rejects, len(wanted))
+        working = steps.assembled_of(outcomes, read_rejects, len(wanted))
         working = steps.one_row_each(steps.withhold(working, release.withdrawals(dataset)))
-        working, _ = steps.judge_rows(working, today)
-        new = working.articles.select(arrow.ARTICLES.names)
+        working, _ = steps.judge_rows(working, today, work)
+        new = steps.whole(working)
         told_rejects = working.rejects.sort_by("source_id").to_pylist()
-        new = arrow.table(arrow.ARTICLES, new.to_pylist())  # off the files of `work`, which go
     lost = set(missing)
     found = old.filter(pc.invert(pc.is_in(old["source_id"], value_set=pa.array(sorted(lost), pa.string()))))
     before = dict.fromkeys(old["source_id"].to_pylist(), "published")
@@ -102,12 +101,6 @@ def replay(dataset: release.Dataset, path: Path, chosen: Chosen, today: date) ->
         for row in told_rejects
     )
     return Replayed(compare(path.name, found, "today's rules", _linked(new, found)), told, tuple(sorted(lost)))
-
-
-def _working(outcomes: list[pipeline.Outcome], rejects: list[pa.Table], documents: int) -> steps.Working:
-    made = pipeline.joined([pipeline.NOTHING, *outcomes])
-    both = pa.concat_tables([made.rejects, *rejects])
-    return steps.Working(made.articles, both, made.spans, made.evidence, documents_in=documents)
 
 
 def _chosen(path: Path, chosen: Chosen) -> tuple[pa.Table, pa.Table]:

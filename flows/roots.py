@@ -7,7 +7,9 @@ it they are seeds, data and output. Two things hold a form to them: `pattern` re
 
 import os
 import re
+from itertools import takewhile
 from pathlib import Path
+from urllib.parse import unquote
 
 from flows.quiet import ROOT
 
@@ -27,18 +29,32 @@ def pattern() -> str:
 
 
 def outside(place: str) -> str | None:
-    """A sentence where a place lies under no root, else None. A glob counts by the folder it starts from."""
+    """A sentence where a place lies under no root, else None.
+
+    A glob counts by the folder it starts from, unless a file or a link has that very name. A URL is judged as a store
+    reads it, with %2e as the dot it stands for, and may not lead on to another one (`::`).
+    """
     allowed = roots()
-    if "://" in place:
-        held = ".." not in place and any(place == root or place.startswith(f"{root}/") for root in allowed)
+    if "://" in place or "::" in place:
+        climbs = ".." in unquote(unquote(place)) or "::" in place
+        held = not climbs and any(place == root or place.startswith(f"{root}/") for root in allowed)
     else:
-        still = [part for part in Path(place).parts if not re.search(r"[*?\[]", part)]
-        moving = Path(place).parts[len(still) :]
-        real = (ROOT / Path(*still)).resolve()
+        parts = Path(place).parts
+        still = list(takewhile(lambda part: not re.search(r"[*?\[]", part), parts))
+        moving = parts[len(still) :]
+        named = os.path.lexists(ROOT / place)
+        real = (ROOT / (place if named else Path(*still))).resolve()
         held = ".." not in moving and any(real.is_relative_to((ROOT / root).resolve()) for root in _folders(allowed))
     if held:
         return None
     return f"{place} may not be named here: it must lie under {listed()} (KLIPING_ROOTS lists them)."
+
+
+def foreign(workers: int | str) -> str | None:
+    """A sentence where a cluster is asked for that KLIPING_CLUSTER does not name: who answers there is obeyed."""
+    if isinstance(workers, int) or workers == os.environ.get("KLIPING_CLUSTER"):
+        return None
+    return f"{workers} may not be named here: KLIPING_CLUSTER names the one cluster that a form may ask for."
 
 
 def _folders(allowed: tuple[str, ...]) -> list[str]:

@@ -2,10 +2,14 @@
 
     parent: a thread of `Crew`                      child: a fresh interpreter, `main` below
     slice by slice: source, part, first, count  ->  pipeline.process, written as a folder of Arrow files
-    no answer within `seconds`, or none at all  ->  killed; the slice again, document by document
-    one document that still fails               ->  rejected: too_slow, or crashed
+    no answer within `seconds`                  ->  killed; the slice again, document by document
+    no answer at all: it died                   ->  the slice again in eighths, down to the document that does it
+    one document that still fails               ->  rejected: too_slow, or crashed when three children died over it
 
-A slice that together takes longer than one document may is no fault of any: each is then tried alone. The child is no
+A slice that together takes longer than one document may is no fault of any: each is then tried alone. A process may
+die of something else than its document (the machine ran out of memory), so that one death condemns none. A job may
+be begun anew elsewhere while its first worker still writes: what is written has a name of its own until it is put in
+place by rename, and whoever comes second finds it done. The child is no
 `multiprocessing` one, so that a worker of a cluster may have it as well as a thread of this process, and so that
 nothing of the parent (its threads, its main module) is met again in it. Starting one takes some 0.8 s, most of it
 imports that cleaning needs anyway; it starts while the source is read, and one stays for the next run of this process.
@@ -24,6 +28,7 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 import pyarrow as pa
 
@@ -33,6 +38,7 @@ from flows.quiet import ROOT
 from schemas import stages
 
 SLICE: Final = 32
+DEATHS: Final = 3
 _START_SECONDS: Final = 120.0
 _CHILD: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); from flows.supervise import main; main(float(sys.argv[2]))"
@@ -103,10 +109,13 @@ class _Child:
 
 
 class Crew:
-    """The children of one run. `process` may be called from many threads at once; each call has a child of its own."""
+    """The children of one run. `process` may be called from many threads at once; each call has a child of its own.
 
-    def __init__(self, seconds: float, html: Effort = "quality") -> None:
-        self._seconds, self._html = seconds, html
+    `window` is how many jobs are worth having under way.
+    """
+
+    def __init__(self, seconds: float, html: Effort = "quality", window: int = 1) -> None:
+        self._seconds, self._html, self.window = seconds, html, window
         self._busy: set[_Child] = set()
         self._stopped = False
 
@@ -121,20 +130,29 @@ class Crew:
         Every document is one row of its articles or rejects, in their order, whatever becomes of the child.
         """
         source, target = job
+        if target.exists():  # by one who could not say so any more
+            return target
+        mine = target.with_name(f"{target.name}.{uuid4().hex[:12]}")
         with pa.memory_map(str(source)) as file:
             raw = pa.ipc.open_file(file).read_all()
             parts = [
                 part
                 for first in range(0, raw.num_rows, SLICE)
-                for part in self._slice(source, raw, target, first, min(SLICE, raw.num_rows - first))
+                for part in self._slice(source, raw, mine, first, min(SLICE, raw.num_rows - first))
             ]
         if len(parts) == 1:
-            parts[0].rename(target)
+            parts[0].rename(mine)
         else:
-            pipeline.write_outcome(pipeline.joined([pipeline.NOTHING, *map(pipeline.read_outcome, parts)]), target)
+            pipeline.write_outcome(pipeline.joined([pipeline.NOTHING, *map(pipeline.read_outcome, parts)]), mine)
             for part in parts:
                 shutil.rmtree(part)
-        source.unlink()
+        try:
+            mine.rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+            shutil.rmtree(mine)
+        source.unlink(missing_ok=True)
         return target
 
     def stop(self) -> None:
@@ -144,23 +162,33 @@ class Crew:
             for child in self._busy:
                 child.kill()
 
-    def _slice(self, source: Path, raw: pa.Table, target: Path, first: int, count: int) -> list[Path]:
-        part = target.with_name(f"{target.name}.{first:06d}-{count}")
+    def _slice(self, source: Path, raw: pa.Table, mine: Path, first: int, count: int, deaths: int = 0) -> list[Path]:
+        part = mine.with_name(f"{mine.name}.{first:06d}-{count}")
         child = self._taken()
         try:
             # A child that stayed from an earlier run may stand in another folder.
             child.ask(str(source.absolute()), str(part.absolute()), first, count, self._html)
+            return [part]
         except _Gone as gone:
             child.kill()
             if self._stopped:
                 raise
             for rest in (part, part.with_name(part.name + ".part")):
                 shutil.rmtree(rest, ignore_errors=True)
-            if count > 1:
-                return [one for row in range(first, first + count) for one in self._slice(source, raw, target, row, 1)]
-            pipeline.write_outcome(pipeline.lost(raw.slice(first, 1), *_why(gone, self._seconds)), part)
+            slow, deaths = gone.slow, deaths + (not gone.slow)
         finally:
             self._given_back(child)
+        if count > 1:
+            # Eighths and not halves: a new child costs as much as a hundred documents.
+            step = 1 if slow else max(1, count // 8)
+            return [
+                one
+                for row in range(first, first + count, step)
+                for one in self._slice(source, raw, mine, row, min(step, first + count - row), deaths)
+            ]
+        if not slow and deaths < DEATHS:
+            return self._slice(source, raw, mine, first, count, deaths)
+        pipeline.write_outcome(pipeline.lost(raw.slice(first, 1), *_why(self._seconds, slow=slow)), part)
         return [part]
 
     def _taken(self) -> "_Child":
@@ -190,14 +218,19 @@ def dismiss(keep: int = 0) -> None:
 atexit.register(dismiss)
 
 
-def _why(gone: _Gone, seconds: float) -> tuple[str, str]:
-    if gone.slow:
+def crashed(raw: pa.Table) -> pipeline.Outcome:
+    """The outcome of a document (a RAW table of one row) over which process after process died."""
+    return pipeline.lost(raw, *_why(0, slow=False))
+
+
+def _why(seconds: float, *, slow: bool) -> tuple[str, str]:
+    if slow:
         return "too_slow", (
             f"Cleaning this document took longer than {seconds:g} seconds and was stopped; the others went on. "
             "Raise max_seconds, or report it with raw_sha256: the raw bytes are kept."
         )
     return "crashed", (
-        "The process that cleaned this document died of it; the others went on. "
+        f"The process that cleaned this document died, {DEATHS} times; the others went on. "
         "The raw bytes are kept: please report it with raw_sha256."
     )
 

@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows import dedupe, release, report, steps, validate
-from flows.clean import clutter_hits
+from flows import dedupe, outcomes, release, report, steps, validate
+from flows.quiet import ROOT
 from flows.release.disk import remove_tree
-from schemas import SCHEMA_VERSION, arrow, stages
+from schemas import SCHEMA_VERSION
 from schemas.vocabulary import DROPPED
 
 _COLUMNS: Final = ["article_id", "source_id", "raw_sha256", "text"]
@@ -61,7 +61,7 @@ def takedown(
     """Take an article down. Call it while holding the lock. Raises Mistaken where no release holds it."""
     known = {one.article_id: one for one in release.withdrawals(dataset)}
     before = known.get(article_id)
-    there = [each for each in dataset.versions() if each.version and (dataset.root / each.path).is_dir()]
+    there = [each for each in dataset.versions() if each.version and dataset.there(each)]
     names, raws, texts = _group(dataset, there, article_id)
     if not names and before is None:
         raise release.Mistaken(
@@ -91,7 +91,7 @@ def _group(
     texts: set[str] = set()
     for wanted in (False, True):  # first the article's own texts, then whoever has one of them
         for each in there:
-            for batch in release.batches(dataset.root / each.path, "articles", _COLUMNS):
+            for batch in release.batches(dataset.folder(each), "articles", _COLUMNS):
                 if not wanted:
                     batch = batch.filter(pc.equal(batch.column("article_id"), article_id))
                 for row in batch.to_pylist():
@@ -101,7 +101,7 @@ def _group(
                         raws.add(row["raw_sha256"])
                         texts |= {text} - {""}
     for each in there:
-        for row in release.load(dataset.root / each.path, "rejects").to_pylist():
+        for row in release.load(dataset.folder(each), "rejects").to_pylist():
             if row["reason"] in DROPPED and row["raw_sha256"] and article_id in row["detail"]:
                 names.add(row["source_id"])
                 raws.add(row["raw_sha256"])
@@ -112,7 +112,7 @@ def _purged(dataset: release.Dataset, there: list[release.Entry], taken: Taken, 
     raws = set(taken.entry.raw_sha256)
     remade: dict[str, str] = {}
     for number, each in enumerate(reversed(there)):
-        path = dataset.root / each.path
+        path = dataset.folder(each)
         if _holds(path, taken.entry):
             assert each.version
             remade[each.version] = _remake(dataset, path, remade, now, f"{run_id}-{number}")
@@ -123,6 +123,7 @@ def _purged(dataset: release.Dataset, there: list[release.Entry], taken: Taken, 
             path.rename(dataset.staging / f"purged-{path.name}") if dataset.staging.is_dir() else remove_tree(path)
             refused.append(path.name)
     gone = release.forget(dataset, raws)
+    outcomes.forget(dataset.state, raws, set(taken.entry.text_digests))
     done = replace(taken.entry, purge="done")
     release.withdraw(dataset, done)
     return replace(taken, entry=done, remade=tuple(remade.items()), refused=tuple(refused), forgotten=gone)
@@ -141,13 +142,17 @@ def _remake(dataset: release.Dataset, path: Path, remade: dict[str, str], now: d
     """Make a release again without what is withdrawn, in the old one's place; returns the new version."""
     manifest = release.read_manifest(path)
     withdrawn = release.withdrawals(dataset)
-    working = _working(path, manifest)
+    counts = manifest["counts"]
+    shards = tuple(outcomes.Store(dataset.state / "outcomes", outcomes.version(ROOT)).shards)
+    working = steps.release_as_run(path, counts["documents_in"], counts["carried_over"], shards)
     lost = steps.withdrawn_ids(path, withdrawn)
     working = steps.withhold(working, withdrawn)
     links = working.articles["duplicate_of"]
     if pc.any(pc.is_in(links, value_set=pa.array(sorted(lost), pa.string()))).as_py():
-        working = steps.mark_duplicates(working, "mark")
-    verdicts = _judged(working, now)
+        working = steps.mark_duplicates(working, "mark", dataset)
+    work = dataset.staged_path(f"{run_id}.work")
+    work.mkdir(parents=True)
+    verdicts = _judged(working, now, work)
     parent = manifest["parent"]
     facts = release.Facts(
         dataset=dataset.name,
@@ -169,7 +174,7 @@ def _remake(dataset: release.Dataset, path: Path, remade: dict[str, str], now: d
     changes = release.load(path, "changes")
     changes = changes.filter(pc.invert(pc.is_in(changes["article_id"], value_set=pa.array(sorted(lost), pa.string()))))
     version = release.next_version(dataset, now.date())
-    draft = steps.draft_of(facts, working, verdicts)
+    draft = steps.draft_of(facts, working, verdicts, work)
     draft = replace(draft, facts=replace(draft.facts, accepted_drift=facts.accepted_drift))
     folder = release.stage(dataset, draft, version, report.write_pages, changes)
     release.audit(folder)
@@ -177,39 +182,12 @@ def _remake(dataset: release.Dataset, path: Path, remade: dict[str, str], now: d
     return version
 
 
-def _working(path: Path, manifest: dict[str, Any]) -> steps.Working:
-    """A release's tables as those of a run."""
-    held = release.carry_over(path, set())
-    ids = held.articles["article_id"].to_pylist()
-    rows = pa.table({"article_id": ids, "row": pa.array(range(len(ids)), pa.int64())})
-    hits = pa.array(clutter_hits(held.articles["text"].to_pylist()), pa.int32())
-    articles = held.articles.append_column("clutter_hits", hits).append_column("row", rows["row"])
-    lineage = {
-        name: _numbered(getattr(held, name), rows).cast(schema)
-        for name, schema in (("spans", stages.RUN_SPANS), ("evidence", stages.RUN_EVIDENCE))
-    }
-    return steps.Working(
-        articles.cast(stages.RUN_ARTICLES),
-        release.load(path, "rejects").cast(arrow.REJECTS),
-        documents_in=manifest["counts"]["documents_in"],
-        carried=manifest["counts"]["carried_over"],
-        **lineage,
-    )
-
-
-def _numbered(lineage: pa.Table, rows: pa.Table) -> pa.Table:
-    place = pc.index_in(lineage["article_id"], value_set=rows["article_id"].combine_chunks())
-    return lineage.append_column("row", place.cast(pa.int64()))
-
-
-def _judged(working: steps.Working, now: datetime) -> dict[str, validate.Verdict]:
+def _judged(working: steps.Working, now: datetime, work: Path) -> dict[str, validate.Verdict]:
     """The suites once more, so that no result shows a value of what was removed; nothing is rejected by them."""
-    hits = working.articles["clutter_hits"].to_pylist()
-    articles = working.articles.select(arrow.ARTICLES.names)
-    rows = validate.check_articles(validate.view_of(articles, working.evidence, hits, now.date()))
+    rows = steps.judge_rows_again(working, now.date(), work)
     whole = validate.check_release(
         validate.ReleaseFacts.of(
-            articles.select(["article_id", "source_id", "duplicate_of"]),
+            working.articles.select(["article_id", "source_id", "duplicate_of"]),
             documents_in=working.documents_in,
             carried_over=working.carried,
             dropped=sum(working.dropped().values()),

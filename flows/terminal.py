@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
@@ -12,19 +11,22 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-OutputOption = Annotated[Path, typer.Option(help="The folder that holds all datasets.", show_default=True)]
+OutputOption = Annotated[
+    str, typer.Option(help="The folder that holds all datasets, or such a URL.", show_default=True)
+]
 DatasetOption = Annotated[str, typer.Option(help="Name of the dataset: a folder under the output.", show_default=True)]
 WaitOption = Annotated[int, typer.Option(help="Seconds to wait while another run publishes this dataset.")]
 
 
-def home(output: Path, dataset: str) -> "release.Dataset":
-    """The dataset's folder; wrong use where there is none."""
+def home(output: str, dataset: str, *, reading: bool = True) -> "release.Dataset":
+    """The dataset's folder, or a mirror of its store; wrong use where there is none. To change it: not `reading`."""
     from flows import release
 
-    found = release.Dataset(output / dataset)
-    if not found.root.is_dir():
-        stop(2, f"There is no dataset at {found.root}; `kliping publish SOURCE` makes one.")
-    return found
+    found = guarded(lambda: release.at(output, dataset, reading=True))
+    if not found.root.is_dir() or (isinstance(found, release.Mirror) and not found.versions()):
+        where = found.store.url if isinstance(found, release.Mirror) else found.root
+        stop(2, f"There is no dataset at {where}; `kliping publish SOURCE` makes one.")
+    return found if reading else release.at(output, dataset)
 
 
 def guarded(call: Callable[[], Result]) -> Result:

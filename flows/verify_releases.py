@@ -34,42 +34,42 @@ def verify_releases(
     ] = False,
 ) -> State[Any]:
     """Check each release against its checksums, manifest and schema; with `rebuild` against a second making."""
-    if runtime.deployment.id and (why_not := roots.outside(output)):
+    if runtime.deployment.id and (why_not := roots.outside(f"{output}/{dataset}")):
         return Failed(name="WrongUse", message=why_not)
     if version and not dataset:
         return Failed(name="WrongUse", message=f"Of which dataset is {version} a release? Name it in `dataset`.")
     if "://" in output and not dataset:
         return Failed(name="WrongUse", message=f"Which dataset of {output}? An object store is verified one at a time.")
-    homes = [release.Dataset(Path(output) / dataset)] if dataset else _homes(Path(output))
-    if not homes:
+    names = [dataset] if dataset else _names(Path(output))
+    if not names:
         return Completed(name="NothingYet", message=f"{output} holds no dataset yet; nothing to verify")
     found: dict[tuple[str, str], list[str]] = {}
-    for home in homes:
+    for name in names:
         try:
-            checked = _checked(home, version, rebuild=rebuild)
+            checked = _checked(release.at(output, name, reading=True), version, rebuild=rebuild)
         except release.ReleaseError as error:
             if dataset:
                 return Failed(message=str(error))
             checked = {"": [str(error)]}  # one broken dataset does not hide the others
-        found |= {(home.name, name): said for name, said in checked.items()}
+        found |= {(name, each): said for each, said in checked.items()}
     rows = [
-        {"dataset": home, "version": name, "found": "; ".join(said) or "whole and unchanged"}
-        for (home, name), said in found.items()
+        {"dataset": name, "version": each, "found": "; ".join(said) or "whole and unchanged"}
+        for (name, each), said in found.items()
     ]
-    told = f"{len(rows)} release{'s' if len(rows) != 1 else ''} of {', '.join(home.name for home in homes)}"
+    told = f"{len(rows)} release{'s' if len(rows) != 1 else ''} of {', '.join(names)}"
     create_table_artifact(key="verify", table=rows, description=told)
     damaged = [row for row in rows if row["found"] != "whole and unchanged"]
     if damaged:
-        names = ", ".join(f"{row['dataset']} {row['version']}".strip() for row in damaged)
-        return Failed(name="Damaged", message=f"damaged: {names}; {damaged[0]['found']}", data=found)
+        which = ", ".join(f"{row['dataset']} {row['version']}".strip() for row in damaged)
+        return Failed(name="Damaged", message=f"damaged: {which}; {damaged[0]['found']}", data=found)
     return Completed(name="Whole", message=f"{told}: whole and unchanged", data=found)
 
 
-def _homes(output: Path) -> list[release.Dataset]:
-    """The datasets in a folder, by name: the folders that hold a list of versions."""
+def _names(output: Path) -> list[str]:
+    """The datasets in a folder: the folders that hold a list of versions."""
     folders = sorted(each for each in output.iterdir() if each.is_dir()) if output.is_dir() else []
     homes = [release.Dataset(each) for each in folders if re.fullmatch(parameters.NAME, each.name)]
-    return [home for home in homes if home.versions_json.exists() or home.latest_json.exists()]
+    return [home.name for home in homes if home.versions_json.exists() or home.latest_json.exists()]
 
 
 def _checked(home: release.Dataset, version: str, *, rebuild: bool) -> dict[str, list[str]]:
@@ -88,7 +88,7 @@ def _checked(home: release.Dataset, version: str, *, rebuild: bool) -> dict[str,
 
 
 def _damages(home: release.Dataset, entry: release.Entry) -> list[str]:
-    path = home.root / entry.path
+    path = home.folder(entry)
     if not path.is_dir():
         return ["its folder is gone"]
     return [str(damage) for damage in release.verify(path, entry.digest)]

@@ -110,12 +110,57 @@ EVIDENCE_FOUND: Final = pa.schema(
     ]
 )
 
-# A run's own copies of the published tables: `row` numbers the articles of the run, so that two documents that claim
-# one article_id keep their lineage apart until one of them has won.
+# A run's own copies of the published tables: `row` numbers the articles of one shard, so that two documents that claim
+# one article_id keep their lineage apart until one of them has won; `doc` is the row of RAW that it was made of. The
+# other columns are what VIEW asks of texts and evidence, measured once.
 _ROW: Final = _field("row", pa.int64())
-RUN_ARTICLES: Final = arrow.ARTICLES.append(_field("clutter_hits", pa.int32())).append(_ROW).remove_metadata()
+_DOC: Final = _field("doc", pa.int32())
+_PROFILES: Final = _field("profiles", pa.string())  # of outlets, that had a say in it: names joined by commas
+MEASURES: Final = pa.schema(
+    [
+        _field("clutter_hits", pa.int32()),  # lines of text that a clutter cue still matches
+        _field("line_count", pa.int32()),
+        _field("longest_line", pa.int32()),
+        _field("unevidenced", STRINGS),  # columns that claim a value without a row of evidence
+    ]
+)
+RUN_ARTICLES: Final = pa.schema([*arrow.ARTICLES.remove_metadata(), *MEASURES, _PROFILES, _DOC, _ROW])
+RUN_REJECTS: Final = arrow.REJECTS.append(_PROFILES).append(_DOC).remove_metadata()
 RUN_SPANS: Final = arrow.SPANS.append(_ROW).remove_metadata()
 RUN_EVIDENCE: Final = arrow.EVIDENCE.append(_ROW).remove_metadata()
+
+# What read/ found, without its bytes: one row a document of the source, in its order.
+ARRIVALS: Final = pa.schema(
+    [
+        _field("source_id", pa.string()),
+        _field("source_uri", pa.string()),
+        _field("raw_sha256", pa.string()),
+        _field("fetched_at", UTC_MICROS, null=True),
+        _field("bare_id", pa.string()),  # its article_id, should no URL be found for it
+        _field("key", pa.binary(16)),  # of all that decides what it becomes, see flows.outcomes
+    ]
+)
+
+# The articles of a run as they are held in memory: what decides which of them are published. All else of an article
+# lies in row `at` of the shard of that number; PARENT is the parent release, where `at` counts its rows.
+PARENT: Final = -1
+KEYS: Final = pa.schema(
+    [
+        _field("row", pa.int64()),  # the documents of the run in the order of the source, then what was carried over
+        *(
+            arrow.ARTICLES.field(name).remove_metadata()
+            for name in (
+                "article_id", "source_id", "source_uri", "raw_sha256", "fetched_at", "published_at", "date",
+                "date_basis", "char_count", "boilerplate_share", "duplicate_of", "content_hash",
+            )
+        ),
+        _field("outlet", pa.dictionary(pa.int32(), pa.string()), null=True),
+        _field("has_title", pa.bool_()),
+        _field("has_author", pa.bool_()),
+        _field("shard", pa.int32()),
+        _field("at", pa.int32()),
+    ]
+)  # fmt: skip
 
 # What expectations/articles.json is judged on: the published values but the text, and counts that need the text.
 VIEW: Final = pa.schema(
@@ -127,10 +172,7 @@ VIEW: Final = pa.schema(
         ),
         _field("author_count", pa.int32()),
         _field("editor_count", pa.int32()),
-        _field("line_count", pa.int32()),
-        _field("longest_line", pa.int32()),
-        _field("clutter_hits", pa.int32()),  # lines of text that a clutter cue still matches
-        _field("unevidenced", STRINGS),  # columns that claim a value without a row of evidence
+        *(MEASURES.field(name) for name in ("line_count", "longest_line", "clutter_hits", "unevidenced")),
         _field("latest_day", pa.date32()),  # the day of fetched_at, else the run's day: no date may be after it
     ]
 )

@@ -18,7 +18,7 @@ WHOLE_RUNS = {
     "quality", "recipes", "ui", "test_cli.py", "test_commands_release.py", "test_supervise.py", "test_mixed_source.py",
     "test_steps.py", "test_publish.py", "test_bad_input.py", "test_takedown.py", "test_replay.py", "test_rebuild.py",
     "test_explain.py", "test_quality.py", "test_suites.py", "test_remote.py", "test_rerun.py", "test_drift.py",
-    "test_compare.py",
+    "test_compare.py", "test_incremental.py", "test_cluster.py", "test_remote_store.py", "test_patterns.py",
 }  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def test_every_dependency_has_its_reason():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     page = said(ROOT / "docs" / "decisions.md")
     for needed in project["project"]["dependencies"] + project["dependency-groups"]["dev"]:
-        name = re.split(r"[<>=]", needed)[0]
+        name = re.split(r"[<>=\[]", needed)[0]
         assert re.search(rf"\b{re.escape(name)}\b", page), name
 
 

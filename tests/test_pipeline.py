@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from flows import pipeline, read
-from schemas import arrow, stages
+from schemas import stages
 from tests.makers import dump, story
 
 
@@ -32,7 +32,7 @@ def test_schemas_are_the_published_ones(batch):
     assert outcome.articles.schema.equals(stages.RUN_ARTICLES)
     assert outcome.spans.schema.equals(stages.RUN_SPANS)
     assert outcome.evidence.schema.equals(stages.RUN_EVIDENCE)
-    assert outcome.rejects.schema.equals(arrow.REJECTS)
+    assert outcome.rejects.schema.equals(stages.RUN_REJECTS)
 
 
 def test_text_is_what_the_spans_keep(batch):

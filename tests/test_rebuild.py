@@ -59,7 +59,7 @@ def test_it_says_what_differs_and_which_files(dataset, monkeypatch):
 
     def fewer(*given):
         made = clean_all(*given)
-        return replace(made, evidence=made.evidence.slice(1))
+        return replace(made, articles=made.articles.slice(1))
 
     monkeypatch.setattr(steps, "clean_all", fewer)
     made = rebuild(dataset, dataset.latest())

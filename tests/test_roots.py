@@ -29,6 +29,33 @@ def test_a_link_that_leads_out_is_refused(tmp_path, monkeypatch):
     assert roots.outside(str(tmp_path / "in" / "out" / "passwd")) is not None
 
 
+@pytest.mark.parametrize("name", ["[x]", "a*", "q?", "**"])
+def test_a_link_that_is_named_like_a_glob_is_followed_before_it_is_judged(tmp_path, monkeypatch, name):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).symlink_to("/etc")
+    monkeypatch.setenv("KLIPING_ROOTS", str(tmp_path / "in"))
+    assert roots.outside(str(tmp_path / "in" / name)) is not None
+    assert roots.outside(str(tmp_path / "in" / name / "passwd")) is not None
+    assert roots.outside(str(tmp_path / "in" / "other*")) is None
+
+
+def test_a_dataset_that_is_a_link_out_is_no_place_to_write(tmp_path, monkeypatch):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "news").symlink_to("/etc")
+    monkeypatch.setenv("KLIPING_ROOTS", str(tmp_path / "in"))
+    asked = {"source": str(tmp_path / "in"), "output": str(tmp_path / "in")}
+    assert Publish(**asked, dataset="news").outside_roots() is not None
+    assert Publish(**asked, dataset="other").outside_roots() is None
+
+
+@pytest.mark.parametrize(
+    "place", ["s3://bucket/news/%2e%2e/x", "s3://bucket/news/%252E%252e/x", "s3://bucket/news/x::file:///etc"]
+)
+def test_a_url_that_climbs_or_leads_on_is_refused(monkeypatch, place):
+    monkeypatch.setenv("KLIPING_ROOTS", "s3://bucket/news")
+    assert roots.outside(place) is not None
+
+
 def test_folders_and_url_prefixes_are_listed_apart_by_commas_or_colons(monkeypatch):
     monkeypatch.setenv("KLIPING_ROOTS", "/srv/drops:s3://bucket/news, more/")
     assert roots.roots() == ("/srv/drops", "s3://bucket/news", "more")

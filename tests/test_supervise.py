@@ -66,7 +66,7 @@ def test_what_sticks_is_too_slow_and_what_crashes_has_crashed(crew, tmp_path):
     texts[38] += "\nCRASH"
     begun = time.monotonic()
     outcome = pipeline.read_outcome(crew.process(batch(tmp_path, texts)))
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 600
     assert reasons(outcome) == {"003.txt": "too_slow", "005.txt": "crashed", "038.txt": "crashed"}
     kept = [f"{n:03d}.txt" for n in range(40) if n not in (3, 5, 38)]
     assert outcome.articles["source_id"].to_pylist() == kept

@@ -1,7 +1,9 @@
 """An article is taken down: out of later releases, and with --purge out of all that was kept."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -13,6 +15,10 @@ from tests.makers import story
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 WORDS = "tahap ke-2 "  # stand in story(2) alone
+READ = {
+    ".parquet": lambda path: pq.ParquetFile(path).read().to_pylist(),
+    ".arrow": lambda path: pa.ipc.open_file(str(path)).read_all().to_pylist(),
+}
 
 
 @pytest.fixture
@@ -54,7 +60,7 @@ def words_kept(dataset):
     found = []
     for path in sorted(dataset.root.rglob("*")):
         if path.is_file() and not path.is_symlink():
-            rows = pq.ParquetFile(path).read().to_pylist() if path.suffix == ".parquet" else path.read_bytes()
+            rows = READ.get(path.suffix, Path.read_bytes)(path)
             if WORDS in str(rows):
                 found.append(path)
     return found

@@ -15,7 +15,7 @@ A page (HTML) is parsed once in `page`, written as blocks one a line, and goes t
 blocks are the article is for `judge_page`: trees over what `block_features` counts, and with html "quality" the votes
 of trafilatura where they are unsure. What a page states outside its words becomes candidates (`statements`).
 A document in which no article is left is rejected (`judge`): no_article. One no encoding reads: undecodable.
-One whose elements nest deeper than the parser follows: too_deep.
+One whose elements nest deeper than the parser follows: too_deep. One of more lines than an article can have: too_large.
 
 Marks name lines nobody claims `head.unclaimed` (nav): describe/ finds title and standfirst there.
 """

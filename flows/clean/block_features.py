@@ -79,7 +79,7 @@ def features(page: Blocks, titles: list[str], stated: str, summary: str) -> tupl
     table = np.empty((len(columns), len(page.texts)), np.float32)
     for number, column in enumerate(columns):
         table[number] = column
-    return np.ascontiguousarray(table.T), words.words
+    return table.T, words.words
 
 
 class _Tree:

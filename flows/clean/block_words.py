@@ -21,6 +21,7 @@ WORD_NAMES: Final = (
 _HALVED: Final = frozenset({"li", "tr", "figcaption", "dd", "dt", "table"})
 # Kinds of characters, for pages of any script.
 _DIGIT, _UPPER, _LOWER, _SPACE, _STOP, _COMMA, _QUOTE, _BAR, _WIDE = range(1, 10)
+_HOW_MANY: Final = 10
 
 
 def _kinds() -> npt.NDArray[np.uint8]:
@@ -52,17 +53,16 @@ class Words:
         ends = np.cumsum(size + 1)
         starts = ends - size - 1
 
-        def count(mask: npt.NDArray[np.bool_]) -> Ints:
-            return np.add.reduceat(mask.astype(np.int32), starts).astype(np.int64)
-
+        block = np.repeat(np.arange(len(texts)) * _HOW_MANY, size + 1)
+        counts = np.bincount(block + kinds, minlength=len(texts) * _HOW_MANY).reshape(-1, _HOW_MANY).T
         spaces = kinds == _SPACE
         upper = kinds == _UPPER
         self.chars = chars = size
-        self.wide = count(kinds == _WIDE)
-        self.words = np.maximum(count(spaces), self.wide // 2)
+        self.wide = counts[_WIDE]
+        self.words = np.maximum(counts[_SPACE], self.wide // 2)
         begins = np.empty_like(upper)
         begins[0], begins[1:] = True, spaces[:-1]
-        capitals = count(upper & begins)
+        capitals = np.bincount(np.searchsorted(ends, np.flatnonzero(upper & begins), "right"), minlength=len(texts))
         linked = np.minimum(np.array(page.linked), chars)
         self.linked = linked / chars
         self.free = chars - linked
@@ -84,24 +84,28 @@ class Words:
         folded = [title.casefold() for title in titles if title]
         in_title, title_in = np.zeros(len(texts)), np.zeros(len(texts))
         if folded:
-            longest = max(map(len, folded))
-            for index, text in enumerate(texts):
-                if len(text) < 4 * longest and len(text) > 3:
-                    low = text.casefold()
-                    in_title[index] = any(low in title for title in folded) * len(low) / longest
+            longest, shortest = max(map(len, folded)), min(map(len, folded))
+            every = "\n".join(folded)
+            for index in np.flatnonzero((chars < 4 * longest) & (chars > 3)).tolist():
+                low = texts[index].casefold()
+                if low in every:
+                    in_title[index] = len(low) / longest
+                if len(low) >= shortest:
                     title_in[index] = any(title in low for title in folded)
         self.in_stated = _found_in(texts, stated)
         in_summary = np.zeros(len(texts))
         if len(summary) > 30:
-            for index, text in enumerate(texts):
-                if len(text) > 30 and (text[:30] == summary[:30] or summary[-40:-10] in text):
+            start, end = summary[:30], summary[-40:-10]
+            for index in np.flatnonzero(chars > 30).tolist():
+                text = texts[index]
+                if text.startswith(start) or end in text:
                     in_summary[index] = 1 + (summary[:60] in text)
         stressed = np.minimum(np.array(page.stressed) / chars, 1)
         per_word = np.maximum(self.words, 1)
         self.columns = [
-            chars, self.words, chars / per_word, self.linked, page.links, stressed, count(kinds == _DIGIT) / chars,
-            count(upper) / chars, capitals / per_word, count(kinds == _COMMA) / per_word,
-            count(kinds == _STOP) / per_word, count(kinds == _QUOTE) / per_word, count(kinds == _BAR) / per_word,
+            chars, self.words, chars / per_word, self.linked, page.links, stressed, counts[_DIGIT] / chars,
+            counts[_UPPER] / chars, capitals / per_word, counts[_COMMA] / per_word,
+            counts[_STOP] / per_word, counts[_QUOTE] / per_word, counts[_BAR] / per_word,
             first == _UPPER, first == _LOWER, first == _DIGIT, first == _QUOTE, first == _BAR, self.ends, self.colon,
             last == _QUOTE, last == _BAR, self.wide / chars, self.is_prose, repeated, earlier, in_title, title_in,
             self.in_stated, in_summary,

@@ -15,7 +15,7 @@ from flows.clean.lines import squeeze
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_INLINE: Final = frozenset(
+_JOINED: Final = frozenset(
     (
         "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
         "img", "ins", "kbd", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span",
@@ -30,9 +30,16 @@ _SKIPPED: Final = frozenset(
 )  # fmt: skip
 # A parser that lost its way in an icon may put the whole page inside one of these.
 _SKIPPED_IF_SMALL: Final = frozenset(("button", "dialog", "map", "object"))
-_SPACED: Final = frozenset({"td", "th", "img", "br"})
-_STRESSED: Final = frozenset({"b", "strong", "em", "i"})
-_BREAKS: Final = frozenset({"br", "hr"})
+# What an element does to the words around it; all others are blocks.
+_INLINE, _LINK, _STRESS, _CELL, _SKIP, _BLOCK, _BREAK = range(7)
+_ROLES: Final = {
+    **dict.fromkeys(_JOINED, _INLINE),
+    "a": _LINK,
+    **dict.fromkeys(("b", "strong", "em", "i"), _STRESS),
+    **dict.fromkeys(("td", "th", "img"), _CELL),
+    **dict.fromkeys(_SKIPPED, _SKIP),
+    **dict.fromkeys(("br", "hr"), _BREAK),
+}
 # Elements whose blocks are rarely the article; the nearest one around a block is its `inside`.
 ASIDES: Final = frozenset({"nav", "aside", "footer", "form", "figcaption"})
 MOST_NODES: Final = 100_000
@@ -64,34 +71,23 @@ def walk(tree: HtmlElement) -> Blocks:
     out = Blocks()
     texts, tags, names, parents, depths = out.texts, out.tags, out.names, out.parents, out.depths
     first, last, ends = out.first, out.last, out.ends
-    pieces: list[str] = []
+    pieces: list[str] = []  # of the block at hand; blanks before its first words are left out
     asides: list[str] = []
     open_elements: list[int] = []
     in_link = in_stress = linked = links = stressed = nodes = 0
 
     def close() -> None:
         nonlocal linked, links, stressed
-        if pieces:
-            text = squeeze("".join(pieces))
-            pieces.clear()
-            if text:
-                texts.append(text)
-                out.owners.append(open_elements[-1])
-                out.linked.append(linked)
-                out.links.append(links)
-                out.stressed.append(stressed)
-                out.inside.append(asides[-1] if asides else None)
+        text = squeeze("".join(pieces))
+        pieces.clear()
+        if text:
+            texts.append(text)
+            out.owners.append(open_elements[-1])
+            out.linked.append(linked)
+            out.links.append(links)
+            out.stressed.append(stressed)
+            out.inside.append(asides[-1] if asides else None)
         linked = links = stressed = 0
-
-    def say(words: str) -> None:
-        nonlocal linked, stressed
-        pieces.append(words)
-        if in_link or in_stress:
-            size = len(words.strip())
-            if in_link:
-                linked += size
-            if in_stress:
-                stressed += size
 
     body = tree.find("body")
     root = tree if body is None else body
@@ -99,32 +95,24 @@ def walk(tree: HtmlElement) -> Blocks:
     skipped: HtmlElement | None = None
     for event, node in walker:
         tag = node.tag
+        role = _ROLES.get(tag, _BLOCK)
         if event == "start":
             nodes += 1
             if (
-                tag in _SKIPPED
-                or not isinstance(tag, str)
+                role == _SKIP
                 or nodes > MOST_NODES
                 or (tag in _SKIPPED_IF_SMALL and next(node.iter("p", "article"), None) is None)
             ):
                 walker.skip_subtree()
                 skipped = node
                 continue
-            if tag in _INLINE:
-                if tag == "a":
-                    in_link += 1
-                    links += 1
-                elif tag in _STRESSED:
-                    in_stress += 1
-            else:
-                close()
-                if tag in _BREAKS:
+            if role >= _BLOCK:
+                if pieces or links:
+                    close()
+                if role == _BREAK:
                     continue
                 if tag in ASIDES:
                     asides.append(tag)
-                number = len(tags)
-                parent = open_elements[-1] if open_elements else 0
-                tags.append(tag)
                 get = node.get
                 name = get("class") or ""
                 if other := get("id"):
@@ -134,32 +122,45 @@ def walk(tree: HtmlElement) -> Blocks:
                 if other := get("itemprop"):
                     name += " " + other
                 names.append(name)
-                parents.append(parent)
+                parents.append(open_elements[-1] if open_elements else 0)
                 depths.append(len(open_elements))
+                open_elements.append(len(tags))
+                tags.append(tag)
                 first.append(len(texts))
                 last.append(0)
                 ends.append(0)
-                open_elements.append(number)
-            if words := node.text:
-                say(words)
-            continue
-        if node is skipped:
-            skipped = None
-            pieces.append(" ")
-        elif tag in _INLINE:
-            if tag == "a":
+            elif role == _LINK:
+                in_link += 1
+                links += 1
+            elif role == _STRESS:
+                in_stress += 1
+            words = node.text
+        else:
+            if node is skipped:
+                skipped = None
+                if pieces:
+                    pieces.append(" ")
+            elif role == _BLOCK:
+                if pieces or links:
+                    close()
+                if tag in ASIDES:
+                    asides.pop()
+                number = open_elements.pop()
+                last[number] = len(texts)
+                ends[number] = len(tags)
+            elif role == _LINK:
                 in_link -= 1
-            elif tag in _STRESSED:
+            elif role == _STRESS:
                 in_stress -= 1
-            if tag in _SPACED:
+            elif role == _CELL and pieces:
                 pieces.append(" ")
-        elif tag not in _BREAKS:
-            close()
-            if tag in ASIDES:
-                asides.pop()
-            number = open_elements.pop()
-            last[number] = len(texts)
-            ends[number] = len(tags)
-        if node is not root and (words := node.tail):
-            say(words)
+            words = node.tail if node is not root else None
+        if words and (pieces or not words.isspace()):
+            pieces.append(words)
+            if in_link or in_stress:
+                size = len(words.strip())
+                if in_link:
+                    linked += size
+                if in_stress:
+                    stressed += size
     return out

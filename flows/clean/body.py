@@ -6,11 +6,13 @@ The one seam for a better judge: `find_body` sees the lines and their figures, a
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress, pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.clean import listing
 from flows.clean.cues import Cue
 from flows.clean.features import PROSE_WORDS
 from flows.clean.lines import Line, Lines
@@ -25,7 +27,11 @@ _OPENS_ITEM: Final = frozenset("-*+0123456789")  # of ASCII
 _BARRIER: Final = 60.0  # words of prose that must follow the end of an article for it not to have been the end
 _DEAREST_RUN: Final = 100.0
 _SIGN_OFF, _SIGNED = 4, 2.0  # above a sign-off, a story's last paragraphs: lines, and what that adds
-_IN_STRETCH: Final = 1.0  # what the stretch adds to the score of a paragraph: the model learned little Indonesian
+# What the best stretch adds to the score of a paragraph; more where the language is one the net has read little of.
+_IN_STRETCH, _AT_HOME = 1.0, 2.0
+_HOME: Final = (" yang ", " dan ", " dengan ", " untuk ", " pada ")
+# Between two kept lines, unnamed lines are kept too: one beneath a paragraph, a list, others; if likelier than this.
+_SUBHEAD, _LIST, _GAP = -3.0, -4.0, -1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +64,41 @@ def find_body(lines: Lines, named: Sequence[Cue | None], figures: Floats, net: N
     words = np.array(lines.words, np.float32)
     prose = (words >= PROSE_WORDS) & np.array(lines.ends)
     article = net.article(summary(scores, words, prose))
+    if article < 0:
+        article = listing.shipped().article(lines, figures, scores)
     first, last = stretch(lines, named)
     prose[:first] = prose[last:] = False
     signed = np.zeros(len(lines), bool)
     for index, cue in enumerate(named):
         if cue is not None and cue.kind == "credit" and cue.ends:
             signed[max(0, index - _SIGN_OFF) : index] = True
-    likely = scores + prose * (_IN_STRETCH + signed * _SIGNED)
-    return Body((likely > 0).tolist(), "body.model", shown, article)
+    likely = scores + prose * ((_AT_HOME if _at_home(lines, prose) else _IN_STRETCH) + signed * _SIGNED)
+    keep = (likely > 0).tolist()
+    _fill(lines, named, scores, keep)
+    return Body(keep, "body.model", shown, article)
+
+
+def _at_home(lines: Lines, prose: NDArray[np.bool_]) -> bool:
+    """Whether most paragraphs are Indonesian or Malay, by the words that hardly one is without."""
+    paragraphs = [f" {text.lower()}" for text in compress(lines.text, prose)]
+    return 2 * sum(any(word in text for word in _HOME) for text in paragraphs) > len(paragraphs)
+
+
+def _fill(lines: Lines, named: Sequence[Cue | None], scores: Floats, keep: list[bool]) -> None:
+    """Keep the subheads, lists and short paragraphs that stand between two kept lines with no cue among them."""
+    places = [index for index, kept in enumerate(keep) if kept]
+    for above, below in pairwise(places):
+        count = below - above - 1
+        if count == 0 or any(cue is not None for cue in named[above : below + 1]):
+            continue
+        likely = float(scores[above + 1 : below].astype(np.float64).mean())
+        under = lines.ends[above] and min(lines.words[above], lines.words[below]) >= PROSE_WORDS
+        if (
+            likely > _GAP
+            or (likely > _SUBHEAD and count == 1 and under)
+            or (likely > _LIST and 2 * sum(map(is_item, lines.text[above + 1 : below])) >= count)
+        ):
+            keep[above + 1 : below] = [True] * count
 
 
 def stretch(lines: Lines, named: Sequence[Cue | None]) -> tuple[int, int]:

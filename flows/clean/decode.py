@@ -5,6 +5,7 @@ import re
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -16,7 +17,6 @@ _BOMS: Final = (
 _META_CHARSET: Final = re.compile(
     rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE
 )
-_LINE_BREAKS: Final = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 _BREAKS: Final = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 # Tab and line feed are layout; every other control character is damage, NUL above all: it ends strings elsewhere.
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
@@ -29,12 +29,14 @@ _AS_BROWSERS_READ: Final = {
 }  # fmt: skip
 _WITH_BREAK: Final = re.compile("[^\n]*\n|[^\n]+")
 _SAMPLE: Final = 65_536
-# Any character that one of the patterns above can begin at: most texts have none, and looking in a table is quick.
-_SUSPECT: Final = np.zeros(65536, bool)
-_SUSPECT[[ord(char) for char in "ÂÃâå\u2028\u2029\ufeff"]] = True
-_PRINTED: Final = 94  # above the blank
-for _first, _last in ((0, 8), (11, 31), (0x7F, 0x9F), (0xD800, 0xDFFF), (0xFFFE, 0xFFFF)):
-    _SUSPECT[_first : _last + 1] = True
+# Which characters are damage, and which more the patterns above begin at: most texts have none.
+_BLANK, _DELETE = np.uint16(0x20), np.uint16(0x7F)
+_CONTROL: Final = np.zeros(65536, bool)
+for _first, _last in ((0, 8), (14, 31), (0x7F, 0x84), (0x86, 0x9F), (0xD800, 0xDFFF), (0xFFFE, 0xFFFF)):
+    _CONTROL[_first : _last + 1] = True
+_LEADS: Final = "ÂÃâå"
+_SUSPECT: Final = _CONTROL.copy()
+_SUSPECT[[ord(char) for char in f"{_LEADS}{_BREAKS}\ufeff"]] = True
 
 
 def decode(raw: bytes, *, declared: str | None = None, html: bool = False) -> str | None:
@@ -50,17 +52,24 @@ def decode(raw: bytes, *, declared: str | None = None, html: bool = False) -> st
 
 def tidy(text: str) -> str:
     """Mojibake mended, line breaks made one, control characters dropped."""
-    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
-    # Most are printed ASCII: only the others are worth a look.
-    if not _SUSPECT[codes[codes - np.uint16(32) > _PRINTED]].any():
+    if not _holds(text, _SUSPECT):
         return text
     # First, since half of a broken letter may be a control character or a line break.
-    if _MOJIBAKE.search(text):
+    if any(letter in text for letter in _LEADS) and _MOJIBAKE.search(text):
         text = _mend(text)
-    # A search for one character is a hundred times quicker than a pattern over a whole page.
-    if any(mark in text for mark in _BREAKS):
-        text = _LINE_BREAKS.sub("\n", text)
-    return _CONTROLS.sub("", text).removeprefix("\ufeff")
+    text = text.replace("\r\n", "\n")
+    for mark in _BREAKS:
+        text = text.replace(mark, "\n")
+    if _holds(text, _CONTROL):
+        text = _CONTROLS.sub("", text)
+    return text.removeprefix("\ufeff")
+
+
+def _holds(text: str, wanted: NDArray[np.bool_]) -> bool:
+    """Whether a text has one of the wanted characters, which are not between blank and tilde."""
+    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+    # Comparing is ten times quicker than looking up, and most characters are ASCII.
+    return bool(wanted[codes[(codes < _BLANK) | (codes >= _DELETE)]].any())
 
 
 def _decoded(raw: bytes, declared: str | None, html: bool) -> str | None:

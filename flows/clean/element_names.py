@@ -47,6 +47,7 @@ BITS: Final = (*FAMILIES, *("t_" + name for name in _TAGS))
 NUMBER: Final = {name: number for number, name in enumerate(BITS)}
 _TALK: Final = 1 << NUMBER["talk"]
 _IN_THREAD: Final = 1 << NUMBER["thread"]
+_WAS_THREAD: Final = 1 << len(BITS)
 _WORD: Final = re.compile(r"[a-z]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _FAMILY_OF_WORD: Final = [(1 << NUMBER[name], re.compile(pattern)) for name, pattern in FAMILIES.items()]
@@ -58,12 +59,22 @@ def _said_by_word(word: str) -> int:
     return sum(bit for bit, pattern in _FAMILY_OF_WORD if pattern.match(word))
 
 
+@lru_cache(maxsize=20_000)
+def _said_by_token(token: str) -> int:
+    said = _WAS_THREAD if _THREAD.match(token) else 0
+    for word in _WORD.findall(_CAMEL.sub(" ", token).lower()):
+        said |= _said_by_word(word)
+    return said
+
+
 @lru_cache(maxsize=50_000)
 def said_by(name: str) -> int:
     """The families that the words of a class, id, role or itemprop belong to, as bits."""
     said = 0
-    for word in _WORD.findall(_CAMEL.sub(" ", name[:300]).lower()):
-        said |= _said_by_word(word)
-    if said & _TALK and any(_THREAD.match(token) for token in name[:300].split()):
-        said |= _IN_THREAD
+    for token in name[:300].split():
+        said |= _said_by_token(token)
+    if said & _WAS_THREAD:
+        said ^= _WAS_THREAD
+        if said & _TALK:
+            said |= _IN_THREAD
     return said

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from flows.clean.lines import encodable
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -26,8 +28,8 @@ class Hints:
     summary: str = ""
 
 
-def hints_of(tree: HtmlElement) -> Hints:
-    """The hints in the head and the linked data of a page."""
+def hints_of(tree: HtmlElement, html: str) -> Hints:
+    """The hints in the head and the linked data of a page, given its tree and its source."""
     found = Hints()
     title = next(tree.iter("title"), None)
     if title is not None and title.text:
@@ -41,7 +43,7 @@ def hints_of(tree: HtmlElement) -> Hints:
             elif len(said) > len(found.summary):
                 found.summary = said[:_LONGEST_SUMMARY]
     found.titles = list(dict.fromkeys(one for one in found.titles if one))
-    for script in tree.iter("script"):
+    for script in tree.iter("script") if "articleBody" in html else ():
         text = script.text
         if text and "articleBody" in text and len(text) <= _MOST_JSON:
             for quoted in _BODY.findall(text):
@@ -50,5 +52,5 @@ def hints_of(tree: HtmlElement) -> Hints:
                 except ValueError:
                     continue
                 if len(said) > len(found.body):
-                    found.body = " ".join(said.split())
+                    found.body = encodable(" ".join(said.split()))
     return found

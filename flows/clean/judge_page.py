@@ -18,7 +18,7 @@ from flows.clean.blocks import Blocks
 from flows.clean.body import Body
 from flows.clean.choice import choose
 from flows.clean.effort import Effort
-from flows.clean.hints import hints_of
+from flows.clean.hints import Hints
 from flows.clean.votes import ask, vote_columns
 
 if TYPE_CHECKING:
@@ -29,11 +29,10 @@ SURE: Final = 0.97
 _MOST_BLOCKS, _MOST_LEVELS = 5_000, 250  # trafilatura takes time with the square of either
 
 
-def judge_page(tree: HtmlElement, page: Blocks, url: str | None, effort: Effort) -> Body:
-    """Which blocks are the article, and how likely each is."""
+def judge_page(tree: HtmlElement, page: Blocks, hints: Hints, url: str | None, effort: Effort) -> tuple[Body, bool]:
+    """Which blocks are the article and how likely each is; and whether the page as a whole is SURE."""
     if not page.texts:
-        return Body([], "body.blocks", [])
-    hints = hints_of(tree)
+        return Body([], "body.blocks", []), True
     table, words = features(page, hints.titles, hints.body, hints.summary)
     likely = trees.load(WEIGHTS / "page_fast.npz").likely(table)
     choice, rule = choose(likely, words), "body.blocks"
@@ -42,7 +41,7 @@ def judge_page(tree: HtmlElement, page: Blocks, url: str | None, effort: Effort)
         voted = trees.load(WEIGHTS / "page_votes.npz").likely(np.hstack([table, columns]))
         likely = np.round((likely + voted) / 2, 4)
         choice, rule = choose(likely, words), "body.votes"
-    return Body(choice.keep.tolist(), rule, likely.tolist())
+    return Body(choice.keep.tolist(), rule, likely.tolist()), choice.expected >= SURE
 
 
 def _is_bounded(page: Blocks) -> bool:

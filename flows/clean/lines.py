@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from flows.clean.characters import BLANK, CLOSER, EDGES, KIND, LETTER, STOP, looked_up
 
 _INVISIBLE: Final = "\u200b\u2060\ufeff\u00ad"
-_WITHOUT: Final = str.maketrans("", "", _INVISIBLE)
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _WIDE: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # counted two to a word
 
 Ints = NDArray[np.int64]
@@ -86,6 +86,11 @@ class Sheet:
     odd: NDArray[np.bool_]  # shown otherwise than it stands, or with much before its first letter
     letter: Ints  # its first letter, or its end, where it is not odd
     lines: list[Lines]
+
+
+def encodable(words: str) -> str:
+    """Words that UTF-8 can hold: half a surrogate pair, which JSON may spell, becomes U+FFFD."""
+    return _SURROGATES.sub("\ufffd", words)
 
 
 def split(text: str) -> Lines:
@@ -164,8 +169,9 @@ def squeeze(text: str) -> str:
     """Runs of blanks as one space, invisible characters gone, no blanks around."""
     if text.isascii():
         return " ".join(text.split())
-    if any(char in text for char in _INVISIBLE):
-        text = text.translate(_WITHOUT)
+    for char in _INVISIBLE:  # most texts have none, and looking for one is a hundred times quicker than a translation
+        if char in text:
+            text = text.replace(char, "")
     return " ".join(text.split()).strip(EDGES)
 
 

@@ -6,17 +6,21 @@ which blocks are the article; what is left of clutter in them goes through the c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.clean import cues as cue_data
 from flows.clean.blocks import walk
+from flows.clean.body import Body
+from flows.clean.bounds import bounded
 from flows.clean.effort import Effort
+from flows.clean.hints import hints_of
 from flows.clean.judge_page import judge_page
 from flows.clean.lines import sheet, split
 from flows.clean.place import Verdict, place
 from flows.clean.spans import Marks
 from flows.clean.statements import Stated, stated_by
-from flows.clean.text import pieceable, tile
+from flows.clean.text import find, pieceable, tile
 from flows.clean.tokens import tokens
 
 if TYPE_CHECKING:
@@ -30,6 +34,7 @@ _BY_TAG: Final = {
     "form": Verdict("widget", "html.form"),
     "figcaption": Verdict("caption", "html.figcaption"),
 }
+_DECLARED: Final = frozenset({"og", "jsonld"})
 # The parser's own bound.
 _TOO_DEEP: Final = (
     "Read a page that nests more than 2,048 elements inside one another; expected at most that. "
@@ -41,30 +46,49 @@ class TooDeep(Exception):
     """The page nests more elements than the parser follows: what lies deeper would be lost without a word."""
 
 
-def read_page(
-    html: str, url: str | None = None, outlet: str | None = None, effort: Effort = "quality"
-) -> tuple[str, Marks, list[Stated]]:
-    """The page's text (its blocks, one a line), the marks that tile it, and its statements (field, where, value).
+class Page(NamedTuple):
+    """A page's text (its blocks, one a line), the marks that tile it, its statements, and what is kept of it."""
 
-    `outlet` is the registered domain of the page's outlet, where there is a hint. Raises TooDeep.
+    text: str
+    marks: Marks
+    stated: list[Stated]
+    body: Body
+
+
+def read_page(html: str, url: str | None = None, outlet: str | None = None, effort: Effort = "quality") -> Page:
+    """What a page holds. `outlet` is the registered domain of its outlet, where there is a hint.
+
+    Raises TooDeep, and TooLarge where the page has more blocks than an article can have.
     """
     tree = parse(html)
     if tree is None:
-        return "", Marks(split(""), [], [], {}), []
+        return Page("", Marks(split(""), [], [], {}), [], Body([], "body.blocks", []))
+    nodes = list(tree.iter("*"))  # kept, because making an element's object costs more than looking at it
     page = walk(tree)
+    bounded(len(page.texts))
     text = "\n".join(page.texts)
     table = sheet([text])
     lines = table.lines[0]
     cues = cue_data.of_outlet(outlet)
     spoken = tokens(table)
     (named,) = cue_data.name_all(table, spoken, [cues])
-    body = judge_page(tree, page, url, effort)
+    body, sure = judge_page(tree, page, hints_of(tree, html), url, effort)
     placed = place(lines, named, body, cue_data.profile_of(outlet), "html.outside")
     verdicts = [
         _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict
         for verdict, tag in zip(placed, page.inside, strict=True)
     ]
-    return text, tile(text, lines, verdicts, body, cues, pieceable(table, spoken)[0]), stated_by(tree)
+    stated = stated_by(tree, nodes)
+    if not sure and not _tells_a_story(stated):
+        # A page in doubt that does not say it is a story may be a listing: what judges dumps reads its words.
+        body = replace(body, article=find([text], [outlet])[0].body.article)
+    return Page(text, tile(text, lines, verdicts, body, cues, pieceable(table, spoken)[0]), stated, body)
+
+
+def _tells_a_story(stated: list[Stated]) -> bool:
+    """Whether a page declares the day of one story (edited ones state it twice); a listing's data name many."""
+    days = {value for field, where, value in stated if field == "published_at" and where in _DECLARED}
+    return 1 <= len(days) <= 2
 
 
 def parse(html: str) -> HtmlElement | None:
@@ -76,6 +100,8 @@ def parse(html: str) -> HtmlElement | None:
     parser = lxml_html.HTMLParser(
         huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
     )
+    # lxml.html would choose a class for every element in Python.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml_html.HtmlElement))
     try:
         # The words are decoded already: as UTF-8 bytes no declaration inside the page can change them again.
         tree = lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)

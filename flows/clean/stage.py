@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from flows.clean.bounds import TooLarge, too_large
 from flows.clean.decode import decode
 from flows.clean.effort import Effort
 from flows.clean.judge import no_article
@@ -40,7 +41,9 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
     rejects: list[dict[str, Any]] = []
     rows = raw.to_pylist()
     texts = [_text(row) for row in rows]
-    plain = [index for index, row in enumerate(rows) if row["media"] != "html" and texts[index] is not None]
+    plain_texts = ((index, text) for index, text in enumerate(texts) if rows[index]["media"] != "html")
+    bounds = {index: too_large(text) for index, text in plain_texts if text is not None}
+    plain = [index for index, why in bounds.items() if why is None]
     found = dict(zip(plain, _found([(texts[index] or "", rows[index]["outlet_hint"]) for index in plain]), strict=True))
     for index, (row, text) in enumerate(zip(rows, texts, strict=True)):
         if text is None:
@@ -49,6 +52,9 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
             rejects.append(_reject(row, "undecodable", detail, content[:_PREVIEW].decode("ascii", "replace")))
             continue
         stated: list[tuple[str, str, str]] = []
+        if why := bounds.get(index):
+            rejects.append(_reject(row, "too_large", why, text))
+            continue
         if index in found:
             spans = found[index].marks
             why = no_article(spans, found[index].body)
@@ -56,11 +62,12 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
             from flows.clean.page import TooDeep, read_page
 
             try:
-                text, spans, stated = read_page(text, row["url"], row["outlet_hint"], html)
-            except TooDeep as error:
-                rejects.append(_reject(row, "too_deep", str(error), text))
+                text, spans, stated, body = read_page(text, row["url"], row["outlet_hint"], html)
+            except (TooDeep, TooLarge) as error:
+                reason = "too_deep" if isinstance(error, TooDeep) else "too_large"
+                rejects.append(_reject(row, reason, str(error), text))
                 continue
-            why = no_article(spans)
+            why = no_article(spans, body)
         if why is not None:
             rejects.append(_reject(row, "no_article", why, text))
             continue
@@ -69,7 +76,7 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
         marks.append(spans)
         stated = [(item["field"], item["where"], item["value"]) for item in row["stated"]] + stated
         candidates.extend({"doc": doc, "field": f, "where": where, "value": value} for f, where, value in stated)
-    if any(row["media"] == "html" for row in rows):
+    if html == "quality" and any(row["media"] == "html" for row in rows):
         from flows.clean.votes import forget
 
         forget()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
+
+from flows.clean.lines import encodable
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -78,6 +81,7 @@ _BYLINE: Final = re.compile(
     re.I,
 )
 _DATED: Final = re.compile(r"date|time|publish|posted|tanggal|waktu|datum", re.I)
+_SAYS_STANDFIRST, _SAYS_DATE, _SAYS_BYLINE = 1, 2, 4
 _BEFORE_HEADLINE: Final = 40  # elements
 _BEHIND_HEADLINE: Final = 120
 _FEW_BYLINES: Final = 4
@@ -87,9 +91,9 @@ _STANDFIRST_TAGS: Final = frozenset({"h2", "h3", "h4", "p", "div", "span"})
 _ITEMS: Final = {"author": "authors", "datepublished": "published_at", "headline": "title"}
 
 
-def stated_by(tree: HtmlElement) -> list[Stated]:
-    """Everything the tree of a page states, in the order found, without repeats."""
-    nodes = list(tree.iter("*"))  # walked once: making an element's object costs more than looking at it
+def stated_by(tree: HtmlElement, nodes: Sequence[HtmlElement] | None = None) -> list[Stated]:
+    """Everything the tree of a page states, in the order found, without repeats. `nodes`: its elements, if at hand."""
+    nodes = list(tree.iter("*")) if nodes is None else nodes
     found = [*_head(tree), *_elements(nodes), *_beside_headline(tree, nodes)]
     scripts = list(tree.iter("script"))
     linked = [script.text or "" for script in scripts if "ld+json" in (script.get("type") or "").lower()]
@@ -98,7 +102,7 @@ def stated_by(tree: HtmlElement) -> list[Stated]:
         field == "published_at" and where in {"jsonld", "page", "og", "meta", "microdata"} for field, where, _ in found
     ):
         found.extend(_in_scripts(script.text or "" for script in scripts))
-    clean = ((field, where, " ".join(value.split())[:_LONGEST]) for field, where, value in found)
+    clean = ((field, where, encodable(" ".join(value.split())[:_LONGEST])) for field, where, value in found)
     return list(dict.fromkeys(item for item in clean if item[2]))
 
 
@@ -120,31 +124,41 @@ def _head(tree: HtmlElement) -> Iterator[Stated]:
             yield (*_META[name], meta.get("content"))
 
 
-def _elements(nodes: list[HtmlElement]) -> list[Stated]:
+def _elements(nodes: Sequence[HtmlElement]) -> list[Stated]:
     headings: list[Stated] = []
     times: list[Stated] = []
     standfirsts: list[Stated] = []
     named: list[Stated] = []
     for node in nodes:
-        tag = node.tag
-        if tag == "h1":
+        tag, get = node.tag, node.get
+        if tag in _STANDFIRST_TAGS:
+            if (name := get("class")) and _may_be(name) & _SAYS_STANDFIRST:
+                text = node.text_content()
+                if 3 <= len(text.split()) <= 80:
+                    standfirsts.append(("subtitle", "class", text))
+        elif tag == "a":
+            if (rel := get("rel")) and "author" in rel.lower().split():
+                named.append(("authors", "rel", node.text_content()))
+        elif tag == "h1":
             headings.append(("title", "h1", node.text_content()))
-        elif tag == "time":
-            if stamp := (node.get("datetime") or node.get("content")):
-                times.append(("published_at", "time", stamp))
-        elif tag in _STANDFIRST_TAGS and (name := node.get("class")) and _STANDFIRST.search(name):
-            text = node.text_content()
-            if 3 <= len(text.split()) <= 80:
-                standfirsts.append(("subtitle", "class", text))
-        if tag == "a" and "author" in (node.get("rel") or "").lower().split():
-            named.append(("authors", "rel", node.text_content()))
-        item = node.get("itemprop")
-        if item and tag != "meta" and (field := _ITEMS.get(item.lower())):
-            named.append((field, "microdata", node.get("datetime") or node.get("content") or node.text_content()))
+        elif tag == "time" and (stamp := (get("datetime") or get("content"))):
+            times.append(("published_at", "time", stamp))
+        if (item := get("itemprop")) and tag != "meta" and (field := _ITEMS.get(item.lower())):
+            named.append((field, "microdata", get("datetime") or get("content") or node.text_content()))
     return [*headings, *times, *standfirsts, *named]
 
 
-def _beside_headline(tree: HtmlElement, nodes: list[HtmlElement]) -> Iterator[Stated]:
+@lru_cache(maxsize=20_000)
+def _may_be(name: str) -> int:
+    """What a class, or all names of an element, may say that it is, as bits."""
+    return (
+        _SAYS_STANDFIRST * (_STANDFIRST.search(name) is not None)
+        | _SAYS_DATE * (_DATED.search(name) is not None)
+        | _SAYS_BYLINE * (_BYLINE.search(name) is not None)
+    )
+
+
+def _beside_headline(tree: HtmlElement, nodes: Sequence[HtmlElement]) -> Iterator[Stated]:
     """Writers (`byline`) and days (`headline`) in elements named for them, a few elements from the headline."""
     title = next(tree.iter("title"), None)
     words = set((title.text_content() if title is not None else "").casefold().split())
@@ -156,23 +170,24 @@ def _beside_headline(tree: HtmlElement, nodes: list[HtmlElement]) -> Iterator[St
                 at, most = index, shared
     if at is None:
         return
-    named, inside = 0, set()
+    bylines, inside = 0, set()
     for node in nodes[max(0, at - _BEFORE_HEADLINE) : at + _BEHIND_HEADLINE]:
-        name = f"{node.get('class') or ''} {node.get('id') or ''} {node.get('data-testid') or ''}"
-        if node.tag == "time" or _DATED.search(name):
-            if stamp := node.get("datetime"):
+        get = node.get
+        says = _may_be(f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}")
+        if says & _SAYS_DATE or node.tag == "time":
+            if stamp := get("datetime"):
                 yield "published_at", "headline", stamp
             else:
                 text = _words(node)
                 if 6 <= len(text) <= 80 and any(map(str.isdigit, text)):
                     yield "published_at", "headline", text
-        if named < _FEW_BYLINES and _BYLINE.search(name) and node.getparent() not in inside:
+        if says & _SAYS_BYLINE and bylines < _FEW_BYLINES and node.getparent() not in inside:
             text = _words(node, " | ")
             if 2 <= len(text) <= 200:
-                named += 1
+                bylines += 1
                 yield "authors", "byline", text
             inside.add(node)
-        elif node.getparent() in inside:
+        elif inside and node.getparent() in inside:
             inside.add(node)
 
 

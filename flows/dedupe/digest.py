@@ -51,14 +51,16 @@ def prints_of(articles: pa.Table) -> pa.Table:
     return pa.table(columns, schema=stages.PRINTS)
 
 
-def fingerprints_of(articles: pa.Table, prints: pa.Table) -> pa.Table:
+def fingerprints_of(articles: pa.Table, prints: pa.Table, numbers: pa.Array | None = None) -> pa.Table:
     """ARTICLES, PRINTS -> FINGERPRINTS, one row an article in the same order.
 
-    Raises ValueError where an article has no print.
+    `numbers` says which row of prints is each article's; without it, that of its content_hash is. Raises ValueError
+    where an article has no print.
     """
-    place = pc.index_in(articles["content_hash"], value_set=prints["content_hash"])
-    if place.null_count:
+    if numbers is None:
+        numbers = pc.index_in(articles["content_hash"], value_set=prints["content_hash"]).cast(pa.int64())
+    if numbers.null_count:
         raise ValueError("an article has no print; make the prints of all articles of the release first")
-    made = {"text_digest": prints["text_digest"].take(place), "print": place.cast(pa.int64())}
+    made = {"text_digest": prints["text_digest"].take(numbers), "print": numbers}
     columns = [made[name] if name in made else articles[name] for name in stages.FINGERPRINTS.names]
     return pa.table(columns, schema=stages.FINGERPRINTS)

@@ -1,6 +1,6 @@
 """Which articles are alike, which of them is kept, and the links of the others to it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
@@ -16,9 +16,10 @@ ALIKE: Final = 0.7
 _DAY: Final = 24 * 60 * 60 * 1_000_000  # microseconds
 
 _Rows = npt.NDArray[np.int64]
+_Few = npt.NDArray[np.int32]
 
 
-def link(fingerprints: pa.Table, prints: pa.Table | None = None) -> pa.Table:
+def link(fingerprints: pa.Table, prints: pa.Table | None = None, rest: Callable[[], None] = lambda: None) -> pa.Table:
     """FINGERPRINTS, PRINTS -> LINKS, sorted by article_id: every copy points to a kept article that it repeats.
 
     The articles are gone through from the one that says it was first: one that repeats none of those kept so far is
@@ -30,7 +31,8 @@ def link(fingerprints: pa.Table, prints: pa.Table | None = None) -> pa.Table:
 
     Two texts repeat each other where their digests are equal, or where they share ALIKE of the shingles that either
     has. Texts too short to compare (an empty digest) are never linked; without `prints` only digests are compared.
-    Raises ValueError where an article_id stands twice.
+    `rest` is called now and then, to give back pages of mapped prints. Raises ValueError where an article_id stands
+    twice.
     """
     ids = fingerprints["article_id"]
     if pc.count_distinct(ids).as_py() != fingerprints.num_rows:
@@ -41,7 +43,7 @@ def link(fingerprints: pa.Table, prints: pa.Table | None = None) -> pa.Table:
 
     keeps = _first_of_its_digest(rows)
     if prints is not None:
-        _follow_the_similar(keeps, rows["print"], Prints(prints))
+        _follow_the_similar(keeps, rows["print"], Prints(prints, rest))
     copies = np.flatnonzero(keeps != np.arange(len(keeps)))
     articles = rows["article_id"].combine_chunks()
     links = pa.table([articles.take(copies), articles.take(keeps[copies])], schema=stages.LINKS)
@@ -65,42 +67,45 @@ def _follow_the_similar(keeps: _Rows, numbers: pa.ChunkedArray, prints: Prints) 
     own = np.arange(len(keeps))
     firsts = np.flatnonzero((keeps == own) & np.asarray(pc.is_valid(numbers)))
     number = np.asarray(pc.fill_null(numbers, -1), np.int64)
-    kept: dict[int, list[int]] = {}  # a meeting place -> the rows kept so far that meet there
-    for row, places in _meetings(firsts, number, prints):
-        candidates = sorted({other for place in places for other in kept.get(place, ())})
-        similar = (other for other in candidates if prints.alike(int(number[row]), int(number[other]), ALIKE))
+    who, where = _meetings(firsts, number, prints)
+    first = np.full(int(where.max(initial=-1)) + 1, -1, np.int32)  # a meeting place -> the first row kept there
+    others: dict[int, list[int]] = {}  # and the further ones
+    edges = np.append(np.flatnonzero(np.diff(who, prepend=-1)), len(who))
+    for start, end in pairwise(edges.tolist()):
+        row, places = int(who[start]), where[start:end]
+        candidates = set(first[places].tolist()) - {-1}
+        if others:
+            candidates.update(other for place in places.tolist() for other in others.get(place, ()))
+        similar = (other for other in sorted(candidates) if prints.alike(int(number[row]), int(number[other]), ALIKE))
         found = next(similar, None)
-        if found is None:
-            for place in places:
-                kept.setdefault(place, []).append(row)
-        else:
+        if found is not None:
             keeps[row] = found
+            continue
+        for place in places.tolist():
+            if first[place] < 0:
+                first[place] = row
+            else:
+                others.setdefault(place, []).append(row)
     keeps[:] = keeps[keeps]
 
 
-def _meetings(rows: _Rows, number: _Rows, prints: Prints) -> Iterator[tuple[int, list[int]]]:
-    """The rows that share a band with another row, in order, each with the places where it meets others.
+def _meetings(rows: _Rows, number: _Rows, prints: Prints) -> tuple[_Few, _Few]:
+    """The rows that share a band with another row, in order, and beside each a place where it meets others.
 
-    A band of all rows is held at once, 8 bytes a row; of places only those where at least two rows meet.
+    A few bands of all rows are held at once, 8 bytes each; of places only those where at least two rows meet.
     """
-    met: list[_Rows] = []
-    at: list[_Rows] = []
+    met: list[npt.NDArray[np.uint64]] = []
     places = 0
     rows = rows[prints.has_bands(number[rows])]
     for band in prints.bands(number[rows]):
         _, inverse, counts = np.unique(band, return_inverse=True, return_counts=True)
-        shared = counts[inverse] > 1
-        met.append(rows[shared])
-        at.append(inverse[shared] + places)
-        places += len(counts)
-    if not met:
-        return
-    who, where = np.concatenate(met), np.concatenate(at)
-    order = np.lexsort((where, who))
-    who, where = who[order], where[order]
-    edges = np.append(np.flatnonzero(np.diff(who, prepend=-1)), len(who))
-    for start, end in pairwise(edges):
-        yield int(who[start]), where[start:end].tolist()
+        shared = np.flatnonzero(counts[inverse] > 1)
+        names, at = np.unique(inverse[shared], return_inverse=True)
+        met.append((rows[shared].astype(np.uint64) << np.uint64(32)) | (at + places).astype(np.uint64))
+        places += len(names)
+    pairs = np.concatenate([np.empty(0, np.uint64), *met])
+    pairs.sort()
+    return (pairs >> np.uint64(32)).astype(np.int32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
 
 
 def _stated_at(rows: pa.Table) -> pa.ChunkedArray:

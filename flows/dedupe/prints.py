@@ -1,8 +1,9 @@
 """Access to a table of PRINTS by row, where it lies: mapped from disk, it is never in memory as a whole."""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import accumulate
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,16 @@ from flows.dedupe.shingles import BANDS, Digests, jaccard
 _Rows = npt.NDArray[np.int64]
 
 
-class Prints:
-    """PRINTS, of whatever number of chunks."""
+_AT_ONCE: Final = 8  # bands
+_COMPARED: Final = 1000  # pairs of texts
 
-    def __init__(self, table: pa.Table) -> None:
+
+class Prints:
+    """PRINTS, of whatever number of chunks. `rest` is called now and then, to give back pages that were read."""
+
+    def __init__(self, table: pa.Table, rest: Callable[[], None] = lambda: None) -> None:
+        self._rest = rest
+        self._compared = 0
         self._bands = table["bands"]
         self._shingles = table["shingles"].chunks
         self._starts = list(accumulate((len(chunk) for chunk in self._shingles), initial=0))
@@ -28,19 +35,24 @@ class Prints:
 
     def bands(self, rows: _Rows) -> Iterator[Digests]:
         """Band by band, the keys of the rows (which must have them)."""
-        for band in range(BANDS):
+        for band in range(0, BANDS, _AT_ONCE):
             keys = [
                 # A fixed number of bytes a row, null or not.
                 np.frombuffer(chunk.buffers()[1], np.uint64).reshape(-1, BANDS)[
-                    chunk.offset : chunk.offset + len(chunk), band
+                    chunk.offset : chunk.offset + len(chunk), band : band + _AT_ONCE
                 ]
                 for chunk in self._bands.chunks
                 if len(chunk)
             ]
-            yield np.concatenate(keys)[rows] if keys else np.empty(0, np.uint64)
+            some = np.concatenate(keys)[rows] if keys else np.empty((0, _AT_ONCE), np.uint64)
+            self._rest()
+            yield from some.T
 
     def alike(self, one: int, other: int, least: float) -> bool:
         """Whether two rows share `least` of the shingles that either has."""
+        self._compared += 1
+        if self._compared % _COMPARED == 0:
+            self._rest()
         a, b = self._digests(one), self._digests(other)
         return min(len(a), len(b)) >= least * max(len(a), len(b)) and jaccard(a, b) >= least
 

@@ -18,6 +18,7 @@ of no stated role is `inferred`. Where a rule is unsure the value is null: wrong
     page      writers of pages; page_names: the names there        votes      the headline of a page
 """
 
+from flows.describe.identity import article_id
 from flows.describe.stage import Described, describe
 
-__all__ = ["Described", "describe"]
+__all__ = ["Described", "article_id", "describe"]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 _TAGS = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
@@ -39,8 +39,8 @@ class Stated(NamedTuple):
     value: str
 
 
-@dataclass
-class Line:  # not frozen: there is one for every line, and freezing makes each three times as dear
+@dataclass(unsafe_hash=True)  # frozen would take three times as long to make, and pages have hundreds
+class Line:
     """A non-blank line: its number from 1, where it starts in the document, its text, its chief kind and rule."""
 
     number: int
@@ -144,6 +144,7 @@ def untagged(text: str) -> str:
     return " ".join(_TAGS.sub("", text).split())
 
 
+@lru_cache(maxsize=4096)
 def same(text: str) -> str:
     """What is left of a line when case, blanks, punctuation and tags do not count."""
-    return _NOT_WORD.sub("", _TAGS.sub("", text)).casefold()
+    return _NOT_WORD.sub("", _TAGS.sub("", text) if "<" in text else text).casefold()

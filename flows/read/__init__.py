@@ -22,9 +22,30 @@ the records before the break are kept. Ids may repeat: telling them apart is not
 by `Limits`: some batch_bytes and a few times document_bytes, however large the files are.
 """
 
-from flows.read.inputs import Inputs, fingerprint
-from flows.read.rows import Document, Hint, Limits, Reject
-from flows.read.source import Batch, read
+from flows.read.found import Found
+from flows.read.inputs import FILES, Inputs, Known, Survey, changed, fingerprint, survey
+from flows.read.rows import Document, Hint, Limits, Reject, documents_table
+from flows.read.source import Batch, files_of, hinted, read, rows_of
 from flows.read.walk import SourceError
 
-__all__ = ["Batch", "Document", "Hint", "Inputs", "Limits", "Reject", "SourceError", "fingerprint", "read"]
+__all__ = [
+    "FILES",
+    "Batch",
+    "Document",
+    "Found",
+    "Hint",
+    "Inputs",
+    "Known",
+    "Limits",
+    "Reject",
+    "SourceError",
+    "Survey",
+    "changed",
+    "documents_table",
+    "files_of",
+    "fingerprint",
+    "hinted",
+    "read",
+    "rows_of",
+    "survey",
+]

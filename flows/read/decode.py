@@ -99,4 +99,8 @@ def preview(data: bytes) -> str:
 
 def encodable(text: str) -> str:
     """Text that UTF-8 can hold: a lone surrogate, which JSON may spell, becomes U+FFFD."""
-    return _SURROGATES.sub("\ufffd", text)
+    try:
+        text.encode()  # asked much faster than it is mended
+    except UnicodeEncodeError:
+        return _SURROGATES.sub("\ufffd", text)
+    return text

@@ -14,7 +14,8 @@ class Found:
 
     `relative` is the path below the source (posix), `uri` the source as given joined with it; in both, bytes that are
     no UTF-8 are percent-escaped. `problem` is a reason of schemas.vocabulary and a sentence, or None. `path` is where
-    it lies on this machine; where it lies elsewhere, `opener` gives its bytes instead.
+    it lies on this machine; where it lies elsewhere, `opener` gives its bytes instead. `stamp` is its size and its
+    mtime in nanoseconds, where both are known.
     """
 
     path: Path
@@ -22,6 +23,7 @@ class Found:
     uri: str
     problem: tuple[str, str] | None = None
     opener: Callable[[], BinaryIO] | None = None
+    stamp: tuple[int, int] | None = None
 
     @property
     def shown(self) -> str:

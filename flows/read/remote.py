@@ -49,7 +49,7 @@ def find(url: str) -> Iterator[Found]:
             return _below(files, path, base)
         info = files.info(path)
         if info["type"] != "directory":
-            name = unquote(base.rpartition("/")[2]) or base
+            name = unquote(_first_link(base)[0].rpartition("/")[2]) or base
             return iter([Found(Path(name), name, base, opener=partial(_open, files, path))])
         return _below(files, path, base)
     except FileNotFoundError:
@@ -86,9 +86,12 @@ def _opened(url: str) -> tuple["AbstractFileSystem", str]:
 def _below(files: "AbstractFileSystem", path: str, base: str) -> Iterator[Found]:
     """The files below a folder, or of a glob below the folder it starts from, with the names that walk/ would give."""
     root, names = pattern.split(path)
-    root = root.rstrip("/")
+    root = "" if root == "." else root.rstrip("/")
+    base, rest = _first_link(base)
+    scheme, mark, place_in = base.rpartition("://")
     if names:
-        base = "/".join(base.split("/")[: -len(names)])
+        place_in = "/".join(place_in.split("/")[: -len(names)])
+    base = scheme + mark + (place_in.rstrip("/") + "/" if place_in else "")
     listed = cast(dict[str, dict[str, Any]], files.find(root, detail=True))
     prefix = root.lstrip("/")
     found: list[tuple[str, str]] = []
@@ -100,7 +103,15 @@ def _below(files: "AbstractFileSystem", path: str, base: str) -> Iterator[Found]
         if not names or pattern.matches(parts, names)[0]:
             found.append((relative, place))
     found.sort(key=lambda one: one[0].encode("utf-8", "surrogateescape"))
-    return iter(Found(Path(name), name, f"{base}/{name}", opener=partial(_open, files, place)) for name, place in found)
+    return iter(
+        Found(Path(name), name, f"{base}{name}{rest}", opener=partial(_open, files, place)) for name, place in found
+    )
+
+
+def _first_link(base: str) -> tuple[str, str]:
+    """A URL in two: of a chain (zip://folder::archive.zip) the path stands in the first link, where that has one."""
+    first, link, rest = base.partition("::")
+    return (first, link + rest) if "://" in first else (base, "")
 
 
 def _open(files: "AbstractFileSystem", place: str) -> BinaryIO:

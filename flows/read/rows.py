@@ -109,3 +109,17 @@ def rejects_table(rows: Sequence[Reject]) -> pa.Table:
 def _table(columns: Sequence[Sequence[object]], schema: pa.Schema) -> pa.Table:
     arrays = [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def hints(raw: pa.Table, hint: Hint) -> pa.Table:
+    """RAW rows with their outlet hints, those that are there left as they are."""
+    if not raw["outlet_hint"].null_count:
+        return raw
+    rows = raw.select(["url", "content", "raw", "media", "outlet_hint"]).to_pylist()
+    made = [
+        row["outlet_hint"]
+        or hinted(hint, row["url"], row["raw"] if row["content"] is None else row["content"], row["media"])
+        for row in rows
+    ]
+    place = raw.schema.get_field_index("outlet_hint")
+    return raw.set_column(place, raw.schema.field(place), pa.array(made, pa.string()))

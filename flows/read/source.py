@@ -9,7 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from flows.read import files, walk
-from flows.read.rows import Document, Hint, Limits, Reject, documents_table, rejects_table
+from flows.read.found import Found
+from flows.read.rows import Document, Hint, Limits, Reject, documents_table, hints, rejects_table
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,16 @@ def read(
     return _batches(islice(rows, limit), batch_documents, bounds.batch_bytes)
 
 
+def files_of(source: str | Path) -> Iterator[Found]:
+    """The files of a source, in a stable order. Raises SourceError at once where there is none."""
+    return walk.find(source)
+
+
+def rows_of(found: Found, limits: Limits) -> Iterator[Document | Reject]:
+    """The documents of one file, in its order, without outlet hints: see `hinted`."""
+    return files.rows(found, limits, lambda _url, _head: None)
+
+
 def _batches(rows: Iterator[Document | Reject], most: int, most_bytes: int) -> Iterator[Batch]:
     documents: list[Document] = []
     rejects: list[Reject] = []
@@ -56,6 +67,11 @@ def _batches(rows: Iterator[Document | Reject], most: int, most_bytes: int) -> I
             documents, rejects, held = [], [], 0
     if documents or rejects:
         yield Batch(documents_table(documents), rejects_table(rejects))
+
+
+def hinted(raw: pa.Table) -> pa.Table:
+    """RAW rows with the outlet hints of the registry, where they have none yet."""
+    return hints(raw, _registry_hint())
 
 
 @cache

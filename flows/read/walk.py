@@ -70,7 +70,8 @@ def _start(source: str) -> Iterator[Found]:
     base, names = (source, ()) if os.path.lexists(source) else pattern.split(source)
     root = Path(base)
     try:
-        mode = root.stat().st_mode
+        status = root.stat()
+        mode = status.st_mode
     except FileNotFoundError:
         where = "there" if base == source else f"at {base}"
         raise SourceError(f"Read {source}: there is nothing {where}, a file, folder or glob was expected.") from None
@@ -79,7 +80,7 @@ def _start(source: str) -> Iterator[Found]:
     if names and not stat.S_ISDIR(mode):
         raise SourceError(f"Read {source}: {base} is a file, a folder was expected before the first * of a glob.")
     if not stat.S_ISDIR(mode):
-        return iter([_regular(root, mode, _readable(root.name), _readable(root.as_posix()))])
+        return iter([_regular(root, status, _readable(root.name), _readable(root.as_posix()))])
     try:
         with os.scandir(root):
             pass
@@ -129,25 +130,30 @@ class _Walk:
             parts = (*folder.parts, entry.name)
             meant, below = pattern.matches(parts, self.names) if self.names else (True, True)
             if meant or below:
-                made = self._entry(folder, Path(folder.path, entry.name), parts)
+                made = self._entry(folder, Path(folder.path, entry.name), parts, _plain(entry))
                 if isinstance(made, _Folder) or (made is not None and (meant or _is_folder(entry))):
                     yield made
 
-    def _entry(self, folder: _Folder, path: Path, parts: tuple[str, ...]) -> Found | _Folder | None:
-        """What stands at a path; None for a link to a folder that is met at its own place."""
+    def _entry(
+        self, folder: _Folder, path: Path, parts: tuple[str, ...], plain: os.stat_result | None
+    ) -> Found | _Folder | None:
+        """What stands at a path; None for a link to a folder that is met at its own place. `plain`: a file, no link."""
         relative = _readable("/".join(parts))
+        if plain is not None:
+            return _regular(path, plain, relative, self._uri(parts))
         shown = decode.shown(relative)
         if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(self.real):
             detail = f"{shown} is a link that leads out of the source: copy what it points to into the source."
             return self._problem(path, parts, "outside_source", detail)
         try:
-            mode = path.stat().st_mode
+            status = path.stat()
+            mode = status.st_mode
             real = path.resolve()
         except (OSError, RuntimeError) as error:
             system = error if isinstance(error, OSError) else OSError(errno.ELOOP, os.strerror(errno.ELOOP))
             return self._problem(path, parts, *refused(shown, system))
         if not stat.S_ISDIR(mode):
-            return _regular(path, mode, relative, self._uri(parts))
+            return _regular(path, status, relative, self._uri(parts))
         if path.is_symlink() and (folder.linked or real in folder.above):
             # Links within links can go round for ever.
             return None
@@ -160,11 +166,19 @@ class _Walk:
         return _readable(self.root.joinpath(*parts).as_posix())
 
 
-def _regular(path: Path, mode: int, relative: str, uri: str) -> Found:
-    if stat.S_ISREG(mode):
-        return Found(path, relative, uri)
+def _regular(path: Path, status: os.stat_result, relative: str, uri: str) -> Found:
+    if stat.S_ISREG(status.st_mode):
+        return Found(path, relative, uri, stamp=(status.st_size, status.st_mtime_ns))
     expected = "is a pipe, socket or device, a regular file was expected: remove it from the source."
     return Found(path, relative, uri, ("unreadable", f"{decode.shown(relative)} {expected}"))
+
+
+def _plain(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """What is known of a regular file that no link leads to; most entries are one, and need no more questions."""
+    try:
+        return entry.stat(follow_symlinks=False) if entry.is_file(follow_symlinks=False) else None
+    except OSError:
+        return None
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

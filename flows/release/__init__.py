@@ -41,6 +41,9 @@ latest.json. Whoever takes the lock next reads the journal: a renamed release th
 put back. A reader who follows latest.json never sees a half release; one killed at any instant leaves nothing that
 the next run must be told about.
 
+On an object store (`at` with a URL of fsspec) the same happens in a mirror of it on this machine, and what changed is
+sent when the lock is let go of: see flows/release/remote.py.
+
 Mending. set_latest, pin and prune change what stands and what is current; a takedown is listed in
 state/withdrawn.json, and purging makes the releases that hold the article again under new versions (`commit` with
 `replaces`): the one exception to immutability. Each verb writes the journal first, so the next owner of the lock
@@ -54,25 +57,29 @@ Declined (it would do harm) are kinds of it.
 """
 
 from flows.release.audit import audit
-from flows.release.carry import Carried, carry_over
+from flows.release.carry import Carried, carry_over, complete
 from flows.release.commit import commit, recover
 from flows.release.diff import VALUES, diff
 from flows.release.digests import code_digest, lock_digest
 from flows.release.draft import Draft, Facts, Inputs
-from flows.release.errors import AuditError, Busy, Declined, Mistaken, ReleaseError
+from flows.release.errors import AuditError, Busy, Declined, Mistaken, Outrun, ReleaseError
 from flows.release.history import pin, prune, set_latest
 from flows.release.layout import Dataset, Entry, find_equal, listed, next_version
 from flows.release.lock import publisher_lock
 from flows.release.manifest import read_manifest
-from flows.release.prints import keep_prints, kept_prints
+from flows.release.mapped import Mapped, mapped, rest
+from flows.release.prints import keep_prints, kept_prints, mapped_prints
 from flows.release.raws import Keeper, fetch, fetch_all, forget, keep
 from flows.release.refuse import refuse
+from flows.release.remote import Mirror, at
 from flows.release.stage import stage
-from flows.release.tables import batches, load
+from flows.release.tables import ORDER, SCHEMAS, Sorted, batches, load
 from flows.release.verify import Damage, verify
 from flows.release.withdrawn import Withdrawal, withdraw, withdrawals, withdrawn_digest
 
 __all__ = [
+    "ORDER",
+    "SCHEMAS",
     "VALUES",
     "AuditError",
     "Busy",
@@ -85,14 +92,20 @@ __all__ = [
     "Facts",
     "Inputs",
     "Keeper",
+    "Mapped",
+    "Mirror",
     "Mistaken",
+    "Outrun",
     "ReleaseError",
+    "Sorted",
     "Withdrawal",
+    "at",
     "audit",
     "batches",
     "carry_over",
     "code_digest",
     "commit",
+    "complete",
     "diff",
     "fetch",
     "fetch_all",
@@ -104,6 +117,8 @@ __all__ = [
     "listed",
     "load",
     "lock_digest",
+    "mapped",
+    "mapped_prints",
     "next_version",
     "pin",
     "prune",
@@ -111,6 +126,7 @@ __all__ = [
     "read_manifest",
     "recover",
     "refuse",
+    "rest",
     "set_latest",
     "stage",
     "verify",

@@ -31,13 +31,25 @@ def _sorted(release: Path, name: str) -> Iterator[Damage]:
     for batch in tables.batches(release, name, keys):
         chunk = pa.Table.from_batches([batch]).select(keys)
         if last is not None:
-            chunk = pa.concat_tables([last, chunk])
-        by = [(key, "ascending") for key in keys]
-        # The sort is stable, so rows that are in order stay where they are.
-        if not np.array_equal(pc.sort_indices(chunk, by), np.arange(chunk.num_rows)):
+            chunk = pa.concat_tables([last, chunk]).combine_chunks()
+        if not _in_order(chunk.slice(0, chunk.num_rows - 1), chunk.slice(1)):
             yield Damage(_place(release, name), f"is not sorted by {', '.join(keys)}")
             return
         last = chunk.slice(chunk.num_rows - 1)
+
+
+def _in_order(rows: pa.Table, following: pa.Table) -> bool:
+    """Whether each row comes before the one that follows it, or is like it; nulls come last."""
+    open_ = np.ones(rows.num_rows, bool)  # alike so far
+    for one, other in zip(rows.columns, following.columns, strict=True):
+        if not open_.any():
+            return True
+        null, then_null = (np.asarray(pc.is_null(column)) for column in (one, other))
+        greater, equal = (np.asarray(pc.fill_null(of(one, other), False)) for of in (pc.greater, pc.equal))
+        if np.any(open_ & ~then_null & (greater | null)):
+            return False
+        open_ &= equal | (null & then_null)
+    return True
 
 
 def _values(release: Path, name: str) -> Iterator[Damage]:

@@ -20,9 +20,14 @@ class Carried:
     evidence: pa.Table
 
 
-def _complete(name: str, batch: pa.RecordBatch, parent: Path) -> pa.Table:
-    """The batch with the present schema; columns added since are null where they may be."""
+def complete(name: str, batch: pa.RecordBatch, parent: Path, columns: list[str] | None = None) -> pa.Table:
+    """Rows of a release with the present schema (or `columns` of it); columns added since are null where they may be.
+
+    Raises ReleaseError where the release's schema cannot be brought to the present one.
+    """
     schema = tables.SCHEMAS[name]
+    if columns is not None:
+        schema = pa.schema([schema.field(name) for name in columns], schema.metadata)
     arrays = []
     for field in schema:
         if field.name in batch.schema.names:
@@ -57,6 +62,6 @@ def carry_over(parent: Path, known: AbstractSet[str]) -> Carried:
         for batch in tables.batches(parent, name):
             rest = batch.filter(pc.invert(pc.is_in(batch.column("article_id"), value_set=gone)))
             if rest.num_rows:
-                kept.append(_complete(name, rest, parent))
+                kept.append(complete(name, rest, parent))
         carried[name] = pa.concat_tables(kept)
     return Carried(**carried)

@@ -1,4 +1,4 @@
-"""The CSV copies, made from the Parquet a batch at a time.
+"""The CSV copies, made of the rows that the Parquet is made of, some at a time.
 
 Both are RFC 4180: UTF-8 without a mark, CRLF between rows, quotes only where needed. Lists are JSON, instants ISO 8601
 with `Z`, days ISO 8601, true and false in small letters, null is empty. Readers take certain words for null, in quotes
@@ -12,13 +12,13 @@ spreadsheet would run as a formula (its first character after blanks is = + - @ 
 leading apostrophe. Who needs the exact value reads the other files.
 """
 
-import csv
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import pyarrow as pa
 
@@ -26,11 +26,15 @@ from flows.release import tables
 
 _BREAKS: Final = re.compile("\r\n|[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_SPECIAL: Final = re.compile('[",\r\n]')
+_ROWS: Final = 2000  # that are held as text
 _FORMULA: Final = tuple("=+-@＝＋－＠")
 
 
 def one_line(value: str) -> str:
     """A string on one line, without control characters."""
+    if value.isprintable():  # most are, and it is asked much faster than it is mended
+        return value
     return _CONTROLS.sub("", _BREAKS.sub(" ", value))
 
 
@@ -47,8 +51,14 @@ NULLS: Final = frozenset(
 )  # fmt: skip
 
 
+_LONGEST: Final = max(map(len, NULLS))
+_LONG: Final = 32
+
+
 def kept(value: str) -> str:
     """A string as a cell that no reader takes for null."""
+    if len(value) > _LONG and value[0].isalnum() and value[_LONGEST:_LONG].strip():
+        return value  # it does not end where a null would
     return f"'{value}" if value.lstrip("'").strip().casefold() in NULLS else value
 
 
@@ -83,23 +93,61 @@ def _cells(column: pa.Array, *, spreadsheet: bool) -> list[str]:
     else:
         # Arrow prints a float32 in the fewest digits that give it back, Python would widen it to a float64 first.
         column, shown = column.cast(pa.string()), _plain
-    return ["" if value is None else shown(value) for value in column.to_pylist()]
+    if pa.types.is_string(kind):
+        known = column.dictionary_encode()
+        if len(known.dictionary) * 2 < len(column):  # the same few words over and over
+            words = [_quoted(shown(value)) for value in known.dictionary.to_pylist()]
+            return ["" if at is None else words[at] for at in known.indices.to_pylist()]
+    if pa.types.is_list(kind):
+        empty = _quoted(shown([]))
+        return [_quoted(shown(value)) if value else "" if value is None else empty for value in column.to_pylist()]
+    return ["" if value is None else _quoted(shown(value)) for value in column.to_pylist()]
 
 
-def _write(path: Path, names: list[str], batches: Iterable[pa.RecordBatch], *, spreadsheet: bool) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file, lineterminator="\r\n")
-        rows.writerow(names)
-        for batch in batches:
-            rows.writerows(zip(*(_cells(batch.column(name), spreadsheet=spreadsheet) for name in names), strict=True))
+def _quoted(cell: str) -> str:
+    """As the csv module quotes, which goes through long texts letter by letter."""
+    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
+
+
+class Csvs:
+    """csv/articles.csv and csv/metadata.csv of a release folder, written as the articles come by; a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        names = tables.SCHEMAS["articles"].names
+        self._columns = {"csv/articles.csv": names, "csv/metadata.csv": [name for name in names if name != "text"]}
+        self.paths = list(self._columns)
+        self._folder = folder
+        self._open = ExitStack()
+        self._files: dict[str, TextIO] = {}
+
+    def __enter__(self) -> "Csvs":
+        (self._folder / "csv").mkdir(parents=True, exist_ok=True)
+        for path, names in self._columns.items():
+            file = (self._folder / path).open("w", encoding="utf-8", newline="")
+            self._files[path] = self._open.enter_context(file)
+            file.write(",".join(names) + "\r\n")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def add(self, articles: pa.Table | pa.RecordBatch) -> None:
+        """The next rows, in the order of the release."""
+        for start in range(0, articles.num_rows, _ROWS):
+            some = articles.slice(start, _ROWS)
+            for path, names in self._columns.items():
+                spreadsheet = path == "csv/metadata.csv"
+                rows = zip(*(_cells(_array(some.column(name)), spreadsheet=spreadsheet) for name in names), strict=True)
+                self._files[path].writelines(",".join(row) + "\r\n" for row in rows)
+
+
+def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def write(folder: Path) -> list[str]:
-    """Write csv/articles.csv and csv/metadata.csv beside the Parquet of a release folder; returns their paths."""
-    names = tables.SCHEMAS["articles"].names
-    without_text = [name for name in names if name != "text"]
-    _write(folder / "csv/articles.csv", names, tables.batches(folder, "articles"), spreadsheet=False)
-    rows = tables.batches(folder, "articles", without_text)
-    _write(folder / "csv/metadata.csv", without_text, rows, spreadsheet=True)
-    return ["csv/articles.csv", "csv/metadata.csv"]
+    """Write both beside the Parquet of a release folder, from what that holds; returns their paths."""
+    with Csvs(folder) as files:
+        for batch in tables.batches(folder, "articles"):
+            files.add(batch)
+    return files.paths

@@ -2,15 +2,21 @@
 
 Compared are the published values of an article, not where they came from: the columns of VALUES. An article whose
 page was scraped again with other advertisements around it has not changed.
+
+Held in memory are the keys of both sides and one number an article, and of those that changed one number a value:
+values are the same where their hashes are.
 """
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.release import tables
 from schemas import arrow
 
 # The key, where the document was, what it measured there, and the digest over the values.
@@ -21,67 +27,144 @@ _NOT_VALUES: Final = frozenset(
 VALUES: Final[tuple[str, ...]] = tuple(name for name in arrow.ARTICLES.names if name not in _NOT_VALUES)
 _ROWS: Final = 20_000
 
-
-def _differ(old: pa.Array, new: pa.Array) -> np.ndarray:
-    """Where two columns differ, null being a value of its own."""
-    if old.type != new.type:
-        return np.ones(len(old), dtype=bool)
-    if pa.types.is_list(old.type):  # Arrow compares no lists
-        return np.array([a != b for a, b in zip(old.to_pylist(), new.to_pylist(), strict=True)], dtype=bool)
-    nulls = pc.xor(pc.is_null(old), pc.is_null(new))
-    return np.asarray(pc.or_(nulls, pc.fill_null(pc.not_equal(old, new), False)).to_numpy(zero_copy_only=False))
-
-
-def _taken(articles: pa.Table, names: list[str], wanted: np.ndarray) -> pa.Table:
-    """Rows of the articles by number, chunk by chunk: one take would join texts of more than 2 GB."""
-    pieces, places, start = [], [], 0
-    for batch in articles.select(names).to_batches():
-        here = np.flatnonzero((wanted >= start) & (wanted < start + batch.num_rows))
-        if len(here):
-            pieces.append(batch.take(pa.array(wanted[here] - start)))
-            places.append(here)
-        start += batch.num_rows
-    return pa.Table.from_batches(pieces).combine_chunks().take(pa.array(np.argsort(np.concatenate(places))))
-
-
-def _changed(batch: pa.RecordBatch, articles: pa.Table, rows: np.ndarray) -> list[dict[str, object]]:
-    names = [name for name in VALUES if name in batch.schema.names]
-    new = _taken(articles, names, rows).combine_chunks()
-    differ = {name: _differ(batch.column(name), new.column(name).combine_chunks()) for name in names}
-    where = np.flatnonzero(np.any(list(differ.values()), axis=0))
-    ids = batch.column("article_id").take(pa.array(where)).to_pylist()
-    return [
-        {"op": "changed", "article_id": id_, "fields": [name for name in names if differ[name][row]]}
-        for id_, row in zip(ids, where.tolist(), strict=True)
-    ]
-
-
-def _ops(op: str, ids: pa.Array) -> list[dict[str, Any]]:
-    return [{"op": op, "article_id": id_, "fields": []} for id_ in ids.to_pylist()]
-
-
-def changes(parent: Iterable[pa.RecordBatch], articles: pa.Table) -> pa.Table:
-    """As `diff`, with the parent's articles a batch at a time. Columns the parent does not have are not compared."""
-    ids = articles.column("article_id").combine_chunks()
-    met = np.zeros(articles.num_rows, dtype=bool)
-    rows: list[dict[str, object]] = []
-    for whole in parent:
-        for start in range(0, whole.num_rows, _ROWS):
-            batch = whole.slice(start, _ROWS)
-            place = pc.index_in(batch.column("article_id"), value_set=ids)
-            rows += _ops("removed", batch.column("article_id").filter(pc.is_null(place)))
-            both = batch.filter(pc.is_valid(place))
-            if both.num_rows:
-                at = place.drop_null().to_numpy().astype(np.int64)
-                met[at] = True
-                rows += _changed(both, articles, at)
-    rows += _ops("added", ids.filter(pa.array(~met)))
-    return arrow.table(arrow.CHANGES, sorted(rows, key=lambda row: str(row["article_id"])))
+# One side: asked for columns, it gives the rows, in the same order each time.
+Side: TypeAlias = Callable[[list[str]], Iterable[pa.RecordBatch]]
+_Rows: TypeAlias = npt.NDArray[np.int64]
 
 
 def diff(parent_articles: pa.Table | None, articles: pa.Table) -> pa.Table:
     """CHANGES from the parent's articles to these, sorted by article_id: added, changed (with fields), removed.
 
-    Without a parent every article is added.
+    Without a parent every article is added. Columns the parent does not have are not compared.
     """
-    return changes(parent_articles.to_batches() if parent_articles is not None else [], articles)
+    return _changes(_of_table(parent_articles), _of_table(articles))
+
+
+def changes(parent: Path | None, release: Path) -> pa.Table:
+    """The same of two release folders."""
+    return _changes(_of_release(parent), _of_release(release))
+
+
+def _of_table(table: pa.Table | None) -> Side | None:
+    if table is None:
+        return None
+    return lambda names: table.select([name for name in names if name in table.column_names]).to_batches()
+
+
+def _of_release(folder: Path | None) -> Side | None:
+    if folder is None:
+        return None
+
+    def side(names: list[str]) -> Iterator[pa.RecordBatch]:
+        there = set(tables.column_names(folder, "articles"))
+        return tables.batches(folder, "articles", [name for name in names if name in there])
+
+    return side
+
+
+def _changes(parent: Side | None, articles: Side | None) -> pa.Table:
+    assert articles is not None
+    ids = _ids(articles)
+    if parent is None:
+        return _table([("added", ids)])
+    old = _ids(parent)
+    place = pc.index_in(old, value_set=ids)
+    at = np.asarray(pc.fill_null(place, -1), np.int64)
+    here = np.flatnonzero(at >= 0)
+    met = np.zeros(len(ids), bool)
+    met[at[here]] = True
+    here = here[_differ(parent, articles, here, at[here])]
+    fields = _fields(parent, articles, here, at[here])
+    changed = [number for number, names in enumerate(fields) if names]
+    return _table(
+        [
+            ("removed", old.filter(pa.array(at < 0))),
+            ("added", ids.filter(pa.array(~met))),
+        ],
+        ids.take(pa.array(at[here][changed], pa.int64())),
+        [fields[number] for number in changed],
+    )
+
+
+def _differ(parent: Side, articles: Side, rows: _Rows, at: _Rows) -> npt.NDArray[np.bool_]:
+    """Which pairs of rows differ in a value."""
+    if not len(rows):
+        return np.zeros(0, bool)
+    old, new = _columns(parent), _columns(articles)
+    names = [name for name in VALUES if name in old and old[name] == new[name]]
+    if any(name in old and old[name] != new[name] for name in VALUES):
+        return np.ones(len(rows), bool)
+    one, other = (
+        np.concatenate(
+            [np.fromiter(map(hash, zip(*values, strict=True)), np.int64) for values in _values(*each, names)]
+        )
+        for each in ((parent, rows), (articles, at))
+    )
+    return np.asarray(one[np.argsort(np.argsort(rows))] != other[np.argsort(np.argsort(at))])
+
+
+def _fields(parent: Side, articles: Side, rows: _Rows, at: _Rows) -> list[list[str]]:
+    """For each pair of rows the columns whose values differ."""
+    fields: list[list[str]] = [[] for _ in rows]
+    if not len(rows):
+        return fields
+    old, new = _columns(parent), _columns(articles)
+    names = [name for name in VALUES if name in old]
+    one, other = (_hashes(*each, names) for each in ((parent, rows), (articles, at)))
+    for name, mine, theirs in zip(names, one, other, strict=True):
+        for number in np.flatnonzero((mine != theirs) | (old[name] != new[name])).tolist():
+            fields[number].append(name)
+    return fields
+
+
+def _hashes(side: Side, rows: _Rows, names: list[str]) -> list[_Rows]:
+    """A number for each value of each column, in these rows."""
+    back = np.argsort(np.argsort(rows))
+    parts = [[np.fromiter(map(hash, column), np.int64) for column in values] for values in _values(side, rows, names)]
+    return [np.concatenate(column)[back] for column in zip(*parts, strict=True)]
+
+
+def _values(side: Side, rows: _Rows, names: list[str]) -> Iterator[list[list[Any]]]:
+    """The values of these rows, column by column, some thousand rows at a time, in the order of the side."""
+    wanted = np.sort(rows)
+    first = 0
+    for whole in side(names):
+        for start in range(0, whole.num_rows, _ROWS):
+            batch = whole.slice(start, _ROWS)
+            low, high = np.searchsorted(wanted, [first, first + batch.num_rows])
+            if low < high:
+                some = batch.take(pa.array(wanted[low:high] - first))
+                yield [_hashable(some.column(name)) for name in names]
+            first += batch.num_rows
+
+
+def _hashable(column: pa.Array) -> list[Any]:
+    values: list[Any] = column.to_pylist()
+    return [None if v is None else tuple(v) for v in values] if pa.types.is_list(column.type) else values
+
+
+def _columns(side: Side) -> dict[str, pa.DataType]:
+    """The columns of VALUES that a side has, with their types."""
+    first = next(iter(side(list(VALUES))), None)
+    return {} if first is None else {field.name: field.type for field in first.schema}
+
+
+def _ids(side: Side) -> pa.Array:
+    found = [batch.column("article_id") for batch in side(["article_id"])]
+    return pa.concat_arrays(found) if found else pa.array([], pa.string())
+
+
+def _table(
+    ops: list[tuple[str, pa.Array]], changed: pa.Array | None = None, fields: list[list[str]] | None = None
+) -> pa.Table:
+    parts = [
+        (op, ids, pa.array([[]], arrow.CHANGES.field("fields").type).take(pa.array(np.zeros(len(ids), np.int64))))
+        for op, ids in ops
+    ]
+    if changed is not None:
+        parts.append(("changed", changed, pa.array(fields, arrow.CHANGES.field("fields").type)))
+    made = [
+        pa.table([pa.array([op]).take(pa.array(np.zeros(len(ids), np.int64))), ids, names], schema=arrow.CHANGES)
+        for op, ids, names in parts
+    ]
+    return pa.concat_tables(made).sort_by("article_id")

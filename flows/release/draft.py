@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 import pyarrow as pa
 
 from flows.release.disk import canonical_digest
+from flows.release.tables import Sorted
 from schemas import SCHEMA_VERSION
 
 JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None
@@ -80,15 +81,16 @@ class Facts:
 
 @dataclass(frozen=True)
 class Draft:
-    """The tables of a run before they are a release, in any order of rows, of the schemas in schemas.arrow.
+    """The tables of a run before they are a release, of the schemas in schemas.arrow.
+
+    A table's rows may stand in any order; rows that come in pieces (Sorted) are sorted, and can be read once.
 
     `validation` holds the full result of each suite by its name; it becomes validation/<name>.json.
-    The tables may be memory-mapped: they are read a row group at a time.
     """
 
-    articles: pa.Table
+    articles: pa.Table | Sorted
     rejects: pa.Table
-    spans: pa.Table
-    evidence: pa.Table
+    spans: pa.Table | Sorted
+    evidence: pa.Table | Sorted
     facts: Facts
     validation: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

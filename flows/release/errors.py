@@ -13,6 +13,10 @@ class Busy(ReleaseError):
     """Another publisher holds the lock."""
 
 
+class Outrun(ReleaseError):
+    """Another publisher of the same store committed first."""
+
+
 class Mistaken(ReleaseError):
     """What was asked for is not there or cannot be meant; nothing was changed."""
 

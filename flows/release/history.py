@@ -25,7 +25,7 @@ def set_latest(dataset: Dataset, version: str, why: str, *, step: Step = quiet) 
     again where it was withdrawn. Raises Mistaken where it is not there, Declined where it is damaged.
     """
     found = listed(dataset, version)
-    if damages := verify(dataset.root / found.path, found.digest):
+    if damages := verify(dataset.folder(found), found.digest):
         raise Declined(f"The release {version} is damaged ({damages[0]}): it cannot become the current one.")
     left = [each.version for each in _newer(dataset.versions(), version) if each.status == _PUBLISHED and each.version]
     if dataset.latest() == version and not left:
@@ -70,7 +70,7 @@ def prune(dataset: Dataset, keep: int, why: str, *, step: Step = quiet) -> list[
     """
     if keep < 1:
         raise Mistaken(f"--keep {keep} would keep nothing: give 1 or more.")
-    there = [each for each in dataset.versions() if each.version and (dataset.root / each.path).is_dir()]
+    there = [each for each in dataset.versions() if each.version and dataset.there(each)]
     kept = {each.version for each in [one for one in there if one.status == _PUBLISHED][:keep]}
     kept |= {dataset.latest(), *(each.version for each in there if each.pinned)}
     gone = [each.version for each in there if each.version and each.version not in kept]

@@ -115,6 +115,24 @@ class Dataset:
             raise Mistaken(f"{version!r} is no version: a version is a UTC day and a counter, as 2026.11.22.1.")
         return self.releases / version
 
+    def refresh(self) -> None:
+        """What a mirror of a store does on taking the lock; a folder is what it is."""
+
+    def send(self) -> None:
+        """What a mirror of a store does before it lets go of the lock."""
+
+    def claim(self, version: str) -> bool:
+        """Whether a new version's name may be used: under the lock of a folder always."""
+        return True
+
+    def there(self, each: "Entry") -> bool:
+        """Whether an entry's files can be had."""
+        return (self.root / each.path).is_dir()
+
+    def folder(self, each: "Entry") -> Path:
+        """The folder of an entry, there or not."""
+        return self.root / each.path
+
     def staged_path(self, run_id: str) -> Path:
         """The folder in which a run makes its release."""
         return self.staging / checked_name(run_id)
@@ -143,7 +161,7 @@ def listed(dataset: Dataset, version: str) -> Entry:
     found = next((each for each in dataset.versions() if each.version == version), None)
     if found is None:
         raise Mistaken(f"{dataset.name} has no release {version}: `kliping versions` lists what there is.")
-    if not (dataset.root / found.path).is_dir():
+    if not dataset.there(found):
         why = " ".join(found.why) or "Its folder was removed by hand."
         raise Mistaken(f"The release {version} is listed and its files are gone. {why}")
     return found
@@ -155,7 +173,7 @@ def find_equal(dataset: Dataset, fingerprint: str) -> Entry | None:
     A release that is listed and whose folder is gone is equal to nothing: there is nothing to read.
     """
     equal = (each for each in dataset.versions() if each.status == "published" and each.fingerprint == fingerprint)
-    return next((each for each in equal if (dataset.root / each.path).is_dir()), None)
+    return next((each for each in equal if dataset.there(each)), None)
 
 
 def _order(version: str) -> tuple[int, int, int, int] | None:
@@ -180,4 +198,6 @@ def next_version(dataset: Dataset, today: date) -> str:
     newest = max(taken, default=(0, 0, 0, 0))
     day = (today.year, today.month, today.day)
     year, month, of_month, counter = (*day, 1) if day > newest[:3] else (*newest[:3], newest[3] + 1)
-    return f"{year:04d}.{month:02d}.{of_month:02d}.{counter}"
+    while not dataset.claim(name := f"{year:04d}.{month:02d}.{of_month:02d}.{counter}"):
+        counter += 1
+    return name

@@ -77,8 +77,10 @@ def publisher_lock(dataset: Dataset, wait_seconds: float | None = None, *, run_i
             os.ftruncate(handle, 0)
             os.pwrite(handle, json.dumps(holder).encode(), 0)
             notes = recover(dataset)
+        dataset.refresh()
         try:
             yield notes
+            dataset.send()
         finally:
             if handle in _held:
                 sweep(dataset)

@@ -5,12 +5,14 @@ Each is replaced whole, and each may be written again without harm.
 
 import contextlib
 import html
+import re
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from flows.release.disk import json_bytes, write_atomic
 from flows.release.layout import Dataset, Entry
 
+_MARKUP: Final = re.compile(r"([\\`*\[\]|~])")  # an underscore within a word means nothing to Markdown
 # Called with a word after each step of a commit: tests die there.
 Step: TypeAlias = Callable[[str], None]
 
@@ -25,8 +27,9 @@ def plural(count: int, noun: str) -> str:
 
 
 def escaped(sentence: str) -> str:
-    """A sentence as one line of Markdown that holds no markup of its own."""
-    return html.escape(" ".join(sentence.split()), quote=False)
+    """A sentence as one line of Markdown that holds no markup of its own, nor a character that does not print."""
+    flat = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(sentence.split()))
+    return html.escape(_MARKUP.sub(r"\\\1", flat), quote=False)
 
 
 def _paragraph(each: Entry) -> str:

@@ -1,7 +1,7 @@
 """Write a release into .staging/<run>/, where no reader looks."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,16 +44,16 @@ def write_validation(folder: Path, validation: Mapping[str, Mapping[str, Any]]) 
     return paths
 
 
-def _parent(dataset: Dataset, version: str | None) -> Iterable[pa.RecordBatch]:
+def _parent(dataset: Dataset, version: str | None) -> Path | None:
     if version is None:
-        return []
+        return None
     release = dataset.release_path(version)
     if not tables.parts(release, "articles"):
         raise ReleaseError(
             f"The parent release {version}, which latest.json names, is not at {release}: put it back, or remove "
             "latest.json to begin anew."
         )
-    return tables.batches(release, "articles")
+    return release
 
 
 def _write_sums(folder: Path, manifest: Manifest) -> None:
@@ -86,17 +86,14 @@ def stage(
     dataset.release_path(version)
     with writing(dataset.root):
         folder = fresh(dataset.staged_path(draft.facts.run_id))
+        parent = _parent(dataset, draft.facts.parent) if changed is None else None
+        with csvs.Csvs(folder) as copies:
+            written = tables.write(folder, "articles", draft.articles, copies.add)
         if changed is None:
-            changed = changes(_parent(dataset, draft.facts.parent), draft.articles)
-        given = {
-            "articles": draft.articles,
-            "rejects": draft.rejects,
-            "spans": draft.spans,
-            "evidence": draft.evidence,
-            "changes": changed,
-        }
-        written = [each for name, table in given.items() for each in tables.write(folder, name, table)]
-        files = [*csvs.write(folder), *write_validation(folder, draft.validation)]
+            changed = changes(parent, folder)
+        given = {"rejects": draft.rejects, "spans": draft.spans, "evidence": draft.evidence, "changes": changed}
+        written += [each for name, table in given.items() for each in tables.write(folder, name, table)]
+        files = [*copies.paths, *write_validation(folder, draft.validation)]
         ops = {op: pc.sum(pc.equal(changed.column("op"), op)).as_py() or 0 for op in vocabulary.OPS}
         manifest = build(folder, draft.facts, version, written, files, ops)
         (folder / "manifest.json").write_bytes(json_bytes(manifest))

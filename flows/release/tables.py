@@ -4,7 +4,8 @@ Row groups are cut by row number from the sorted rows and copied into one piece 
 arrived in, the same rows would give other pages and other bytes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -75,6 +76,14 @@ def conform(name: str, table: pa.Table) -> pa.Table:
         raise ReleaseError(f"The table {name} does not fit its schema: {error}") from None
 
 
+@dataclass(frozen=True)
+class Sorted:
+    """Rows that come sorted as ORDER says, in pieces of any size; `rows` in all, where articles need to know."""
+
+    rows: int | None
+    pieces: Iterable[pa.Table]
+
+
 def _gather(batches: list[pa.RecordBatch], starts: np.ndarray, wanted: np.ndarray, schema: pa.Schema) -> pa.Table:
     # Table.take joins all chunks of a column first, which overflows where its texts exceed 2 GB.
     of = np.searchsorted(starts, wanted, side="right") - 1
@@ -87,29 +96,71 @@ def _gather(batches: list[pa.RecordBatch], starts: np.ndarray, wanted: np.ndarra
     return pa.Table.from_batches(pieces, schema).take(pa.array(back)).combine_chunks()
 
 
-def write(folder: Path, name: str, table: pa.Table) -> list[Written]:
-    """Write a table into a release folder: sorted, one file or (articles) 250,000 rows a file.
-
-    Raises ReleaseError where the table does not fit its schema.
-    """
+def _sorted(name: str, table: pa.Table) -> Sorted:
+    """The rows of a table as they are to be written."""
     table = conform(name, table)
     keys = [(key, "ascending") for key in ORDER[name]]
     order = pc.sort_indices(table.select(list(ORDER[name])), keys).to_numpy().astype(np.int64)
-    files = np.split(order, range(ROWS_A_FILE, len(order), ROWS_A_FILE)) if name == "articles" else [order]
     batches = [batch for batch in table.to_batches() if batch.num_rows]
     starts = np.cumsum([0, *(batch.num_rows for batch in batches)])[:-1]
+    size = _GROUP.get(name, _GROUP_ELSE)
+    parts = (order[first : first + size] for first in range(0, len(order), size))
+    return Sorted(len(order), (_gather(batches, starts, wanted, table.schema) for wanted in parts))
+
+
+def _groups(name: str, pieces: Iterable[pa.Table], size: int, a_file: int | None) -> Iterator[pa.Table]:
+    """The rows in groups of `size`, each of one chunk; the last one, and the last one `a_file`, has what is left."""
+    held: list[pa.Table] = []
+    count = done = 0
+    for piece in pieces:
+        table = conform(name, piece)
+        while table.num_rows:
+            room = min(size, (a_file or done + size) - done) - count
+            some = table.slice(0, room)
+            table = table.slice(room)
+            held.append(some)
+            count += some.num_rows
+            if some.num_rows == room:
+                yield pa.concat_tables(held).combine_chunks()
+                done = (done + count) % a_file if a_file else 0
+                held, count = [], 0
+    if count:
+        yield pa.concat_tables(held).combine_chunks()
+
+
+def write(
+    folder: Path, name: str, rows: pa.Table | Sorted, each: Callable[[pa.Table], None] = lambda _rows: None
+) -> list[Written]:
+    """Write a table into a release folder: sorted, one file or (articles) 250,000 rows a file.
+
+    Rows that come in pieces are held a row group or two at a time; `each` is given them in their order. While one is
+    packed, the next is fetched. Raises ReleaseError where they do not fit their schema.
+    """
+    given = rows if isinstance(rows, Sorted) else _sorted(name, rows)
+    files = max(1, -(-(given.rows or 0) // ROWS_A_FILE)) if name == "articles" else 1
+    size = _GROUP.get(name, _GROUP_ELSE)
     written = []
-    for number, wanted in enumerate(files):
-        path = _PLACES[name].replace("*", f"{number:05d}-of-{len(files):05d}")
+    groups = _groups(name, given.pieces, size, ROWS_A_FILE if name == "articles" else None)
+    group = next(groups, None)
+    for number in range(files):
+        path = _PLACES[name].replace("*", f"{number:05d}-of-{files:05d}")
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        with pq.ParquetWriter(
-            folder / path, table.schema, version="2.6", compression="zstd", compression_level=9
-        ) as writer:
-            size = _GROUP.get(name, _GROUP_ELSE)
-            for first in range(0, len(wanted), size):
-                group = _gather(batches, starts, wanted[first : first + size], table.schema)
-                writer.write_table(group, row_group_size=size)
-        written.append(Written(name, path, len(wanted)))
+        count = 0
+        with (
+            pq.ParquetWriter(
+                folder / path, SCHEMAS[name], version="2.6", compression="zstd", compression_level=9
+            ) as writer,
+            ThreadPoolExecutor(1) as packer,
+        ):
+            while group is not None and (name != "articles" or count < ROWS_A_FILE):
+                packed = packer.submit(writer.write_table, group, row_group_size=size)
+                each(group)
+                count += group.num_rows
+                group = next(groups, None)
+                packed.result()
+        written.append(Written(name, path, count))
+    if group is not None:
+        raise ReleaseError(f"The table {name} has more rows than the {given.rows} that were said.")
     return written
 
 
@@ -124,6 +175,12 @@ def batches(release: Path, name: str, only: list[str] | None = None) -> Iterator
     for path in parts(release, name):
         with pq.ParquetFile(path) as file:
             yield from file.iter_batches(batch_size=size, columns=only)
+
+
+def column_names(release: Path, name: str) -> list[str]:
+    """The columns that a published table has."""
+    with pq.ParquetFile(parts(release, name)[0]) as file:
+        return list(file.schema_arrow.names)
 
 
 def load(release: Path, table: str) -> pa.Table:

@@ -1,20 +1,23 @@
 """Articles to look at, with the whole document each was cut from put together again from its spans."""
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from flows.report.facts import batches
+from flows.report.facts import batches, parts
 from schemas import arrow
 
 Row = dict[str, Any]
+_TOGETHER: Final = 8192  # rows with their texts
 _BEGINNING = re.compile(r"[0-9a-f]{6,32}")
 
 
@@ -93,9 +96,20 @@ def put_together(text: str, spans: list[Row]) -> tuple[list[Line], bool]:
 def _matching(folder: Path, table: str, ids: pa.Array) -> list[Row]:
     names = {"articles": arrow.ARTICLES, "spans": arrow.SPANS, "evidence": arrow.EVIDENCE}[table].names
     rows: list[Row] = []
-    for batch in batches(folder, table, names):
-        rows += batch.filter(pc.is_in(batch["article_id"], value_set=ids)).to_pylist()
+    wanted = sorted(ids.to_pylist())
+    for path in parts(folder, table) if wanted else []:
+        with pq.ParquetFile(path) as file:
+            groups = [n for n in range(file.num_row_groups) if _may_hold(file.metadata.row_group(n), wanted)]
+            for batch in file.iter_batches(_TOGETHER, groups, names):
+                rows += batch.filter(pc.is_in(batch["article_id"], value_set=ids)).to_pylist()
     return rows
+
+
+def _may_hold(group: pq.RowGroupMetaData, wanted: list[str]) -> bool:
+    """Whether any of the ids, sorted, can stand in a row group: lineage is sorted by them."""
+    found = (group.column(number) for number in range(group.num_columns))
+    ids = next(column.statistics for column in found if column.path_in_schema == "article_id")
+    return ids is None or not ids.has_min_max or bisect_left(wanted, ids.min) < bisect_right(wanted, ids.max)
 
 
 def draw(folder: Path, most: int) -> list[Article]:

@@ -1,7 +1,9 @@
 """Judges rows, then the release, by the suites in expectations/.
 
     view_of(articles, evidence, clutter_hits, run_day) -> VIEW        what the rows are judged on; pure, for workers
+    measures_of(articles, evidence, clutter_hits) -> MEASURES         what it asks of texts; measured_view does the rest
     check_articles(view) -> Verdict                                   rows, before duplicates are dropped
+    check_parts(views) -> Verdict                                     the same, a part at a time
     ReleaseFacts.of(keys, ...) -> ReleaseFacts                        the whole release in one row
     check_release(facts) -> Verdict                                   once, before it is published
     check_drift(parent, release) -> Verdict                           the same release beside its parent
@@ -17,24 +19,29 @@ What a verdict means:
 
 Great Expectations is imported inside the two checks (it takes 2 to 4 s), so call them where that is paid once: in
 the main process, never in a worker per batch. 100,000 rows take about 2 s and 300 MB, and grow in proportion: beyond
-half a million rows call check_articles shard by shard. Keys are then unique within a shard, and check_release looks
-at all of them.
+some ten thousand rows give them to check_parts, range by range of article_id: it says the same of them. Other keys are
+then unique within a part, and check_release looks at all of them.
 """
 
-from flows.validate.checks import check_articles, check_release
-from flows.validate.drift import COLUMNS, Side, check_drift
+from flows.validate.checks import check_articles, check_parts, check_release
+from flows.validate.drift import COLUMNS, NARROW, Side, check_drift, narrow
 from flows.validate.facts import ReleaseFacts
 from flows.validate.verdict import Check, Verdict
-from flows.validate.view import view_of
+from flows.validate.view import measured_view, measures_of, view_of
 
 __all__ = [
     "COLUMNS",
+    "NARROW",
     "Check",
     "ReleaseFacts",
     "Side",
     "Verdict",
     "check_articles",
     "check_drift",
+    "check_parts",
     "check_release",
+    "measured_view",
+    "measures_of",
+    "narrow",
     "view_of",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -22,6 +23,14 @@ def check_articles(view: pa.Table) -> Verdict:
     return judge(expectations.load("articles"), view_frame(view))
 
 
+def check_parts(views: Iterable[pa.Table]) -> Verdict:
+    """Judges VIEW that comes in parts, each with the article_ids that follow those of the part before.
+
+    The same as check_articles of the whole, but that a source_id is unique within each part alone.
+    """
+    return judge_parts(expectations.load("articles"), map(view_frame, views))
+
+
 def check_release(facts: ReleaseFacts, bounds: Mapping[str, float] | None = None) -> Verdict:
     """Judges the facts of a release by expectations/release.json.
 
@@ -39,16 +48,36 @@ def judge(
     drift_accepted: bool = False,
 ) -> Verdict:
     """Judges a frame by a suite. Row-level failures need a column article_id."""
+    return judge_parts(suite, [frame], bounds, drift_accepted=drift_accepted)
+
+
+def judge_parts(
+    suite: Mapping[str, Any],
+    frames: Iterable[pd.DataFrame],
+    bounds: Mapping[str, float] | None = None,
+    *,
+    drift_accepted: bool = False,
+) -> Verdict:
+    """Judges a frame that comes in parts, one at a time in memory; at least one. A suite of row conditions alone."""
     parameters = dict(suite["meta"].get("parameters", {}))
     for name, bound in (bounds or {}).items():
         if name not in parameters:
             raise ValueError(f"the suite {suite['name']} has no bound {name}; it has {', '.join(parameters)}")
         parameters[name] = bound
 
-    outcomes = engine.run(suite, frame, parameters)
-    failed = [one for one in suite["expectations"] if _fails_rows(one, outcomes[one["meta"]["name"]])]
-    # Only what failed is run again, to learn which rows: listing them costs far more than counting them.
-    listed = engine.run({**suite, "expectations": failed}, frame, parameters, rows=True) if failed else {}
+    parts: list[dict[str, engine.Outcome]] = []
+    listed: dict[str, list[dict[str, Any]]] = {}
+    count = 0
+    for frame in frames:
+        count += len(frame)
+        gc.collect()  # Great Expectations holds what it judged before in circles
+        parts.append(engine.run(suite, frame, parameters))
+        # Only what failed is run again, to learn which rows: listing them costs far more than counting them.
+        failed = [one for one in suite["expectations"] if _fails_rows(one, parts[-1][one["meta"]["name"]])]
+        if failed:
+            for name, found in engine.run({**suite, "expectations": failed}, frame, parameters, rows=True).items():
+                listed.setdefault(name, []).extend(found.rows)
+    outcomes = {name: engine.merged([part[name] for part in parts]) for name in parts[0]}
 
     checks: list[Check] = []
     refused: list[Check] = []
@@ -59,20 +88,21 @@ def judge(
         accepted = drift_accepted and meta["scope"] == "drift"
         check = _check(one, outcome, accepted=accepted)
         checks.append(check)
-        rows = listed[meta["name"]].rows if meta["name"] in listed else []
+        failing_rows = _fails_rows(one, outcome)
+        rows = listed.get(meta["name"], []) if failing_rows else []
         for row in rows:
             if row["article_id"] is not None:
                 failing.setdefault(row["article_id"], (meta["name"], _row_sentence(meta, row)))
         refuses = one["severity"] == "critical" and meta["scope"] != "row" and not accepted
         # Rows that failed but could not be named cannot be rejected, so they must not be published either.
-        unnamed = one in failed and len(rows) != check.failed_rows
+        unnamed = failing_rows and len(rows) != check.failed_rows
         if check.crashed or unnamed or (refuses and not check.passed):
             refused.append(check)
         results.append(_published(one, outcome, check, rows))
 
     document = {
         "suite": suite["name"],
-        "rows": len(frame),
+        "rows": count,
         "passed": sum(check.passed for check in checks),
         "failed": sum(not check.passed for check in checks),
         "parameters": parameters,

@@ -26,8 +26,18 @@ from flows.validate.verdict import Check, Verdict
 if TYPE_CHECKING:
     import pandas as pd
 
-# What of the articles is compared.
+# What of the articles is compared, and as what.
 COLUMNS: Final = ("outlet", "date", "authors", "title", "char_count", "boilerplate_share")
+NARROW: Final = pa.schema(
+    [
+        pa.field("outlet", pa.string()),
+        pa.field("has_date", pa.bool_(), False),
+        pa.field("has_author", pa.bool_(), False),
+        pa.field("has_title", pa.bool_(), False),
+        pa.field("char_count", pa.int32(), False),
+        pa.field("boilerplate_share", pa.float32(), False),
+    ]
+)
 TOTAL: Final = "all articles"
 _SHARES: Final = ("date", "author", "title", "outlet")
 # The standard error of a median is that of a mean times this, for values that are about normal.
@@ -37,7 +47,7 @@ _SHOWN: Final = 10
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two releases: its articles (the columns of COLUMNS), documents read, documents of them rejected."""
+    """One of the two releases: its articles (NARROW), documents read, documents of them rejected."""
 
     articles: pa.Table
     documents: int
@@ -54,6 +64,16 @@ class _Figures:
     length_spread: float
     clutter: float
     clutter_spread: float
+
+
+def narrow(articles: pa.Table) -> pa.Table:
+    """The columns COLUMNS of articles -> NARROW."""
+    made = {
+        "has_date": pc.is_valid(articles["date"]),
+        "has_author": pc.greater(pc.list_value_length(articles["authors"]), 0),
+        "has_title": pc.is_valid(articles["title"]),
+    }
+    return pa.table([made[name] if name in made else articles[name] for name in NARROW.names], schema=NARROW)
 
 
 def check_drift(old: Side, new: Side, *, same_documents: bool, accepted: bool) -> Verdict:
@@ -103,9 +123,7 @@ def _figures(articles: pa.Table) -> _Figures:
     if not count:
         return _Figures(0, dict.fromkeys(_SHARES, math.nan), math.nan, 0.0, math.nan, 0.0)
     known = {
-        "date": count - articles["date"].null_count,
-        "author": int(pc.sum(pc.greater(pc.list_value_length(articles["authors"]), 0)).as_py() or 0),
-        "title": count - articles["title"].null_count,
+        **{name: int(pc.sum(articles[f"has_{name}"]).as_py() or 0) for name in ("date", "author", "title")},
         "outlet": count - articles["outlet"].null_count,
     }
     lengths = np.log(np.maximum(articles["char_count"].to_numpy(), 1))

@@ -67,6 +67,27 @@ def run(
         return {one.expectation_config.meta["name"]: _outcome(one.to_json_dict()) for one in report.results}
 
 
+def merged(parts: list[Outcome]) -> Outcome:
+    """The outcome of one expectation over all parts of a frame; of one that looks at each row by itself."""
+    first = parts[0]
+    crash = "; ".join(sorted({part.crash for part in parts if part.crash}))
+    if len(parts) == 1 or crash or not all("unexpected_count" in part.result for part in parts):
+        return Outcome(all(p.success for p in parts), first.kwargs, first.result, first.rows, crash)
+    counts: dict[str, int] = {
+        key: sum(part.result.get(key) or 0 for part in parts)
+        for key in ("element_count", "missing_count", "unexpected_count")
+        if key in first.result
+    }
+    judged = counts["element_count"] - counts.get("missing_count", 0)
+    result = {**first.result, **counts}
+    if "unexpected_percent" in result:
+        result["unexpected_percent"] = 100 * counts["unexpected_count"] / judged if judged else None
+    if examples := [one for part in parts for one in part.result.get("examples", ())][:EXAMPLES]:
+        result["examples"] = examples
+    enough = not judged or (judged - counts["unexpected_count"]) / judged >= float(first.kwargs.get("mostly", 1))
+    return Outcome(bool(enough), first.kwargs, result, [row for part in parts for row in part.rows], "")
+
+
 def _outcome(report: Mapping[str, Any]) -> Outcome:
     found = report["result"]
     result = {key: plain(found[key]) for key in _KEPT if key in found}

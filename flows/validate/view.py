@@ -43,16 +43,31 @@ def view_of(articles: pa.Table, evidence: pa.Table, clutter_hits: Sequence[int],
     `latest_day` is the latest day that had begun anywhere on earth when the document was fetched (a story of 00:30 in
     Jakarta is of tomorrow in UTC), else one day after the run's day; never later than that.
     """
+    measured = measures_of(articles, evidence, clutter_hits)
+    return measured_view(
+        pa.table([*articles.columns, *measured.columns], [*articles.column_names, *measured.column_names]), run_day
+    )
+
+
+def measures_of(articles: pa.Table, evidence: pa.Table, clutter_hits: Sequence[int]) -> pa.Table:
+    """What VIEW asks of texts and evidence -> MEASURES, one row an article; pure, so that it is measured once."""
     if len(clutter_hits) != articles.num_rows:
         raise ValueError(f"{articles.num_rows} articles, but {len(clutter_hits)} numbers of clutter hits; one each")
     lengths = [[len(line) for line in text.split("\n")] for text in articles["text"].to_pylist()]
     made = {
-        "author_count": pc.list_value_length(articles["authors"]),
-        "editor_count": pc.list_value_length(articles["editors"]),
+        "clutter_hits": list(clutter_hits),
         "line_count": [len(lines) for lines in lengths],
         "longest_line": [max(lines) for lines in lengths],
-        "clutter_hits": list(clutter_hits),
         "unevidenced": _unevidenced(articles, evidence),
+    }
+    return pa.table([pa.array(made[field.name], field.type) for field in stages.MEASURES], schema=stages.MEASURES)
+
+
+def measured_view(articles: pa.Table, run_day: date) -> pa.Table:
+    """ARTICLES (their text is not needed) with MEASURES -> VIEW."""
+    made = {
+        "author_count": pc.list_value_length(articles["authors"]),
+        "editor_count": pc.list_value_length(articles["editors"]),
         "latest_day": [_latest_day(at, run_day) for at in articles["fetched_at"].to_pylist()],
     }
     columns = [_column(made.get(field.name), articles, field) for field in stages.VIEW]

@@ -110,7 +110,7 @@ def build(name: str, spent: Counter, known: dict[str, dict]) -> list[dict]:
     for row in rows(name):
         tree = parse(row["html"])
         page = walk(tree)
-        hints = hints_of(tree)
+        hints = hints_of(tree, row["html"])
         clock = time.perf_counter()
         x, words = features(page, hints.titles, hints.body, hints.summary)
         spent["features"] += time.perf_counter() - clock

@@ -1,6 +1,9 @@
 """Publish the evaluation's pages with the weights of the fold they are not in, and score the releases.
 
 python tests/bench/html_folds.py CACHE [quality|fast]      CACHE as train_html.py left it
+
+A page in doubt is read as text too (`flows/clean/page.py`). Where CACHE holds the weights that `make train-text` learns
+without the sites of each of its own folds, those are used for it; without them a line says that they were not.
 """
 
 import importlib.util
@@ -8,6 +11,7 @@ import json
 import sys
 import tempfile
 import time
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 
@@ -16,8 +20,10 @@ from html_data import SETS, SHARED, rows, site
 from train_html import FOLDS, fold_of
 
 from flows import pipeline, publish, supervise
-from flows.clean import judge_page
+from flows.clean import judge_page, listing, net
 from flows.parameters import Publish
+from tests.bench.sets import FOLDS as TEXT_FOLDS
+from tests.bench.sets import fold as text_fold
 
 
 def scorer() -> ModuleType:
@@ -37,6 +43,15 @@ def here(crew: supervise.Crew, job: tuple[Path, Path]) -> Path:
     return target
 
 
+def use_text_weights(cache: Path, part: int) -> None:
+    """Read texts with the weights that have not seen the sites of this fold of the texts, where the cache has them."""
+    if (cache / f"net-{part}.npz").exists():
+        lines, pages = net.Net.load(cache / f"net-{part}.npz"), listing.Listing.load(cache / f"listing-{part}.npz")
+        net.shipped, listing.shipped = lambda: lines, lambda: pages
+    elif part == 0:
+        print(f"{cache} has no net-0.npz: pages in doubt are read with the shipped weights, which have seen them")
+
+
 def published(data: dict[str, list[dict]], effort: str, weights: Path) -> tuple[dict[str, dict], float]:
     """id -> published row of every page, each fold with weights that never saw its sites; and the seconds."""
     score = scorer()
@@ -50,15 +65,20 @@ def published(data: dict[str, list[dict]], effort: str, weights: Path) -> tuple[
     supervise.Crew.process = here
     spent = 0.0
     with tempfile.TemporaryDirectory() as folder:
-        for part in range(FOLDS):
-            source = Path(folder, f"{part}.jsonl")
+        for part, texts in product(range(FOLDS), range(TEXT_FOLDS)):
+            name = f"fold-{part}-{texts}"
+            source = Path(folder, f"{name}.jsonl")
             pages = [row for name in data for row in data[name] if fold[site(row["url"])] == part]
+            pages = [row for row in pages if text_fold(row["url"]) == texts]
+            if not pages:
+                continue
             source.write_text(
                 "\n".join(json.dumps({"id": r["id"], "url": r["url"], "html": r["html"]}) for r in pages), "utf-8"
             )
             judge_page.WEIGHTS = weights / f"fold-{part}"
+            use_text_weights(weights.parent, texts)
             began = time.process_time()
-            outcome = publish.tell(Publish(source=str(source), dataset=f"fold-{part}", output=folder, html=effort))
+            outcome = publish.tell(Publish(source=str(source), dataset=name, output=folder, html=effort))
             spent += time.process_time() - began
             if outcome.release is None:
                 sys.exit("\n".join(outcome.lines()))

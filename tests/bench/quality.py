@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from flows.clean.listing import Listing
 from flows.clean.net import Net
 from tests.bench.peers import PEERS
 from tests.bench.sets import FOLDS, fold, rows, scorer
@@ -37,7 +38,9 @@ def folded(name: str) -> list[list[dict[str, Any]]]:
     return parts
 
 
-def published(part: list[dict[str, Any]], weights: Net, folder: Path) -> tuple[dict[str, Any], Counter[str]]:
+def published(
+    part: list[dict[str, Any]], weights: Net, judge: Listing, folder: Path
+) -> tuple[dict[str, Any], Counter[str]]:
     """What a release says of these texts, and how many documents it rejected, by reason."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -58,6 +61,7 @@ def published(part: list[dict[str, Any]], weights: Net, folder: Path) -> tuple[d
     # In this process: one of its own would read the weights that are shipped, which have seen these pages.
     with (
         patch("flows.clean.net.shipped", lambda: weights),
+        patch("flows.clean.listing.shipped", lambda: judge),
         patch("flows.supervise.Crew.process", lambda crew, job: here(*job)),
     ):
         outcome = tell(Publish(source=str(folder / "in.jsonl"), dataset="bench", output=str(folder / "out")))
@@ -77,7 +81,8 @@ def measure(name: str, cache: Path, folder: Path) -> dict[str, Any]:
     begun = time.monotonic()
     for number, part in enumerate(parts):
         if part:
-            found, why = published(part, Net.load(cache / f"net-{number}.npz"), folder / f"{name}-{number}")
+            judge = Listing.load(cache / f"listing-{number}.npz")
+            found, why = published(part, Net.load(cache / f"net-{number}.npz"), judge, folder / f"{name}-{number}")
             ours |= found
             reasons += why
     print(f"{name}: published in {time.monotonic() - begun:.0f} s", flush=True)

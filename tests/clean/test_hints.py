@@ -8,7 +8,7 @@ from flows.clean.page import parse
 def hints(html: str) -> Hints:
     tree = parse(html)
     assert tree is not None
-    return hints_of(tree)
+    return hints_of(tree, html)
 
 
 def test_titles_summary_and_body_as_stated() -> None:

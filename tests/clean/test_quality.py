@@ -35,7 +35,7 @@ def scorer() -> ModuleType:
 # The shipped weights of the page model have seen id-html: its floor guards the code. Figures by folds: docs/quality.md.
 @pytest.mark.parametrize(
     ("name", "form", "floor"),
-    [("id-lines", "text", 0.990), ("id-html", "text", 0.970), ("id-html", "html", 0.980)],
+    [("id-lines", "text", 0.990), ("id-html", "text", 0.975), ("id-html", "html", 0.980)],
 )
 def test_body(name: str, form: str, floor: float, cleaned: Callable[..., Cleaned]) -> None:
     data = [row for row in rows(name) if row["raw_text" if form == "text" else "html"]]
@@ -57,4 +57,4 @@ def test_no_article_is_taken_for_none(name: str, cleaned: Callable[..., Cleaned]
 def test_listings_are_rejected(cleaned: Callable[..., Cleaned]) -> None:
     data = [row for row in rows("not-articles") if row["raw_text"]][::3]
     rejected = cleaned(*(row["raw_text"] for row in data)).rejects.num_rows
-    assert rejected >= 0.28 * len(data)
+    assert rejected >= 0.6 * len(data)

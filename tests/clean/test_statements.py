@@ -97,3 +97,10 @@ def test_the_day_in_a_page_s_data_where_all_of_it_names_one() -> None:
     one = '<script>window.data = {"story": {"datePublished": "2025-02-03T07:00:00Z"}}</script>'
     assert ("published_at", "script", "2025-02-03T07:00:00Z") in stated(one)
     assert not stated(one + '<script>x = {"datePublished": "2024-12-24"}</script>')
+
+
+def test_half_a_surrogate_pair_costs_its_own_letter_alone() -> None:
+    said = r'{"@type": "NewsArticle", "headline": "Pasar \ud800Ramai \ud83d\ude00"}'
+    assert ("title", "jsonld", "Pasar \ufffdRamai \U0001f600") in stated(
+        f'<script type="application/ld+json">{said}</script>'
+    )

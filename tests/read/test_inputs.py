@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from flows.read import Inputs, SourceError, fingerprint, walk
+from flows.read import Inputs, SourceError, changed, fingerprint, walk
 
 
 @pytest.fixture
@@ -51,3 +51,13 @@ def test_it_changes_with_what_is_read(source, monkeypatch, change):
 def test_a_missing_source(source):
     with pytest.raises(SourceError):
         fingerprint("nowhere")
+
+
+def test_a_source_that_changed_while_it_was_read_equals_none(tmp_path):
+    (tmp_path / "a.txt").write_text("satu")
+    before = fingerprint(tmp_path)
+    (tmp_path / "b.txt").write_text("dua")
+    after = fingerprint(tmp_path)
+    told = changed(before, after)
+    assert told.digest not in (before.digest, after.digest) and told.files == 2
+    assert told == changed(before, after)

@@ -4,6 +4,7 @@ import gzip
 import http.server
 import json
 import threading
+import zipfile
 
 import fsspec
 import pytest
@@ -135,3 +136,16 @@ def test_a_path_that_looks_odd_is_still_a_path(tmp_path):
         assert not remote.is_url(name)
     for name in ("s3://b/k", "zip://x::s3://b/k", "simplecache::https://h/x"):
         assert remote.is_url(name)
+
+
+@pytest.mark.parametrize("inside", ["", "in", "**", "*", "in/*.txt", "**/*.txt", "in/a.txt"])
+def test_an_archive_is_a_folder_whose_files_can_be_found_again(tmp_path, inside):
+    archive = tmp_path / "x.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("in/a.txt", GOOD)
+    (found,) = remote.find(f"zip://{inside}::{archive}")
+    assert found.uri == f"zip://in/a.txt::{archive}"
+    assert found.relative in {"a.txt", "in/a.txt"}
+    (again,) = remote.find(found.uri)
+    with again.opener() as file:
+        assert file.read() == GOOD

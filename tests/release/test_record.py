@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flows.release.record import write_versions
+from flows.release.record import escaped, write_versions
 
 
 def test_a_withdrawn_release_says_so_in_the_changelog(released):
@@ -24,3 +24,8 @@ def test_carried_articles_and_large_counts_are_said(released):
     text = (released.root / "CHANGELOG.md").read_text()
     assert "12,345 articles: 1,000 added, 0 changed, 0 removed since 2026.11.21.1." in text
     assert "2 documents rejected, 1 duplicate dropped. 1 article carried over." in text
+
+
+def test_what_a_person_gives_as_a_reason_is_no_markup_and_no_control():
+    said = escaped("[k](javascript:x) <img src=x> \x1b[2J\u202e `a` *b* | c")
+    assert said == "\\[k\\](javascript:x) &lt;img src=x&gt; \ufffd\\[2J\ufffd \\`a\\` \\*b\\* \\| c"

@@ -1,0 +1,169 @@
+"""What a page is like as a whole, once its lines have scores: the figures that tell a listing from a story.
+
+A story is one long run of paragraphs that the net is sure of, under a headline that shares its words. A listing is
+many short groups of lines alike: titles, dates, prices, "read more". Counted in Python, for the few pages in doubt.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flows.clean.lines import Line
+
+Floats = NDArray[np.float32]
+Numbers = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_PROSE, _PARAGRAPH = 10, 25  # words
+_STRAYS: Final = (0, 2, 6)  # other lines that may stand between two lines of one run
+_LAGS: Final = 15
+_SIZES: Final = np.array([2, 4, 7, 11, 20, 40])
+_SEEN: Final = 200  # characters of a line that a pattern is asked of
+_ABOVE: Final = 25  # lines above the longest run in which its headline may stand
+_MONTHS: Final = "jan|feb|mar|apr|may|mei|jun|jul|agu|aug|ogo|sep|okt|oct|nov|nop|des|dec|dis"
+_SIGNS: Final = tuple(
+    (most, re.compile(pattern, re.IGNORECASE))
+    for most, pattern in (
+        (16, rf"\b\d{{1,2}}(?:st|nd|rd|th)?[ -](?:{_MONTHS})[a-z]{{0,6}}\.?,?[ -]\d{{4}}\b"
+             rf"|\b(?:{_MONTHS})[a-z]{{0,6}}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}}\b|$)"
+             r"|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{4}-\d{2}-\d{2}\b"
+             r"|\b(?:\d{1,3}|an?) (?:min|minute|hour|hr|day|week|month|year)s? ago\b"
+             r"|\b\d{1,3} (?:menit|jam|hari|minggu|bulan) (?:yang )?lalu\b"),
+        (999, r"[$€£¥] ?\d|\d ?[$€£]|\bRM? ?\d|\bRp\.? ?\d|\bUSD\b|\bIDR\b"),
+        (6, r"^\(?\d[\d,.]{0,9}k?\)?$|\b(?:reviews?|stars?|ratings?|comments?|views|ulasan|komentar|terjual)\b"),
+        (5, r"^(?:read|view|see|show|load|learn|shop|find|explore|discover|more|next|all|quick|add|compare|buy|apply|"
+            r"register|enroll|details|lihat|baca|selengkapnya|muat|beli|tambah|semua|berikutnya)\b"),
+        (8, r"^(?:by|oleh|von|par|por)\b[ :]?"),
+    )
+)  # fmt: skip
+_LONG_WORD: Final = re.compile(r"[^\W\d_]{5,}")
+_QUOTES: Final = re.compile('["“”]')
+
+
+def shape(lines: Sequence[Line], figures: Floats, scores: Floats) -> Floats:
+    """The figures of one document of at least one line; `figures` as of features.line_features, `scores` of the net."""
+    words = np.maximum(np.array([line.words for line in lines], np.float64), 1)
+    ends = np.array([line.ends for line in lines])
+    stops = figures[:, 7].astype(np.float64)
+    likely = 1 / (1 + np.exp(-np.clip(scores.astype(np.float64), -30, 30)))
+    count, total = len(lines), words.sum()
+    prose = ends & (words >= _PROSE)
+    several = ends & (words >= _PARAGRAPH) & (stops >= 2)
+    keep = scores > 0
+    sure = keep & prose
+    told: list[float] = []
+    for mask in (prose, several, keep, sure):
+        for stray in _STRAYS:
+            told += _runs(mask, words, stray, total)
+    for mask in (prose, keep, sure):
+        told += _sizes(words[mask], stops[mask])
+    told += [prose.sum(), several.sum(), words[several].sum() / total, words[prose].sum() / total]
+    told += [np.log1p(count), np.log1p(total), total / count]
+    told += _islands(keep, words) + _apart(np.flatnonzero(prose))
+
+    low, high = _longest(sure, words)
+    signs = [
+        np.array([line.words <= most and bool(sign.search(line.text[:_SEEN])) for line in lines])
+        for most, sign in _SIGNS
+    ]
+    heads = (words >= 4) & (words <= 16) & ~ends
+    broken = np.array([line.text.endswith(("…", "...")) for line in lines])
+    for mask in (words <= 4, heads, broken, *signs):
+        told += [np.log1p(mask.sum()), mask.mean(), mask[low:high].mean() if low < high else 0.0]
+    told += _rhythm(np.digitize(words, _SIZES) * 4 + ends * 2 + (figures[:, 20] > 0))
+    told += _copies(lines)
+    told += _headline(lines, heads, low, high)
+    told += [low / count, high / count, words[low:high].sum() / total, likely[low:high].mean() if low < high else 0.0]
+    for mask, column in ((prose, 27), (keep, 26), (keep, 27)):
+        told.append(float(figures[mask, column].mean()) if mask.any() else 0.0)
+    quotes = [_QUOTES.search(line.text) is not None for line, own in zip(lines, prose.tolist(), strict=True) if own]
+    told += [sum("?" in line.text for line in lines) / count, sum(quotes) / max(len(quotes), 1)]
+    return np.array(told, np.float32)
+
+
+def _runs(mask: Mask, words: Numbers, stray: int, total: float) -> list[float]:
+    """Of the runs of these lines: the longest in words and lines, its shares, and the next one beside it."""
+    places = np.flatnonzero(mask)
+    if not len(places):
+        return [0.0] * 5
+    starts = np.flatnonzero(np.diff(places, prepend=-99) > stray + 1)
+    sums = np.add.reduceat(words[places], starts)
+    best, ranked = int(np.argmax(sums)), np.sort(sums)[::-1]
+    lines = float(np.diff(np.append(starts, len(places)))[best])
+    second = ranked[1] / ranked[0] if len(ranked) > 1 else 0.0
+    return [float(np.log1p(ranked[0])), lines, ranked[0] / total, second, ranked[0] / sums.sum()]
+
+
+def _longest(mask: Mask, words: Numbers) -> tuple[int, int]:
+    """The first line of the longest run of these lines, and the one behind its last."""
+    places = np.flatnonzero(mask)
+    if not len(places):
+        return 0, 0
+    starts = np.flatnonzero(np.diff(places, prepend=-99) > _STRAYS[-1] + 1)
+    best = int(np.argmax(np.add.reduceat(words[places], starts)))
+    return int(places[starts[best]]), int(places[np.append(starts, len(places))[best + 1] - 1]) + 1
+
+
+def _sizes(words: Numbers, stops: Numbers) -> list[float]:
+    if not len(words):
+        return [0.0] * 5
+    return [words.mean(), words.std(), float(np.percentile(words, 90)), stops.mean(), (stops >= 2).mean()]
+
+
+def _islands(keep: Mask, words: Numbers) -> list[float]:
+    """Of the stretches of kept lines: how many, how unlike in size, the middle size, how far apart and how evenly."""
+    places = np.flatnonzero(keep)
+    if not len(places):
+        return [0.0] * 6
+    starts = np.flatnonzero(np.diff(places, prepend=-99) > 1)
+    sums = np.add.reduceat(words[places], starts)
+    shares = sums / sums.sum()
+    apart = np.diff(places[starts]) if len(starts) > 1 else np.zeros(1)
+    unlike = float(-(shares * np.log(shares)).sum())
+    return [len(starts), unlike, float(np.median(sums)), len(starts) / len(keep), apart.mean(), apart.std()]
+
+
+def _apart(places: NDArray[np.int64]) -> list[float]:
+    """How far paragraphs stand from the next: next to each other in a story, three to eight lines in a listing."""
+    gaps = np.diff(places)
+    if not len(gaps):
+        return [99.0, 0.0, 0.0, 0.0]
+    return [float(np.median(gaps)), (gaps == 1).mean(), ((gaps >= 3) & (gaps <= 8)).mean(), (gaps > 8).mean()]
+
+
+def _rhythm(kinds: NDArray[np.int64]) -> list[float]:
+    """How much likelier than by chance a line is like one some lines above: at the best lag, the next line, chance."""
+    chance = float(((np.bincount(kinds) / len(kinds)) ** 2).sum())
+    lags = range(1, min(_LAGS, len(kinds) - 8) + 1)
+    alike = [float((kinds[lag:] == kinds[:-lag]).mean()) - chance for lag in lags]
+    return [max(alike[1:], default=0.0), alike[0], chance] if alike else [0.0, 0.0, chance]
+
+
+def _copies(lines: Sequence[Line]) -> list[float]:
+    """Lines that stand there again and again, and the commonest first word."""
+    copies = Counter(line.text for line in lines)
+    times = np.array([copies[line.text] for line in lines])
+    first = Counter(line.text.partition(" ")[0].lower() for line in lines if line.words >= 3)
+    return [
+        (times >= 3).mean(),
+        (times >= 2).mean(),
+        times.max(),
+        len(copies) / len(lines),
+        max(first.values(), default=0) / len(lines),
+    ]
+
+
+def _headline(lines: Sequence[Line], heads: Mask, low: int, high: int) -> list[float]:
+    """How many of a headline's longer words the longest run says, how far above it stands, how it repeats words."""
+    run = [word for line in lines[low:high] for word in _LONG_WORD.findall(line.text.lower())]
+    said, best, far = Counter(run), 0.0, 99
+    for index in range(max(0, low - _ABOVE), min(low + 3, len(lines))):
+        own = set(_LONG_WORD.findall(lines[index].text.lower())) if heads[index] else set()
+        share = len(own & said.keys()) / len(own) if len(own) >= 2 else 0.0
+        if share > best:
+            best, far = share, low - index
+    return [best, far, 1 - len(said) / max(len(run), 1), max(said.values(), default=0) / max(len(run), 1)]

@@ -1,0 +1,57 @@
+"""The steps of one publish as plain functions, in the order in which publish.py tells them.
+
+    known, clean_all      the source -> what became of each document: looked up, or cleaned and described now  (collect)
+    withhold, one_row_each    what was taken down goes; an article_id and a source_id have one row each         (claims)
+    judge_rows            rows that fail an expectation go                                                       (judge)
+    carry_over            with --append, the parent's articles that this source does not hold                    (carry)
+    mark_duplicates       what repeats what                                                                 (duplicates)
+    judge_release, judge_drift    the whole, and beside its parent                                               (judge)
+    draft_of, outcome_of  what is written, and what is told                                              (facts, gather)
+
+What passes from step to step is `Working`: the keys of the articles, the rejects, and where everything else of an
+article lies on disk. Every document that came in is at any time exactly one row of `articles` or of `rejects`;
+`carried` counts the articles taken over from the parent. Texts, spans and evidence are fetched when the release is
+written, and never all at once: memory holds the keys (some 300 bytes an article), the rejects and one bucket of rows.
+"""
+
+from flows import dedupe, release
+from flows.steps.assemble import assembled_of
+from flows.steps.carry import carry_over, release_as_run
+from flows.steps.claims import article_ids, one_row_each, withdrawn_ids, withhold
+from flows.steps.collect import Known, Progress, clean_all, known, processed
+from flows.steps.duplicates import keep_prints, mark_duplicates
+from flows.steps.facts import draft_of, facts_of, outcome_of
+from flows.steps.gather import whole
+from flows.steps.judge import judge_drift, judge_release, judge_rows, judge_rows_again
+from flows.steps.tidy import prune_outcomes, tidy
+from flows.steps.working import Working
+
+__all__ = [
+    "Known",
+    "Progress",
+    "Working",
+    "article_ids",
+    "assembled_of",
+    "carry_over",
+    "clean_all",
+    "dedupe",
+    "draft_of",
+    "facts_of",
+    "judge_drift",
+    "judge_release",
+    "judge_rows",
+    "judge_rows_again",
+    "keep_prints",
+    "known",
+    "mark_duplicates",
+    "one_row_each",
+    "outcome_of",
+    "processed",
+    "prune_outcomes",
+    "release",
+    "release_as_run",
+    "tidy",
+    "whole",
+    "withdrawn_ids",
+    "withhold",
+]

@@ -1,0 +1,58 @@
+"""The judge of pages in doubt: its two answers, and what its shipped weights say."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from flows.clean import listing
+from flows.clean.lines import split
+from flows.clean.listing import SHORT, Listing, words_of
+from flows.clean.text import find
+from flows.clean.trees import Trees
+
+NO_TREES = Trees.of(
+    {
+        **{name: np.zeros(1, int) for name in ("feature", "child", "value", "root")},
+        "threshold": np.zeros(1, np.float32),
+        "features": np.zeros(0, str),
+    }
+)
+
+
+def test_words_of_short_lines_count_twice() -> None:
+    counts = words_of(split("Tambah ke keranjang\nHarga beras di pasar naik lagi pada pekan ini, kata pedagang."))
+    assert counts["keranjang"] == 1
+    assert counts[f"{SHORT}keranjang"] == 1
+    assert counts["beras"] == 1
+    assert f"{SHORT}beras" not in counts
+
+
+def test_what_the_words_say_is_a_mean_of_their_weights() -> None:
+    judge = Listing(NO_TREES, {"keranjang": (2.0, -3.0), "kata": (2.0, 3.0)}, (0.0, 1.0, 0.0))
+    assert judge.by_words(Counter(keranjang=1)) == pytest.approx(-3.0)
+    assert judge.by_words(Counter(keranjang=4, kata=4)) == pytest.approx(0.0)
+    assert judge.by_words(Counter(tiada=9)) == 0.0
+
+
+def test_the_shipped_words_can_be_read() -> None:
+    weights = listing.shipped().weights
+    assert 500 < len(weights) <= 3_000
+    assert weights["cart"][1] < 0 < weights["yang"][1]
+    record = json.loads(Path(listing.__file__).with_name("weights").joinpath("listing.json").read_text("utf-8"))
+    assert record["settings"]["words"] == len(weights)
+
+
+def test_only_pages_in_doubt_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never() -> Listing:
+        raise AssertionError("asked")
+
+    monkeypatch.setattr(listing, "shipped", never)
+    paragraph = "Warga desa menunggu bantuan di balai desa sejak pagi, kata kepala desa. Bantuan tiba pada sore hari."
+    menu = "\n".join(["Home", "News", "Login", "Indeks", "Redaksi", "Tentang Kami", "Share", "Video"])
+    story = "\n".join(f"{paragraph} Ini paragraf ke-{n}." for n in range(20))
+    found = find([f"{menu}\n{story}\nBerita Terkait\nPanen raya\nCopyright 2025"], [None])[0]
+    assert found.body.article is not None
+    assert found.body.article >= 0

@@ -1,0 +1,42 @@
+"""The figures of a page as a whole: finite for any text, and apart for a story and a listing."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.clean.cues import general
+from flows.clean.features import line_features
+from flows.clean.lines import sheet
+from flows.clean.shape import shape
+from flows.clean.tokens import tokens
+
+PARAGRAPH = (
+    "Warga desa menunggu bantuan di balai desa sejak pagi. Bantuan itu tiba pada sore hari dengan tiga truk besar."
+)
+
+
+def shaped(text: str, sign: float = 1.0) -> np.ndarray:
+    table = sheet([text])
+    figures = line_features(table, tokens(table), [general().name(lines) for lines in table.lines])
+    return shape(table.lines[0], figures, np.full(len(figures), sign, np.float32))
+
+
+@given(st.text(min_size=1, max_size=200).map(lambda text: text.replace("\r", "") + "x"), st.sampled_from([1.0, -1.0]))
+@settings(max_examples=40, deadline=None)
+def test_every_text_has_finite_figures(text: str, sign: float) -> None:
+    found = shaped(text, sign)
+    assert found.shape == shaped("satu kata", sign).shape
+    assert np.isfinite(found).all()
+
+
+def test_a_story_is_one_run_and_a_listing_many() -> None:
+    story = shaped("\n".join([PARAGRAPH] * 12))
+    item = "Judul berita\nNasional\n12 Jun 2025\nBaca\nBagikan\nSimpan\nSuka\n"
+    listing = shaped("\n".join(f"{item}{PARAGRAPH}" for _ in range(12)))
+    words, lines, of_page, second, of_runs = story[:5]
+    assert lines == 12
+    assert of_page == of_runs == 1.0
+    assert second == 0.0
+    assert listing[1] == 1
+    assert listing[3] == 1.0
+    assert words > listing[0]
