@@ -139,7 +139,7 @@ def _process(raw: pa.Table, html: Effort) -> Outcome:
     rows[kept] = np.arange(len(kept))
     ids = articles["article_id"]
     found = _of_rows(described.evidence, rows, ids, stages.RUN_EVIDENCE)
-    measured = validate.measures_of(articles, found, [clutter_hits(texts[doc]) for doc in kept])
+    measured = validate.measures_of(articles, found, clutter_hits([texts[doc] for doc in kept]))
     hints = raw["outlet_hint"].to_pylist()
     asked = consulted(
         (hints[doc], name) for doc, name in zip(docs.tolist(), described.metadata["outlet"].to_pylist(), strict=True)

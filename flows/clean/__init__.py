@@ -3,7 +3,7 @@
     clean(raw, html)                RAW -> Cleaned(documents, marks, candidates, rejects); one row in, one row out
     settle(documents, marks, over)  the marks with others (describe's) laid upon them; they tile every non-blank line
     cut(documents, spans)           the published text of each document: its body spans and nothing else
-    clutter_hits(text)              lines of a published text that a clutter cue still names
+    clutter_hits(texts)             lines of each published text that a clutter cue still names
 
 How a text is cleaned, in order; nothing is edited, every step only says what a line is:
 1. decode   encoding, line breaks, mojibake; offsets everywhere are code points in this text

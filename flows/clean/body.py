@@ -23,6 +23,7 @@ Floats = NDArray[np.float32]
 _APART: Final = re.compile(r" [·|•»>/] ")
 _NUMBERED: Final = re.compile(r"\d{1,3}[.)]")
 BULLETS: Final = "-•*▪●–►+"
+_OPENS_ITEM: Final = frozenset("-*+0123456789")  # of ASCII
 _BARRIER: Final = 60.0  # words of prose that must follow the end of an article for it not to have been the end
 _DEAREST_RUN: Final = 100.0
 _SIGN_OFF, _SIGNED = 4, 2.0  # above a sign-off, a story's last paragraphs: lines, and what that adds
@@ -110,9 +111,11 @@ def stretch(lines: Lines, named: Sequence[Cue | None]) -> tuple[int, int]:
     for index, (words, ends, text, cue) in enumerate(zip(lines.words, lines.ends, lines.text, named, strict=True)):
         weight = _weight(words, ends, text) if cue is None else _weight_of(cue)
         if weight > 0:
-            spent = max(0.0, spent - 2 * weight)
+            if spent > 0.0:
+                spent = max(0.0, spent - 2 * weight)
         elif cue is None or not cue.ends:
-            weight = max(weight, spent - _DEAREST_RUN)
+            if spent > weight + _DEAREST_RUN:
+                weight = spent - _DEAREST_RUN
             spent -= weight
         if total <= 0.0:
             total, start = 0.0, index
@@ -145,7 +148,8 @@ def is_item(text: str) -> bool:
 def _weight(words: int, ends: bool, text: str) -> float:
     """What a line speaks for or against an article."""
     if words < 4 or (words < 25 and not ends):
-        return -2.0 if is_item(text) else -5.0
+        first = text[0]
+        return -2.0 if (first in _OPENS_ITEM or first > "~") and is_item(text) else -5.0
     if words < 8:
         return words / 2
     if ends:

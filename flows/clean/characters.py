@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,21 @@ EDGES: Final = (
     " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 )
+
+
+_AT_ONCE: Final = 1 << 14  # characters: to look in a table means to widen their codes to 8 bytes each
+
+
+_Kind = TypeVar("_Kind", bound=np.generic)
+
+
+def looked_up(table: NDArray[_Kind], codes: NDArray[np.uint16]) -> NDArray[_Kind]:
+    """What the table has for each code."""
+    found = np.empty(len(codes), table.dtype)
+    for start in range(0, len(codes), _AT_ONCE):
+        end = start + _AT_ONCE
+        table.take(codes[start:end], out=found[start:end], mode="clip")
+    return found
 
 
 def one_of(chars: str) -> NDArray[np.bool_]:

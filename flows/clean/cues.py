@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.clean.gates import DEPTH, WIDTH, initials, needs, openings
-from flows.clean.lines import Line, Lines, Sheet, runs_on
-from flows.clean.tokens import SLOTS, Lexicon, Tokens, number, slots, text_hash
+from flows.clean.lines import Lines, Sheet, runs_on
+from flows.clean.tokens import SLOTS, Lexicon, Tokens, number, slots, text_hash, undoing
 from flows.outlets import Profile, registry
 
 _LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
@@ -103,9 +103,10 @@ class Cues:
             (sheet.letter, WIDTH, _SHORT | _LONG),
             (sheet.start, DEPTH, _SHORT_OPENING | _LONG_OPENING),
         ):
+            before, undo = sums[start], undoing(len(sums))[start]
             for length in range(1, longest + 1):
                 end = np.minimum(start + length, sheet.end)
-                begun |= self._begun[slots(number(sums, start, end))] & np.uint8(bits)
+                begun |= self._begun[slots((sums[end] - before) * undo)] & np.uint8(bits)
         whole = self._begun[slots(number(sums, sheet.letter, sheet.end))] & _WHOLE > 0
         short = (begun & (_SHORT | _SHORT_OPENING) > 0) & (sheet.words <= _LONGEST_LINE)
         long = begun & (_LONG | _LONG_OPENING) > 0
@@ -113,27 +114,26 @@ class Cues:
         found: NDArray[np.bool_] = whole | short | long | told | sheet.odd | (sheet.letter == sheet.end)
         return found
 
-    def of(self, line: Line, told: bool = True) -> Cue | None:
-        """The cue that names this whole line, or None. `told`: it may have a word that some cue asks for."""
-        text = line.text
+    def of(self, text: str, words: int, told: bool = True) -> Cue | None:
+        """The cue that names a whole line of so many words. `told`: it may have a word that some cue asks for."""
         for _, cue, pattern, needed in self._asked(text):
             if cue.on == "line":
-                if line.words <= _LONGEST_LINE and pattern.fullmatch(text):
+                if words <= _LONGEST_LINE and pattern.fullmatch(text):
                     return cue
-            elif line.words <= cue.words:
+            elif words <= cue.words:
                 if cue.asks and not told:
                     continue
                 seen = text[:_SEEN]
                 low = seen.lower()
                 if any(need in low for need in needed) and pattern.match(seen):
                     return cue
-        return self._by_tail(line) if told and line.words <= _LONGEST_TAIL else None
+        return self._by_tail(text, words) if told and words <= _LONGEST_TAIL else None
 
-    def _by_tail(self, line: Line) -> Cue | None:
-        tail = line.text[-_TAIL:]
+    def _by_tail(self, text: str, words: int) -> Cue | None:
+        tail = text[-_TAIL:]
         low = tail.lower()
         for _, cue, pattern, needed in self._tails:
-            if line.words <= cue.words and any(need in low for need in needed) and pattern.search(tail):
+            if words <= cue.words and any(need in low for need in needed) and pattern.search(tail):
                 return cue
         return None
 
@@ -170,20 +170,22 @@ class Cues:
         for index in range(len(lines)) if among is None else among:
             key = lines.text[index], told[index] if told else True
             if key not in known:
-                known[key] = self.of(lines[index], key[1])
+                known[key] = self.of(key[0], lines.words[index], key[1])
             cue = named[index] = known[key]
             if cue is not None:
                 said.append((index, cue))
         for index, cue in said:
+            if cue.on != "line" or cue.kind not in _MAY_BE_LINKS or lines.ends[index]:
+                continue
             line = lines[index]
-            if cue.on != "line" or cue.kind not in _MAY_BE_LINKS or line.ends:
+            if line.text[-1] in ":|":
                 continue
             above = lines[index - 1] if index else None
             below = lines[index + 1 : index + (3 if cue.takes else 2)]
             entered = above is not None and above.words >= _PHRASE and not above.ends and runs_on(above, line)
             # A header's first title that runs on was no title either.
             left = any(b.words >= _PHRASE and runs_on(a, b) for a, b in pairwise((line, *below)))
-            if (entered or left) and line.text[-1] not in ":|":
+            if entered or left:
                 named[index] = None
         return named
 

@@ -43,7 +43,7 @@ def _lexicon() -> Lexicon:
 
 def _totals(sheet: Sheet, start: Ints, stop: Ints) -> list[Ints]:
     """How many characters of each kind in PACKS there are in each stretch: four 16-bit counters to a number."""
-    at = np.flatnonzero(sheet.kinds & COUNTED)
+    at = np.flatnonzero((sheet.kinds & COUNTED) != 0)
     low, high = np.searchsorted(at, start), np.searchsorted(at, stop)
     found = sheet.codes[at]
     counts = []
@@ -125,10 +125,10 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
         *_windows(words, prose, low, high),
         *(column[doc] for column in whole),
     ]  # fmt: skip
-    figures = np.empty((count, WIDTH), np.float32)
+    figures = np.empty((WIDTH, count), np.float32)
     for place, column in enumerate(columns):
-        figures[:, place] = column
-    return figures
+        figures[place] = column
+    return np.ascontiguousarray(figures.T)
 
 
 def _overlaps(

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.characters import BLANK, CLOSER, EDGES, KIND, LETTER, STOP
+from flows.clean.characters import BLANK, CLOSER, EDGES, KIND, LETTER, STOP, looked_up
 
 _INVISIBLE: Final = "\u200b\u2060\ufeff\u00ad"
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
@@ -103,8 +103,8 @@ def sheet(texts: Sequence[str]) -> Sheet:
     codes = _codes("\n".join(("", *texts, "")))
     base = np.cumsum([1, *(len(text) + 1 for text in texts)])
     # Lines lie between the runs of blanks that hold a line break, words between the others.
-    kinds = KIND.take(codes, mode="clip")
-    blank = np.flatnonzero(kinds & BLANK)
+    kinds = looked_up(KIND, codes)
+    blank = np.flatnonzero((kinds & BLANK) != 0)
     apart = np.flatnonzero(np.diff(blank) != 1)
     opens, shuts = blank[np.append(0, apart + 1)], blank[np.append(apart, len(blank) - 1)] + 1
     breaks = np.flatnonzero(codes == 10)

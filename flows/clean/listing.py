@@ -51,6 +51,7 @@ class Listing:
 
     def article(self, lines: Sequence[Line], figures: Floats, scores: Floats) -> float:
         """The logit that a document of at least one line holds an article."""
+        lines = list(lines)  # looked through many times: each is made once
         by_shape = float(self.trees.sums(shape(lines, figures, scores)[None, :])[0]) / UNIT
         return self.scale[0] * by_shape + self.scale[1] * self.by_words(words_of(lines)) + self.scale[2]
 

@@ -109,22 +109,27 @@ def _times(rows: Floats, weights: Floats) -> Floats:
 def summary(scores: Floats, words: Floats, prose: NDArray[np.bool_]) -> Floats:
     """What a document is like once its lines have scores: how much is kept, in how long a stretch, how surely."""
     keep = scores > 0
-    likely = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
-    kept, whole, in_prose = words[keep].sum(), max(words.sum(), 1), words[prose].sum()
+    likely = 1 / (1 + np.exp(-np.minimum(np.maximum(scores, -30), 30)))
+    kept_words, prose_words, likely_words = words[keep], words[prose], likely * words
+    kept, whole, in_prose = _sum(kept_words), max(_sum(words), 1), _sum(prose_words)
     run, runs = _longest_run(words, keep)
     places = np.flatnonzero(prose)
     surest = np.sort(scores)[::-1]
+    count, surely, kept_in_prose = len(scores), _sum(likely_words), _sum(words[prose & keep])
     told = [
-        np.log1p(kept), kept / whole, np.log1p((likely * words).sum()), np.log1p(run), np.log1p(runs),
-        run / max(kept, 1), (likely * words).sum() / whole, words[np.abs(scores) < 1].sum() / whole,
-        np.log1p(words[prose & keep].sum()), np.log1p(in_prose), surest[:10].mean(), surest[0],
-        (scores * words)[keep].sum() / max(kept, 1), words[prose & keep].sum() / max(in_prose, 1),
-        np.log1p(keep.sum()), words[keep].mean() if kept else 0, np.log1p(len(places)),
-        (np.diff(places) <= 2).mean() if len(places) > 1 else 0,
-        *(surest[int(share * len(surest))] for share in (0.25, 0.1, 0.01)),
-        likely.mean(), (likely > 0.9).mean(),
+        np.log1p(kept), kept / whole, np.log1p(surely), np.log1p(run), np.log1p(runs),
+        run / max(kept, 1), surely / whole, _sum(words[np.abs(scores) < 1]) / whole,
+        np.log1p(kept_in_prose), np.log1p(in_prose), _sum(surest[:10]) / min(count, 10), surest[0],
+        _sum((scores * words)[keep]) / max(kept, 1), kept_in_prose / max(in_prose, 1),
+        np.log1p(len(kept_words)), kept / len(kept_words) if len(kept_words) else 0, np.log1p(len(places)),
+        np.count_nonzero(places[1:] - places[:-1] <= 2) / (len(places) - 1) if len(places) > 1 else 0,
+        *(surest[int(share * count)] for share in (0.25, 0.1, 0.01)),
+        _sum(likely) / count, np.count_nonzero(likely > 0.9) / count,
     ]  # fmt: skip
     return np.array(told, np.float32)
+
+
+_sum: Final = np.add.reduce  # without the wrapping of the method
 
 
 def _longest_run(words: Floats, keep: NDArray[np.bool_]) -> tuple[float, int]:

@@ -4,15 +4,17 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from flows.clean.lines import Lines, squeeze, trim
 from schemas.stages import MARKS
 
+_LINES: Final = 1 << 32  # more than a document has
 _NO_SPACE_BEFORE: Final = re.compile(r"[.,;:!?…)\]”’]")
 
 
@@ -92,16 +94,17 @@ def settle(documents: pa.Table, marks: pa.Table, over: pa.Table) -> pa.Table:
     A span of `over` wins over what it covers; of two spans of `over` that overlap, the one that begins first wins.
     Spans of `over` lie within one line, as in MARKS. Blanks between two pieces belong to neither.
     """
-    above = _by_doc(over)
-    if not above:
-        return marks.sort_by([("doc", "ascending"), ("start", "ascending")])
-    below = _by_doc(marks)
-    texts = _texts(documents)
-    rows: list[tuple[int, Mark]] = []
-    for doc, text in texts.items():
-        spans = _laid(text, below.get(doc, []), above[doc]) if doc in above else below.get(doc, [])
-        rows.extend((doc, span) for span in sorted(spans, key=itemgetter(1)))
-    return marks_table(rows)
+    if over.num_rows:
+        touched = pc.is_in(_lines(marks), value_set=_lines(over))
+        above, below, texts = _by_doc(over), _by_doc(marks.filter(touched)), _texts(documents)
+        laid = ((doc, span) for doc, spans in above.items() for span in _laid(texts[doc], below.get(doc, []), spans))
+        marks = pa.concat_tables([marks.filter(pc.invert(touched)), marks_table(laid)])
+    return marks.take(np.lexsort((marks["start"], marks["doc"])))
+
+
+def _lines(table: pa.Table) -> pa.ChunkedArray:
+    """Each row's line, as a number that no other document's line has."""
+    return pc.add(pc.multiply(table["doc"].cast(pa.int64()), _LINES), table["line"])
 
 
 def cut(documents: pa.Table, spans: pa.Table) -> list[str]:
@@ -109,21 +112,25 @@ def cut(documents: pa.Table, spans: pa.Table) -> list[str]:
 
     Blanks within a line become one space, a line's pieces are joined by one, empty lines go; no other change.
     """
-    body = _by_doc(spans)
-    return [_published(text, body.get(doc, [])) for doc, text in _texts(documents).items()]
+    body = spans.filter(pc.equal(spans["kind"], "body"))
+    places: dict[int, list[tuple[int, int, int]]] = {}
+    columns = (body[name].to_pylist() for name in ("doc", "start", "end", "line"))
+    for doc, start, end, line in zip(*columns, strict=True):
+        places.setdefault(doc, []).append((start, end, line))
+    return [_published(text, sorted(places.get(doc, []))) for doc, text in _texts(documents).items()]
 
 
-def _published(text: str, spans: list[Mark]) -> str:
-    kept = sorted((span for span in spans if span.kind == "body"), key=itemgetter(1))
-    lines = []
-    for _, pieces in groupby(kept, key=itemgetter(0)):
-        line = ""
-        for piece in pieces:
-            words = squeeze(text[piece.start : piece.end])
-            line += (" " if line and words and not _NO_SPACE_BEFORE.match(words) else "") + words
-        if line:
-            lines.append(line)
-    return "\n".join(lines)
+def _published(text: str, places: list[tuple[int, int, int]]) -> str:
+    lines, at = [""], -1
+    for start, end, line in places:
+        words = squeeze(text[start:end])
+        if line != at:
+            lines.append(words)
+            at = line
+        else:
+            between = " " if lines[-1] and words and not _NO_SPACE_BEFORE.match(words) else ""
+            lines[-1] += between + words
+    return "\n".join(filter(None, lines))
 
 
 def _laid(text: str, below: list[Mark], above: list[Mark]) -> list[Mark]:

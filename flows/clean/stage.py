@@ -12,12 +12,11 @@ from flows.clean.effort import Effort
 from flows.clean.judge import no_article
 from flows.clean.lines import squeeze
 from flows.clean.spans import Marks, table_of
-from flows.clean.text import Found, find
+from flows.clean.text import Found, find, together
 from schemas.arrow import REJECTS
 from schemas.stages import CANDIDATES, DOCUMENTS
 
 _PREVIEW: Final = 200
-_TOGETHER: Final = 300_000  # characters of the texts that are looked at together
 _UNDECODABLE: Final = (
     "Read {size:,} bytes that neither UTF-8, UTF-16, windows-1252 nor a detected encoding reads as text; "
     "expected text or HTML. Name its encoding in the record, or save it as UTF-8."
@@ -110,15 +109,9 @@ def _text(row: dict[str, Any]) -> str | None:
 
 
 def _found(texts: list[tuple[str, str | None]]) -> Iterator[Found]:
-    """What is found in each text, a few at a time: their figures fit the processor's cache, and memory stays flat."""
-    start = 0
-    while start < len(texts):
-        end, size = start + 1, len(texts[start][0])
-        while end < len(texts) and size + len(texts[end][0]) <= _TOGETHER:
-            size += len(texts[end][0])
-            end += 1
-        yield from find(*zip(*texts[start:end], strict=True))
-        start = end
+    """What is found in each text, a few at a time."""
+    for some in together([text for text, _ in texts]):
+        yield from find(*zip(*texts[some], strict=True))
 
 
 def _reject(row: dict[str, Any], reason: str, detail: str, shown: str) -> dict[str, Any]:

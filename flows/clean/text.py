@@ -1,7 +1,8 @@
 """Decoded texts -> their marks: cues name lines, find_body keeps lines, position settles the rest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from flows.clean.lines import Lines, Sheet, sheet, trim
 from flows.clean.place import Verdict, place
 from flows.clean.spans import Mark, Marks
 from flows.clean.tokens import Tokens, tokens
+
+_TOGETHER: Final = 300_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,30 @@ def tile(
     return Marks(lines, verdicts, body.scores, pieces)
 
 
-def clutter_hits(text: str) -> int:
-    """How many lines of a published text a clutter cue still names, wholly or in part."""
-    cues, table = cue_data.general(), sheet([text])
-    spoken, lines = tokens(table), table.lines[0]
-    (named,), (held,) = cue_data.name_all(table, spoken, [cues]), pieceable(table, spoken)
-    hits = {index for index, cue in enumerate(named) if cue is not None}
-    hits |= {index for index, told in held.items() if any(True for _ in cues.inside(lines.text[index], told))}
-    return len(hits)
+def clutter_hits(texts: Sequence[str]) -> list[int]:
+    """How many lines of each published text a clutter cue still names, wholly or in part."""
+    cues, counts = cue_data.general(), []
+    for some in together(texts):
+        table = sheet(texts[some])
+        spoken = tokens(table)
+        named = cue_data.name_all(table, spoken, [cues] * len(table.lines))
+        for lines, said, held in zip(table.lines, named, pieceable(table, spoken), strict=True):
+            hits = {index for index, cue in enumerate(said) if cue is not None}
+            hits |= {index for index, told in held.items() if any(True for _ in cues.inside(lines.text[index], told))}
+            counts.append(len(hits))
+    return counts
+
+
+def together(texts: Sequence[str]) -> Iterator[slice]:
+    """Texts to look at together: what is known of a few fits the processor's cache, and memory stays flat."""
+    start, size = 0, 0
+    for end, text in enumerate(texts):
+        if end > start and size + len(text) > _TOGETHER:
+            yield slice(start, end)
+            start, size = end, 0
+        size += len(text)
+    if start < len(texts):
+        yield slice(start, len(texts))
 
 
 def _pieces(text: str, whole: Mark, cues: Cues, told: bool) -> list[Mark]:

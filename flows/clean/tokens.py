@@ -7,13 +7,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.characters import KIND, WORD
+from flows.clean.characters import KIND, WORD, looked_up
 from flows.clean.lines import Sheet
 
 Ints = NDArray[np.int64]
 
 _LOWER: Final = np.array([ord(chr(c).lower()) if len(chr(c).lower()) == 1 else c for c in range(65536)], np.uint64)
 SLOTS: Final = 1 << 18
+_AT_ONCE: Final = 1 << 14  # characters whose numbers stay in the processor's cache
 _MIX: Final = 0xD6E8FEB86659FD93
 _BASE: Final = 0x9E3779B97F4A7C15
 _UNDO: Final = pow(_BASE, -1, 1 << 64)
@@ -49,12 +50,17 @@ class Lexicon:
         slot = slots(self._words)
         _, firsts = np.unique(slot, return_index=True)
         self._rows[slot[firsts]] = firsts
+        self._held = np.zeros(SLOTS, bool)
+        self._held[slot] = True
         self._crowded = np.delete(np.arange(len(slot)), firsts).tolist()
 
     def bits(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint16]:
         """The groups of each word, a bit each."""
-        row = self._rows[slots(hashes)]
-        found: NDArray[np.uint16] = self._bits[row] * (self._words[row] == hashes)
+        slot = slots(hashes)
+        found = np.zeros(len(hashes), np.uint16)
+        maybe = np.flatnonzero(self._held[slot])
+        row = self._rows[slot[maybe]]
+        found[maybe] = self._bits[row] * (self._words[row] == hashes[maybe])
         for crowded in self._crowded:
             found[hashes == self._words[crowded]] = self._bits[crowded]
         return found
@@ -91,8 +97,12 @@ def slots(numbers: NDArray[np.uint64]) -> Ints:
 
 def number(sums: NDArray[np.uint64], start: Ints, end: Ints) -> NDArray[np.uint64]:
     """A number for each stretch of codes, the same wherever it stands."""
-    undo = _powers(len(sums))[1]
-    return (sums[end] - sums[start]) * undo[start]
+    return (sums[end] - sums[start]) * undoing(len(sums))[start]
+
+
+def undoing(count: int) -> NDArray[np.uint64]:
+    """What makes the number of a stretch the same wherever it starts, for at least so many starts."""
+    return _powers(count)[1]
 
 
 def _words(kinds: NDArray[np.uint8]) -> tuple[Ints, Ints]:
@@ -103,10 +113,15 @@ def _words(kinds: NDArray[np.uint8]) -> tuple[Ints, Ints]:
 
 
 def _sums(codes: NDArray[np.uint16]) -> NDArray[np.uint64]:
-    sums = np.zeros(len(codes) + 1, np.uint64)
-    lower = _LOWER.take(codes, mode="clip")
-    lower *= _powers(len(codes))[0][: len(codes)]
-    np.cumsum(lower, out=sums[1:])
+    sums = np.empty(len(codes) + 1, np.uint64)
+    sums[0] = 0
+    powers = _powers(len(codes))[0]
+    for start in range(0, len(codes), _AT_ONCE):
+        end = min(start + _AT_ONCE, len(codes))
+        part = looked_up(_LOWER, codes[start:end])
+        part *= powers[start:end]
+        part[:1] += sums[start : start + 1]
+        np.cumsum(part, out=sums[start + 1 : end + 1])
     return sums
 
 

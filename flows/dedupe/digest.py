@@ -1,21 +1,19 @@
 """What of a text is compared: its letters and digits as a whole, and its shingles."""
 
-import re
-import unicodedata
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.dedupe.shingles import bands, shingles
+from flows.dedupe.normal import words
+from flows.dedupe.shingles import Digests, bands, shingles
 from schemas import stages
 
 # Fewer letters and digits than this are no evidence of copying: about fifteen words, a single sentence. Stubs such
 # as "the full video is below" stand under many stories.
 LEAST_LETTERS: Final = 100
-
-_NEITHER_LETTER_NOR_DIGIT: Final = re.compile(r"[\W_]+")
 
 
 def text_digest(text: str) -> str:
@@ -24,8 +22,11 @@ def text_digest(text: str) -> str:
     Normalised is: NFKC, case folded, letters and digits only. So a copy with other quotes, dashes, blanks or
     paragraph breaks has the same digest.
     """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    letters = _NEITHER_LETTER_NOR_DIGIT.sub("", folded)
+    return _digest(words(text))
+
+
+def _digest(said: Sequence[str]) -> str:
+    letters = "".join(said)
     if len(letters) < LEAST_LETTERS:
         return ""
     return blake2b(letters.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
@@ -33,14 +34,21 @@ def text_digest(text: str) -> str:
 
 def prints_of(articles: pa.Table) -> pa.Table:
     """Articles (content_hash, text) -> PRINTS, one row an article in the same order; pure per article."""
-    rows = []
-    for content_hash, text in zip(articles["content_hash"].to_pylist(), articles["text"].to_pylist(), strict=True):
-        digest = text_digest(text)
-        row: dict[str, object] = {"content_hash": content_hash, "text_digest": digest}
-        if digest and len(digests := shingles(text)):
-            row |= {"bands": bands(digests).tobytes(), "shingles": digests.tobytes()}
-        rows.append(row)
-    return pa.Table.from_pylist(rows, stages.PRINTS)
+    digests: list[str] = []
+    alike: list[Digests] = []
+    for text in articles["text"].to_pylist():
+        said = words(text)
+        digests.append(_digest(said))
+        if digests[-1]:
+            alike.append(shingles(said))
+    keys, runs = iter(bands(alike)), iter(alike)
+    columns = {
+        "content_hash": articles["content_hash"],
+        "text_digest": digests,
+        "bands": [next(keys).tobytes() if digest else None for digest in digests],
+        "shingles": [next(runs).tobytes() if digest else None for digest in digests],
+    }
+    return pa.table(columns, schema=stages.PRINTS)
 
 
 def fingerprints_of(articles: pa.Table, prints: pa.Table, numbers: pa.Array | None = None) -> pa.Table:

@@ -1,12 +1,10 @@
-"""A text -> its 5-word shingles as digests, and the keys under which similar texts meet (MinHash, banded).
+"""Words -> their 5-word shingles as digests, and the keys under which similar texts meet (MinHash, banded).
 
-numpy alone: the minima of a text cost less than the digests of its words, so a faster library would save little; and a
+numpy alone: the minima of a text cost no more than reading its words, so a faster library would save little; and a
 kept print must mean the same in every release to come, which a library's random numbers do not promise.
 """
 
-import re
-import unicodedata
-from functools import lru_cache
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
@@ -21,38 +19,52 @@ WORDS: Final = 5
 BANDS: Final = 32
 ROWS: Final = 4  # two texts of similarity s share a band with probability 1 - (1 - s**ROWS) ** BANDS: .9998 at .7
 
-_WORD: Final = re.compile(r"[^\W_]+")
-_AT_ONCE: Final = 4096  # shingles
+_AT_ONCE: Final = 1 << 15  # shingles whose products stay in the processor's cache
+_REMEMBERED: Final = 1 << 16  # words
 
 
-def shingles(text: str) -> Digests:
-    """Its runs of five words (NFKC, case folded, letters and digits), as sorted 64-bit digests, each once.
+def shingles(words: Sequence[str]) -> Digests:
+    """Runs of five words (normal.words), as sorted 64-bit digests, each once.
 
-    A text of fewer words has one shingle, all of it; one of no word has none.
+    Fewer words are one shingle, all of them; no word has none.
     """
-    words = _WORD.findall(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()))
-    if not words:
+    count = len(words)
+    if not count:
         return np.empty(0, np.uint64)
-    digests = np.array([_word(word) for word in words], np.uint64)
-    width = min(WORDS, len(digests))
-    runs = len(digests) - width + 1
-    mixed = np.zeros(runs, np.uint64)
-    for place in range(width):
+    if len(_KNOWN) > _REMEMBERED:
+        _KNOWN.clear()
+    digests = np.fromiter(map(_KNOWN.__getitem__, words), np.uint64, count)
+    width = min(WORDS, count)
+    runs = count - width + 1
+    mixed = digests[:runs] * _PLACES[0]
+    for place in range(1, width):
         mixed += digests[place : place + runs] * _PLACES[place]
-    return np.unique(_mixed(mixed))
+    found = _mixed(mixed)
+    found.sort()
+    again = found[1:] == found[:-1]
+    return found[np.append(True, ~again)] if again.any() else found
 
 
-def bands(digests: Digests) -> Digests:
-    """The BANDS keys of a text with these shingles (at least one)."""
-    minima = np.full(BANDS * ROWS, np.iinfo(np.uint64).max, np.uint64)
+def bands(texts: Sequence[Digests]) -> Digests:
+    """The BANDS keys of each text with these shingles (at least one each): texts x BANDS."""
+    if not texts:
+        return np.empty((0, BANDS), np.uint64)
+    digests = np.concatenate(texts)
+    begins = np.cumsum([0, *map(len, texts[:-1])])
+    minima = np.full((BANDS * ROWS, len(texts)), np.iinfo(np.uint64).max, np.uint64)
+    products = np.empty(min(_AT_ONCE, len(digests)), np.uint64)
     for start in range(0, len(digests), _AT_ONCE):
-        part = digests[start : start + _AT_ONCE, np.newaxis]
+        part = digests[start : start + _AT_ONCE]
+        first, last = np.searchsorted(begins, start, side="right") - 1, np.searchsorted(begins, start + len(part))
+        cuts, into = np.maximum(begins[first:last] - start, 0), products[: len(part)]
         # Digests are stirred already: an odd factor orders them anew, and its minimum is as good as a dearer hash's.
-        np.minimum(minima, (part * _FACTORS).min(axis=0), out=minima)
-    rows = minima.reshape(BANDS, ROWS)
-    keys = np.zeros(BANDS, np.uint64)
+        for factor, least in zip(_FACTORS, minima[:, first:last], strict=True):
+            np.multiply(part, factor, out=into)
+            np.minimum(least, np.minimum.reduceat(into, cuts), out=least)
+    rows = minima.T.reshape(len(texts), BANDS, ROWS)
+    keys = np.zeros((len(texts), BANDS), np.uint64)
     for place in range(ROWS):
-        keys += rows[:, place] * _PLACES[place]
+        keys += rows[:, :, place] * _PLACES[place]
     return _mixed(keys)
 
 
@@ -67,9 +79,16 @@ def jaccard(one: Digests, other: Digests) -> float:
     return both / (len(one) + len(other) - both)
 
 
-@lru_cache(maxsize=1 << 16)
-def _word(word: str) -> int:
-    return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+class _Words(dict[str, int]):
+    """The digest of each word, made where it is first asked for."""
+
+    def __missing__(self, word: str) -> int:
+        made = int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+        self[word] = made
+        return made
+
+
+_KNOWN: Final = _Words()
 
 
 def _mixed(values: Digests) -> Digests:

@@ -201,7 +201,8 @@ def _roles(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: P
     """Role words with their names: alone, chained on one line, or with the name on the next line."""
     line = sheet.lines[at]
     own = profile.roles if profile else {}
-    labels = list(_chain(tuple(sorted(own))).finditer(line.text, max(0, len(line.text) - 700)))
+    chain = _chain(tuple(sorted(own))) if ":" in line.text else None
+    labels = list(chain.finditer(line.text, max(0, len(line.text) - 700))) if chain else []
     if labels and kind == "byline":
         _before_label(found, line, line.text[: labels[0].start()], registry)
     inline = bool(labels) and len(line.text[: labels[0].start()].strip(" \t\xa0|*-–—")) > 0

@@ -43,6 +43,8 @@ _SHORT = re.compile(
     r"|(?P<d2>\d{1,2})/(?P<m2>\d{1,2}))(?![\d/]|[^\S\n]?(?:19|20)\d\d)",
     re.IGNORECASE,
 )
+_DAY_AND_MONTH = re.compile(rf"\d(?:{_BLANK}\w|/\d)")  # the last digit of a day, and how its month begins
+_BEFORE_DAY, _BEHIND_DAY = 24, 32  # characters of such a match before and behind that digit
 _TIME = re.compile(
     r"[^\w\n]{0,6}(?:(?:pukul|pkl|jam|at|t)\b\.?[^\S\n]{0,3})?"
     r"(?P<h>\d{1,2})(?P<dot>[.:])(?P<min>\d\d)(?::\d\d)?(?![\d.])"
@@ -106,6 +108,8 @@ def stamps(text: str) -> Iterator[Stamp]:
 
 def _found(text: str) -> Iterator[re.Match[str]]:
     """Matches of the grammar, tried only around years."""
+    if "19" not in text and "20" not in text:
+        return
     done = 0
     for year in _YEAR.finditer(text):
         start = max(done, year.start() - _BEFORE_YEAR)
@@ -117,7 +121,7 @@ def _found(text: str) -> Iterator[re.Match[str]]:
 def short_stamps(text: str, years: Iterable[int]) -> Iterator[Stamp]:
     """Days printed with their weekday and without a year ("Senin (9/6)"), where exactly one of `years` fits both."""
     years = tuple(years)
-    for found in _SHORT.finditer(text):
+    for found in _short_found(text):
         name = found["m"]
         month = MONTH[name.lower()] if name else int(found["m2"])
         weekday = DAY[re.sub("[’‘`]", "'", found["day"].lower())]
@@ -125,6 +129,17 @@ def short_stamps(text: str, years: Iterable[int]) -> Iterator[Stamp]:
         fitting = [day for day in days if day.weekday() == weekday]
         if len(fitting) == 1:
             yield Stamp(fitting[0], None, None, found.start(), found.end(), weekday=True)
+
+
+def _short_found(text: str) -> Iterator[re.Match[str]]:
+    """Matches of the grammar of days without a year, tried only around what may be a day and its month."""
+    done = 0
+    for day in _DAY_AND_MONTH.finditer(text):
+        start = max(done, day.start() - _BEFORE_DAY)
+        found = _SHORT.search(text, start, min(len(text), day.start() + _BEHIND_DAY))
+        if found and found.start() < day.start():
+            done = found.end()
+            yield found
 
 
 def _day(found: re.Match[str]) -> tuple[dt.date | None, bool]:

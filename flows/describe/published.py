@@ -276,8 +276,9 @@ def _story(sheet: Sheet, latest: dt.date | None) -> When:
     A day without its weekday is as likely any other day. Where no year is printed, the one year that fits is supplied.
     """
     named: list[tuple[Stamp, Line]] = []
-    for line in sheet.body:
-        for stamp in stamps(line.text):
+    full = [(line, list(stamps(line.text))) for line in sheet.body if "19" in line.text or "20" in line.text]
+    for line, found in full:
+        for stamp in found:
             if stamp.odd or not stamp.weekday or stamp.day < _EARLIEST or (latest is not None and stamp.day > latest):
                 continue
             if not _TO_COME.search(line.text, max(0, stamp.start - 60), stamp.start) and not _PAST.match(
@@ -286,7 +287,7 @@ def _story(sheet: Sheet, latest: dt.date | None) -> When:
                 named.append((stamp, line))
     if named:
         return _inferred(*max(named, key=lambda pair: pair[0].day))
-    years = _years(sheet, latest)
+    years = _years({stamp.day.year for _, found in full for stamp in found}, latest)
     for line in sheet.body if years else ():
         for stamp in short_stamps(line.text, years):
             if latest is None or stamp.day <= latest:
@@ -294,9 +295,8 @@ def _story(sheet: Sheet, latest: dt.date | None) -> When:
     return When()
 
 
-def _years(sheet: Sheet, latest: dt.date | None) -> tuple[int, ...]:
-    """The years that a day without one may be of: the only year of the story's full dates, else the last two."""
-    said = {stamp.day.year for line in sheet.body for stamp in stamps(line.text)}
+def _years(said: set[int], latest: dt.date | None) -> tuple[int, ...]:
+    """The years that a day without one may be of: the only year of the story's full dates (`said`), or the last two."""
     if len(said) == 1:
         return tuple(said)
     return (latest.year, latest.year - 1) if latest and not said else ()

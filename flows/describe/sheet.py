@@ -78,6 +78,7 @@ class Sheet:
     lines: tuple[Line, ...]
     stated: tuple[Stated, ...] = field(default=())
     url: str | None = None  # the record's
+    text: str = ""  # the whole document
 
     @cached_property
     def is_page(self) -> bool:
@@ -104,7 +105,7 @@ class Sheet:
     @cached_property
     def body_to(self) -> int:
         """One past the index in `lines` of the last body line; 0 where there is none."""
-        return max((at + 1 for at, line in enumerate(self.lines) if line.body_at is not None), default=0)
+        return next((at for at in range(len(self.lines), 0, -1) if self.lines[at - 1].body_at is not None), 0)
 
     def said(self, name: str, *wheres: str) -> list[Stated]:
         """Candidates of one field with a value, in the order of `wheres` (all, as they come, where none is named)."""
@@ -114,25 +115,28 @@ class Sheet:
 
 def sheet(text: str, marks: Iterable[Mark], stated: Iterable[Stated] = (), url: str | None = None) -> Sheet:
     """A document's lines with the kind that covers most of each; a line without a mark counts as nav."""
-    by_line: dict[int, list[Mark]] = {}
+    firsts: dict[int, Mark] = {}
+    pieces: dict[int, list[Mark]] = {}  # of the few lines that have several
     for mark in marks:
-        by_line.setdefault(mark.line, []).append(mark)
+        first = firsts.setdefault(mark.line, mark)
+        if first is not mark:
+            pieces.setdefault(mark.line, [first]).append(mark)
     lines, start = [], 0
     for number, content in enumerate(text.split("\n"), 1):
-        if content and not content.isspace():
-            spans = by_line.get(number)
-            if spans and len(spans) == 1:  # most lines, and pages have hundreds
-                (only,) = spans
-                at = only.start - start if only.kind == "body" else None
-                lines.append(Line(number, start, content, only.kind, only.rule, at))
-            elif spans:
-                chief = max(spans, key=lambda span: span.end - span.start)
-                body_at = min((span.start - start for span in spans if span.kind == "body"), default=None)
-                lines.append(Line(number, start, content, chief.kind, chief.rule, body_at))
-            else:
+        only = firsts.get(number)
+        if only is None:
+            if content and not content.isspace():
                 lines.append(Line(number, start, content, "nav", "head.unclaimed", None))
+        elif pieces and number in pieces:
+            spans = pieces[number]
+            chief = max(spans, key=lambda span: span.end - span.start)
+            body_at = min((span.start - start for span in spans if span.kind == "body"), default=None)
+            lines.append(Line(number, start, content, chief.kind, chief.rule, body_at))
+        else:
+            at = only.start - start if only.kind == "body" else None
+            lines.append(Line(number, start, content, only.kind, only.rule, at))
         start += len(content) + 1
-    return Sheet(tuple(lines), tuple(stated), url)
+    return Sheet(tuple(lines), tuple(stated), url, text)
 
 
 def untagged(text: str) -> str:

@@ -40,8 +40,7 @@ def cited(sheet: Sheet, own: str | None, registry: Registry) -> tuple[list[str],
     """The media the body says it quotes, as printed, in order; never its own outlet (`own`, a canonical name)."""
     names: list[str] = []
     evidence: list[Evidence] = []
-    whole = "\n".join(line.text for line in sheet.body)
-    verbs = [verb for verb in _VERBS if verb in whole]
+    verbs = [verb for verb in _VERBS if verb in sheet.text]
     for line in sheet.body if verbs else ():
         if not any(verb in line.text for verb in verbs):
             continue

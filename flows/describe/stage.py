@@ -26,21 +26,24 @@ def describe(documents: pa.Table, marks: pa.Table, candidates: pa.Table) -> Desc
     """
     known = registry()
     marks_of: dict[int, list[Mark]] = defaultdict(list)
-    for doc, *mark in zip(*(marks[name].to_pylist() for name in ("doc", *Mark._fields)), strict=True):
-        marks_of[doc].append(Mark(*mark))
+    fields = (marks[name].to_pylist() for name in Mark._fields)
+    for doc, mark in zip(marks["doc"].to_pylist(), map(Mark._make, zip(*fields, strict=True)), strict=True):
+        marks_of[doc].append(mark)
     stated_of: dict[int, list[Stated]] = defaultdict(list)
     for doc, *stated in zip(*(candidates[name].to_pylist() for name in ("doc", *Stated._fields)), strict=True):
         stated_of[doc].append(Stated(*stated))
     found: list[tuple[int, Description]] = []
-    rows = documents.select(["doc", "text", "identity", "url", "fetched_at"]).to_pylist()
-    for row in rows:
-        doc = row["doc"]
-        lines = sheet(row["text"], marks_of[doc], stated_of[doc], row["url"])
-        found.append((doc, describe_one(lines, row["identity"], row["url"], row["fetched_at"], known)))
+    rows = (documents[name].to_pylist() for name in ("doc", "text", "identity", "url", "fetched_at"))
+    for doc, text, identity, url, fetched in zip(*rows, strict=True):
+        lines = sheet(text, marks_of[doc], stated_of[doc], url)
+        found.append((doc, describe_one(lines, identity, url, fetched, known)))
     return Described(
         pa.Table.from_pylist([{"doc": doc, **one.values} for doc, one in found], schema=METADATA),
-        pa.Table.from_pylist([{"doc": doc, **e._asdict()} for doc, one in found for e in one.evidence], EVIDENCE_FOUND),
-        pa.Table.from_pylist(
-            [{"doc": doc, **m._asdict(), "score": None} for doc, one in found for m in one.marks], MARKS
-        ),
+        _table([(doc, *evidence) for doc, one in found for evidence in one.evidence], EVIDENCE_FOUND),
+        _table([(doc, *mark, None) for doc, one in found for mark in one.marks], MARKS),
     )
+
+
+def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+    return pa.table([pa.array(column, of.type) for column, of in zip(columns, schema, strict=True)], schema=schema)

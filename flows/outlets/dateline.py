@@ -17,6 +17,7 @@ from flows.outlets.registry import Outlet, Registry, key
 from flows.outlets.roles import words
 
 _LONGEST = 110  # a dateline ends within so many characters
+_TOLD_BY = 2  # letters by which most words are no spelling
 _SEP = re.compile(r"[^\S\n]{0,4}(?:-{2,3}|[-–—])[^\S\n]{0,4}")
 _SEP_OR_COLON = re.compile(r"[^\S\n]{0,4},?[^\S\n]{0,4}(?:-{2,3}|[-–—]|:(?!\d))[^\S\n]{0,4}")
 _OPENING = re.compile(r"[\s]{0,40}(?:[-–—]\s{1,4})?")
@@ -61,6 +62,20 @@ def _spellings(registry: Registry) -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(parts)})(?![a-z0-9]|\.[a-z])")
 
 
+@lru_cache(maxsize=8)
+def _beginnings(registry: Registry) -> frozenset[str]:
+    """How a spelling begins, in small letters: most words are none by that, and the pattern is dear."""
+    return frozenset(spelling[:_TOLD_BY].lower() for spelling in registry.printed)
+
+
+def _spelling(head: str, at: int, registry: Registry) -> re.Match[str] | None:
+    """The dateline spelling that stands here."""
+    beginning = head[at : at + _TOLD_BY]
+    if beginning.isascii() and beginning.lower() not in _beginnings(registry):
+        return None
+    return _spellings(registry).match(head, at)
+
+
 def find(line: str, registry: Registry) -> Dateline | None:
     """The dateline that a line opens with, or None. `line` is one line of a document; offsets are code points in it."""
     if len(line) < 8:
@@ -86,7 +101,7 @@ _Found = tuple[Outlet | None, str | None, str | None, int]
 
 
 def _outlet_first(head: str, registry: Registry) -> _Found | None:
-    match = _spellings(registry).match(head)
+    match = _spelling(head, 0, registry)
     if not match:
         return None
     outlet = registry.by_name(match[0])
@@ -143,7 +158,7 @@ def _outlet_behind(head: str, registry: Registry) -> _Found | None:
         place = head[: mark.start()].strip()
         if not place or not _PLACE.fullmatch(place) or len(place.split()) > 6:
             continue
-        match = _spellings(registry).match(head, mark.end())
+        match = _spelling(head, mark.end(), registry)
         site = match or _SITE.match(head, mark.end())
         if mark[1] == "(":
             stop = head.find(")", mark.end(), mark.end() + 40)

@@ -63,7 +63,7 @@ def judge_rows_again(working: Working, run_day: date, folder: Path) -> validate.
         for part, articles in dealt(rows, parts, folder, "articles"):
             while number < part:
                 number, said = next(evidence, (parts, said))
-            hits = [clutter_hits(text) for text in articles["text"].to_pylist()]
+            hits = clutter_hits(articles["text"].to_pylist())
             found = said if number == part else said.slice(0, 0)
             yield validate.view_of(articles, found, hits, run_day)
 

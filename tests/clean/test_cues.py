@@ -9,7 +9,8 @@ from schemas.vocabulary import KINDS
 
 
 def cue_of(text: str, domain: str | None = None) -> str | None:
-    found = cues.of_outlet(domain).of(split(text)[0])
+    line = split(text)[0]
+    found = cues.of_outlet(domain).of(line.text, line.words)
     return found.id if found else None
 
 
@@ -42,7 +43,7 @@ def test_no_cue_takes_long_over_a_hostile_line() -> None:
             text = f"{(head + atom * 200)[:390]}!"
             for line in split(text):
                 began = time.perf_counter()
-                known.of(line)
+                known.of(line.text, line.words)
                 list(known.inside(text))
                 assert time.perf_counter() - began < 0.5, (head, atom)
 

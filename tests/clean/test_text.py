@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.clean import Cleaned, clutter_hits, cut
-from flows.clean.text import marks_of
+from flows.clean.text import marks_of, together
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SEEDS = json.loads((GOLDEN / "gold.json").read_text(encoding="utf-8"))["seeds"]
@@ -116,11 +116,16 @@ def test_what_only_sounds_like_clutter_stays(line: str, cleaned: Callable[..., C
 
 def test_clutter_hits_counts_lines() -> None:
     clean_text = "Warga menunggu kabar dari pasar sejak pagi hari tadi.\n1. Pasar pagi"
-    assert clutter_hits(clean_text) == 0
-    assert (
-        clutter_hits(f"{clean_text}\nBaca Juga: Harga beras\nIa datang. ADVERTISEMENT Lalu pulang.\nAdvertisement") == 3
-    )
-    assert clutter_hits("") == 0
+    cluttered = f"{clean_text}\nBaca Juga: Harga beras\nIa datang. ADVERTISEMENT Lalu pulang.\nAdvertisement"
+    assert clutter_hits([clean_text, cluttered, "", cluttered]) == [0, 3, 0, 3]
+    assert clutter_hits([]) == []
+
+
+def test_texts_are_looked_at_a_few_at_a_time_in_their_order() -> None:
+    texts = ["", "x" * 200_000, "y" * 200_000, "z", "w" * 900_000, ""]
+    assert [part for some in together(texts) for part in texts[some]] == texts
+    assert [len(texts[some]) for some in together(texts)] == [2, 2, 1, 1]
+    assert not list(together([]))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.describe import dates
 from flows.describe.dates import from_iso, stamps
 
 WIB = dt.timezone(dt.timedelta(hours=7))
@@ -103,3 +104,38 @@ def test_what_is_printed_in_indonesian_is_read_back(day, time):
 def test_any_text_is_read_without_failing(text):
     for stamp in stamps(text):
         assert 0 <= stamp.start < stamp.end <= len(text)
+
+
+_PIECES = [
+    "Senin",
+    "sel",
+    "JUM'AT",
+    "Jum’at",
+    "Wednesday",
+    "min",
+    "\u017fenin",
+    ",",
+    " ",
+    "  ",
+    "(",
+    "9/6",
+    "12/06/2024",
+    "16",
+    "3",
+    " Juni",
+    " sept",
+    "(16 Juni)",
+    " 2024",
+    "x",
+    "\n",
+    ".",
+    "\u0663",
+    " \u0663 Mei",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))
+def test_days_without_a_year_are_found_where_the_whole_grammar_finds_them(text):
+    assert [found.span() for found in dates._short_found(text)] == [
+        found.span() for found in dates._SHORT.finditer(text)
+    ]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.outlets import registry
-from flows.outlets.dateline import find
+from flows.outlets.dateline import _spelling, _spellings, find
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "outlets"
 
@@ -61,3 +61,10 @@ def test_offsets_stay_within_the_line(line):
 def test_a_hostile_line_costs_no_time():
     for line in ("A" * 100_000, "JAKARTA, " * 20_000, "(" * 50_000, "Jakarta-" * 20_000, " " * 100_000 + "x"):
         find(line, registry())
+
+
+def test_what_a_spelling_begins_with_never_hides_it():
+    known = registry()
+    heads = [head for spelling in known.printed for head in (spelling, spelling.upper(), spelling.lower())]
+    wrong = [head for head in heads if (_spelling(head, 0, known) is None) != (_spellings(known).match(head) is None)]
+    assert not wrong
