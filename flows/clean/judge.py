@@ -1,10 +1,12 @@
 """Whether there is an article in a document at all.
 
-A floor of words for every document, the words of an error page, and for dumps of whole pages what the model says of
-the page as a whole (net.summary): it was set so that at most a hundredth of real articles is taken for a listing.
+A floor of words for every document, the words of an error page, the times of an index of news, and for dumps of whole
+pages what the models say of the page as a whole (net.summary, listing): they were set so that at most a hundredth of
+real articles is taken for a listing.
 """
 
 import re
+from collections.abc import Sequence
 from itertools import compress
 from typing import Final
 
@@ -22,6 +24,19 @@ _ERROR: Final = re.compile(
     r"masuk untuk melanjutkan|log ?in to continue|sign in to continue|we value your privacy|before you continue to",
     re.IGNORECASE,
 )
+# A line that is little more than a time or a day, as each item of an index of news has one.
+_STAMP: Final = re.compile(
+    r"\b\d{1,2}[.:]\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|"
+    r"\b\d{1,2} (?:detik|menit|jam|hari|minggu|bulan|minutes?|mins?|hours?|days?|weeks?|months?)(?: yang)? (?:lalu|ago)\b|"
+    r"\b\d{1,2} (?:jan|feb|mar|apr|may|mei|jun|jul|aug|agu|sep|oct|okt|nov|dec|des)|"
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}\b",
+    re.IGNORECASE,
+)
+_STAMP_WORDS: Final = 8
+_STAMPS: Final = 6  # an index has as many at least
+_ONE_IN: Final = 6  # and one among so many lines
+_STORY_WORDS: Final = 60
+_ELSEWHERE: Final = frozenset({"nav", "footer", "widget"})
 
 
 def no_article(marks: Marks, answer: Body | None = None) -> str | None:
@@ -37,9 +52,41 @@ def no_article(marks: Marks, answer: Body | None = None) -> str | None:
         shown := next((found for text in lines.text[:60] if (found := _ERROR.search(text[:300]))), None)
     ):
         return f'Read a page that says "{shown[0]}"; expected an article. Fetch the page again, without the obstacle.'
+    if stamps := _stamps_of_an_index(marks):
+        return (
+            f"Read {len(lines):,} lines with {stamps:,} times or days among them, as the items of an index have, and "
+            f"no story of {_STORY_WORDS} words between; expected an article. Give the addresses it leads to."
+        )
     if answer is not None and answer.article is not None and answer.article < 0:
         return (
             f"Read {len(lines):,} lines that read as a listing or a collection, not as a story; expected an article. "
             "Give the addresses it leads to, or look at docs/quality.md for how sure this is."
         )
     return None
+
+
+def _stamps_of_an_index(marks: Marks) -> int:
+    """How many lines are a time or a day, where they are so dense and the kept words between so few; else 0."""
+    lines, kept = marks.lines, marks.kept()
+    # Almost every article has a run of paragraphs, which needs no look at words.
+    prose = [keep and count > _STAMP_WORDS for keep, count in zip(kept, lines.words, strict=True)]
+    if _tells(lines.words, prose, kept):
+        return 0
+    stamps = [
+        count <= _STAMP_WORDS and _STAMP.search(text) is not None
+        for count, text in zip(lines.words, lines.text, strict=True)
+    ]
+    if sum(stamps) < _STAMPS or sum(stamps) * _ONE_IN < len(stamps):
+        return 0
+    on = [not stamp and kind not in _ELSEWHERE for stamp, (kind, _) in zip(stamps, marks.what, strict=True)]
+    return 0 if _tells(lines.words, on, kept) else sum(stamps)
+
+
+def _tells(words: Sequence[int], on: Sequence[bool], kept: Sequence[bool]) -> bool:
+    """Whether the kept words of a run of lines that are `on` are those of a story."""
+    run = 0
+    for count, goes_on, keep in zip(words, on, kept, strict=True):
+        run = run + count * keep if goes_on else 0
+        if run >= _STORY_WORDS:
+            return True
+    return False

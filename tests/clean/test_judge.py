@@ -1,3 +1,5 @@
+import pytest
+
 from flows.clean.judge import no_article
 from flows.clean.text import find
 
@@ -52,3 +54,23 @@ def test_a_listing_of_teasers() -> None:
         for n in range(60)
     )
     assert "listing" in (judged(f"{MENU}\n{teasers}") or "")
+
+
+HEADLINES = ["Harga beras naik lagi di pasar induk", "Banjir rendam dua desa di hilir", "Wali kota buka jembatan baru"]
+
+
+@pytest.mark.parametrize(
+    "stamp", ["{n} jam lalu", "Ekonomi | {n} jam yang lalu", "Senin, {n} Feb 2025 10:30 WIB", "{n}/03/2025"]
+)
+def test_an_index_of_news(stamp: str) -> None:
+    items = [
+        f"{title}\n{stamp.format(n=n + 1)}\n{title} pada pekan ini, menurut warga setempat dan pedagang di sana ..."
+        for n, title in enumerate(HEADLINES * 8)
+    ]
+    index = "\n".join([MENU, "Indeks Berita", *items, "1 2 3 Selanjutnya"])
+    assert "index" in (judged(index) or "") or "listing" in (judged(index) or "")
+
+
+def test_a_story_among_the_times_of_others_is_a_story() -> None:
+    items = "\n".join(f"{title}\n{n + 1} jam lalu" for n, title in enumerate(HEADLINES * 8))
+    assert judged(f"{MENU}\n{items}\n{STORY}\n{items}") is None
