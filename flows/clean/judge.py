@@ -27,7 +27,8 @@ _ERROR: Final = re.compile(
 # A line that is little more than a time or a day, as each item of an index of news has one.
 _STAMP: Final = re.compile(
     r"\b\d{1,2}[.:]\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|"
-    r"\b\d{1,2} (?:detik|menit|jam|hari|minggu|bulan|minutes?|mins?|hours?|days?|weeks?|months?)(?: yang)? (?:lalu|ago)\b|"
+    r"\b\d{1,2} (?:detik|menit|jam|hari|minggu|bulan)(?: yang)? lalu\b|"
+    r"\b\d{1,2} (?:minutes?|mins?|hours?|days?|weeks?|months?) ago\b|"
     r"\b\d{1,2} (?:jan|feb|mar|apr|may|mei|jun|jul|aug|agu|sep|oct|okt|nov|dec|des)|"
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}\b",
     re.IGNORECASE,
