@@ -57,17 +57,19 @@ for package in (flows, schemas, expectations):
 from flows import outlets, pipeline, read
 from flows.clean import cues
 from tests.fire.sources import drop
-for outlet in outlets.registry().outlets if hasattr(outlets.registry(), "outlets") else ():
-    cues.of_outlet(outlet.domain)
-for path in sorted(Path("flows/outlets/profiles").glob("*.toml")):
-    for line in path.read_text().splitlines():
-        if line.startswith("domain"):
-            cues.of_outlet(line.split('"')[1])
+# How the patterns are used that are data: a cue by where it stands (cues.Cues.name), a byline on a whole line.
+used = {}
+for domain in (None, *outlets.registry()._domains):
+    for cue in cues.of_outlet(domain).cues:
+        used[cues._compiled(cue).pattern] = {"line": "fullmatch", "start": "match"}.get(cue.on, "search")
+    profile = cues.profile_of(domain)
+    for byline in profile.bylines if profile else ():
+        used[byline.pattern.pattern] = "fullmatch"
 with tempfile.TemporaryDirectory() as name:
     for source in ("seeds", "tests/golden/outlets", drop(Path(name, "a"), 0, 12)):
         for batch in read.read(source):
             pipeline.process(batch.documents)
-json.dump([[p, f, where] for (p, f), where in heard.items()], sys.stdout)
+json.dump([[p, f, where, used.get(p, "")] for (p, f), where in heard.items()], sys.stdout)
 """
 
 
@@ -75,10 +77,10 @@ class _TooLong(Exception):
     pass
 
 
-def overheard() -> list[tuple[str, int, str]]:
-    """Every pattern compiled for a file of ours: its source, flags, and where."""
+def overheard() -> list[tuple[str, int, str, str]]:
+    """Every pattern compiled for a file of ours: its source, flags, where, and its use where it is data."""
     done = subprocess.run([sys.executable, "-c", _LISTEN], cwd=ROOT, capture_output=True, text=True, check=True)
-    return [(pattern, flags, where) for pattern, flags, where in json.loads(done.stdout)]
+    return [(pattern, flags, where, how) for pattern, flags, where, how in json.loads(done.stdout)]
 
 
 def written() -> Iterator[tuple[str, int, str, str]]:
@@ -264,10 +266,11 @@ def known() -> list[tuple[str, int, str, str]]:
                     for line in range(node.lineno, (node.end_lineno or node.lineno) + 1):
                         lines[f"{module}:{line}"] = target.id
     found: dict[tuple[str, int], tuple[str, str]] = {}
-    for pattern, flags, where in overheard():
+    for pattern, flags, where, told in overheard():
         module, _, line = where.removesuffix(" bytes").partition(":")
         ways = used.get(f"{module}:{lines.get(f'{module}:{line}', '?')}", set())
         how = next(iter(ways)) if ways in ({"match"}, {"fullmatch"}) else calls.get((pattern, flags), "search")
+        how = told or how
         found[pattern, flags] = where, how if how in ("match", "fullmatch") else "search"
     for pattern, flags, where, call in written():
         found.setdefault((pattern, flags), (where, call if call in ("match", "fullmatch") else "search"))
