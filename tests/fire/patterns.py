@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from re import _constants as words  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -207,22 +208,22 @@ def branches(item: Any) -> Iterator[str]:
             yield "".join(sample(each) for each in branch)
 
 
-def _timed(call: Callable[[str], object], text: str, most: float = 3.0) -> float:
-    """Processor seconds; interrupted after `most`."""
+def _timed(call: Callable[[str], object], text: str, most: float) -> float:
+    """Processor seconds; interrupted after `most` of them."""
 
     def ring(number: int, frame: FrameType | None) -> None:
         raise _TooLong
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, most)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, most)
     clock = time.process_time()
     try:
         call(text)
     except _TooLong:
         return most
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
     return time.process_time() - clock
 
 
@@ -236,23 +237,30 @@ def slow_on(pattern: str, flags: int = 0, how: str = "search") -> str | None:
     own = list(repeats(tree))
     tried = [(before, pump) for before, pumps in own for pump in (*pumps, *COMMON)]
     tried += [("", pump) for _, pumps in own for pump in pumps] + [("", pump) for pump in COMMON if own]
-    for before, pump in dict.fromkeys(tried):
-        for end in ENDS:
-            if _timed(call, before + pump * TURNS + end) > TURNS_SECONDS:
-                again = min(_timed(call, before + pump * TURNS + end) for _ in range(3))
-                if again > TURNS_SECONDS:
-                    return f"{TURNS} times {pump!r} after {before[:40]!r}, then {end!r}: {again:.2f} s"
-            long = before + pump * (CHARACTERS // len(pump)) + end
-            # What is slow enough on the whole is not quick on a tenth, unless it is linear.
-            if _timed(call, long[: CHARACTERS // 10] + end) < CHARACTERS_SECONDS / 200:
-                continue
-            if _timed(call, long) > CHARACTERS_SECONDS:
-                again, half = (min(_timed(call, t) for _ in range(2)) for t in (long, long[: len(long) // 2] + end))
-                if again > CHARACTERS_SECONDS and again > 3 * half:
-                    return f"{CHARACTERS:,} characters of {pump!r} after {before[:40]!r}, then {end!r}: {again:.2f} s"
+    strings = [(before, pump, end) for before, pump in dict.fromkeys(tried) for end in ENDS]
+    for before, pump, end in strings:
+        short = before + pump * TURNS + end
+        if _timed(call, short, 4 * TURNS_SECONDS) > TURNS_SECONDS:
+            again = min(_timed(call, short, 4 * TURNS_SECONDS) for _ in range(3))
+            if again > TURNS_SECONDS:
+                return f"{TURNS} times {pump!r} after {before[:40]!r}, then {end!r}: {again:.2f} s or more"
+    most = 4 * CHARACTERS_SECONDS
+    for before, pump, end in strings:
+        long = before + pump * (CHARACTERS // len(pump)) + end
+        # What is slow enough on the whole is not quick on a tenth, unless it is linear.
+        if _timed(call, long[: CHARACTERS // 10] + end, most) < CHARACTERS_SECONDS / 200:
+            continue
+        if _timed(call, long, most) > CHARACTERS_SECONDS:
+            again, half = (min(_timed(call, t, most) for _ in range(2)) for t in (long, long[: len(long) // 2] + end))
+            # What was interrupted at its half as well is no better for looking the same.
+            if again > CHARACTERS_SECONDS and (again > 3 * half or half >= most):
+                return (
+                    f"{CHARACTERS:,} characters of {pump!r} after {before[:40]!r}, then {end!r}: {again:.2f} s or more"
+                )
     return None
 
 
+@cache
 def known() -> list[tuple[str, int, str, str]]:
     """Every pattern once: source, flags, where, and how it is used (`search` where that cannot be told)."""
     calls = {(text, flags): call for text, flags, _, call in written()}
