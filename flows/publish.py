@@ -95,6 +95,8 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
             changed = again.digest != survey.inputs.digest
             # What was read is then neither the one nor the other, so no later source may count as equal to it.
             facts = replace(facts, inputs=read.changed(survey.inputs, again)) if changed else facts
+            if not changed:
+                outcomes.remember(dataset.state / "sources", work)
             try:
                 ended = step("release", lambda: _end(job, dataset, facts, working, verdicts, work))
                 return replace(ended, redone=have.redone, notes=(*ended.notes, *([_CHANGED] if changed else [])))
