@@ -83,7 +83,10 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
         with _place(job, dataset) as (run_id, work):
             facts = steps.facts_of(job, run_id, started, survey.inputs, dataset.latest())
             if equal := release.find_equal(dataset, facts.fingerprint()):
-                return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path)
+                latest = dataset.latest()
+                aside = f"latest.json names {latest}; this one becomes it by: kliping latest-set {equal.version}"
+                notes = () if latest in (None, equal.version) else (aside,)
+                return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path, notes=notes)
             state = dataset.state if dataset.state.is_dir() else work
             have = step("see what is known", lambda: steps.known(job, survey, ledger, state, began))
             withdrawn = release.withdrawals(dataset)
