@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+_REMEMBERED: Final = 400  # characters
 _TAGS = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _NOT_WORD = re.compile(r"[\W_]+")
 _QUOTE_LIMIT = 240
@@ -144,7 +145,12 @@ def untagged(text: str) -> str:
     return " ".join(_TAGS.sub("", text).split())
 
 
-@lru_cache(maxsize=4096)
 def same(text: str) -> str:
     """What is left of a line when case, blanks, punctuation and tags do not count."""
+    # A line may be of megabytes, and thousands are remembered.
+    return _same(text) if len(text) <= _REMEMBERED else _same.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _same(text: str) -> str:
     return _NOT_WORD.sub("", _TAGS.sub("", text) if "<" in text else text).casefold()
