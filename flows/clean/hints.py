@@ -1,4 +1,4 @@
-"""What a page says of its own words, for the judge of blocks: its titles, its article as linked data, its summary."""
+"""What a page says of itself and its words: titles, article as linked data, summary, and whether it is an article."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ _SUMMARIES: Final = frozenset({"description", "og:description", "twitter:descrip
 
 @dataclass(slots=True)
 class Hints:
-    """Titles as stated in the head, the longest articleBody, the longest description; empty where there is none."""
+    """Titles as stated in the head, the longest articleBody, the longest description; empty where there is none.
+
+    `article`: the page calls itself one, as og:type.
+    """
 
     titles: list[str] = field(default_factory=list)
     body: str = ""
     summary: str = ""
+    article: bool = False
 
 
 def hints_of(tree: HtmlElement, html: str) -> Hints:
@@ -36,6 +40,7 @@ def hints_of(tree: HtmlElement, html: str) -> Hints:
         found.titles.append(" ".join(title.text.split())[:_LONGEST_TITLE])
     for meta in tree.iter("meta"):
         name = (meta.get("property") or meta.get("name") or "").lower()
+        found.article |= name == "og:type" and (meta.get("content") or "").strip().lower() == "article"
         if name in _TITLES or name in _SUMMARIES:
             said = " ".join((meta.get("content") or "").split())
             if name in _TITLES:

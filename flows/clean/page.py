@@ -72,23 +72,25 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
     cues = cue_data.of_outlet(outlet)
     spoken = tokens(table)
     (named,) = cue_data.name_all(table, spoken, [cues])
-    body, sure = judge_page(tree, page, hints_of(tree, html), url, effort)
+    hints = hints_of(tree, html)
+    body, sure = judge_page(tree, page, hints, url, effort)
     placed = place(lines, named, body, cue_data.profile_of(outlet), "html.outside")
     verdicts = [
         _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict
         for verdict, tag in zip(placed, page.inside, strict=True)
     ]
     stated = stated_by(tree, nodes)
-    if not sure and not _tells_a_story(stated):
+    if not (sure or hints.article or _tells_a_story(stated)):
         # A page in doubt that does not say it is a story may be a listing: what judges dumps reads its words.
         body = replace(body, article=find([text], [outlet])[0].body.article)
     return Page(text, tile(text, lines, verdicts, body, cues, pieceable(table, spoken)[0]), stated, body)
 
 
 def _tells_a_story(stated: list[Stated]) -> bool:
-    """Whether a page declares the day of one story (edited ones state it twice); a listing's data name many."""
+    """Whether a page declares one story, by its day (edited ones state two) or headline; a listing's data name many."""
     days = {value for field, where, value in stated if field == "published_at" and where in _DECLARED}
-    return 1 <= len(days) <= 2
+    headlines = {value for field, where, value in stated if field == "title" and where == "jsonld"}
+    return 1 <= len(days) <= 2 or (not days and len(headlines) == 1)
 
 
 def parse(html: str) -> HtmlElement | None:

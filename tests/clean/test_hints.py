@@ -1,6 +1,8 @@
 import json
 import time
 
+import pytest
+
 from flows.clean.hints import Hints, hints_of
 from flows.clean.page import parse
 
@@ -20,6 +22,11 @@ def test_titles_summary_and_body_as_stated() -> None:
         f"<script type='application/ld+json'>{linked}</script><p>x"
     )
     assert found == Hints(["Sungai meluap - Harian", "Sungai meluap"], body.strip(), "Yang lebih panjang")
+
+
+@pytest.mark.parametrize(("kind", "is_one"), [("article", True), (" Article ", True), ("website", False), ("", False)])
+def test_a_page_may_call_itself_an_article(kind: str, is_one: bool) -> None:
+    assert hints(f'<meta property="og:type" content="{kind}"><p>Ya</p>').article is is_one
 
 
 def test_broken_or_endless_linked_data_says_nothing() -> None:

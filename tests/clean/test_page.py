@@ -122,3 +122,6 @@ def test_a_page_that_declares_one_days_story_is_no_listing() -> None:
     assert not _tells_a_story([("published_at", "time", "2025-02-03")])
     assert not _tells_a_story([("published_at", "jsonld", f"2025-02-0{day}") for day in range(1, 6)])
     assert not _tells_a_story([])
+    assert _tells_a_story([("title", "jsonld", "Pasar Ramai")])
+    assert not _tells_a_story([("title", "og", "Pasar Ramai")])
+    assert not _tells_a_story([("title", "jsonld", "Pasar Ramai"), ("title", "jsonld", "Dermaga Rusak")])
