@@ -80,10 +80,15 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
         for verdict, tag in zip(placed, page.inside, strict=True)
     ]
     stated = stated_by(tree, nodes)
-    if not (sure or hints.article or _tells_a_story(stated)):
-        # A page in doubt that does not say it is a story may be a listing: what judges dumps reads its words.
+    if not (sure or hints.article or _tells_a_story(stated) or _has_one_article(nodes)):
+        # A page in doubt may be a listing where neither its data nor its markup say that it is one story (listings have
+        # an <article> for each, or none): what judges dumps reads its words.
         body = replace(body, article=find([text], [outlet])[0].body.article)
     return Page(text, tile(text, lines, verdicts, body, cues, pieceable(table, spoken)[0]), stated, body)
+
+
+def _has_one_article(nodes: list[HtmlElement]) -> bool:
+    return sum(node.tag == "article" for node in nodes) == 1
 
 
 def _tells_a_story(stated: list[Stated]) -> bool:
