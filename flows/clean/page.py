@@ -88,7 +88,7 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
 
 
 def _has_one_article(nodes: list[HtmlElement]) -> bool:
-    return sum(node.tag == "article" for node in nodes) == 1
+    return [node.tag for node in nodes].count("article") == 1
 
 
 def _tells_a_story(stated: list[Stated]) -> bool:
