@@ -83,7 +83,10 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
         with _place(job, dataset) as (run_id, work):
             facts = steps.facts_of(job, run_id, started, survey.inputs, dataset.latest())
             if equal := release.find_equal(dataset, facts.fingerprint()):
-                return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path)
+                latest = dataset.latest()
+                aside = f"latest.json names {latest}; this one becomes it by: kliping latest-set {equal.version}"
+                notes = () if latest in (None, equal.version) else (aside,)
+                return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path, notes=notes)
             state = dataset.state if dataset.state.is_dir() else work
             have = step("see what is known", lambda: steps.known(job, survey, ledger, state, began))
             withdrawn = release.withdrawals(dataset)
@@ -95,6 +98,8 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
             changed = again.digest != survey.inputs.digest
             # What was read is then neither the one nor the other, so no later source may count as equal to it.
             facts = replace(facts, inputs=read.changed(survey.inputs, again)) if changed else facts
+            if not changed:
+                outcomes.remember(dataset.state / "sources", work)
             try:
                 ended = step("release", lambda: _end(job, dataset, facts, working, verdicts, work))
                 return replace(ended, redone=have.redone, notes=(*ended.notes, *([_CHANGED] if changed else [])))

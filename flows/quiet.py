@@ -18,7 +18,7 @@ def settle_environment(*, plumbing: bool = False) -> None:
         "GX_ANALYTICS_ENABLED": "false",
         # The embedded API keeps its database in the checkout, so that it never meets another project's.
         "PREFECT_HOME": str(ROOT / ".prefect"),
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "240",
     }
     if not plumbing:
         defaults["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"

@@ -194,3 +194,45 @@ def test_a_profile_that_changed_redoes_the_documents_that_consulted_it(job, tmp_
         assert outcome.status == "published" and outcome.cleaned == again
         if again:
             assert outcome.redone.startswith("11 documents") and "profile" in outcome.redone
+
+
+@pytest.mark.parametrize("harm", ["a file more", "a file less", "other words"])
+def test_of_a_source_that_changed_while_it_was_read_nothing_is_remembered(job, tmp_path, monkeypatch, harm):
+    path = min((tmp_path / "source").glob("0*.txt"))
+    before, content = path.stat(), path.read_bytes()
+    more, known = path.with_name("001-baru.txt"), steps.known
+
+    def harmed(*given):
+        if harm == "a file more":
+            more.write_text(story(950), encoding="utf-8")
+        elif harm == "a file less":
+            path.unlink()
+        else:
+            path.write_bytes(content[:200])
+        return known(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(steps, "known", harmed)
+        said = tell(job)
+    assert said.status == "published" and "changed while it was read" in said.notes[0]
+    more.unlink(missing_ok=True)
+    path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    expected = from_nothing(job, tmp_path / "aside")
+    assert published(tell(job)) == expected
+
+
+def test_a_file_that_may_be_read_again_is_read_again(job, tmp_path, monkeypatch):
+    path = min((tmp_path / "source").glob("0*.txt"))
+    opened = steps.collect.read.walk.open_found
+
+    def denied(found):
+        if found.relative == path.name:
+            raise PermissionError
+        return opened(found)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(steps.collect.read.walk, "open_found", denied)
+        assert "unreadable" in tell(job).rejected
+    outcome = tell(job)
+    assert outcome.status == "published" and "unreadable" not in outcome.rejected

@@ -25,7 +25,7 @@ same bytes.
 """
 
 from flows.outcomes.keys import key_of
-from flows.outcomes.ledger import FILES, NOTHING, Ledger, at_rest, reading, recall, remember, settled
+from flows.outcomes.ledger import FILES, NOTHING, Ledger, at_rest, lay, reading, recall, remember, settled
 from flows.outcomes.shards import Held, Kept, Shard
 from flows.outcomes.store import Places, Store
 from flows.outcomes.upkeep import bound, forget, prune
@@ -45,6 +45,7 @@ __all__ = [
     "bound",
     "forget",
     "key_of",
+    "lay",
     "prune",
     "reading",
     "recall",

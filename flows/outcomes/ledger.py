@@ -40,6 +40,7 @@ FILES: Final = pa.schema(
 _TICK: Final = 50_000_000
 _COARSE: Final = 2_000_000_000
 _ROWS: Final = 8192
+_LAID: Final = "ledger"
 
 
 def reading(root: Path, settings: Sequence[object]) -> str:
@@ -79,7 +80,8 @@ class Ledger:
         if not self.files.num_rows:
             return np.full(len(rows), -1, np.int64)
         same = here["settled"].to_numpy()
-        for name in ("size", "mtime_ns"):
+        # What could not be read has no digest: whoever gives leave to read it changes neither size nor mtime.
+        for name in ("size", "mtime_ns", "sha256"):
             same = same & np.asarray(pc.fill_null(pc.equal(here[name], files[name]), False))
         return np.where((rows >= 0) & same, rows, -1)
 
@@ -107,14 +109,20 @@ def recall(folder: Path) -> Ledger:
     return NOTHING
 
 
-def remember(folder: Path, ledger: Ledger, work: Path) -> None:
-    """Remember a run in place of the one before. `work` is an empty folder on the same disk."""
-    aside = work / "ledger"
+def lay(ledger: Ledger, work: Path) -> None:
+    """Write down what a run found, to be remembered once its source is known to have held still meanwhile."""
+    aside = work / _LAID
     aside.mkdir()
     folders.write(aside / "files.arrow", ledger.files, {"read_by": ledger.read_by})
     folders.write(aside / "arrivals.arrow", ledger.arrivals, packed=False)
     folders.write(aside / "rejects.arrow", ledger.rejects)
-    new = folders.put(aside, folder)
+
+
+def remember(folder: Path, work: Path) -> None:
+    """Remember what was laid in `work`, a folder on the same disk, in place of the run before; else nothing is done."""
+    if not (work / _LAID).is_dir():
+        return
+    new = folders.put(work / _LAID, folder)
     for path in folder.iterdir():
         if path != new:
             folders.remove(path)

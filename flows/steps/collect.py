@@ -67,7 +67,7 @@ def known(job: Publish, survey: read.Survey, ledger: outcomes.Ledger, home: Path
     store = outcomes.Store(home / "outcomes", outcomes.version(ROOT))
     read_by = outcomes.reading(ROOT, [job.html, job.max_mb])
     rows = ledger.unchanged(survey.files) if ledger.read_by == read_by and not job.limit else None
-    if rows is None or not len(ledger.arrivals):
+    if rows is None or not ledger.files.num_rows:
         rows = rows if rows is not None else np.full(survey.files.num_rows, -1, np.int64)
         return Known(store, ledger, survey, rows, read_by, now_ns)
     there = store.find(ledger.arrivals["key"].combine_chunks()).known
@@ -81,7 +81,7 @@ def known(job: Publish, survey: read.Survey, ledger: outcomes.Ledger, home: Path
 def clean_all(job: Publish, have: Known, work: Path, dataset: release.Dataset | None, progress: Progress) -> Working:
     """What became of every document of the source: found among what was kept, or cleaned and described now.
 
-    With a dataset, raw bytes and what was found in the source are kept in its state/.
+    With a dataset, raw bytes are kept in its state/, and what was found in the source is laid in `work`.
     """
     source = _Source(job, have, progress)
     with release.Keeper(dataset) if dataset else nullcontext() as keeper:
@@ -90,8 +90,8 @@ def clean_all(job: Publish, have: Known, work: Path, dataset: release.Dataset | 
             have.store.adopt(folder, keys)
             cleaned += len(keys)
     found = source.found()
-    if dataset is not None and not job.limit:
-        outcomes.remember(dataset.state / "sources", found, work)
+    if dataset is not None and not job.limit and found.files.num_rows:
+        outcomes.lay(found, work)
     return assembled(have.store, found, cleaned)
 
 
@@ -113,6 +113,7 @@ class _Source:
         self._files = _Rows(pa.schema([outcomes.FILES.field(name) for name in ("documents", "rejects")]))
         self._waiting: list[tuple[bytes, read.Document]] = []
         self._seen = 0
+        self._as_surveyed = True
 
     def jobs(self, work: Path, keeper: release.Keeper | None) -> Iterator[tuple[tuple[Path, Path], list[bytes]]]:
         """What workers have to do, and the keys of the documents; all else is taken down on the way."""
@@ -130,7 +131,7 @@ class _Source:
     def found(self) -> outcomes.Ledger:
         """What was found, once all of it came by."""
         files, counts = self._have.survey.files, self._files.table()
-        if counts.num_rows == files.num_rows:
+        if counts.num_rows == files.num_rows and self._as_surveyed:
             settled = pa.array(outcomes.settled(files, self._have.now_ns))
             files = pa.table([*files.columns, settled, *counts.columns], schema=outcomes.FILES)
         else:  # a trial, or a source that changed meanwhile: nothing to remember by file
@@ -170,6 +171,7 @@ class _Source:
         paths = chain.from_iterable(chunk.to_pylist() for chunk in self._have.survey.files["path"].chunks)
         remembered: list[int] = []
         for found, path, row in zip(read.files_of(self._job.source), paths, self._have.rows.tolist(), strict=False):
+            self._as_surveyed &= path == found.relative
             if row >= 0 and path == found.relative:
                 remembered.append(row)
                 self._seen += found.stamp[0] if found.stamp else 0

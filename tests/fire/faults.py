@@ -165,6 +165,9 @@ def denied(scene: Scene, rng: Random) -> None:
             removed(output)
         output = scene.copy("denied")
         scene.next("an output that may be written again", output, zygote)
+        removed(output)
+        # From what stood before `b` was ever read: else its files are known, and equal a release that is listed.
+        output = scene.copy("denied")
         secret, closed = scene.b / "2.txt", scene.b / "closed"
         closed.mkdir()
         (closed / "x.txt").write_text("tertutup")

@@ -22,12 +22,17 @@ def remembered(*rows):
     return outcomes.Ledger(files(*rows), arrow.empty(stages.ARRIVALS), arrow.empty(arrow.REJECTS), "code")
 
 
-def test_path_size_and_mtime_make_a_file_the_same():
+def test_path_size_mtime_and_digest_make_a_file_the_same():
     known = remembered(
-        ("a", 5, 100, "f" * 64, True, 1, 0), ("b", 5, 100, "f" * 64, True, 1, 0), ("c", 5, 100, "f" * 64, False, 1, 0)
-    )
-    now = surveyed(("b", 5, 100, None), ("a", 5, 101, None), ("c", 5, 100, None), ("d", 5, 100, None))
-    assert known.unchanged(now).tolist() == [1, -1, -1, -1]
+        ("a", 5, 100, "f" * 64, True, 1, 0), ("b", 5, 100, "f" * 64, True, 1, 0), ("c", 5, 100, "f" * 64, False, 1, 0),
+        ("e", 5, 100, None, True, 0, 1), ("g", 5, 100, None, True, 0, 1),
+    )  # fmt: skip
+    now = surveyed(
+        ("b", 5, 100, "f" * 64), ("a", 5, 101, "f" * 64), ("c", 5, 100, "f" * 64), ("d", 5, 100, "f" * 64),
+        ("e", 5, 100, "f" * 64), ("g", 5, 100, None),
+    )  # fmt: skip
+    # e could not be read and now can, without a new mtime; g still cannot, and is asked again.
+    assert known.unchanged(now).tolist() == [1, -1, -1, -1, -1, -1]
 
 
 def test_digests_are_told_in_the_order_of_the_source():
@@ -48,7 +53,8 @@ def test_what_is_remembered_is_recalled_and_replaced(tmp_path):
     for count in (1, 2):
         (tmp_path / f"work{count}").mkdir()
         given = remembered(*[(str(n), 5, 100, None, True, 1, 0) for n in range(count)])
-        outcomes.remember(tmp_path / "sources", given, tmp_path / f"work{count}")
+        outcomes.lay(given, tmp_path / f"work{count}")
+        outcomes.remember(tmp_path / "sources", tmp_path / f"work{count}")
         found = outcomes.recall(tmp_path / "sources")
         assert found.files.equals(given.files) and found.read_by == "code"
     assert len(list((tmp_path / "sources").iterdir())) == 1
@@ -56,7 +62,8 @@ def test_what_is_remembered_is_recalled_and_replaced(tmp_path):
 
 def test_a_damaged_one_is_none(tmp_path):
     (tmp_path / "work").mkdir()
-    outcomes.remember(tmp_path / "sources", remembered(("a", 5, 100, None, True, 1, 0)), tmp_path / "work")
+    outcomes.lay(remembered(("a", 5, 100, None, True, 1, 0)), tmp_path / "work")
+    outcomes.remember(tmp_path / "sources", tmp_path / "work")
     path = next((tmp_path / "sources").iterdir()) / "files.arrow"
     path.write_bytes(path.read_bytes()[:-20])
     assert outcomes.recall(tmp_path / "sources") == outcomes.NOTHING
