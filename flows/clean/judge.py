@@ -46,7 +46,7 @@ def no_article(marks: Marks, answer: Body | None = None) -> str | None:
     words = sum(compress(lines.words, marks.kept()))
     if words < FEWEST_WORDS:
         return (
-            f"Read {len(lines):,} lines, of which {words} words are left as article; expected at least {FEWEST_WORDS}. "
+            f"Read {_lines(len(lines))}, of which {words} words are left as article; expected at least {FEWEST_WORDS}. "
             "Look at the page: it may be a menu, a listing, a login or an error page."
         )
     if words < _ERROR_WORDS and (
@@ -64,6 +64,10 @@ def no_article(marks: Marks, answer: Body | None = None) -> str | None:
             "Give the addresses it leads to, or look at docs/quality.md for how sure this is."
         )
     return None
+
+
+def _lines(count: int) -> str:
+    return f"{count:,} line{'s' if count != 1 else ''}"
 
 
 def _stamps_of_an_index(marks: Marks) -> int:

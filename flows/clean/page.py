@@ -35,6 +35,9 @@ _BY_TAG: Final = {
     "figcaption": Verdict("caption", "html.figcaption"),
 }
 _DECLARED: Final = frozenset({"og", "jsonld"})
+# What is added to the logit of a page in doubt: it is called a listing where that is twice as likely as not, since its
+# markup showed a body already, and an article lost is worse than a listing kept.
+_BENEFIT: Final = 0.7
 # The parser's own bound.
 _TOO_DEEP: Final = (
     "Read a page that nests more than 2,048 elements inside one another; expected at most that. "
@@ -80,10 +83,16 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
         for verdict, tag in zip(placed, page.inside, strict=True)
     ]
     stated = stated_by(tree, nodes)
-    if not (sure or hints.article or _tells_a_story(stated)):
-        # A page in doubt that does not say it is a story may be a listing: what judges dumps reads its words.
-        body = replace(body, article=find([text], [outlet])[0].body.article)
+    if not (sure or hints.article or _tells_a_story(stated) or _has_one_article(nodes)):
+        # A page in doubt may be a listing where neither its data nor its markup say that it is one story (listings have
+        # an <article> for each, or none): what judges dumps reads its words.
+        answer = find([text], [outlet])[0].body.article
+        body = replace(body, article=None if answer is None else answer + _BENEFIT)
     return Page(text, tile(text, lines, verdicts, body, cues, pieceable(table, spoken)[0]), stated, body)
+
+
+def _has_one_article(nodes: list[HtmlElement]) -> bool:
+    return [node.tag for node in nodes].count("article") == 1
 
 
 def _tells_a_story(stated: list[Stated]) -> bool:

@@ -115,6 +115,15 @@ def test_letters_beyond_latin_keep_their_page() -> None:
     assert paragraph in [text[mark.start : mark.end] for mark in marks if mark.kind == "body"]
 
 
+@pytest.mark.parametrize(("count", "is_one"), [(0, False), (1, True), (2, False)])
+def test_a_page_marked_up_as_one_article_is_no_listing(count: int, is_one: bool) -> None:
+    from flows.clean.page import _has_one_article
+
+    tree = parse(f"<body><h1>Kabar</h1>{'<article><p>Ya</p></article>' * count}</body>")
+    assert tree is not None
+    assert _has_one_article(list(tree.iter("*"))) is is_one
+
+
 def test_a_page_that_declares_one_days_story_is_no_listing() -> None:
     from flows.clean.page import _tells_a_story
 

@@ -24,7 +24,7 @@ def test_the_form_refuses_then_runs_and_the_run_page_tells_the_story(served, pag
         page.sees(name, 60)
     page.go(f"{served.base}/deployments/deployment/{manual}/run")
     page.sees("a folder (read recursively), a file, a glob", 60)
-    page.sees("Processes that clean and describe at the same time.")
+    page.sees("Processes that clean and describe at the same time; or a Dask cluster")
 
     page.fill(area("seeds"), "/etc")
     page.fill(area("output"), str(served.output))
