@@ -24,6 +24,13 @@ _ERROR: Final = re.compile(
     r"masuk untuk melanjutkan|log ?in to continue|sign in to continue|we value your privacy|before you continue to",
     re.IGNORECASE,
 )
+_FEW_WORDS: Final = 40
+# Said beside many a story too, so a page is a form or a notice only where it has hardly any words of its own.
+_AT_THE_DOOR: Final = re.compile(
+    r"belum punya akun|lupa (?:kata sandi|password)|don.t have an account|forgot (?:your )?password|"
+    r"kami menghargai privasi|kami dan (?:para )?mitra kami",
+    re.IGNORECASE,
+)
 # A line that is little more than a time or a day, as each item of an index of news has one.
 _STAMP: Final = re.compile(
     r"\b\d{1,2}[.:]\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|"
@@ -49,9 +56,11 @@ def no_article(marks: Marks, answer: Body | None = None) -> str | None:
             f"Read {_lines(len(lines))}, of which {words} words are left as article; expected at least {FEWEST_WORDS}. "
             "Look at the page: it may be a menu, a listing, a login or an error page."
         )
-    if words < _ERROR_WORDS and (
-        shown := next((found for text in lines.text[:60] if (found := _ERROR.search(text[:300]))), None)
-    ):
+    said = [text[:300] for text in lines.text[:60]] if words < _ERROR_WORDS else []
+    shown = next((found for text in said if (found := _ERROR.search(text))), None)
+    if shown is None and words < _FEW_WORDS:
+        shown = next((found for text in said if (found := _AT_THE_DOOR.search(text))), None)
+    if shown is not None:
         return f'Read a page that says "{shown[0]}"; expected an article. Fetch the page again, without the obstacle.'
     if stamps := _stamps_of_an_index(marks):
         return (

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 from flows.clean import Cleaned, cut
 from schemas.arrow import REJECTS
 from schemas.stages import CANDIDATES, DOCUMENTS, MARKS
@@ -45,3 +47,25 @@ def test_what_a_record_states_comes_before_what_its_page_states(cleaned: Callabl
 def test_content_stands_before_raw(cleaned: Callable[..., Cleaned]) -> None:
     found = cleaned('{"text": "..."}', content=STORY.encode())
     assert found.documents["text"].to_pylist() == [STORY]
+
+
+@pytest.mark.parametrize(
+    ("words", "body"),
+    [
+        (
+            "Belum punya akun",
+            "<h1>Masuk</h1><form><input></form><p>Belum punya akun? Daftar untuk membaca semua berita.</p>",
+        ),
+        (
+            "Kami dan mitra kami",
+            "<p>Kami dan mitra kami menyimpan informasi pada perangkat, seperti cookie, untuk iklan.</p>",
+        ),
+    ],
+)
+def test_a_page_at_the_door_names_its_words(cleaned: Callable[..., Cleaned], words: str, body: str) -> None:
+    page = f"<html><head><title>Harian Kota</title></head><body>{body}<button>Setuju</button></body></html>"
+    (row,) = cleaned(page, media="html").rejects.to_pylist()
+    assert row["reason"] == "no_article"
+    assert words in row["detail"]
+    story = "".join(f"<p>{STORY} Bantuan ke-{n} tiba pada sore hari.</p>" for n in range(6))
+    assert cleaned(page.replace("<body>", f"<body>{story}"), media="html").documents.num_rows == 1
