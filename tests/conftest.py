@@ -40,3 +40,21 @@ def shared() -> Path:
     if not (folder / "eval").is_dir():
         pytest.skip(f"no evaluation data at {folder} (KLIPING_SHARED names another place)")
     return folder
+
+
+@pytest.fixture
+def job(source, tmp_path):
+    """A publish of the `source` of the module that asks, into a folder of its own."""
+    from flows.parameters import Publish
+
+    return Publish(source=str(source), output=str(tmp_path / "output"))
+
+
+@pytest.fixture
+def dataset(job, tmp_path):
+    """The dataset of `job`, with its first release."""
+    from flows import release
+    from flows.publish import tell
+
+    assert tell(job).status == "published"
+    return release.Dataset(tmp_path / "output" / "news")

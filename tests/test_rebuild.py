@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from flows import release, steps
-from flows.parameters import Publish
 from flows.publish import tell
 from flows.rebuild import rebuild
 from flows.takedown import takedown
@@ -21,17 +20,6 @@ def source(tmp_path):
         (folder / f"{number}.txt").write_text(story(number), encoding="utf-8")
     (folder / "menu.txt").write_text("Login\nDaftar\n", encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-def job(source, tmp_path):
-    return Publish(source=str(source), output=str(tmp_path / "output"))
-
-
-@pytest.fixture
-def dataset(job, tmp_path):
-    assert tell(job).status == "published"
-    return release.Dataset(tmp_path / "output" / "news")
 
 
 def test_the_first_release_comes_out_with_the_same_bytes(dataset):

@@ -8,7 +8,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows import release
-from flows.parameters import Publish
 from flows.publish import tell
 from flows.takedown import takedown
 from tests.makers import story
@@ -29,17 +28,6 @@ def source(tmp_path):
         (folder / f"{number}.txt").write_text(story(number), encoding="utf-8")
     (folder / "twin.txt").write_text(story(2).replace(" -- ", " - ").replace("\n", "\n\n"), encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-def job(source, tmp_path):
-    return Publish(source=str(source), output=str(tmp_path / "output"))
-
-
-@pytest.fixture
-def dataset(job, tmp_path):
-    assert tell(job).status == "published"
-    return release.Dataset(tmp_path / "output" / "news")
 
 
 def ids(path):

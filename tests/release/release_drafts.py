@@ -145,3 +145,17 @@ def _main(root: str, run: str, day: str, last: str) -> None:
 
 if __name__ == "__main__":
     _main(*sys.argv[1:])
+
+
+class Died(Exception):
+    """What a step raises where a publisher is to die."""
+
+
+def dying(last):
+    """A step that dies at a word."""
+
+    def step(word):
+        if word == last:
+            raise Died
+
+    return step

@@ -137,24 +137,12 @@ def test_two_publishers_at_once_publish_one_after_the_other(released):
     assert what_a_reader_sees(released) == "2026.11.22.3"
 
 
-class Died(Exception):
-    pass
-
-
-def dying(last):
-    def step(word):
-        if word == last:
-            raise Died
-
-    return step
-
-
 @pytest.mark.parametrize("last", ["sealed", "listed", "logged", "pointed", "linked"])
 def test_recovery_may_die_too(released, last):
-    with pytest.raises(Died), publisher_lock(released, 0):
-        drafts.publish(released, drafts.draft(run_id="run-2", parent="2026.11.22.1"), step=dying("renamed"))
-    with pytest.raises(Died):
-        recover(released, step=dying(last))
+    with pytest.raises(drafts.Died), publisher_lock(released, 0):
+        drafts.publish(released, drafts.draft(run_id="run-2", parent="2026.11.22.1"), step=drafts.dying("renamed"))
+    with pytest.raises(drafts.Died):
+        recover(released, step=drafts.dying(last))
     what_a_reader_sees(released)
     recover(released)
     assert what_a_reader_sees(released) == "2026.11.22.2" and recover(released) == []
@@ -163,8 +151,8 @@ def test_recovery_may_die_too(released, last):
 
 @pytest.mark.parametrize("last", ["renamed", "sealed", "listed", "logged"])
 def test_a_release_that_a_power_cut_damaged_is_put_back(released, last):
-    with pytest.raises(Died), publisher_lock(released, 0):
-        drafts.publish(released, drafts.draft(run_id="run-2", parent="2026.11.22.1"), step=dying(last))
+    with pytest.raises(drafts.Died), publisher_lock(released, 0):
+        drafts.publish(released, drafts.draft(run_id="run-2", parent="2026.11.22.1"), step=drafts.dying(last))
     path = released.release_path("2026.11.22.2") / "lineage/spans.parquet"
     path.chmod(0o644)
     path.write_bytes(b"")
@@ -186,8 +174,8 @@ def test_a_first_run_killed_leaves_no_pointer(dataset):
 
 
 def test_a_committed_release_stays_whatever_befalls_it(released):
-    with pytest.raises(Died), publisher_lock(released, 0):
-        drafts.publish(released, drafts.draft(run_id="run-2", parent="2026.11.22.1"), step=dying("pointed"))
+    with pytest.raises(drafts.Died), publisher_lock(released, 0):
+        drafts.publish(released, drafts.draft(run_id="run-2", parent="2026.11.22.1"), step=drafts.dying("pointed"))
     path = released.release_path("2026.11.22.2") / "lineage/spans.parquet"
     path.chmod(0o644)
     path.write_bytes(b"")

@@ -21,18 +21,6 @@ from flows.release import (
 FIRST, SECOND, THIRD = (f"2026.11.22.{n}" for n in (1, 2, 3))
 
 
-class Died(Exception):
-    pass
-
-
-def dying(last):
-    def step(word):
-        if word == last:
-            raise Died
-
-    return step
-
-
 @pytest.fixture
 def three(released):
     for number, parent in ((2, FIRST), (3, SECOND)):
@@ -75,8 +63,8 @@ def test_a_damaged_or_unknown_release_cannot_become_the_current_one(three):
 
 @pytest.mark.parametrize("last", ["journalled", "listed", "logged", "pointed", "linked"])
 def test_setting_back_is_finished_by_the_next_owner(three, last):
-    with pytest.raises(Died):
-        set_latest(three, FIRST, "A bad crawl.", step=dying(last))
+    with pytest.raises(drafts.Died):
+        set_latest(three, FIRST, "A bad crawl.", step=drafts.dying(last))
     assert verify(three.release_path(three.latest())) == []
     assert any("Finished setting latest" in note for note in recover(three))
     assert three.latest() == FIRST and not three.journal.exists()
@@ -107,8 +95,8 @@ def test_the_latest_stays_though_newer_releases_were_withdrawn(three):
 
 @pytest.mark.parametrize("last", ["journalled", "listed", "logged", "retired"])
 def test_pruning_is_finished_by_the_next_owner(three, last):
-    with pytest.raises(Died):
-        prune(three, 1, "Old.", step=dying(last))
+    with pytest.raises(drafts.Died):
+        prune(three, 1, "Old.", step=drafts.dying(last))
     assert any("Finished removing" in note for note in recover(three))
     assert [path.name for path in three.releases.iterdir()] == [THIRD]
     assert [status for _, status in statuses(three)] == ["published", "pruned", "pruned"]
@@ -133,8 +121,8 @@ def remake(dataset, old, version, step):
 @pytest.mark.parametrize("last", ["synced", "journalled", "renamed", "sealed", "listed", "logged", "retired", "done"])
 def test_a_release_made_again_takes_the_place_of_the_old_one_whole_or_not_at_all(three, old, last):
     pin(three, old, "cited")
-    with pytest.raises(Died):
-        remake(three, old, "2026.11.22.4", dying(last))
+    with pytest.raises(drafts.Died):
+        remake(three, old, "2026.11.22.4", drafts.dying(last))
     assert verify(three.release_path(three.latest())) == []
     recover(three)
     there = {path.name for path in three.releases.iterdir()}
