@@ -97,7 +97,7 @@ def _stamps_of_an_index(marks: Marks) -> int:
 
 
 def _tells(words: Sequence[int], on: Sequence[bool], kept: Sequence[bool]) -> bool:
-    """Whether the kept words of a run of lines that are `on` are those of a story."""
+    """Whether some run of lines that are `on` keeps as many words as a story has at least."""
     run = 0
     for count, goes_on, keep in zip(words, on, kept, strict=True):
         run = run + count * keep if goes_on else 0

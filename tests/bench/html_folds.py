@@ -6,17 +6,15 @@ A page in doubt is read as text too (`flows/clean/page.py`). Where CACHE holds t
 without the sites of each of its own folds, those are used for it; without them a line says that they were not.
 """
 
-import importlib.util
 import json
 import sys
 import tempfile
 import time
 from itertools import product
 from pathlib import Path
-from types import ModuleType
 
 import pyarrow as pa
-from html_data import SETS, SHARED, rows, site
+from html_data import SETS, rows, site
 from train_html import FOLDS, fold_of
 
 from flows import pipeline, publish, supervise
@@ -24,14 +22,7 @@ from flows.clean import judge_page, listing, net
 from flows.parameters import Publish
 from tests.bench.sets import FOLDS as TEXT_FOLDS
 from tests.bench.sets import fold as text_fold
-
-
-def scorer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("kliping_score", SHARED / "score.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from tests.bench.sets import scorer
 
 
 def here(crew: supervise.Crew, job: tuple[Path, Path]) -> Path:

@@ -1,35 +1,16 @@
 """Floors of the body figures on evaluation data that is not part of the project. They only go up."""
 
-import gzip
-import importlib.util
-import json
-import os
 from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from flows.clean import Cleaned, cut
+from tests.bench.sets import SHARED, rows, scorer
 
-SHARED = Path(os.environ.get("KLIPING_SHARED") or Path(__file__).parents[3] / "shared") / "eval"
 pytestmark = [
     pytest.mark.shared,
     pytest.mark.skipif(not SHARED.is_dir(), reason="evaluation data is not part of the project: set KLIPING_SHARED"),
 ]
-
-
-def rows(name: str) -> list[dict]:
-    with gzip.open(SHARED / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
-
-
-def scorer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("kliping_score", SHARED / "score.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 # The shipped weights of the page model have seen id-html: its floor guards the code. Figures by folds: docs/quality.md.
