@@ -16,8 +16,8 @@ run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run 
 ui: .venv/.ready ## the Prefect server and worker with every deployment, until Ctrl-C (make ui PORT=4300)
 	@PORT=$(PORT) exec $(BIN)/python -m flows.ui
 
-test: .venv/.ready ## all tests
-	@$(BIN)/python -m pytest
+test: .venv/.ready ## all tests, on two cores
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: .venv/.ready ## the unit tests: no server, under a minute
 	@$(BIN)/python -m pytest -m "not flow and not slow"
