@@ -86,8 +86,8 @@ _NO_NULL: Final = "(?s)[0-9A-Za-z].{7,}[0-9A-Za-z]"  # longer than any of NULLS,
 _UNFIT: Final = "^[^\\pL\\pN]|[\\x00-\\x1f\\x7f-\\x{9f}\\x{200e}\\x{200f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}]"
 
 
-def _cells(column: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """A column as the cells of articles.csv, and as those of metadata.csv."""
+def _cells(column: pa.Array, *, both: bool) -> tuple[pa.Array, pa.Array]:
+    """A column as the cells of articles.csv, and (where `both` are wanted) as those of metadata.csv."""
     kind = column.type
     if pa.types.is_timestamp(kind):
         cells = _quoted(_mended(column, pa.repeat(True, len(column)), _instant))
@@ -102,8 +102,11 @@ def _cells(column: pa.Array) -> tuple[pa.Array, pa.Array]:
         cells = pc.fill_null(column.cast(pa.string()), "")
         return cells, cells
     doubtful = pc.invert(pc.match_substring_regex(column, _NO_NULL))
+    exact = _quoted(_mended(column, doubtful, kept, column))
+    if not both:
+        return exact, exact
     unfit = pc.or_(doubtful, pc.match_substring_regex(column, _UNFIT))
-    return _quoted(_mended(column, doubtful, kept, column)), _quoted(_mended(column, unfit, _spreadsheet, column))
+    return exact, _quoted(_mended(column, unfit, _spreadsheet, column))
 
 
 def _mended(
@@ -115,7 +118,12 @@ def _mended(
         others = pa.nulls(len(column), pa.string())
     if not pc.any(where).as_py():
         return others
-    made = pa.array([shown(value) for value in column.filter(where).to_pylist()], pa.string())
+    found = column.filter(where)
+    if pa.types.is_list(column.type):
+        made = pa.array([shown(value) for value in found.to_pylist()], pa.string())
+    else:  # the same few words over and over
+        known = found.dictionary_encode()
+        made = pa.array([shown(value) for value in known.dictionary.to_pylist()], pa.string()).take(known.indices)
     return pc.replace_with_mask(others, where, made)
 
 
@@ -159,7 +167,8 @@ class Csvs:
                 step = max(step // 4, 1)
                 continue
             start += step
-            pairs = {name: _cells(_array(some.column(name))) for name in articles.schema.names}
+            metadata = self._columns["csv/metadata.csv"]
+            pairs = {name: _cells(_array(some.column(name)), both=name in metadata) for name in articles.schema.names}
             for number, (path, names) in enumerate(self._columns.items()):
                 rows = pc.binary_join_element_wise(*(pairs[name][number] for name in names), ",")
                 ends = pc.binary_join_element_wise(rows, "\r\n", "")
