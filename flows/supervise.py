@@ -12,7 +12,7 @@ be begun anew elsewhere while its first worker still writes: what is written has
 place by rename, and whoever comes second finds it done. The child is no
 `multiprocessing` one, so that a worker of a cluster may have it as well as a thread of this process, and so that
 nothing of the parent (its threads, its main module) is met again in it. Starting one takes some 0.8 s, most of it
-imports that cleaning needs anyway; it starts while the source is read, and one stays for the next run of this process.
+imports that cleaning needs anyway; it starts with the first work for it, and one stays for the next run of this process.
 """
 
 import atexit
@@ -121,11 +121,6 @@ class Crew:
         self._seconds, self._html, self.window = seconds, html, window
         self._busy: set[_Child] = set()
         self._stopped = False
-
-    def prepare(self, count: int) -> None:
-        """Start children, so that they import while the source is read."""
-        with _taking:
-            _idle.extend(_Child(self._seconds) for _ in range(count - len(_idle)))
 
     def process(self, job: tuple[Path, Path]) -> Path:
         """RAW rows in an Arrow file -> a folder of Arrow files, put in place by rename; the file is then removed.

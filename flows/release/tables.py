@@ -184,10 +184,10 @@ def batches(release: Path, name: str, only: list[str] | None = None) -> Iterator
             yield from file.iter_batches(batch_size=size, columns=only)
 
 
-def column_names(release: Path, name: str) -> list[str]:
-    """The columns that a published table has."""
+def schema_of(release: Path, name: str) -> pa.Schema:
+    """The schema that a published table has."""
     with pq.ParquetFile(parts(release, name)[0]) as file:
-        return list(file.schema_arrow.names)
+        return file.schema_arrow
 
 
 def load(release: Path, table: str) -> pa.Table:
