@@ -26,8 +26,7 @@ def supervised(
         with cluster.joined(workers, seconds, html) as both:
             yield both
         return
-    crew = Crew(seconds, html, window=2 * workers)
-    crew.prepare(workers)
+    crew = Crew(seconds, html, window=3 * workers)
     pool = ThreadPoolExecutor(workers)
     try:
         yield pool, crew

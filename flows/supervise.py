@@ -12,7 +12,7 @@ be begun anew elsewhere while its first worker still writes: what is written has
 place by rename, and whoever comes second finds it done. The child is no
 `multiprocessing` one, so that a worker of a cluster may have it as well as a thread of this process, and so that
 nothing of the parent (its threads, its main module) is met again in it. Starting one takes some 0.8 s, most of it
-imports that cleaning needs anyway; it starts while the source is read, and one stays for the next run of this process.
+imports that cleaning needs anyway; it starts with the first work for it, and one stays for the next run of this process.
 """
 
 import atexit
@@ -26,18 +26,21 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from flows import pipeline
 from flows.clean import Effort
 from flows.quiet import ROOT
 from schemas import stages
 
-SLICE: Final = 32
+SLICE: Final = 4 << 20  # bytes of raw documents that are asked for at a time: some seconds of work
 DEATHS: Final = 3
 _START_SECONDS: Final = 120.0
 _CHILD: Final = (
@@ -119,11 +122,6 @@ class Crew:
         self._busy: set[_Child] = set()
         self._stopped = False
 
-    def prepare(self, count: int) -> None:
-        """Start children, so that they import while the source is read."""
-        with _taking:
-            _idle.extend(_Child(self._seconds) for _ in range(count - len(_idle)))
-
     def process(self, job: tuple[Path, Path]) -> Path:
         """RAW rows in an Arrow file -> a folder of Arrow files, put in place by rename; the file is then removed.
 
@@ -137,8 +135,8 @@ class Crew:
             raw = pa.ipc.open_file(file).read_all()
             parts = [
                 part
-                for first in range(0, raw.num_rows, SLICE)
-                for part in self._slice(source, raw, mine, first, min(SLICE, raw.num_rows - first))
+                for first, count in _slices(raw)
+                for part in self._slice(source, raw, mine, first, count)
             ]
         if len(parts) == 1:
             parts[0].rename(mine)
@@ -205,6 +203,13 @@ class Crew:
             self._busy.discard(child)
             if child.alive():
                 _idle.append(child)
+
+
+def _slices(raw: pa.Table) -> list[tuple[int, int]]:
+    """The rows that are asked for together, as first and count: many short texts, few long pages."""
+    number = np.cumsum(pc.binary_length(raw["raw"]).to_numpy().astype(np.int64)) // SLICE
+    firsts = np.flatnonzero(np.diff(number, prepend=-1)).tolist()
+    return [(first, end - first) for first, end in pairwise([*firsts, raw.num_rows])]
 
 
 def dismiss(keep: int = 0) -> None:

@@ -107,7 +107,7 @@ def test_a_run_that_is_stopped_waits_for_nothing(crew, tmp_path):
 
 def test_children_end_with_their_parent(tmp_path):
     parent = subprocess.Popen(
-        [sys.executable, "-c", "from flows import supervise; supervise.Crew(60).prepare(1);"
+        [sys.executable, "-c", "from flows import supervise; supervise._idle.append(supervise._Child(60));"
          "print(supervise._idle[0]._process.pid, flush=True); import time; time.sleep(1000)"],
         stdout=subprocess.PIPE,
         cwd=supervise.ROOT,

@@ -17,6 +17,8 @@ _Rows = npt.NDArray[np.int64]
 
 _AT_ONCE: Final = 8  # bands
 _COMPARED: Final = 1000  # pairs of texts
+_BITS: Final = 1024  # of a sketch
+_SKETCHES: Final = 200_000  # that are held, some 300 bytes each
 
 
 class Prints:
@@ -25,6 +27,7 @@ class Prints:
     def __init__(self, table: pa.Table, rest: Callable[[], None] = lambda: None) -> None:
         self._rest = rest
         self._compared = 0
+        self._sketches: dict[int, tuple[int, int, int]] = {}
         self._bands = table["bands"]
         self._shingles = table["shingles"].chunks
         self._starts = list(accumulate((len(chunk) for chunk in self._shingles), initial=0))
@@ -50,11 +53,33 @@ class Prints:
 
     def alike(self, one: int, other: int, least: float) -> bool:
         """Whether two rows share `least` of the shingles that either has."""
+        (bits, hidden, count), (others, other_hidden, other_count) = self._sketch(one), self._sketch(other)
+        # No more than this can be shared; where that is too little, the shingles need not be looked at.
+        most = min((bits & others).bit_count() + min(hidden, other_hidden), count, other_count)
+        if most < least * (count + other_count - most):
+            return False
         self._compared += 1
         if self._compared % _COMPARED == 0:
             self._rest()
         a, b = self._digests(one), self._digests(other)
         return min(len(a), len(b)) >= least * max(len(a), len(b)) and jaccard(a, b) >= least
+
+    def _sketch(self, row: int) -> tuple[int, int, int]:
+        """The shingles of a row as a set of bits, how many of them share a bit with another, and how many they are."""
+        known = self._sketches.get(row)
+        if known is None:
+            self._compared += 1
+            if self._compared % _COMPARED == 0:
+                self._rest()
+            digests = self._digests(row)
+            bits = np.zeros(_BITS, bool)
+            bits[digests & np.uint64(_BITS - 1)] = True
+            number = int.from_bytes(np.packbits(bits).tobytes())
+            known = number, len(digests) - number.bit_count(), len(digests)
+            if len(self._sketches) >= _SKETCHES:
+                self._sketches.clear()
+            self._sketches[row] = known
+        return known
 
     def _digests(self, row: int) -> Digests:
         chunk = bisect_right(self._starts, row) - 1

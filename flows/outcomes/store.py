@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -42,11 +42,8 @@ class Store:
         self.shards: list[Kept] = []
         self.damaged = 0
         self.stale = 0
-        self._new: list[tuple[npt.NDArray[Any], ...]] = []
-        self._high = np.empty(0, np.uint64)
-        self._low = np.empty(0, np.uint64)
-        self._shard = np.empty(0, np.int32)
-        self._at = np.empty(0, np.int32)
+        self._new: list[_Run] = []
+        self._runs: list[_Run] = []
         for path in sorted(self.place.iterdir()) if self.place.is_dir() else []:
             if path.name.startswith("."):  # what a dead run left half done
                 folders.remove(path)
@@ -57,13 +54,14 @@ class Store:
         """Where the outcomes of these keys stand."""
         self._settle()
         asked = _halves(keys)
-        place = np.searchsorted(self._high, asked[:, 0])
-        if not len(self._high):
-            return Places(np.full(len(asked), _NONE, np.int32), np.zeros(len(asked), np.int32))
-        place[place == len(self._high)] = 0
-        # Two keys that share their first half are as good as impossible; one of them is then cleaned again.
-        same = (self._high[place] == asked[:, 0]) & (self._low[place] == asked[:, 1])
-        return Places(np.where(same, self._shard[place], _NONE).astype(np.int32), self._at[place])
+        found = Places(np.full(len(asked), _NONE, np.int32), np.zeros(len(asked), np.int32))
+        for high, low, shard, at in self._runs:
+            place = np.searchsorted(high, asked[:, 0])
+            place[place == len(high)] = 0
+            # Two keys that share their first half are as good as impossible; one of them is then cleaned again.
+            new = (high[place] == asked[:, 0]) & (low[place] == asked[:, 1]) & ~found.known
+            found.shard[new], found.at[new] = shard[place[new]], at[place[new]]
+        return found
 
     def adopt(self, folder: Path, keys: Sequence[bytes]) -> None:
         """Put an outcome of documents with these keys, in their order, in place; the folder goes."""
@@ -90,19 +88,26 @@ class Store:
         self.shards.append(shard)
         halves = _halves(documents["key"].combine_chunks())[usable]
         at = documents["at"].to_numpy()[usable]
-        self._new.append((halves, np.full(len(at), number, np.int32), at))
+        if len(at):
+            self._new.append((halves[:, 0], halves[:, 1], np.full(len(at), number, np.int32), at))
 
     def _settle(self) -> None:
-        if not self._new:
-            return
-        halves, shard, at = (np.concatenate(parts) for parts in zip(*self._new, strict=True))
-        self._new = []
-        high = np.concatenate([self._high, halves[:, 0]])
-        order = np.argsort(high, kind="stable")
-        self._high = high[order]
-        self._low = np.concatenate([self._low, halves[:, 1]])[order]
-        self._shard = np.concatenate([self._shard, shard])[order]
-        self._at = np.concatenate([self._at, at])[order]
+        if self._new:
+            self._runs.append(_merged(self._new))
+            self._new = []
+        # Each is at least twice the next: few to search, and no key is sorted again for each batch that is cleaned.
+        while len(self._runs) > 1 and len(self._runs[-2][0]) < 2 * len(self._runs[-1][0]):
+            self._runs[-2:] = [_merged(self._runs[-2:])]
+
+
+# Sorted by the first: both halves of the keys, and where their outcomes stand.
+_Run: TypeAlias = tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64], npt.NDArray[np.int32], npt.NDArray[np.int32]]
+
+
+def _merged(runs: Sequence[_Run]) -> _Run:
+    high, low, shard, at = (np.concatenate(parts) for parts in zip(*runs, strict=True))
+    order = np.argsort(high, kind="stable")
+    return high[order], low[order], shard[order], at[order]
 
 
 def _halves(keys: Sequence[bytes] | pa.Array) -> npt.NDArray[np.uint64]:

@@ -20,7 +20,7 @@ class _Refused(Exception):
         self.reason, self.detail = reason, detail
 
 
-def capture(found: Found, record: Record, limits: Limits, hint: Hint) -> Document | Reject | None:
+def capture(found: Found, record: Record, limits: Limits, hint: Hint | None) -> Document | Reject | None:
     """What a record is; None where it is no document: no response, or a picture, a script, a style sheet."""
     if record.headers.get("warc-type", "").lower() != "response":
         return None
@@ -42,7 +42,7 @@ def damage(found: Found, at: Damage) -> Reject:
 
 
 def _document(
-    found: Found, record: Record, answer: http.Response, url: str | None, limits: Limits, hint: Hint
+    found: Found, record: Record, answer: http.Response, url: str | None, limits: Limits, hint: Hint | None
 ) -> Document | None:
     if not record.whole:
         raise _Refused(

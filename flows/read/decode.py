@@ -5,6 +5,7 @@ What is published is decoded by clean/, with more care.
 
 import codecs
 import re
+from contextlib import suppress
 from typing import Final
 
 PREVIEW: Final = 200
@@ -69,6 +70,10 @@ def lenient(data: bytes, codec: str | None = None) -> str:
 
     Without a codec: by its mark or its NULs, else UTF-8; else whichever of UTF-8 and Windows-1252 loses less.
     """
+    # Most is UTF-8 without a mark: every mark has a byte that no ASCII text begins with, or a NUL.
+    if codec is None and data[:1].isascii() and 0 not in data[:_SAMPLE]:
+        with suppress(UnicodeDecodeError):
+            return data.decode()
     bom, _ = mark(data)
     codec = codec or wide(data)
     data = data[len(bom) :]

@@ -14,7 +14,7 @@ from flows.read.walk import Found
 _CHUNK: Final = 1 << 20
 
 
-def rows(found: Found, limits: Limits, hint: Hint) -> Iterator[Document | Reject]:
+def rows(found: Found, limits: Limits, hint: Hint | None) -> Iterator[Document | Reject]:
     """Every document of a file, in its order; at least one, since a file that gives none is a reject."""
     if found.problem is not None:
         yield Reject(found.relative, found.uri, *found.problem)
@@ -31,7 +31,7 @@ def rows(found: Found, limits: Limits, hint: Hint) -> Iterator[Document | Reject
 class _File:
     """An open file of the source, and the first bytes of it."""
 
-    def __init__(self, found: Found, file: BinaryIO, limits: Limits, hint: Hint) -> None:
+    def __init__(self, found: Found, file: BinaryIO, limits: Limits, hint: Hint | None) -> None:
         self._found, self._file, self._limits, self._hint = found, file, limits, hint
         self._reader = Reader(file)
         self._start = self._reader.read(limits.look)

@@ -71,7 +71,6 @@ class _Growing:
         self._limit = limit + len(cr)
         self._cr = cr
         self._parts: list[bytes] = []
-        self._digest = hashlib.sha256()
         self._tail = b""  # not digested yet: it may be half of the line break
         self._over = False
 
@@ -84,6 +83,7 @@ class _Growing:
             part = b"".join(self._parts)
             self._parts = [part[:_HEAD]]
             self._over = True
+            self._digest = hashlib.sha256()
         data = self._tail + part
         self._digest.update(data[: -len(self._cr)])
         self._tail = data[-len(self._cr) :]

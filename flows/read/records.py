@@ -40,7 +40,7 @@ class _Refused(Exception):
         self.reason, self.detail = reason, detail
 
 
-def record(found: Found, line: Line, codec: str, limits: Limits, hint: Hint) -> Document | Reject | None:
+def record(found: Found, line: Line, codec: str, limits: Limits, hint: Hint | None) -> Document | Reject | None:
     """What a line of a JSONL file is; None for a blank line, which is no document."""
     if line.too_large:
         detail = f"has {line.size:,} bytes, at most {limits.record_bytes:,} were expected: split it or raise max_mb."
@@ -78,9 +78,8 @@ def _fields(text: str) -> dict[str, object]:
     return value
 
 
-def _document(found: Found, line: Line, fields: dict[str, object], hint: Hint) -> Document:
-    media, words = _words(fields)
-    content = decode.encodable(words).encode()
+def _document(found: Found, line: Line, fields: dict[str, object], hint: Hint | None) -> Document:
+    media, content = _content(fields)
     url = fields.get("url")
     canonical = urls.canonical(url) if isinstance(url, str) else None
     id_ = _id(fields)
@@ -101,13 +100,14 @@ def _document(found: Found, line: Line, fields: dict[str, object], hint: Hint) -
     )
 
 
-def _words(fields: dict[str, object]) -> tuple[str, str]:
+def _content(fields: dict[str, object]) -> tuple[str, bytes]:
     """The media and the words: the page where there is one."""
     html, text = fields.get("html"), fields.get("text")
     if isinstance(html, str) and html.strip():
-        return "html", html
+        return "html", decode.encodable(html).encode()
     if isinstance(text, str) and text.strip():
-        return ("html" if sniff.is_page(decode.encodable(text).encode()) else "text"), text
+        content = decode.encodable(text).encode()
+        return ("html" if sniff.is_page(content) else "text"), content
     if isinstance(html, str) or isinstance(text, str):
         raise _Refused("empty", 'has nothing but blanks in its "text" or "html": put the article there.')
     raise _Refused("no_content", 'has neither "text" nor "html" as a string, one of them was expected.')
@@ -135,6 +135,8 @@ def _stated(fields: dict[str, object]) -> list[Stated]:
     rows: list[Stated] = []
     for key, column in _COLUMNS.items():
         value = fields.get(key)
+        if value is None:
+            continue
         for item in value if isinstance(value, list) else [value]:
             if printed := _scalar(item):
                 rows.append(Stated(column, printed))

@@ -88,9 +88,9 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def hinted(hint: Hint, url: str | None, content: bytes, media: str) -> str | None:
+def hinted(hint: Hint | None, url: str | None, content: bytes, media: str) -> str | None:
     """The outlet hint of a document: a page has markup where a text has its dateline, so only its URL counts."""
-    return hint(url, decode.head(content, HINT_HEAD) if media == "text" else "")
+    return hint and hint(url, decode.head(content, HINT_HEAD) if media == "text" else "")
 
 
 def documents_table(rows: Sequence[Document]) -> pa.Table:

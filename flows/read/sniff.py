@@ -107,11 +107,14 @@ def is_page(data: bytes) -> bool:
     head = data[start : start + _HEAD]
     if _PAGE.match(head):
         return True
+    if b"<" not in head:
+        return False
     tags = sum(1 for _ in _BLOCK.finditer(head))
     if tags >= 2 and _BLOCK.match(head) and data.rstrip().endswith(b">"):
         return True
-    lines = sum(1 for line in head.splitlines() if line.strip())
-    return tags >= 10 and tags >= lines / 2 and b"</" in head
+    if tags < 10 or b"</" not in head:
+        return False
+    return tags >= sum(1 for line in head.splitlines() if line.strip()) / 2
 
 
 def _magic(data: bytes) -> str:

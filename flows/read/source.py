@@ -49,7 +49,7 @@ def files_of(source: str | Path) -> Iterator[Found]:
 
 def rows_of(found: Found, limits: Limits) -> Iterator[Document | Reject]:
     """The documents of one file, in its order, without outlet hints: see `hinted`."""
-    return files.rows(found, limits, lambda _url, _head: None)
+    return files.rows(found, limits, None)
 
 
 def _batches(rows: Iterator[Document | Reject], most: int, most_bytes: int) -> Iterator[Batch]:

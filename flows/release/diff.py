@@ -7,7 +7,8 @@ Held in memory are the keys of both sides and one number an article, and of thos
 values are the same where their hashes are.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -25,11 +26,19 @@ _NOT_VALUES: Final = frozenset(
      "content_hash"}
 )  # fmt: skip
 VALUES: Final[tuple[str, ...]] = tuple(name for name in arrow.ARTICLES.names if name not in _NOT_VALUES)
+# What content_hash leaves out of VALUES: what hangs on other articles, and what the same code makes of the same text.
+_DIGEST: Final = ("content_hash", "duplicate_of", "language_score", "word_count", "char_count")
 _ROWS: Final = 20_000
 
-# One side: asked for columns, it gives the rows, in the same order each time.
-Side: TypeAlias = Callable[[list[str]], Iterable[pa.RecordBatch]]
 _Rows: TypeAlias = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side: the columns it has, with their types; asked for some, it gives the rows, in the same order each time."""
+
+    types: dict[str, pa.DataType]
+    rows: Callable[[list[str]], Iterable[pa.RecordBatch]]
 
 
 def diff(parent_articles: pa.Table | None, articles: pa.Table) -> pa.Table:
@@ -40,29 +49,25 @@ def diff(parent_articles: pa.Table | None, articles: pa.Table) -> pa.Table:
     return _changes(_of_table(parent_articles), _of_table(articles))
 
 
-def changes(parent: Path | None, release: Path) -> pa.Table:
-    """The same of two release folders."""
-    return _changes(_of_release(parent), _of_release(release))
+def changes(parent: Path | None, release: Path, *, same_code: bool = False) -> pa.Table:
+    """The same of two release folders. Two that the same code made need not be compared value by value."""
+    return _changes(_of_release(parent), _of_release(release), _DIGEST if same_code else VALUES)
 
 
 def _of_table(table: pa.Table | None) -> Side | None:
     if table is None:
         return None
-    return lambda names: table.select([name for name in names if name in table.column_names]).to_batches()
+    return Side({field.name: field.type for field in table.schema}, lambda names: table.select(names).to_batches())
 
 
 def _of_release(folder: Path | None) -> Side | None:
     if folder is None:
         return None
-
-    def side(names: list[str]) -> Iterator[pa.RecordBatch]:
-        there = set(tables.column_names(folder, "articles"))
-        return tables.batches(folder, "articles", [name for name in names if name in there])
-
-    return side
+    types = {field.name: field.type for field in tables.schema_of(folder, "articles")}
+    return Side(types, lambda names: tables.batches(folder, "articles", names))
 
 
-def _changes(parent: Side | None, articles: Side | None) -> pa.Table:
+def _changes(parent: Side | None, articles: Side | None, names: Sequence[str] = VALUES) -> pa.Table:
     assert articles is not None
     ids = _ids(articles)
     if parent is None:
@@ -73,7 +78,7 @@ def _changes(parent: Side | None, articles: Side | None) -> pa.Table:
     here = np.flatnonzero(at >= 0)
     met = np.zeros(len(ids), bool)
     met[at[here]] = True
-    here = here[_differ(parent, articles, here, at[here])]
+    here = here[_differ(parent, articles, here, at[here], names)]
     fields = _fields(parent, articles, here, at[here])
     changed = [number for number, names in enumerate(fields) if names]
     return _table(
@@ -86,12 +91,12 @@ def _changes(parent: Side | None, articles: Side | None) -> pa.Table:
     )
 
 
-def _differ(parent: Side, articles: Side, rows: _Rows, at: _Rows) -> npt.NDArray[np.bool_]:
-    """Which pairs of rows differ in a value."""
+def _differ(parent: Side, articles: Side, rows: _Rows, at: _Rows, wanted: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which pairs of rows differ in a value of these columns."""
     if not len(rows):
         return np.zeros(0, bool)
-    old, new = _columns(parent), _columns(articles)
-    names = [name for name in VALUES if name in old and old[name] == new[name]]
+    old, new = parent.types, articles.types
+    names = [name for name in wanted if name in old and old[name] == new[name]]
     if any(name in old and old[name] != new[name] for name in VALUES):
         return np.ones(len(rows), bool)
     one, other = (
@@ -108,7 +113,7 @@ def _fields(parent: Side, articles: Side, rows: _Rows, at: _Rows) -> list[list[s
     fields: list[list[str]] = [[] for _ in rows]
     if not len(rows):
         return fields
-    old, new = _columns(parent), _columns(articles)
+    old, new = parent.types, articles.types
     names = [name for name in VALUES if name in old]
     one, other = (_hashes(*each, names) for each in ((parent, rows), (articles, at)))
     for name, mine, theirs in zip(names, one, other, strict=True):
@@ -128,7 +133,7 @@ def _values(side: Side, rows: _Rows, names: list[str]) -> Iterator[list[list[Any
     """The values of these rows, column by column, some thousand rows at a time, in the order of the side."""
     wanted = np.sort(rows)
     first = 0
-    for whole in side(names):
+    for whole in side.rows(names):
         for start in range(0, whole.num_rows, _ROWS):
             batch = whole.slice(start, _ROWS)
             low, high = np.searchsorted(wanted, [first, first + batch.num_rows])
@@ -143,14 +148,8 @@ def _hashable(column: pa.Array) -> list[Any]:
     return [None if v is None else tuple(v) for v in values] if pa.types.is_list(column.type) else values
 
 
-def _columns(side: Side) -> dict[str, pa.DataType]:
-    """The columns of VALUES that a side has, with their types."""
-    first = next(iter(side(list(VALUES))), None)
-    return {} if first is None else {field.name: field.type for field in first.schema}
-
-
 def _ids(side: Side) -> pa.Array:
-    found = [batch.column("article_id") for batch in side(["article_id"])]
+    found = [batch.column("article_id") for batch in side.rows(["article_id"])]
     return pa.concat_arrays(found) if found else pa.array([], pa.string())
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from flows.release.disk import files_in, is_regular, json_bytes, remove_tree, sh
 from flows.release.draft import Draft
 from flows.release.errors import ReleaseError, writing
 from flows.release.layout import Dataset
-from flows.release.manifest import Manifest, build
+from flows.release.manifest import Manifest, build, read_manifest
 from schemas import vocabulary
 
 SUMS: Final = "SHA256SUMS"
@@ -56,6 +57,14 @@ def _parent(dataset: Dataset, version: str | None) -> Path | None:
     return release
 
 
+def _made_by(release: Path | None) -> str | None:
+    """The digest of the code that made a release."""
+    if release is None:
+        return None
+    code: str | None = read_manifest(release).get("digests", {}).get("code")
+    return code
+
+
 def _write_sums(folder: Path, manifest: Manifest) -> None:
     known = {each["path"]: each["sha256"] for each in manifest["files"]}
     lines = []
@@ -87,12 +96,16 @@ def stage(
     with writing(dataset.root):
         folder = fresh(dataset.staged_path(draft.facts.run_id))
         parent = _parent(dataset, draft.facts.parent) if changed is None else None
-        with csvs.Csvs(folder) as copies:
-            written = tables.write(folder, "articles", draft.articles, copies.add)
-        if changed is None:
-            changed = changes(parent, folder)
-        given = {"rejects": draft.rejects, "spans": draft.spans, "evidence": draft.evidence, "changes": changed}
-        written += [each for name, table in given.items() for each in tables.write(folder, name, table)]
+        # Arrow works without the interpreter's lock: the lineage is written while the articles are.
+        with ThreadPoolExecutor(1) as aside:
+            others = {"rejects": draft.rejects, "spans": draft.spans, "evidence": draft.evidence}
+            beside = aside.submit(lambda: [tables.write(folder, name, table) for name, table in others.items()])
+            with csvs.Csvs(folder) as copies:
+                written = tables.write(folder, "articles", draft.articles, copies.add)
+            if changed is None:
+                changed = changes(parent, folder, same_code=_made_by(parent) == draft.facts.code_digest)
+            written += [each for parts in beside.result() for each in parts]
+        written += tables.write(folder, "changes", changed)
         files = [*copies.paths, *write_validation(folder, draft.validation)]
         ops = {op: pc.sum(pc.equal(changed.column("op"), op)).as_py() or 0 for op in vocabulary.OPS}
         manifest = build(folder, draft.facts, version, written, files, ops)

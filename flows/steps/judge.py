@@ -52,10 +52,10 @@ def judge_rows_again(working: Working, run_day: date, folder: Path) -> validate.
     schema = arrow.ARTICLES.remove_metadata()
 
     def views() -> Iterator[pa.Table]:
-        names = dict(zip(working.articles["article_id"].to_pylist(), working.articles["row"].to_numpy(), strict=True))
+        ids, of_row = working.articles["article_id"].combine_chunks(), working.articles["row"].to_numpy()
         told = (
-            (table, place[[names[key] for key in table["article_id"].to_pylist()]])
-            for table in working.lineage("evidence")
+            (table.append_column("article_id", ids.take(pa.array(places))), place[of_row[places]])
+            for places, table in working.lineage("evidence")
         )
         evidence = dealt(told, parts, folder, "evidence")
         number, said = next(evidence, (parts, arrow.empty(arrow.EVIDENCE)))

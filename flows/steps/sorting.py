@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-_TOGETHER: Final = 64 << 20  # bytes that are dealt at a time
+_TOGETHER: Final = 32 << 20  # bytes that are dealt at a time
 _PACKED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 
 Buckets = npt.NDArray[np.int64]
@@ -31,7 +31,7 @@ def dealt(
     try:
         for table, buckets in _together(pieces):
             order = np.argsort(buckets, kind="stable")
-            rows = table.take(pa.array(order)).combine_chunks()
+            rows = table.combine_chunks().take(pa.array(order))
             edges = np.searchsorted(buckets[order], np.arange(count + 1))
             for number in np.flatnonzero(np.diff(edges)).tolist():
                 if number not in writers:

@@ -101,25 +101,30 @@ class Working:
             else:
                 yield from self._carried(own, rest, columns)
 
-    def lineage(self, name: str) -> Iterator[pa.Table]:
-        """SPANS or EVIDENCE of the articles, shard by shard, then those of what was carried over."""
+    def lineage(self, name: str) -> Iterator[tuple[npt.NDArray[np.int64], pa.Table]]:
+        """SPANS or EVIDENCE of the articles, shard by shard, then those of what was carried over.
+
+        Beside each table, which has no article_id, stands the place in `articles` that each of its rows belongs to.
+        """
         schema = release.SCHEMAS[name].remove_metadata()
-        wanted = [each for each in schema.names if each != "article_id"]
+        schema = schema.remove(schema.get_field_index("article_id"))
         for number, where in self._by_shard():
-            own = self.articles.select(["article_id", "at"]).take(where)
             if number != stages.PARENT:
-                table = self.shards[number].table(name, [*wanted, "row"])
-                at, counts = _ranges(table["row"].to_numpy(), own["at"].to_numpy())
-                ids = own["article_id"].take(pa.array(np.repeat(np.arange(len(counts)), counts)))
-                found = table.select(wanted).take(pa.array(at))
-                yield pa.table([ids, *found.columns], ["article_id", *wanted]).select(schema.names).cast(schema)
+                own = where.to_numpy()
+                table = self.shards[number].table(name, [*schema.names, "row"])
+                at, counts = _ranges(table["row"].to_numpy(), self.articles["at"].take(where).to_numpy())
+                yield np.repeat(own, counts), table.select(schema.names).take(pa.array(at)).cast(schema)
             else:
                 assert self.parent is not None
-                ids = own["article_id"].combine_chunks()
+                ids = self.articles["article_id"].combine_chunks()
+                carried = np.zeros(len(ids) + 1, bool)  # the last is for what is in no article
+                carried[where.to_numpy()] = True
                 for batch in release.batches(self.parent, name):
-                    some = batch.filter(pc.is_in(batch.column("article_id"), value_set=ids))
-                    if some.num_rows:
-                        yield release.complete(name, some, self.parent).cast(schema)
+                    places = np.asarray(pc.fill_null(pc.index_in(batch.column("article_id"), value_set=ids), -1))
+                    mine = np.flatnonzero(carried[places])
+                    if len(mine):
+                        found = release.complete(name, batch.take(pa.array(mine)), self.parent)
+                        yield places[mine].astype(np.int64), found.select(schema.names).cast(schema)
 
     def _by_shard(self) -> Iterator[tuple[int, pa.Array]]:
         """The shards that rows lie in, with the places of these rows; the parent last."""
