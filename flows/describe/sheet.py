@@ -155,6 +155,13 @@ def untagged(text: str) -> str:
     return " ".join(_TAGS.sub("", text).split())
 
 
+def prints(line: Line, wanted: str) -> bool:
+    """Whether a line is `wanted`, which is what `same` leaves of a text."""
+    text = line.text
+    # Beyond ASCII a folded letter may be several.
+    return (len(text) >= len(wanted) or not text.isascii()) and same(text) == wanted
+
+
 def same(text: str) -> str:
     """What is left of a line when case, blanks, punctuation and tags do not count."""
     # A line may be of megabytes, and thousands are remembered.
