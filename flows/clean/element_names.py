@@ -48,6 +48,8 @@ NUMBER: Final = {name: number for number, name in enumerate(BITS)}
 _TALK: Final = 1 << NUMBER["talk"]
 _IN_THREAD: Final = 1 << NUMBER["thread"]
 _WAS_THREAD: Final = 1 << len(BITS)
+_READ: Final = 300  # characters of a name
+_REMEMBERED: Final = 100
 _WORD: Final = re.compile(r"[a-z]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _FAMILY_OF_WORD: Final = [(1 << NUMBER[name], re.compile(pattern)) for name, pattern in FAMILIES.items()]
@@ -67,11 +69,16 @@ def _said_by_token(token: str) -> int:
     return said
 
 
-@lru_cache(maxsize=50_000)
 def said_by(name: str) -> int:
     """The families that the words of a class, id, role or itemprop belong to, as bits."""
+    # A page may give a name of any length, and thousands are remembered.
+    return _said_by(name) if len(name) <= _REMEMBERED else _said_by.__wrapped__(name[:_READ])
+
+
+@lru_cache(maxsize=50_000)
+def _said_by(name: str) -> int:
     said = 0
-    for token in name[:300].split():
+    for token in name.split():
         said |= _said_by_token(token)
     if said & _WAS_THREAD:
         said ^= _WAS_THREAD

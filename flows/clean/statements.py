@@ -19,6 +19,7 @@ Stated = tuple[str, str, str]
 _MOST_JSON: Final = 500_000
 _MOST_NODES: Final = 5_000
 _LONGEST: Final = 1_000
+_NAMED: Final = 500  # characters of the names of an element: a page may give any number, and thousands are remembered
 _ARTICLE: Final = re.compile(r"(?:Article|Posting|Report|Review)$")
 _PAGE: Final = re.compile(r"^(?:Web|About|Item)Page$")
 _PUBLISHED: Final = re.compile(
@@ -132,7 +133,7 @@ def _elements(nodes: Sequence[HtmlElement]) -> list[Stated]:
     for node in nodes:
         tag, get = node.tag, node.get
         if tag in _STANDFIRST_TAGS:
-            if (name := get("class")) and _may_be(name) & _SAYS_STANDFIRST:
+            if (name := get("class")) and _may_be(name[:_NAMED]) & _SAYS_STANDFIRST:
                 text = node.text_content()
                 if 3 <= len(text.split()) <= 80:
                     standfirsts.append(("subtitle", "class", text))
@@ -148,7 +149,7 @@ def _elements(nodes: Sequence[HtmlElement]) -> list[Stated]:
     return [*headings, *times, *standfirsts, *named]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8192)
 def _may_be(name: str) -> int:
     """What a class, or all names of an element, may say that it is, as bits."""
     return (
@@ -173,7 +174,7 @@ def _beside_headline(tree: HtmlElement, nodes: Sequence[HtmlElement]) -> Iterato
     bylines, inside = 0, set()
     for node in nodes[max(0, at - _BEFORE_HEADLINE) : at + _BEHIND_HEADLINE]:
         get = node.get
-        says = _may_be(f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}")
+        says = _may_be(f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"[:_NAMED])
         if says & _SAYS_DATE or node.tag == "time":
             if stamp := get("datetime"):
                 yield "published_at", "headline", stamp

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from flows.describe import bylines, identity, opening, outlet, published, sources, title
-from flows.describe.language import language
+from flows.describe.language import CHARS
 from flows.describe.sheet import Evidence, Line, Mark, Sheet
 from flows.describe.votes import stated_title
 from flows.outlets import Registry
@@ -23,11 +23,16 @@ _GOES_ON = re.compile(
 
 @dataclass(frozen=True)
 class Description:
-    """One document's metadata (keys: the columns of schemas.stages.METADATA but `doc`), its evidence and marks."""
+    """One document's metadata, its evidence and marks, and how its body begins.
+
+    The keys of the metadata are the columns of schemas.stages.METADATA but `doc` and those of the language, which is
+    told of many samples at once.
+    """
 
     values: dict[str, object]
     evidence: tuple[Evidence, ...]
     marks: tuple[Mark, ...]
+    sample: str
 
 
 def describe_one(
@@ -58,7 +63,6 @@ def describe_one(
     agency, agency_evidence = sources.agency(sheet, begun, source.known)
     if credits.agency and agency is None:
         agency, agency_evidence = credits.agency[0], [credits.agency[1]]
-    code, score = language(_body_text(sheet))
     goes_on = _goes_on(sheet)
     values: dict[str, object] = {
         "article_id": identity.article_id(url, identity_of),
@@ -78,8 +82,6 @@ def describe_one(
         "date_basis": when.basis,
         "dateline": begun.dateline,
         "place": begun.place,
-        "language": code,
-        "language_score": score,
         "is_partial": goes_on is not None,
     }
     evidence += [
@@ -94,7 +96,7 @@ def describe_one(
         *([goes_on.evidence("is_partial", "partial.goes-on")] if goes_on else []),
     ]
     marks = _apart([*begun.marks, *head_line.marks, *when.marks, *credits.marks])
-    return Description(values, tuple(evidence), marks)
+    return Description(values, tuple(evidence), marks, _body_text(sheet))
 
 
 def _apart(marks: list[Mark]) -> tuple[Mark, ...]:
@@ -111,7 +113,7 @@ def _body_text(sheet: Sheet) -> str:
     for line in sheet.body:
         pieces.append(line.text)
         length += len(line.text)
-        if length > 1500:
+        if length >= CHARS:
             break
     return "\n".join(pieces)
 

@@ -25,6 +25,8 @@ _STOP = re.compile(
     re.IGNORECASE,
 )
 _ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
+_SEPARATORS = re.compile(r"[-–—|]")
+_PLACEHOLDER = re.compile(r"\{[^}]*\}| +")
 _UPDATE = re.compile(
     r"\s{1,8}(?:diperbarui|diperbaharui|updated?|terbit|tayang|published|posted)\W{0,8}\Z", re.IGNORECASE
 )
@@ -105,7 +107,7 @@ def _tail(sheet: Sheet) -> range:
 def _head_line(found: Credits, line: Line, registry: Registry) -> None:
     if line in found.lines or _shape(found, line, registry):
         return
-    site = _ON_SITE.match(line.text.strip())
+    site = _ON_SITE.match(line.text.strip()) if _SEPARATORS.search(line.text) else None
     outlet = registry.by_name(site[2]) if site else None
     if site and outlet and (names := persons(site[1], registry)):
         found.name("author", names, line, "byline.on-site")
@@ -129,8 +131,10 @@ def _head_line(found: Credits, line: Line, registry: Registry) -> None:
 
 def _shape(found: Credits, line: Line, registry: Registry) -> bool:
     """A byline in the shape of an outlet's profile."""
-    for outlet, byline in _shapes(registry):
-        match = byline.pattern.fullmatch(line.text.rstrip())
+    text = line.text.rstrip()
+    plain = text.lower() if text.isascii() else None  # case is no simple matter beyond
+    for outlet, byline, word in _shapes(registry):
+        match = byline.pattern.fullmatch(text) if plain is None or word in plain else None
         if not match:
             continue
         parts = match.groupdict()
@@ -158,11 +162,13 @@ def _shape(found: Credits, line: Line, registry: Registry) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _shapes(registry: Registry) -> tuple[tuple[Outlet, Byline], ...]:
-    seen: dict[str, tuple[Outlet, Byline]] = {}
+def _shapes(registry: Registry) -> tuple[tuple[Outlet, Byline, str], ...]:
+    """The shapes of all profiles, each with a word in small letters that it cannot do without."""
+    seen: dict[str, tuple[Outlet, Byline, str]] = {}
     for outlet in registry.outlets:
         for byline in outlet.profile.bylines if outlet.profile else ():
-            seen.setdefault(byline.shape, (outlet, byline))
+            word = max(_PLACEHOLDER.split(byline.shape.strip()), key=len).lower()
+            seen.setdefault(byline.shape, (outlet, byline, word))
     return tuple(seen.values())
 
 

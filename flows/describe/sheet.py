@@ -1,11 +1,13 @@
 """One document as describe/ reads it: its non-blank lines with what clean/ said of them, and what a page states."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Final, NamedTuple
+from itertools import accumulate
+from typing import Any, Final, NamedTuple
 
+Columns = Sequence[list[Any]]
 _REMEMBERED: Final = 400  # characters
 _TAGS = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -114,35 +116,50 @@ class Sheet:
         return sorted((s for s in found if s.where in wheres), key=lambda s: wheres.index(s.where)) if wheres else found
 
 
-def sheet(text: str, marks: Iterable[Mark], stated: Iterable[Stated] = (), url: str | None = None) -> Sheet:
+def sheet(text: str, marks: Iterable[Mark] = (), stated: Iterable[Stated] = (), url: str | None = None) -> Sheet:
     """A document's lines with the kind that covers most of each; a line without a mark counts as nav."""
-    firsts: dict[int, Mark] = {}
-    pieces: dict[int, list[Mark]] = {}  # of the few lines that have several
-    for mark in marks:
-        first = firsts.setdefault(mark.line, mark)
-        if first is not mark:
-            pieces.setdefault(mark.line, [first]).append(mark)
-    lines, start = [], 0
-    for number, content in enumerate(text.split("\n"), 1):
-        only = firsts.get(number)
-        if only is None:
-            if content and not content.isspace():
-                lines.append(Line(number, start, content, "nav", "head.unclaimed", None))
-        elif pieces and number in pieces:
-            spans = pieces[number]
-            chief = max(spans, key=lambda span: span.end - span.start)
-            body_at = min((span.start - start for span in spans if span.kind == "body"), default=None)
-            lines.append(Line(number, start, content, chief.kind, chief.rule, body_at))
-        else:
-            at = only.start - start if only.kind == "body" else None
-            lines.append(Line(number, start, content, only.kind, only.rule, at))
-        start += len(content) + 1
+    return sheet_of(text, [list(column) for column in zip(*marks, strict=True)] or [[]] * 5, stated, url)
+
+
+def sheet_of(text: str, marks: Columns, stated: Iterable[Stated], url: str | None) -> Sheet:
+    """The same of columns: line, start, end, kind and rule of the marks, a list each."""
+    contents = text.split("\n")
+    begins = list(accumulate([len(content) + 1 for content in contents], initial=0))
+    solid = [number for number, content in enumerate(contents, 1) if content and not content.isspace()]
+    numbers, starts, _, kinds, rules = marks
+    if solid == numbers:
+        at = [begins[number - 1] for number in numbers]
+        bodies = [
+            start - begin if kind == "body" else None for start, begin, kind in zip(starts, at, kinds, strict=True)
+        ]
+        texts = [contents[number - 1] for number in numbers]
+        return Sheet(tuple(map(Line, numbers, at, texts, kinds, rules, bodies)), tuple(stated), url, text)
+    # Some lines have several marks, or none.
+    spans_of: dict[int, list[Mark]] = {number: [] for number in solid}
+    for mark in map(Mark._make, zip(*marks, strict=True)):
+        spans_of.setdefault(mark.line, []).append(mark)
+    lines = [_line(number, begins[number - 1], contents[number - 1], spans_of[number]) for number in sorted(spans_of)]
     return Sheet(tuple(lines), tuple(stated), url, text)
+
+
+def _line(number: int, begin: int, content: str, spans: list[Mark]) -> Line:
+    if not spans:
+        return Line(number, begin, content, "nav", "head.unclaimed", None)
+    chief = max(spans, key=lambda span: span.end - span.start)
+    body_at = min((span.start - begin for span in spans if span.kind == "body"), default=None)
+    return Line(number, begin, content, chief.kind, chief.rule, body_at)
 
 
 def untagged(text: str) -> str:
     """A line without markup tags, runs of blanks as one space."""
     return " ".join(_TAGS.sub("", text).split())
+
+
+def prints(line: Line, wanted: str) -> bool:
+    """Whether a line is `wanted`, which is what `same` leaves of a text."""
+    text = line.text
+    # Beyond ASCII a folded letter may be several.
+    return (len(text) >= len(wanted) or not text.isascii()) and same(text) == wanted
 
 
 def same(text: str) -> str:

@@ -40,7 +40,7 @@ def cited(sheet: Sheet, own: str | None, registry: Registry) -> tuple[list[str],
     """The media the body says it quotes, as printed, in order; never its own outlet (`own`, a canonical name)."""
     names: list[str] = []
     evidence: list[Evidence] = []
-    verbs = [verb for verb in _VERBS if verb in sheet.text]
+    verbs = _verbs_of(sheet)
     for line in sheet.body if verbs else ():
         if not any(verb in line.text for verb in verbs):
             continue
@@ -51,6 +51,14 @@ def cited(sheet: Sheet, own: str | None, registry: Registry) -> tuple[list[str],
             names.append(name)
             evidence.append(line.evidence("cited_sources", "source.cited", match[0]))
     return names, evidence
+
+
+def _verbs_of(sheet: Sheet) -> list[str]:
+    """The verbs that stand between the first line of the body and its last: the rest of a page may be ten times that."""
+    if not sheet.body:
+        return []
+    start, end = sheet.body[0].start, sheet.body[-1].start + len(sheet.body[-1].text)
+    return [verb for verb in _VERBS if sheet.text.find(verb, start, end) >= 0]
 
 
 def is_own(name: str, own: str | None, registry: Registry) -> bool:

@@ -1,12 +1,15 @@
 """The stage: tables in, tables out."""
 
 from collections import defaultdict
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from flows.describe.article import Description, describe_one
-from flows.describe.sheet import Mark, Stated, sheet
+from flows.describe.language import languages
+from flows.describe.sheet import Columns, Mark, Stated, sheet_of
 from flows.outlets import registry
 from schemas.stages import EVIDENCE_FOUND, MARKS, METADATA
 
@@ -25,23 +28,51 @@ def describe(documents: pa.Table, marks: pa.Table, candidates: pa.Table) -> Desc
     A document's description depends on its own rows alone.
     """
     known = registry()
-    marks_of: dict[int, list[Mark]] = defaultdict(list)
-    fields = (marks[name].to_pylist() for name in Mark._fields)
-    for doc, mark in zip(marks["doc"].to_pylist(), map(Mark._make, zip(*fields, strict=True)), strict=True):
-        marks_of[doc].append(mark)
+    marks_of = _columns(marks, Mark._fields)
     stated_of: dict[int, list[Stated]] = defaultdict(list)
     for doc, *stated in zip(*(candidates[name].to_pylist() for name in ("doc", *Stated._fields)), strict=True):
         stated_of[doc].append(Stated(*stated))
     found: list[tuple[int, Description]] = []
     rows = (documents[name].to_pylist() for name in ("doc", "text", "identity", "url", "fetched_at"))
     for doc, text, identity, url, fetched in zip(*rows, strict=True):
-        lines = sheet(text, marks_of[doc], stated_of[doc], url)
+        lines = sheet_of(text, marks_of(doc), stated_of[doc], url)
         found.append((doc, describe_one(lines, identity, url, fetched, known)))
+    tongues = languages([one.sample for _, one in found])
     return Described(
-        pa.Table.from_pylist([{"doc": doc, **one.values} for doc, one in found], schema=METADATA),
+        pa.Table.from_pylist(
+            [
+                {"doc": doc, **one.values, "language": code, "language_score": score}
+                for (doc, one), (code, score) in zip(found, tongues, strict=True)
+            ],
+            schema=METADATA,
+        ),
         _table([(doc, *evidence) for doc, one in found for evidence in one.evidence], EVIDENCE_FOUND),
         _table([(doc, *mark, None) for doc, one in found for mark in one.marks], MARKS),
     )
+
+
+def _columns(table: pa.Table, names: Sequence[str]) -> Callable[[int], Columns]:
+    """A function: document -> its rows' values, a list a column."""
+    docs = table["doc"].to_numpy()
+    if len(docs) and (np.diff(docs) < 0).any():
+        table = table.take(np.argsort(docs, kind="stable"))
+        docs = table["doc"].to_numpy()
+    columns = [_values(table[name].combine_chunks()) for name in names]
+
+    def of(doc: int) -> Columns:
+        first, end = np.searchsorted(docs, (doc, doc + 1)).tolist()
+        return [column[first:end] for column in columns]
+
+    return of
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """What a column holds; numbers and words of which there are few come much faster so."""
+    if not pa.types.is_string(column.type):
+        return list(column.to_numpy().tolist())
+    coded = column.dictionary_encode()
+    words = coded.dictionary.to_pylist()
+    return [words[code] for code in coded.indices.to_numpy().tolist()]
 
 
 def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flows.describe.dates import stamps
 from flows.describe.opening import Opening
-from flows.describe.sheet import Evidence, Line, Mark, Sheet, same, untagged
+from flows.describe.sheet import Evidence, Line, Mark, Sheet, prints, same, untagged
 
 _HEAD = 12  # lines above the body among which a headline may stand
 _MENU = re.compile(
@@ -21,6 +21,7 @@ _FEED = re.compile(
 )
 # A gallery says so before its headline, which then looks like a caption.
 _GALLERY = re.compile(r"(?:FOTO|VIDEO|INFOGRAFIS|POTRET|GALERI)\s?: (?=\S)")
+_LONGER = re.compile(r"\w{4,}")
 _OPEN_KINDS = {"title", "subtitle"}
 
 
@@ -99,7 +100,7 @@ def _repeats(sheet: Sheet, title: str, end: int) -> list[Mark]:
     """Marks on every line of the head that prints the title; also on the first of the body."""
     wanted = same(title)
     lines = sheet.lines[: min(end + 2, len(sheet.lines))]
-    return [line.mark("title", "title.repeat") for line in lines if len(line.text) <= 400 and same(line.text) == wanted]
+    return [line.mark("title", "title.repeat") for line in lines if len(line.text) <= 400 and prints(line, wanted)]
 
 
 def _open(line: Line) -> bool:
@@ -117,7 +118,7 @@ def _like_headline(line: Line, *, sure: bool = False) -> bool:
         and (text[-1] not in ".,;:" or text.endswith("..."))
         and _MENU.search(_GALLERY.sub("", text, count=1)) is None
         and not any(stamp.time for stamp in stamps(text))
-        and sum(char.isdigit() for char in text) * 3 < len(text)
+        and sum(map(str.isdigit, text)) * 3 < len(text)
     )
 
 
@@ -151,15 +152,18 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening
         return twice[0]
     credited = {at for at in at_head if sheet.lines[at].number in credit_lines or sheet.lines[at].kind == "byline"}
 
-    def fit(at: int) -> float:
-        return _ties(sheet, at) + 0.4 * (at + 1 in credited) + 0.1 * (at - 1 in credited)
-
-    best = max(likely, key=lambda at: (fit(at), at))
+    start = _start(sheet)
+    ties = {
+        at: _ties(line, start if line.body_at is None else _start(sheet, line))
+        for at, line in ((at, sheet.lines[at]) for at in likely)
+    }
+    fit = {at: ties[at] + 0.4 * (at + 1 in credited) + 0.1 * (at - 1 in credited) for at in likely}
+    best = max(likely, key=lambda at: (fit[at], at))
     # A headline stands above its standfirst, which repeats the story's words even more.
-    if best - 1 in likely and _ties(sheet, best - 1) >= 0.5 * _ties(sheet, best):
+    if best - 1 in ties and ties[best - 1] >= 0.5 * ties[best]:
         best -= 1
     near = end - best <= 3 and len(likely) <= 2
-    return best if near or fit(best) >= 0.4 else None
+    return best if near or fit[best] >= 0.4 else None
 
 
 def _gallery(sheet: Sheet, at: int, credit_lines: set[int]) -> bool:
@@ -178,11 +182,15 @@ def _headed(sheet: Sheet, at: int, credit_lines: set[int], opening: Opening) -> 
     return under or (at == 0 and _headed(sheet, 1, credit_lines, opening))
 
 
-def _ties(sheet: Sheet, at: int) -> float:
-    """Share of a line's longer words that the first body lines hold too."""
-    words = set(re.findall(r"\w{4,}", untagged(sheet.lines[at].text).casefold()))
-    start = " ".join(line.text for line in sheet.body[:8] if line is not sheet.lines[at])[:4000].casefold()
+def _ties(line: Line, start: str) -> float:
+    """Share of a line's longer words that the start of the story holds too."""
+    words = set(_LONGER.findall(untagged(line.text).casefold()))
     return sum(word in start for word in words) / len(words) if words else 0.0
+
+
+def _start(sheet: Sheet, but: Line | None = None) -> str:
+    """The first body lines, but one, folded."""
+    return " ".join(line.text for line in sheet.body[:8] if line is not but)[:4000].casefold()
 
 
 def _standfirst(sheet: Sheet, title_at: int, end: int, title: str, credit_lines: set[int]) -> Line | None:
