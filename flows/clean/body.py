@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from flows.clean import listing
 from flows.clean.cues import Cue
 from flows.clean.features import PROSE_WORDS
-from flows.clean.lines import Line, Lines
+from flows.clean.lines import Lines
 from flows.clean.net import Net, summary
 
 Floats = NDArray[np.float32]
@@ -80,7 +80,10 @@ def find_body(lines: Lines, named: Sequence[Cue | None], figures: Floats, net: N
 
 def _at_home(lines: Lines, prose: NDArray[np.bool_]) -> bool:
     """Whether most paragraphs are Indonesian or Malay, by the words that hardly one is without."""
-    paragraphs = [f" {text.lower()}" for text in compress(lines.text, prose)]
+    told = "".join(f" {text}\n" for text in compress(lines.text, prose.tolist())).lower()
+    if not any(word in told for word in _HOME):
+        return False
+    paragraphs = told.split("\n")[:-1]
     return 2 * sum(any(word in text for word in _HOME) for text in paragraphs) > len(paragraphs)
 
 
@@ -125,17 +128,13 @@ def stretch(lines: Lines, named: Sequence[Cue | None]) -> tuple[int, int]:
     return first, last
 
 
-def is_prose(line: Line) -> bool:
+def is_prose(text: str, words: int, ends: bool) -> bool:
     """A line that reads as a paragraph."""
-    return (line.words >= 8 and line.ends) or (line.words >= 25 and not is_menu(line))
-
-
-def is_menu(line: Line) -> bool:
-    """A whole menu on one line: many items apart by a mark."""
-    return _is_menu(line.text, line.words)
+    return (words >= 8 and ends) or (words >= 25 and not _is_menu(text, words))
 
 
 def _is_menu(text: str, words: int) -> bool:
+    """A whole menu on one line: many items apart by a mark."""
     return len(_APART.findall(text[:2000])) >= max(4, words // 8)
 
 

@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -167,25 +166,24 @@ class Cues:
         named: list[Cue | None] = [None] * len(lines)
         said = []
         known = {} if known is None else known
+        text, words, ends = lines.text, lines.words, lines.ends
         for index in range(len(lines)) if among is None else among:
-            key = lines.text[index], told[index] if told else True
+            key = text[index], told[index] if told else True
             if key not in known:
-                known[key] = self.of(key[0], lines.words[index], key[1])
-            cue = named[index] = known[key]
+                known[key] = self.of(key[0], words[index], key[1])
+            cue = known[key]
             if cue is not None:
+                named[index] = cue
                 said.append((index, cue))
         for index, cue in said:
-            if cue.on != "line" or cue.kind not in _MAY_BE_LINKS or lines.ends[index]:
+            if cue.on != "line" or cue.kind not in _MAY_BE_LINKS or ends[index] or text[index][-1] in ":|":
                 continue
-            line = lines[index]
-            if line.text[-1] in ":|":
-                continue
-            above = lines[index - 1] if index else None
-            below = lines[index + 1 : index + (3 if cue.takes else 2)]
-            entered = above is not None and above.words >= _PHRASE and not above.ends and runs_on(above, line)
+            entered = index and not ends[index - 1] and words[index - 1] >= _PHRASE
             # A header's first title that runs on was no title either.
-            left = any(b.words >= _PHRASE and runs_on(a, b) for a, b in pairwise((line, *below)))
-            if entered or left:
+            below = range(index + 1, min(index + (3 if cue.takes else 2), len(text)))
+            if (entered and runs_on(text[index - 1], text[index])) or any(
+                words[at] >= _PHRASE and runs_on(text[at - 1], text[at]) for at in below
+            ):
                 named[index] = None
         return named
 

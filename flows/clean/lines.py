@@ -100,7 +100,8 @@ def split(text: str) -> Lines:
 
 def sheet(texts: Sequence[str]) -> Sheet:
     """The non-blank lines of decoded documents."""
-    codes = _codes("\n".join(("", *texts, "")))
+    joined = "\n".join(("", *texts, ""))
+    codes = _codes(joined)
     base = np.cumsum([1, *(len(text) + 1 for text in texts)])
     # Lines lie between the runs of blanks that hold a line break, words between the others.
     kinds = looked_up(KIND, codes)
@@ -113,7 +114,8 @@ def sheet(texts: Sequence[str]) -> Sheet:
     start, end = shuts[held[:-1]], opens[held[1:]]
     doc = np.searchsorted(base, start, side="right") - 1
     first = np.searchsorted(doc, np.arange(len(texts) + 1))
-    number = np.searchsorted(breaks, start) - np.searchsorted(breaks, base[doc]) + 1
+    row = np.searchsorted(breaks, start)  # its place among all lines, blank ones too
+    number = row - np.searchsorted(breaks, base[:-1])[doc] + 1
     above = np.append(0, number)[:-1]
     above[first[:-1][first[:-1] < len(doc)]] = 0
     gap = number - above - 1
@@ -123,7 +125,10 @@ def sheet(texts: Sequence[str]) -> Sheet:
     odd = strange[held[1:]] > strange[held[:-1] + 1]
     wide = np.flatnonzero(codes >= _WIDE_FROM)
     begins, stops = (start - base[doc]).tolist(), (end - base[doc]).tolist()
-    shown = [texts[d][b:e] for d, b, e in zip(doc.tolist(), begins, stops, strict=True)]
+    whole = joined.split("\n")
+    shown = [whole[number] for number in row.tolist()]
+    for index in np.flatnonzero(breaks[row] - breaks[row - 1] - 1 != end - start).tolist():
+        shown[index] = joined[start[index] : end[index]]
     crowded = np.searchsorted(wide, end) > np.searchsorted(wide, start)
     for index in np.flatnonzero(odd | crowded).tolist():
         shown[index] = squeeze(shown[index])
@@ -152,9 +157,9 @@ def _codes(text: str) -> NDArray[np.uint16]:
     return np.minimum(wide, 65535).astype(np.uint16)
 
 
-def runs_on(line: Line, following: Line) -> bool:
+def runs_on(text: str, following: str) -> bool:
     """The line was broken off a sentence that goes on below, as scrapers do at an inline link."""
-    return line.text[-1] in ",(" or following.text[0].islower() or following.text[0] in ",.;)"
+    return text[-1] in ",(" or following[0].islower() or following[0] in ",.;)"
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

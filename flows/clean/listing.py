@@ -7,16 +7,18 @@ from; tests/bench/train_listing.py writes it.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.lines import Line
+from flows.clean.lines import Lines
 from flows.clean.shape import shape
 from flows.clean.trees import UNIT, Trees
 
@@ -49,9 +51,8 @@ class Listing:
         with np.load(path, allow_pickle=False) as file:
             return cls.of(file)
 
-    def article(self, lines: Sequence[Line], figures: Floats, scores: Floats) -> float:
+    def article(self, lines: Lines, figures: Floats, scores: Floats) -> float:
         """The logit that a document of at least one line holds an article."""
-        lines = list(lines)  # looked through many times: each is made once
         by_shape = float(self.trees.sums(shape(lines, figures, scores)[None, :])[0]) / UNIT
         return self.scale[0] * by_shape + self.scale[1] * self.by_words(words_of(lines)) + self.scale[2]
 
@@ -60,21 +61,29 @@ class Listing:
         length = total = 0.0
         for word in sorted(counts.keys() & self.weights.keys()):
             rarity, weight = self.weights[word]
-            value = (1 + float(np.log(counts[word]))) * rarity
+            value = (1 + _log(counts[word])) * rarity
             length += value * value
             total += value * weight
         return total / length**0.5 if length else 0.0
 
 
-def words_of(lines: Sequence[Line]) -> Counter[str]:
+@cache
+def _log(count: int) -> float:
+    return float(np.log(count))
+
+
+def words_of(lines: Lines) -> Counter[str]:
     """How often each word stands in a document, those of short lines once more apart."""
-    counts: Counter[str] = Counter()
-    for line in lines:
-        words = _WORD.findall(line.text[:_SEEN].lower())
-        counts.update(words)
-        if line.words <= _SHORT_WORDS:
-            counts.update(SHORT + word for word in words)
+    short = [count <= _SHORT_WORDS for count in lines.words]
+    apart = Counter(_words(compress(lines.text, short)))
+    counts = Counter(_words(compress(lines.text, map(not_, short))))
+    counts.update(apart)
+    counts.update({SHORT + word: count for word, count in apart.items()})
     return counts
+
+
+def _words(texts: Iterable[str]) -> list[str]:
+    return _WORD.findall("\n".join(text[:_SEEN] for text in texts).lower())
 
 
 @cache

@@ -55,7 +55,8 @@ class Net:
 
     def standard(self, features: Floats) -> Floats:
         """The figures as the net takes them."""
-        standard: Floats = (features - self.mean) * self.scale
+        standard: Floats = features - self.mean
+        standard *= self.scale
         np.minimum(np.maximum(standard, -CLIP, out=standard), CLIP, out=standard)
         return standard
 
@@ -137,7 +138,7 @@ def _longest_run(words: Floats, keep: NDArray[np.bool_]) -> tuple[float, int]:
     places = np.flatnonzero(keep)
     if not len(places):
         return 0.0, 0
-    starts = np.flatnonzero(np.diff(places, prepend=-9) > _STRAY)
+    starts = np.concatenate(([0], (places[1:] - places[:-1] > _STRAY).nonzero()[0] + 1))
     return float(np.add.reduceat(words[places], starts).max()), len(starts)
 
 

@@ -105,16 +105,17 @@ def _opening(lines: Lines, keep: Sequence[bool]) -> int:
         if dateline.find(lines.text[index], registry()):
             return index
         before += lines.words[index]
-        paragraphs += is_prose(lines[index])
+        paragraphs += is_prose(lines.text[index], lines.words[index], lines.ends[index])
         if paragraphs > _LEAD_PARAGRAPHS or before > min(_LEAD_WORDS, max(_LEAD_SHARE * total, 30)):
             break
     headlines = 0
     for position, index in enumerate(kept[:_HEAD_LINES]):
-        line = lines[index]
-        following = lines[kept[position + 1]] if position + 1 < len(kept) else None
-        if line.text[0] in BULLETS and not line.ends:
+        text, words, ends = lines.text[index], lines.words[index], lines.ends[index]
+        if text[0] in BULLETS and not ends:
             continue  # a table of contents, or the story in points
-        if is_prose(line) or _is_lead(line) or line.text[0].isdigit() or following is None or runs_on(line, following):
+        if is_prose(text, words, ends) or _is_lead(text, words) or text[0].isdigit() or position + 1 == len(kept):
+            return index
+        if runs_on(text, lines.text[kept[position + 1]]):
             return index
         headlines += 1
         if headlines > _MOST_HEADLINES:
@@ -122,9 +123,9 @@ def _opening(lines: Lines, keep: Sequence[bool]) -> int:
     return kept[0]
 
 
-def _is_lead(line: Line) -> bool:
+def _is_lead(text: str, words: int) -> bool:
     """A paragraph without its full stop: sentences end within it, as they do in no headline."""
-    return line.words >= _LEAD_OF and _SENTENCE.search(line.text[:600]) is not None
+    return words >= _LEAD_OF and _SENTENCE.search(text[:600]) is not None
 
 
 def _close(lines: Lines, said: Mapping[int, Cue], keep: list[bool], dumped: bool) -> None:
@@ -142,7 +143,8 @@ def _close(lines: Lines, said: Mapping[int, Cue], keep: list[bool], dumped: bool
 
 def _close_at_credits(lines: Lines, keep: list[bool], profile: Profile | None) -> None:
     """In an extracted text nothing is kept below the role lines that stand under its last paragraph."""
-    last = next((index for index in reversed(range(len(lines))) if keep[index] and is_prose(lines[index])), None)
+    prose = map(is_prose, reversed(lines.text), reversed(lines.words), reversed(lines.ends))
+    last = next((len(lines) - at for at, told in enumerate(prose, 1) if told and keep[-at]), None)
     ended = False
     for index in range(last + 1, len(lines)) if last is not None else ():
         label = _label(lines, index, profile)
@@ -171,17 +173,17 @@ def _titles(
         inside = True in keep[index + 1 :]
         room = min(cue.takes, _TITLES_INSIDE) if inside else cue.takes
         for below in range(index + 1, len(lines)):
-            line, other = lines[below], said.get(below)
-            if below < first and other is None and _is_byline(line):
+            text, words, other = lines.text[below], lines.words[below], said.get(below)
+            if below < first and other is None and _is_byline(text, words):
                 for title in range(index + 1, below):
                     verdicts[title] = Verdict(said[title].kind, said[title].id) if title in said else None
                 break
             if room == 0 or (other is not None and (cue.takes > 3 or other is cue)):
                 break
             if other is None:
-                if (is_prose(line) and not line.text.endswith("?")) or line.words > _TITLE_WORDS:
+                if words > _TITLE_WORDS or (is_prose(text, words, lines.ends[below]) and not text.endswith("?")):
                     break
-                if inside and is_item(line.text) and keep[below]:
+                if inside and is_item(text) and keep[below]:
                     break
                 verdicts[below] = Verdict(cue.kind, f"{cue.id}.item")
                 keep[below] = False
@@ -190,8 +192,8 @@ def _titles(
             room -= 1
 
 
-def _is_byline(line: Line) -> bool:
-    return line.words <= _BYLINE_WORDS and bool(_DATE.search(line.text) or roles.label(line.text))
+def _is_byline(text: str, words: int) -> bool:
+    return words <= _BYLINE_WORDS and bool(_DATE.search(text) or roles.label(text))
 
 
 def _bylines(lines: Lines, verdicts: list[Verdict | None], first: int, profile: Profile | None) -> None:

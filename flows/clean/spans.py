@@ -2,8 +2,10 @@
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
@@ -72,8 +74,8 @@ def table_of(documents: Sequence[Marks]) -> pa.Table:
         for column, values in zip(columns[1:], found, strict=True):
             column.extend(values)
     *places, whats, scores = columns
-    rows = {what: row for row, what in enumerate(dict.fromkeys(whats))}
-    said = pa.array([rows[what] for what in whats], pa.int32())
+    rows: defaultdict[tuple[str, str], int] = defaultdict(count().__next__)
+    said = pa.array(list(map(rows.__getitem__, whats)), pa.int32())
     kinds, rules = ([what[part] for what in rows] for part in (0, 1))
     names = [pa.array(part, pa.string()).take(said) for part in (kinds, rules)]
     arrays = [*(pa.array(column, pa.int32()) for column in places), *names, pa.array(scores, pa.float32())]
