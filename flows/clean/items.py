@@ -1,0 +1,131 @@
+"""The items of a page's lists: a headline that leads elsewhere, and the few words that stand by it.
+
+An article may stand beside lists, or hold one. Of an index, a section, a tag or a page of results all that could be
+published stands in items. Where words stand tells the two apart, not what they say: which blocks lead away, which
+elements repeat around such blocks, and how much of what is kept stands in none of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import compress, pairwise
+from typing import Final, NamedTuple
+
+from flows.clean.blocks import Blocks
+from flows.clean.body import Body, is_prose
+from flows.clean.spans import Marks
+
+_LETTERS: Final = re.compile(r"[^\W\d_]{2}")
+_DIGITS: Final = re.compile(r"\d+")
+_HERE: Final = ("#", "javascript:", "mailto:", "tel:", "whatsapp:")
+_CUT_OFF: Final = ("...", "…", "[…]", "[...]")
+
+_ALIKE: Final = 3  # leads of one kind, to make a list
+_ITEMS: Final = 5  # a page has at least, if it is there for them
+_TEASER_WORDS: Final = 40  # of whole sentences
+_EXCERPT_WORDS: Final = 120  # cut off or not
+_BESIDE: Final = 4  # one word in so many may stand beside the items
+_FEWEST_WORDS: Final = 8
+
+
+class Lists(NamedTuple):
+    """The lists of a page: the blocks of each item, and what the page calls itself.
+
+    `told`: its data declare one story, by its day or headline. `article`: its og:type is article, which careless
+    templates give any page.
+    """
+
+    items: list[range]
+    told: bool
+    article: bool
+
+
+def items_of(page: Blocks, words: Sequence[int]) -> list[range]:
+    """The blocks of each item, items in the order of the page. `words` has the count of each block."""
+    kinds: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for block in _leads(page):
+        owner = page.owners[block]
+        kinds[page.tags[owner], _DIGITS.sub("", page.names[owner]), page.tags[page.parents[owner]]].append(block)
+    found: dict[int, range] = {}
+    for leads in kinds.values():
+        if len({page.targets[lead].partition("#")[0] for lead in leads}) >= _ALIKE:
+            for item in _grown(page, leads):
+                if _is_short(page, words, item) and len(item) > len(found.get(item.start, ())):
+                    found[item.start] = item
+    return [found[start] for start in sorted(found)]
+
+
+def inside(lists: Lists, count: int) -> list[bool]:
+    """Which of so many blocks stand in an item."""
+    within = [False] * count
+    for item in lists.items:
+        within[item.start : item.stop] = [True] * len(item)
+    return within
+
+
+def items_instead(lists: Lists, marks: Marks, body: Body) -> int:
+    """How many items a page has, where it has no story beside them; else 0."""
+    if lists.told or len(lists.items) < _ITEMS:
+        return 0
+    words, kept = marks.lines.words, marks.kept()
+    beside = [keep and not within for keep, within in zip(kept, inside(lists, len(kept)), strict=True)]
+    told = sum(line.words for line in compress(marks.lines, beside) if is_prose(line))
+    if told >= _TEASER_WORDS:
+        return 0
+    holding = sum(any(kept[item.start : item.stop]) for item in lists.items)
+    if holding >= _ALIKE and sum(compress(words, beside)) * _BESIDE <= sum(compress(words, kept)):
+        return len(lists.items)
+    # Something is always kept, however unlikely.
+    likely = sum(count for count, score in zip(words, body.scores, strict=True) if score is not None and score >= 0.5)
+    return len(lists.items) if not (told or lists.article) and likely < _FEWEST_WORDS else 0
+
+
+def _leads(page: Blocks) -> list[int]:
+    """Blocks that are mostly a link to another page, with no word before it."""
+    columns = zip(page.targets, page.linked, page.before_link, page.texts, strict=True)
+    return [
+        block
+        for block, (target, linked, before, text) in enumerate(columns)
+        if target
+        and 2 * linked >= len(text)
+        and not target.lower().startswith(_HERE)
+        and not _LETTERS.search(text[:before])
+    ]
+
+
+def _grown(page: Blocks, leads: list[int]) -> list[range]:
+    """Each lead with what stands by it: the highest element that holds no other lead, and what follows beside it."""
+    grown: list[tuple[int, int, int]] = []  # start, stop, the element around
+    for number, lead in enumerate(leads):
+        low = leads[number - 1] if number else -1
+        high = leads[number + 1] if number + 1 < len(leads) else len(page.texts)
+        element, start, stop = page.owners[lead], lead, lead + 1
+        while page.first[element] > low and page.last[element] <= high:
+            start, stop = page.first[element], page.last[element]
+            if element == 0:
+                break
+            element = page.parents[element]
+        grown.append((start, stop, element))
+    found: list[range] = []
+    longest = 1
+    for (start, stop, around), (follows, _, other) in pairwise([*grown, (len(page.texts), 0, -1)]):
+        if around == other:
+            stop = max(stop, follows)
+            longest = max(longest, stop - start)
+        else:  # the last of its list: as long as the others
+            stop = max(stop, min(page.last[around], start + longest, follows))
+            longest = 1
+        found.append(range(start, stop))
+    return found
+
+
+def _is_short(page: Blocks, words: Sequence[int], item: range) -> bool:
+    """Whether an item holds a headline and a teaser at most, not paragraphs of a story."""
+    free = [block for block in item if 2 * page.linked[block] < len(page.texts[block])]
+    whole = [block for block in free if not page.texts[block].endswith(_CUT_OFF)]
+    return (
+        sum(words[block] for block in whole) <= _TEASER_WORDS
+        and sum(words[block] for block in free) <= _EXCERPT_WORDS
+    )
