@@ -53,8 +53,8 @@ class Blocks:
     owners: list[int] = field(default_factory=list)  # the element in which the block stands
     linked: list[int] = field(default_factory=list)  # characters inside <a>
     links: list[int] = field(default_factory=list)
-    targets: list[str] = field(default_factory=list)  # where its first link with words leads, as written
-    before_link: list[int] = field(default_factory=list)  # characters before that link
+    targets: list[str] = field(default_factory=list)  # where the longest of its linked words lead, as written
+    before_link: list[int] = field(default_factory=list)  # characters before its first linked words
     stressed: list[int] = field(default_factory=list)  # characters in bold or italics
     inside: list[str | None] = field(default_factory=list)  # the nearest of ASIDES
     tags: list[str] = field(default_factory=list)
@@ -78,10 +78,10 @@ def walk(tree: HtmlElement) -> Blocks:
     open_elements: list[int] = []
     in_link = in_stress = linked = links = stressed = nodes = 0
     href = target = ""
-    before = 0
+    before = longest = 0
 
     def close() -> None:
-        nonlocal linked, links, stressed, target, before
+        nonlocal linked, links, stressed, target, before, longest
         text = squeeze("".join(pieces))
         pieces.clear()
         if text:
@@ -93,7 +93,7 @@ def walk(tree: HtmlElement) -> Blocks:
             out.before_link.append(before)
             out.stressed.append(stressed)
             out.inside.append(asides[-1] if asides else None)
-        linked = links = stressed = before = 0
+        linked = links = stressed = before = longest = 0
         target = ""
 
     body = tree.find("body")
@@ -168,9 +168,10 @@ def walk(tree: HtmlElement) -> Blocks:
             if in_link or in_stress:
                 size = len(words.strip())
                 if in_link:
-                    if href and not target and size:
-                        target = href
+                    if not linked:
                         before = sum(map(len, pieces)) - len(words)
+                    if size > longest:
+                        target, longest = href, size
                     linked += size
                 if in_stress:
                     stressed += size

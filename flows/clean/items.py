@@ -26,26 +26,27 @@ _ALIKE: Final = 3  # leads of one kind, to make a list
 _ITEMS: Final = 5  # a page has at least, if it is there for them
 _TEASER_WORDS: Final = 40  # of whole sentences
 _EXCERPT_WORDS: Final = 120  # cut off or not
-_BESIDE: Final = 4  # one word in so many may stand beside the items
 _FEWEST_WORDS: Final = 8
 
 
 class Lists(NamedTuple):
-    """The lists of a page: the blocks of each item, and what the page calls itself.
+    """The lists of a page: the blocks of each item, those that lead away, and what the page calls itself.
 
     `told`: its data declare one story, by its day or headline. `article`: its og:type is article, which careless
     templates give any page.
     """
 
     items: list[range]
+    leads: list[int]
     told: bool
     article: bool
 
 
-def items_of(page: Blocks, words: Sequence[int]) -> list[range]:
-    """The blocks of each item, items in the order of the page. `words` has the count of each block."""
+def lists_of(page: Blocks, words: Sequence[int], told: bool, article: bool) -> Lists:
+    """The lists of a page, items in its order. `words` has the count of each block."""
     kinds: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for block in _leads(page):
+    every = _leads(page)
+    for block in every:
         owner = page.owners[block]
         kinds[page.tags[owner], _DIGITS.sub("", page.names[owner]), page.tags[page.parents[owner]]].append(block)
     found: dict[int, range] = {}
@@ -54,12 +55,14 @@ def items_of(page: Blocks, words: Sequence[int]) -> list[range]:
             for item in _grown(page, leads):
                 if _is_short(page, words, item) and len(item) > len(found.get(item.start, ())):
                     found[item.start] = item
-    return [found[start] for start in sorted(found)]
+    return Lists([found[start] for start in sorted(found)], every, told, article)
 
 
 def inside(lists: Lists, count: int) -> list[bool]:
-    """Which of so many blocks stand in an item."""
+    """Which of so many blocks stand in an item, or lead away themselves."""
     within = [False] * count
+    for block in lists.leads:
+        within[block] = True
     for item in lists.items:
         within[item.start : item.stop] = [True] * len(item)
     return within
@@ -75,7 +78,7 @@ def items_instead(lists: Lists, marks: Marks, body: Body) -> int:
     if told >= _TEASER_WORDS:
         return 0
     holding = sum(any(kept[item.start : item.stop]) for item in lists.items)
-    if holding >= _ALIKE and sum(compress(words, beside)) * _BESIDE <= sum(compress(words, kept)):
+    if holding >= _ALIKE and 2 * sum(compress(words, beside)) <= sum(compress(words, kept)):
         return len(lists.items)
     # Something is always kept, however unlikely.
     likely = sum(count for count, score in zip(words, body.scores, strict=True) if score is not None and score >= 0.5)

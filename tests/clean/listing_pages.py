@@ -219,6 +219,121 @@ LISTINGS: dict[str, Callable[[Site], str]] = {
 }  # fmt: skip
 
 
+# Written after the rule was fixed, to see it on shapes that it was not made on.
+
+
+def definition_list(site: Site) -> str:
+    rows = "".join(
+        f'<dt><a href="{item.href}">{item.title}</a></dt><dd>{item.stamp} {item.teaser}</dd>' for item in site.items()
+    )
+    return f"<div id=arsip><h2>{site['section']}</h2><dl>{rows}</dl></div>"
+
+
+def author_page(site: Site) -> str:
+    who = site.random.choice(newsroom.FIRST)
+    rows = "".join(
+        f'<div class="td_module_16 td_module_wrap"><div class="td-module-thumb"><a href="{item.href}"><img src="a.jpg"></a>'
+        f'</div><div class="item-details"><h3 class="entry-title td-module-title"><a href="{item.href}" rel="bookmark">'
+        f'{item.title}</a></h3><div class="td-module-meta-info"><span class="td-post-author-name"><a href="/u/{who}">{who}'
+        f'</a></span><span>{item.stamp}</span></div><div class="td-excerpt">{item.teaser}</div></div></div>'
+        for item in site.items()
+    )
+    box = f'<div class="author-box"><img src="u.jpg"><div class="name">{who}</div><div>12 {site["about"]}</div></div>'
+    return f'<div class="td-main-content">{box}{rows}</div>'
+
+
+def utility_classes(site: Site) -> str:
+    """Divs alone, whose classes say nothing and differ from item to item."""
+    rows = "".join(
+        f'<div class="flex gap-{number % 4} py-4 {"border-t" if number else ""}"><div class="w-1/3"><a href="{item.href}">'
+        f'<img src="a.jpg" alt="{item.title}"></a></div><div class="flex-1"><a href="/{site["section"].lower()}" '
+        f'class="text-xs uppercase">{site["section"]}</a><a href="{item.href}" class="block font-bold text-lg mt-{number % 3}">'
+        f'<span>{item.title}</span></a><div class="text-sm">{item.teaser}</div><div class="text-xs">{item.stamp}</div>'
+        f"</div></div>"
+        for number, item in enumerate(site.items())
+    )
+    return f'<div class="max-w-5xl mx-auto"><div class="text-2xl">{site["section"]}</div>{rows}</div>'
+
+
+def long_excerpts(site: Site) -> str:
+    """A blog's front page: the first hundred words of each post, cut off."""
+    posts = ""
+    for item in site.items():
+        words = site.sentences(7).split(" ")[:90] if site.teasers == "cut" else [item.teaser]
+        more = f'<div class="jump-link"><a href="{item.href}#more">{site["more"]} &raquo;</a></div>'
+        posts += (
+            f'<div class="post hentry"><h3 class="post-title entry-title"><a href="{item.href}">{item.title}</a></h3>'
+            f'<div class="post-body entry-content">{" ".join(words)}{"..." if len(words) > 1 else ""}</div>{more}'
+            f'<div class="post-footer">{item.stamp}</div></div>'
+        )
+    return f'<div class="blog-posts hfeed">{posts}</div><div id="blog-pager"><a href="?older">{site["next"]}</a></div>'
+
+
+def results_with_addresses(site: Site) -> str:
+    rows = "".join(
+        f'<div class="gsc-result"><div class="gs-title"><a href="https://dermaga.example{item.href}">{item.title}</a></div>'
+        f'<div class="gs-visibleUrl">dermaga.example{item.href}</div><div class="gs-snippet">{item.stamp} ... '
+        f"{item.teaser.replace(' di ', ' <b>di</b> ')}</div></div>"
+        for item in site.items()
+    )
+    return f'<h1>{site["results"]} "dermaga"</h1><p>{site.count} {site["results"].lower()}</p><div class="gsc-results">{rows}</div>'
+
+
+def views_rows(site: Site) -> str:
+    rows = "".join(
+        f'<div class="views-row views-row-{number} {"views-row-odd" if number % 2 else "views-row-even"}"><div '
+        f'class="views-field views-field-title"><span class="field-content"><a href="{item.href}">{item.title}</a></span>'
+        f'</div><div class="views-field-created">{item.stamp}</div><div class="views-field views-field-body"><div '
+        f'class="field-content"><p>{item.teaser}</p></div></div><div class="views-field-view-node"><a href="{item.href}">'
+        f'{site["more"]}</a></div></div>'
+        for number, item in enumerate(site.items(), 1)
+    )
+    return f'<div class="region-content"><h1 id="page-title">{site["section"]}</h1><div class="view-content">{rows}</div></div>'
+
+
+def ranked_list(site: Site) -> str:
+    rows = "".join(
+        f'<div class="most__item"><div class="most__num">#{number}</div><h4><a href="{item.href}">{item.title}</a></h4>'
+        f"<span>{item.stamp}</span>{_p(item.teaser, name='lead')}</div>"
+        for number, item in enumerate(site.items(), 1)
+    )
+    return f'<div class="most"><h2>{site["popular"]}</h2>{rows}</div>'
+
+
+def described_tag(site: Site) -> str:
+    """The list of a tag that says in one sentence what it is about."""
+    rows = "".join(
+        f'<li class="art-list"><h3><a class="f20" href="{item.href}">{item.title}</a></h3><h4>{item.teaser}</h4>'
+        f'<div class="grey"><time>{item.stamp}</time></div></li>'
+        for item in site.items()
+    )
+    return f'<h1>{site["tag"]} dermaga</h1><p class="deskripsi">{site.sentences(1)}</p><ul class="lsi">{rows}</ul>'
+
+
+def magazine_front(site: Site) -> str:
+    """A hero, two columns of teasers, a row of videos, headlines by section."""
+    hero, *rest = site.items(13)
+    columns = "".join(
+        f'<div class="c"><h2><a href="{item.href}">{item.title}</a></h2>{_p(item.stamp)}{_p(item.teaser)}</div>'
+        for item in rest[:4]
+    )
+    videos = "".join(f'<a class="v" href="{item.href}"><img src="v.jpg"><b>{item.title}</b></a>' for item in rest[4:8])
+    lines = "".join(f'<p><a href="{item.href}">{item.title}</a></p>' for item in rest[8:])
+    return (
+        f'<div class="hero"><a href="{hero.href}"><h1>{hero.title}</h1></a>{_p(hero.teaser)}</div><div class="grid">{columns}'
+        f'</div><div class="videos">{videos}</div><div class="box"><h5>{site["section"]}</h5>{lines}</div>'
+    )
+
+
+HELD_BACK: dict[str, Callable[[Site], str]] = {
+    shape.__name__: shape
+    for shape in (
+        definition_list, author_page, utility_classes, long_excerpts, results_with_addresses, views_rows, ranked_list,
+        described_tag, magazine_front,
+    )
+}  # fmt: skip
+
+
 # Stories that look like them.
 
 
