@@ -19,6 +19,7 @@ from flows.clean.spans import Marks
 
 _LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 _DIGITS: Final = re.compile(r"\d+")
+_MORE: Final = 30  # characters of a link that says "read more"
 _HERE: Final = ("#", "javascript:", "mailto:", "tel:", "whatsapp:")
 _CUT_OFF: Final = ("...", "…", "[…]", "[...]")
 
@@ -86,16 +87,22 @@ def items_instead(lists: Lists, marks: Marks, body: Body) -> int:
 
 
 def _leads(page: Blocks) -> list[int]:
-    """Blocks that are mostly a link to another page, with no word before it."""
+    """Blocks that lead to another page: mostly a link, with no word before it, or each ending in the same few words."""
+    found: list[int] = []
+    further: dict[str, list[int]] = defaultdict(list)
     columns = zip(page.targets, page.linked, page.before_link, page.texts, strict=True)
-    return [
-        block
-        for block, (target, linked, before, text) in enumerate(columns)
-        if target
-        and 2 * linked >= len(text)
-        and not target.lower().startswith(_HERE)
-        and not _LETTERS.search(text[:before])
-    ]
+    for block, (target, linked, before, text) in enumerate(columns):
+        if not target or target.lower().startswith(_HERE):
+            continue
+        if 2 * linked >= len(text):
+            if not _LETTERS.search(text[:before]):
+                found.append(block)
+        elif linked <= _MORE and len(text) - before - linked <= 1:
+            further[text[before:].casefold()].append(block)
+    for blocks in further.values():
+        if len(blocks) >= _ALIKE:
+            found += blocks
+    return sorted(found)
 
 
 def _grown(page: Blocks, leads: list[int]) -> list[range]:

@@ -334,6 +334,68 @@ HELD_BACK: dict[str, Callable[[Site], str]] = {
 }  # fmt: skip
 
 
+# Written after that, once what the first of them had shown was mended.
+
+
+def nested_cards(site: Site) -> str:
+    """Links in spans in paragraphs in links, sections and hours as items of a list in each item."""
+    rows = "".join(
+        f'<li class="x-{number % 2}"><div data-testid="card"><a class="link" href="{item.href}"><span role="text"><p>'
+        f'<span>{item.title}</span></p></span></a><p>{item.teaser}</p><ul class="meta"><li><span>{item.stamp}</span></li>'
+        f'<li><a href="/{site["section"].lower()}"><span>{site["section"]}</span></a></li></ul></div></li>'
+        for number, item in enumerate(site.items())
+    )
+    return f'<div role="main"><h1 id="c">{site["section"]}</h1><ol role="list">{rows}</ol></div>'
+
+
+def unlinked_headlines(site: Site) -> str:
+    """A bold headline without a link, and the way on at the end of its teaser's own line."""
+    rows = "".join(
+        f'<tr><td><b>{item.title}</b><br>{item.stamp} {item.teaser} <a href="{item.href}">[{site["more"].lower()}]</a>'
+        f"</td></tr>"
+        for item in site.items()
+    )
+    return f'<table class="berita"><tr><td><font size=5>{site["section"]}</font></td></tr>{rows}</table>'
+
+
+def threads(site: Site) -> str:
+    rows = "".join(
+        f'<tr class="row{number % 2}"><td><a href="{item.href}" class="topictitle">{item.title}</a> oleh <a href="/u/{number}">'
+        f"{site.random.choice(newsroom.FIRST)}</a></td><td>{number * 3}</td><td>{number * 31}</td><td>{item.stamp}</td></tr>"
+        for number, item in enumerate(site.items())
+    )
+    return f'<div class="forumbg"><h2>{site["section"]}</h2><table><tr><th>A</th><th>B</th></tr>{rows}</table></div>'
+
+
+def custom_elements(site: Site) -> str:
+    rows = "".join(
+        f'<app-teaser><header><app-link><a href="{item.href}?from=list"><h2>{item.title}</h2></a></app-link></header>'
+        f"<app-text>{item.teaser}</app-text><app-date>{item.stamp}</app-date></app-teaser>"
+        for item in site.items()
+    )
+    return f"<app-root><app-page><h1>{site['section']}</h1><app-list>{rows}</app-list></app-page></app-root>"
+
+
+def two_columns(site: Site) -> str:
+    """Teasers to the left, headlines of the day to the right, a wide one on top, all within one <article>."""
+    top, *rest = site.items(15)
+    left = "".join(
+        f'<div class="box"><h4 class="kanal">{site["section"]}</h4><h2><a href="{item.href}">{item.title}</a></h2>'
+        f"{_p(item.teaser, '<span class={}>{}</span>')}</div>"
+        for item in rest[:6]
+    )
+    right = "".join(f"<div><a href='{item.href}'>{item.title}</a> {item.stamp}</div>" for item in rest[6:])
+    return (
+        f'<article><section class="lead"><h1><a href="{top.href}">{top.title}</a></h1>{_p(top.teaser)}</section>'
+        f'<section class="left">{left}</section><section class="right">{right}</section></article>'
+    )
+
+
+HELD_BACK_AGAIN: dict[str, Callable[[Site], str]] = {
+    shape.__name__: shape for shape in (nested_cards, unlinked_headlines, threads, custom_elements, two_columns)
+}
+
+
 # Stories that look like them.
 
 
@@ -440,3 +502,54 @@ STORIES: dict[str, Callable[[Site], str]] = {
         listicle, many_links, recap, recap_of_boxes, price_table,
     )
 }  # fmt: skip
+
+
+# Stories that look like them, written after the rule too.
+
+
+def brief_with_tags(site: Site) -> str:
+    tags = "".join(f'<a href="/tag/{one.lower()}">{one}</a> ' for one in newsroom.SECTIONS[:6])
+    more = "".join(f'<div><a href="{item.href}">{item.title}</a><p>{item.teaser}</p></div>' for item in site.items(8))
+    return (
+        f'<div class="konten"><h1>{site.title()}</h1><span>Senin, 3 Feb 2025</span><p>{site.sentences(2)}</p>'
+        f'<p>{site.sentences(2)}</p><div class="tags">{tags}</div></div><div class="lain">{more}</div>'
+    )
+
+
+def answers(site: Site) -> str:
+    told = "".join(
+        f'<details><summary><a href="/tanya/{number}">{site.title()}?</a></summary><div><p>{site.sentences(3)}</p></div>'
+        f"</details>"
+        for number in range(8)
+    )
+    return f'<main><h1>{site.title()}</h1><p>{site.sentences(2)}</p>{told}</main>'
+
+
+def links_without_words(site: Site) -> str:
+    """Headlines of other stories between the paragraphs, with no word that says so."""
+    told = ""
+    for number in range(9):
+        told += f"<p>{site.sentences(2)}</p>"
+        if number % 2:
+            told += f'<p><a href="{site.href()}">{site.title()}</a></p>'
+    return f'<div class="txt"><h1>{site.title()}</h1>{told}</div>'
+
+
+def roundup(site: Site) -> str:
+    """One's reading of the week: each a link with what one thinks of it."""
+    told = "".join(
+        f'<p><a href="https://{site.random.choice(newsroom.FIRST).lower()}.example{site.href()}">{site.title()}</a>. '
+        f"{site.sentences(3)}</p>"
+        for _ in range(7)
+    )
+    return f'<div class="entry"><h2>{site.title()}</h2><p>{site.sentences(2)}</p>{told}</div>'
+
+
+def schedule(site: Site) -> str:
+    rows = "".join(f"<li>{hour}.30 WIB: {site.title()}</li>" for hour in range(7, 19))
+    return f"<article><h1>{site.title()}</h1><p>{site.sentences(2)}</p><ul>{rows}</ul><p>{site.sentences(2)}</p></article>"
+
+
+STORIES_HELD_BACK: dict[str, Callable[[Site], str]] = {
+    shape.__name__: shape for shape in (brief_with_tags, answers, links_without_words, roundup, schedule)
+}
