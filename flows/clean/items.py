@@ -14,7 +14,7 @@ from itertools import compress, pairwise
 from typing import Final, NamedTuple
 
 from flows.clean.blocks import Blocks
-from flows.clean.body import Body, is_prose
+from flows.clean.body import FEWEST_WORDS, Body, is_prose
 from flows.clean.spans import Marks
 
 _LETTERS: Final = re.compile(r"[^\W\d_]{2}")
@@ -27,7 +27,7 @@ _ALIKE: Final = 3  # leads of one kind, to make a list
 _ITEMS: Final = 5  # a page has at least, if it is there for them
 _TEASER_WORDS: Final = 40  # of whole sentences
 _EXCERPT_WORDS: Final = 120  # cut off or not
-_FEWEST_WORDS: Final = 8
+_BLOCKS: Final = 20  # of an item at most
 
 
 class Lists(NamedTuple):
@@ -44,11 +44,15 @@ class Lists(NamedTuple):
 
 
 def lists_of(page: Blocks, words: Sequence[int], told: bool, article: bool) -> Lists:
-    """The lists of a page, items in its order. `words` has the count of each block."""
+    """The lists of a page, items in its order; none where it declares a story. `words` has the count of each block."""
+    if told:
+        return Lists([], [], told, article)
     kinds: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    every = _leads(page)
+    every, last = _leads(page), ""
     for block in every:
-        owner = page.owners[block]
+        if page.targets[block] == last:
+            continue  # an item's headline, teaser and "read more" lead to one page
+        owner, last = page.owners[block], page.targets[block]
         kinds[page.tags[owner], _DIGITS.sub("", page.names[owner]), page.tags[page.parents[owner]]].append(block)
     found: dict[int, range] = {}
     for leads in kinds.values():
@@ -83,7 +87,7 @@ def items_instead(lists: Lists, marks: Marks, body: Body) -> int:
         return len(lists.items)
     # Something is always kept, however unlikely.
     likely = sum(count for count, score in zip(words, body.scores, strict=True) if score is not None and score >= 0.5)
-    return len(lists.items) if not (told or lists.article) and likely < _FEWEST_WORDS else 0
+    return len(lists.items) if not (told or lists.article) and likely < FEWEST_WORDS else 0
 
 
 def _leads(page: Blocks) -> list[int]:
@@ -106,13 +110,13 @@ def _leads(page: Blocks) -> list[int]:
 
 
 def _grown(page: Blocks, leads: list[int]) -> list[range]:
-    """Each lead with what stands by it: the highest element that holds no other lead, and what follows beside it."""
+    """Each lead with what stands by it: the highest element without another lead, and what follows beside it."""
     grown: list[tuple[int, int, int]] = []  # start, stop, the element around
     for number, lead in enumerate(leads):
         low = leads[number - 1] if number else -1
         high = leads[number + 1] if number + 1 < len(leads) else len(page.texts)
         element, start, stop = page.owners[lead], lead, lead + 1
-        while page.first[element] > low and page.last[element] <= high:
+        while low < page.first[element] and page.last[element] <= min(high, page.first[element] + _BLOCKS):
             start, stop = page.first[element], page.last[element]
             if element == 0:
                 break
@@ -133,9 +137,10 @@ def _grown(page: Blocks, leads: list[int]) -> list[range]:
 
 def _is_short(page: Blocks, words: Sequence[int], item: range) -> bool:
     """Whether an item holds a headline and a teaser at most, not paragraphs of a story."""
+    if len(item) > _BLOCKS:
+        return False
     free = [block for block in item if 2 * page.linked[block] < len(page.texts[block])]
     whole = [block for block in free if not page.texts[block].endswith(_CUT_OFF)]
     return (
-        sum(words[block] for block in whole) <= _TEASER_WORDS
-        and sum(words[block] for block in free) <= _EXCERPT_WORDS
+        sum(words[block] for block in whole) <= _TEASER_WORDS and sum(words[block] for block in free) <= _EXCERPT_WORDS
     )

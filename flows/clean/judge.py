@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from itertools import compress
 from typing import Final
 
-from flows.clean.body import Body
+from flows.clean.body import FEWEST_WORDS, Body
 from flows.clean.items import Lists, inside, items_instead
 from flows.clean.spans import Marks
 
-FEWEST_WORDS: Final = 8
 _ERROR_WORDS: Final = 120
 _ERROR: Final = re.compile(
     r"\b(?:40[34]|50[0234])\b.{0,40}(?:not found|error|forbidden|unavailable|gateway|tidak ditemukan)|page not found|"
