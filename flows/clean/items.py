@@ -79,15 +79,15 @@ def items_instead(lists: Lists, marks: Marks, body: Body) -> int:
         return 0
     words, kept = marks.lines.words, marks.kept()
     beside = [keep and not within for keep, within in zip(kept, inside(lists, len(kept)), strict=True)]
-    told = sum(line.words for line in compress(marks.lines, beside) if is_prose(line))
-    if told >= _TEASER_WORDS:
+    prose = sum(line.words for line in compress(marks.lines, beside) if is_prose(line))
+    if prose >= _TEASER_WORDS:
         return 0
     holding = sum(any(kept[item.start : item.stop]) for item in lists.items)
     if holding >= _ALIKE and 2 * sum(compress(words, beside)) <= sum(compress(words, kept)):
         return len(lists.items)
     # Something is always kept, however unlikely.
     likely = sum(count for count, score in zip(words, body.scores, strict=True) if score is not None and score >= 0.5)
-    return len(lists.items) if not (told or lists.article) and likely < FEWEST_WORDS else 0
+    return len(lists.items) if not (prose or lists.article) and likely < FEWEST_WORDS else 0
 
 
 def _leads(page: Blocks) -> list[int]:

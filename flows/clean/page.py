@@ -102,7 +102,7 @@ def _tells_a_story(stated: list[Stated]) -> bool:
     """Whether a page declares one story, by its day (edited ones state two) or headline; a listing's data name many."""
     days = {value for field, where, value in stated if field == "published_at" and where in _DECLARED}
     headlines = {value for field, where, value in stated if field == "title" and where == "jsonld"}
-    return 1 <= len(days) <= 2 or (not days and len(headlines) == 1)
+    return len(headlines) <= 1 and (1 <= len(days) <= 2 or (not days and len(headlines) == 1))
 
 
 def parse(html: str) -> HtmlElement | None:
