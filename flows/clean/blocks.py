@@ -53,6 +53,8 @@ class Blocks:
     owners: list[int] = field(default_factory=list)  # the element in which the block stands
     linked: list[int] = field(default_factory=list)  # characters inside <a>
     links: list[int] = field(default_factory=list)
+    targets: list[str] = field(default_factory=list)  # where the longest of its linked words lead, as written
+    before_link: list[int] = field(default_factory=list)  # characters before its first linked words
     stressed: list[int] = field(default_factory=list)  # characters in bold or italics
     inside: list[str | None] = field(default_factory=list)  # the nearest of ASIDES
     tags: list[str] = field(default_factory=list)
@@ -75,9 +77,11 @@ def walk(tree: HtmlElement) -> Blocks:
     asides: list[str] = []
     open_elements: list[int] = []
     in_link = in_stress = linked = links = stressed = nodes = 0
+    href = target = ""
+    before = longest = 0
 
     def close() -> None:
-        nonlocal linked, links, stressed
+        nonlocal linked, links, stressed, target, before, longest
         text = squeeze("".join(pieces))
         pieces.clear()
         if text:
@@ -85,9 +89,12 @@ def walk(tree: HtmlElement) -> Blocks:
             out.owners.append(open_elements[-1])
             out.linked.append(linked)
             out.links.append(links)
+            out.targets.append(target)
+            out.before_link.append(before)
             out.stressed.append(stressed)
             out.inside.append(asides[-1] if asides else None)
-        linked = links = stressed = 0
+        linked = links = stressed = before = longest = 0
+        target = ""
 
     body = tree.find("body")
     root = tree if body is None else body
@@ -132,6 +139,7 @@ def walk(tree: HtmlElement) -> Blocks:
             elif role == _LINK:
                 in_link += 1
                 links += 1
+                href = node.get("href") or ""
             elif role == _STRESS:
                 in_stress += 1
             words = node.text
@@ -160,6 +168,10 @@ def walk(tree: HtmlElement) -> Blocks:
             if in_link or in_stress:
                 size = len(words.strip())
                 if in_link:
+                    if not linked:
+                        before = sum(map(len, pieces)) - len(words)
+                    if size > longest:
+                        target, longest = href, size
                     linked += size
                 if in_stress:
                     stressed += size

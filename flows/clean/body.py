@@ -20,6 +20,7 @@ from flows.clean.net import Net, summary
 
 Floats = NDArray[np.float32]
 
+FEWEST_WORDS: Final = 8  # of an article
 _APART: Final = re.compile(r" [·|•»>/] ")
 _NUMBERED: Final = re.compile(r"\d{1,3}[.)]")
 BULLETS: Final = "-•*▪●–►+"

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from itertools import compress
 from typing import Final
 
-from flows.clean.body import Body
+from flows.clean.body import FEWEST_WORDS, Body
+from flows.clean.items import Lists, inside, items_instead
 from flows.clean.spans import Marks
 
-FEWEST_WORDS: Final = 8
 _ERROR_WORDS: Final = 120
 _ERROR: Final = re.compile(
     r"\b(?:40[34]|50[0234])\b.{0,40}(?:not found|error|forbidden|unavailable|gateway|tidak ditemukan)|page not found|"
@@ -47,8 +47,11 @@ _STORY_WORDS: Final = 60
 _ELSEWHERE: Final = frozenset({"nav", "footer", "widget"})
 
 
-def no_article(marks: Marks, answer: Body | None = None) -> str | None:
-    """A sentence that says why nothing here can be published, or None where something can."""
+def no_article(marks: Marks, answer: Body | None = None, lists: Lists | None = None) -> str | None:
+    """A sentence that says why nothing here can be published, or None where something can.
+
+    `lists` are those of a page, whose markup shows what a text can only be guessed to be.
+    """
     lines = marks.lines
     words = sum(compress(lines.words, marks.kept()))
     if words < FEWEST_WORDS:
@@ -62,7 +65,12 @@ def no_article(marks: Marks, answer: Body | None = None) -> str | None:
         shown = next((found for text in said if (found := _AT_THE_DOOR.search(text))), None)
     if shown is not None:
         return f'Read a page that says "{shown[0]}"; expected an article. Fetch the page again, without the obstacle.'
-    if stamps := _stamps_of_an_index(marks):
+    if answer is not None and lists is not None and (items := items_instead(lists, marks, answer)):
+        return (
+            f"Read {_lines(len(lines))} with {items:,} items that lead to other pages, and no story beside them; "
+            "expected an article. Give the addresses they lead to."
+        )
+    if stamps := _stamps_of_an_index(marks, lists):
         return (
             f"Read {len(lines):,} lines with {stamps:,} times or days among them, as the items of an index have, and "
             f"no story of {_STORY_WORDS} words between; expected an article. Give the addresses it leads to."
@@ -79,8 +87,13 @@ def _lines(count: int) -> str:
     return f"{count:,} line{'s' if count != 1 else ''}"
 
 
-def _stamps_of_an_index(marks: Marks) -> int:
-    """How many lines are a time or a day, where they are so dense and the kept words between so few; else 0."""
+def _stamps_of_an_index(marks: Marks, lists: Lists | None) -> int:
+    """How many lines are a time or a day, where they are so dense and the kept words between so few; else 0.
+
+    Of a page, those that no item of a list has, and none where it declares one story.
+    """
+    if lists is not None and lists.told:
+        return 0
     lines, kept = marks.lines, marks.kept()
     # Almost every article has a run of paragraphs, which needs no look at words.
     prose = [keep and count > _STAMP_WORDS for keep, count in zip(kept, lines.words, strict=True)]
@@ -90,6 +103,8 @@ def _stamps_of_an_index(marks: Marks) -> int:
         count <= _STAMP_WORDS and _STAMP.search(text) is not None
         for count, text in zip(lines.words, lines.text, strict=True)
     ]
+    if lists is not None:
+        stamps = [stamp and not within for stamp, within in zip(stamps, inside(lists, len(stamps)), strict=True)]
     if sum(stamps) < _STAMPS or sum(stamps) * _ONE_IN < len(stamps):
         return 0
     on = [not stamp and kind not in _ELSEWHERE for stamp, (kind, _) in zip(stamps, marks.what, strict=True)]

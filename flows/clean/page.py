@@ -15,6 +15,7 @@ from flows.clean.body import Body
 from flows.clean.bounds import bounded
 from flows.clean.effort import Effort
 from flows.clean.hints import hints_of
+from flows.clean.items import Lists, lists_of
 from flows.clean.judge_page import judge_page
 from flows.clean.lines import sheet, split
 from flows.clean.place import Verdict, place
@@ -50,12 +51,13 @@ class TooDeep(Exception):
 
 
 class Page(NamedTuple):
-    """A page's text (its blocks, one a line), the marks that tile it, its statements, and what is kept of it."""
+    """A page's text (its blocks, one a line), the marks that tile it, its statements, what is kept, and its lists."""
 
     text: str
     marks: Marks
     stated: list[Stated]
     body: Body
+    lists: Lists
 
 
 def read_page(html: str, url: str | None = None, outlet: str | None = None, effort: Effort = "quality") -> Page:
@@ -65,7 +67,7 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
     """
     tree = parse(html)
     if tree is None:
-        return Page("", Marks(split(""), [], [], {}), [], Body([], "body.blocks", []))
+        return Page("", Marks(split(""), [], [], {}), [], Body([], "body.blocks", []), Lists([], [], False, False))
     nodes = list(tree.iter("*"))  # kept, because making an element's object costs more than looking at it
     page = walk(tree)
     bounded(len(page.texts))
@@ -83,12 +85,13 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
         for verdict, tag in zip(placed, page.inside, strict=True)
     ]
     stated = stated_by(tree, nodes)
-    if not (sure or hints.article or _tells_a_story(stated) or _has_one_article(nodes)):
+    lists = lists_of(page, lines.words, _tells_a_story(stated), hints.article)
+    if not (sure or lists.article or lists.told or _has_one_article(nodes)):
         # A page in doubt may be a listing where neither its data nor its markup say that it is one story (listings have
         # an <article> for each, or none): what judges dumps reads its words.
         answer = find([text], [outlet])[0].body.article
         body = replace(body, article=None if answer is None else answer + _BENEFIT)
-    return Page(text, tile(text, lines, verdicts, body, cues, pieceable(table, spoken)[0]), stated, body)
+    return Page(text, tile(text, lines, verdicts, body, cues, pieceable(table, spoken)[0]), stated, body, lists)
 
 
 def _has_one_article(nodes: list[HtmlElement]) -> bool:
@@ -99,7 +102,7 @@ def _tells_a_story(stated: list[Stated]) -> bool:
     """Whether a page declares one story, by its day (edited ones state two) or headline; a listing's data name many."""
     days = {value for field, where, value in stated if field == "published_at" and where in _DECLARED}
     headlines = {value for field, where, value in stated if field == "title" and where == "jsonld"}
-    return 1 <= len(days) <= 2 or (not days and len(headlines) == 1)
+    return len(headlines) <= 1 and (1 <= len(days) <= 2 or (not days and len(headlines) == 1))
 
 
 def parse(html: str) -> HtmlElement | None:

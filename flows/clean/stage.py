@@ -62,12 +62,12 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
             from flows.clean.page import TooDeep, read_page
 
             try:
-                text, spans, stated, body = read_page(text, row["url"], row["outlet_hint"], html)
+                text, spans, stated, body, lists = read_page(text, row["url"], row["outlet_hint"], html)
             except (TooDeep, TooLarge) as error:
                 reason = "too_deep" if isinstance(error, TooDeep) else "too_large"
                 rejects.append(_reject(row, reason, str(error), text))
                 continue
-            why = no_article(spans, body)
+            why = no_article(spans, body, lists)
         if why is not None:
             rejects.append(_reject(row, "no_article", why, text))
             continue

@@ -17,6 +17,15 @@ def test_inline_elements_join_and_others_break() -> None:
     assert found.stressed == [5, 0, 0, 0]
 
 
+def test_a_block_leads_where_its_longest_link_does() -> None:
+    found = blocks(
+        "<p>1. <a href=/k>Kota</a> <a href=/b>Beras naik lagi</a></p>"
+        "<a href=/c><h3>Pasar</h3>Ramai</a><p><a>Sepi</a></p>"
+    )
+    assert found.targets == ["/b", "/c", "/c", ""]
+    assert found.before_link == [3, 0, 0, 0]
+
+
 def test_cells_of_a_row_are_one_block() -> None:
     assert blocks("<table><tr><td>Padi</td><td>12</td></tr><tr><td>Jagung</td><td>9</td></tr></table>").texts == [
         "Padi 12",

@@ -1,5 +1,6 @@
 import pytest
 
+from flows.clean.items import Lists
 from flows.clean.judge import no_article
 from flows.clean.text import find
 
@@ -74,3 +75,23 @@ def test_an_index_of_news(stamp: str) -> None:
 def test_a_story_among_the_times_of_others_is_a_story() -> None:
     items = "\n".join(f"{title}\n{n + 1} jam lalu" for n, title in enumerate(HEADLINES * 8))
     assert judged(f"{MENU}\n{items}\n{STORY}\n{items}") is None
+
+
+def test_times_of_a_pages_lists_say_nothing_of_what_stands_beside_them() -> None:
+    told = "Gempa kecil terasa di pesisir pada Senin malam, tanpa korban, kata kepala badan di kantornya."
+    items = [f"{title}\n{n + 1} jam lalu" for n, title in enumerate(HEADLINES * 8)]
+    found = find(["\n".join([told, *items])], [None])[0]
+    count = len(found.marks.lines)
+    assert no_article(found.marks, found.body, Lists([], [], False, False)) is not None
+    within = Lists([range(at, at + 2) for at in range(1, count, 2)], [], False, False)
+    assert "times or days" not in (no_article(found.marks, found.body, within) or "")
+    assert no_article(found.marks, found.body, Lists([], [], told=True, article=False)) is None
+
+
+def test_nothing_but_items() -> None:
+    items = [f"{title} di pelabuhan kota pada pekan pertama bulan ini" for title in HEADLINES * 4]
+    found = find(["\n".join(items)], [None])[0]
+    lists = Lists([range(at, at + 1) for at in range(len(items))], [], told=False, article=True)
+    assert "12 items" in (no_article(found.marks, found.body, lists) or "")
+    assert no_article(found.marks, found.body, lists._replace(items=lists.items[:4])) is None
+    assert no_article(found.marks, found.body, lists._replace(told=True)) is None

@@ -133,4 +133,6 @@ def test_a_page_that_declares_one_days_story_is_no_listing() -> None:
     assert not _tells_a_story([])
     assert _tells_a_story([("title", "jsonld", "Pasar Ramai")])
     assert not _tells_a_story([("title", "og", "Pasar Ramai")])
-    assert not _tells_a_story([("title", "jsonld", "Pasar Ramai"), ("title", "jsonld", "Dermaga Rusak")])
+    today = [("title", "jsonld", "Pasar Ramai"), ("title", "jsonld", "Dermaga Rusak")]
+    assert not _tells_a_story(today)
+    assert not _tells_a_story([*today, ("published_at", "jsonld", "2025-02-03")])
