@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from flows.clean.blocks import Blocks
 from flows.clean.body import FEWEST_WORDS, Body, is_prose
+from flows.clean.hints import Hints
 from flows.clean.spans import Marks
 
 _LETTERS: Final = re.compile(r"[^\W\d_]{2}")
@@ -28,25 +29,29 @@ _ITEMS: Final = 5  # a page has at least, if it is there for them
 _TEASER_WORDS: Final = 40  # of whole sentences
 _EXCERPT_WORDS: Final = 120  # cut off or not
 _BLOCKS: Final = 20  # of an item at most
+_HEADLINE_WORDS: Final = 4
+_FOOT_WORDS: Final = 60  # that a site says of itself there
 
 
 class Lists(NamedTuple):
     """The lists of a page: the blocks of each item, those that lead away, and what the page calls itself.
 
+    `apart`: runs of blocks that many headlines divide from the page's title.
     `told`: its data declare one story, by its day or headline. `article`: its og:type is article, which careless
     templates give any page.
     """
 
     items: list[range]
     leads: list[int]
+    apart: list[range]
     told: bool
     article: bool
 
 
-def lists_of(page: Blocks, words: Sequence[int], told: bool, article: bool) -> Lists:
+def lists_of(page: Blocks, words: Sequence[int], hints: Hints, told: bool) -> Lists:
     """The lists of a page, items in its order; none where it declares a story. `words` has the count of each block."""
     if told:
-        return Lists([], [], told, article)
+        return Lists([], [], [], told, hints.article)
     kinds: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     every, last = _leads(page), ""
     for block in every:
@@ -60,7 +65,35 @@ def lists_of(page: Blocks, words: Sequence[int], told: bool, article: bool) -> L
             for item in _grown(page, leads):
                 if _is_short(page, words, item) and len(item) > len(found.get(item.start, ())):
                     found[item.start] = item
-    return Lists([found[start] for start in sorted(found)], every, told, article)
+    items = [found[start] for start in sorted(found)]
+    return Lists(items, every, _apart(page, words, items, set(every), hints.titles), told, hints.article)
+
+
+def _apart(
+    page: Blocks, words: Sequence[int], items: list[range], leads: set[int], titles: Sequence[str]
+) -> list[range]:
+    """The runs of blocks that stand behind many headlines, with no title of the page between.
+
+    What a site says of itself at the foot of a page is prose as a story is, but a story follows its title.
+    """
+    every = "\n".join(titles).casefold()
+    headlines = {item.start for item in items if sum(words[item.start : item.stop]) >= _HEADLINE_WORDS}
+    found: list[range] = []
+    seen = begun = 0
+    for block, text in enumerate(page.texts):
+        if block in headlines:
+            seen += 1
+            if seen == _ITEMS:
+                begun = block
+        elif block not in leads and (
+            page.tags[page.owners[block]] == "h1" or (words[block] >= _HEADLINE_WORDS and text.casefold() in every)
+        ):
+            if seen >= _ITEMS:
+                found.append(range(begun, block))
+            seen = 0
+    if seen >= _ITEMS:
+        found.append(range(begun, len(page.texts)))
+    return found
 
 
 def inside(lists: Lists, count: int) -> list[bool]:
@@ -78,15 +111,23 @@ def items_instead(lists: Lists, marks: Marks, body: Body) -> int:
     if lists.told or len(lists.items) < _ITEMS:
         return 0
     words, kept = marks.lines.words, marks.kept()
-    beside = [keep and not within for keep, within in zip(kept, inside(lists, len(kept)), strict=True)]
+    within = inside(lists, len(kept))
+    beside = [keep and not item for keep, item in zip(kept, within, strict=True)]
+    near = [True] * len(kept)
+    for run in lists.apart:
+        said = slice(run.start, run.stop)
+        if sum(compress(words[said], beside[said])) < _FOOT_WORDS:
+            beside[said] = near[said] = [False] * len(run)
     prose = sum(line.words for line in compress(marks.lines, beside) if is_prose(line))
     if prose >= _TEASER_WORDS:
         return 0
     holding = sum(any(kept[item.start : item.stop]) for item in lists.items)
-    if holding >= _ALIKE and 2 * sum(compress(words, beside)) <= sum(compress(words, kept)):
+    held = sum(count for count, keep, item in zip(words, kept, within, strict=True) if keep and item)
+    if holding >= _ALIKE and sum(compress(words, beside)) <= held:
         return len(lists.items)
     # Something is always kept, however unlikely.
-    likely = sum(count for count, score in zip(words, body.scores, strict=True) if score is not None and score >= 0.5)
+    sure = [close and score is not None and score >= 0.5 for close, score in zip(near, body.scores, strict=True)]
+    likely = sum(compress(words, sure))
     return len(lists.items) if not (prose or lists.article) and likely < FEWEST_WORDS else 0
 
 

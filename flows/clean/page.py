@@ -67,7 +67,7 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
     """
     tree = parse(html)
     if tree is None:
-        return Page("", Marks(split(""), [], [], {}), [], Body([], "body.blocks", []), Lists([], [], False, False))
+        return Page("", Marks(split(""), [], [], {}), [], Body([], "body.blocks", []), Lists([], [], [], False, False))
     nodes = list(tree.iter("*"))  # kept, because making an element's object costs more than looking at it
     page = walk(tree)
     bounded(len(page.texts))
@@ -85,7 +85,7 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
         for verdict, tag in zip(placed, page.inside, strict=True)
     ]
     stated = stated_by(tree, nodes)
-    lists = lists_of(page, lines.words, _tells_a_story(stated), hints.article)
+    lists = lists_of(page, lines.words, hints, _tells_a_story(stated))
     if not (sure or lists.article or lists.told or _has_one_article(nodes)):
         # A page in doubt may be a listing where neither its data nor its markup say that it is one story (listings have
         # an <article> for each, or none): what judges dumps reads its words.

@@ -33,6 +33,17 @@ class Item(NamedTuple):
     stamp: str
 
 
+# What a site says of itself at the foot of every third page.
+ABOUT = {
+    "id": "Harian Dermaga adalah surat kabar harian yang terbit di kota pelabuhan sejak tahun 1961. Kami menulis tentang "
+    "laut, pasar, dan warga pesisir, dengan wartawan di dua belas kabupaten. Kirim kabar, foto, dan surat pembaca Anda ke "
+    "meja redaksi kami setiap hari sampai pukul empat sore.",
+    "en": "The Harbour Daily has reported from the coast since 1961. We write about the sea, its markets and the people who "
+    "live beside it, with reporters in twelve districts. Send us your letters, photographs and corrections; the newsroom "
+    "reads every one of them before four in the afternoon.",
+}
+
+
 @dataclass
 class Site:
     """One made page: its language, its number (which draws all words), and what its lists show of each story."""
@@ -100,9 +111,10 @@ def page(site: Site, main: str, title: str = "", head: str = "") -> str:
             f'<div class="bottom"><ul>{foot}</ul><div>Copyright 2025 {name}. All rights reserved.</div></div>',
         )
     )
+    about = f"<div><p>{ABOUT[site.code]}</p></div>" if site.number % 3 == 0 else ""
     return (
         f'<!DOCTYPE html><html lang="{site.code}"><head><meta charset="utf-8"><title>{title or site["section"]} - {name}'
-        f"</title>{head}</head><body>{top}{main}{column}{end}</body></html>"
+        f"</title>{head}</head><body>{top}{main}{column}{end}{about}</body></html>"
     )
 
 

@@ -1,9 +1,11 @@
 import time
+from dataclasses import replace
 
 import pytest
 
 from flows.clean.blocks import walk
-from flows.clean.items import Lists, lists_of
+from flows.clean.hints import hints_of
+from flows.clean.items import Lists, items_instead, lists_of
 from flows.clean.page import parse, read_page
 
 CUT = "Warga menunggu kapal sejak subuh karena angin ..."
@@ -18,7 +20,7 @@ def read(html: str, told: bool = False) -> tuple[list[str], Lists]:
     tree = parse(html)
     assert tree is not None
     page = walk(tree)
-    return page.texts, lists_of(page, [text.count(" ") + 1 for text in page.texts], told, False)
+    return page.texts, lists_of(page, [text.count(" ") + 1 for text in page.texts], hints_of(tree, html), told)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +98,23 @@ def test_a_page_says_what_lists_it_has() -> None:
     assert (len(page.lists.items), page.lists.told) == (6, False)
     day = '<meta property="article:published_time" content="2025-02-03T14:39:00+07:00">'
     assert read_page(f"<html><head>{day}</head><body><ul>{items}</ul></body></html>").lists.told
+
+
+def test_what_stands_behind_many_headlines_is_apart_from_the_title() -> None:
+    items = "".join(f"<li><a href=/{n}>Kabar panjang nomor {n}</a></li>" for n in range(6))
+    title = "<title>Kapal tiba di dermaga kota</title>"
+    texts, lists = read(f"{title}<h1>Pelabuhan</h1><p>Dekat.</p><ul>{items}</ul><p>Jauh.</p>")
+    assert [texts[block] for run in lists.apart for block in run][1:] == ["Kabar panjang nomor 5", "Jauh."]
+    for heading in ("<h1>Kapal</h1>", "<h3>Kapal tiba di dermaga kota</h3>"):
+        texts, lists = read(f"{title}<ul>{items}</ul>{heading}<p>Dekat.</p><footer>Alamat</footer>")
+        assert "Dekat." not in [texts[block] for run in lists.apart for block in run]
+
+
+@pytest.mark.parametrize(("sentences", "is_story"), [(2, False), (9, True)])
+def test_a_site_on_itself_at_the_foot_is_no_story_but_a_long_one_is(sentences: int, is_story: bool) -> None:
+    items = "".join(f"<div><h3><a href=/{n}>Kabar panjang nomor {n}</a></h3><p>{CUT}</p></div>" for n in range(8))
+    about = "Kami menulis tentang laut dan pasar sejak lama untuk semua warga. " * sentences
+    page = read_page(f"<body><h1>Pelabuhan</h1>{items}<p>{about}</p></body>", effort="fast")
+    body = replace(page.body, keep=[True] * len(page.body.keep))
+    kept = replace(page.marks, what=[("body", "body.blocks")] * len(page.marks.lines))
+    assert (items_instead(page.lists, kept, body) == 0) is is_story

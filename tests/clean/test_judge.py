@@ -82,16 +82,16 @@ def test_times_of_a_pages_lists_say_nothing_of_what_stands_beside_them() -> None
     items = [f"{title}\n{n + 1} jam lalu" for n, title in enumerate(HEADLINES * 8)]
     found = find(["\n".join([told, *items])], [None])[0]
     count = len(found.marks.lines)
-    assert no_article(found.marks, found.body, Lists([], [], False, False)) is not None
-    within = Lists([range(at, at + 2) for at in range(1, count, 2)], [], False, False)
+    assert no_article(found.marks, found.body, Lists([], [], [], False, False)) is not None
+    within = Lists([range(at, at + 2) for at in range(1, count, 2)], [], [], False, False)
     assert "times or days" not in (no_article(found.marks, found.body, within) or "")
-    assert no_article(found.marks, found.body, Lists([], [], told=True, article=False)) is None
+    assert no_article(found.marks, found.body, Lists([], [], [], told=True, article=False)) is None
 
 
 def test_nothing_but_items() -> None:
     items = [f"{title} di pelabuhan kota pada pekan pertama bulan ini" for title in HEADLINES * 4]
     found = find(["\n".join(items)], [None])[0]
-    lists = Lists([range(at, at + 1) for at in range(len(items))], [], told=False, article=True)
+    lists = Lists([range(at, at + 1) for at in range(len(items))], [], [], told=False, article=True)
     assert "12 items" in (no_article(found.marks, found.body, lists) or "")
     assert no_article(found.marks, found.body, lists._replace(items=lists.items[:4])) is None
     assert no_article(found.marks, found.body, lists._replace(told=True)) is None
