@@ -124,10 +124,7 @@ def sheet(texts: Sequence[str]) -> Sheet:
     odd = strange[held[1:]] > strange[held[:-1] + 1]
     wide = np.flatnonzero(codes >= _WIDE_FROM)
     begins, stops = (start - base[doc]).tolist(), (end - base[doc]).tolist()
-    whole = [line for text in ("", *texts) for line in text.split("\n")]
-    shown = [whole[at] for at in row.tolist()]
-    for index in np.flatnonzero(breaks[row] - breaks[row - 1] - 1 != end - start).tolist():
-        shown[index] = shown[index].strip(EDGES)
+    shown = [texts[d][b:e] for d, b, e in zip(doc.tolist(), begins, stops, strict=True)]
     crowded = np.searchsorted(wide, end) > np.searchsorted(wide, start)
     for index in np.flatnonzero(odd | crowded).tolist():
         shown[index] = squeeze(shown[index])
