@@ -24,13 +24,12 @@ FEWEST_WORDS: Final = 8  # of an article
 _APART: Final = re.compile(r" [·|•»>/] ")
 _NUMBERED: Final = re.compile(r"\d{1,3}[.)]")
 BULLETS: Final = "-•*▪●–►+"
-_OPENS_ITEM: Final = frozenset("-*+0123456789")  # of ASCII
 _BARRIER: Final = 60.0  # words of prose that must follow the end of an article for it not to have been the end
 _DEAREST_RUN: Final = 100.0
 _SIGN_OFF, _SIGNED = 4, 2.0  # above a sign-off, a story's last paragraphs: lines, and what that adds
 # What the best stretch adds to the score of a paragraph; more where the language is one the net has read little of.
 _IN_STRETCH, _AT_HOME = 1.0, 2.0
-_HOME: Final = (" yang ", " dan ", " dengan ", " untuk ", " pada ")
+_HOME: Final = (b" yang ", b" dan ", b" dengan ", b" untuk ", b" pada ")
 # Between two kept lines, unnamed lines are kept too: one beneath a paragraph, a list, others; if likelier than this.
 _SUBHEAD, _LIST, _GAP = -3.0, -4.0, -1.5
 
@@ -67,11 +66,12 @@ def find_body(lines: Lines, named: Sequence[Cue | None], figures: Floats, net: N
     article = net.article(summary(scores, words, prose))
     if article < 0:
         article = listing.shipped().article(lines, figures, scores)
-    first, last = stretch(lines, named)
+    said = [(index, cue) for index, cue in enumerate(named) if cue is not None]
+    first, last = stretch(lines, said)
     prose[:first] = prose[last:] = False
     signed = np.zeros(len(lines), bool)
-    for index, cue in enumerate(named):
-        if cue is not None and cue.kind == "credit" and cue.ends:
+    for index, cue in said:
+        if cue.kind == "credit" and cue.ends:
             signed[max(0, index - _SIGN_OFF) : index] = True
     likely = scores + prose * ((_AT_HOME if _at_home(lines, prose) else _IN_STRETCH) + signed * _SIGNED)
     keep = (likely > 0).tolist()
@@ -81,10 +81,11 @@ def find_body(lines: Lines, named: Sequence[Cue | None], figures: Floats, net: N
 
 def _at_home(lines: Lines, prose: NDArray[np.bool_]) -> bool:
     """Whether most paragraphs are Indonesian or Malay, by the words that hardly one is without."""
-    told = "".join(f" {text}\n" for text in compress(lines.text, prose.tolist())).lower()
-    if not any(word in told for word in _HOME):
+    # The words are ASCII, and to make other small letters of a text takes longer than all else.
+    said = "\n".join([f" {text}" for text in compress(lines.text, prose.tolist())]).encode("utf-8", "replace").lower()
+    paragraphs = said.split(b"\n") if said else []
+    if 2 * sum(map(said.count, _HOME)) <= len(paragraphs):
         return False
-    paragraphs = told.split("\n")[:-1]
     return 2 * sum(any(word in text for word in _HOME) for text in paragraphs) > len(paragraphs)
 
 
@@ -105,25 +106,30 @@ def _fill(lines: Lines, named: Sequence[Cue | None], scores: Floats, keep: list[
             keep[above + 1 : below] = [True] * count
 
 
-def stretch(lines: Lines, named: Sequence[Cue | None]) -> tuple[int, int]:
+def stretch(lines: Lines, said: Sequence[tuple[int, Cue]]) -> tuple[int, int]:
     """The first and one past the last index of the contiguous stretch of lines with the greatest weight of prose.
 
-    (0, 0) where none weighs more than nothing. A long run of short lines costs no more than a table would.
+    `said` are the lines that a cue names. (0, 0) where none weighs more than nothing. A long run of short lines costs
+    no more than a table would.
     """
+    weights = list(map(_weight, lines.words, lines.ends, lines.text))
+    ending = {index for index, cue in said if cue.ends}
+    for index, cue in said:
+        weights[index] = _weight_of(cue)
     best = total = spent = 0.0
     first = start = last = 0
-    for index, (words, ends, text, cue) in enumerate(zip(lines.words, lines.ends, lines.text, named, strict=True)):
-        weight = _weight(words, ends, text) if cue is None else _weight_of(cue)
-        if weight > 0:
+    for index, weight in enumerate(weights):
+        if weight > 0.0:
             if spent > 0.0:
                 spent = max(0.0, spent - 2 * weight)
-        elif cue is None or not cue.ends:
+        elif index not in ending:
             if spent > weight + _DEAREST_RUN:
                 weight = spent - _DEAREST_RUN
             spent -= weight
         if total <= 0.0:
-            total, start = 0.0, index
-        total += weight
+            total, start = weight, index
+        else:
+            total += weight
         if total > best:
             best, first, last = total, start, index + 1
     return first, last
@@ -149,7 +155,7 @@ def _weight(words: int, ends: bool, text: str) -> float:
     """What a line speaks for or against an article."""
     if words < 4 or (words < 25 and not ends):
         first = text[0]
-        return -2.0 if (first in _OPENS_ITEM or first > "~") and is_item(text) else -5.0
+        return -5.0 if "A" <= first <= "~" or not is_item(text) else -2.0
     if words < 8:
         return words / 2
     if ends:

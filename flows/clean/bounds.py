@@ -22,7 +22,7 @@ def bounded(lines: int) -> None:
 
 def too_large(text: str) -> str | None:
     """A sentence where a decoded text has too many lines, else None."""
-    if text.count("\n") < MOST_LINES:
+    if len(text) < MOST_LINES or text.count("\n") < MOST_LINES:
         return None
     try:
         bounded(sum(1 for _ in _FILLED.finditer(text)))

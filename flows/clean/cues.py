@@ -26,6 +26,8 @@ _LONGEST_TAIL: Final = 80  # words of a line that a `tail` cue may name
 CLOSING: Final = ")]"
 _CLOSED: Final = ") ]"  # what an inline cue may ask for instead of words: a bracket at the end
 _REMEMBERED: Final = 1 << 16  # beginnings of lines whose cues are kept in mind
+_LINES_REMEMBERED: Final = 1 << 14  # and whole lines, which the other pages of a site repeat, of so few characters
+_SHORT_LINE: Final = 80
 _MAY_BE_LINKS: Final = frozenset({"nav", "widget", "footer", "related"})
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _SHORT, _LONG, _SHORT_OPENING, _LONG_OPENING, _WHOLE = (
@@ -65,6 +67,7 @@ class Cues:
         self._tails: list[_Asked] = []
         self._inline: list[_Asked] = []
         self._known: dict[tuple[str, str], tuple[_Asked, ...]] = {}
+        self._lines: dict[tuple[str, bool], Cue | None] = {}
         self._begun = np.zeros(SLOTS, np.uint8)
         for order, cue in enumerate(sorted(cues, key=lambda cue: cue.on != "line")):
             asked = _Asked(order, cue, _compiled(cue), tuple(sorted(needs(cue.pattern))))
@@ -156,22 +159,24 @@ class Cues:
         lines: Lines,
         told: Sequence[bool] = (),
         among: Iterable[int] | None = None,
-        known: dict[tuple[str, bool], Cue | None] | None = None,
     ) -> list[Cue | None]:
         """The cue of each line; `told` is mentions(...) of them, where known, `among` the indices that may be any.
 
-        `known` remembers what a line says, for lines that other documents repeat.
         A short line that a sentence runs through is a broken-off link, whatever it says.
         """
         named: list[Cue | None] = [None] * len(lines)
         said = []
-        known = {} if known is None else known
-        text, words, ends = lines.text, lines.words, lines.ends
+        text, words, ends, known = lines.text, lines.words, lines.ends, self._lines
         for index in range(len(lines)) if among is None else among:
             key = text[index], told[index] if told else True
-            if key not in known:
-                known[key] = self.of(key[0], words[index], key[1])
-            cue = known[key]
+            if key in known:
+                cue = known[key]
+            else:
+                cue = self.of(key[0], words[index], key[1])
+                if len(key[0]) <= _SHORT_LINE:
+                    if len(known) == _LINES_REMEMBERED:
+                        known.clear()  # other documents repeat other lines
+                    known[key] = cue
             if cue is not None:
                 named[index] = cue
                 said.append((index, cue))
@@ -219,12 +224,11 @@ def name_all(sheet: Sheet, words: Tokens, cues: Sequence[Cues]) -> list[list[Cue
     told = mentions(sheet, words)
     bounds, asked = sheet.first.tolist(), told.tolist()
     where = {own: np.flatnonzero(own.maybe(sheet, told, words.sums)) for own in set(cues)}
-    known: dict[Cues, dict[tuple[str, bool], Cue | None]] = {own: {} for own in where}
     named = []
     for own, lines, start, end in zip(cues, sheet.lines, bounds, bounds[1:], strict=False):
         first, last = np.searchsorted(where[own], (start, end))
         among = (where[own][first:last] - start).tolist()
-        named.append(own.name(lines, asked[start:end], among, known[own]))
+        named.append(own.name(lines, asked[start:end], among))
     return named
 
 

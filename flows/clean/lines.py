@@ -100,8 +100,7 @@ def split(text: str) -> Lines:
 
 def sheet(texts: Sequence[str]) -> Sheet:
     """The non-blank lines of decoded documents."""
-    joined = "\n".join(("", *texts, ""))
-    codes = _codes(joined)
+    codes = _codes("\n".join(("", *texts, "")))
     base = np.cumsum([1, *(len(text) + 1 for text in texts)])
     # Lines lie between the runs of blanks that hold a line break, words between the others.
     kinds = looked_up(KIND, codes)
@@ -125,10 +124,7 @@ def sheet(texts: Sequence[str]) -> Sheet:
     odd = strange[held[1:]] > strange[held[:-1] + 1]
     wide = np.flatnonzero(codes >= _WIDE_FROM)
     begins, stops = (start - base[doc]).tolist(), (end - base[doc]).tolist()
-    whole = joined.split("\n")
-    shown = [whole[number] for number in row.tolist()]
-    for index in np.flatnonzero(breaks[row] - breaks[row - 1] - 1 != end - start).tolist():
-        shown[index] = joined[start[index] : end[index]]
+    shown = [texts[d][b:e] for d, b, e in zip(doc.tolist(), begins, stops, strict=True)]
     crowded = np.searchsorted(wide, end) > np.searchsorted(wide, start)
     for index in np.flatnonzero(odd | crowded).tolist():
         shown[index] = squeeze(shown[index])

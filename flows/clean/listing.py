@@ -83,7 +83,7 @@ def words_of(lines: Lines) -> Counter[str]:
 
 
 def _words(texts: Iterable[str]) -> list[str]:
-    return _WORD.findall("\n".join(text[:_SEEN] for text in texts).lower())
+    return _WORD.findall("\n".join([text[:_SEEN].lower() for text in texts]))
 
 
 @cache

@@ -62,7 +62,7 @@ class Net:
 
     def extracted(self, standard: Floats) -> float:
         """The logit that a document was already extracted, not dumped."""
-        return float(standard.mean(0) @ self.regime[:-1] + self.regime[-1])
+        return float(_sum(standard, 0) / len(standard) @ self.regime[:-1] + self.regime[-1])
 
     def scores(self, standard: Floats) -> Floats:
         """The logit of each line of one document that it is the article's."""

@@ -55,6 +55,8 @@ _OPENINGS: Final = tuple(
         (8, r"(?:by|oleh|von|par|por)\b[ :]?"),
     )
 )  # fmt: skip
+_DIGIT: Final = re.compile(r"\d")
+_AS_ASCII: Final = "\u017f\u0131\u0130\u212a"  # what a pattern that ignores case takes for letters of ASCII
 _LONG_WORD: Final = re.compile(r"[^\W\d_]{5,}")
 _QUOTES: Final = re.compile('["“”]')
 
@@ -100,10 +102,14 @@ def _signs(lines: Lines, digits: Mask) -> list[Mask]:
     """Which lines show each sign. Those with digits may, and those with a word of it, as far as that can be told."""
     seen = [text[:_SEEN] for text in lines.text]
     small = [text.lower() for text in seen]
-    anyhow = digits | np.array([not text.isascii() for text in seen])
+    other = [not text.isascii() for text in seen]
+    if any(char in "\n".join(seen) for char in _AS_ASCII):
+        digits = digits | other
+    else:
+        digits = digits | [far and _DIGIT.search(text) is not None for text, far in zip(seen, other, strict=True)]
     whole, found = "\n".join(small), []
     for most, needs, sign in _SIGNS:
-        asked = set(np.flatnonzero(anyhow).tolist())
+        asked = set(np.flatnonzero(digits).tolist())
         for need in needs:
             if need in whole:
                 asked.update(index for index, low in enumerate(small) if need in low)
@@ -202,7 +208,7 @@ def _copies(lines: Lines) -> list[float]:
 
 def _headline(lines: Lines, heads: Mask, low: int, high: int) -> list[float]:
     """How many of a headline's longer words the longest run says, how far above it stands, how it repeats words."""
-    run = _LONG_WORD.findall("\n".join(lines.text[low:high]).lower())
+    run = _LONG_WORD.findall("\n".join([text.lower() for text in lines.text[low:high]]))
     said, best, far = Counter(run), 0.0, 99
     for index in range(max(0, low - _ABOVE), min(low + 3, len(lines))):
         own = set(_LONG_WORD.findall(lines.text[index].lower())) if heads[index] else set()
