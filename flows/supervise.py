@@ -38,7 +38,7 @@ from flows.clean import Effort
 from flows.quiet import ROOT
 from schemas import stages
 
-SLICE: Final = 32
+SLICE: Final = 64
 DEATHS: Final = 3
 _START_SECONDS: Final = 120.0
 _CHILD: Final = (
