@@ -290,7 +290,7 @@ def _tail_line(found: Credits, sheet: Sheet, at: int, registry: Registry, profil
     line = sheet.lines[at]
     if line.kind in {"caption", "ad"} or line in found.lines:
         return
-    if profile and line.plain.lower() in profile.author_box and at + 1 < len(sheet.lines):
+    if profile and profile.author_box and line.plain.lower() in profile.author_box and at + 1 < len(sheet.lines):
         after = sheet.lines[at + 1]
         names = persons(after.text, registry) if len(after.text) <= 80 else []
         if names:
@@ -308,8 +308,10 @@ def _tail_line(found: Credits, sheet: Sheet, at: int, registry: Registry, profil
 
 def _sign_off(found: Credits, line: Line, registry: Registry, profile: Profile | None) -> None:
     """A name in brackets on a line of its own: the editor where a byline stands or the profile says so."""
+    if len(line.text) > 80 or not line.text.lstrip().startswith("("):
+        return
     match = _SIGN_OFF.fullmatch(line.plain)
-    if not match or len(line.text) > 80:
+    if not match:
         return
     name = match[1].strip()
     if not 2 <= len(name.split()) <= 4 or not is_person(name, registry):

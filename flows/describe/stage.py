@@ -38,14 +38,12 @@ def describe(documents: pa.Table, marks: pa.Table, candidates: pa.Table) -> Desc
         lines = sheet_of(text, marks_of(doc), stated_of[doc], url)
         found.append((doc, describe_one(lines, identity, url, fetched, known)))
     tongues = languages([one.sample for _, one in found])
+    rows_of = [
+        {"doc": doc, **one.values, "language": code, "language_score": score}
+        for (doc, one), (code, score) in zip(found, tongues, strict=True)
+    ]
     return Described(
-        pa.Table.from_pylist(
-            [
-                {"doc": doc, **one.values, "language": code, "language_score": score}
-                for (doc, one), (code, score) in zip(found, tongues, strict=True)
-            ],
-            schema=METADATA,
-        ),
+        _table([tuple(map(row.__getitem__, METADATA.names)) for row in rows_of], METADATA),
         _table([(doc, *evidence) for doc, one in found for evidence in one.evidence], EVIDENCE_FOUND),
         _table([(doc, *mark, None) for doc, one in found for mark in one.marks], MARKS),
     )
