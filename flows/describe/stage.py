@@ -56,9 +56,10 @@ def _columns(table: pa.Table, names: Sequence[str]) -> Callable[[int], Columns]:
         table = table.take(np.argsort(docs, kind="stable"))
         docs = table["doc"].to_numpy()
     columns = [_values(table[name].combine_chunks()) for name in names]
+    bounds = np.searchsorted(docs, np.arange(docs[-1] + 2 if len(docs) else 1)).tolist()
 
     def of(doc: int) -> Columns:
-        first, end = np.searchsorted(docs, (doc, doc + 1)).tolist()
+        first, end = bounds[doc : doc + 2] if doc + 1 < len(bounds) else (0, 0)
         return [column[first:end] for column in columns]
 
     return of

@@ -12,6 +12,7 @@ from flows.describe.opening import Opening
 from flows.describe.sheet import Evidence, Line, Mark, Sheet, prints, same, untagged
 
 _HEAD = 12  # lines above the body among which a headline may stand
+_NEAR = 3  # lines above the story where one of at most two candidates needs no further proof
 _MENU = re.compile(r"[|›»·©®]|\./|\s[-•]\s.{1,40}\s[-•]\s|[hH][tT]{2}[pP][sS]?://|@\w")
 _MENU_WORD = re.compile(r"(?:home|beranda|baca|simak|lihat|tonton|ikuti|follow|gabung)\b", re.IGNORECASE)
 _PICTURE = re.compile(r"\b(?:foto|image|photo|ilustrasi)\s?:", re.IGNORECASE)
@@ -160,6 +161,8 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening
         return twice[0]
     credited = {at for at in at_head if sheet.lines[at].number in credit_lines or sheet.lines[at].kind == "byline"}
 
+    if len(likely) == 1 and end - likely[0] <= _NEAR:
+        return likely[0]
     start = _start(sheet)
     ties = {
         at: _ties(line, start if line.body_at is None else _start(sheet, line))
@@ -170,7 +173,7 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening
     # A headline stands above its standfirst, which repeats the story's words even more.
     if best - 1 in ties and ties[best - 1] >= 0.5 * ties[best]:
         best -= 1
-    near = end - best <= 3 and len(likely) <= 2
+    near = end - best <= _NEAR and len(likely) <= 2
     return best if near or fit[best] >= 0.4 else None
 
 
