@@ -12,7 +12,8 @@ of no stated role is `inferred`. Where a rule is unsure the value is null: wrong
 
     sheet     a document's lines as the other modules read them    opening    the dateline
     identity  canonical URL and article_id                         outlet     who published it
-    bylines   authors and editors, gathered in credits             published  when; dates: the grammar of dates
+    bylines   authors and editors, gathered in credits             role_words "Penulis", "Editor" with their names
+    published when; story: the day it gives                        dates      the grammar of dates
     title     headline and standfirst                              sources    cited media, wire service
     language  the language; names: what a name looks like         article    the order of all this
     page      writers of pages; page_names: the names there        votes      the headline of a page

@@ -21,6 +21,9 @@ _GOES_ON = re.compile(
 )
 
 
+_GOES_ON_WORDS = ("halaman", "next page", "membaca", "reading", "to read", "selengkapnya")  # one of them, in any case
+
+
 @dataclass(frozen=True)
 class Description:
     """One document's metadata, its evidence and marks, and how its body begins.
@@ -123,4 +126,9 @@ def _goes_on(sheet: Sheet) -> Line | None:
     if not sheet.body_to:
         return None
     below = sheet.lines[max(0, sheet.body_to - 2) : sheet.body_to + 3]
-    return next((line for line in below if len(line.text) <= 200 and _GOES_ON.search(line.text)), None)
+    for line in below:
+        if len(line.text) <= 200:
+            plain = line.text.lower()
+            if any(word in plain for word in _GOES_ON_WORDS) and _GOES_ON.search(line.text):
+                return line
+    return None

@@ -11,19 +11,14 @@ from flows.describe.credits import Credits
 from flows.describe.dates import stamps
 from flows.describe.names import is_person, persons
 from flows.describe.page import credit_page
+from flows.describe.role_words import LONG, by_role, only_desks
 from flows.describe.sheet import Evidence, Line, Sheet, same
 from flows.outlets import Outlet, Profile, Registry, roles
 from flows.outlets.profiles import Byline
 
 _HEAD, _TAIL = 12, 14  # lines before and behind the body's edges in which credits stand
 _INSIDE = 4  # lines of the body itself at either edge: texts that were extracted keep their credits there
-_LONG = 220  # a credit line is no longer
 _SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
-_STOP = re.compile(
-    r"(?-i:(?<=[a-zé])(?=[A-Z][a-z]{2,12} ?[A-Z]?[a-z]{0,12}:))|"
-    r"\s(?:copyright|©|tag[s]?\b|baca\b|sumber|follow|ikuti|dilarang|hak cipta)|[|•\n]|\s-\s",
-    re.IGNORECASE,
-)
 _ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
 _SEPARATORS = re.compile(r"[-–—|]")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}| +")
@@ -32,7 +27,6 @@ _UPDATE = re.compile(
 )
 # In brackets below a text that has its own byline: the people of the outlet it was taken from.
 _OTHERS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
-_HANDLE = re.compile(r"[a-z]{3,12}")  # "Reporter: wanda": the name a writer goes by in the newsroom
 _WIRE_LONG = 400
 _WIRE_HEAD = re.compile(
     r"\s{0,8}By (?P<names>[A-Z][^\n(:;]{3,80}?)\s{0,2}"
@@ -64,7 +58,7 @@ def credits_of(
     head_end = max(sheet.body_from, opened_at or 0)
     head = list(_head(sheet, head_end, opened_at is not None))
     # Role words first: a name that one of them claims is not a byline of its own.
-    free = [at for at in head if not _roles(found, sheet, at, registry, profile, "byline")]
+    free = [at for at in head if not by_role(found, sheet, at, registry, profile, "byline")]
     for at in free:
         _head_line(found, sheet.lines[at], registry)
     tail = [at for at in _tail(sheet) if at >= head_end]
@@ -96,7 +90,7 @@ def _head(sheet: Sheet, end: int, opened: bool) -> Iterator[int]:
     last = end if opened else min(end + _INSIDE, len(sheet.lines))
     for at in range(max(0, end - _HEAD), last):
         line = sheet.lines[at]
-        if len(line.text) <= _LONG and line.kind not in {"caption", "related", "ad", "footer"}:
+        if len(line.text) <= LONG and line.kind not in {"caption", "related", "ad", "footer"}:
             yield at
 
 
@@ -142,7 +136,7 @@ def _shape(found: Credits, line: Line, registry: Registry) -> bool:
             continue
         names = persons(_UPDATE.sub("", parts["names"]), registry, sure=True) if parts.get("names") else []
         if parts.get("names") and not names:
-            if not _only_desks(parts["names"], registry):
+            if not only_desks(parts["names"], registry):
                 continue
             desk = _UPDATE.sub("", parts["names"]).strip(" -,\t\xa0")
             found.name("author", [desk], line, "byline.desk", desk)
@@ -172,21 +166,6 @@ def _shapes(registry: Registry) -> tuple[tuple[Outlet, Byline, str], ...]:
     return tuple(seen.values())
 
 
-def _only_desks(text: str, registry: Registry) -> bool:
-    return all(
-        roles.is_desk(piece.strip()) or registry.by_name(piece) is not None or piece.strip().lower().endswith("media")
-        for piece in text.split(",")
-    )
-
-
-@lru_cache(maxsize=64)
-def _chain(own: tuple[str, ...]) -> re.Pattern[str]:
-    known = {*roles.words().roles, *own}
-    forms = {form for word in known for form in (word.capitalize(), word.title(), word.upper())}
-    words = "|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form)))
-    return re.compile(rf"(?<![\w/])({words})\s{{0,4}}:\s{{0,4}}")
-
-
 def _wire(found: Credits, sheet: Sheet, registry: Registry) -> None:
     """What wire services print: "By Name(Reuters) -" before the first sentence, "(Reporting by A; ...)" at the end."""
     if not sheet.body or found.authors:
@@ -203,94 +182,11 @@ def _wire(found: Credits, sheet: Sheet, registry: Registry) -> None:
         found.name("editor", names, last, "credit.wire", closing[0])
 
 
-def _roles(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: Profile | None, kind: str) -> bool:
-    """Role words with their names: alone, chained on one line, or with the name on the next line."""
-    line = sheet.lines[at]
-    own = profile.roles if profile else {}
-    chain = _chain(tuple(sorted(own))) if ":" in line.text else None
-    labels = list(chain.finditer(line.text, max(0, len(line.text) - 700))) if chain else []
-    if labels and kind == "byline":
-        _before_label(found, line, line.text[: labels[0].start()], registry)
-    inline = bool(labels) and len(line.text[: labels[0].start()].strip(" \t\xa0|*-–—")) > 0
-    if inline and kind == "byline" and next(stamps(line.text), None) is None:
-        return False
-    taken = False
-    for n, label in enumerate(labels):
-        end = labels[n + 1].start() if n + 1 < len(labels) else len(line.text)
-        value = line.text[label.end() : end]
-        stop = _STOP.search(value)
-        value = value[: stop.start()] if stop else value
-        stamp = next(stamps(value), None)
-        value = value[: stamp.start] if stamp else value
-        word = label[1].lower()
-        taken = _value(found, own.get(word) or roles.words().roles[word], value, line, registry) or taken
-    if taken:
-        found.take(line, kind, "credit.role", labels[0].start() if inline and not _dated(line) else 0)
-        return True
-    bare = roles.label(line.text, profile) if not labels or not line.text[labels[0].end() :].strip() else None
-    if bare is None or len(line.text) > _LONG:
-        return False
-    if bare.value:
-        stamp = next(stamps(bare.value), None)
-        if _value(found, bare.role, bare.value[: stamp.start] if stamp else bare.value, line, registry):
-            found.take(line, kind, "credit.role")
-            return True
-        return False
-    named = _beside(found, sheet, at, registry)
-    if named and _value(found, bare.role, named.text.strip(" \t\xa0:"), named, registry):
-        found.take(line, kind, "credit.role")
-        found.take(named, kind, "credit.role")
-        return True
-    return False
-
-
-def _beside(found: Credits, sheet: Sheet, at: int, registry: Registry) -> Line | None:
-    """The line with the name for a role word that stands alone: the next, or the one above ("Name" over "Penulis")."""
-
-    def name(n: int) -> Line | None:
-        if not 0 <= n < len(sheet.lines) or len(sheet.lines[n].text) > 80 or sheet.lines[n] in found.lines:
-            return None
-        return sheet.lines[n] if persons(sheet.lines[n].text.strip(" \t\xa0:"), registry) else None
-
-    above, below = name(at - 1), name(at + 1)
-    if above is None or below is None or sheet.lines[at].plain.endswith(":") or below.plain.startswith(":"):
-        return below or above
-    second = roles.label(sheet.lines[at + 2].text) if at + 2 < len(sheet.lines) else None
-    return above if second and not second.value else below
-
-
-def _before_label(found: Credits, line: Line, text: str, registry: Registry) -> None:
-    """ "Oleh Name, Senin, 28 Maret 2022 | 21:15 WIB - Redaktur: Name": the writer before the first role word."""
-    stamp = next(stamps(text), None)
-    said = roles.label(text[: stamp.start].rstrip(" ,|-")) if stamp else None
-    if said and said.role == "author":
-        found.name("author", persons(said.value, registry), line, "credit.role")
-
-
-def _dated(line: Line) -> bool:
-    return line.words <= 40 and next(stamps(line.text), None) is not None
-
-
-def _value(found: Credits, role: str, value: str, line: Line, registry: Registry) -> bool:
-    if role == "source":
-        name = " ".join(value.split()).strip(" .,;:")
-        if 2 <= len(name) <= 40 and (registry.by_name(name) or name.lower() in roles.words().agencies):
-            found.sources.append((name, line.evidence("cited_sources", "credit.source")))
-            return True
-        return False
-    names = persons(value, registry)
-    handle = value.strip(" \t\xa0.,;")
-    if not names and _HANDLE.fullmatch(handle) and not roles.is_desk(handle) and handle not in roles.words().impersonal:
-        names = [handle]
-    found.name(role, names, line, "credit.role")
-    return bool(names) or (bool(value.strip()) and _only_desks(value, registry))
-
-
 def _tail_line(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: Profile | None) -> None:
     line = sheet.lines[at]
     if line.kind in {"caption", "ad"} or line in found.lines:
         return
-    if profile and line.plain.lower() in profile.author_box and at + 1 < len(sheet.lines):
+    if profile and profile.author_box and line.plain.lower() in profile.author_box and at + 1 < len(sheet.lines):
         after = sheet.lines[at + 1]
         names = persons(after.text, registry) if len(after.text) <= 80 else []
         if names:
@@ -303,13 +199,15 @@ def _tail_line(found: Credits, sheet: Sheet, at: int, registry: Registry, profil
     if found.authors and _OTHERS.match(line.text):
         found.take(line, "credit", "credit.of-source")
         return
-    _roles(found, sheet, at, registry, profile, "credit")
+    by_role(found, sheet, at, registry, profile, "credit")
 
 
 def _sign_off(found: Credits, line: Line, registry: Registry, profile: Profile | None) -> None:
     """A name in brackets on a line of its own: the editor where a byline stands or the profile says so."""
+    if len(line.text) > 80 or not line.text.lstrip().startswith("("):
+        return
     match = _SIGN_OFF.fullmatch(line.plain)
-    if not match or len(line.text) > 80:
+    if not match:
         return
     name = match[1].strip()
     if not 2 <= len(name.split()) <= 4 or not is_person(name, registry):

@@ -53,7 +53,7 @@ def _classified(samples: Sequence[str]) -> Iterator[tuple[str, float]]:
 
 @lru_cache(maxsize=1)
 def _identifier() -> Any:  # noqa: ANN401 - py3langid has no types
-    """The identifier, its automaton apart: it reads a byte a step and waits for memory, so that many texts walk at once.
+    """The identifier, its automaton apart: at each byte it waits for memory, so that many texts walk at once.
 
     All arithmetic is py3langid's own: a score must not hang on what else is in the batch.
     """

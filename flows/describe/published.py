@@ -5,22 +5,15 @@ import re
 from dataclasses import dataclass, replace
 
 from flows.describe.credits import Credits
-from flows.describe.dates import Stamp, from_iso, short_stamps, stamps, zone_named
+from flows.describe.dates import Stamp, from_iso, stamps, zone_named
 from flows.describe.sheet import Evidence, Line, Mark, Sheet
+from flows.describe.story import EARLIEST, day_told
 from flows.outlets import Profile
 
-_EARLIEST = dt.date(1990, 1, 1)
 _HEAD = 14
 _CLOSE, _BELOW, _ABOVE = 5, 16, 8  # lines around a page's headline in which its day stands
 _DECLARED = ("record", "jsonld", "og", "meta", "microdata")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)(?:/(\d{1,2})/(\d{1,2})|-(\d\d)-(\d\d)|(\d\d)(\d\d))(?!\d)")
-_TO_COME = re.compile(
-    r"\b(?:besok|lusa|akan|mendatang|nanti|paling lambat|hingga|sampai|jadwal|kick ?-?off|dimulai|digelar|until|"
-    r"next|will)\b"
-    r"[^.\n]{0,45}\Z",
-    re.IGNORECASE,
-)
-_PAST = re.compile(r"\)?,?\s{0,2}(?:\w{2,8}\s)?(?:lalu|silam|mendatang|last)\b", re.IGNORECASE)
 _PUBLISHED_ON = re.compile(
     r"\b(?:(?:published|posted|first published)(?:\s{1,2}on)?|diterbitkan|dipublikasikan|terbit|tayang)\s{0,2}:?",
     re.IGNORECASE,
@@ -104,12 +97,13 @@ def when(
         shown = (
             replace(shown, at=None, evidence=tuple(e for e in shown.evidence if e.field == "date")) if shown else None
         )
-    story = _story(sheet, latest) if shown is None else When()
+    in_story = day_told(sheet, latest) if shown is None else None
+    story = _inferred(*in_story) if in_story else When()
     return shown or (story if story.day else address) or story
 
 
 def _usable(stamp: Stamp, latest: dt.date | None) -> bool:
-    return not stamp.update and not stamp.odd and stamp.day >= _EARLIEST and (latest is None or stamp.day <= latest)
+    return not stamp.update and not stamp.odd and stamp.day >= EARLIEST and (latest is None or stamp.day <= latest)
 
 
 def _outside(
@@ -209,7 +203,7 @@ def _address(url: str, profile: Profile | None, latest: dt.date | None) -> When 
         day = dt.date(*(int(part) for part in match.groups() if part)) if match else None
     except ValueError:
         day = None
-    if match is None or day is None or day < _EARLIEST or (latest is not None and day > latest):
+    if match is None or day is None or day < EARLIEST or (latest is not None and day > latest):
         return None
     basis = "inferred" if profile and profile.url_days == "UTC" else "stated"
     sure = "likely" if basis == "stated" else "guess"
@@ -268,38 +262,6 @@ def _date_line(line: Line) -> Stamp | None:
     words = [word for word in re.split(r"[^\w']+", rest) if word]
     limit = _BESIDE if line.kind == "byline" else 4
     return stamp if len(words) <= limit and not before.rstrip().endswith(("(", '"')) else None
-
-
-def _story(sheet: Sheet, latest: dt.date | None) -> When:
-    """The day the story gives: the latest that it names with its weekday and speaks of neither as past nor as to come.
-
-    A day without its weekday is as likely any other day. Where no year is printed, the one year that fits is supplied.
-    """
-    named: list[tuple[Stamp, Line]] = []
-    full = [(line, list(stamps(line.text))) for line in sheet.body if "19" in line.text or "20" in line.text]
-    for line, found in full:
-        for stamp in found:
-            if stamp.odd or not stamp.weekday or stamp.day < _EARLIEST or (latest is not None and stamp.day > latest):
-                continue
-            if not _TO_COME.search(line.text, max(0, stamp.start - 60), stamp.start) and not _PAST.match(
-                line.text, stamp.end
-            ):
-                named.append((stamp, line))
-    if named:
-        return _inferred(*max(named, key=lambda pair: pair[0].day))
-    years = _years({stamp.day.year for _, found in full for stamp in found}, latest)
-    for line in sheet.body if years else ():
-        for stamp in short_stamps(line.text, years):
-            if latest is None or stamp.day <= latest:
-                return _inferred(stamp, line)
-    return When()
-
-
-def _years(said: set[int], latest: dt.date | None) -> tuple[int, ...]:
-    """The years that a day without one may be of: the only year of the story's full dates (`said`), or the last two."""
-    if len(said) == 1:
-        return tuple(said)
-    return (latest.year, latest.year - 1) if latest and not said else ()
 
 
 def _inferred(stamp: Stamp, line: Line) -> When:

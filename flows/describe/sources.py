@@ -54,7 +54,7 @@ def cited(sheet: Sheet, own: str | None, registry: Registry) -> tuple[list[str],
 
 
 def _verbs_of(sheet: Sheet) -> list[str]:
-    """The verbs that stand between the first line of the body and its last: the rest of a page may be ten times that."""
+    """The verbs between the first line of the body and its last: the rest of a page may be ten times that."""
     if not sheet.body:
         return []
     start, end = sheet.body[0].start, sheet.body[-1].start + len(sheet.body[-1].text)

@@ -38,14 +38,12 @@ def describe(documents: pa.Table, marks: pa.Table, candidates: pa.Table) -> Desc
         lines = sheet_of(text, marks_of(doc), stated_of[doc], url)
         found.append((doc, describe_one(lines, identity, url, fetched, known)))
     tongues = languages([one.sample for _, one in found])
+    rows_of = [
+        {"doc": doc, **one.values, "language": code, "language_score": score}
+        for (doc, one), (code, score) in zip(found, tongues, strict=True)
+    ]
     return Described(
-        pa.Table.from_pylist(
-            [
-                {"doc": doc, **one.values, "language": code, "language_score": score}
-                for (doc, one), (code, score) in zip(found, tongues, strict=True)
-            ],
-            schema=METADATA,
-        ),
+        _table([tuple(map(row.__getitem__, METADATA.names)) for row in rows_of], METADATA),
         _table([(doc, *evidence) for doc, one in found for evidence in one.evidence], EVIDENCE_FOUND),
         _table([(doc, *mark, None) for doc, one in found for mark in one.marks], MARKS),
     )
@@ -58,9 +56,10 @@ def _columns(table: pa.Table, names: Sequence[str]) -> Callable[[int], Columns]:
         table = table.take(np.argsort(docs, kind="stable"))
         docs = table["doc"].to_numpy()
     columns = [_values(table[name].combine_chunks()) for name in names]
+    bounds = np.searchsorted(docs, np.arange(docs[-1] + 2 if len(docs) else 1)).tolist()
 
     def of(doc: int) -> Columns:
-        first, end = np.searchsorted(docs, (doc, doc + 1)).tolist()
+        first, end = bounds[doc : doc + 2] if doc + 1 < len(bounds) else (0, 0)
         return [column[first:end] for column in columns]
 
     return of

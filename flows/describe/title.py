@@ -12,10 +12,10 @@ from flows.describe.opening import Opening
 from flows.describe.sheet import Evidence, Line, Mark, Sheet, prints, same, untagged
 
 _HEAD = 12  # lines above the body among which a headline may stand
-_MENU = re.compile(
-    r"[|›»·©®]|\./|\b(?:foto|image|photo|ilustrasi)\s?:|\s[-•]\s.{1,40}\s[-•]\s|https?://|@\w|^(?:home|beranda|baca|simak|lihat|tonton|ikuti|follow|gabung)\b",
-    re.IGNORECASE,
-)
+_NEAR = 3  # lines above the story where one of at most two candidates needs no further proof
+_MENU = re.compile(r"[|›»·©®]|\./|\s[-•]\s.{1,40}\s[-•]\s|[hH][tT]{2}[pP][sS]?://|@\w")
+_MENU_WORD = re.compile(r"(?:home|beranda|baca|simak|lihat|tonton|ikuti|follow|gabung)\b", re.IGNORECASE)
+_PICTURE = re.compile(r"\b(?:foto|image|photo|ilustrasi)\s?:", re.IGNORECASE)
 _FEED = re.compile(
     r"(?:The post (?P<post>.{15,200}?) (?:appeared first|first appeared) on |Original Location: (?P<place>.{15,200})\Z)"
 )
@@ -116,9 +116,18 @@ def _like_headline(line: Line, *, sure: bool = False) -> bool:
         and 15 <= len(text) <= 220
         and (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘[#")
         and (text[-1] not in ".,;:" or text.endswith("..."))
-        and _MENU.search(_GALLERY.sub("", text, count=1)) is None
         and not any(stamp.time for stamp in stamps(text))
         and sum(map(str.isdigit, text)) * 3 < len(text)
+        and not _menu(_GALLERY.sub("", text, count=1) if ":" in text else text)
+    )
+
+
+def _menu(text: str) -> bool:
+    """Whether a line is a page's furniture: a menu, a link, a caption, an invitation."""
+    return (
+        _MENU_WORD.match(text) is not None
+        or (":" in text and _PICTURE.search(text) is not None)
+        or _MENU.search(text) is not None
     )
 
 
@@ -152,6 +161,8 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening
         return twice[0]
     credited = {at for at in at_head if sheet.lines[at].number in credit_lines or sheet.lines[at].kind == "byline"}
 
+    if len(likely) == 1 and end - likely[0] <= _NEAR:
+        return likely[0]
     start = _start(sheet)
     ties = {
         at: _ties(line, start if line.body_at is None else _start(sheet, line))
@@ -162,7 +173,7 @@ def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening
     # A headline stands above its standfirst, which repeats the story's words even more.
     if best - 1 in ties and ties[best - 1] >= 0.5 * ties[best]:
         best -= 1
-    near = end - best <= 3 and len(likely) <= 2
+    near = end - best <= _NEAR and len(likely) <= 2
     return best if near or fit[best] >= 0.4 else None
 
 
@@ -201,7 +212,7 @@ def _standfirst(sheet: Sheet, title_at: int, end: int, title: str, credit_lines:
             continue
         if not _open(line):
             return None
-        if 4 <= line.words <= 60 and _MENU.search(line.text) is None and line.plain[0] not in "(-–":
+        if 4 <= line.words <= 60 and not _menu(line.text) and line.plain[0] not in "(-–":
             return line
         return None
     return None

@@ -71,7 +71,7 @@ def label(line: str, profile: Profile | None = None) -> Label | None:
     known = words().roles
     own = profile.roles if profile else {}
     opening = line.lstrip()[:2].lower()
-    if opening not in _openings() and not any(word.startswith(opening) for word in own):
+    if opening not in _openings() and not (own and any(word.startswith(opening) for word in own)):
         return None
     found = _LABEL.match(line)
     if found:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -117,14 +118,14 @@ def _latest_day(fetched_at: datetime | None, run_day: date) -> date:
 
 def _unevidenced(articles: pa.Table, evidence: pa.Table) -> list[list[str]]:
     missing: list[list[str]] = [[] for _ in range(articles.num_rows)]
+    ids = articles["article_id"].to_pylist()
+    told = set(zip(evidence["article_id"].to_pylist(), evidence["field"].to_pylist(), strict=True))
     for column, fields in CLAIMS.items():
-        rows = pc.is_in(evidence["field"], value_set=pa.array(fields, pa.string()))
-        told = evidence["article_id"].filter(rows).combine_chunks()
         values = articles[column]
         claims = pc.greater(pc.list_value_length(values), 0) if pa.types.is_list(values.type) else pc.is_valid(values)
-        bare = pc.and_(claims, pc.invert(pc.is_in(articles["article_id"], value_set=told)))
-        for row in pc.indices_nonzero(bare).to_pylist():
-            missing[row].append(column)
+        for row in np.flatnonzero(claims).tolist():
+            if not any((ids[row], field) in told for field in fields):
+                missing[row].append(column)
     return missing
 
 

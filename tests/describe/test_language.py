@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.describe.language import language
+from flows.describe.language import CHARS, language, languages
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,21 @@ def test_language(text, code):
     found, score = language(text)
     assert found == code
     assert 0 <= score <= 1
+
+
+def test_a_batch_is_told_as_the_model_tells_each_text_alone():
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    texts = [
+        "Pemerintah kota akan memperbaiki jalan yang rusak pada bulan depan, kata wali kota kepada wartawan.",
+        "12 345",  # too short to tell, between others
+        "The city will repair the damaged road next month, the mayor told reporters on Monday. " * 9,
+        "Мэр города сообщил журналистам, что дорогу отремонтируют в следующем месяце.",
+        "市長は月曜日、来月に道路を修理すると記者団に語った。" * 3,
+        "KERAJAAN AKAN MEMBAIKI JALAN YANG ROSAK PADA BULAN HADAPAN, KATA MENTERI BESAR.",
+    ]
+    alone = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    expected = [("und", 0.0) if text == "12 345" else alone.classify(text[:CHARS]) for text in texts]
+    assert languages(texts) == expected
+    assert languages(texts[::-1]) == expected[::-1]
+    assert languages([]) == []
