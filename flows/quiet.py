@@ -4,6 +4,7 @@ Whatever the caller has set stays as it is.
 """
 
 import os
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +21,9 @@ def settle_environment(*, plumbing: bool = False) -> None:
         "PREFECT_HOME": str(ROOT / ".prefect"),
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "240",
     }
+    if sys.platform == "linux":  # elsewhere Arrow may not have it, and says so
+        # Of Arrow's allocators the one that gives memory back soonest.
+        defaults["ARROW_DEFAULT_MEMORY_POOL"] = "jemalloc"
     if not plumbing:
         defaults["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
         if not os.environ.get("PREFECT_API_URL"):

@@ -12,7 +12,8 @@ be begun anew elsewhere while its first worker still writes: what is written has
 place by rename, and whoever comes second finds it done. The child is no
 `multiprocessing` one, so that a worker of a cluster may have it as well as a thread of this process, and so that
 nothing of the parent (its threads, its main module) is met again in it. Starting one takes some 0.8 s, most of it
-imports that cleaning needs anyway; it starts with the first work for it, and one stays for the next run of this process.
+imports that cleaning needs anyway; it starts with the first work for it, and one stays for the next run of this
+process.
 """
 
 import atexit
@@ -134,11 +135,7 @@ class Crew:
         mine = target.with_name(f"{target.name}.{uuid4().hex[:12]}")
         with pa.memory_map(str(source)) as file:
             raw = pa.ipc.open_file(file).read_all()
-            parts = [
-                part
-                for first, count in _slices(raw)
-                for part in self._slice(source, raw, mine, first, count)
-            ]
+            parts = [part for first, count in _slices(raw) for part in self._slice(source, raw, mine, first, count)]
         if len(parts) == 1:
             parts[0].rename(mine)
         else:

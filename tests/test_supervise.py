@@ -125,3 +125,10 @@ def test_children_end_with_their_parent(tmp_path):
             return
         time.sleep(0.2)
     pytest.fail("the child outlived its parent")
+
+
+def test_short_documents_are_asked_for_together_and_long_ones_in_few(monkeypatch):
+    monkeypatch.setattr(supervise, "SLICE", 100)
+    raw = pa.table({"raw": pa.array([b"x" * size for size in [10] * 9 + [95, 95, 300] + [0] * 3], pa.large_binary())})
+    parts = supervise._slices(raw)
+    assert parts == [(0, 9), (9, 1), (10, 1), (11, 4)] and supervise._slices(raw.slice(0, 0)) == []

@@ -68,25 +68,33 @@ def _follow_the_similar(keeps: _Rows, numbers: pa.ChunkedArray, prints: Prints) 
     firsts = np.flatnonzero((keeps == own) & np.asarray(pc.is_valid(numbers)))
     number = np.asarray(pc.fill_null(numbers, -1), np.int64)
     who, where = _meetings(firsts, number, prints)
-    first = np.full(int(where.max(initial=-1)) + 1, -1, np.int32)  # a meeting place -> the first row kept there
-    others: dict[int, list[int]] = {}  # and the further ones
+    # Of each meeting place the last kept row that came there, and of each coming the one before: some 8 bytes each,
+    # where lists would take a hundred.
+    last = np.full(int(where.max(initial=-1)) + 1, -1, np.int32)
+    before = np.full(len(who), -1, np.int32)
     edges = np.append(np.flatnonzero(np.diff(who, prepend=-1)), len(who))
     for start, end in pairwise(edges.tolist()):
         row, places = int(who[start]), where[start:end]
-        candidates = set(first[places].tolist()) - {-1}
-        if others:
-            candidates.update(other for place in places.tolist() for other in others.get(place, ()))
-        similar = (other for other in sorted(candidates) if prints.alike(int(number[row]), int(number[other]), ALIKE))
+        candidates = _met(last[places], before, who)
+        similar = (other for other in candidates if prints.alike(int(number[row]), int(number[other]), ALIKE))
         found = next(similar, None)
         if found is not None:
             keeps[row] = found
             continue
-        for place in places.tolist():
-            if first[place] < 0:
-                first[place] = row
-            else:
-                others.setdefault(place, []).append(row)
+        before[start:end] = last[places]
+        last[places] = np.arange(start, end, dtype=np.int32)
     keeps[:] = keeps[keeps]
+
+
+def _met(comings: _Few, before: _Few, who: _Few) -> list[int]:
+    """The rows of these comings and of those before them, in order, each once."""
+    found: set[int] = set()
+    comings = comings[comings >= 0]
+    while len(comings):
+        found.update(who[comings].tolist())
+        comings = before[comings]
+        comings = comings[comings >= 0]
+    return sorted(found)
 
 
 def _meetings(rows: _Rows, number: _Rows, prints: Prints) -> tuple[_Few, _Few]:
@@ -104,6 +112,7 @@ def _meetings(rows: _Rows, number: _Rows, prints: Prints) -> tuple[_Few, _Few]:
         met.append((rows[shared].astype(np.uint64) << np.uint64(32)) | (at + places).astype(np.uint64))
         places += len(names)
     pairs = np.concatenate([np.empty(0, np.uint64), *met])
+    met.clear()
     pairs.sort()
     return (pairs >> np.uint64(32)).astype(np.int32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
 

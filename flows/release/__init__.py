@@ -18,7 +18,7 @@ How one run uses it (all of it inside the lock):
         audit(folder)                                                     # AuditError names file and fact
         commit(dataset, folder, read_manifest(folder))                    # or refuse(dataset, draft, why)
 
-A release. Tables are Parquet: schema and metadata of schemas.arrow, zstd 9, no pandas metadata, sorted; row groups
+A release. Tables are Parquet: schema and metadata of schemas.arrow, zstd, no pandas metadata, sorted; row groups
 are cut by row number, so the bytes depend on the rows alone. The CSVs are made from the Parquet. `manifest.json`
 holds everything that is known of the run, and it alone holds the clock, the version, the run's id and the host:
 

@@ -109,9 +109,7 @@ def _cells(column: pa.Array, *, both: bool) -> tuple[pa.Array, pa.Array]:
     return exact, _quoted(_mended(column, unfit, _spreadsheet, column))
 
 
-def _mended(
-    column: pa.Array, where: pa.Array, shown: Callable[[Any], str], others: pa.Array | None = None
-) -> pa.Array:
+def _mended(column: pa.Array, where: pa.Array, shown: Callable[[Any], str], others: pa.Array | None = None) -> pa.Array:
     """The others, where a mask says so what is shown of a column instead."""
     where = pc.and_(pc.fill_null(where, False), pc.is_valid(column))
     if others is None:

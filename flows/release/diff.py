@@ -35,7 +35,7 @@ _Rows: TypeAlias = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Side:
-    """One side: the columns it has, with their types; asked for some, it gives the rows, in the same order each time."""
+    """One side: the columns it has, with their types; asked for some, it gives the rows, always in the same order."""
 
     types: dict[str, pa.DataType]
     rows: Callable[[list[str]], Iterable[pa.RecordBatch]]

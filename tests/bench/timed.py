@@ -18,6 +18,9 @@ Result = TypeVar("Result")
 
 def main() -> None:
     """Run the command line after the first word, and write the steps when it ends."""
+    from flows.quiet import settle_environment
+
+    settle_environment()  # before Arrow is imported, as the command has it
     from flows import cli, publish
 
     target, steps = Path(sys.argv.pop(1)), []

@@ -123,3 +123,13 @@ def test_pruning_keeps_what_a_release_needs(state, outcome):
     assert outcomes.prune(state, "c0de", outcome.articles["raw_sha256"].combine_chunks().slice(0, 1)) == 4
     assert not other.exists()
     assert opened(state).find(keys(0, 1, 2)).known.tolist() == [True, False, False]
+
+
+def test_of_two_shards_with_one_key_the_older_is_found_whatever_came_since(tmp_path, outcome):
+    store = outcomes.Store(tmp_path / "outcomes", VERSION)
+    for number in range(9):
+        pipeline.write_outcome(outcome, tmp_path / "made")
+        folders.write(tmp_path / "made" / "evidence.arrow", outcome.evidence.slice(number))
+        store.adopt(tmp_path / "made", [*keys(200 + number, 100 + number), keys(7)[0]])
+        found = store.find(keys(7, 200, 200 + number, 99))
+        assert found.shard.tolist() == [0, 0, number, -1]

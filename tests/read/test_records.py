@@ -133,3 +133,9 @@ def test_a_record_is_given_to_the_hint_as_url_and_head(one):
     documents, _ = one(line, hint=hint)
     assert asked == [("https://contoh.id/a", long[:HINT_HEAD]), (None, "")]
     assert [d["outlet_hint"] for d in documents] == ["contoh.id"] * 2
+
+
+def test_a_record_with_replacement_characters_in_it_is_utf8_all_the_same(one):
+    text = "Hujan \ufffd\ufffd di Caf\u00e9 itu."
+    documents, _ = one(json.dumps({"text": text}, ensure_ascii=False).encode(), "a.jsonl")
+    assert documents[0]["content"].decode() == text

@@ -3,7 +3,8 @@
 import pyarrow as pa
 import release_drafts as drafts
 
-from flows.release import VALUES, diff
+from flows.release import VALUES, diff, tables
+from flows.release.diff import changes
 from schemas import arrow
 
 
@@ -72,3 +73,17 @@ def test_order_and_pieces_do_not_matter():
 def test_a_column_the_parent_had_not_is_not_compared():
     parent = articles(drafts.article("a")).drop_columns(["agency", "place"])
     assert diff(parent, articles(drafts.article("a", agency="AP", place="Solo"))).num_rows == 0
+
+
+def test_releases_of_the_same_code_are_compared_by_digest(tmp_path):
+    def folder(name, *rows):
+        tables.write(tmp_path / name, "articles", articles(*rows))
+        return tmp_path / name
+
+    same, copied = drafts.article("tetap"), drafts.article("sama")
+    before = folder("before", same, copied, drafts.article("ubah"), drafts.article("tiruan"))
+    changed = drafts.article("ubah", title="Lain"), drafts.article("tiruan", duplicate_of=drafts.key("tetap"))
+    now = folder("now", same, *changed, {**copied, "title": "Digest yang sama"})
+    told = {drafts.key("ubah"): ("changed", ["title"]), drafts.key("tiruan"): ("changed", ["duplicate_of"])}
+    assert shown(changes(before, now, same_code=True)) == told
+    assert shown(changes(before, now)) == {**told, drafts.key("sama"): ("changed", ["title"])}
