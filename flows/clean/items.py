@@ -118,7 +118,7 @@ def items_instead(lists: Lists, marks: Marks, body: Body) -> int:
         said = slice(run.start, run.stop)
         if sum(compress(words[said], beside[said])) < _FOOT_WORDS:
             beside[said] = near[said] = [False] * len(run)
-    prose = sum(line.words for line in compress(marks.lines, beside) if is_prose(line))
+    prose = sum(line.words for line in compress(marks.lines, beside) if is_prose(line.text, line.words, line.ends))
     if prose >= _TEASER_WORDS:
         return 0
     holding = sum(any(kept[item.start : item.stop]) for item in lists.items)
