@@ -87,7 +87,7 @@ def words_of(lines: Lines) -> Counter[str]:
     counts = Counter([SHORT + word for word in _WORD.findall(shown)])
     counts.update({WHOLE + text: count for text, count in whole.items()})
     counts.update({AGAIN + text: count for text, count in whole.items() if count >= _OFTEN})
-    counts.update([LAST + text[-_LONGEST:].rpartition(" ")[2].lower() for text in long])
+    counts.update([LAST + _DIGITS.sub("9", text[-_LONGEST:].rpartition(" ")[2].lower()) for text in long])
     return counts
 
 

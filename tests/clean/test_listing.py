@@ -44,7 +44,7 @@ def test_what_the_words_say_is_a_mean_of_their_weights() -> None:
 def test_the_shipped_words_can_be_read() -> None:
     weights = listing.shipped().weights
     assert 500 < len(weights) <= 3_000
-    assert weights["§cart"][1] < 0 < weights["§penulis"][1]
+    assert weights["§price"][1] < 0 < weights["§share"][1]
     record = json.loads(Path(listing.__file__).with_name("weights").joinpath("listing.json").read_text("utf-8"))
     assert record["settings"]["words"] == len(weights)
 
