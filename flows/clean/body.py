@@ -64,7 +64,7 @@ def find_body(lines: Lines, named: Sequence[Cue | None], figures: Floats, net: N
     words = np.array(lines.words, np.float32)
     prose = (words >= PROSE_WORDS) & np.array(lines.ends)
     article = net.article(summary(scores, words, prose))
-    if article < 0:
+    if article < listing.DOUBT:
         article = listing.shipped().article(lines, figures, scores)
     said = [(index, cue) for index, cue in enumerate(named) if cue is not None]
     first, last = stretch(lines, said)

@@ -1,17 +1,16 @@
-"""Whether a page in doubt is a listing: by the shape of its lines (trees) and by its words (a linear model).
+"""Whether a page in doubt is a listing: by the shape of its lines (trees) and by its short lines' words (linear).
 
 Asked only where the net's own summary of a page (`net.summary`) does not say for sure that it is an article. The two
-answers are averaged; below 0 the page has no article. The weights are weights/listing.npz, which the words can be read
-from; tests/bench/train_listing.py writes it.
+answers are averaged; below 0 the page has no article. Words of paragraphs are left out: they tell what a page is about,
+not what it is. The weights are weights/listing.npz, which the words can be read from; tests/bench/train_listing.py
+writes it.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import compress
-from operator import not_
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -24,10 +23,14 @@ from flows.clean.trees import UNIT, Trees
 
 Floats = NDArray[np.float32]
 
-SHORT: Final = "§"  # stands before a word of a short line
+DOUBT: Final = 0.5  # a page of which the net's summary says less is in doubt
+SHORT, WHOLE, AGAIN, LAST = "§", "|", "||", "$"  # before a word of a short line, the line, one often there, a last word
+_OFTEN: Final = 3
+_LONGEST: Final = 60  # characters of a whole line
 _SHORT_WORDS: Final = 6
 _SEEN: Final = 3_000  # characters of a line
 _WORD: Final = re.compile(r"[^\W\d_]{1,24}")
+_DIGITS: Final = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +76,19 @@ def _log(count: int) -> float:
 
 
 def words_of(lines: Lines) -> Counter[str]:
-    """How often each word stands in a document, those of short lines once more apart."""
-    short = [count <= _SHORT_WORDS for count in lines.words]
-    apart = Counter(_words(compress(lines.text, short)))
-    counts = Counter(_words(compress(lines.text, map(not_, short))))
-    counts.update(apart)
-    counts.update({SHORT + word: count for word, count in apart.items()})
+    """What the short lines of a document say, and how the others end.
+
+    Of short lines each word and, with every number as 9, the line; the line once more where it stands there often.
+    """
+    short = [text[:_SEEN].lower() for text, count in zip(lines.text, lines.words, strict=True) if count <= _SHORT_WORDS]
+    shown = "\n".join(short)
+    whole = Counter(text for text in _DIGITS.sub("9", shown).split("\n") if 0 < len(text) <= _LONGEST)
+    long = (text for text, count in zip(lines.text, lines.words, strict=True) if count > _SHORT_WORDS)
+    counts = Counter([SHORT + word for word in _WORD.findall(shown)])
+    counts.update({WHOLE + text: count for text, count in whole.items()})
+    counts.update({AGAIN + text: count for text, count in whole.items() if count >= _OFTEN})
+    counts.update([LAST + _DIGITS.sub("9", text[-_LONGEST:].rpartition(" ")[2].lower()) for text in long])
     return counts
-
-
-def _words(texts: Iterable[str]) -> list[str]:
-    return _WORD.findall("\n".join([text[:_SEEN].lower() for text in texts]))
 
 
 @cache

@@ -1,12 +1,13 @@
 """What a page is like as a whole, once its lines have scores: the figures that tell a listing from a story.
 
 A story is one long run of paragraphs that the net is sure of, under a headline that shares its words. A listing is
-many short groups of lines alike: titles, dates, prices, "read more". Counted in Python, for the few pages in doubt.
+many short groups of lines alike: titles, dates, prices, "read more", the same words at even distances; and one of its
+paragraphs takes up little of what another says. Counted in Python, for the few pages in doubt.
 """
 
 import re
 from collections import Counter
-from itertools import compress
+from itertools import compress, pairwise
 from typing import Final
 
 import numpy as np
@@ -24,6 +25,9 @@ _LAGS: Final = 15
 _SIZES: Final = np.array([2, 4, 7, 11, 20, 40])
 _SEEN: Final = 200  # characters of a line that a pattern is asked of
 _ABOVE: Final = 25  # lines above the longest run in which its headline may stand
+_OFTEN: Final = 3
+_TIMES, _EVEN = 4, 0.5  # lines that stand there as often, and how far their distances may differ to be even
+_PARAGRAPHS, _SAID, _STEM = 120, 3_000, 7  # paragraphs, characters of each and of its words, that cohesion looks at
 _MONTHS: Final = "jan|feb|mar|apr|may|mei|jun|jul|agu|aug|ogo|sep|okt|oct|nov|nop|des|dec|dis"
 # Of each sign: the most words of its line, one of which it has where it has no digit, and its pattern.
 _SIGNS: Final = tuple(
@@ -88,13 +92,14 @@ def shape(lines: Lines, figures: Floats, scores: Floats) -> Floats:
     for mask in (words <= 4, heads, broken, *_signs(lines, figures[:, 11] > 0)):
         told += [np.log1p(mask.sum()), mask.mean(), mask[low:high].mean() if low < high else 0.0]
     told += _rhythm(np.digitize(words, _SIZES) * 4 + ends * 2 + (figures[:, 20] > 0))
-    told += _copies(lines)
+    told += _copies(lines) + _evenly(lines)
     told += _headline(lines, heads, low, high)
     told += [low / count, high / count, words[low:high].sum() / total, likely[low:high].mean() if low < high else 0.0]
     for mask, column in ((prose, 27), (keep, 26), (keep, 27)):
         told.append(float(figures[mask, column].mean()) if mask.any() else 0.0)
     quotes = [_QUOTES.search(text) is not None for text in compress(lines.text, prose.tolist())]
     told += [sum("?" in text for text in lines.text) / count, sum(quotes) / max(len(quotes), 1)]
+    told += _cohesion([text[:_SAID] for text in list(compress(lines.text, prose.tolist()))[:_PARAGRAPHS]])
     return np.array(told, np.float32)
 
 
@@ -204,6 +209,52 @@ def _copies(lines: Lines) -> list[float]:
         len(copies) / len(lines),
         max(first.values(), default=0) / len(lines),
     ]
+
+
+def _evenly(lines: Lines) -> list[float]:
+    """Lines that stand there often: how many, what share; those at even distances, as the buttons of items are."""
+    places: dict[str, list[int]] = {}
+    for index, text in enumerate(lines.text):
+        places.setdefault(text, []).append(index)
+    often = [own for own in places.values() if len(own) >= _TIMES]
+    even = [len(own) for own in often if np.diff(own).std() < _EVEN * np.diff(own).mean()]
+    count = len(lines)
+    return [len(often), sum(map(len, often)) / count, len(even), max(even, default=0), sum(even) / count]
+
+
+def _cohesion(paragraphs: list[str]) -> list[float]:
+    """How much of its longer words a paragraph shares with the next, a far one, all: a story keeps to its own."""
+    stems = [{word[:_STEM] for word in _LONG_WORD.findall(text.lower())} for text in paragraphs]
+    count = len(stems)
+    if count < 2:
+        return [-1.0] * 9
+    spread = Counter(stem for own in stems for stem in own)
+    near = [_shared(one, other) for one, other in pairwise(stems)]
+    far = [_shared(one, stems[(at + count // 2) % count]) for at, one in enumerate(stems)] if count > 3 else [0.0]
+    # Of words that are as frequent the first in the alphabet, so that the same text says the same.
+    most = sorted(spread, key=lambda stem: (-spread[stem], stem))[:5]
+    shares = [spread[stem] / count for stem in most]
+    reach: dict[str, tuple[int, int]] = {}
+    for at, own in enumerate(stems):
+        for stem in own:
+            reach[stem] = (reach.get(stem, (at, at))[0], at)
+    spans = sorted((last - first) / count for stem, (first, last) in reach.items() if spread[stem] >= _OFTEN)
+    next_to, apart = float(np.mean(near)), float(np.mean(far))
+    return [
+        next_to,
+        float(np.median(near)),
+        apart,
+        next_to - apart,
+        sum(times for times in spread.values() if times > 1) / max(spread.total(), 1),
+        shares[0] if shares else 0.0,
+        sum(shares) / max(len(shares), 1),
+        sum(spans) / len(spans) if spans else -1.0,
+        sum(not own.isdisjoint(most) for own in stems) / count,
+    ]
+
+
+def _shared(one: set[str], other: set[str]) -> float:
+    return len(one & other) / max(1, min(len(one), len(other)))
 
 
 def _headline(lines: Lines, heads: Mask, low: int, high: int) -> list[float]:

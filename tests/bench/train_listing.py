@@ -24,7 +24,7 @@ import numpy as np
 from flows.clean import listing
 from flows.clean.cues import general
 from flows.clean.features import line_features
-from flows.clean.lines import Line, sheet
+from flows.clean.lines import Lines, sheet
 from flows.clean.listing import Listing, words_of
 from flows.clean.net import Net
 from flows.clean.shape import shape
@@ -37,9 +37,10 @@ from tests.bench.tree_arrays import arrays
 SHIPPED = Path("flows/clean/weights/listing.npz")
 ROUNDS, LEAVES, RIDGE = 250, 7, 0.3
 LISTINGS = 0.3  # the weight of all listings beside that of all articles
-LOST = 0.008  # of the articles of page dumps, that may be taken for listings
+LOST = 0.006  # of the articles of page dumps, that may be taken for listings: others are lost for want of words
 MARGIN = 0.1  # by which every article of the language this is for must be above that
 LEAST_PAGES, MOST_WORDS = 12, 3_000
+_WORDS = re.compile(r"[^\W\d_]+")
 # What day it was when pages were fetched says nothing of them.
 CALENDAR = frozenset(
     re.findall(
@@ -140,7 +141,7 @@ def pages(cache: Path) -> list[Page]:
     found = []
     for source, place, article, text in texts():
         table = sheet([text])
-        lines: list[Line] = table.lines[0]
+        lines: Lines = table.lines[0]
         if not lines:
             continue
         figures = line_features(table, tokens(table), [general().name(lines)])
@@ -149,7 +150,7 @@ def pages(cache: Path) -> list[Page]:
         found.append(
             Page(
                 source, place, article, shape(lines, figures, scores), words_of(lines),
-                nets[place].extracted(standard) <= 0, first_look(lines, scores, nets[place]) < 0,
+                nets[place].extracted(standard) <= 0, first_look(lines, scores, nets[place]) < listing.DOUBT,
             )
         )  # fmt: skip
     return found
@@ -165,8 +166,8 @@ def weights(chosen: Sequence[Page], words: bool) -> np.ndarray:
     return worth
 
 
-def fit_trees(chosen: Sequence[Page]) -> Trees:
-    """Boosted trees over the shapes."""
+def fit_trees(chosen: Sequence[Page]) -> dict[str, np.ndarray]:
+    """Boosted trees over the shapes, as the arrays of their file."""
     import lightgbm
 
     table = np.array([page.figures for page in chosen])
@@ -177,7 +178,7 @@ def fit_trees(chosen: Sequence[Page]) -> Trees:
         "deterministic": True, "force_row_wise": True, "verbose": -1,
     }  # fmt: skip
     model = lightgbm.train(settings, labelled, ROUNDS)
-    return Trees.of(arrays([model], [str(number) for number in range(table.shape[1])]))
+    return arrays([model], [str(number) for number in range(table.shape[1])])
 
 
 def fit_words(chosen: Sequence[Page]) -> dict[str, tuple[float, float]]:
@@ -186,7 +187,9 @@ def fit_words(chosen: Sequence[Page]) -> dict[str, tuple[float, float]]:
     chosen = [page for page, own in zip(chosen, worth, strict=True) if own > 0]
     worth, real = worth[worth > 0], np.array([page.article for page in chosen])
     spread = Counter(word for page in chosen for word in page.words)
-    kept = sorted(w for w, n in spread.items() if n >= LEAST_PAGES and w.removeprefix(listing.SHORT) not in CALENDAR)
+    kept = sorted(
+        word for word, count in spread.items() if count >= LEAST_PAGES and CALENDAR.isdisjoint(_WORDS.findall(word))
+    )
     for _ in range(2):
         rarity = np.log(len(chosen) / np.array([spread[word] for word in kept]))
         table = _matrix(chosen, kept, rarity)
@@ -230,10 +233,11 @@ def _logistic(table, real: np.ndarray, worth: np.ndarray) -> np.ndarray:
     return minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 150}).x
 
 
-def answers(trees: Trees, words: dict[str, tuple[float, float]], asked: Sequence[Page]) -> np.ndarray:
+def answers(fitted: dict[str, np.ndarray], words: dict[str, tuple[float, float]], asked: Sequence[Page]) -> np.ndarray:
     """What the trees and the words say of these pages, two columns."""
     from flows.clean.trees import UNIT
 
+    trees = Trees.of(fitted)
     by_words = Listing(trees, words, (0.0, 0.0, 0.0)).by_words
     by_shape = trees.sums(np.array([page.figures for page in asked])) / UNIT
     return np.column_stack((by_shape, [by_words(page.words) for page in asked]))
@@ -254,17 +258,17 @@ def calibrated(told: np.ndarray, asked: Sequence[Page]) -> tuple[float, float, f
     return float(scale[0]), float(scale[1]), float(-least)
 
 
-def save(path: Path, trees: Trees, words: dict[str, tuple[float, float]], scale: tuple[float, float, float]) -> None:
+def save(
+    path: Path, trees: dict[str, np.ndarray], words: dict[str, tuple[float, float]], scale: tuple[float, float, float]
+) -> None:
     """Write the weights."""
     own = {
-        "feature": trees.feature.astype(np.int16), "threshold": trees.threshold, "child": trees.child.astype(np.int32),
-        "value": trees.value.astype(np.int32), "root": trees.root.astype(np.int32), "depth": np.array(trees.depth),
-        "features": np.array(trees.features), "words": np.array(list(words)),
+        "words": np.array(list(words)),
         "rarity": np.array([rarity for rarity, _ in words.values()], np.float32),
         "weight": np.array([weight for _, weight in words.values()], np.float32),
         "scale": np.array(scale),
-    }  # fmt: skip
-    np.savez_compressed(path, **own)
+    }
+    np.savez_compressed(path, **trees, **own)
 
 
 def main(cache: Path) -> None:

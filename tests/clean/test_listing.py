@@ -9,7 +9,7 @@ import pytest
 
 from flows.clean import listing
 from flows.clean.lines import split
-from flows.clean.listing import SHORT, Listing, words_of
+from flows.clean.listing import AGAIN, LAST, SHORT, WHOLE, Listing, words_of
 from flows.clean.text import find
 from flows.clean.trees import Trees
 
@@ -22,12 +22,16 @@ NO_TREES = Trees.of(
 )
 
 
-def test_words_of_short_lines_count_twice() -> None:
-    counts = words_of(split("Tambah ke keranjang\nHarga beras di pasar naik lagi pada pekan ini, kata pedagang."))
-    assert counts["keranjang"] == 1
+def test_what_short_lines_say_is_counted_and_what_paragraphs_are_about_is_not() -> None:
+    paragraph = "Harga beras di pasar naik lagi pada pekan ini, kata pedagang."
+    counts = words_of(split("\n".join(["Tambah ke keranjang", "12 ulasan", paragraph, "7 ulasan", "350 ulasan"])))
     assert counts[f"{SHORT}keranjang"] == 1
-    assert counts["beras"] == 1
-    assert f"{SHORT}beras" not in counts
+    assert counts[f"{SHORT}ulasan"] == 3
+    assert counts[f"{WHOLE}tambah ke keranjang"] == 1
+    assert counts[f"{WHOLE}9 ulasan"] == counts[f"{AGAIN}9 ulasan"] == 3
+    assert f"{AGAIN}tambah ke keranjang" not in counts
+    assert counts[f"{LAST}pedagang."] == 1
+    assert not [word for word in counts if "beras" in word]
 
 
 def test_what_the_words_say_is_a_mean_of_their_weights() -> None:
@@ -40,7 +44,7 @@ def test_what_the_words_say_is_a_mean_of_their_weights() -> None:
 def test_the_shipped_words_can_be_read() -> None:
     weights = listing.shipped().weights
     assert 500 < len(weights) <= 3_000
-    assert weights["cart"][1] < 0 < weights["yang"][1]
+    assert weights["§price"][1] < 0 < weights["§share"][1]
     record = json.loads(Path(listing.__file__).with_name("weights").joinpath("listing.json").read_text("utf-8"))
     assert record["settings"]["words"] == len(weights)
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from flows.clean.cues import general
 from flows.clean.features import line_features
-from flows.clean.lines import sheet
-from flows.clean.shape import shape
+from flows.clean.lines import sheet, split
+from flows.clean.shape import _cohesion, _evenly, shape
 from flows.clean.tokens import tokens
 
 PARAGRAPH = (
@@ -40,3 +40,26 @@ def test_a_story_is_one_run_and_a_listing_many() -> None:
     assert listing[1] == 1
     assert listing[3] == 1.0
     assert words > listing[0]
+
+
+def test_buttons_of_items_stand_at_even_distances() -> None:
+    item = ["Judul", "Rp 10.000", "Beli", "Simpan"]
+    page = [f"{word} {number}" if word == "Judul" else word for number in range(6) for word in item]
+    often, share, even, most, even_share = _evenly(split("\n".join(page)))
+    assert (often, even, most) == (3, 3, 6)
+    assert share == even_share == 0.75
+    scattered = [f"Baris {number}" for number in range(60)]
+    for at in (0, 1, 2, 50):
+        scattered[at] = "Bagikan"
+    assert _evenly(split("\n".join(scattered)))[:4] == [1, 4 / 60, 0, 0]
+
+
+def test_paragraphs_of_one_story_share_its_words() -> None:
+    story = [
+        f"Jembatan di desa itu ambruk lagi setelah hujan, kata warga nomor {n} tentang jembatan." for n in range(8)
+    ]
+    words = ["panen jagung", "harga cabai", "gempa pesisir", "lomba perahu", "pasar malam", "jalan rusak"]
+    items = [f"Kabar {word} dibaca banyak orang." for word in words]
+    assert _cohesion(story)[0] > 0.8
+    assert _cohesion(items)[0] < _cohesion(story)[0]
+    assert _cohesion(["Satu paragraf saja."]) == [-1.0] * 9
