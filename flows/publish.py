@@ -125,6 +125,7 @@ def make(
     parent = dataset.release_path(facts.parent) if facts.parent else None
     gone = steps.withdrawn_ids(parent, withdrawn) if parent else set()
     keep, day = None if job.dry_run else dataset, facts.started_at.date()
+    validate.prepare()  # while workers clean
     working = step("clean and describe", lambda: steps.clean_all(job, have, work, keep, _progress))
     working = steps.withhold(working, withdrawn)
     working = steps.one_row_each(working)

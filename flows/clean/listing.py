@@ -23,7 +23,7 @@ from flows.clean.trees import UNIT, Trees
 
 Floats = NDArray[np.float32]
 
-DOUBT: Final = 0.5  # a page of which the net's summary says less is in doubt
+DOUBT: Final = 0.25  # a page of which the net's summary says less is in doubt
 SHORT, WHOLE, AGAIN, LAST = "§", "|", "||", "$"  # before a word of a short line, the line, one often there, a last word
 _OFTEN: Final = 3
 _LONGEST: Final = 60  # characters of a whole line

@@ -9,6 +9,8 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -37,6 +39,19 @@ class Outcome:
     crash: str
 
 
+@cache
+def prepare() -> Thread:
+    """Begin to import Great Expectations, which takes some seconds, beside whatever goes on; returns who does it."""
+    thread = Thread(target=_load, name="great-expectations", daemon=True)
+    thread.start()
+    return thread
+
+
+def _load() -> None:
+    with _quiet():
+        import great_expectations  # noqa: F401
+
+
 def run(
     suite: Mapping[str, Any],
     frame: pd.DataFrame,
@@ -50,6 +65,7 @@ def run(
     `rows` also lists every failing row by its `key`, which is slow where many fail. An expectation that crashes
     is an outcome too (`crash`); what Great Expectations cannot even read as a suite raises its own exception.
     """
+    prepare().join()
     with _quiet():
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
