@@ -1,13 +1,14 @@
 """How fast, and in how much memory, a source becomes a release: `make bench`, `make bench SIZE=1000000`.
 
-    python -m tests.bench.performance SIZE [--work FOLDER] [--peers PYTHON] [--peer-size N]
+    python -m tests.bench.performance SIZE [--work FOLDER] [--peers PYTHON] [--peer-size N] [--growth]
 
 Each run is `kliping publish --direct` in a process of its own over the corpus of tests/bench/corpus.py: the whole way
 from JSONL to a release, with validation, Parquet, CSV, lineage and pages. What was measured goes into performance.json
 beside this file, by size, and docs/performance.md is written from that file.
 
 A tenth of SIZE is run too, for the growth; then nothing changed, one document in a hundred edited, and, with `--peers`
-(a Python that has the group `bench`), the loops of other tools over the same documents.
+(a Python that has the group `bench`), the loops of other tools over the same documents. `--growth` is for sizes that
+take an hour: the tenth and the whole, and no more.
 """
 
 import argparse
@@ -126,6 +127,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="a folder for corpus and releases; without it a temporary one")
     parser.add_argument("--peers", default="", metavar="PYTHON", help="a Python with the group bench")
     parser.add_argument("--peer-size", type=int, default=2000)
+    parser.add_argument("--growth", action="store_true", help="only the tenth and the whole")
     asked = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="kliping-bench-", dir=asked.work))
     try:
@@ -135,11 +137,12 @@ def main() -> None:
         shutil.rmtree(work / f"raw-{asked.size // 10}")
         say(f"{asked.size:,} documents ...")
         result["full"] = full(asked.size, work)
-        say("the same again, and one in a hundred edited ...")
-        result["again"] = again(asked.size, work)
-        say("inside a worker ...")
-        result["stages"] = stages.seconds_of(2000 if asked.size >= 2000 else asked.size)
-        if asked.peers and Path(asked.peers).exists():
+        if not asked.growth:
+            say("the same again, and one in a hundred edited ...")
+            result["again"] = again(asked.size, work)
+            say("inside a worker ...")
+            result["stages"] = stages.seconds_of(2000 if asked.size >= 2000 else asked.size)
+        if not asked.growth and asked.peers and Path(asked.peers).exists():
             say("other tools ...")
             result["peers"] = peers(asked.peer_size, work, asked.peers)
     finally:

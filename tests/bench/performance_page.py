@@ -23,10 +23,11 @@ def write(results: dict[str, Any]) -> None:
     sizes = sorted(map(int, results))
     parts = [_HEAD, _sizes(results, sizes)]
     largest = results[str(sizes[-1])]
-    parts += [_steps(sizes[-1], largest["full"]), _stages(largest["stages"]), _storage(sizes[-1], largest["full"])]
-    compared = [size for size in sizes if "peers" in results[str(size)]]
-    if compared:
-        parts.append(_peers(results[str(compared[-1])]["peers"]))
+    parts += [_steps(sizes[-1], largest["full"])]
+    for name, shown in (("stages", _stages), ("peers", _peers)):
+        if measured := [size for size in sizes if name in results[str(size)]]:
+            parts.append(shown(results[str(measured[-1])][name]))
+    parts.append(_storage(sizes[-1], largest["full"]))
     PAGE.write_text("\n".join(parts), encoding="utf-8")
 
 
@@ -72,22 +73,14 @@ def _sizes(results: dict[str, Any], sizes: list[int]) -> str:
         row = [f"{size:,}"]
         for name in ("unchanged", "edited"):
             run = more[name]
-            row += [f"{run['seconds']:,.1f}", f"{run['cpu']:,.1f}", f"{100 * run['cpu'] / full['cpu']:.0f} %"]
+            row += [f"{run[each]:,.1f} ({100 * run[each] / full[each]:.0f} %)" for each in ("seconds", "cpu")]
         grown.append(row)
-    second = [
-        "documents",
-        "unchanged: seconds",
-        "CPU seconds",
-        "of the full run",
-        "1 % edited: seconds",
-        "CPU seconds",
-        "of the full run",
-    ]
+    second = ["documents", "unchanged: seconds", "CPU seconds", "1 % edited: seconds", "CPU seconds"]
     return (
         f"\n## From nothing\n\n{_table(head, rows)}\n"
         "`times a tenth`: the CPU seconds, to those of a tenth of the documents; 10 is linear, and what a start costs "
         "makes it less. The load is that of the machine before the run.\n"
-        f"\n## Once more\n\n{_table(second, grown)}"
+        f"\n## Once more\n\nIn brackets: of the full run.\n\n{_table(second, grown)}"
     )
 
 
