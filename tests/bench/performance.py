@@ -6,9 +6,9 @@ Each run is `kliping publish --direct` in a process of its own over the corpus o
 from JSONL to a release, with validation, Parquet, CSV, lineage and pages. What was measured goes into performance.json
 beside this file, by size, and docs/performance.md is written from that file.
 
-A tenth of SIZE is run too, for the growth; then nothing changed, one document in a hundred edited, and, with `--peers`
-(a Python that has the group `bench`), the loops of other tools over the same documents. `--growth` is for sizes that
-take an hour: the tenth and the whole, and no more.
+A tenth of SIZE is run too, for the growth; then nothing changed, a hundredth new, one document in a hundred edited,
+and, with `--peers` (a Python that has the group `bench`), the loops of other tools over the same documents. `--growth`
+is for sizes that take an hour: the tenth and the whole, and no more.
 """
 
 import argparse
@@ -72,11 +72,14 @@ def full(size: int, work: Path) -> dict[str, Any]:
 
 
 def again(size: int, work: Path) -> dict[str, Any]:
-    """After `full`: the same source once more, and then with one document in a hundred edited."""
+    """After `full`: the same source once more, then with a hundredth more, then with one in a hundred edited."""
     source, output = work / f"raw-{size}", work / f"out-{size}"
     same = published(source, output)
-    corpus.write(size, SEED, source, SHARD, edition=1)
-    return {"unchanged": same, "edited": published(source, output)}
+    more = size + size // 100
+    corpus.write(more, SEED, source, SHARD)
+    added = published(source, output)
+    corpus.write(more, SEED, source, SHARD, edition=1)
+    return {"unchanged": same, "added": added, "edited": published(source, output)}
 
 
 def peers(size: int, work: Path, python: str) -> dict[str, Any]:
@@ -138,7 +141,7 @@ def main() -> None:
         say(f"{asked.size:,} documents ...")
         result["full"] = full(asked.size, work)
         if not asked.growth:
-            say("the same again, and one in a hundred edited ...")
+            say("the same again, a hundredth more, one in a hundred edited ...")
             result["again"] = again(asked.size, work)
             say("inside a worker ...")
             result["stages"] = stages.seconds_of(2000 if asked.size >= 2000 else asked.size)
