@@ -11,7 +11,7 @@ from schemas import documents
 from schemas.columns import ARTICLES
 from schemas.vocabulary import OPS
 
-_LANGUAGE = re.compile(r"[a-z]{2}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _MOST: Final = 20
 # Upper bounds of the Hub's size classes.
 _SIZES: Final = (

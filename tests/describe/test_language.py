@@ -1,5 +1,8 @@
 """The language of a text, Sundanese included, which the model does not know."""
 
+import json
+import re
+
 import pytest
 
 from flows.describe.language import CHARS, language, languages
@@ -21,6 +24,16 @@ def test_language(text, code):
     assert 0 <= score <= 1
 
 
+def test_every_language_that_is_told_may_be_published(root):
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    suite = json.loads((root / "expectations" / "articles.json").read_text())
+    asked = next(one["kwargs"] for one in suite["expectations"] if one["meta"]["name"] == "language.code")
+    told = {*LanguageIdentifier.from_model_file(MODEL_FILE).labels, "su", "und"} - {"zxx"}
+    assert {"id", "ms", "ace", "pcm"} <= told
+    assert [code for code in told if not re.match(asked["regex"], code)] == []
+
+
 def test_a_batch_is_told_as_the_model_tells_each_text_alone():
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
@@ -37,3 +50,8 @@ def test_a_batch_is_told_as_the_model_tells_each_text_alone():
     assert languages(texts) == expected
     assert languages(texts[::-1]) == expected[::-1]
     assert languages([]) == []
+
+
+def test_what_the_model_takes_for_no_language_cannot_be_told(monkeypatch):
+    monkeypatch.setattr("flows.describe.language._classified", lambda samples: [("zxx", 0.9) for _ in samples])
+    assert languages(["x = [1, 2, 3]; print(sum(x)); return value"]) == [("und", 0.0)]
