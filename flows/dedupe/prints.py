@@ -16,7 +16,7 @@ _Rows = npt.NDArray[np.int64]
 
 
 _AT_ONCE: Final = 8  # bands
-_COMPARED: Final = 1000  # pairs of texts
+_LOOKED_AT: Final = 1000  # texts, or pairs of them
 _BITS: Final = 1024  # of a sketch
 _SKETCHES: Final = 200_000  # that are held, some 300 bytes each
 
@@ -26,7 +26,10 @@ class Prints:
 
     def __init__(self, table: pa.Table, rest: Callable[[], None] = lambda: None) -> None:
         self._rest = rest
-        self._compared = 0
+        self._looked = 0
+        # A rest goes through all files: with as many looks between two as there are files, their cost keeps to that
+        # of the looks.
+        self._often = max(_LOOKED_AT, table["shingles"].num_chunks)
         self._sketches: dict[int, tuple[int, int, int]] = {}
         self._bands = table["bands"]
         self._shingles = table["shingles"].chunks
@@ -58,9 +61,7 @@ class Prints:
         most = min((bits & others).bit_count() + min(hidden, other_hidden), count, other_count)
         if most < least * (count + other_count - most):
             return False
-        self._compared += 1
-        if self._compared % _COMPARED == 0:
-            self._rest()
+        self._look()
         a, b = self._digests(one), self._digests(other)
         return min(len(a), len(b)) >= least * max(len(a), len(b)) and jaccard(a, b) >= least
 
@@ -68,9 +69,7 @@ class Prints:
         """The shingles of a row as a set of bits, how many of them share a bit with another, and how many they are."""
         known = self._sketches.get(row)
         if known is None:
-            self._compared += 1
-            if self._compared % _COMPARED == 0:
-                self._rest()
+            self._look()
             digests = self._digests(row)
             bits = np.zeros(_BITS, bool)
             bits[digests & np.uint64(_BITS - 1)] = True
@@ -80,6 +79,11 @@ class Prints:
                 self._sketches.clear()
             self._sketches[row] = known
         return known
+
+    def _look(self) -> None:
+        self._looked += 1
+        if self._looked % self._often == 0:
+            self._rest()
 
     def _digests(self, row: int) -> Digests:
         chunk = bisect_right(self._starts, row) - 1

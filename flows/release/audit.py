@@ -5,8 +5,6 @@ Reads a row group at a time; held in memory are the keys of the articles alone.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -118,10 +116,8 @@ def audit(folder: Path) -> None:
     """Read a staged release back. Raises AuditError that names each file and fact that is wrong."""
     damages = verify(folder)
     if not damages:
-        questions: list[Callable[[], Iterator[Damage]]] = [partial(_keys, folder), partial(_references, folder)]
-        questions.append(partial(_reasons, folder, read_manifest(folder)))
-        questions += [partial(ask, folder, name) for name in tables.SCHEMAS for ask in (_sorted, _values)]
-        with ThreadPoolExecutor(2) as pool:  # Arrow reads without the interpreter's lock
-            damages += [damage for found in pool.map(lambda ask: list(ask()), questions) for damage in found]
+        for name in tables.SCHEMAS:
+            damages += [*_sorted(folder, name), *_values(folder, name)]
+        damages += [*_keys(folder), *_references(folder), *_reasons(folder, read_manifest(folder))]
     if damages:
         raise AuditError(f"The release is not published: {'; '.join(str(each) for each in damages)}.")

@@ -33,10 +33,18 @@ def assembled(store: outcomes.Store, found: outcomes.Ledger, cleaned: int) -> Wo
         pa.concat_tables([_rejects(store, arrivals, rejects, shard[rejects], -1 - at[rejects]), found.rejects]),
         documents_in=len(arrivals) + found.rejects.num_rows,
         shards=tuple(store.shards),
-        used={number: at[shard == number] for number in np.unique(shard).tolist()},
+        used=_by_shard(shard, at),
         cleaned=cleaned,
         kept=len(arrivals) - cleaned,
     )
+
+
+def _by_shard(shard: np.ndarray, at: np.ndarray) -> dict[int, np.ndarray]:
+    """What is used of each shard."""
+    ranked = at[np.argsort(shard, kind="stable")]
+    numbers, counts = np.unique(shard, return_counts=True)
+    ends = np.cumsum(counts)
+    return {n: ranked[end - count : end] for n, count, end in zip(numbers.tolist(), counts, ends, strict=True)}
 
 
 def assembled_of(made: Sequence[pipeline.Outcome], rejects: Sequence[pa.Table], documents: int) -> Working:
@@ -101,12 +109,14 @@ def _keys(store: outcomes.Store, arrivals: pa.Table, rows: np.ndarray, shard: np
 def _rejects(
     store: outcomes.Store, arrivals: pa.Table, rows: np.ndarray, shard: np.ndarray, at: np.ndarray
 ) -> pa.Table:
-    parts, places = [arrow.empty(arrow.REJECTS)], [np.empty(0, np.int64)]
-    for number in np.unique(shard).tolist():
-        here = np.flatnonzero(shard == number)
+    order = np.argsort(shard, kind="stable")
+    # To take some rows of a table in many pieces Arrow joins the pieces first: all at once, not shard by shard.
+    origin = arrivals.select(list(_ORIGIN)).take(pa.array(rows[order])).combine_chunks()
+    parts, first = [arrow.empty(arrow.REJECTS)], 0
+    for number, count in zip(*np.unique(shard, return_counts=True), strict=True):
+        here, own = order[first : first + count], origin.slice(first, count)
         found = store.shards[number].table("rejects", list(arrow.REJECTS.names)).take(pa.array(at[here]))
-        own = arrivals.select(list(_ORIGIN)).take(pa.array(rows[here]))
         columns = [own[name] if name in _ORIGIN else found[name] for name in arrow.REJECTS.names]
         parts.append(pa.table(columns, schema=arrow.REJECTS))
-        places.append(rows[here])
-    return pa.concat_tables(parts).take(pa.array(np.argsort(np.concatenate(places), kind="stable")))
+        first += count
+    return pa.concat_tables(parts).take(pa.array(np.argsort(rows[order], kind="stable")))

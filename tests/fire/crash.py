@@ -164,7 +164,9 @@ def through_the_flow(stage: Stage, watcher: Watcher, work: Path, rng: Random, co
             killed = zygote.run(*words, output=output, die_at=point)
             gone(killed.mark, 2)  # the embedded API outlives its client by some seconds
             if not killed.died:
-                wrong.append(f"flow {stage.name} {point}: was to die, and ended with {killed.code}")
+                wrong.append(
+                    f"flow {stage.name} {point}: was to die, and ended with {killed.code}: {killed.said[-300:]}"
+                )
             ended = zygote.run(*words, output=output)
             gone(ended.mark, 2)
             said = [f"the next run ended with {ended.code}: {ended.said[-300:]}"] if ended.code else []
