@@ -68,33 +68,27 @@ def _follow_the_similar(keeps: _Rows, numbers: pa.ChunkedArray, prints: Prints) 
     firsts = np.flatnonzero((keeps == own) & np.asarray(pc.is_valid(numbers)))
     number = np.asarray(pc.fill_null(numbers, -1), np.int64)
     who, where = _meetings(firsts, number, prints)
-    # Of each meeting place the last kept row that came there, and of each coming the one before: some 8 bytes each,
-    # where lists would take a hundred.
-    last = np.full(int(where.max(initial=-1)) + 1, -1, np.int32)
-    before = np.full(len(who), -1, np.int32)
+    prints.sketch(number[np.unique(who)])
+    # Who comes to each place, in order, and for each coming where its place begins and where it stands itself.
+    order = np.argsort(where, kind="stable")
+    visitors, stands = who[order], np.empty(len(who), np.int32)
+    stands[order] = np.arange(len(who), dtype=np.int32)
+    begins = np.searchsorted(where[order], where).astype(np.int32)
+    kept = np.ones(len(keeps), bool)
     edges = np.append(np.flatnonzero(np.diff(who, prepend=-1)), len(who))
     for start, end in pairwise(edges.tolist()):
-        row, places = int(who[start]), where[start:end]
-        candidates = _met(last[places], before, who)
-        similar = (other for other in candidates if prints.alike(int(number[row]), int(number[other]), ALIKE))
-        found = next(similar, None)
-        if found is not None:
-            keeps[row] = found
+        row = int(who[start])
+        before = zip(begins[start:end].tolist(), stands[start:end].tolist(), strict=True)
+        met = np.unique(np.concatenate([visitors[first:stand] for first, stand in before]))
+        met = met[kept[met]]
+        if not len(met):
             continue
-        before[start:end] = last[places]
-        last[places] = np.arange(start, end, dtype=np.int32)
+        mine = int(number[row])
+        likely = met[prints.may_be_alike(mine, number[met], ALIKE)].tolist()
+        found = next((other for other in likely if prints.alike(mine, int(number[other]), ALIKE)), None)
+        if found is not None:
+            keeps[row], kept[row] = found, False
     keeps[:] = keeps[keeps]
-
-
-def _met(comings: _Few, before: _Few, who: _Few) -> list[int]:
-    """The rows of these comings and of those before them, in order, each once."""
-    found: set[int] = set()
-    comings = comings[comings >= 0]
-    while len(comings):
-        found.update(who[comings].tolist())
-        comings = before[comings]
-        comings = comings[comings >= 0]
-    return sorted(found)
 
 
 def _meetings(rows: _Rows, number: _Rows, prints: Prints) -> tuple[_Few, _Few]:

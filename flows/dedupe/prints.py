@@ -17,8 +17,7 @@ _Rows = npt.NDArray[np.int64]
 
 _AT_ONCE: Final = 8  # bands
 _LOOKED_AT: Final = 1000  # texts, or pairs of them
-_BITS: Final = 1024  # of a sketch
-_SKETCHES: Final = 200_000  # that are held, some 300 bytes each
+_BITS: Final = 1024  # of a sketch: which shingles there are, as far as so many bits can tell
 
 
 class Prints:
@@ -30,7 +29,6 @@ class Prints:
         # A rest goes through all files: with as many looks between two as there are files, their cost keeps to that
         # of the looks.
         self._often = max(_LOOKED_AT, table["shingles"].num_chunks)
-        self._sketches: dict[int, tuple[int, int, int]] = {}
         self._bands = table["bands"]
         self._shingles = table["shingles"].chunks
         self._starts = list(accumulate((len(chunk) for chunk in self._shingles), initial=0))
@@ -54,31 +52,33 @@ class Prints:
             self._rest()
             yield from some.T
 
+    def sketch(self, rows: _Rows) -> None:
+        """Look at the shingles of these rows once, for `may_be_alike`: some 150 bytes are held of each."""
+        self._place = np.full(len(self._bands), -1, np.int32)
+        self._place[rows] = np.arange(len(rows), dtype=np.int32)
+        self._bits = np.zeros((len(rows), _BITS // 64), np.uint64)
+        self._hidden, self._count = np.zeros(len(rows), np.int32), np.zeros(len(rows), np.int32)
+        for place, row in enumerate(rows.tolist()):
+            self._look()
+            digests, bits = self._digests(row), np.zeros(_BITS, bool)
+            bits[digests & np.uint64(_BITS - 1)] = True
+            self._bits[place] = np.packbits(bits).view(np.uint64)
+            self._count[place] = len(digests)
+            self._hidden[place] = len(digests) - int(np.count_nonzero(bits))
+
+    def may_be_alike(self, one: int, others: _Rows, least: float) -> npt.NDArray[np.bool_]:
+        """Which of the rows may share `least` of the shingles that either they or `one` have; all must be sketched."""
+        own, theirs = self._place[one], self._place[others]
+        together = np.bitwise_count(self._bits[own] & self._bits[theirs]).sum(axis=1, dtype=np.int32)
+        most = np.minimum(together + np.minimum(self._hidden[own], self._hidden[theirs]), self._count[theirs])
+        most = np.minimum(most, self._count[own])
+        return np.asarray(most >= least * (self._count[own] + self._count[theirs] - most))
+
     def alike(self, one: int, other: int, least: float) -> bool:
         """Whether two rows share `least` of the shingles that either has."""
-        (bits, hidden, count), (others, other_hidden, other_count) = self._sketch(one), self._sketch(other)
-        # No more than this can be shared; where that is too little, the shingles need not be looked at.
-        most = min((bits & others).bit_count() + min(hidden, other_hidden), count, other_count)
-        if most < least * (count + other_count - most):
-            return False
         self._look()
         a, b = self._digests(one), self._digests(other)
         return min(len(a), len(b)) >= least * max(len(a), len(b)) and jaccard(a, b) >= least
-
-    def _sketch(self, row: int) -> tuple[int, int, int]:
-        """The shingles of a row as a set of bits, how many of them share a bit with another, and how many they are."""
-        known = self._sketches.get(row)
-        if known is None:
-            self._look()
-            digests = self._digests(row)
-            bits = np.zeros(_BITS, bool)
-            bits[digests & np.uint64(_BITS - 1)] = True
-            number = int.from_bytes(np.packbits(bits).tobytes())
-            known = number, len(digests) - number.bit_count(), len(digests)
-            if len(self._sketches) >= _SKETCHES:
-                self._sketches.clear()
-            self._sketches[row] = known
-        return known
 
     def _look(self) -> None:
         self._looked += 1
