@@ -64,6 +64,7 @@ def _sizes(results: dict[str, Any], sizes: list[int]) -> str:
         "times a tenth",
         "on",
     ]
+    notes = [f"\n{size:,}: {results[str(size)]['note']}\n" for size in sizes if "note" in results[str(size)]]
     grown = []
     for size in sizes:
         result = results[str(size)]
@@ -83,6 +84,7 @@ def _sizes(results: dict[str, Any], sizes: list[int]) -> str:
         f"\n## From nothing\n\n{_table(head, rows)}\n"
         "`times a tenth`: the CPU seconds, to those of a tenth of the documents; 10 is linear, and what a start costs "
         "makes it less. The load is that of the machine before the run.\n"
+        f"{''.join(notes)}"
         "\n## Once more\n\nIn brackets: of the full run. New documents come in a file of their own; edited ones lie in "
         f"all files,\nso that each is read again.\n\n{_table(second, grown)}"
     )
