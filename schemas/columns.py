@@ -55,7 +55,7 @@ ARTICLES: tuple[Column, ...] = (
     _string("date_basis", "`stated` by the document, or `inferred` from the story.", null=True, one_of=_BASES),
     _string("dateline", "The dateline as printed; it is cut from text.", null=True),
     _string("place", "The place in the dateline, as printed.", null=True),
-    _string("language", "ISO 639-1 code of its language (639-3 where that has none); `und` where it cannot be told."),
+    _string("language", "ISO 639-1 code of its language, 639-3 for some rare ones; `und` where it cannot be told."),
     Column("language_score", pa.float32(), "How sure the language is, 0 to 1."),
     _string("text", "The article: one paragraph a line, blanks normalised, quotes and dashes as printed."),
     Column("is_partial", pa.bool_(), "The text says that it goes on elsewhere (paywall, next page)."),

@@ -74,20 +74,19 @@ def _follow_the_similar(keeps: _Rows, numbers: pa.ChunkedArray, prints: Prints) 
     visitors, stands = who[order], np.empty(len(who), np.int32)
     stands[order] = np.arange(len(who), dtype=np.int32)
     begins = np.searchsorted(where[order], where).astype(np.int32)
-    kept = np.ones(len(keeps), bool)
     edges = np.append(np.flatnonzero(np.diff(who, prepend=-1)), len(who))
     for start, end in pairwise(edges.tolist()):
         row = int(who[start])
         before = zip(begins[start:end].tolist(), stands[start:end].tolist(), strict=True)
         met = np.unique(np.concatenate([visitors[first:stand] for first, stand in before]))
-        met = met[kept[met]]
+        met = met[keeps[met] == met]
         if not len(met):
             continue
         mine = int(number[row])
         likely = met[prints.may_be_alike(mine, number[met], ALIKE)].tolist()
         found = next((other for other in likely if prints.alike(mine, int(number[other]), ALIKE)), None)
         if found is not None:
-            keeps[row], kept[row] = found, False
+            keeps[row] = found
     keeps[:] = keeps[keeps]
 
 

@@ -23,7 +23,7 @@ _DISTINCT, _RARE = 4, 14
 
 
 def language(text: str) -> tuple[str, float]:
-    """ISO code (639-1, else 639-3) and a probability from 0 to 1; (`und`, 0) for a text too short to tell."""
+    """ISO 639-1 code (639-3 for some rare ones) and a probability, 0 to 1; (`und`, 0) for a text too short to tell."""
     return languages([text])[0]
 
 

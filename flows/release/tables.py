@@ -136,8 +136,8 @@ def write(
 ) -> list[Written]:
     """Write a table into a release folder: sorted, one file or (articles) 250,000 rows a file.
 
-    Rows that come in pieces are held a row group or two at a time; `each` is given them in their order, in a thread of
-    its own. While one is packed, the next is fetched. Raises ReleaseError where they do not fit their schema.
+    Rows that come in pieces are held a row group or two at a time; `each` is given them in their order. While one is
+    packed, the next is fetched. Raises ReleaseError where they do not fit their schema.
     """
     given = rows if isinstance(rows, Sorted) else _sorted(name, rows)
     files = max(1, -(-(given.rows or 0) // ROWS_A_FILE)) if name == "articles" else 1
@@ -157,15 +157,14 @@ def write(
                 compression="zstd",
                 compression_level=_LEVEL.get(name, _LEVEL_ELSE),
             ) as writer,
-            ThreadPoolExecutor(2) as aside,
+            ThreadPoolExecutor(1) as packer,
         ):
             while group is not None and (name != "articles" or count < ROWS_A_FILE):
-                packed = aside.submit(writer.write_table, group, row_group_size=size)
-                told = aside.submit(each, group)
+                packed = packer.submit(writer.write_table, group, row_group_size=size)
+                each(group)
                 count += group.num_rows
                 group = next(groups, None)
                 packed.result()
-                told.result()
         written.append(Written(name, path, count))
     if group is not None:
         raise ReleaseError(f"The table {name} has more rows than the {given.rows} that were said.")
