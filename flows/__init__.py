@@ -1,5 +1,5 @@
 """Kliping: raw scraped news in, versioned datasets out.
 
-`publish` tells the whole story on one page; `pipeline` tells it for one batch of documents, without Prefect.
+`story` tells the whole story on one page, `publish` as a Prefect flow; `pipeline` tells it for one batch of documents.
 The stages lie in the folders, in the order read, clean, describe, validate, dedupe, release.
 """

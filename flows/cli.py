@@ -195,24 +195,29 @@ def main() -> None:
 
 
 def _run(job: "Publish", direct: bool) -> "Outcome":
-    from flows import publish as story
+    from flows import story
 
     with _bar(job) as listener:
         token = story.listener.set(listener)
         telling = story.teller.set(lambda said: _say(said, error=True))
         try:
-            if direct:
-                return story.tell(job)
-            state = story.publish_dataset(**job.form(), return_state=True)
-        except RuntimeError as error:
-            if "reach API" not in str(error):
-                raise
-            server = os.environ.get("PREFECT_API_URL", "the embedded API")
-            _stop(3, f"No Prefect server answers at {server}: start it, unset PREFECT_API_URL, or give --direct.")
+            return story.tell(job) if direct else _flow(job)
         finally:
             story.listener.reset(token)
             story.teller.reset(telling)
-    return story.outcome_of(state)
+
+
+def _flow(job: "Publish") -> "Outcome":
+    from flows import publish  # Prefect is slow to load, and --direct does without it
+
+    try:
+        state = publish.publish_dataset(**job.form(), return_state=True)
+    except RuntimeError as error:
+        if "reach API" not in str(error):
+            raise
+        server = os.environ.get("PREFECT_API_URL", "the embedded API")
+        _stop(3, f"No Prefect server answers at {server}: start it, unset PREFECT_API_URL, or give --direct.")
+    return publish.outcome_of(state)
 
 
 @contextmanager

@@ -1,20 +1,11 @@
-"""Publish a dataset: the whole story on one page.
+"""The Prefect flow that publishes a dataset: each step of the story (flows/story.py) is a task of it.
 
-`tell` is the story; a step is a plain call for the command's `--direct`, and a Prefect task in the flow. Prefect
-schedules, shows and repeats runs; what was published is recorded by the release's manifest, never by Prefect.
+Prefect schedules, shows and repeats runs; what was published is recorded by the release's manifest, never by Prefect.
 """
 
 import re
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
-from uuid import uuid4
+from collections.abc import Callable
+from typing import Any, cast
 
 from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
@@ -23,31 +14,13 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from pydantic import ValidationError
 
-from flows import artifacts, cluster, outcomes, parameters, read, release, report, steps, validate
+from flows import artifacts, cluster, parameters, read, release
 from flows.outcome import Outcome
 from flows.parameters import Publish
-
-Result = TypeVar("Result")
+from flows.story import Result, listener, tell
 
 # Errors that are sentences for the operator.
 SAID = (read.SourceError, release.ReleaseError, cluster.ClusterError)
-
-
-class Step(Protocol):
-    """How a step is run: its name for people, and the call."""
-
-    def __call__(self, name: str, step: Callable[[], Result], /) -> Result: ...  # noqa: D102
-
-
-# Who listens to the progress of the run in this process; the command draws a bar.
-listener: ContextVar[steps.Progress | None] = ContextVar("listener", default=None)
-# Who is told, before the work begins, what must be done again; the command prints it.
-teller: ContextVar[Callable[[str], None] | None] = ContextVar("teller", default=None)
-
-
-def plainly(name: str, step: Callable[[], Result]) -> Result:
-    """A step without Prefect."""
-    return step()
 
 
 def as_task(name: str, step: Callable[[], Result]) -> Result:
@@ -72,130 +45,12 @@ def as_task(name: str, step: Callable[[], Result]) -> Result:
     return cast(Result, state.result())
 
 
-def tell(job: Publish, step: Step = plainly) -> Outcome:
-    """Run one publish from source to release. What a user can get wrong comes back as an Outcome."""
-    started = datetime.now(UTC)
-    try:
-        dataset = release.at(job.output, job.dataset, reading=job.dry_run)
-        began = time.time_ns()
-        ledger = outcomes.NOTHING if job.rehash else outcomes.recall(dataset.state / "sources")
-        survey = step("look at the source", lambda: read.survey(job.source, ledger.known()))
-        with _place(job, dataset) as (run_id, work):
-            facts = steps.facts_of(job, run_id, started, survey.inputs, dataset.latest())
-            if equal := release.find_equal(dataset, facts.fingerprint()):
-                latest = dataset.latest()
-                aside = f"latest.json names {latest}; this one becomes it by: kliping latest-set {equal.version}"
-                notes = () if latest in (None, equal.version) else (aside,)
-                return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path, notes=notes)
-            state = dataset.state if dataset.state.is_dir() else work
-            have = step("see what is known", lambda: steps.known(job, survey, ledger, state, began))
-            withdrawn = release.withdrawals(dataset)
-            if have.redone and (say := teller.get()) is not None:
-                say(have.redone)
-            working, verdicts = make(job, facts, dataset, withdrawn, have, work, step)
-            seen = outcomes.at_rest(survey.files, began)
-            again = step("look at the source again", lambda: read.survey(job.source, seen).inputs)
-            changed = again.digest != survey.inputs.digest
-            # What was read is then neither the one nor the other, so no later source may count as equal to it.
-            facts = replace(facts, inputs=read.changed(survey.inputs, again)) if changed else facts
-            if not changed:
-                outcomes.remember(dataset.state / "sources", work)
-            try:
-                ended = step("release", lambda: _end(job, dataset, facts, working, verdicts, work))
-                return replace(ended, redone=have.redone, notes=(*ended.notes, *([_CHANGED] if changed else [])))
-            finally:
-                if not job.dry_run:
-                    steps.tidy(dataset, have.store, working, withdrawn)
-    except (read.SourceError, cluster.ClusterError) as error:
-        return Outcome("wrong_use", job.dataset, why=(str(error),))
-    except release.Busy as error:
-        return Outcome("busy", job.dataset, why=(str(error),))
-
-
-def make(
-    job: Publish,
-    facts: release.Facts,
-    dataset: release.Dataset,
-    withdrawn: list[release.Withdrawal],
-    have: steps.Known,
-    work: Path,
-    step: Step = plainly,
-) -> tuple[steps.Working, dict[str, validate.Verdict]]:
-    """The tables of a release and what the suites say of them: all between the source and the release."""
-    parent = dataset.release_path(facts.parent) if facts.parent else None
-    gone = steps.withdrawn_ids(parent, withdrawn) if parent else set()
-    keep, day = None if job.dry_run else dataset, facts.started_at.date()
-    validate.prepare()  # while workers clean
-    working = step("clean and describe", lambda: steps.clean_all(job, have, work, keep, _progress))
-    working = steps.withhold(working, withdrawn)
-    working = steps.one_row_each(working)
-    held = steps.article_ids(working)
-    working, rows = step("validate articles", lambda: steps.judge_rows(working, day, work))
-    if job.append and parent:
-        working = steps.carry_over(working, parent, held, gone)
-    working = step("find duplicates", lambda: steps.mark_duplicates(working, job.duplicates, keep))
-    whole = step("validate release", lambda: steps.judge_release(working, parent, job.accept_drift, gone))
-    verdicts = {"articles": rows, "release": whole}
-    if parent:
-        drift = step("compare with parent", lambda: steps.judge_drift(job, facts, working, parent, held, gone))
-        verdicts["drift"] = drift
-    return working, verdicts
-
-
-@contextmanager
-def _place(job: Publish, dataset: release.Dataset) -> Iterator[tuple[str, Path]]:
-    """A run's id and working folder. A real run holds the publisher's lock; a dry run works in a temporary folder."""
-    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
-    if job.dry_run:
-        with tempfile.TemporaryDirectory(prefix="kliping-") as passing:
-            yield run_id, Path(passing)
-        return
-    with release.publisher_lock(dataset, job.wait, run_id=run_id):
-        folder = dataset.staging / f"{run_id}.work"
-        folder.mkdir(parents=True)
-        yield run_id, folder
-
-
-def _end(
-    job: Publish,
-    dataset: release.Dataset,
-    facts: release.Facts,
-    working: steps.Working,
-    verdicts: dict[str, validate.Verdict],
-    work: Path,
-) -> Outcome:
-    """Refuse, or stage, audit and commit."""
-    draft = steps.draft_of(facts, working, verdicts, work)
-    why = tuple(f"{check.name}: {check.sentence}" for verdict in verdicts.values() for check in verdict.refused)
-    told = steps.outcome_of(job, working, verdicts)
-    if why:
-        if not job.dry_run:
-            release.refuse(dataset, draft, list(why))
-        return replace(told, status="refused", why=why)
-    if job.dry_run:
-        return told
-    version = release.next_version(dataset, facts.started_at.date())
-    folder = release.stage(dataset, draft, version, report.write_pages)
-    release.audit(folder)
-    manifest = release.read_manifest(folder)
-    path = release.commit(dataset, folder, manifest)
-    steps.keep_prints(working, dataset)
-    if isinstance(dataset, release.Mirror):
-        told = replace(told, notes=(*told.notes, f"the release goes to {dataset.store.url}; below is a copy of it"))
-    return replace(told, status="published", version=version, release=path, changes=manifest["changes"])
-
-
 def outcome_of(state: State[Any]) -> Outcome:
     """The outcome that a run of the flow in this process ended with; raises what broke it."""
     result = state.result(raise_on_failure=False)
     if isinstance(result, Outcome):
         return result
     raise result if isinstance(result, Exception) else RuntimeError(f"the run ended as {state.name}: {state.message}")
-
-
-def _progress(documents: int, seen: int, total: int) -> None:
-    if (heard := listener.get()) is not None:
-        heard(documents, seen, total)
 
 
 def _run_name() -> str:
@@ -262,7 +117,6 @@ def _rename(name: str) -> None:
         client.update_flow_run(runtime.flow_run.id, name=name)
 
 
-_CHANGED = "the source changed while it was read; the next run reads all of it again"
 _NAMES = {
     "published": "Published",
     "nothing_new": "NothingNew",

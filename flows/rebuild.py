@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from flows import outcomes, publish, read, release, report, steps
+from flows import outcomes, read, release, report, steps, story
 from flows.parameters import Publish
 from flows.quiet import ROOT
 from flows.release.disk import sha256
@@ -79,7 +79,7 @@ def rebuild(dataset: release.Dataset, version: str) -> Rebuilt:
         work = Path(folder) / "work"
         work.mkdir()
         have = steps.known(job, survey, outcomes.NOTHING, work, time.time_ns())  # nothing that was kept is used
-        working, verdicts = publish.make(job, facts, beside, withdrawn, have, work)
+        working, verdicts = story.make(job, facts, beside, withdrawn, have, work)
         made = release.stage(beside, steps.draft_of(facts, working, verdicts, work), version, report.write_pages)
         files = {
             each["path"]: (made / each["path"]).is_file() and sha256(made / each["path"]) == each["sha256"]

@@ -13,7 +13,7 @@ place by rename, and whoever comes second finds it done. The child is no
 `multiprocessing` one, so that a worker of a cluster may have it as well as a thread of this process, and so that
 nothing of the parent (its threads, its main module) is met again in it. Starting one takes some 0.8 s, most of it
 imports that cleaning needs anyway; it starts with the first work for it, and one stays for the next run of this
-process.
+process, unless it had much to do: the rest of the run needs its memory more.
 """
 
 import atexit
@@ -44,6 +44,7 @@ from schemas import stages
 
 SLICE: Final = 4 << 20  # bytes of raw documents that are asked for at a time: some seconds of work
 DEATHS: Final = 3
+_GROWN: Final = 32  # slices after which a child holds so much that it is not kept for another run
 _START_SECONDS: Final = 120.0
 _CHILD: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); from flows.supervise import main; main(float(sys.argv[2]))"
@@ -70,6 +71,7 @@ class _Child:
             [sys.executable, "-c", _CHILD, str(ROOT), str(seconds)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         self._ready = False
+        self.asked = 0
 
     def ask(self, *words: str | int) -> None:
         """Have it do one thing. Raises _Gone."""
@@ -82,6 +84,7 @@ class _Child:
                 ) from None
             self._ready = True
         assert self._process.stdin is not None
+        self.asked += 1
         try:
             self._process.stdin.write(json.dumps(words).encode() + b"\n")
             self._process.stdin.flush()
@@ -211,11 +214,13 @@ def _slices(raw: pa.Table) -> list[tuple[int, int]]:
 
 
 def dismiss(keep: int = 0) -> None:
-    """Kill the idle children but so many."""
+    """Kill the idle children but so many, of those that have had little work."""
     with _taking:
-        for child in _idle[keep:]:
-            child.kill()
-        del _idle[keep:]
+        kept = [child for child in _idle if child.asked < _GROWN][:keep]
+        for child in _idle:
+            if child not in kept:
+                child.kill()
+        _idle[:] = kept
 
 
 atexit.register(dismiss)

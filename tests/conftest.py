@@ -54,7 +54,7 @@ def job(source, tmp_path):
 def dataset(job, tmp_path):
     """The dataset of `job`, with its first release."""
     from flows import release
-    from flows.publish import tell
+    from flows.story import tell
 
     assert tell(job).status == "published"
     return release.Dataset(tmp_path / "output" / "news")

@@ -6,8 +6,8 @@ import pytest
 
 from flows import release
 from flows.parameters import Publish
-from flows.publish import tell
 from flows.read import walk
+from flows.story import tell
 from tests.makers import story
 
 

@@ -40,6 +40,17 @@ def test_publish_verify_versions(place):
     assert len(listed) == 1 and "latest" in listed[0] and "2 articles, 1 rejected" in listed[0]
 
 
+def test_a_direct_run_does_not_load_prefect(place):
+    code = (
+        "import sys\nfrom flows import cli\nsys.argv = ['kliping', 'publish', 'drop', '--direct']\n"
+        "try:\n    cli.main()\nfinally:\n    print('prefect' in sys.modules)"
+    )
+    env = os.environ | {"PYTHONPATH": str(place[1])}
+    done = subprocess.run([sys.executable, "-c", code], cwd=place[0], env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "2 articles" in done.stdout and done.stdout.splitlines()[-1] == "False"
+
+
 def test_verify_names_the_damaged_file(place):
     kliping("publish", "drop", "--direct", cwd=place)
     home = place[0] / "output" / "news"

@@ -14,7 +14,7 @@ import pytest
 
 from flows import cluster, pipeline, supervise
 from flows.parameters import Publish
-from flows.publish import tell
+from flows.story import tell
 from tests.makers import story
 from tests.test_supervise import MISCHIEF, batch, reasons
 
@@ -94,7 +94,7 @@ def test_a_cluster_makes_the_bytes_of_the_pool_though_a_worker_is_killed(local, 
             os.kill(local.workers[0].pid, signal.SIGKILL)
             local.workers[0].wait()
 
-    monkeypatch.setattr("flows.publish._progress", kill)
+    monkeypatch.setattr("flows.story._progress", kill)
     far = tell(Publish(source=source, output=str(tmp_path / "far"), workers=local.address))
     assert local.workers[0].poll() is not None and local.workers[1].poll() is None
     assert far.status == pool.status == "published"

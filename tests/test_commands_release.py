@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from flows import release
 from flows.cli import app
 from flows.parameters import Publish
-from flows.publish import tell
+from flows.story import tell
 from tests.makers import story
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from flows import outcomes, release, steps
 from flows.parameters import Publish
-from flows.publish import tell
 from flows.release.disk import remove_tree
+from flows.story import tell
 from flows.takedown import takedown
 from tests.makers import dump, story
 from tests.test_takedown import NOW

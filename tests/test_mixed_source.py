@@ -19,7 +19,7 @@ from warcio.warcwriter import WARCWriter
 
 from flows import read, release, supervise
 from flows.parameters import Publish
-from flows.publish import tell
+from flows.story import tell
 from tests.makers import story
 from tests.test_supervise import MISCHIEF, SECONDS
 

@@ -4,7 +4,8 @@ import pytest
 
 from flows import release
 from flows.parameters import Publish, Rare
-from flows.publish import outcome_of, publish_dataset, tell
+from flows.publish import outcome_of, publish_dataset
+from flows.story import tell
 from tests.makers import story
 
 

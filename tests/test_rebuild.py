@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from flows import release, steps
-from flows.publish import tell
 from flows.rebuild import rebuild
+from flows.story import tell
 from flows.takedown import takedown
 from tests.makers import story
 from tests.test_takedown import NOW

@@ -9,8 +9,8 @@ import pytest
 
 from flows import release, steps
 from flows.parameters import Publish
-from flows.publish import tell
 from flows.rerun import Chosen, replay
+from flows.story import tell
 from schemas import stages
 from tests.makers import story
 

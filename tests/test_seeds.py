@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.parameters import Publish
-from flows.publish import tell
+from flows.story import tell
 
 HERE = Path(__file__).parent
 GOLD = {seed["file"]: seed for seed in json.loads((HERE / "golden" / "gold.json").read_text("utf-8"))["seeds"]}

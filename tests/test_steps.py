@@ -8,7 +8,7 @@ import pytest
 
 from flows import outcomes, read, release, steps
 from flows.parameters import Publish
-from flows.publish import tell
+from flows.story import tell
 from tests.makers import story
 
 

@@ -55,6 +55,16 @@ def batch(folder, texts):
     return path, folder / "made"
 
 
+def test_a_child_stays_for_the_next_run_unless_it_has_had_much_work(crew, tmp_path, monkeypatch):
+    crew.process(batch(tmp_path, ["Hujan turun sejak pagi."]))
+    (child,) = supervise._idle
+    supervise.dismiss(keep=1)
+    assert supervise._idle == [child] and child.alive()
+    monkeypatch.setattr(supervise, "_GROWN", 1)
+    supervise.dismiss(keep=1)
+    assert supervise._idle == [] and not child.alive()
+
+
 def reasons(outcome):
     return dict(zip(outcome.rejects["source_id"].to_pylist(), outcome.rejects["reason"].to_pylist(), strict=True))
 

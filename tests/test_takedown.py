@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows import release
-from flows.publish import tell
+from flows.story import tell
 from flows.takedown import takedown
 from tests.makers import story
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 from html_data import SETS, rows, site
 from train_html import FOLDS, fold_of
 
-from flows import pipeline, publish, supervise
+from flows import pipeline, story, supervise
 from flows.clean import judge_page, listing, net
 from flows.parameters import Publish
 from tests.bench.sets import FOLDS as TEXT_FOLDS
@@ -69,7 +69,7 @@ def published(data: dict[str, list[dict]], effort: str, weights: Path) -> tuple[
             judge_page.WEIGHTS = weights / f"fold-{part}"
             use_text_weights(weights.parent, texts)
             began = time.process_time()
-            outcome = publish.tell(Publish(source=str(source), dataset=name, output=folder, html=effort))
+            outcome = story.tell(Publish(source=str(source), dataset=name, output=folder, html=effort))
             spent += time.process_time() - began
             if outcome.release is None:
                 sys.exit("\n".join(outcome.lines()))

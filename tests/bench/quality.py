@@ -47,7 +47,7 @@ def published(
 
     from flows.parameters import Publish
     from flows.pipeline import process, write_outcome
-    from flows.publish import tell
+    from flows.story import tell
 
     folder.mkdir(parents=True)
     with (folder / "in.jsonl").open("w", encoding="utf-8") as file:

@@ -21,7 +21,7 @@ def main() -> None:
     from flows.quiet import settle_environment
 
     settle_environment()  # before Arrow is imported, as the command has it
-    from flows import cli, publish
+    from flows import cli, story
 
     target, steps = Path(sys.argv.pop(1)), []
     begun = time.perf_counter()
@@ -34,7 +34,7 @@ def main() -> None:
             now = time.perf_counter()
             steps.append({"step": name, "at": wall - begun, "seconds": now - wall, "cpu": time.process_time() - cpu})
 
-    publish.tell = partial(publish.tell, step=timed)  # type: ignore[assignment]
+    story.tell = partial(story.tell, step=timed)  # type: ignore[assignment]
     try:
         cli.main()
     finally:

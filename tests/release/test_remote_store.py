@@ -10,10 +10,10 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from flows import publish, release
+from flows import release
 from flows.parameters import Publish
-from flows.publish import tell
 from flows.release.store import Store
+from flows.story import tell
 from tests.makers import story
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -221,8 +221,8 @@ def test_a_store_that_nobody_knows_is_refused_with_a_sentence():
 
 @on("memory")
 def test_the_run_of_a_flow_is_told_where_its_mirror_lies(url, tmp_path):
-    outcome = publish.tell(Publish(source=write(tmp_path / "a.jsonl", range(5)), output=url))
+    outcome = tell(Publish(source=write(tmp_path / "a.jsonl", range(5)), output=url))
     assert outcome.release.is_relative_to(tmp_path / "stores")
-    dry = publish.tell(Publish(source=write(tmp_path / "b.jsonl", range(9)), output=url, dry_run=True))
+    dry = tell(Publish(source=write(tmp_path / "b.jsonl", range(9)), output=url, dry_run=True))
     assert dry.status == "dry_run"
     assert release.at(url, "news", reading=True).latest() == outcome.version
