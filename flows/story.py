@@ -7,6 +7,7 @@ recorded by the release's manifest alone.
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -47,19 +48,19 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
         began = time.time_ns()
         ledger = outcomes.NOTHING if job.rehash else outcomes.recall(dataset.state / "sources")
         survey = step("look at the source", lambda: read.survey(job.source, ledger.known()))
-        with _place(job, dataset) as (run_id, work):
+        with _place(job, dataset) as (run_id, work), ThreadPoolExecutor(1) as aside:
             facts = steps.facts_of(job, run_id, started, survey.inputs, dataset.latest())
             if equal := release.find_equal(dataset, facts.fingerprint()):
                 latest = dataset.latest()
-                aside = f"latest.json names {latest}; this one becomes it by: kliping latest-set {equal.version}"
-                notes = () if latest in (None, equal.version) else (aside,)
+                other = f"latest.json names {latest}; this one becomes it by: kliping latest-set {equal.version}"
+                notes = () if latest in (None, equal.version) else (other,)
                 return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path, notes=notes)
             state = dataset.state if dataset.state.is_dir() else work
             have = step("see what is known", lambda: steps.known(job, survey, ledger, state, began))
             withdrawn = release.withdrawals(dataset)
             if have.redone and (say := teller.get()) is not None:
                 say(have.redone)
-            working, verdicts = make(job, facts, dataset, withdrawn, have, work, step)
+            working, verdicts = make(job, facts, dataset, withdrawn, have, work, step, aside)
             seen = outcomes.at_rest(survey.files, began)
             again = step("look at the source again", lambda: read.survey(job.source, seen).inputs)
             changed = again.digest != survey.inputs.digest
@@ -87,8 +88,12 @@ def make(
     have: steps.Known,
     work: Path,
     step: Step = plainly,
+    aside: Executor | None = None,
 ) -> tuple[steps.Working, dict[str, validate.Verdict]]:
-    """The tables of a release and what the suites say of them: all between the source and the release."""
+    """The tables of a release and what the suites say of them: all between the source and the release.
+
+    With `aside`, what can be done meanwhile for the writing of the release is done there.
+    """
     parent = dataset.release_path(facts.parent) if facts.parent else None
     gone = steps.withdrawn_ids(parent, withdrawn) if parent else set()
     keep, day = None if job.dry_run else dataset, facts.started_at.date()
@@ -97,6 +102,8 @@ def make(
     working = steps.withhold(working, withdrawn)
     working = steps.one_row_each(working)
     held = steps.article_ids(working)
+    if aside is not None and not job.dry_run:
+        working = steps.deal_lineage(working, work, aside)
     working, rows = step("validate articles", lambda: steps.judge_rows(working, day, work))
     if job.append and parent:
         working = steps.carry_over(working, parent, held, gone)

@@ -1,10 +1,12 @@
 """Read a staged release back before it is published: everything `verify` checks, and what the rows say.
 
-Reads a row group at a time; held in memory are the keys of the articles alone.
+Reads each table once, a row group at a time; held in memory are the keys of the articles alone.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -19,23 +21,48 @@ from flows.release.verify import Damage, verify
 from schemas import columns, vocabulary
 
 _SHOWN: Final = 3
+# The columns that are compared with other tables, and whether each of their values is wanted once.
+_KEPT: Final[dict[str, dict[str, bool]]] = {
+    "spans": {"article_id": True},
+    "articles": {"article_id": False, "source_id": False, "duplicate_of": False},
+    "evidence": {"article_id": True},
+    "changes": {"op": False},
+    "rejects": {"reason": False},
+}
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What one pass over a table found: what is wrong with it, and the columns of _KEPT."""
+
+    damages: list[Damage]
+    kept: dict[str, pa.Array]
 
 
 def _place(release: Path, name: str) -> str:
     return tables.parts(release, name)[0].relative_to(release).as_posix()
 
 
-def _sorted(release: Path, name: str) -> Iterator[Damage]:
-    keys = list(tables.ORDER[name])
+def _read(release: Path, name: str) -> _Found:
+    """Go through a table once: its order, columns that may not be null, and those with a closed list of words."""
+    keys, described = list(tables.ORDER[name]), {column.name: column for column in columns.PUBLISHED[name]}
+    wanted = [c.name for c in described.values() if not c.nullable or c.one_of or c.name in (*keys, *_KEPT[name])]
+    damages, kept = [], {column: [pa.array([], pa.string())] for column in _KEPT[name]}
     last: pa.Table | None = None
-    for batch in tables.batches(release, name, keys):
+    in_order = True
+    for batch in tables.batches(release, name, wanted):
         chunk = pa.Table.from_batches([batch]).select(keys)
         if last is not None:
             chunk = pa.concat_tables([last, chunk]).combine_chunks()
-        if not _in_order(chunk.slice(0, chunk.num_rows - 1), chunk.slice(1)):
-            yield Damage(_place(release, name), f"is not sorted by {', '.join(keys)}")
-            return
+        if in_order and not _in_order(chunk.slice(0, chunk.num_rows - 1), chunk.slice(1)):
+            in_order = False
+            damages.append(Damage(_place(release, name), f"is not sorted by {', '.join(keys)}"))
         last = chunk.slice(chunk.num_rows - 1)
+        damages += [Damage(_place(release, name), what) for what in _wrong(batch, described)]
+        for column, unique in _KEPT[name].items():
+            values = batch.column(column)
+            kept[column].append(values.unique() if unique else values)
+    return _Found(damages, {column: pa.concat_arrays(values) for column, values in kept.items()})
 
 
 def _in_order(rows: pa.Table, following: pa.Table) -> bool:
@@ -52,49 +79,38 @@ def _in_order(rows: pa.Table, following: pa.Table) -> bool:
     return True
 
 
-def _values(release: Path, name: str) -> Iterator[Damage]:
-    """Columns that may not be null, and those with a closed list of words."""
-    described = {column.name: column for column in columns.PUBLISHED[name]}
-    for batch in tables.batches(release, name, [c.name for c in described.values() if not c.nullable or c.one_of]):
-        for column in (described[field] for field in batch.schema.names):
-            values = batch.column(column.name)
-            if values.null_count and not column.nullable:
-                yield Damage(_place(release, name), f"column {column.name} has {values.null_count} nulls")
-            if column.one_of:
-                others = set(pc.unique(values.drop_null()).to_pylist()) - set(column.one_of)
-                if others:
-                    yield Damage(_place(release, name), f"column {column.name} says {sorted(others)[:_SHOWN]}")
+def _wrong(batch: pa.RecordBatch, described: dict[str, columns.Column]) -> Iterator[str]:
+    for column in (described[field] for field in batch.schema.names):
+        values = batch.column(column.name)
+        if values.null_count and not column.nullable:
+            yield f"column {column.name} has {values.null_count} nulls"
+        if column.one_of:
+            others = set(pc.unique(values.drop_null()).to_pylist()) - set(column.one_of)
+            if others:
+                yield f"column {column.name} says {sorted(others)[:_SHOWN]}"
 
 
-def _column(release: Path, name: str, column: str, of: Callable[[pa.Array], pa.Array] = pc.unique) -> pa.Array:
-    read = [of(batch.column(column)) for batch in tables.batches(release, name, [column])]
-    return pa.concat_arrays(read) if read else pa.array([], pa.string())
-
-
-def _keys(release: Path) -> Iterator[Damage]:
+def _keys(articles: dict[str, pa.Array]) -> Iterator[str]:
     for key in ("article_id", "source_id"):
-        found = pc.value_counts(_column(release, "articles", key, pa.array))
+        found = pc.value_counts(articles[key])
         twice = found.filter(pc.greater(found.field("counts"), 1)).field("values").to_pylist()
         if twice:
-            yield Damage(_place(release, "articles"), f"{key} should be unique, and {twice[:_SHOWN]} stand twice")
+            yield f"{key} should be unique, and {twice[:_SHOWN]} stand twice"
+    ids = articles["article_id"]
+    own = ids.filter(pc.fill_null(pc.equal(ids, articles["duplicate_of"]), False))
+    if len(own):
+        yield f"{own[0]} is named as its own duplicate"
 
 
-def _references(release: Path) -> Iterator[Damage]:
+def _references(name: str, column: str, found: dict[str, _Found]) -> Iterator[str]:
     """What names an article names a published one."""
-    ids = _column(release, "articles", "article_id", pa.array)
-    for name, column in (("articles", "duplicate_of"), ("spans", "article_id"), ("evidence", "article_id")):
-        named = _column(release, name, column).drop_null()
-        lost = named.filter(pc.invert(pc.is_in(named, value_set=ids)))
-        if len(lost):
-            what = f"{column} names {lost.slice(0, _SHOWN).to_pylist()}, which are not articles of this release"
-            yield Damage(_place(release, name), what)
-    for batch in tables.batches(release, "articles", ["article_id", "duplicate_of"]):
-        own = batch.filter(pc.equal(batch.column("article_id"), batch.column("duplicate_of")))
-        if own.num_rows:
-            yield Damage(_place(release, "articles"), f"{own.column(0)[0]} is named as its own duplicate")
+    named = found[name].kept[column].drop_null()
+    lost = named.filter(pc.invert(pc.is_in(named, value_set=found["articles"].kept["article_id"])))
+    if len(lost):
+        yield f"{column} names {lost.slice(0, _SHOWN).to_pylist()}, which are not articles of this release"
 
 
-def _reasons(release: Path, manifest: Manifest) -> Iterator[Damage]:
+def _reasons(release: Path, manifest: Manifest, found: dict[str, _Found]) -> Iterator[Damage]:
     """The reject rows against the counts, reason by reason; the changes likewise, op by op."""
     counts = manifest["counts"]
     for count, wrong in (
@@ -105,7 +121,7 @@ def _reasons(release: Path, manifest: Manifest) -> Iterator[Damage]:
             yield Damage("manifest.json", f"counts {sorted(wrong)} as {count}")
     said = {"reason": Counter({**counts["dropped"], **counts["rejected"]}), "op": Counter(manifest["changes"])}
     for name, column in (("rejects", "reason"), ("changes", "op")):
-        rows = Counter(_column(release, name, column, pa.array).to_pylist())
+        rows = Counter({row["values"]: row["counts"] for row in found[name].kept[column].value_counts().to_pylist()})
         for word in sorted(rows.keys() | said[column].keys()):
             if rows[word] != said[column][word]:
                 what = f"has {rows[word]} rows {word}, where manifest.json counts {said[column][word]}"
@@ -114,10 +130,18 @@ def _reasons(release: Path, manifest: Manifest) -> Iterator[Damage]:
 
 def audit(folder: Path) -> None:
     """Read a staged release back. Raises AuditError that names each file and fact that is wrong."""
-    damages = verify(folder)
-    if not damages:
-        for name in tables.SCHEMAS:
-            damages += [*_sorted(folder, name), *_values(folder, name)]
-        damages += [*_keys(folder), *_references(folder), *_reasons(folder, read_manifest(folder))]
+    # Arrow reads, and hashes are taken, without the interpreter's lock; the largest table first.
+    with ThreadPoolExecutor(2) as pool:
+        verified = pool.submit(verify, folder)
+        reading = {name: pool.submit(_read, folder, name) for name in _KEPT}
+    damages = verified.result()
+    if not damages:  # else it may be no table that was read
+        found = {name: read.result() for name, read in reading.items()}
+        damages = [each for one in found.values() for each in one.damages]
+        articles = _place(folder, "articles")
+        damages += [Damage(articles, what) for what in _keys(found["articles"].kept)]
+        for name, column in (("articles", "duplicate_of"), ("spans", "article_id"), ("evidence", "article_id")):
+            damages += [Damage(_place(folder, name), what) for what in _references(name, column, found)]
+        damages += _reasons(folder, read_manifest(folder), found)
     if damages:
         raise AuditError(f"The release is not published: {'; '.join(str(each) for each in damages)}.")

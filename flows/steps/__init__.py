@@ -1,7 +1,8 @@
-"""The steps of one publish as plain functions, in the order in which publish.py tells them.
+"""The steps of one publish as plain functions, in the order in which story.py tells them.
 
     known, clean_all      the source -> what became of each document: looked up, or cleaned and described now  (collect)
     withhold, one_row_each    what was taken down goes; an article_id and a source_id have one row each         (claims)
+    deal_lineage          spans and evidence begin to be fetched, beside what follows                           (gather)
     judge_rows            rows that fail an expectation go                                                       (judge)
     carry_over            with --append, the parent's articles that this source does not hold                    (carry)
     mark_duplicates       what repeats what                                                                 (duplicates)
@@ -21,7 +22,7 @@ from flows.steps.claims import article_ids, one_row_each, withdrawn_ids, withhol
 from flows.steps.collect import Known, Progress, clean_all, known, processed
 from flows.steps.duplicates import keep_prints, mark_duplicates
 from flows.steps.facts import draft_of, facts_of, outcome_of
-from flows.steps.gather import whole
+from flows.steps.gather import deal_lineage, whole
 from flows.steps.judge import judge_drift, judge_release, judge_rows, judge_rows_again
 from flows.steps.tidy import prune_outcomes, tidy
 from flows.steps.working import Working
@@ -34,6 +35,7 @@ __all__ = [
     "assembled_of",
     "carry_over",
     "clean_all",
+    "deal_lineage",
     "dedupe",
     "draft_of",
     "facts_of",

@@ -57,7 +57,7 @@ def judge_rows_again(working: Working, run_day: date, folder: Path) -> validate.
             (table.append_column("article_id", ids.take(pa.array(places))), place[of_row[places]])
             for places, table in working.lineage("evidence")
         )
-        evidence = dealt(told, parts, folder, "evidence")
+        evidence = iter(dealt(told, parts, folder, "evidence"))
         number, said = next(evidence, (parts, arrow.empty(arrow.EVIDENCE)))
         rows = ((t.select(schema.names).cast(schema), place[t["row"].to_numpy()]) for t in working.stream(schema.names))
         for part, articles in dealt(rows, parts, folder, "articles"):

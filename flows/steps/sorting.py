@@ -4,8 +4,9 @@ Rows are dealt into buckets by ranges of their sort key, each bucket a file; a b
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,43 +15,67 @@ import pyarrow as pa
 _TOGETHER: Final = 32 << 20  # bytes that are dealt at a time
 _PACKED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 
-Buckets = npt.NDArray[np.int64]
+Numbers: TypeAlias = npt.NDArray[np.int64]
+Piece: TypeAlias = tuple[pa.Table, Numbers]
 
 
-def dealt(
-    pieces: Iterable[tuple[pa.Table, Buckets]], count: int, folder: Path, name: str
-) -> Iterator[tuple[int, pa.Table]]:
-    """The buckets that hold any row, by number, rows in the order they came in. A piece is rows and their buckets."""
-    if count <= 1:
-        whole = [table for table, _ in pieces]
-        if whole:
-            yield 0, pa.concat_tables(whole)
-        return
-    paths = [folder / f"{name}-{number:05d}.arrow" for number in range(count)]
-    writers: dict[int, pa.RecordBatchStreamWriter] = {}
-    try:
-        for table, buckets in _together(pieces):
-            order = np.argsort(buckets, kind="stable")
-            rows = table.combine_chunks().take(pa.array(order))
-            edges = np.searchsorted(buckets[order], np.arange(count + 1))
-            for number in np.flatnonzero(np.diff(edges)).tolist():
-                if number not in writers:
-                    writers[number] = pa.ipc.new_stream(str(paths[number]), table.schema, options=_PACKED)
-                writers[number].write_table(rows.slice(edges[number], edges[number + 1] - edges[number]))
-    finally:
-        for writer in writers.values():
-            writer.close()
-    for number, path in enumerate(paths):
-        if number in writers:
-            with pa.OSFile(str(path), "rb") as file, pa.ipc.open_stream(file) as stream:
-                yield number, stream.read_all()
-            path.unlink()
+class Buckets:
+    """Rows dealt into so many buckets, each an Arrow file or more in `folder`; where there is but one, in memory.
+
+    Iterated, it gives the buckets that hold any row, by number, the rows of each in the order they came in; once.
+    """
+
+    def __init__(self, count: int, folder: Path, name: str) -> None:
+        self._count, self._folder, self._name = count, folder, name
+        self._whole: list[pa.Table] = []
+        self._paths: dict[int, list[Path]] = {}
+        self._turn = 0
+
+    def add(self, pieces: Iterable[Piece]) -> None:
+        """Deal out some pieces: rows, and the number of the bucket of each."""
+        if self._count <= 1:
+            self._whole += [table for table, _ in pieces]
+            return
+        self._turn += 1
+        with ExitStack() as writing:
+            writers: dict[int, pa.RecordBatchStreamWriter] = {}
+            for table, buckets in _together(pieces):
+                order = np.argsort(buckets, kind="stable")
+                rows = table.combine_chunks().take(pa.array(order))
+                edges = np.searchsorted(buckets[order], np.arange(self._count + 1))
+                for number in np.flatnonzero(np.diff(edges)).tolist():
+                    if number not in writers:
+                        path = self._folder / f"{self._name}-{number:05d}-{self._turn}.arrow"
+                        writer = pa.ipc.new_stream(str(path), table.schema, options=_PACKED)
+                        writers[number] = writing.enter_context(writer)
+                        self._paths.setdefault(number, []).append(path)
+                    writers[number].write_table(rows.slice(edges[number], edges[number + 1] - edges[number]))
+
+    def __iter__(self) -> Iterator[tuple[int, pa.Table]]:
+        if self._whole:
+            yield 0, pa.concat_tables(self._whole)
+        for number, paths in sorted(self._paths.items()):
+            yield number, pa.concat_tables([_read(path) for path in paths])
+            for path in paths:
+                path.unlink()
 
 
-def _together(pieces: Iterable[tuple[pa.Table, Buckets]]) -> Iterator[tuple[pa.Table, Buckets]]:
+def dealt(pieces: Iterable[Piece], count: int, folder: Path, name: str) -> Buckets:
+    """Pieces as `count` buckets."""
+    buckets = Buckets(count, folder, name)
+    buckets.add(pieces)
+    return buckets
+
+
+def _read(path: Path) -> pa.Table:
+    with pa.OSFile(str(path), "rb") as file, pa.ipc.open_stream(file) as stream:
+        return stream.read_all()
+
+
+def _together(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Small pieces as fewer large ones."""
     tables: list[pa.Table] = []
-    buckets: list[Buckets] = []
+    buckets: list[Numbers] = []
     size = 0
     for table, bucket in pieces:
         tables.append(table)

@@ -1,8 +1,10 @@
 """`Working`: a release in the making, as far as it is held in memory."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +25,7 @@ class Working:
     `shards` are those that `shard` of KEYS numbers; `parent` is the release that rows were carried over from. `carried`
     counts these, `prints` is what is compared of their texts (mapped; `rest` gives its pages back), `used` the places
     in the shards that any document of the run ended in, `cleaned` the documents that were cleaned in this run and
-    `kept` those whose outcome was there.
+    `kept` those whose outcome was there. `ahead` is lineage that is fetched already (see gather.deal_lineage).
     """
 
     articles: pa.Table
@@ -37,6 +39,7 @@ class Working:
     used: dict[int, npt.NDArray[np.int32]] = field(default_factory=dict)
     cleaned: int = 0
     kept: int = 0
+    ahead: Mapping[str, Future[Any]] = field(default_factory=dict)
 
     def dropped(self) -> dict[str, int]:
         """Documents dropped as duplicates, by reason."""
