@@ -1,6 +1,7 @@
 """The shards of a dataset, and where in them each document's outcome stands."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -14,6 +15,7 @@ from flows.outcomes.shards import Kept, close
 from flows.outcomes.version import Version
 
 _NONE: Final = -1
+_READERS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,14 @@ class Store:
         self.stale = 0
         self._new: list[_Run] = []
         self._runs: list[_Run] = []
-        for path in sorted(self.place.iterdir()) if self.place.is_dir() else []:
+        paths = sorted(self.place.iterdir()) if self.place.is_dir() else []
+        for path in paths:
             if path.name.startswith("."):  # what a dead run left half done
                 folders.remove(path)
-            else:
-                self._open(path)
+        paths = [path for path in paths if not path.name.startswith(".")]
+        with ThreadPoolExecutor(_READERS) as pool:  # hashes are taken without the interpreter's lock
+            for path, sound in zip(paths, pool.map(folders.sound, paths), strict=True):
+                self._open(path, sound=sound)
 
     def find(self, keys: Sequence[bytes] | pa.Array) -> Places:
         """Where the outcomes of these keys stand."""
@@ -69,10 +74,10 @@ class Store:
         path = folders.put(folder, self.place)
         self._add(Kept(path), documents, np.ones(len(keys), bool))
 
-    def _open(self, path: Path) -> None:
+    def _open(self, path: Path, *, sound: bool) -> None:
         shard = Kept(path)
         try:
-            documents = shard.documents() if folders.sound(path) else None
+            documents = shard.documents() if sound else None
         except (OSError, pa.ArrowException):
             documents = None
         if documents is None:

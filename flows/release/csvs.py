@@ -128,7 +128,11 @@ def _mended(column: pa.Array, where: pa.Array, shown: Callable[[Any], str], othe
 def _quoted(cells: pa.Array) -> pa.Array:
     """In quotes where a reader of CSV needs them; nothing for null."""
     special = pc.fill_null(pc.match_substring_regex(cells, '[",\r\n]'), False)
-    if pc.any(special).as_py():
+    count = pc.sum(special).as_py() or 0
+    if count > len(cells) // 2:  # texts: taking them apart and putting them together again would copy each twice more
+        doubled = pc.replace_substring(cells, '"', '""')
+        cells = pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), cells)
+    elif count:
         doubled = pc.replace_substring(cells.filter(special), '"', '""')
         cells = pc.replace_with_mask(cells, special, pc.binary_join_element_wise('"', doubled, '"', ""))
     return pc.fill_null(cells, "")
@@ -168,11 +172,12 @@ class Csvs:
             metadata = self._columns["csv/metadata.csv"]
             pairs = {name: _cells(_array(some.column(name)), both=name in metadata) for name in articles.schema.names}
             for number, (path, names) in enumerate(self._columns.items()):
-                rows = pc.binary_join_element_wise(*(pairs[name][number] for name in names), ",")
-                ends = pc.binary_join_element_wise(rows, "\r\n", "")
-                first, last = ends.offset, ends.offset + len(ends)
-                edges = np.frombuffer(ends.buffers()[1], np.int32)
-                self._files[path].write(memoryview(ends.buffers()[2])[edges[first] : edges[last]])
+                cells = [pairs[name][number] for name in names]
+                cells[-1] = pc.binary_join_element_wise(cells[-1], "\r\n", "")
+                rows = pc.binary_join_element_wise(*cells, ",")
+                first, last = rows.offset, rows.offset + len(rows)
+                edges = np.frombuffer(rows.buffers()[1], np.int32)
+                self._files[path].write(memoryview(rows.buffers()[2])[edges[first] : edges[last]])
 
 
 def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
