@@ -6,7 +6,7 @@ Every figure of a line depends on its document alone: sums are of whole numbers,
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -64,8 +64,8 @@ def _letters(sheet: Sheet, words: Tokens, starts: Ints, digits: Ints) -> Ints:
     return letters
 
 
-def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue | None]]) -> Floats:
-    """What the model sees: one row a line. `named` is what the cues said of each document's lines."""
+def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Mapping[int, Cue]]) -> Floats:
+    """What the model sees: one row a line. `named` are the lines of each document that a cue names."""
     codes, start, end, words = sheet.codes, sheet.start, sheet.end, sheet.words
     count = len(start)
     if not count:
@@ -110,7 +110,7 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
     per_char = 1.0 / chars
     below = np.append(sheet.gap[1:], 0)
     below[high - 1 == np.arange(count)] = 0
-    kinds, enders = _cue_columns(named, count)
+    kinds, enders = _cue_columns(named, sheet.first, count)
     whole = _documents(sheet, words, prose, cue_words * per_word, stop_words * per_word, copies)
     columns: list[NDArray[np.generic]] = [
         np.log1p(chars), np.log1p(words), np.minimum(chars / words, 20), stop_words * per_word, sheet.ends, stops > 0,
@@ -167,15 +167,13 @@ def _copies(numbers: NDArray[np.uint64], doc: Ints) -> Ints:
 
 
 def _cue_columns(
-    named: Sequence[Sequence[Cue | None]], count: int
+    named: Sequence[Mapping[int, Cue]], first: Ints, count: int
 ) -> tuple[list[NDArray[np.bool_]], NDArray[np.bool_]]:
-    kinds, enders, at = [np.zeros(count, bool) for _ in _KINDS], np.zeros(count, bool), 0
-    for cues in named:
-        for cue in cues:
-            if cue is not None:
-                kinds[_KINDS.index(cue.kind)][at] = True
-                enders[at] = cue.ends
-            at += 1
+    kinds, enders = [np.zeros(count, bool) for _ in _KINDS], np.zeros(count, bool)
+    for start, said in zip(first.tolist(), named, strict=False):
+        for index, cue in said.items():
+            kinds[_KINDS.index(cue.kind)][start + index] = True
+            enders[start + index] = cue.ends
     return kinds, enders
 
 

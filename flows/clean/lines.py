@@ -85,6 +85,7 @@ class Sheet:
     ends: NDArray[np.bool_]
     odd: NDArray[np.bool_]  # shown otherwise than it stands, or with much before its first letter
     letter: Ints  # its first letter, or its end, where it is not odd
+    text: list[str]  # its words as they are shown: blanks normalised
     lines: list[Lines]
 
 
@@ -139,7 +140,7 @@ def sheet(texts: Sequence[str]) -> Sheet:
     odd |= ~LETTER[codes[letter]] & (letter < end)
     columns = (number.tolist(), begins, stops, shown, gap.tolist(), words.tolist(), ends.tolist())
     return Sheet(
-        codes, kinds, first, start, end, gap, words, ends, odd, letter,
+        codes, kinds, first, start, end, gap, words, ends, odd, letter, shown,
         [Lines(*(column[a:b] for column in columns)) for a, b in pairwise(first.tolist())],
     )  # fmt: skip
 
