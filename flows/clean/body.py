@@ -6,7 +6,6 @@ The one seam for a better judge: `find_bodies` sees the lines of a batch and the
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import numpy as np
@@ -15,10 +14,11 @@ from numpy.typing import NDArray
 from flows.clean import listing
 from flows.clean.cues import Cue
 from flows.clean.features import PROSE_WORDS
+from flows.clean.lexicon import HOME, HOME_WORDS
 from flows.clean.lines import Lines, Sheet
 from flows.clean.net import Net, summary
 from flows.clean.stretch import is_item, stretch, turns
-from flows.clean.tokens import Lexicon, Tokens
+from flows.clean.tokens import Tokens
 
 Floats = NDArray[np.float32]
 
@@ -26,7 +26,6 @@ FEWEST_WORDS: Final = 8  # of an article
 _SIGN_OFF, _SIGNED = 4, 2.0  # above a sign-off, a story's last paragraphs: lines, and what that adds
 # What the best stretch adds to the score of a paragraph; more where the language is one the net has read little of.
 _IN_STRETCH, _AT_HOME = 1.0, 2.0
-_HOME: Final = ("yang", "dan", "dengan", "untuk", "pada")
 _SPACE: Final = ord(" ")
 # Between two kept lines, unnamed lines are kept too: one beneath a paragraph, a list, others; if likelier than this.
 _SUBHEAD, _LIST, _GAP = -3.0, -4.0, -1.5
@@ -102,19 +101,14 @@ def _kept(
 def _at_home(sheet: Sheet, words: Tokens, prose: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which paragraphs have one of the words that hardly an Indonesian or Malay one is without."""
     found = np.zeros(len(sheet.start), bool)
-    told = np.flatnonzero(_home().bits(words.hashes))
+    told = np.flatnonzero(words.groups & np.uint16(HOME))
     begin, line = words.begin[told], words.line[told]
     before = (sheet.codes[begin - 1] == _SPACE) | (begin == sheet.start[line])
     found[line[before & (sheet.codes[words.until[told]] == _SPACE)]] = True
     for index in np.flatnonzero(sheet.odd & prose).tolist():
         said = f" {sheet.text[index]}".lower()
-        found[index] = any(f" {word} " in said for word in _HOME)
+        found[index] = any(f" {word} " in said for word in HOME_WORDS)
     return found
-
-
-@cache
-def _home() -> Lexicon:
-    return Lexicon([" ".join(_HOME)])
 
 
 def _fill(lines: Lines, said: Mapping[int, Cue], scores: Floats, keep: NDArray[np.bool_]) -> None:

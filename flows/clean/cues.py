@@ -4,19 +4,19 @@
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.clean.gates import DEPTH, WIDTH, initials, needs, openings
+from flows.clean.lexicon import ASKED, ASKED_INSIDE, listed
 from flows.clean.lines import Lines, Sheet, runs_on
-from flows.clean.tokens import SLOTS, Lexicon, Tokens, number, slots, text_hash, undoing
+from flows.clean.numbers import SLOTS, number, slots, text_hash, undoing
+from flows.clean.tokens import Tokens
 from flows.outlets import Profile, registry
 
 _LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
@@ -235,7 +235,7 @@ def name_all(sheet: Sheet, words: Tokens, cues: Sequence[Cues]) -> list[dict[int
 
 def mentions(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
     """Which lines have a word that some cue of whole lines asks for."""
-    found = _told(sheet, words, 1)
+    found = _told(sheet, words, ASKED)
     rights = np.searchsorted(sheet.start, np.flatnonzero(sheet.codes == ord("©")), side="right") - 1
     found[rights] = True
     return found
@@ -243,28 +243,19 @@ def mentions(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
 
 def may_hold(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
     """Which lines have a word that some inline cue asks for."""
-    return _told(sheet, words, 2)
+    return _told(sheet, words, ASKED_INSIDE)
 
 
 def _told(sheet: Sheet, words: Tokens, group: int) -> NDArray[np.bool_]:
     found = np.zeros(len(sheet.start), bool)
-    found[words.line[_asked_words().bits(words.hashes) & group > 0]] = True
+    found[words.line[np.flatnonzero(words.groups & np.uint16(group))]] = True
     return found
-
-
-@cache
-def _asked_words() -> Lexicon:
-    """What cues of whole lines ask for, and what inline cues do."""
-    return Lexicon(
-        [" ".join(cue.asks for cue in general().cues if (cue.on == "inline") == part) for part in (False, True)]
-    )
 
 
 @cache
 def general() -> Cues:
     """The cues of every outlet."""
-    with Path(__file__).with_name("cues.toml").open("rb") as file:
-        return Cues(tuple(Cue(**fields) for fields in tomllib.load(file)["cue"]))
+    return Cues(tuple(Cue(**fields) for fields in listed("cues.toml")["cue"]))
 
 
 @cache

@@ -5,10 +5,7 @@
 Every figure of a line depends on its document alone: sums are of whole numbers, and no figure crosses documents.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -16,29 +13,20 @@ from numpy.typing import NDArray
 
 from flows.clean.characters import COUNTED, OPENING, PACKS, WORD
 from flows.clean.cues import Cue
+from flows.clean.lexicon import CUE_BITS, CUE_GROUPS, STOP
 from flows.clean.lines import Sheet
-from flows.clean.tokens import Lexicon, Tokens, number
+from flows.clean.numbers import number
+from flows.clean.tokens import Tokens
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
-CUE_GROUPS: Final = (
-    "share", "related", "byline", "legal", "cta", "ads", "comment", "photo", "nav", "time",
-)  # fmt: skip
 _KINDS: Final = ("ad", "promo", "related", "nav", "widget", "footer", "caption", "credit")
 _SEEN: Final = 60_000  # characters of a line that are counted
 _SLOTS: Final = 1 << 14  # of a document's table of words
 PROSE_WORDS: Final = 10
 _REACHES: Final = (3, 8, 20)
 _LONG: Final = 5  # letters of a word that carries meaning
-
-
-@cache
-def _lexicon() -> Lexicon:
-    """The function words, then each group of cue words."""
-    with Path(__file__).with_name("words.toml").open("rb") as file:
-        lists = tomllib.load(file)
-    return Lexicon([lists[name] for name in ("stop", *CUE_GROUPS)])
 
 
 def _totals(sheet: Sheet, start: Ints, stop: Ints) -> list[Ints]:
@@ -82,8 +70,7 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Mapping[int, C
     tokens = np.diff(starts)
     letters = _letters(sheet, words_of, starts, digits)
     lead, length = OPENING[codes[begin]], words_of.until - begin
-    groups = _lexicon().bits(hashes)
-    is_stop = (groups & 1).astype(bool)
+    is_stop = (words_of.groups & STOP).astype(bool)
 
     def per_line(mask: NDArray[np.bool_]) -> Ints:
         return np.diff(np.append(0, np.cumsum(mask))[starts])
@@ -91,11 +78,9 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Mapping[int, C
     stop_words = per_line(is_stop)
     capitals = per_line(lead == 2)
     small_short = per_line((lead == 1) & (length <= 3))
-    told = np.flatnonzero(groups > 1)
-    told_line, told_groups = line[told], groups[told]
-    cue_counts = [
-        np.bincount(told_line[told_groups >> place & 1 > 0], minlength=count) for place in range(1, len(CUE_GROUPS) + 1)
-    ]
+    told = np.flatnonzero(words_of.groups & np.uint16(sum(CUE_BITS)))
+    told_line, told_groups = line[told], words_of.groups[told]
+    cue_counts = [np.bincount(told_line[(told_groups & bit).astype(bool)], minlength=count) for bit in CUE_BITS]
     cue_words = np.bincount(told_line, minlength=count)
     four_digits = np.flatnonzero((length == 4) & (lead == 3))
     century = codes[begin[four_digits]]

@@ -102,9 +102,9 @@ def _weights(sheet: Sheet) -> NDArray[np.float64]:
     short = (words < 4) | ~(sheet.ends | open_ended)
     weight[short] = -5.0
     weight[short & _BULLET[opening]] = -2.0
-    weight[
-        [index for index in np.flatnonzero(short & _MAY_COUNT[opening]).tolist() if is_item(sheet.text[index])]
-    ] = -2.0
+    for index in np.flatnonzero(short & _MAY_COUNT[opening]).tolist():
+        if is_item(sheet.text[index]):
+            weight[index] = -2.0
     for index in np.flatnonzero(open_ended).tolist():
         if _is_menu(sheet.text[index], int(words[index])):
             weight[index] = -6.0
