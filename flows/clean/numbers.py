@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.characters import KIND, WORD, looked_up
+from flows.clean.characters import WORD, looked_up
 
 Ints = NDArray[np.int64]
 
