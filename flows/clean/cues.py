@@ -127,7 +127,7 @@ class Cues:
                     continue
                 seen = text[:_SEEN]
                 low = seen.lower()
-                if any(need in low for need in needed) and pattern.match(seen):
+                if any(map(low.__contains__, needed)) and pattern.match(seen):
                     return cue
         return self._by_tail(text, words) if told and words <= _LONGEST_TAIL else None
 
@@ -135,7 +135,7 @@ class Cues:
         tail = text[-_TAIL:]
         low = tail.lower()
         for _, cue, pattern, needed in self._tails:
-            if words <= cue.words and any(need in low for need in needed) and pattern.search(tail):
+            if words <= cue.words and any(map(low.__contains__, needed)) and pattern.search(tail):
                 return cue
         return None
 
@@ -188,7 +188,7 @@ class Cues:
         """
         low = text.lower() if told else ""
         for _, cue, pattern, needed in self._inline:
-            if text[-1] in CLOSING if cue.asks == _CLOSED else told and any(need in low for need in needed):
+            if text[-1] in CLOSING if cue.asks == _CLOSED else told and any(map(low.__contains__, needed)):
                 for found in pattern.finditer(text):
                     yield found.start(), found.end(), cue
 

@@ -42,10 +42,10 @@ def _totals(sheet: Sheet, start: Ints, stop: Ints) -> list[Ints]:
     return counts
 
 
-def _letters(sheet: Sheet, words: Tokens, starts: Ints, digits: Ints) -> Ints:
+def _letters(sheet: Sheet, words: Tokens, digits: Ints) -> Ints:
     """How many letters each line has: the characters of its words but for the digits."""
     lengths = np.append(0, np.cumsum(words.until - words.begin))
-    letters: Ints = lengths[starts[1:]] - lengths[starts[:-1]] - digits
+    letters: Ints = lengths[words.first[1:]] - lengths[words.first[:-1]] - digits
     for index in np.flatnonzero(sheet.end - sheet.start > _SEEN).tolist():
         seen = sheet.kinds[sheet.start[index] :][:_SEEN]
         letters[index] = np.count_nonzero(seen & WORD) - digits[index]
@@ -66,21 +66,20 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Mapping[int, C
     upper, digits, commas, stops, separators, quotes, marks, _ = _totals(sheet, start, np.minimum(end, start + _SEEN))
 
     begin, line, hashes = words_of.begin, words_of.line, words_of.hashes
-    starts = np.searchsorted(line, np.arange(count + 1))
-    tokens = np.diff(starts)
-    letters = _letters(sheet, words_of, starts, digits)
+    tokens = np.diff(words_of.first)
+    letters = _letters(sheet, words_of, digits)
     lead, length = OPENING[codes[begin]], words_of.until - begin
     is_stop = (words_of.groups & STOP).astype(bool)
 
     def per_line(mask: NDArray[np.bool_]) -> Ints:
-        return np.diff(np.append(0, np.cumsum(mask))[starts])
+        return np.bincount(line[np.flatnonzero(mask)], minlength=count)
 
     stop_words = per_line(is_stop)
     capitals = per_line(lead == 2)
     small_short = per_line((lead == 1) & (length <= 3))
     told = np.flatnonzero(words_of.groups & np.uint16(sum(CUE_BITS)))
     told_line, told_groups = line[told], words_of.groups[told]
-    cue_counts = [np.bincount(told_line[(told_groups & bit).astype(bool)], minlength=count) for bit in CUE_BITS]
+    cue_counts = [np.bincount(told_line[np.flatnonzero(told_groups & bit)], minlength=count) for bit in CUE_BITS]
     cue_words = np.bincount(told_line, minlength=count)
     four_digits = np.flatnonzero((length == 4) & (lead == 3))
     century = codes[begin[four_digits]]

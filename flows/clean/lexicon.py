@@ -1,6 +1,6 @@
 """The words that something is asked by, in groups: each word of a batch is looked up once for all who ask.
 
-    lexicon().groups(hashes)    of each word a bit each: STOP, one of each of CUE_GROUPS, ASKED, ASKED_INSIDE, HOME
+lexicon().groups(hashes)    of each word a bit each: STOP, one of each of CUE_GROUPS, ASKED, ASKED_INSIDE, HOME
 """
 
 import tomllib

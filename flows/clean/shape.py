@@ -81,9 +81,9 @@ def shape(lines: Lines, figures: Floats, scores: Floats) -> Floats:
     sure = keep & prose
     told: list[float] = []
     for mask in (prose, several, keep, sure):
-        places = np.flatnonzero(mask)
+        at = np.flatnonzero(mask)
         for stray in _STRAYS:
-            told += _runs(places, words, stray, total)
+            told += _runs(at, words, stray, total)
     for mask in (prose, keep, sure):
         told += _sizes(words[mask], stops[mask])
     told += [prose.sum(), several.sum(), words[several].sum() / total, words[prose].sum() / total]
@@ -96,7 +96,8 @@ def shape(lines: Lines, figures: Floats, scores: Floats) -> Floats:
     for mask in (words <= 4, heads, broken, *_signs(lines, figures[:, 11] > 0)):
         told += [np.log1p(np.count_nonzero(mask)), _share(mask), _share(mask[low:high]) if low < high else 0.0]
     told += _rhythm(np.digitize(words, _SIZES) * 4 + ends * 2 + (figures[:, 20] > 0))
-    told += _copies(lines)
+    places = _places(lines)
+    told += _copies(lines, places) + _evenly(places, count)
     told += _headline(lines, heads, low, high)
     told += [low / count, high / count, words[low:high].sum() / total, likely[low:high].mean() if low < high else 0.0]
     for mask, column in ((prose, 27), (keep, 26), (keep, 27)):
@@ -215,34 +216,34 @@ def _rhythm(kinds: Places) -> list[float]:
     return [max(alike[1:], default=0.0), alike[0], chance] if alike else [0.0, 0.0, chance]
 
 
-def _copies(lines: Lines) -> list[float]:
-    """Lines that stand there again and again, the commonest first word, and the lines that stand at even distances.
-
-    Of those that stand there often: how many, what share; the same of those at even distances, as the buttons of items
-    are, and the most of one of them.
-    """
-    count = len(lines)
+def _places(lines: Lines) -> list[list[int]]:
+    """Where each different line stands."""
     places: dict[str, list[int]] = {}
     for index, text in enumerate(lines.text):
         places.setdefault(text, []).append(index)
-    times = list(map(len, places.values()))
+    return list(places.values())
+
+
+def _copies(lines: Lines, places: list[list[int]]) -> list[float]:
+    """Lines that stand there again and again, and the commonest first word."""
+    count, times = len(lines), list(map(len, places))
     first = Counter(
-        [text.partition(" ")[0].lower() for text, count in zip(lines.text, lines.words, strict=True) if count >= 3]
+        [text.partition(" ")[0].lower() for text, words in zip(lines.text, lines.words, strict=True) if words >= 3]
     )
-    often = [own for own in places.values() if len(own) >= _TIMES]
-    even = [len(own) for own, gaps in zip(often, map(np.diff, often), strict=True) if gaps.std() < _EVEN * gaps.mean()]
     return [
         sum(copies for copies in times if copies >= 3) / count,
         sum(copies for copies in times if copies >= 2) / count,
         max(times),
         len(places) / count,
         max(first.values(), default=0) / count,
-        len(often),
-        sum(map(len, often)) / count,
-        len(even),
-        max(even, default=0),
-        sum(even) / count,
     ]
+
+
+def _evenly(places: list[list[int]], count: int) -> list[float]:
+    """Lines that stand there often: how many, what share; those at even distances, as the buttons of items are."""
+    often = [own for own in places if len(own) >= _TIMES]
+    even = [len(own) for own, gaps in zip(often, map(np.diff, often), strict=True) if gaps.std() < _EVEN * gaps.mean()]
+    return [len(often), sum(map(len, often)) / count, len(even), max(even, default=0), sum(even) / count]
 
 
 def _cohesion(paragraphs: list[str]) -> list[float]:

@@ -22,6 +22,7 @@ class Tokens:
     begin: Ints
     until: Ints
     line: Ints
+    first: Ints  # word of each line, and how many words there are
     hashes: NDArray[np.uint64]
     groups: NDArray[np.uint16]
     sums: NDArray[np.uint64]
@@ -31,9 +32,8 @@ def tokens(sheet: Sheet) -> Tokens:
     """The words of a batch of documents."""
     begin, until = words_in(sheet.kinds)
     # No word crosses lines, and none lies outside them.
-    line = np.repeat(
-        np.arange(len(sheet.start)), np.diff(np.searchsorted(begin, np.append(sheet.start, len(sheet.codes))))
-    )
+    first = np.searchsorted(begin, np.append(sheet.start, len(sheet.codes)))
+    line = np.repeat(np.arange(len(sheet.start)), np.diff(first))
     sums = sums_of(sheet.codes)
     hashes = number(sums, begin, until)
-    return Tokens(begin, until, line, hashes, lexicon().groups(hashes), sums)
+    return Tokens(begin, until, line, first, hashes, lexicon().groups(hashes), sums)
