@@ -40,19 +40,14 @@ class Lexicon:
         slot = slots(self._words)
         _, firsts = np.unique(slot, return_index=True)
         self._rows[slot[firsts]] = firsts
-        self._held = np.zeros(SLOTS, bool)
-        self._held[slot] = True
         self._crowded = np.delete(np.arange(len(slot)), firsts).tolist()
 
     def groups(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint16]:
         """The groups of each word, a bit each."""
-        slot = slots(hashes)
-        found = np.zeros(len(hashes), np.uint16)
-        maybe = np.flatnonzero(self._held[slot])
-        row = self._rows[slot[maybe]]
-        found[maybe] = self._bits[row] * (self._words[row] == hashes[maybe])
+        row = self._rows.take(slots(hashes))
+        found: NDArray[np.uint16] = self._bits.take(row) * (self._words.take(row) == hashes)
         for crowded in self._crowded:
-            found[maybe[hashes[maybe] == self._words[crowded]]] = self._bits[crowded]
+            found[hashes == self._words[crowded]] = self._bits[crowded]
         return found
 
 

@@ -79,7 +79,7 @@ def place(
             _close_at_credits(lines, keep, profile)
     first = _opening(lines, keep)
     keep[:first] = [False] * first
-    last = max(compress(range(len(keep)), keep), default=-1)
+    last = len(keep) - 1 - keep[::-1].index(True) if True in keep else -1
     _titles(lines, said, verdicts, keep, first)
     _bylines(lines, verdicts, first, profile)
     _credits(lines, verdicts, keep, first, last, profile)
@@ -87,7 +87,7 @@ def place(
     if dumped:
         _repeats(lines, verdicts, keep)
     kept, below = Verdict("body", body.rule), Verdict("nav", outside or "tail.unclaimed")
-    result = [verdict or (kept if k else below) for verdict, k in zip(verdicts, keep, strict=True)]
+    result = [(kept if k else below) if verdict is None else verdict for verdict, k in zip(verdicts, keep, strict=True)]
     for index in range(first if outside is None else 0):
         if verdicts[index] is None:
             result[index] = _CONTENTS if lines.text[index][0] in BULLETS else _HEAD
