@@ -8,7 +8,7 @@
 How a text is cleaned, in order; nothing is edited, every step only says what a line is:
 1. decode   encoding, line breaks, mojibake; offsets everywhere are code points in this text
 2. cues     a line that says of itself what it is (cues.toml: id, kind, pattern, why)
-3. body     which of the lines are the article: one function, `body.find_body`, asks the model (features, net)
+3. body     which of the lines are the article: one function, `body.find_bodies`, asks the model (features, net)
 4. place    what a line is by where it stands: head, byline, captions, titles under a header, foot
 5. text     pieces of clutter inside a kept line become spans of their own
 A page (HTML) is parsed once in `page`, written as blocks one a line, and goes through the same cues and places; which

@@ -22,7 +22,8 @@ def bounded(lines: int) -> None:
 
 def too_large(text: str) -> str | None:
     """A sentence where a decoded text has too many lines, else None."""
-    if len(text) < MOST_LINES or text.count("\n") < MOST_LINES:
+    # A line that is not blank has a character and, but for the last, its break.
+    if len(text) <= 2 * MOST_LINES or text.count("\n") < MOST_LINES:
         return None
     try:
         bounded(sum(1 for _ in _FILLED.finditer(text)))

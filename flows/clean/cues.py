@@ -4,19 +4,19 @@
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from flows.clean.gates import DEPTH, WIDTH, initials, needs, openings
+from flows.clean.lexicon import ASKED, ASKED_INSIDE, listed
 from flows.clean.lines import Lines, Sheet, runs_on
-from flows.clean.tokens import SLOTS, Lexicon, Tokens, number, slots, text_hash, undoing
+from flows.clean.numbers import SLOTS, number, slots, text_hash, undoing
+from flows.clean.tokens import Tokens
 from flows.outlets import Profile, registry
 
 _LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
@@ -127,7 +127,7 @@ class Cues:
                     continue
                 seen = text[:_SEEN]
                 low = seen.lower()
-                if any(need in low for need in needed) and pattern.match(seen):
+                if any(map(low.__contains__, needed)) and pattern.match(seen):
                     return cue
         return self._by_tail(text, words) if told and words <= _LONGEST_TAIL else None
 
@@ -135,7 +135,7 @@ class Cues:
         tail = text[-_TAIL:]
         low = tail.lower()
         for _, cue, pattern, needed in self._tails:
-            if words <= cue.words and any(need in low for need in needed) and pattern.search(tail):
+            if words <= cue.words and any(map(low.__contains__, needed)) and pattern.search(tail):
                 return cue
         return None
 
@@ -159,14 +159,14 @@ class Cues:
         lines: Lines,
         told: Sequence[bool] = (),
         among: Iterable[int] | None = None,
-    ) -> list[Cue | None]:
-        """The cue of each line; `told` is mentions(...) of them, where known, `among` the indices that may be any.
+    ) -> dict[int, Cue]:
+        """The cue of each line that is one, by its index; `told` is mentions(...) of them, where known.
 
-        A short line that a sentence runs through is a broken-off link, whatever it says.
+        `among` are the indices that may be any, from the first on. A short line that a sentence runs through is a
+        broken-off link, whatever it says.
         """
-        named: list[Cue | None] = [None] * len(lines)
-        said = []
-        text, words, ends, known = lines.text, lines.words, lines.ends, self._lines
+        said: dict[int, Cue] = {}
+        text, words, known = lines.text, lines.words, self._lines
         for index in range(len(lines)) if among is None else among:
             key = text[index], told[index] if told else True
             if key in known:
@@ -178,19 +178,8 @@ class Cues:
                         known.clear()  # other documents repeat other lines
                     known[key] = cue
             if cue is not None:
-                named[index] = cue
-                said.append((index, cue))
-        for index, cue in said:
-            if cue.on != "line" or cue.kind not in _MAY_BE_LINKS or ends[index] or text[index][-1] in ":|":
-                continue
-            entered = index and not ends[index - 1] and words[index - 1] >= _PHRASE
-            # A header's first title that runs on was no title either.
-            below = range(index + 1, min(index + (3 if cue.takes else 2), len(text)))
-            if (entered and runs_on(text[index - 1], text[index])) or any(
-                words[at] >= _PHRASE and runs_on(text[at - 1], text[at]) for at in below
-            ):
-                named[index] = None
-        return named
+                said[index] = cue
+        return {index: cue for index, cue in said.items() if not _is_link(lines, index, cue)}
 
     def inside(self, text: str, told: bool = True) -> Iterator[tuple[int, int, Cue]]:
         """The clutter pieces of a kept line: start, end within it, and the cue; in no order, perhaps overlapping.
@@ -199,9 +188,21 @@ class Cues:
         """
         low = text.lower() if told else ""
         for _, cue, pattern, needed in self._inline:
-            if text[-1] in CLOSING if cue.asks == _CLOSED else told and any(need in low for need in needed):
+            if text[-1] in CLOSING if cue.asks == _CLOSED else told and any(map(low.__contains__, needed)):
                 for found in pattern.finditer(text):
                     yield found.start(), found.end(), cue
+
+
+def _is_link(lines: Lines, index: int, cue: Cue) -> bool:
+    """Whether a sentence runs through this line."""
+    text, words, ends = lines.text, lines.words, lines.ends
+    if cue.on != "line" or cue.kind not in _MAY_BE_LINKS or ends[index] or text[index][-1] in ":|":
+        return False
+    if index and not ends[index - 1] and words[index - 1] >= _PHRASE and runs_on(text[index - 1], text[index]):
+        return True
+    # A header's first title that runs on was no title either.
+    below = range(index + 1, min(index + (3 if cue.takes else 2), len(text)))
+    return any(words[at] >= _PHRASE and runs_on(text[at - 1], text[at]) for at in below)
 
 
 class _Asked(NamedTuple):
@@ -219,8 +220,8 @@ def _compiled(cue: Cue) -> re.Pattern[str]:
     return re.compile(f"(?:{cue.pattern}){'$' if cue.on == 'tail' else ''}", re.IGNORECASE)
 
 
-def name_all(sheet: Sheet, words: Tokens, cues: Sequence[Cues]) -> list[list[Cue | None]]:
-    """The cue of each line of each document, by the cues of its outlet."""
+def name_all(sheet: Sheet, words: Tokens, cues: Sequence[Cues]) -> list[dict[int, Cue]]:
+    """The lines of each document that are a cue of its outlet's, by their indices in it."""
     told = mentions(sheet, words)
     bounds, asked = sheet.first.tolist(), told.tolist()
     where = {own: np.flatnonzero(own.maybe(sheet, told, words.sums)) for own in set(cues)}
@@ -234,7 +235,7 @@ def name_all(sheet: Sheet, words: Tokens, cues: Sequence[Cues]) -> list[list[Cue
 
 def mentions(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
     """Which lines have a word that some cue of whole lines asks for."""
-    found = _told(sheet, words, 1)
+    found = _told(sheet, words, ASKED)
     rights = np.searchsorted(sheet.start, np.flatnonzero(sheet.codes == ord("©")), side="right") - 1
     found[rights] = True
     return found
@@ -242,28 +243,19 @@ def mentions(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
 
 def may_hold(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
     """Which lines have a word that some inline cue asks for."""
-    return _told(sheet, words, 2)
+    return _told(sheet, words, ASKED_INSIDE)
 
 
 def _told(sheet: Sheet, words: Tokens, group: int) -> NDArray[np.bool_]:
     found = np.zeros(len(sheet.start), bool)
-    found[words.line[_asked_words().bits(words.hashes) & group > 0]] = True
+    found[words.line[np.flatnonzero(words.groups & np.uint16(group))]] = True
     return found
-
-
-@cache
-def _asked_words() -> Lexicon:
-    """What cues of whole lines ask for, and what inline cues do."""
-    return Lexicon(
-        [" ".join(cue.asks for cue in general().cues if (cue.on == "inline") == part) for part in (False, True)]
-    )
 
 
 @cache
 def general() -> Cues:
     """The cues of every outlet."""
-    with Path(__file__).with_name("cues.toml").open("rb") as file:
-        return Cues(tuple(Cue(**fields) for fields in tomllib.load(file)["cue"]))
+    return Cues(tuple(Cue(**fields) for fields in listed("cues.toml")["cue"]))
 
 
 @cache

@@ -5,10 +5,7 @@
 Every figure of a line depends on its document alone: sums are of whole numbers, and no figure crosses documents.
 """
 
-import tomllib
-from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,29 +13,20 @@ from numpy.typing import NDArray
 
 from flows.clean.characters import COUNTED, OPENING, PACKS, WORD
 from flows.clean.cues import Cue
+from flows.clean.lexicon import CUE_BITS, CUE_GROUPS, STOP
 from flows.clean.lines import Sheet
-from flows.clean.tokens import Lexicon, Tokens, number
+from flows.clean.numbers import number
+from flows.clean.tokens import Tokens
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
-CUE_GROUPS: Final = (
-    "share", "related", "byline", "legal", "cta", "ads", "comment", "photo", "nav", "time",
-)  # fmt: skip
 _KINDS: Final = ("ad", "promo", "related", "nav", "widget", "footer", "caption", "credit")
 _SEEN: Final = 60_000  # characters of a line that are counted
 _SLOTS: Final = 1 << 14  # of a document's table of words
 PROSE_WORDS: Final = 10
 _REACHES: Final = (3, 8, 20)
 _LONG: Final = 5  # letters of a word that carries meaning
-
-
-@cache
-def _lexicon() -> Lexicon:
-    """The function words, then each group of cue words."""
-    with Path(__file__).with_name("words.toml").open("rb") as file:
-        lists = tomllib.load(file)
-    return Lexicon([lists[name] for name in ("stop", *CUE_GROUPS)])
 
 
 def _totals(sheet: Sheet, start: Ints, stop: Ints) -> list[Ints]:
@@ -54,18 +42,18 @@ def _totals(sheet: Sheet, start: Ints, stop: Ints) -> list[Ints]:
     return counts
 
 
-def _letters(sheet: Sheet, words: Tokens, starts: Ints, digits: Ints) -> Ints:
+def _letters(sheet: Sheet, words: Tokens, digits: Ints) -> Ints:
     """How many letters each line has: the characters of its words but for the digits."""
     lengths = np.append(0, np.cumsum(words.until - words.begin))
-    letters: Ints = lengths[starts[1:]] - lengths[starts[:-1]] - digits
+    letters: Ints = lengths[words.first[1:]] - lengths[words.first[:-1]] - digits
     for index in np.flatnonzero(sheet.end - sheet.start > _SEEN).tolist():
         seen = sheet.kinds[sheet.start[index] :][:_SEEN]
         letters[index] = np.count_nonzero(seen & WORD) - digits[index]
     return letters
 
 
-def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue | None]]) -> Floats:
-    """What the model sees: one row a line. `named` is what the cues said of each document's lines."""
+def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Mapping[int, Cue]]) -> Floats:
+    """What the model sees: one row a line. `named` are the lines of each document that a cue names."""
     codes, start, end, words = sheet.codes, sheet.start, sheet.end, sheet.words
     count = len(start)
     if not count:
@@ -78,24 +66,20 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
     upper, digits, commas, stops, separators, quotes, marks, _ = _totals(sheet, start, np.minimum(end, start + _SEEN))
 
     begin, line, hashes = words_of.begin, words_of.line, words_of.hashes
-    starts = np.searchsorted(line, np.arange(count + 1))
-    tokens = np.diff(starts)
-    letters = _letters(sheet, words_of, starts, digits)
+    tokens = np.diff(words_of.first)
+    letters = _letters(sheet, words_of, digits)
     lead, length = OPENING[codes[begin]], words_of.until - begin
-    groups = _lexicon().bits(hashes)
-    is_stop = (groups & 1).astype(bool)
+    is_stop = (words_of.groups & STOP).astype(bool)
 
     def per_line(mask: NDArray[np.bool_]) -> Ints:
-        return np.diff(np.append(0, np.cumsum(mask))[starts])
+        return np.bincount(line[np.flatnonzero(mask)], minlength=count)
 
     stop_words = per_line(is_stop)
     capitals = per_line(lead == 2)
     small_short = per_line((lead == 1) & (length <= 3))
-    told = np.flatnonzero(groups > 1)
-    told_line, told_groups = line[told], groups[told]
-    cue_counts = [
-        np.bincount(told_line[told_groups >> place & 1 > 0], minlength=count) for place in range(1, len(CUE_GROUPS) + 1)
-    ]
+    told = np.flatnonzero(words_of.groups & np.uint16(sum(CUE_BITS)))
+    told_line, told_groups = line[told], words_of.groups[told]
+    cue_counts = [np.bincount(told_line[np.flatnonzero(told_groups & bit)], minlength=count) for bit in CUE_BITS]
     cue_words = np.bincount(told_line, minlength=count)
     four_digits = np.flatnonzero((length == 4) & (lead == 3))
     century = codes[begin[four_digits]]
@@ -110,7 +94,7 @@ def line_features(sheet: Sheet, words_of: Tokens, named: Sequence[Sequence[Cue |
     per_char = 1.0 / chars
     below = np.append(sheet.gap[1:], 0)
     below[high - 1 == np.arange(count)] = 0
-    kinds, enders = _cue_columns(named, count)
+    kinds, enders = _cue_columns(named, sheet.first, count)
     whole = _documents(sheet, words, prose, cue_words * per_word, stop_words * per_word, copies)
     columns: list[NDArray[np.generic]] = [
         np.log1p(chars), np.log1p(words), np.minimum(chars / words, 20), stop_words * per_word, sheet.ends, stops > 0,
@@ -167,15 +151,13 @@ def _copies(numbers: NDArray[np.uint64], doc: Ints) -> Ints:
 
 
 def _cue_columns(
-    named: Sequence[Sequence[Cue | None]], count: int
+    named: Sequence[Mapping[int, Cue]], first: Ints, count: int
 ) -> tuple[list[NDArray[np.bool_]], NDArray[np.bool_]]:
-    kinds, enders, at = [np.zeros(count, bool) for _ in _KINDS], np.zeros(count, bool), 0
-    for cues in named:
-        for cue in cues:
-            if cue is not None:
-                kinds[_KINDS.index(cue.kind)][at] = True
-                enders[at] = cue.ends
-            at += 1
+    kinds, enders = [np.zeros(count, bool) for _ in _KINDS], np.zeros(count, bool)
+    for start, said in zip(first.tolist(), named, strict=False):
+        for index, cue in said.items():
+            kinds[_KINDS.index(cue.kind)][start + index] = True
+            enders[start + index] = cue.ends
     return kinds, enders
 
 

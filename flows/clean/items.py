@@ -14,9 +14,10 @@ from itertools import compress, pairwise
 from typing import Final, NamedTuple
 
 from flows.clean.blocks import Blocks
-from flows.clean.body import FEWEST_WORDS, Body, is_prose
+from flows.clean.body import FEWEST_WORDS, Body
 from flows.clean.hints import Hints
 from flows.clean.spans import Marks
+from flows.clean.stretch import is_prose
 
 _LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 _DIGITS: Final = re.compile(r"\d+")

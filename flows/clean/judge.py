@@ -53,7 +53,8 @@ def no_article(marks: Marks, answer: Body | None = None, lists: Lists | None = N
     `lists` are those of a page, whose markup shows what a text can only be guessed to be.
     """
     lines = marks.lines
-    words = sum(compress(lines.words, marks.kept()))
+    kept = marks.kept()
+    words = sum(compress(lines.words, kept))
     if words < FEWEST_WORDS:
         return (
             f"Read {_lines(len(lines))}, of which {words} words are left as article; expected at least {FEWEST_WORDS}. "
@@ -70,7 +71,7 @@ def no_article(marks: Marks, answer: Body | None = None, lists: Lists | None = N
             f"Read {_lines(len(lines))} with {items:,} items that lead to other pages, and no story beside them; "
             "expected an article. Give the addresses they lead to."
         )
-    if stamps := _stamps_of_an_index(marks, lists):
+    if stamps := _stamps_of_an_index(marks, kept, lists):
         return (
             f"Read {len(lines):,} lines with {stamps:,} times or days among them, as the items of an index have, and "
             f"no story of {_STORY_WORDS} words between; expected an article. Give the addresses it leads to."
@@ -87,14 +88,14 @@ def _lines(count: int) -> str:
     return f"{count:,} line{'s' if count != 1 else ''}"
 
 
-def _stamps_of_an_index(marks: Marks, lists: Lists | None) -> int:
+def _stamps_of_an_index(marks: Marks, kept: Sequence[bool], lists: Lists | None) -> int:
     """How many lines are a time or a day, where they are so dense and the kept words between so few; else 0.
 
     Of a page, those that no item of a list has, and none where it declares one story.
     """
     if lists is not None and lists.told:
         return 0
-    lines, kept = marks.lines, marks.kept()
+    lines = marks.lines
     # Almost every article has a run of paragraphs, which needs no look at words.
     prose = [keep and count > _STAMP_WORDS for keep, count in zip(kept, lines.words, strict=True)]
     if _tells(lines.words, prose, kept):

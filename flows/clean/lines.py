@@ -85,6 +85,7 @@ class Sheet:
     ends: NDArray[np.bool_]
     odd: NDArray[np.bool_]  # shown otherwise than it stands, or with much before its first letter
     letter: Ints  # its first letter, or its end, where it is not odd
+    text: list[str]  # its words as they are shown: blanks normalised
     lines: list[Lines]
 
 
@@ -100,7 +101,7 @@ def split(text: str) -> Lines:
 
 def sheet(texts: Sequence[str]) -> Sheet:
     """The non-blank lines of decoded documents."""
-    codes = _codes("\n".join(("", *texts, "")))
+    codes = _codes(texts)
     base = np.cumsum([1, *(len(text) + 1 for text in texts)])
     # Lines lie between the runs of blanks that hold a line break, words between the others.
     kinds = looked_up(KIND, codes)
@@ -139,18 +140,24 @@ def sheet(texts: Sequence[str]) -> Sheet:
     odd |= ~LETTER[codes[letter]] & (letter < end)
     columns = (number.tolist(), begins, stops, shown, gap.tolist(), words.tolist(), ends.tolist())
     return Sheet(
-        codes, kinds, first, start, end, gap, words, ends, odd, letter,
+        codes, kinds, first, start, end, gap, words, ends, odd, letter, shown,
         [Lines(*(column[a:b] for column in columns)) for a, b in pairwise(first.tolist())],
     )  # fmt: skip
 
 
-def _codes(text: str) -> NDArray[np.uint16]:
-    """The code points of a text, 65,535 for those that need more than 16 bits."""
-    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
-    if len(codes) == len(text):
-        return codes
+def _codes(texts: Sequence[str]) -> NDArray[np.uint16]:
+    """The code points of texts, a line break around each; 65,535 for those that need more than 16 bits."""
+    # Text by text, since one emoji makes a string of them all wider.
+    coded = [_coded(text) for text in texts]
+    return np.frombuffer(b"\n\0".join((b"", *coded, b"")), np.uint16)
+
+
+def _coded(text: str) -> bytes:
+    coded = text.encode("utf-16-le", "surrogatepass")
+    if len(coded) == 2 * len(text):
+        return coded
     wide = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return np.minimum(wide, 65535).astype(np.uint16)
+    return np.minimum(wide, 65535).astype(np.uint16).tobytes()
 
 
 def runs_on(text: str, following: str) -> bool:

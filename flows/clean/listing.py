@@ -29,7 +29,7 @@ _OFTEN: Final = 3
 _LONGEST: Final = 60  # characters of a whole line
 _SHORT_WORDS: Final = 6
 _SEEN: Final = 3_000  # characters of a line
-_WORD: Final = re.compile(r"[^\W\d_]{1,24}")
+_WORD, _IN_ASCII = re.compile(r"[^\W\d_]{1,24}"), re.compile("[a-z]{1,24}")
 _DIGITS: Final = re.compile(r"\d+")
 
 
@@ -81,10 +81,13 @@ def words_of(lines: Lines) -> Counter[str]:
     Of short lines each word and, with every number as 9, the line; the line once more where it stands there often.
     """
     short = [text[:_SEEN].lower() for text, count in zip(lines.text, lines.words, strict=True) if count <= _SHORT_WORDS]
+    # Most lines are ASCII, in which letters are found four times as fast.
+    plain, other = ("\n".join([text for text in short if text.isascii() == ascii]) for ascii in (True, False))
     shown = "\n".join(short)
     whole = Counter(text for text in _DIGITS.sub("9", shown).split("\n") if 0 < len(text) <= _LONGEST)
     long = (text for text, count in zip(lines.text, lines.words, strict=True) if count > _SHORT_WORDS)
-    counts = Counter([SHORT + word for word in _WORD.findall(shown)])
+    words = Counter(_IN_ASCII.findall(plain) + _WORD.findall(other))
+    counts = Counter({SHORT + word: count for word, count in words.items()})
     counts.update({WHOLE + text: count for text, count in whole.items()})
     counts.update({AGAIN + text: count for text, count in whole.items() if count >= _OFTEN})
     counts.update([LAST + _DIGITS.sub("9", text[-_LONGEST:].rpartition(" ")[2].lower()) for text in long])

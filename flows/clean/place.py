@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from itertools import compress
 from typing import Final, NamedTuple
 
-from flows.clean.body import BULLETS, Body, is_item, is_prose
+from flows.clean.body import Body
 from flows.clean.cues import Cue
 from flows.clean.lines import Line, Lines, runs_on
+from flows.clean.stretch import BULLETS, is_item, is_prose
 from flows.outlets import Profile, dateline, registry, roles
 
 _NEAR: Final = 15  # lines around the article in which bylines, captions and credits stand
@@ -57,19 +58,18 @@ _CONTENTS: Final = Verdict("nav", "head.toc")
 
 def place(
     lines: Lines,
-    named: Sequence[Cue | None],
+    said: Mapping[int, Cue],
     body: Body,
     profile: Profile | None = None,
     outside: str | None = None,
 ) -> list[Verdict]:
-    """One verdict a line.
+    """One verdict a line; `said` are the lines that a cue names, in their order.
 
     `profile` is the outlet's, if known: its byline shapes and role words. `outside` is the rule for lines that were
     not kept and that nothing names; None: head.unclaimed, tail.unclaimed.
     """
     verdicts: list[Verdict | None] = [None] * len(lines)
     keep = list(body.keep)
-    said = {index: cue for index, cue in enumerate(named) if cue is not None}
     for index, cue in said.items():
         verdicts[index], keep[index] = Verdict(cue.kind, cue.id), False
     dumped = body.rule != "body.extracted"
@@ -79,7 +79,7 @@ def place(
             _close_at_credits(lines, keep, profile)
     first = _opening(lines, keep)
     keep[:first] = [False] * first
-    last = max(compress(range(len(keep)), keep), default=-1)
+    last = len(keep) - 1 - keep[::-1].index(True) if True in keep else -1
     _titles(lines, said, verdicts, keep, first)
     _bylines(lines, verdicts, first, profile)
     _credits(lines, verdicts, keep, first, last, profile)
@@ -87,7 +87,7 @@ def place(
     if dumped:
         _repeats(lines, verdicts, keep)
     kept, below = Verdict("body", body.rule), Verdict("nav", outside or "tail.unclaimed")
-    result = [verdict or (kept if k else below) for verdict, k in zip(verdicts, keep, strict=True)]
+    result = [(kept if k else below) if verdict is None else verdict for verdict, k in zip(verdicts, keep, strict=True)]
     for index in range(first if outside is None else 0):
         if verdicts[index] is None:
             result[index] = _CONTENTS if lines.text[index][0] in BULLETS else _HEAD

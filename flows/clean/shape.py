@@ -13,11 +13,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.clean.gates import openings
 from flows.clean.lines import Lines
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Places = NDArray[np.int64]
 
 _PROSE, _PARAGRAPH = 10, 25  # words
 _STRAYS: Final = (0, 2, 6)  # other lines that may stand between two lines of one run
@@ -29,9 +31,10 @@ _OFTEN: Final = 3
 _TIMES, _EVEN = 4, 0.5  # lines that stand there as often, and how far their distances may differ to be even
 _PARAGRAPHS, _SAID, _STEM = 120, 3_000, 7  # paragraphs, characters of each and of its words, that cohesion looks at
 _MONTHS: Final = "jan|feb|mar|apr|may|mei|jun|jul|agu|aug|ogo|sep|okt|oct|nov|nop|des|dec|dis"
-# Of each sign: the most words of its line, one of which it has where it has no digit, and its pattern.
+# Of each sign: the most words of its line, one of which it has where it has no digit, and its pattern; once more for
+# small letters of ASCII, of which no other case is to be thought.
 _SIGNS: Final = tuple(
-    (most, words.split(), re.compile(pattern, re.IGNORECASE))
+    (most, words.split(), re.compile(pattern, re.IGNORECASE), re.compile(pattern, re.ASCII))
     for most, words, pattern in (
         (
             16,
@@ -42,7 +45,7 @@ _SIGNS: Final = tuple(
             r"|\b(?:\d{1,3}|an?) (?:min|minute|hour|hr|day|week|month|year)s? ago\b"
             r"|\b\d{1,3} (?:menit|jam|hari|minggu|bulan) (?:yang )?lalu\b",
         ),
-        (999, "usd idr", r"[$€£¥] ?\d|\d ?[$€£]|\bRM? ?\d|\bRp\.? ?\d|\bUSD\b|\bIDR\b"),
+        (999, "usd idr", r"[$€£¥] ?\d|\d ?[$€£]|\b(?:r(?:m? ?|p\.? ?)\d|(?:usd|idr)\b)"),
         (
             6,
             "review star rating comment views ulasan komentar terjual",
@@ -50,9 +53,9 @@ _SIGNS: Final = tuple(
         ),
     )
 )
-# Of each sign that a line opens with: the most words of its line, and its pattern.
+# Of each sign that a line opens with: the most words of its line, the first two letters, and its pattern.
 _OPENINGS: Final = tuple(
-    (most, re.compile(pattern, re.IGNORECASE))
+    (most, {opening[:2] for opening in openings(pattern)}, re.compile(pattern, re.IGNORECASE))
     for most, pattern in (
         (5, r"(?:read|view|see|show|load|learn|shop|find|explore|discover|more|next|all|quick|add|compare|buy|apply|"
             r"register|enroll|details|lihat|baca|selengkapnya|muat|beli|tambah|semua|berikutnya)\b"),
@@ -61,7 +64,7 @@ _OPENINGS: Final = tuple(
 )  # fmt: skip
 _DIGIT: Final = re.compile(r"\d")
 _AS_ASCII: Final = "\u017f\u0131\u0130\u212a"  # what a pattern that ignores case takes for letters of ASCII
-_LONG_WORD: Final = re.compile(r"[^\W\d_]{5,}")
+_LONG_WORD, _LONG_IN_ASCII = re.compile(r"[^\W\d_]{5,}"), re.compile("[a-z]{5,}")  # the second of small letters
 _QUOTES: Final = re.compile('["“”]')
 
 
@@ -78,8 +81,9 @@ def shape(lines: Lines, figures: Floats, scores: Floats) -> Floats:
     sure = keep & prose
     told: list[float] = []
     for mask in (prose, several, keep, sure):
+        at = np.flatnonzero(mask)
         for stray in _STRAYS:
-            told += _runs(mask, words, stray, total)
+            told += _runs(at, words, stray, total)
     for mask in (prose, keep, sure):
         told += _sizes(words[mask], stops[mask])
     told += [prose.sum(), several.sum(), words[several].sum() / total, words[prose].sum() / total]
@@ -90,9 +94,10 @@ def shape(lines: Lines, figures: Floats, scores: Floats) -> Floats:
     heads = (words >= 4) & (words <= 16) & ~ends
     broken = np.array([text.endswith(("…", "...")) for text in lines.text])
     for mask in (words <= 4, heads, broken, *_signs(lines, figures[:, 11] > 0)):
-        told += [np.log1p(mask.sum()), mask.mean(), mask[low:high].mean() if low < high else 0.0]
+        told += [np.log1p(np.count_nonzero(mask)), _share(mask), _share(mask[low:high]) if low < high else 0.0]
     told += _rhythm(np.digitize(words, _SIZES) * 4 + ends * 2 + (figures[:, 20] > 0))
-    told += _copies(lines) + _evenly(lines)
+    places = _places(lines)
+    told += _copies(lines, places) + _evenly(places, count)
     told += _headline(lines, heads, low, high)
     told += [low / count, high / count, words[low:high].sum() / total, likely[low:high].mean() if low < high else 0.0]
     for mask, column in ((prose, 27), (keep, 26), (keep, 27)):
@@ -103,42 +108,58 @@ def shape(lines: Lines, figures: Floats, scores: Floats) -> Floats:
     return np.array(told, np.float32)
 
 
+def _share(mask: Mask) -> float:
+    return np.count_nonzero(mask) / len(mask)
+
+
 def _signs(lines: Lines, digits: Mask) -> list[Mask]:
     """Which lines show each sign. Those with digits may, and those with a word of it, as far as that can be told."""
     seen = [text[:_SEEN] for text in lines.text]
     small = [text.lower() for text in seen]
-    other = [not text.isascii() for text in seen]
-    if any(char in "\n".join(seen) for char in _AS_ASCII):
-        digits = digits | other
-    else:
-        digits = digits | [far and _DIGIT.search(text) is not None for text, far in zip(seen, other, strict=True)]
-    whole, found = "\n".join(small), []
-    for most, needs, sign in _SIGNS:
-        asked = set(np.flatnonzero(digits).tolist())
+    plain = [text.isascii() for text in seen]
+    shown = "\n".join(seen)
+    if any(char in shown for char in _AS_ASCII):
+        digits = digits | [not own for own in plain]
+    elif not shown.isascii():
+        digits = digits | [not own and _DIGIT.search(text) is not None for text, own in zip(seen, plain, strict=True)]
+    whole, numbered, found = "\n".join(small), np.flatnonzero(digits).tolist(), []
+    for most, needs, sign, in_ascii in _SIGNS:
+        asked = set(numbered)
         for need in needs:
             if need in whole:
                 asked.update(index for index, low in enumerate(small) if need in low)
-        found.append([index for index in asked if lines.words[index] <= most and sign.search(seen[index])])
-    for most, sign in _OPENINGS:
+        few = (index for index in asked if lines.words[index] <= most)
+        found.append([at for at in few if (in_ascii.search(small[at]) if plain[at] else sign.search(seen[at]))])
+    for most, firsts, sign in _OPENINGS:
         short = (index for index, count in enumerate(lines.words) if count <= most)
-        found.append([index for index in short if sign.match(seen[index])])
+        may = (index for index in short if small[index][:2] in firsts or not plain[index])
+        found.append([index for index in may if sign.match(seen[index])])
     masks = np.zeros((len(found), len(seen)), bool)
     for mask, those in zip(masks, found, strict=True):
         mask[those] = True
     return list(masks)
 
 
-def _runs(mask: Mask, words: Numbers, stray: int, total: float) -> list[float]:
+def _runs(places: Places, words: Numbers, stray: int, total: float) -> list[float]:
     """Of the runs of these lines: the longest in words and lines, its shares, and the next one beside it."""
-    places = np.flatnonzero(mask)
     if not len(places):
         return [0.0] * 5
-    starts = np.flatnonzero(np.diff(places, prepend=-99) > stray + 1)
+    starts = _starts(places, stray)
     sums = np.add.reduceat(words[places], starts)
     best, ranked = int(np.argmax(sums)), np.sort(sums)[::-1]
-    lines = float(np.diff(np.append(starts, len(places)))[best])
+    lines = float(_end(starts, best, len(places)) - starts[best])
     second = ranked[1] / ranked[0] if len(ranked) > 1 else 0.0
     return [float(np.log1p(ranked[0])), lines, ranked[0] / total, second, ranked[0] / sums.sum()]
+
+
+def _starts(places: Places, stray: int) -> Places:
+    """Which of these lines, of which there is one, begin a run: others than so many strays stand above."""
+    return np.concatenate(([0], np.flatnonzero(places[1:] - places[:-1] > stray + 1) + 1))
+
+
+def _end(starts: Places, run: int, count: int) -> int:
+    """Where a run ends among so many places."""
+    return int(starts[run + 1]) if run + 1 < len(starts) else count
 
 
 def _longest(mask: Mask, words: Numbers) -> tuple[int, int]:
@@ -146,9 +167,9 @@ def _longest(mask: Mask, words: Numbers) -> tuple[int, int]:
     places = np.flatnonzero(mask)
     if not len(places):
         return 0, 0
-    starts = np.flatnonzero(np.diff(places, prepend=-99) > _STRAYS[-1] + 1)
+    starts = _starts(places, _STRAYS[-1])
     best = int(np.argmax(np.add.reduceat(words[places], starts)))
-    return int(places[starts[best]]), int(places[np.append(starts, len(places))[best + 1] - 1]) + 1
+    return int(places[starts[best]]), int(places[_end(starts, best, len(places)) - 1]) + 1
 
 
 def _sizes(words: Numbers, stops: Numbers) -> list[float]:
@@ -171,7 +192,7 @@ def _islands(keep: Mask, words: Numbers) -> list[float]:
     places = np.flatnonzero(keep)
     if not len(places):
         return [0.0] * 6
-    starts = np.flatnonzero(np.diff(places, prepend=-99) > 1)
+    starts = _starts(places, 0)
     sums = np.add.reduceat(words[places], starts)
     shares = sums / sums.sum()
     apart = np.diff(places[starts]) if len(starts) > 1 else np.zeros(1)
@@ -179,7 +200,7 @@ def _islands(keep: Mask, words: Numbers) -> list[float]:
     return [len(starts), unlike, float(np.median(sums)), len(starts) / len(keep), apart.mean(), apart.std()]
 
 
-def _apart(places: NDArray[np.int64]) -> list[float]:
+def _apart(places: Places) -> list[float]:
     """How far paragraphs stand from the next: next to each other in a story, three to eight lines in a listing."""
     gaps = np.diff(places)
     if not len(gaps):
@@ -187,44 +208,47 @@ def _apart(places: NDArray[np.int64]) -> list[float]:
     return [float(np.median(gaps)), (gaps == 1).mean(), ((gaps >= 3) & (gaps <= 8)).mean(), (gaps > 8).mean()]
 
 
-def _rhythm(kinds: NDArray[np.int64]) -> list[float]:
+def _rhythm(kinds: Places) -> list[float]:
     """How much likelier than by chance a line is like one some lines above: at the best lag, the next line, chance."""
     chance = float(((np.bincount(kinds) / len(kinds)) ** 2).sum())
     lags = range(1, min(_LAGS, len(kinds) - 8) + 1)
-    alike = [float((kinds[lag:] == kinds[:-lag]).mean()) - chance for lag in lags]
+    alike = [_share(kinds[lag:] == kinds[:-lag]) - chance for lag in lags]
     return [max(alike[1:], default=0.0), alike[0], chance] if alike else [0.0, 0.0, chance]
 
 
-def _copies(lines: Lines) -> list[float]:
-    """Lines that stand there again and again, and the commonest first word."""
-    copies = Counter(lines.text)
-    times = np.array([copies[text] for text in lines.text])
-    first = Counter(
-        text.partition(" ")[0].lower() for text, count in zip(lines.text, lines.words, strict=True) if count >= 3
-    )
-    return [
-        (times >= 3).mean(),
-        (times >= 2).mean(),
-        times.max(),
-        len(copies) / len(lines),
-        max(first.values(), default=0) / len(lines),
-    ]
-
-
-def _evenly(lines: Lines) -> list[float]:
-    """Lines that stand there often: how many, what share; those at even distances, as the buttons of items are."""
+def _places(lines: Lines) -> list[list[int]]:
+    """Where each different line stands."""
     places: dict[str, list[int]] = {}
     for index, text in enumerate(lines.text):
         places.setdefault(text, []).append(index)
-    often = [own for own in places.values() if len(own) >= _TIMES]
-    even = [len(own) for own in often if np.diff(own).std() < _EVEN * np.diff(own).mean()]
-    count = len(lines)
+    return list(places.values())
+
+
+def _copies(lines: Lines, places: list[list[int]]) -> list[float]:
+    """Lines that stand there again and again, and the commonest first word."""
+    count, times = len(lines), list(map(len, places))
+    first = Counter(
+        [text.partition(" ")[0].lower() for text, words in zip(lines.text, lines.words, strict=True) if words >= 3]
+    )
+    return [
+        sum(copies for copies in times if copies >= 3) / count,
+        sum(copies for copies in times if copies >= 2) / count,
+        max(times),
+        len(places) / count,
+        max(first.values(), default=0) / count,
+    ]
+
+
+def _evenly(places: list[list[int]], count: int) -> list[float]:
+    """Lines that stand there often: how many, what share; those at even distances, as the buttons of items are."""
+    often = [own for own in places if len(own) >= _TIMES]
+    even = [len(own) for own, gaps in zip(often, map(np.diff, often), strict=True) if gaps.std() < _EVEN * gaps.mean()]
     return [len(often), sum(map(len, often)) / count, len(even), max(even, default=0), sum(even) / count]
 
 
 def _cohesion(paragraphs: list[str]) -> list[float]:
     """How much of its longer words a paragraph shares with the next, a far one, all: a story keeps to its own."""
-    stems = [{word[:_STEM] for word in _LONG_WORD.findall(text.lower())} for text in paragraphs]
+    stems = [{word[:_STEM] for word in _long_words(text.lower())} for text in paragraphs]
     count = len(stems)
     if count < 2:
         return [-1.0] * 9
@@ -253,16 +277,21 @@ def _cohesion(paragraphs: list[str]) -> list[float]:
     ]
 
 
+def _long_words(small: str) -> list[str]:
+    """Of a text in small letters."""
+    return (_LONG_IN_ASCII if small.isascii() else _LONG_WORD).findall(small)
+
+
 def _shared(one: set[str], other: set[str]) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
 
 
 def _headline(lines: Lines, heads: Mask, low: int, high: int) -> list[float]:
     """How many of a headline's longer words the longest run says, how far above it stands, how it repeats words."""
-    run = _LONG_WORD.findall("\n".join([text.lower() for text in lines.text[low:high]]))
+    run = [word for text in lines.text[low:high] for word in _long_words(text.lower())]
     said, best, far = Counter(run), 0.0, 99
     for index in range(max(0, low - _ABOVE), min(low + 3, len(lines))):
-        own = set(_LONG_WORD.findall(lines.text[index].lower())) if heads[index] else set()
+        own = set(_long_words(lines.text[index].lower())) if heads[index] else set()
         share = len(own & said.keys()) / len(own) if len(own) >= 2 else 0.0
         if share > best:
             best, far = share, low - index

@@ -1,4 +1,4 @@
-"""Decoded texts -> their marks: cues name lines, find_body keeps lines, position settles the rest."""
+"""Decoded texts -> their marks: cues name lines, find_bodies keeps lines, position settles the rest."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 
 from flows.clean import cues as cue_data
 from flows.clean import net
-from flows.clean.body import Body, find_body
+from flows.clean.body import Body, find_bodies
 from flows.clean.cues import CLOSING, Cue, Cues
 from flows.clean.features import line_features
 from flows.clean.lines import Lines, Sheet, sheet, trim
@@ -32,14 +32,11 @@ def find(texts: Sequence[str], outlets: Sequence[str | None]) -> list[Found]:
     cues = [cue_data.of_outlet(outlet) for outlet in outlets]
     table = sheet(texts)
     spoken = tokens(table)
-    bounds = table.first.tolist()
     named = cue_data.name_all(table, spoken, cues)
     figures = line_features(table, spoken, named)
     held = pieceable(table, spoken)
-    model, found = net.shipped(), []
-    for index, (text, lines, own) in enumerate(zip(texts, table.lines, cues, strict=True)):
-        start, end = bounds[index : index + 2]
-        body = find_body(lines, named[index], figures[start:end], model)
+    bodies, found = find_bodies(table, spoken, named, figures, net.shipped()), []
+    for index, (text, lines, own, body) in enumerate(zip(texts, table.lines, cues, bodies, strict=True)):
         verdicts = place(lines, named[index], body, cue_data.profile_of(outlets[index]))
         found.append(Found(tile(text, lines, verdicts, body, own, held[index]), body))
     return found
@@ -87,9 +84,8 @@ def clutter_hits(texts: Sequence[str]) -> list[int]:
         spoken = tokens(table)
         named = cue_data.name_all(table, spoken, [cues] * len(table.lines))
         for lines, said, held in zip(table.lines, named, pieceable(table, spoken), strict=True):
-            hits = {index for index, cue in enumerate(said) if cue is not None}
-            hits |= {index for index, told in held.items() if any(True for _ in cues.inside(lines.text[index], told))}
-            counts.append(len(hits))
+            hits = {index for index, told in held.items() if any(True for _ in cues.inside(lines.text[index], told))}
+            counts.append(len(hits | said.keys()))
     return counts
 
 

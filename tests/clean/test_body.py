@@ -4,22 +4,24 @@ import numpy as np
 import pytest
 
 from flows.clean import net
-from flows.clean.body import find_body
+from flows.clean.body import find_bodies
 from flows.clean.cues import Cue, general
-from flows.clean.lines import split
+from flows.clean.lines import sheet, split
+from flows.clean.tokens import tokens
 
 PARAGRAPH = "Warga desa yang mengungsi menunggu bantuan di balai desa sejak pagi hari."
 ENGLISH = "People who fled their homes have been waiting at the village hall since morning."
 
 
-def kept(text: str, scores: list[float], monkeypatch: pytest.MonkeyPatch, named: list[Cue | None] | None = None) -> str:
+def kept(text: str, scores: list[float], monkeypatch: pytest.MonkeyPatch, named: dict[int, Cue] | None = None) -> str:
     """The lines that are kept, by number, where the net gives these scores to a page that it takes for a dump."""
-    lines = split(text)
+    table = sheet([text])
+    lines = table.lines[0]
     monkeypatch.setattr(net.Net, "extracted", lambda *_: -1.0)
     monkeypatch.setattr(net.Net, "scores", lambda *_: np.array(scores, np.float32))
     monkeypatch.setattr(net.Net, "article", lambda *_: 1.0)
     figures = np.zeros((len(lines), len(net.shipped().mean)), np.float32)
-    body = find_body(lines, named or [None] * len(lines), figures, net.shipped())
+    (body,) = find_bodies(table, tokens(table), [named or {}], figures, net.shipped())
     return " ".join(str(line.number) for line, keep in zip(lines, body.keep, strict=True) if keep)
 
 
@@ -41,7 +43,7 @@ def test_a_list_between_two_paragraphs_is_kept(monkeypatch: pytest.MonkeyPatch) 
 def test_nothing_is_kept_across_a_cue(monkeypatch: pytest.MonkeyPatch) -> None:
     text = f"{PARAGRAPH}\nBaca Juga\nPanen raya\n{PARAGRAPH}"
     named = general().name(split(text))
-    assert named[1] is not None
+    assert list(named) == [1]
     assert kept(text, [3, -1, -1, 3], monkeypatch, named) == "1 4"
 
 

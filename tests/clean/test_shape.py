@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from flows.clean.cues import general
 from flows.clean.features import line_features
 from flows.clean.lines import sheet, split
-from flows.clean.shape import _cohesion, _evenly, shape
+from flows.clean.shape import _cohesion, _evenly, _places, shape
 from flows.clean.tokens import tokens
 
 PARAGRAPH = (
@@ -45,13 +45,13 @@ def test_a_story_is_one_run_and_a_listing_many() -> None:
 def test_buttons_of_items_stand_at_even_distances() -> None:
     item = ["Judul", "Rp 10.000", "Beli", "Simpan"]
     page = [f"{word} {number}" if word == "Judul" else word for number in range(6) for word in item]
-    often, share, even, most, even_share = _evenly(split("\n".join(page)))
+    often, share, even, most, even_share = _evenly(_places(split("\n".join(page))), len(page))
     assert (often, even, most) == (3, 3, 6)
     assert share == even_share == 0.75
     scattered = [f"Baris {number}" for number in range(60)]
     for at in (0, 1, 2, 50):
         scattered[at] = "Bagikan"
-    assert _evenly(split("\n".join(scattered)))[:4] == [1, 4 / 60, 0, 0]
+    assert _evenly(_places(split("\n".join(scattered))), len(scattered))[:4] == [1, 4 / 60, 0, 0]
 
 
 def test_paragraphs_of_one_story_share_its_words() -> None:
