@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.fire.crash import removed
-from tests.fire.longrun import DROP, bytes_below, growth
+from tests.fire.longrun import DROP, bytes_below, files_below, growth
 from tests.fire.reader import latest_of, wrong_with
 from tests.fire.zygote import ROOT
 from tests.makers import story
@@ -59,7 +59,7 @@ def measured(served: Served, home: Path) -> dict[str, float]:
         "open files": sum(len(os.listdir(f"/proc/{pid}/fd")) for pid in pids),  # noqa: PTH208
         "processes": len(pids),
         "state KB": bytes_below(home / "state") / 1000,
-        "state files": sum(1 for path in (home / "state").rglob("*") if path.is_file()),
+        "state files": files_below(home / "state"),
         "releases KB": bytes_below(home / "releases") / 1000,
         "database KB": sum(path.stat().st_size for path in prefect.glob("prefect.db*")) / 1000,
         "log KB": sum(path.stat().st_size for path in prefect.glob("*.log")) / 1000,
