@@ -3,12 +3,12 @@
     python -m tests.fire.longrun --n 24 [--direct]
 
 One process publishes again and again: through the Prefect flow on its embedded API, or with --direct without Prefect;
-scheduled.py has a server and a worker do it by a schedule. Each drop is appended to the source, which doubles over the whole. Measured after
-each: the resident memory and the open files of the process, the files of state/, its bytes without raw ones, those
-of state/raw, of releases/, and of Prefect's database. Held to: between the second quarter and the last, memory
-grows by less than 80 MB and open files by less than 8, state/ by no more than the documents do, Prefect's database by
-less than 2 MB a run; state/ never has many more files than 64 runs leave. What grows by design is named with its
-command: releases/ (`kliping prune --keep N`), Prefect's rows (docs/reliability.md).
+scheduled.py has a server and a worker do it by a schedule. Each drop is appended to the source, which doubles over the
+whole. Measured after each: the resident memory and the open files of the process, the files of state/, its bytes
+without raw ones, those of state/raw, of releases/, and of Prefect's database. Held to: between the second quarter and
+the last, memory grows by less than 80 MB and open files by less than 8, state/ by no more than the documents do,
+Prefect's database by less than 2 MB a run; state/ never has many more files than 64 runs leave. What grows by design
+is named with its command: releases/ (`kliping prune --keep N`), Prefect's rows (docs/reliability.md).
 """
 
 import argparse
