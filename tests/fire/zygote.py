@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -165,7 +166,8 @@ class _Counter:
     """Counts the touches of an output, writes each down, and dies where it was asked to."""
 
     def __init__(self, output: str, log: Path, die_at: int, act_at: int = 0, act: str = "") -> None:
-        self._output, self._die_at, self._act_at, self._act, self._count = output, die_at, act_at, act, 0
+        self._output, self._die_at, self._act_at, self._act = output, die_at, act_at, act
+        self._numbers = count(1)  # each is given out once, whatever thread asks
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         self._log = os.open(log, flags | os.O_TRUNC)
         self._strays = os.open(log.with_name("outside"), flags)
@@ -175,11 +177,11 @@ class _Counter:
         place = os.fsdecode(path) if isinstance(path, str | bytes | os.PathLike) else ""
         if place.startswith("/") and not place.startswith(self._output):
             return
-        self._count += 1
+        number = next(self._numbers)
         os.write(self._log, f"{what} {place.removeprefix(self._output)}\n".encode("utf-8", "replace"))
-        if self._count == self._act_at:
+        if number == self._act_at:
             subprocess.run(["/bin/sh", "-c", self._act], check=True)
-        if self._count == self._die_at:
+        if number == self._die_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def hear(self, event: str, given: tuple[Any, ...]) -> None:
