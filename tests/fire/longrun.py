@@ -66,6 +66,14 @@ def growth(rows: list[dict[str, float]], name: str) -> float:
     return statistics.median([row[name] for row in rows[-quarter:]]) - statistics.median(middle)
 
 
+def told_of(rows: list[dict[str, float]]) -> str:
+    """Each figure at the first and the last, and by how much it grew once all was warm."""
+    return ", ".join(
+        f"{name} {rows[0][name]:.0f} -> {rows[-1][name]:.0f} (from the second quarter on {growth(rows, name):+.0f})"
+        for name in rows[0]
+    )
+
+
 def main() -> int:
     """Publish so often."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -106,7 +114,7 @@ def main() -> int:
     if (files := max(row["state files"] for row in rows)) > (most := 500 + given.n * DROP / 10):
         wrong.append(f"state/ had {files:.0f} files, at most {most:.0f} were expected")
     print(*wrong, sep="\n", end="\n" if wrong else "")
-    told = ", ".join(f"{name} {rows[0][name]:.0f} -> {rows[-1][name]:.0f}" for name in rows[0])
+    told = told_of(rows)
     how = "direct" if given.direct else "the Prefect flow"
     print(
         f"longrun: {given.n} publishes by {how}, {given.n * DROP + DROP} -> {2 * given.n * DROP} documents: {told}; "

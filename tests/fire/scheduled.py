@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.fire.crash import removed
-from tests.fire.longrun import DROP, bytes_below, files_below, growth
+from tests.fire.longrun import DROP, bytes_below, files_below, growth, told_of
 from tests.fire.reader import latest_of, wrong_with
 from tests.fire.zygote import ROOT
 from tests.makers import story
@@ -145,7 +145,7 @@ def main() -> int:
         if (grew := growth(rows, figure)) > most:
             wrong.append(f"{figure}: grew by {grew:.0f}, at most {most} were expected")
     print(*wrong, sep="\n", end="\n" if wrong else "")
-    told = ", ".join(f"{name} {rows[0][name]:.0f} -> {rows[-1][name]:.0f}" for name in rows[0])
+    told = told_of(rows)
     kept = ", ".join(f"{table} {before[table]} -> {after[table]}" for table in TABLES)
     print(
         f"scheduled: {given.n} releases by a schedule of {given.every:.0f} s, {len(ends)} runs: {told}; "
