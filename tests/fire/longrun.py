@@ -21,8 +21,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.fire.crash import removed
-from tests.fire.reader import wrong_with
 from tests.makers import story
 
 DROP = 12
@@ -88,9 +86,11 @@ def main() -> int:
         os.environ["PREFECT_HOME"] = str(work / "prefect")
         from flows.quiet import settle_environment
 
-        settle_environment()
+        settle_environment()  # before Arrow is imported, which then takes the allocator that a run has
         from flows import publish
         from flows.parameters import Publish
+        from tests.fire.crash import removed
+        from tests.fire.reader import wrong_with
 
         source, output = work / "source", work / "output"
         source.mkdir()
