@@ -23,12 +23,12 @@ test-fast: .venv/.ready ## the unit tests: no server, under a minute
 	@$(BIN)/python -m pytest -m "not flow and not slow"
 
 fire: .venv/.ready ## proof under fire, whole: some hours on two cores (docs/reliability.md)
-	@for each in damage hostile patterns faults supply "longrun --n 24" "crash --n 200 --flow 4" \
+	@for each in damage hostile patterns faults supply "longrun --n 24" "scheduled --n 24" "crash --n 200 --flow 4" \
 	  "mutate --n 200000 --state .fire-mutate.json"; do $(BIN)/python -m tests.fire.$$each || exit 1; done
 
 fire-short: .venv/.ready ## the same in a short form, some minutes
 	@for each in "damage --n 60" hostile patterns "faults --only disk,denied,twice" "longrun --n 4 --direct" \
-	  "crash --n 9 --flow 0" "mutate --n 3000"; do $(BIN)/python -m tests.fire.$$each || exit 1; done
+	  "scheduled --n 3 --every 15" "crash --n 9 --flow 0" "mutate --n 3000"; do $(BIN)/python -m tests.fire.$$each || exit 1; done
 
 fuzz: ## our parsers under a fuzzer that is led by coverage, five minutes, in the benchmarks' environment
 	@$(BENCH) -m tests.fire.fuzz --seconds 300

@@ -148,13 +148,14 @@ def pin(
 
 def prune(
     keep: Annotated[
-        int | None, typer.Option(help="How many of the newest published releases stay; without it, all of them.")
+        int | None,
+        typer.Option(help="How many of the newest published releases and refused runs stay; without it, all."),
     ] = None,
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
     wait: WaitOption = 0,
 ) -> None:
-    """Remove the files of old releases, and what was kept of documents that no release needs any more.
+    """Remove the files of old releases and refused runs, and what was kept of documents that no release needs.
 
     The latest release and pinned ones always stay; versions.json keeps the record.
     """

@@ -63,10 +63,11 @@ def pin(dataset: Dataset, version: str, reason: str) -> None:
 
 
 def prune(dataset: Dataset, keep: int, why: str, *, step: Step = quiet) -> list[str]:
-    """Remove the files of all but the newest `keep` published releases; returns the versions removed, newest first.
+    """Remove the files of all but the newest `keep` published releases and refused runs; returns what was removed.
 
-    The current release and pinned ones always stay, whatever their age; a withdrawn one goes unless it is pinned.
-    Each stays in versions.json as `pruned` with the sentence `why`. Raises Mistaken where `keep` is below 1.
+    That is versions, newest first, and then refused/<run>. The current release and pinned ones always stay, whatever
+    their age; a withdrawn one goes unless it is pinned. All stay in versions.json, a release as `pruned`, with the
+    sentence `why`. Raises Mistaken where `keep` is below 1.
     """
     if keep < 1:
         raise Mistaken(f"--keep {keep} would keep nothing: give 1 or more.")
@@ -74,29 +75,35 @@ def prune(dataset: Dataset, keep: int, why: str, *, step: Step = quiet) -> list[
     kept = {each.version for each in [one for one in there if one.status == _PUBLISHED][:keep]}
     kept |= {dataset.latest(), *(each.version for each in there if each.pinned)}
     gone = [each.version for each in there if each.version and each.version not in kept]
-    if gone:
-        journal = {"verb": "prune", "versions": gone, "why": why}
+    refused = [each.path for each in dataset.versions() if each.status == "refused" and dataset.there(each)][keep:]
+    if gone or refused:
+        journal = {"verb": "prune", "versions": gone, "refused": refused, "why": why}
         with writing(dataset.root):
             open_journal(dataset, journal, step)
             finish_prune(dataset, journal, step)
-    return gone
+    return [*gone, *refused]
 
 
 def finish_prune(dataset: Dataset, journal: Mapping[str, Any], step: Step = quiet) -> str:
     """From the journal to the end; may be repeated. Returns what was done, in a sentence."""
     gone: Sequence[str] = journal["versions"]
-    entries = [
-        replace(each, status="pruned", why=(*each.why, journal["why"]))
-        if each.version in gone and each.status != "pruned"
-        else each
-        for each in dataset.versions()
-    ]
+    refused: Sequence[str] = journal.get("refused", ())  # a journal of older code names none
+    entries = []
+    for each in dataset.versions():
+        if each.version in gone and each.status != "pruned":
+            each = replace(each, status="pruned", why=(*each.why, journal["why"]))
+        elif each.path in refused and journal["why"] not in each.why:
+            each = replace(each, why=(*each.why, journal["why"]))
+        entries.append(each)
     write_versions(dataset, entries, step)
     for version in gone:
         retire(dataset, version)
         step("retired")
+    for path in refused:
+        remove_tree(dataset.root / path)
+        step("removed")
     close_journal(dataset)
-    return f"Finished removing the files of {', '.join(gone)}."
+    return f"Finished removing the files of {', '.join([*gone, *refused])}."
 
 
 def retire(dataset: Dataset, version: str) -> None:

@@ -2,7 +2,8 @@
 
 A pack holds (raw_sha256, raw) sorted by digest in small row groups, is named after the digests in it, written aside
 and renamed: killed at any instant, a pack is there whole or not at all, and keeping the same bytes again adds nothing.
-The index is the digest column of the packs.
+The index is the digest column of the packs. Each run that finds something new adds a pack; once there are many small
+ones they are put together, so that their number hangs on the bytes and not on the runs.
 """
 
 import hashlib
@@ -24,16 +25,18 @@ SCHEMA: Final = pa.schema([pa.field("raw_sha256", pa.string(), False), pa.field(
 _PACK_BYTES: Final = 64 << 20
 _PACK_ROWS: Final = 50_000
 _GROUP_ROWS: Final = 512
+_SMALL: Final = 64  # of packs that are less than half full so many are let be
 
 
 class Keeper:
     """Keeps the raw bytes of a run as they come by; a context manager.
 
     Holds some 64 MB of new bytes, and each digest that was ever kept. Leaving it without an error
-    writes the last pack; after an error the packs written so far stay, and are good.
+    writes the last pack, and puts small ones together; after an error the packs written so far stay, and are good.
     """
 
     def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
         self._folder = dataset.raw
         self._folder.mkdir(parents=True, exist_ok=True)
         self._known = {bytes.fromhex(digest) for path in _packs(dataset) for digest in _digests(path)}
@@ -65,14 +68,9 @@ class Keeper:
         if not self._new:
             return
         with writing(self._folder):
-            self._write(sorted(self._new))
+            _write_held(self._folder, self._new)
         self.kept += len(self._new)
         self._new, self._bytes = {}, 0
-
-    def _write(self, digests: list[str]) -> None:
-        parts = (digests[start : start + _GROUP_ROWS] for start in range(0, len(digests), _GROUP_ROWS))
-        groups = (pa.table([part, [self._new[digest] for digest in part]], schema=SCHEMA) for part in parts)
-        _write_pack(self._folder, digests, groups)
 
     def __enter__(self) -> "Keeper":
         return self
@@ -82,6 +80,7 @@ class Keeper:
     ) -> None:
         if kind is None:
             self.flush()
+            _put_together(self._dataset)
 
 
 def keep(dataset: Dataset, raws: pa.Table | Iterable[tuple[str, bytes]]) -> int:
@@ -128,7 +127,68 @@ def _groups_without(path: Path, digests: AbstractSet[str]) -> Iterator[pa.Table]
                 yield kept
 
 
-def _write_pack(folder: Path, digests: list[str], groups: Iterable[pa.Table]) -> None:
+def _put_together(dataset: Dataset) -> None:
+    """Write small packs again as full ones, once there are many; holds some 100 MB.
+
+    The new pack is in place before those it is made of go: killed between, bytes are there twice, which harms nobody.
+    A pack that cannot be read is let be: whoever asks for its bytes is told.
+    """
+    small = [path for path in _packs(dataset) if _is_small(path)]
+    if len(small) < _SMALL:
+        return
+    held: dict[str, bytes] = {}
+    sources: list[Path] = []
+    for path in small:
+        try:
+            held |= _rows(path)
+        except ReleaseError:
+            continue
+        sources.append(path)
+        if sum(map(len, held.values())) >= _PACK_BYTES:
+            _replace(dataset.raw, sources, held)
+            held, sources = {}, []
+    _replace(dataset.raw, sources, held)
+
+
+def _replace(folder: Path, sources: list[Path], held: dict[str, bytes]) -> None:
+    if len(sources) < 2:
+        return
+    with writing(folder):
+        made = _write_held(folder, held)
+        for path in sources:
+            if path != made:
+                path.unlink()
+        sync(folder)
+
+
+def _is_small(path: Path) -> bool:
+    if path.stat().st_size >= _PACK_BYTES // 2:
+        return False
+    meta = pq.read_metadata(path)
+    return meta.num_rows < _PACK_ROWS // 2 and _bytes_in(meta) < _PACK_BYTES // 2
+
+
+def _bytes_in(meta: pq.FileMetaData) -> int:
+    return sum(meta.row_group(group).total_byte_size for group in range(meta.num_row_groups))
+
+
+def _rows(path: Path) -> dict[str, bytes]:
+    """All of a pack, each of its rows checked. Raises ReleaseError."""
+    try:
+        rows = pq.read_table(path, schema=SCHEMA).to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, str(error)) from None
+    return {row["raw_sha256"]: _checked(row["raw"], row["raw_sha256"], path) for row in rows}
+
+
+def _write_held(folder: Path, held: dict[str, bytes]) -> Path:
+    digests = sorted(held)
+    parts = (digests[start : start + _GROUP_ROWS] for start in range(0, len(digests), _GROUP_ROWS))
+    groups = (pa.table([part, [held[digest] for digest in part]], schema=SCHEMA) for part in parts)
+    return _write_pack(folder, digests, groups)
+
+
+def _write_pack(folder: Path, digests: list[str], groups: Iterable[pa.Table]) -> Path:
     """Write a pack of row groups aside and put it in place; `digests` are all of its digests, sorted."""
     name = hashlib.sha256("".join(digests).encode("ascii")).hexdigest()[:32]
     path, aside = folder / f"{name}.parquet", folder / f".{name}.new"
@@ -138,6 +198,7 @@ def _write_pack(folder: Path, digests: list[str], groups: Iterable[pa.Table]) ->
     sync(aside)
     aside.replace(path)
     sync(folder)
+    return path
 
 
 def fetch(dataset: Dataset, digest: str) -> bytes | None:

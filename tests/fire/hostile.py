@@ -12,74 +12,23 @@ and to write outside its roots in all the ways there are.
 """
 
 import csv
-import gzip
-import io
 import json
-import os
 import re
 import sys
 import tempfile
 import unicodedata
-import zipfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from flows import read, roots
-from flows.parameters import Publish
-from tests.fire import corpus
 from tests.fire.crash import removed
 from tests.fire.damage import tree
+from tests.fire.outside import wrong_with_roots
+from tests.fire.payloads import PAYLOADS, SECRET, source
 from tests.fire.reader import latest_of, wrong_with
 from tests.fire.zygote import Zygote
 from tests.makers import story
 
-SECRET = "rahasia-di-luar-sumber"
-PAYLOADS = (
-    "../../../../../../tmp/kanari",
-    "/etc/kanari",
-    "..\\..\\kanari",
-    "-rf",
-    "--output=/tmp/kanari",
-    "=1+1+KANARI()",
-    "+KANARI",
-    "-KANARI",
-    "@KANARI",
-    "\t=KANARI",
-    "\u00a0=KANARI",
-    "\uff1dKANARI",
-    "<script>KANARI</script>",
-    "<img src=x onerror=KANARI>",
-    '"><svg onload=KANARI>',
-    "' onmouseover='KANARI",
-    "[k](javascript:KANARI)",
-    "![k](https://kanari.example/x.png)",
-    "`KANARI`",
-    "|KANARI|",
-    "# KANARI",
-    "https://kanari.example/<b>",
-    "$(touch kanari)",
-    "; touch kanari",
-    "\x1b[2J\x1b]0;KANARI\x07",
-    "\x9b31mKANARI",
-    "\x07KANARI\x08\x08",
-    "\u202eKANARI\u202c",
-    "\u2066KANARI\u2069",
-    "KAN\u200bARI",
-    "KANARI\r\nKANARI: x",
-    "KANARI\u2028KANARI",
-    "KANARI\u0085KANARI",
-    "{{KANARI}}",
-    "%00KANARI",
-    "%s%n%x",
-    "NULL",
-    "javascript:KANARI",
-    "KANARI" * 900,
-    "\ud800KANARI",
-    "~~KANARI~~",
-    "---",
-    "|--|--|",
-)
 BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
@@ -88,89 +37,6 @@ def acts(character: str) -> bool:
     return character not in "\n\t" and (
         unicodedata.category(character) in ("Cc", "Cs") or unicodedata.bidirectional(character) in BIDI
     )
-
-
-def source(folder: Path, outside: Path) -> Path:
-    """The hostile source; `outside` holds what it tries to reach."""
-    folder.mkdir()
-    for number, payload in enumerate(PAYLOADS):
-        name = payload.replace("/", "\u2215")[:80].encode("utf-8", "surrogatepass")
-        if b"\x00" not in name:
-            words = f"{payload}\n{story(number)}\nPenulis: {payload[:100]}\n"
-            Path(os.fsdecode(os.fsencode(folder) + b"/n%d " % number + name)).write_bytes(
-                words.encode("utf-8", "surrogatepass")
-            )
-    Path(os.fsdecode(os.fsencode(folder) + b"/\xff\xfe\x80.txt")).write_text(story(90), encoding="utf-8")
-    records = [
-        {
-            "id": f"{payload}",
-            "url": f"https://www.detik.com/{number}/{payload[:50]}",
-            "title": payload,
-            "text": story(100 + number),
-            "authors": [payload[:100]],
-            "date": payload[:50],
-            "outlet": payload,
-            "fetched_at": payload[:20],
-        }
-        for number, payload in enumerate(PAYLOADS)
-    ]
-    records += [{"id": f"h{n}", "html": hostile_page(payload, n)} for n, payload in enumerate(PAYLOADS)]
-    Path(folder, "records.jsonl").write_text("\n".join(json.dumps(each) for each in records), encoding="utf-8")
-    captured = [
-        corpus.capture(hostile_page(p, n + 300).encode("utf-8", "replace"), n, "text/html")
-        for n, p in enumerate(PAYLOADS)
-    ]
-    ids = [data.replace(b"<urn:uuid:", b"<../../../kanari\x1b[2J<b>", 1) for data in captured]
-    Path(folder, "captures.warc").write_bytes(b"".join(ids))
-    bombs(folder)
-    (folder / "out.txt").symlink_to(outside / "secret.txt")
-    (folder / "out").symlink_to(outside)
-    (folder / "round").symlink_to(folder)
-    (folder / "device").symlink_to("/dev/zero")
-    (folder / "none").symlink_to(folder / "nowhere")
-    os.mkfifo(folder / "pipe")
-    return folder
-
-
-def hostile_page(payload: str, number: int) -> str:
-    """A page whose statements are the payload."""
-    page = corpus.page(story(200 + number), number)
-    stated = json.dumps(payload)
-    return (
-        page.replace("Ayu Lestari", payload[:80])
-        .replace('"headline": "', f'"headline": {stated}, "x": "')
-        .replace("<h1>", f"<h1>{payload} ")
-        .replace("utm_source=x", payload[:60])
-    )
-
-
-def bombs(folder: Path) -> None:
-    """What is small on disk and large in memory, or quick to write and slow to read."""
-    zeros = b"\x00" * 50_000_000
-    (folder / "bomb.gz").write_bytes(gzip.compress(zeros, mtime=0))
-    (folder / "bomb.txt.gz").write_bytes(gzip.compress(b"a" * 50_000_000, mtime=0))
-    (folder / "bomb.zst").write_bytes(corpus.zstd(zeros))
-    (folder / "within.gz").write_bytes(gzip.compress(gzip.compress(zeros, mtime=0), mtime=0))
-    laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-    (folder / "laughs.html").write_text(
-        f"<!DOCTYPE h [<!ENTITY l0 'ha'>{laughs}]><html><body><p>&l9;</p></body></html>"
-    )
-    (folder / "outside.html").write_text(
-        f'<!DOCTYPE h [<!ENTITY x SYSTEM "file:///etc/passwd">]><html><body><p>&x;</p><p>{story(91)}</p></body></html>'
-    )
-    (folder / "deep.html").write_text("<html><body>" + "<div>" * 100_000 + story(92))
-    (folder / "lines.txt").write_text("a\n" * 500_000)
-    (folder / "blocks.html").write_text("<html><body>" + "<p>a</p>" * 200_000)
-    (folder / "attributes.html").write_text(
-        "<html><body><p " + " ".join(f"a{n}=1" for n in range(4_000)) + ">x</p></body></html>"
-    )
-    (folder / "deep.jsonl").write_text(
-        '{"id":' + "[" * 50_000 + "]" * 50_000 + "}\n" + json.dumps({"id": "d", "text": story(93)})
-    )
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as file:
-        file.writestr("../../kanari", "x")
-    (folder / "climbs.zip").write_bytes(archive.getvalue())
 
 
 def wrong_in_pages(home: Path) -> list[str]:
@@ -249,102 +115,6 @@ def shown(zygote: Zygote, output: Path, work: Path) -> list[str]:
         if bad := {f"U+{ord(c):04X}" for c in ended.said if c != "\n" and not c.isprintable()}:
             wrong.append(f"{words[:2]!r}: printed {sorted(bad)}")
     return wrong
-
-
-def wrong_with_roots(work: Path) -> list[str]:
-    """A form that names what lies outside, in all the ways there are."""
-    inside, outside = work / "in", work / "luar"
-    inside.mkdir()
-    (inside / "news").mkdir()
-    (inside / "ok.txt").write_text(story(1))
-    for name in ("link", "[x]", "a*", "q?", "**"):
-        (inside / name).symlink_to(outside)
-    (inside / "file.txt").symlink_to(outside / "secret.txt")
-    (inside / "tautan").symlink_to(inside / "link")
-    (inside / "terbitan").symlink_to(outside)
-    places = [
-        f"{outside}",
-        f"{inside}/../luar",
-        f"{inside}/link",
-        f"{inside}/link/secret.txt",
-        f"{inside}/link/*",
-        f"{inside}/lin*/*.txt",
-        f"{inside}/[x]",
-        f"{inside}/[x]/secret.txt",
-        f"{inside}/a*",
-        f"{inside}/q?",
-        f"{inside}/**",
-        f"{inside}/**/secret.txt",
-        f"{inside}/*/secret.txt",
-        f"{inside}/file.txt",
-        f"{inside}/file*",
-        f"{inside}/tautan",
-        f"{inside}/tautan/*",
-        f"file://{outside}",
-        f"file:{outside}",
-        f"FILE://{outside}",
-        f"local://{outside}",
-        f"file://{inside}/../luar",
-        f"simplecache::file://{outside}",
-        f"{inside}::file://{outside}",
-        f"zip://*::{outside}/a.zip",
-        f"{inside}/%2e%2e/luar",
-        f"{inside}/\u2024\u2024/luar",
-        f"{inside}/\uff0e\uff0e/luar",
-        f"{inside}\u2215..\u2215luar",
-        f"{inside}/.. /luar",
-        f"{str(inside).upper()}/x",
-        f"~/{outside.name}",
-        f"$HOME/../{outside}",
-        f" {outside}",
-        f"{inside}/./../luar",
-        f"{inside}//../luar",
-        f"{inside}lain",
-        f"{inside}/..",
-        "/",
-        "..",
-        ".",
-        f"{inside}/x/../../luar",
-        f"{inside}/*/../../luar",
-        f"{inside}/ok.txt/../../luar",
-        "https://kanari.example/x",
-        "s3://bucket/newsroom",
-        "s3://bucket/news/../rahasia",
-        "s3://bucket/news/%2e%2e/rahasia",
-        "s3://bucket/news/%2E%2e%2frahasia",
-        f"s3://bucket/news/x::file://{outside}",
-        "s3://bucket/news@kanari.example/x",
-        "github://a:b@/x",
-        "memory://x",
-        f"dir::file://{outside}",
-    ]
-    old = os.environ.get("KLIPING_ROOTS")
-    os.environ["KLIPING_ROOTS"] = f"{inside},s3://bucket/news"
-    wrong = []
-    try:
-        for place in places:
-            if roots.outside(place) is None:
-                if "://" in place or "::" in place:
-                    wrong.append(f"roots: a form may name {place}")
-                elif SECRET in everything(place):
-                    wrong.append(f"roots: a form may read {place}, and gets what lies outside")
-        for output, dataset in ((str(inside), "terbitan"), (f"{inside}/link", "news"), (f"{inside}/..", "luar")):
-            if Publish(source=str(inside), output=output, dataset=dataset).outside_roots() is None:
-                wrong.append(f"roots: a form may write to {output}/{dataset}, which lies outside")
-        if roots.outside(f"{inside}/ok.txt") or roots.outside("s3://bucket/news/a.gz"):
-            wrong.append("roots: what lies inside is refused")
-    finally:
-        os.environ.pop("KLIPING_ROOTS") if old is None else os.environ.update(KLIPING_ROOTS=old)
-    return wrong
-
-
-def everything(place: str) -> str:
-    """All that is read of a source, as words."""
-    try:
-        batches = list(read.read(place))
-    except (read.SourceError, ValueError):
-        return ""
-    return "".join(str(table.to_pylist()) for batch in batches for table in (batch.documents, batch.rejects))
 
 
 def main() -> int:

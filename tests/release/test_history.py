@@ -13,6 +13,7 @@ from flows.release import (
     publisher_lock,
     read_manifest,
     recover,
+    refuse,
     set_latest,
     stage,
     verify,
@@ -101,6 +102,31 @@ def test_pruning_is_finished_by_the_next_owner(three, last):
     assert [path.name for path in three.releases.iterdir()] == [THIRD]
     assert [status for _, status in statuses(three)] == ["published", "pruned", "pruned"]
     assert three.versions()[1].why == ("Old.",) and not three.journal.exists()
+
+
+@pytest.fixture
+def refused(released):
+    """A release, and three refused runs."""
+    with publisher_lock(released, 0):
+        for number in (2, 3, 4):
+            refuse(released, drafts.draft(run_id=f"run-{number}", parent=FIRST), [f"Too few {number}."])
+    return released
+
+
+@pytest.mark.parametrize("last", ["journalled", "listed", "logged", "removed", None])
+def test_pruning_keeps_the_newest_refused_runs_and_all_their_entries(refused, last):
+    if last is None:
+        assert prune(refused, 1, "Old.") == ["refused/run-3", "refused/run-2"]
+    else:
+        with pytest.raises(drafts.Died):
+            prune(refused, 1, "Old.", step=drafts.dying(last))
+        assert "Finished removing the files of refused/run-3, refused/run-2." in recover(refused)
+    assert [path.name for path in refused.refused.iterdir()] == ["run-4"] and not refused.journal.exists()
+    assert [(each.status, each.why) for each in refused.versions()] == [
+        ("refused", ("Too few 4.",)), ("refused", ("Too few 3.", "Old.")), ("refused", ("Too few 2.", "Old.")),
+        ("published", ()),
+    ]  # fmt: skip
+    assert prune(refused, 1, "Old.") == [] and verify(refused.release_path(refused.latest())) == []
 
 
 def test_a_version_whose_files_are_gone_is_never_used_again(three):

@@ -102,3 +102,50 @@ def test_forgetting_removes_these_bytes_alone(dataset):
     assert contents[3] not in b"".join(path.read_bytes() for path in dataset.raw.iterdir())
     assert forget(dataset, {digest for digest, _ in pairs}) == 1498
     assert list(dataset.raw.iterdir()) == []
+
+
+@pytest.fixture
+def four(monkeypatch):
+    """Four small packs are many."""
+    monkeypatch.setattr(raws, "_SMALL", 4)
+
+
+def test_many_runs_leave_few_packs_and_every_byte(dataset, four):
+    contents = [f"terbitan {n}".encode() for n in range(12)]
+    counts = []
+    for content in contents:
+        keep(dataset, [pair(content)])
+        counts.append(len(packs(dataset)))
+    assert max(counts) == 3
+    assert all(fetch(dataset, pair(content)[0]) == content for content in contents)
+
+
+def test_full_packs_are_not_written_again(dataset, four, monkeypatch):
+    monkeypatch.setattr(raws, "_PACK_BYTES", 1000)
+    for n in range(6):
+        keep(dataset, [pair(b"%03d" % n * 200)])
+    assert len(packs(dataset)) == 6
+
+
+def test_killed_while_packs_are_put_together_nothing_is_lost_and_the_next_run_ends_it(dataset, four, monkeypatch):
+    contents = [b"satu", b"dua", b"tiga", b"empat"]
+    for content in contents[:3]:
+        keep(dataset, [pair(content)])
+    with monkeypatch.context() as killed, pytest.raises(ZeroDivisionError):
+        killed.setattr("pathlib.Path.unlink", lambda path: 1 / 0)
+        keep(dataset, [pair(contents[3])])
+    assert len(packs(dataset)) == 5  # all of them, and what they were put together into
+    assert all(fetch(dataset, pair(content)[0]) == content for content in contents)
+    assert keep(dataset, [pair(b"dua")]) == 0 and len(packs(dataset)) == 1
+    assert forget(dataset, {pair(b"dua")[0]}) == 1
+    assert fetch(dataset, pair(b"dua")[0]) is None and fetch(dataset, pair(b"tiga")[0]) == b"tiga"
+
+
+def test_a_damaged_pack_is_not_put_together(dataset, four):
+    keep(dataset, [("0" * 64, b"palsu")])
+    (damaged,) = packs(dataset)
+    for n in range(6):
+        keep(dataset, [pair(b"%d" % n)])
+    assert damaged in packs(dataset) and len(packs(dataset)) < 4
+    with pytest.raises(ReleaseError, match="another SHA-256"):
+        fetch(dataset, "0" * 64)
