@@ -13,10 +13,10 @@ from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
-from flows import cluster, outcomes, read, release, report, steps, validate
+from flows import cluster, outcomes, read, release, report, steps, supervise, validate
 from flows.outcome import Outcome
 from flows.parameters import Publish
 
@@ -55,6 +55,8 @@ def tell(job: Publish, step: Step = plainly) -> Outcome:
                 other = f"latest.json names {latest}; this one becomes it by: kliping latest-set {equal.version}"
                 notes = () if latest in (None, equal.version) else (other,)
                 return Outcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path, notes=notes)
+            if isinstance(job.workers, int):
+                supervise.prepare(job.max_seconds)
             state = dataset.state if dataset.state.is_dir() else work
             have = step("see what is known", lambda: steps.known(job, survey, ledger, state, began))
             withdrawn = release.withdrawals(dataset)
@@ -103,7 +105,7 @@ def make(
     working = steps.one_row_each(working)
     held = steps.article_ids(working)
     if aside is not None and not job.dry_run:
-        working = steps.deal_lineage(working, work, aside)
+        working = steps.deal_ahead(working, work, aside)
     working, rows = step("validate articles", lambda: steps.judge_rows(working, day, work))
     if job.append and parent:
         working = steps.carry_over(working, parent, held, gone)
@@ -149,8 +151,14 @@ def _end(
     if job.dry_run:
         return told
     version = release.next_version(dataset, facts.started_at.date())
-    folder = release.stage(dataset, draft, version, report.write_pages)
-    release.audit(folder)
+    with ThreadPoolExecutor(1) as aside:
+        read: dict[str, Callable[[], Any]] = {}
+
+        def written(folder: Path, table: str) -> None:
+            read[table] = aside.submit(release.read_back, folder, table).result
+
+        folder = release.stage(dataset, draft, version, report.write_pages, written=written)
+        release.audit(folder, read)
     manifest = release.read_manifest(folder)
     path = release.commit(dataset, folder, manifest)
     steps.keep_prints(working, dataset)

@@ -213,6 +213,13 @@ def _slices(raw: pa.Table) -> list[tuple[int, int]]:
     return [(first, end - first) for first, end in pairwise([*firsts, raw.num_rows])]
 
 
+def prepare(seconds: float) -> None:
+    """Have a child idle: it loads what it needs, which takes a second, beside whatever goes on."""
+    with _taking:
+        if not any(child.seconds == seconds and child.alive() for child in _idle):
+            _idle.append(_Child(seconds))
+
+
 def dismiss(keep: int = 0) -> None:
     """Kill the idle children but so many, of those that have had little work."""
     with _taking:

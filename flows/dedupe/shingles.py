@@ -72,11 +72,10 @@ def jaccard(one: Digests, other: Digests) -> float:
     """Shingles that both have, of those that either has; both sorted, each digest once."""
     if not len(one) or not len(other):
         return 0.0
-    small, large = (one, other) if len(one) <= len(other) else (other, one)
-    place = np.searchsorted(large, small)
-    place[place == len(large)] = 0
-    both = int(np.count_nonzero(large[place] == small))
-    return both / (len(one) + len(other) - both)
+    every = np.concatenate((one, other))
+    every.sort(kind="stable")  # two runs in order, which it sees
+    both = int(np.count_nonzero(every[1:] == every[:-1]))
+    return both / (len(every) - both)
 
 
 class _Words(dict[str, int]):

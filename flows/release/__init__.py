@@ -56,7 +56,7 @@ Every failure is a ReleaseError with one sentence; Busy, AuditError, Mistaken (a
 Declined (it would do harm) are kinds of it.
 """
 
-from flows.release.audit import audit
+from flows.release.audit import audit, read_back
 from flows.release.carry import Carried, carry_over, complete
 from flows.release.commit import commit, recover
 from flows.release.diff import VALUES, diff
@@ -123,6 +123,7 @@ __all__ = [
     "pin",
     "prune",
     "publisher_lock",
+    "read_back",
     "read_manifest",
     "recover",
     "refuse",

@@ -4,8 +4,7 @@ Reads each table once, a row group at a time; held in memory are the keys of the
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -32,7 +31,7 @@ _KEPT: Final[dict[str, dict[str, bool]]] = {
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
     """What one pass over a table found: what is wrong with it, and the columns of _KEPT."""
 
     damages: list[Damage]
@@ -43,8 +42,11 @@ def _place(release: Path, name: str) -> str:
     return tables.parts(release, name)[0].relative_to(release).as_posix()
 
 
-def _read(release: Path, name: str) -> _Found:
-    """Go through a table once: its order, columns that may not be null, and those with a closed list of words."""
+def read_back(release: Path, name: str) -> Found:
+    """Go through a table once: its order, columns that may not be null, and those with a closed list of words.
+
+    Raises what Arrow does where it cannot be read.
+    """
     keys, described = list(tables.ORDER[name]), {column.name: column for column in columns.PUBLISHED[name]}
     wanted = [c.name for c in described.values() if not c.nullable or c.one_of or c.name in (*keys, *_KEPT[name])]
     damages, kept = [], {column: [pa.array([], pa.string())] for column in _KEPT[name]}
@@ -62,7 +64,7 @@ def _read(release: Path, name: str) -> _Found:
         for column, unique in _KEPT[name].items():
             values = batch.column(column)
             kept[column].append(values.unique() if unique else values)
-    return _Found(damages, {column: pa.concat_arrays(values) for column, values in kept.items()})
+    return Found(damages, {column: pa.concat_arrays(values) for column, values in kept.items()})
 
 
 def _in_order(rows: pa.Table, following: pa.Table) -> bool:
@@ -102,7 +104,7 @@ def _keys(articles: dict[str, pa.Array]) -> Iterator[str]:
         yield f"{own[0]} is named as its own duplicate"
 
 
-def _references(name: str, column: str, found: dict[str, _Found]) -> Iterator[str]:
+def _references(name: str, column: str, found: dict[str, Found]) -> Iterator[str]:
     """What names an article names a published one."""
     named = found[name].kept[column].drop_null()
     lost = named.filter(pc.invert(pc.is_in(named, value_set=found["articles"].kept["article_id"])))
@@ -110,7 +112,7 @@ def _references(name: str, column: str, found: dict[str, _Found]) -> Iterator[st
         yield f"{column} names {lost.slice(0, _SHOWN).to_pylist()}, which are not articles of this release"
 
 
-def _reasons(release: Path, manifest: Manifest, found: dict[str, _Found]) -> Iterator[Damage]:
+def _reasons(release: Path, manifest: Manifest, found: dict[str, Found]) -> Iterator[Damage]:
     """The reject rows against the counts, reason by reason; the changes likewise, op by op."""
     counts = manifest["counts"]
     for count, wrong in (
@@ -128,15 +130,14 @@ def _reasons(release: Path, manifest: Manifest, found: dict[str, _Found]) -> Ite
                 yield Damage(_place(release, name), what)
 
 
-def audit(folder: Path) -> None:
-    """Read a staged release back. Raises AuditError that names each file and fact that is wrong."""
-    # Arrow reads, and hashes are taken, without the interpreter's lock; the largest table first.
-    with ThreadPoolExecutor(2) as pool:
-        verified = pool.submit(verify, folder)
-        reading = {name: pool.submit(_read, folder, name) for name in _KEPT}
-    damages = verified.result()
+def audit(folder: Path, read: Mapping[str, Callable[[], Found]] | None = None) -> None:
+    """Read a staged release back. Raises AuditError that names each file and fact that is wrong.
+
+    `read` gives what `read_back` found in each table, where that was begun before.
+    """
+    damages = verify(folder)
     if not damages:  # else it may be no table that was read
-        found = {name: read.result() for name, read in reading.items()}
+        found = {name: read[name]() if read else read_back(folder, name) for name in _KEPT}
         damages = [each for one in found.values() for each in one.damages]
         articles = _place(folder, "articles")
         damages += [Damage(articles, what) for what in _keys(found["articles"].kept)]

@@ -82,11 +82,13 @@ def stage(
     version: str,
     pages: Callable[[Path, Manifest], None] | None = None,
     changed: pa.Table | None = None,
+    written: Callable[[Path, str], object] = lambda _folder, _table: None,
 ) -> Path:
     """Write the whole release of a draft into .staging/<run>/ and return that folder.
 
     The changes are those since `draft.facts.parent`, or `changed` where they are known. `pages` is called with the
-    folder and the manifest once both are complete, and may add files; it must not touch those that are there.
+    folder and the manifest once both are complete, and may add files; it must not touch those that are there. `written`
+    is called with the folder and the name of each table that is complete.
     SHA256SUMS comes last.
     Call it while holding the lock: whoever takes the lock removes what lies in .staging.
 
@@ -96,19 +98,25 @@ def stage(
     with writing(dataset.root):
         folder = fresh(dataset.staged_path(draft.facts.run_id))
         parent = _parent(dataset, draft.facts.parent) if changed is None else None
+
+        def write(name: str, rows: pa.Table | tables.Sorted, *each: Callable[[pa.Table], None]) -> list[tables.Written]:
+            made = tables.write(folder, name, rows, *each)
+            written(folder, name)
+            return made
+
         # Arrow works without the interpreter's lock: the lineage is written while the articles are.
         with ThreadPoolExecutor(1) as aside:
             others = {"rejects": draft.rejects, "spans": draft.spans, "evidence": draft.evidence}
-            beside = aside.submit(lambda: [tables.write(folder, name, table) for name, table in others.items()])
+            beside = aside.submit(lambda: [write(name, table) for name, table in others.items()])
             with csvs.Csvs(folder) as copies:
-                written = tables.write(folder, "articles", draft.articles, copies.add)
+                files = write("articles", draft.articles, copies.add)
             if changed is None:
                 changed = changes(parent, folder, same_code=_made_by(parent) == draft.facts.code_digest)
-            written += [each for parts in beside.result() for each in parts]
-        written += tables.write(folder, "changes", changed)
-        files = [*copies.paths, *write_validation(folder, draft.validation)]
+            files += [each for parts in beside.result() for each in parts]
+        files += write("changes", changed)
+        others_written = [*copies.paths, *write_validation(folder, draft.validation)]
         ops = {op: pc.sum(pc.equal(changed.column("op"), op)).as_py() or 0 for op in vocabulary.OPS}
-        manifest = build(folder, draft.facts, version, written, files, ops)
+        manifest = build(folder, draft.facts, version, files, others_written, ops)
         (folder / "manifest.json").write_bytes(json_bytes(manifest))
         if pages:
             pages(folder, manifest)

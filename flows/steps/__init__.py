@@ -2,7 +2,7 @@
 
     known, clean_all      the source -> what became of each document: looked up, or cleaned and described now  (collect)
     withhold, one_row_each    what was taken down goes; an article_id and a source_id have one row each         (claims)
-    deal_lineage          spans and evidence begin to be fetched, beside what follows                           (gather)
+    deal_ahead            rows begin to be fetched for the release, beside what follows                        (dealing)
     judge_rows            rows that fail an expectation go                                                       (judge)
     carry_over            with --append, the parent's articles that this source does not hold                    (carry)
     mark_duplicates       what repeats what                                                                 (duplicates)
@@ -20,9 +20,10 @@ from flows.steps.assemble import assembled_of
 from flows.steps.carry import carry_over, release_as_run
 from flows.steps.claims import article_ids, one_row_each, withdrawn_ids, withhold
 from flows.steps.collect import Known, Progress, clean_all, known, processed
+from flows.steps.dealing import deal_ahead
 from flows.steps.duplicates import keep_prints, mark_duplicates
 from flows.steps.facts import draft_of, facts_of, outcome_of
-from flows.steps.gather import deal_lineage, whole
+from flows.steps.gather import whole
 from flows.steps.judge import judge_drift, judge_release, judge_rows, judge_rows_again
 from flows.steps.tidy import prune_outcomes, tidy
 from flows.steps.working import Working
@@ -35,7 +36,7 @@ __all__ = [
     "assembled_of",
     "carry_over",
     "clean_all",
-    "deal_lineage",
+    "deal_ahead",
     "dedupe",
     "draft_of",
     "facts_of",

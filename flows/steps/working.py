@@ -25,7 +25,7 @@ class Working:
     `shards` are those that `shard` of KEYS numbers; `parent` is the release that rows were carried over from. `carried`
     counts these, `prints` is what is compared of their texts (mapped; `rest` gives its pages back), `used` the places
     in the shards that any document of the run ended in, `cleaned` the documents that were cleaned in this run and
-    `kept` those whose outcome was there. `ahead` is lineage that is fetched already (see gather.deal_lineage).
+    `kept` those whose outcome was there. `ahead` are rows that are being fetched already (see dealing.py).
     """
 
     articles: pa.Table

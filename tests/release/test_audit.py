@@ -63,7 +63,7 @@ def test_lineage_of_an_article_that_is_not_there(dataset, table, path):
 
 
 def test_rows_out_of_order_even_across_row_groups(tmp_path, monkeypatch):
-    from flows.release.audit import _read
+    from flows.release.audit import read_back
 
     monkeypatch.setitem(tables._GROUP, "articles", 2)
     rows = [drafts.article(f"n{n}") for n in range(6)]
@@ -72,7 +72,7 @@ def test_rows_out_of_order_even_across_row_groups(tmp_path, monkeypatch):
     path.parent.mkdir()
     for order, sound in (([0, 1, 2, 3, 4, 5], True), ([0, 2, 1, 3, 4, 5], False), ([0, 1, 2, 3, 5, 4], False)):
         pq.write_table(arrow.table(arrow.ARTICLES, [rows[n] for n in order]), path, row_group_size=2)
-        assert (_read(tmp_path, "articles").damages == []) == sound
+        assert (read_back(tmp_path, "articles").damages == []) == sound
 
 
 def test_dropped_documents_and_carried_articles_are_accounted_for(dataset):
