@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from itertools import accumulate
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ _Rows = npt.NDArray[np.int64]
 
 _AT_ONCE: Final = 8  # bands
 _LOOKED_AT: Final = 1000  # texts, or pairs of them
+_WIDTH: Final = 8  # bytes of a digest
 _BITS: Final = 1024  # of a sketch: which shingles there are, as far as so many bits can tell
 
 
@@ -30,8 +31,11 @@ class Prints:
         # of the looks.
         self._often = max(_LOOKED_AT, table["shingles"].num_chunks)
         self._bands = table["bands"]
-        self._shingles = table["shingles"].chunks
-        self._starts = list(accumulate((len(chunk) for chunk in self._shingles), initial=0))
+        chunks = table["shingles"].chunks
+        self._starts = list(accumulate(map(len, chunks), initial=0))
+        self._shingles = [
+            (_numbers(chunk, 1, np.int64)[chunk.offset :], _numbers(chunk, 2, np.uint64)) for chunk in chunks
+        ]
 
     def has_bands(self, rows: _Rows) -> npt.NDArray[np.bool_]:
         """Which of the rows have shingles at all."""
@@ -87,4 +91,12 @@ class Prints:
 
     def _digests(self, row: int) -> Digests:
         chunk = bisect_right(self._starts, row) - 1
-        return np.frombuffer(self._shingles[chunk][row - self._starts[chunk]].as_buffer(), np.uint64)
+        edges, digests = self._shingles[chunk]
+        start, end = edges[row - self._starts[chunk] :][:2]
+        return digests[start // _WIDTH : end // _WIDTH]
+
+
+def _numbers(array: pa.Array, buffer: int, kind: type[np.generic]) -> npt.NDArray[Any]:
+    """A buffer of an array as numbers, not copied."""
+    found = array.buffers()[buffer]
+    return np.frombuffer(found, kind) if found is not None else np.empty(0, kind)
