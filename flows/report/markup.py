@@ -32,7 +32,7 @@ def _acts(character: str) -> bool:
 
 def visible(words: str) -> str:
     """The same words, each control, bidirectional override and hidden character shown as ⟨U+202E⟩."""
-    if words.isascii() and words.isprintable():
+    if words.isprintable():  # what acts never is
         return words
     return "".join(f"⟨U+{ord(c):04X}⟩" if _acts(c) else c for c in words)
 
