@@ -1,7 +1,7 @@
 """Work spread over any `concurrent.futures.Executor`, with a bounded number of jobs under way, results in order."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
@@ -38,12 +38,31 @@ def supervised(
         dismiss(keep=1)
 
 
-def spread(executor: Executor, function: Callable[[Job], Result], jobs: Iterable[Job], window: int) -> Iterator[Result]:
-    """Results of `function` over `jobs`, in their order; at most `window` jobs are taken ahead of the results."""
-    waiting: deque[Future[Result]] = deque()
+def spread(
+    executor: Executor,
+    function: Callable[[Job], Result],
+    jobs: Iterable[Job],
+    window: int,
+    little: Callable[[Collection[Job]], bool] = lambda _waiting: False,
+) -> Iterator[Result]:
+    """Results of `function` over `jobs`, in their order; at most `window` jobs are taken ahead of the results.
+
+    As long as the jobs that wait are `little`, one is done after the other, and so by one worker.
+    """
+    waiting: deque[Job] = deque()
+    begun: deque[Future[Result]] = deque()
+    much = False
+
+    def begin() -> None:
+        while waiting and (much or not begun or begun[-1].done()):
+            begun.append(executor.submit(function, waiting.popleft()))
+
     for job in jobs:
-        waiting.append(executor.submit(function, job))
-        if len(waiting) >= window:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
+        waiting.append(job)
+        much = much or not little(waiting)
+        begin()
+        while len(begun) >= window:
+            yield begun.popleft().result()
+    while begun or waiting:
+        begin()
+        yield begun.popleft().result()

@@ -24,6 +24,9 @@ from flows.clean.trees import UNIT, Trees
 Floats = NDArray[np.float32]
 
 DOUBT: Final = 0.25  # a page of which the net's summary says less is in doubt
+# Words that alone make an article so much likelier (a logit) settle it: they take a fifth of the time of the shape. Of
+# the evaluation's 350 pages in doubt they do so for 139, by weights that had not seen them; the shape reverses none.
+_SURE: Final = 2.0
 SHORT, WHOLE, AGAIN, LAST = "§", "|", "||", "$"  # before a word of a short line, the line, one often there, a last word
 _OFTEN: Final = 3
 _LONGEST: Final = 60  # characters of a whole line
@@ -55,9 +58,12 @@ class Listing:
             return cls.of(file)
 
     def article(self, lines: Lines, figures: Floats, scores: Floats) -> float:
-        """The logit that a document of at least one line holds an article."""
+        """The logit that a document of at least one line holds an article; where the words are sure, what they say."""
+        words = self.scale[1] * self.by_words(words_of(lines)) + self.scale[2]
+        if words > _SURE:
+            return words
         by_shape = float(self.trees.sums(shape(lines, figures, scores)[None, :])[0]) / UNIT
-        return self.scale[0] * by_shape + self.scale[1] * self.by_words(words_of(lines)) + self.scale[2]
+        return self.scale[0] * by_shape + words
 
     def by_words(self, counts: Counter[str]) -> float:
         """What the words say: a mean of their weights, the rarer and the more frequent the heavier."""

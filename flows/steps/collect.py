@@ -1,7 +1,7 @@
 """From the source to outcomes: what is known is looked up, the rest is read, cleaned and described by workers."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -24,6 +24,7 @@ Progress = Callable[[int, int, int], None]  # documents read, bytes of the sourc
 
 _DOCUMENTS: Final = 256  # of a batch, and so of a shard
 _BYTES: Final = 16 << 20
+_LITTLE: Final = 8 << 20  # bytes that one worker has cleaned by the time that a second one has started
 _ROWS: Final = 8192  # rows that are held as Python objects
 
 
@@ -257,6 +258,10 @@ def _laid(raw: pa.Table, target: Path) -> tuple[Path, Path]:
     return source, target
 
 
+def _little(jobs: Collection[tuple[Path, Path]]) -> bool:
+    return sum(source.stat().st_size for source, _ in jobs) < _LITTLE
+
+
 def _made(jobs: Iterator[tuple[tuple[Path, Path], list[bytes]]], job: Publish) -> Iterator[tuple[Path, list[bytes]]]:
     """The folders of outcomes with the keys of their documents, in the order of the jobs; no worker without work."""
     first = next(jobs, None)
@@ -271,5 +276,5 @@ def _made(jobs: Iterator[tuple[tuple[Path, Path], list[bytes]]], job: Publish) -
 
     # One worker is supervised too: a document that sticks must not hang the run.
     with fanout.supervised(job.workers, job.max_seconds, job.html) as (pool, crew):
-        for folder in fanout.spread(pool, crew.process, paths(), window=crew.window):
+        for folder in fanout.spread(pool, crew.process, paths(), crew.window, _little):
             yield folder, keys.popleft()
