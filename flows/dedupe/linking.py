@@ -17,6 +17,7 @@ _DAY: Final = 24 * 60 * 60 * 1_000_000  # microseconds
 
 _Rows = npt.NDArray[np.int64]
 _Few = npt.NDArray[np.int32]
+_NOBODY: Final = np.empty(0, np.int32)
 
 
 def link(fingerprints: pa.Table, prints: pa.Table | None = None, rest: Callable[[], None] = lambda: None) -> pa.Table:
@@ -69,24 +70,24 @@ def _follow_the_similar(keeps: _Rows, numbers: pa.ChunkedArray, prints: Prints) 
     number = np.asarray(pc.fill_null(numbers, -1), np.int64)
     who, where = _meetings(firsts, number, prints)
     prints.sketch(number[np.unique(who)])
-    # Who comes to each place, in order, and for each coming where its place begins and where it stands itself.
-    order = np.argsort(where, kind="stable")
-    visitors, stands = who[order], np.empty(len(who), np.int32)
-    stands[order] = np.arange(len(who), dtype=np.int32)
-    begins = np.searchsorted(where[order], where).astype(np.int32)
+    # Who came to each place and is kept: of many copies that is one, so that their number is not squared.
+    counts = np.bincount(where)
+    begins, filled = np.cumsum(counts) - counts, np.zeros(len(counts), np.int32)
+    kept = np.empty(len(who), np.int32)
     edges = np.append(np.flatnonzero(np.diff(who, prepend=-1)), len(who))
     for start, end in pairwise(edges.tolist()):
-        row = int(who[start])
-        before = zip(begins[start:end].tolist(), stands[start:end].tolist(), strict=True)
-        met = np.unique(np.concatenate([visitors[first:stand] for first, stand in before]))
-        met = met[keeps[met] == met]
-        if not len(met):
-            continue
+        row, places = int(who[start]), where[start:end]
+        first, many = begins[places], filled[places]
+        parts = [kept[at : at + n] for at, n in zip(first.tolist(), many.tolist(), strict=True) if n]
+        met = np.unique(np.concatenate(parts)) if parts else _NOBODY
         mine = int(number[row])
-        likely = met[prints.may_be_alike(mine, number[met], ALIKE)].tolist()
+        likely = met[prints.may_be_alike(mine, number[met], ALIKE)].tolist() if len(met) else []
         found = next((other for other in likely if prints.alike(mine, int(number[other]), ALIKE)), None)
         if found is not None:
             keeps[row] = found
+            continue
+        kept[first + many] = row
+        filled[places] += 1
     keeps[:] = keeps[keeps]
 
 
