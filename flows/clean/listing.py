@@ -1,7 +1,7 @@
 """Whether a page in doubt is a listing: by the shape of its lines (trees) and by its short lines' words (linear).
 
 Asked only where the net's own summary of a page (`net.summary`) does not say for sure that it is an article. The two
-answers are averaged; below 0 the page has no article. Words of paragraphs are left out: they tell what a page is about,
+answers are added up; below 0 the page has no article. Words of paragraphs are left out: they tell what a page is about,
 not what it is. The weights are weights/listing.npz, which the words can be read from; tests/bench/train_listing.py
 writes it.
 """
