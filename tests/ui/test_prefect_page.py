@@ -34,6 +34,9 @@ def test_the_form_refuses_then_runs_and_the_run_page_tells_the_story(served, pag
     assert served.api("/flow_runs/filter", flow_runs={"deployment_id": {"any_": [manual]}}) == []
 
     page.go(f"{served.base}/deployments/deployment/{manual}/run")
+    page.sees(
+        "Processes that clean and describe at the same time; or a Dask cluster", 60
+    )  # else it forgets what it is given
     page.fill(area("seeds"), str(served.source))
     page.fill(area("output"), str(served.output))
     page.click_text("Submit")
