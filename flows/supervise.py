@@ -12,8 +12,9 @@ be begun anew elsewhere while its first worker still writes: what is written has
 place by rename, and whoever comes second finds it done. The child is no
 `multiprocessing` one, so that a worker of a cluster may have it as well as a thread of this process, and so that
 nothing of the parent (its threads, its main module) is met again in it. Starting one takes some 0.8 s, most of it
-imports that cleaning needs anyway; it starts with the first work for it, and one stays for the next run of this
-process, unless it had much to do: the rest of the run needs its memory more.
+imports that cleaning needs anyway: one is prepared as soon as a run has anything to do, others start with the first
+work for them. One stays for the next run of this process, unless it had much to do: the rest of the run needs its
+memory more.
 """
 
 import atexit

@@ -85,7 +85,7 @@ def deal_ahead(working: Working, folder: Path, aside: Executor) -> Working:
     return replace(working, ahead={name: aside.submit(Dealt.of, working, name, folder) for name in tables})
 
 
-def dealt(working: Working, name: str, folder: Path) -> Dealt:
+def fetched(working: Working, name: str, folder: Path) -> Dealt:
     """The rows of all articles of `working`, and maybe of others, dealt before or now."""
     if name not in working.ahead:
         return Dealt.of(working, name, folder)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import release
-from flows.steps.dealing import IN_SHARDS, by_row, dealt
+from flows.steps.dealing import IN_SHARDS, by_row, fetched
 from flows.steps.working import Working
 from schemas import arrow
 
@@ -39,7 +39,7 @@ def _articles(working: Working, folder: Path) -> Iterator[pa.Table]:
     order = pc.sort_indices(keys.select(["date", "article_id"]), [("date", "ascending"), ("article_id", "ascending")])
     held = [name for name in arrow.ARTICLES.names if name not in IN_SHARDS]
     ranks = by_row(working, _ranks(order.to_numpy()))
-    for found in dealt(working, "articles", folder).sorted(ranks, lambda bucket: _order(bucket, ())):
+    for found in fetched(working, "articles", folder).sorted(ranks, lambda bucket: _order(bucket, ())):
         own = keys.take(order.take(found["rank"].combine_chunks())).select(held)
         columns = [own[name] if name in held else found[name] for name in arrow.ARTICLES.names]
         yield pa.table(columns, arrow.ARTICLES.names)
@@ -51,7 +51,7 @@ def _lineage(working: Working, name: str, folder: Path) -> Iterator[pa.Table]:
     ordered, names = ids.take(order), release.SCHEMAS[name].names
     ranks = by_row(working, _ranks(order.to_numpy()))
     keys = release.ORDER[name][1:]
-    for found in dealt(working, name, folder).sorted(ranks, lambda bucket: _order(bucket, keys)):
+    for found in fetched(working, name, folder).sorted(ranks, lambda bucket: _order(bucket, keys)):
         yield found.append_column("article_id", ordered.take(found["rank"].combine_chunks())).select(names)
 
 
