@@ -41,6 +41,23 @@ def test_what_the_words_say_is_a_mean_of_their_weights() -> None:
     assert judge.by_words(Counter(tiada=9)) == 0.0
 
 
+@pytest.mark.parametrize(("weight", "asked"), [(1.9, True), (2.1, False), (-3.0, True)])
+def test_the_shape_is_asked_unless_the_words_are_sure(
+    monkeypatch: pytest.MonkeyPatch, weight: float, asked: bool
+) -> None:
+    seen: list[int] = []
+
+    def looked_at(lines: object, figures: object, scores: object) -> np.ndarray:
+        seen.append(1)
+        return np.zeros(1, np.float32)
+
+    monkeypatch.setattr(listing, "shape", looked_at)
+    judge = Listing(NO_TREES, {f"{SHORT}bagikan": (2.0, weight)}, (1.0, 1.0, 0.0))
+    lines = split("Bagikan")
+    assert judge.article(lines, np.zeros((1, 1), np.float32), np.zeros(1, np.float32)) == pytest.approx(weight)
+    assert bool(seen) == asked
+
+
 def test_the_shipped_words_can_be_read() -> None:
     weights = listing.shipped().weights
     assert 500 < len(weights) <= 3_000
