@@ -130,6 +130,16 @@ def test_no_unchanged_document_is_cleaned_and_no_unchanged_file_read(job, tmp_pa
     assert (second.cleaned, second.kept) == (1, 12) and opened == ["999.txt"]
 
 
+def test_a_source_that_was_moved_is_read_where_it_lies_now_and_not_cleaned_again(job, tmp_path):
+    tell(job)
+    moved = (tmp_path / "source").rename(tmp_path / "elsewhere")
+    (moved / "999.txt").write_text(story(999), encoding="utf-8")
+    outcome = tell(job.model_copy(update={"source": str(moved)}))
+    assert (outcome.cleaned, outcome.kept) == (1, 12)
+    found = release.load(outcome.release, "articles")["source_uri"].to_pylist()
+    assert found and all(uri.startswith(moved.as_posix()) for uri in found)
+
+
 def test_a_file_of_the_same_size_and_mtime_is_read_on_request_alone(job, tmp_path):
     tell(job)
     path = next((tmp_path / "source").glob("0*.txt"))

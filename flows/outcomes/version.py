@@ -14,8 +14,9 @@ from flows.outlets import profiles
 
 # Whatever of flows/ and schemas/ a document passes through in a worker. Profiles are counted one by one.
 TOUCHES: Final = (
-    "flows/clean", "flows/describe", "flows/outlets", "flows/dedupe", "flows/read/rows.py", "flows/read/decode.py",
-    "flows/validate/view.py", "flows/pipeline.py", "schemas",
+    "flows/clean", "flows/describe", "flows/outlets", "flows/dedupe/digest.py", "flows/dedupe/normal.py",
+    "flows/dedupe/shingles.py", "flows/read/rows.py", "flows/read/decode.py", "flows/validate/view.py",
+    "flows/pipeline.py", "schemas",
 )  # fmt: skip
 PROFILES: Final = "flows/outlets/profiles"
 LIBRARIES: Final = (

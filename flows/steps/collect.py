@@ -66,7 +66,8 @@ class Known:
 def known(job: Publish, survey: read.Survey, ledger: outcomes.Ledger, home: Path, now_ns: int) -> Known:
     """Open what was kept in `home` (state/), and see which files of the survey need not be read."""
     store = outcomes.Store(home / "outcomes", outcomes.version(ROOT))
-    read_by = outcomes.reading(ROOT, [job.html, job.max_mb])
+    # What was read at another place says so, row by row.
+    read_by = outcomes.reading(ROOT, [job.html, job.max_mb, survey.inputs.uri])
     rows = ledger.unchanged(survey.files) if ledger.read_by == read_by and not job.limit else None
     if rows is None or not ledger.files.num_rows:
         rows = rows if rows is not None else np.full(survey.files.num_rows, -1, np.int64)

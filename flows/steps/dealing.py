@@ -29,6 +29,8 @@ _ARTICLES: Final = pa.schema(
     [*(arrow.ARTICLES.field(name).remove_metadata() for name in IN_SHARDS), stages.KEYS.field("row")]
 )
 
+_DEALT_BY: Final = ["row", "article_id", "date", "shard", "at"]  # of KEYS
+
 _Sortable = npt.NDArray[np.bytes_]
 
 
@@ -82,7 +84,8 @@ class Dealt:
 def deal_ahead(working: Working, folder: Path, aside: Executor) -> Working:
     """Begin to deal beside what follows; the same `working`, with what comes of it."""
     tables = ("articles", "spans", "evidence")  # what takes longest to write is wanted first
-    return replace(working, ahead={name: aside.submit(Dealt.of, working, name, folder) for name in tables})
+    few = replace(working, articles=working.articles.select(_DEALT_BY))  # all others would be held twice meanwhile
+    return replace(working, ahead={name: aside.submit(Dealt.of, few, name, folder) for name in tables})
 
 
 def fetched(working: Working, name: str, folder: Path) -> Dealt:

@@ -31,7 +31,14 @@ def changed(checkout, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["flows/clean/cues.toml", "flows/describe/title.py", "flows/outlets/registry.csv", "schemas/columns.py"]
+    "name",
+    [
+        "flows/clean/cues.toml",
+        "flows/describe/title.py",
+        "flows/outlets/registry.csv",
+        "flows/dedupe/shingles.py",
+        "schemas/columns.py",
+    ],
 )
 def test_what_touches_every_document_is_in_it(checkout, name):
     before, after = changed(checkout, name)
@@ -39,7 +46,8 @@ def test_what_touches_every_document_is_in_it(checkout, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["flows/release/csvs.py", "flows/cli.py", "flows/read/walk.py", "flows/steps/judge.py"]
+    "name",
+    ["flows/release/csvs.py", "flows/cli.py", "flows/read/walk.py", "flows/steps/judge.py", "flows/dedupe/linking.py"],
 )
 def test_what_touches_none_is_not(checkout, name):
     before, after = changed(checkout, name)
