@@ -5,6 +5,8 @@ import zlib
 from dataclasses import dataclass
 from typing import Final
 
+from flows.read.unpacking import piece, unpacked
+
 _STATUS: Final = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]{1,10}(\d{3})")
 _CHARSET: Final = re.compile(r"""charset\s{0,5}=\s{0,5}["']?([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE)
 _CHUNK_SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,8}(?=[;\s])")
@@ -128,15 +130,13 @@ def _inflated(body: bytes, most: int) -> bytes:
 
 
 def _streamed(body: bytes, codec: str, most: int) -> bytes:
-    import pyarrow as pa
-
     pieces: list[bytes] = []
     size = 0
     try:
-        with pa.CompressedInputStream(pa.BufferReader(body), codec) as stream:
-            while piece := stream.read(_STEP):
-                pieces.append(piece)
-                size += len(piece)
+        with unpacked(body, codec) as stream:
+            while found := piece(stream, _STEP):
+                pieces.append(found)
+                size += len(found)
                 if size > most:
                     raise TooLarge
     except (OSError, ValueError) as error:

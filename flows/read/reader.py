@@ -1,7 +1,12 @@
 """Bytes of a file, plain or unpacked, that come in the size asked for and never as an exception."""
 
 import os
-from typing import BinaryIO, Final, Literal, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal
+
+from flows.read.unpacking import piece, unpacked
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # pyarrow gives nothing of the read in which a container breaks: what stood before the break is read again, by the byte.
 _PACKED_STEP: Final = 16_384
@@ -19,23 +24,23 @@ class Reader:
         self._expansion = expansion
         if packing is not None:
             self._left = max(file.seek(0, os.SEEK_END), 1) * expansion
-            self._source, self._given = file, 0
-            self._file = self._unpacked()
+            self._given = 0
+            self._stream = self._unpacked()
 
     def read(self, size: int) -> bytes:
         """The next `size` bytes; fewer only before the end or a fault, none after it."""
         pieces: list[bytes] = []
         while size > 0 and self.fault is None:
-            piece = self._step(size)
-            if not piece:
+            found = self._step(size)
+            if not found:
                 break
-            pieces.append(piece)
-            size -= len(piece)
+            pieces.append(found)
+            size -= len(found)
         return b"".join(pieces)
 
     def _step(self, size: int) -> bytes:
         try:
-            piece = self._file.read(size if self._packing is None else min(size, _PACKED_STEP))
+            found = self._file.read(size) if self._packing is None else piece(self._stream, min(size, _PACKED_STEP))
         except (OSError, ValueError) as error:  # Arrow has errors of both families
             system = error.strerror if isinstance(error, OSError) else None
             if self._packing is None or system is not None:
@@ -45,32 +50,31 @@ class Reader:
                 return self._before_the_break()
             return b""
         if self._packing is not None:
-            self._given += len(piece)
+            self._given += len(found)
         if self._left is not None:
-            self._left -= len(piece)
+            self._left -= len(found)
             if self._left < 0:
                 self.fault = (
                     "expands_too_far",
                     f"unpacks to more than {self._expansion} times its size: unpack it by hand if it is meant so.",
                 )
                 return b""
-        return piece
+        return found
 
-    def _unpacked(self) -> BinaryIO:
-        import pyarrow as pa
-
-        self._source.seek(0)
-        return cast(BinaryIO, pa.CompressedInputStream(pa.PythonFile(self._source, "r"), self._packing))
+    def _unpacked(self) -> "pa.CompressedInputStream":
+        assert self._packing is not None
+        self._file.seek(0)
+        return unpacked(self._file, self._packing)
 
     def _before_the_break(self) -> bytes:
         pieces: list[bytes] = []
         try:
             stream = self._unpacked()
             left = self._given
-            while left and (passed := len(stream.read(min(left, _PACKED_STEP)))):
+            while left and (passed := len(piece(stream, min(left, _PACKED_STEP)))):
                 left -= passed
-            while len(pieces) < _PACKED_STEP and (piece := stream.read(1)):
-                pieces.append(piece)
+            while len(pieces) < _PACKED_STEP and (one := piece(stream, 1)):
+                pieces.append(one)
         except (OSError, ValueError):
             pass
         return b"".join(pieces)

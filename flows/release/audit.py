@@ -1,6 +1,6 @@
 """Read a staged release back before it is published: everything `verify` checks, and what the rows say.
 
-Reads each table once, a row group at a time; held in memory are the keys of the articles alone.
+Reads each table once, a part of a row group at a time; held in memory are the keys of the articles alone.
 """
 
 from collections import Counter
@@ -20,6 +20,7 @@ from flows.release.verify import Damage, verify
 from schemas import columns, vocabulary
 
 _SHOWN: Final = 3
+_PARTS: Final = 4  # of a row group: other tables are written meanwhile, and want the memory
 # The columns that are compared with other tables, and whether each of their values is wanted once.
 _KEPT: Final[dict[str, dict[str, bool]]] = {
     "spans": {"article_id": True},
@@ -52,7 +53,7 @@ def read_back(release: Path, name: str) -> Found:
     damages, kept = [], {column: [pa.array([], pa.string())] for column in _KEPT[name]}
     last: pa.Table | None = None
     in_order = True
-    for batch in tables.batches(release, name, wanted):
+    for batch in tables.batches(release, name, wanted, _PARTS):
         chunk = pa.Table.from_batches([batch]).select(keys)
         if last is not None:
             chunk = pa.concat_tables([last, chunk]).combine_chunks()
