@@ -28,7 +28,7 @@ from flows.release import tables
 
 _BREAKS: Final = re.compile("\r\n|[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_ROWS: Final = 5000  # that are held as text,
+_ROWS: Final = 2000  # that are held as text,
 _BYTES: Final = 64 << 20  # or fewer, so that no text of them is too large for Arrow
 _FORMULA: Final = tuple("=+-@＝＋－＠")
 
