@@ -17,7 +17,6 @@ _DAY: Final = 24 * 60 * 60 * 1_000_000  # microseconds
 
 _Rows = npt.NDArray[np.int64]
 _Few = npt.NDArray[np.int32]
-_NOBODY: Final = np.empty(0, np.int32)
 
 
 def link(fingerprints: pa.Table, prints: pa.Table | None = None, rest: Callable[[], None] = lambda: None) -> pa.Table:
@@ -79,9 +78,10 @@ def _follow_the_similar(keeps: _Rows, numbers: pa.ChunkedArray, prints: Prints) 
         row, places = int(who[start]), where[start:end]
         first, many = begins[places], filled[places]
         parts = [kept[at : at + n] for at, n in zip(first.tolist(), many.tolist(), strict=True) if n]
-        met = np.unique(np.concatenate(parts)) if parts else _NOBODY
-        mine = int(number[row])
-        likely = met[prints.may_be_alike(mine, number[met], ALIKE)].tolist() if len(met) else []
+        mine, likely = int(number[row]), []
+        if parts:
+            met = np.concatenate(parts)  # some of them more than once
+            likely = np.unique(met[prints.may_be_alike(mine, number[met], ALIKE)]).tolist()
         found = next((other for other in likely if prints.alike(mine, int(number[other]), ALIKE)), None)
         if found is not None:
             keeps[row] = found

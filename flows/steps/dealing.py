@@ -20,8 +20,9 @@ from flows.steps.sorting import Buckets, Piece
 from flows.steps.working import Working
 from schemas import arrow, stages
 
-# Articles in a bucket, with their texts; or those whose lineage is in one: of page dumps, some 25 MB.
-_SIZES: Final = {"articles": 5_000, "spans": 2_000, "evidence": 2_000}
+# Articles in a bucket, with their texts; or those whose lineage is in one: of page dumps, some 40 MB of spans. The more
+# buckets there are, the smaller the pieces that go into each.
+_SIZES: Final = {"articles": 8_000, "spans": 3_000, "evidence": 20_000}
 _OPEN: Final = 500  # buckets at most: each is a file that is open while rows are dealt
 # The columns of ARTICLES that KEYS does not hold as they are published.
 IN_SHARDS: Final = [name for name in arrow.ARTICLES.names if name == "outlet" or name not in stages.KEYS.names]

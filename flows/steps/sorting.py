@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-_TOGETHER: Final = 16 << 20  # bytes that are dealt at a time
+_TOGETHER: Final = 32 << 20  # bytes that are dealt at a time
 _PACKED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
