@@ -7,7 +7,7 @@ BENCH_CACHE ?= .bench-cache
 SIZE ?= 20000
 BIN := .venv/bin
 
-.PHONY: run ui test test-fast fire fire-short fuzz audit lint format setup recipes lock train-html bench-html train-text \
+.PHONY: run ui test test-fast fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text \
   bench bench-quality bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
@@ -33,10 +33,14 @@ fire-short: .venv/.ready ## the same in a short form, some minutes
 fuzz: ## our parsers under a fuzzer that is led by coverage, five minutes, in the benchmarks' environment
 	@$(BENCH) -m tests.fire.fuzz --seconds 300
 
-audit: .venv/.ready ## known weaknesses of what requirements.lock names (asks a service; needs a network)
-	@test -x .venv-audit/bin/pip-audit || { $(PYTHON) -m venv .venv-audit && \
-	  .venv-audit/bin/pip install -q --disable-pip-version-check pip-audit; }
+.venv-audit/bin/pip-audit:
+	@$(PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install -q --disable-pip-version-check pip-audit
+
+audit: .venv-audit/bin/pip-audit ## known weaknesses of what requirements.lock names (asks a service; needs a network)
 	@.venv-audit/bin/pip-audit -r requirements.lock --require-hashes --disable-pip
+
+audit-kept: .venv/.ready .venv-audit/bin/pip-audit ## the same by the advisories kept in tests/fire, without a network
+	@$(BIN)/python -m tests.fire.advisories .venv-audit/bin/pip-audit
 
 lint: .venv/.ready ## format, lint, types, and who may import whom
 	@$(BIN)/ruff format --check .
