@@ -177,9 +177,9 @@ def parts(release: Path, name: str) -> list[Path]:
     return sorted(release.glob(_PLACES[name]))
 
 
-def batches(release: Path, name: str, only: list[str] | None = None, parts_of: int = 1) -> Iterator[pa.RecordBatch]:
-    """The rows of a published table in order, a row group or so many parts of one at a time; `only` these columns."""
-    size = max(1, _GROUP.get(name, _GROUP_ELSE) // parts_of)
+def batches(release: Path, name: str, only: list[str] | None = None, in_parts: int = 1) -> Iterator[pa.RecordBatch]:
+    """The rows of a published table in order, a row group at a time, or its parts one by one; `only` these columns."""
+    size = max(1, _GROUP.get(name, _GROUP_ELSE) // in_parts)
     for path in parts(release, name):
         with pq.ParquetFile(path) as file:
             yield from file.iter_batches(batch_size=size, columns=only)
