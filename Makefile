@@ -14,7 +14,7 @@ run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run 
 	@$(BIN)/kliping publish $(SOURCE)
 
 ui: .venv/.ready ## the Prefect server and worker with every deployment, until Ctrl-C (make ui PORT=4300)
-	@PORT=$(PORT) exec $(BIN)/python -m flows.ui
+	@PORT=$(PORT) exec $(BIN)/python -m flows.serve
 
 test: .venv/.ready ## all tests, on two cores
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -24,14 +24,14 @@ test-fast: .venv/.ready ## the unit tests: no server, under a minute
 
 fire: .venv/.ready ## proof under fire, whole: some hours on two cores (docs/reliability.md)
 	@for each in damage hostile patterns faults supply "longrun --n 24" "scheduled --n 24" "crash --n 200 --flow 4" \
-	  "mutate --n 200000 --state .fire-mutate.json"; do $(BIN)/python -m tests.fire.$$each || exit 1; done
+	  "mutate --n 200000 --state .fire-mutate.json"; do $(BIN)/python -m tests.faults.$$each || exit 1; done
 
 fire-short: .venv/.ready ## the same in a short form, some minutes
 	@for each in "damage --n 60" hostile patterns "faults --only disk,denied,twice" "longrun --n 4 --direct" \
-	  "scheduled --n 3 --every 15" "crash --n 9 --flow 0" "mutate --n 3000"; do $(BIN)/python -m tests.fire.$$each || exit 1; done
+	  "scheduled --n 3 --every 15" "crash --n 9 --flow 0" "mutate --n 3000"; do $(BIN)/python -m tests.faults.$$each || exit 1; done
 
 fuzz: ## our parsers under a fuzzer that is led by coverage, five minutes, in the benchmarks' environment
-	@$(BENCH) -m tests.fire.fuzz --seconds 300
+	@$(BENCH) -m tests.faults.fuzz_readers --seconds 300
 
 .venv-audit/bin/pip-audit:
 	@$(PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install -q --disable-pip-version-check pip-audit
@@ -39,8 +39,8 @@ fuzz: ## our parsers under a fuzzer that is led by coverage, five minutes, in th
 audit: .venv-audit/bin/pip-audit ## known weaknesses of what requirements.lock names (asks a service; needs a network)
 	@.venv-audit/bin/pip-audit -r requirements.lock --require-hashes --disable-pip
 
-audit-kept: .venv/.ready .venv-audit/bin/pip-audit ## the same by the advisories kept in tests/fire, without a network
-	@$(BIN)/python -m tests.fire.advisories .venv-audit/bin/pip-audit
+audit-kept: .venv/.ready .venv-audit/bin/pip-audit ## the same by the advisories kept in tests/faults, without a network
+	@$(BIN)/python -m tests.faults.advisories .venv-audit/bin/pip-audit
 
 lint: .venv/.ready ## format, lint, types, and who may import whom
 	@$(BIN)/ruff format --check .
@@ -84,25 +84,25 @@ lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv lock -q --upgrade && uv export -q --group dev --no-emit-project --no-header -o requirements.lock >/dev/null; rm -f uv.lock
 
 train-html: ## learn the page model's weights from ../shared/eval; a quarter of an hour on one core (docs/quality.md)
-	@PYTHONPATH=. $(BENCH) tests/bench/html_data.py $(BENCH_CACHE)
-	@PYTHONPATH=. $(BENCH) tests/bench/train_html.py $(BENCH_CACHE)
-	@cp $(BENCH_CACHE)/weights/all/*.npz flows/clean/weights/
+	@PYTHONPATH=. $(BENCH) flows/clean/models/train/block_data.py $(BENCH_CACHE)
+	@PYTHONPATH=. $(BENCH) flows/clean/models/train/train_blocks.py $(BENCH_CACHE)
+	@cp $(BENCH_CACHE)/weights/all/*.npz flows/clean/models/
 
 bench-html: ## how well pages are cleaned, beside other extractors, by folds of sites; after train-html
-	@PYTHONPATH=. $(BENCH) tests/bench/html_table.py $(BENCH_CACHE)
+	@PYTHONPATH=. $(BENCH) tests/benchmarks/html_table.py $(BENCH_CACHE)
 
 train-text: ## learn the text model's weights from ../shared/eval; half an hour (docs/quality.md)
-	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.train $(BENCH_CACHE)
-	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.train_listing $(BENCH_CACHE)
+	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_line_cnn $(BENCH_CACHE)
+	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_listing $(BENCH_CACHE)
 
 bench-quality: ## how well plain text is cleaned, beside other tools, with weights that have not seen the pages
-	@OMP_NUM_THREADS=1 $(BENCH) -m tests.bench.quality $(BENCH_CACHE)
+	@OMP_NUM_THREADS=1 $(BENCH) -m tests.benchmarks.text_quality $(BENCH_CACHE)
 
 bench: .venv/.ready ## how fast a corpus of SIZE documents becomes a release, in how much memory: docs/performance.md
-	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.bench.performance $(SIZE) --peers $(BENCH)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.performance $(SIZE) --peers $(BENCH)
 
 bench-speed: .venv/.ready ## how many texts a second of one core are cleaned
-	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.bench.speed
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.clean_speed
 
 clean: ## remove what the tools left, never output/
 	rm -rf .venv .venv-recipes .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

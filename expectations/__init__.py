@@ -1,6 +1,6 @@
 """What a table must be to be published: Great Expectations suites as reviewed JSON, named after what they guard.
 
-`articles` judges the rows (schemas.stages.VIEW), `release` the release as a whole (flows.validate.ReleaseFacts),
+`articles` judges the rows (schemas.stage_tables.VIEW), `release` the release as a whole (flows.validate.ReleaseFacts),
 `drift` the release beside its parent, in total and by outlet (flows.validate.drift).
 Each expectation carries a severity (critical, warning, info) and in its meta:
 

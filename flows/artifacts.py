@@ -20,11 +20,11 @@ from prefect.artifacts import (
 )
 from prefect.logging import get_run_logger
 
-from flows import read, steps, validate
-from flows.outcome import Outcome
-from flows.pace import Pace
-from flows.quiet import ROOT
-from flows.report.markup import markdown
+from flows import read, run, validate
+from flows.progress import Pace
+from flows.report.escaping import markdown
+from flows.run.run_result import Outcome
+from flows.settings import ROOT
 
 _SECONDS_BETWEEN_UPDATES = 2.0
 _SECONDS_BETWEEN_LINES = 60.0
@@ -81,7 +81,7 @@ class Bar:
     log every minute.
     """
 
-    def __init__(self, then: steps.Progress | None = None) -> None:
+    def __init__(self, then: run.Progress | None = None) -> None:
         self.then = then
         self.id: UUID | None = None
         self.due = 0.0
@@ -112,14 +112,14 @@ def _said(result: object) -> str:
     match result:
         case read.Survey(inputs=read.Inputs(files=files, bytes=size)):
             return f"{files:,} files, {size:,} bytes"
-        case steps.Known():
+        case run.Known():
             return result.sentence()
-        case steps.Working():
+        case run.Working():
             lost = sum(result.rejected().values())
             return f"{result.articles.num_rows:,} articles so far, {lost:,} documents rejected"
         case validate.Verdict(checks=checks):
             return _verdict(checks)
-        case (steps.Working() as working, validate.Verdict() as verdict):
+        case (run.Working() as working, validate.Verdict() as verdict):
             return f"{_verdict(verdict.checks)}; {working.articles.num_rows:,} articles go on"
         case Outcome():
             return result.sentence()

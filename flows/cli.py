@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows import commands_release
-from flows.outlet_commands import outlet
-from flows.terminal import DatasetOption, OutputOption
-from flows.terminal import guarded as _guarded
-from flows.terminal import home as _dataset
-from flows.terminal import say as _say
-from flows.terminal import stop as _stop
+from flows.commands import releases
+from flows.commands.outlet_profiles import outlet
+from flows.commands.terminal import DatasetOption, OutputOption
+from flows.commands.terminal import guarded as _guarded
+from flows.commands.terminal import home as _dataset
+from flows.commands.terminal import say as _say
+from flows.commands.terminal import stop as _stop
 
 if TYPE_CHECKING:
-    from flows.outcome import Outcome
     from flows.parameters import Publish
+    from flows.run.run_result import Outcome
 
 app = typer.Typer(
     name="kliping",
@@ -107,7 +107,7 @@ def versions(dataset: DatasetOption = "news", output: OutputOption = "output") -
         status = "latest" if entry.version and entry.version == latest else entry.status
         said = " ".join(entry.why) or f"{entry.counts['published']:,} articles, {entry.counts['rejected']:,} rejected"
         _say(f"{name:<28} {status:<10} {entry.started_at}  {said}")
-    for purge in commands_release.unfinished(home):
+    for purge in releases.unfinished(home):
         _say(purge, error=True)
 
 
@@ -119,8 +119,8 @@ def explain(
     output: OutputOption = "output",
 ) -> None:
     """Show one article: what is claimed of it, the words that say so, and what was cut by which rule."""
-    from flows import explain as story
     from flows import report
+    from flows.commands import article_text as story
 
     path = _release(output, dataset, version)
     found = _guarded(lambda: report.find(path, article))
@@ -180,31 +180,31 @@ def verify(
         _stop(1, f"{path}: damaged in {len(damages)} places; nothing was changed. Restore it from a copy.")
     _say(f"{path}: whole and unchanged")
     if rebuild:
-        commands_release.rebuilt(release.Dataset(path.resolve().parent.parent), path.resolve().name)
+        releases.rebuilt(release.Dataset(path.resolve().parent.parent), path.resolve().name)
 
 
-commands_release.register(app)
+releases.register(app)
 
 
 def main() -> None:
     """Entry point."""
-    from flows.quiet import settle_environment
+    from flows.settings import settle_environment
 
     settle_environment()
     app()
 
 
 def _run(job: "Publish", direct: bool) -> "Outcome":
-    from flows import story
+    from flows.run import publish_run
 
     with _bar(job) as listener:
-        token = story.listener.set(listener)
-        telling = story.teller.set(lambda said: _say(said, error=True))
+        token = publish_run.listener.set(listener)
+        telling = publish_run.teller.set(lambda said: _say(said, error=True))
         try:
-            return story.tell(job) if direct else _flow(job)
+            return publish_run.tell(job) if direct else _flow(job)
         finally:
-            story.listener.reset(token)
-            story.teller.reset(telling)
+            publish_run.listener.reset(token)
+            publish_run.teller.reset(telling)
 
 
 def _flow(job: "Publish") -> "Outcome":
@@ -229,7 +229,7 @@ def _bar(job: "Publish") -> Iterator[Callable[[int, int, int], None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    from flows.pace import Pace
+    from flows.progress import Pace
 
     columns, pace = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}")), Pace()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from flows import roots
+from flows import allowed_roots
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -41,7 +41,7 @@ Source = Annotated[
         min_length=1,
         max_length=4096,
         description="What to publish: a folder (read recursively), a file, a glob (data/2026-11-*.gz), or such a URL.",
-        json_schema_extra=said_by(roots.pattern(), f"a place under {roots.listed()}"),
+        json_schema_extra=said_by(allowed_roots.pattern(), f"a place under {allowed_roots.listed()}"),
     ),
 ]
 DatasetName = Annotated[
@@ -58,7 +58,7 @@ Output = Annotated[
         min_length=1,
         max_length=4096,
         description="The folder that holds all datasets.",
-        json_schema_extra=said_by(roots.pattern(), f"a folder under {roots.listed()}"),
+        json_schema_extra=said_by(allowed_roots.pattern(), f"a folder under {allowed_roots.listed()}"),
     ),
 ]
 Append = Annotated[
@@ -169,8 +169,8 @@ class Publish(BaseModel):
 
     def outside_roots(self) -> str | None:
         """A sentence where the source or the output lies under no root that a form may name, or the cluster is none."""
-        where = roots.outside(self.source) or roots.outside(f"{self.output}/{self.dataset}")
-        return where or roots.foreign(self.workers)
+        where = allowed_roots.outside(self.source) or allowed_roots.outside(f"{self.output}/{self.dataset}")
+        return where or allowed_roots.foreign(self.workers)
 
     def result_parameters(self) -> dict[str, str | int | bool]:
         """Those that may change what is published, as the manifest records them and two runs are compared by."""

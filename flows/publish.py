@@ -1,4 +1,4 @@
-"""The Prefect flow that publishes a dataset: each step of the story (flows/story.py) is a task of it.
+"""The Prefect flow that publishes a dataset: each step of the story (flows/run/publish_run.py) is a task of it.
 
 Prefect schedules, shows and repeats runs; what was published is recorded by the release's manifest, never by Prefect.
 """
@@ -14,13 +14,14 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from pydantic import ValidationError
 
-from flows import artifacts, cluster, parameters, read, release
-from flows.outcome import Outcome
+from flows import artifacts, parameters, read, release
 from flows.parameters import Publish
-from flows.story import Result, listener, tell
+from flows.run.publish_run import Result, listener, tell
+from flows.run.run_result import Outcome
+from flows.workers import dask_cluster
 
 # Errors that are sentences for the operator.
-SAID = (read.SourceError, release.ReleaseError, cluster.ClusterError)
+SAID = (read.SourceError, release.ReleaseError, dask_cluster.ClusterError)
 
 
 def as_task(name: str, step: Callable[[], Result]) -> Result:

@@ -9,7 +9,8 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from flows import parameters, release, rerun
+from flows import parameters, release
+from flows.maintain import rerun
 
 # A table to look at, not a place for data: `kliping replay --json` has all of it.
 MOST_SHOWN = 50

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.quiet import settle_environment
+from flows.settings import settle_environment
 
 os.environ.pop("PREFECT_API_URL", None)
 settle_environment()
@@ -15,10 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Tests of whole runs, of processes of their own, or of evaluation data: what `make test-fast` leaves out.
 WHOLE_RUNS = {
-    "quality", "recipes", "ui", "test_cli.py", "test_commands_release.py", "test_supervise.py", "test_mixed_source.py",
-    "test_steps.py", "test_publish.py", "test_bad_input.py", "test_takedown.py", "test_replay.py", "test_rebuild.py",
-    "test_explain.py", "test_quality.py", "test_suites.py", "test_remote.py", "test_rerun.py", "test_drift.py",
-    "test_compare.py", "test_incremental.py", "test_cluster.py", "test_remote_store.py", "test_patterns.py",
+    "commands", "curate", "maintain", "quality", "recipes", "run", "ui", "workers", "test_bad_input.py", "test_cli.py",
+    "test_mixed_source.py", "test_publish.py", "test_quality.py", "test_regex_time.py", "test_remote_dataset.py",
+    "test_remote_source.py", "test_suites.py",
 }  # fmt: skip
 
 
@@ -54,7 +53,7 @@ def job(source, tmp_path):
 def dataset(job, tmp_path):
     """The dataset of `job`, with its first release."""
     from flows import release
-    from flows.story import tell
+    from flows.run.publish_run import tell
 
     assert tell(job).status == "published"
     return release.Dataset(tmp_path / "output" / "news")

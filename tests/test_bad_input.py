@@ -6,8 +6,8 @@ import pytest
 
 from flows import release
 from flows.parameters import Publish
-from flows.read import walk
-from flows.story import tell
+from flows.read import source_walk
+from flows.run.publish_run import tell
 from tests.makers import story
 
 
@@ -70,14 +70,14 @@ def test_the_words_survive_their_encoding(source, tmp_path):
 
 
 def test_an_unreadable_file(source, tmp_path, monkeypatch):
-    opened = walk.open_bytes
+    opened = source_walk.open_bytes
 
     def refuse(path, *rest):
         if str(path).endswith("good.txt"):
             raise PermissionError(13, "Permission denied")
         return opened(path, *rest)
 
-    monkeypatch.setattr(walk, "open_bytes", refuse)
+    monkeypatch.setattr(source_walk, "open_bytes", refuse)
     outcome = tell(Publish(source=str(source), output=str(tmp_path / "output")))
     assert outcome.status == "published" and outcome.rejected["unreadable"] == 1
     rejects = {row["source_id"]: row for row in release.load(outcome.release, "rejects").to_pylist()}

@@ -17,11 +17,12 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from flows import read, release, supervise
+from flows import read, release
 from flows.parameters import Publish
-from flows.story import tell
+from flows.run.publish_run import tell
+from flows.workers import supervisor
 from tests.makers import story
-from tests.test_supervise import MISCHIEF, SECONDS
+from tests.workers.test_supervisor import MISCHIEF, SECONDS
 
 ENCODINGS = {
     "utf-8": lambda text: text.encode(),
@@ -229,14 +230,14 @@ def test_a_store_gives_what_the_folder_gives(mixed):
 
 
 def test_one_that_sticks_and_one_that_crashes_hold_up_nothing(tmp_path, monkeypatch):
-    supervise.dismiss()
-    monkeypatch.setattr(supervise, "_CHILD", MISCHIEF)
+    supervisor.dismiss()
+    monkeypatch.setattr(supervisor, "_CHILD", MISCHIEF)
     folder = tmp_path / "source"
     folder.mkdir()
     for number in range(6):
         (folder / f"{number}.txt").write_text(text_of(number) + {2: "STICK", 4: "CRASH"}.get(number, ""))
     outcome = tell(Publish(source=str(folder), output=str(tmp_path / "output"), max_seconds=SECONDS))
-    supervise.dismiss()
+    supervisor.dismiss()
     assert outcome.status == "published", outcome.lines()
     rejects = {row["source_id"]: row["reason"] for row in release.load(outcome.release, "rejects").to_pylist()}
     assert rejects == {"2.txt": "too_slow", "4.txt": "crashed"}

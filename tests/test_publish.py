@@ -5,7 +5,7 @@ import pytest
 from flows import release
 from flows.parameters import Publish, Rare
 from flows.publish import outcome_of, publish_dataset
-from flows.story import tell
+from flows.run.publish_run import tell
 from tests.makers import story
 
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.parameters import Publish
-from flows.story import tell
+from flows.run.publish_run import tell
 
 HERE = Path(__file__).parent
 GOLD = {seed["file"]: seed for seed in json.loads((HERE / "golden" / "gold.json").read_text("utf-8"))["seeds"]}
@@ -80,7 +80,7 @@ def test_body_lines(articles, spans, file):
 
 
 def test_evidence_stands_in_the_document(release, articles, root):
-    from flows.clean.decode import decode
+    from flows.clean.decoding import decode
 
     by_id = {row["article_id"]: file for file, row in articles.items()}
     evidence = pq.read_table(release / "lineage" / "evidence.parquet").to_pylist()

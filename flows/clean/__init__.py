@@ -20,9 +20,9 @@ One whose elements nest deeper than the parser follows: too_deep. One of more li
 Marks name lines nobody claims `head.unclaimed` (nav): describe/ finds title and standfirst there.
 """
 
-from flows.clean.effort import Effort
+from flows.clean.html.effort import Effort
 from flows.clean.spans import cut, settle
 from flows.clean.stage import Cleaned, clean
-from flows.clean.text import clutter_hits
+from flows.clean.text.text_marks import clutter_hits
 
 __all__ = ["Cleaned", "Effort", "clean", "clutter_hits", "cut", "settle"]

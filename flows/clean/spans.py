@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.clean.lines import Lines, squeeze, trim
-from schemas.stages import MARKS
+from flows.clean.lines.line_table import Lines, squeeze, trim
+from schemas.stage_tables import MARKS
 
 _LINES: Final = 1 << 32  # more than a document has
 _NO_SPACE_BEFORE: Final = re.compile(r"[.,;:!?…)\]”’]")

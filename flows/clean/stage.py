@@ -6,15 +6,15 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from flows.clean.bounds import TooLarge, too_large
-from flows.clean.decode import decode
-from flows.clean.effort import Effort
-from flows.clean.judge import no_article
-from flows.clean.lines import squeeze
+from flows.clean.decoding import decode
+from flows.clean.html.effort import Effort
+from flows.clean.line_limits import TooLarge, too_large
+from flows.clean.lines.line_table import squeeze
+from flows.clean.rejection import no_article
 from flows.clean.spans import Marks, table_of
-from flows.clean.text import Found, find, together
+from flows.clean.text.text_marks import Found, find, together
 from schemas.arrow import REJECTS
-from schemas.stages import CANDIDATES, DOCUMENTS
+from schemas.stage_tables import CANDIDATES, DOCUMENTS
 
 _PREVIEW: Final = 200
 _UNDECODABLE: Final = (
@@ -59,7 +59,7 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
             spans = found[index].marks
             why = no_article(spans, found[index].body)
         else:
-            from flows.clean.page import TooDeep, read_page
+            from flows.clean.html.page_marks import TooDeep, read_page
 
             try:
                 text, spans, stated, body, lists = read_page(text, row["url"], row["outlet_hint"], html)
@@ -77,7 +77,7 @@ def clean(raw: pa.Table, html: Effort = "quality") -> Cleaned:
         stated = [(item["field"], item["where"], item["value"]) for item in row["stated"]] + stated
         candidates.extend({"doc": doc, "field": f, "where": where, "value": value} for f, where, value in stated)
     if html == "quality" and any(row["media"] == "html" for row in rows):
-        from flows.clean.votes import forget
+        from flows.clean.html.trafilatura_votes import forget
 
         forget()
     return Cleaned(

@@ -18,8 +18,8 @@ articles meet; bands and shingles stay in mapped files.
 Whether copies are marked or dropped is the flow's choice; this room only says which they are.
 """
 
-from flows.dedupe.digest import fingerprints_of, prints_of, text_digest
 from flows.dedupe.linking import link
 from flows.dedupe.shingles import VERSION
+from flows.dedupe.text_digest import fingerprints_of, prints_of, text_digest
 
 __all__ = ["VERSION", "fingerprints_of", "link", "prints_of", "text_digest"]

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.dedupe.prints import Prints
-from schemas import arrow, stages
+from flows.dedupe.fingerprint_table import Prints
+from schemas import arrow, stage_tables
 
 ALIKE: Final = 0.7
 _DAY: Final = 24 * 60 * 60 * 1_000_000  # microseconds
@@ -39,14 +39,14 @@ def link(fingerprints: pa.Table, prints: pa.Table | None = None, rest: Callable[
         raise ValueError("an article_id stands twice in the fingerprints; pass each article of the release once")
     rows = _in_order(fingerprints.filter(pc.not_equal(fingerprints["text_digest"], "")))
     if not rows.num_rows:
-        return arrow.empty(stages.LINKS)
+        return arrow.empty(stage_tables.LINKS)
 
     keeps = _first_of_its_digest(rows)
     if prints is not None:
         _follow_the_similar(keeps, rows["print"], Prints(prints, rest))
     copies = np.flatnonzero(keeps != np.arange(len(keeps)))
     articles = rows["article_id"].combine_chunks()
-    links = pa.table([articles.take(copies), articles.take(keeps[copies])], schema=stages.LINKS)
+    links = pa.table([articles.take(copies), articles.take(keeps[copies])], schema=stage_tables.LINKS)
     return links.sort_by("article_id")
 
 

@@ -2,7 +2,7 @@
 
     describe(documents, marks, candidates) -> Described(metadata, evidence, marks)
 
-Tables are those of schemas.stages: one row of METADATA a document, in the order of DOCUMENTS; EVIDENCE_FOUND with at
+Tables are those of schemas.stage_tables: one row of METADATA a document, in the order of DOCUMENTS; EVIDENCE_FOUND with at
 least one row for every value claimed, whose quote stands in the document or in the candidate; and MARKS that override
 clean's (title, subtitle, dateline, byline, credit).
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flows.describe.credits import Credits
-from flows.describe.dates import stamps
-from flows.describe.names import is_person, persons
-from flows.describe.page import credit_page
-from flows.describe.role_words import LONG, by_role, only_desks
-from flows.describe.sheet import Evidence, Line, Sheet, same
+from flows.describe.date_grammar import stamps
+from flows.describe.document_view import Evidence, Line, Sheet, same
+from flows.describe.page_authors import credit_page
+from flows.describe.person_names import is_person, persons
+from flows.describe.role_lines import LONG, by_role, only_desks
 from flows.outlets import Outlet, Profile, Registry, roles
 from flows.outlets.profiles import Byline
 

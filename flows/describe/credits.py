@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from flows.describe.sheet import Evidence, Line, Mark
+from flows.describe.document_view import Evidence, Line, Mark
 from flows.outlets import Outlet
 
 

@@ -3,9 +3,9 @@
 from hashlib import blake2b
 from urllib.parse import urljoin, urlsplit
 
-from flows.describe.sheet import Evidence, Sheet
+from flows.describe.document_view import Evidence, Sheet
+from flows.outlets.canonical_urls import canonical
 from flows.outlets.registry import registered_domain
-from flows.outlets.urls import canonical
 
 
 def article_id(url: str | None, identity: str) -> str:

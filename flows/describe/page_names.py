@@ -2,9 +2,9 @@
 
 import re
 
-from flows.describe.dates import MONTH
-from flows.describe.names import persons
-from flows.describe.sheet import Sheet, same
+from flows.describe.date_grammar import MONTH
+from flows.describe.document_view import Sheet, same
+from flows.describe.person_names import persons
 from flows.outlets import Registry, roles
 
 BY_WORD = (

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from flows.describe.article import Description, describe_one
+from flows.describe.document_fields import Description, describe_one
+from flows.describe.document_view import Columns, Mark, Stated, sheet_of
 from flows.describe.language import languages
-from flows.describe.sheet import Columns, Mark, Stated, sheet_of
 from flows.outlets import registry
-from schemas.stages import EVIDENCE_FOUND, MARKS, METADATA
+from schemas.stage_tables import EVIDENCE_FOUND, MARKS, METADATA
 
 
 class Described(NamedTuple):

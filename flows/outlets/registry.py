@@ -91,19 +91,6 @@ class Registry:
             return None
         return self.by_domain(f"{parts.hostname}{parts.path}") if parts.hostname else None
 
-    def hint(self, url: str | None, head: str) -> str | None:
-        """Registered domain of the outlet of `url`, else of the first dateline in the first 40 lines of `head`."""
-        from flows.outlets import dateline  # the grammar of datelines is made from the registry
-
-        outlet = self.by_url(url) if url else None
-        if outlet:
-            return outlet.domain
-        for line in head[:6000].split("\n", 40)[:40]:
-            found = dateline.find(line, self)
-            if found and found.outlet:
-                return found.outlet.domain
-        return None
-
 
 def _claim(known: dict[str, Outlet], word: str, outlet: Outlet, what: str) -> None:
     other = known.setdefault(word, outlet)

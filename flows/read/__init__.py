@@ -22,11 +22,11 @@ the records before the break are kept. Ids may repeat: telling them apart is not
 by `Limits`: some batch_bytes and a few times document_bytes, however large the files are.
 """
 
-from flows.read.found import Found
-from flows.read.inputs import FILES, Inputs, Known, Survey, changed, fingerprint, survey
-from flows.read.rows import Document, Hint, Limits, Reject, documents_table
+from flows.read.input_digest import FILES, Inputs, Known, Survey, changed, fingerprint, survey
+from flows.read.raw_documents import Document, Hint, Limits, Reject, documents_table
 from flows.read.source import Batch, files_of, hinted, read, rows_of
-from flows.read.walk import SourceError
+from flows.read.source_file import Found
+from flows.read.source_walk import SourceError
 
 __all__ = [
     "FILES",

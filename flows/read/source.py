@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from flows.read import files, walk
-from flows.read.found import Found
-from flows.read.rows import Document, Hint, Limits, Reject, documents_table, hints, rejects_table
+from flows.read import file_reader, source_walk
+from flows.read.raw_documents import Document, Hint, Limits, Reject, documents_table, hints, rejects_table
+from flows.read.source_file import Found
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Documents (schemas.stages.RAW) and rejects (schemas.stages.READ_REJECTS) that stood next to each other."""
+    """Documents (schemas.stage_tables.RAW) and rejects (schemas.stage_tables.READ_REJECTS) that stood next to each other."""
 
     documents: pa.Table
     rejects: pa.Table
@@ -38,18 +38,18 @@ def read(
     """
     bounds = limits or Limits()
     ask = hint or _registry_hint()
-    rows = chain.from_iterable(files.rows(found, bounds, ask) for found in walk.find(source))
+    rows = chain.from_iterable(file_reader.rows(found, bounds, ask) for found in source_walk.find(source))
     return _batches(islice(rows, limit), batch_documents, bounds.batch_bytes)
 
 
 def files_of(source: str | Path) -> Iterator[Found]:
     """The files of a source, in a stable order. Raises SourceError at once where there is none."""
-    return walk.find(source)
+    return source_walk.find(source)
 
 
 def rows_of(found: Found, limits: Limits) -> Iterator[Document | Reject]:
     """The documents of one file, in its order, without outlet hints: see `hinted`."""
-    return files.rows(found, limits, None)
+    return file_reader.rows(found, limits, None)
 
 
 def _batches(rows: Iterator[Document | Reject], most: int, most_bytes: int) -> Iterator[Batch]:
@@ -76,7 +76,7 @@ def hinted(raw: pa.Table) -> pa.Table:
 
 @cache
 def _registry_hint() -> Hint:
-    from flows.outlets import registry
+    from flows.outlets import guess_domain
 
-    hint: Hint = registry().hint
+    hint: Hint = guess_domain
     return hint

@@ -42,7 +42,7 @@ put back. A reader who follows latest.json never sees a half release; one killed
 the next run must be told about.
 
 On an object store (`at` with a URL of fsspec) the same happens in a mirror of it on this machine, and what changed is
-sent when the lock is let go of: see flows/release/remote.py.
+sent when the lock is let go of: see flows/release/remote_dataset.py.
 
 Mending. set_latest, pin and prune change what stands and what is current; a takedown is listed in
 state/withdrawn.json, and purging makes the releases that hold the article again under new versions (`commit` with
@@ -57,25 +57,25 @@ Declined (it would do harm) are kinds of it.
 """
 
 from flows.release.audit import audit, read_back
-from flows.release.carry import Carried, carry_over, complete
+from flows.release.carried_rows import Carried, carry_over, complete
+from flows.release.changes_table import VALUES, diff
+from flows.release.checkout_digests import code_digest, lock_digest
 from flows.release.commit import commit, recover
-from flows.release.diff import VALUES, diff
-from flows.release.digests import code_digest, lock_digest
 from flows.release.draft import Draft, Facts, Inputs
 from flows.release.errors import AuditError, Busy, Declined, Mistaken, Outrun, ReleaseError
-from flows.release.history import pin, prune, set_latest
+from flows.release.fingerprint_store import keep_prints, kept_prints, mapped_prints
+from flows.release.integrity import Damage, verify
 from flows.release.layout import Dataset, Entry, find_equal, listed, next_version
-from flows.release.lock import publisher_lock
+from flows.release.lock_file import publisher_lock
 from flows.release.manifest import read_manifest
-from flows.release.mapped import Mapped, mapped, rest
-from flows.release.prints import keep_prints, kept_prints, mapped_prints
-from flows.release.raws import Keeper, fetch, fetch_all, forget, keep
-from flows.release.refuse import refuse
-from flows.release.remote import Mirror, at
+from flows.release.memory_maps import Mapped, mapped, rest
+from flows.release.parquet_tables import ORDER, SCHEMAS, Sorted, batches, load
+from flows.release.raw_store import Keeper, fetch, fetch_all, forget, keep
+from flows.release.refusal import refuse
+from flows.release.remote_dataset import Mirror, at
 from flows.release.stage import stage
-from flows.release.tables import ORDER, SCHEMAS, Sorted, batches, load
-from flows.release.verify import Damage, verify
-from flows.release.withdrawn import Withdrawal, withdraw, withdrawals, withdrawn_digest
+from flows.release.version_history import pin, prune, set_latest
+from flows.release.withdrawals import Withdrawal, withdraw, withdrawals, withdrawn_digest
 
 __all__ = [
     "ORDER",

@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.release import tables
+from flows.release import parquet_tables
 from flows.release.errors import AuditError
+from flows.release.integrity import Damage, verify
 from flows.release.manifest import Manifest, read_manifest
-from flows.release.verify import Damage, verify
 from schemas import columns, vocabulary
 
 _SHOWN: Final = 3
@@ -40,7 +40,7 @@ class Found:
 
 
 def _place(release: Path, name: str) -> str:
-    return tables.parts(release, name)[0].relative_to(release).as_posix()
+    return parquet_tables.parts(release, name)[0].relative_to(release).as_posix()
 
 
 def read_back(release: Path, name: str) -> Found:
@@ -48,12 +48,12 @@ def read_back(release: Path, name: str) -> Found:
 
     Raises what Arrow does where it cannot be read.
     """
-    keys, described = list(tables.ORDER[name]), {column.name: column for column in columns.PUBLISHED[name]}
+    keys, described = list(parquet_tables.ORDER[name]), {column.name: column for column in columns.PUBLISHED[name]}
     wanted = [c.name for c in described.values() if not c.nullable or c.one_of or c.name in (*keys, *_KEPT[name])]
     damages, kept = [], {column: [pa.array([], pa.string())] for column in _KEPT[name]}
     last: pa.Table | None = None
     in_order = True
-    for batch in tables.batches(release, name, wanted, _PARTS):
+    for batch in parquet_tables.batches(release, name, wanted, _PARTS):
         chunk = pa.Table.from_batches([batch]).select(keys)
         if last is not None:
             chunk = pa.concat_tables([last, chunk]).combine_chunks()

@@ -7,14 +7,14 @@ Everything after the journal is written can be done again without harm, so recov
 from dataclasses import replace
 from pathlib import Path
 
-from flows.release.disk import read_json, remove_tree, seal, sha256, sync, sync_tree
+from flows.release.dataset_index import Step, plural, point, quiet, write_versions
 from flows.release.errors import ReleaseError, writing
-from flows.release.history import close_journal, finish_prune, finish_set, open_journal, retire
+from flows.release.filesystem import read_json, remove_tree, seal, sha256, sync, sync_tree
+from flows.release.integrity import verify
 from flows.release.layout import Dataset, Entry
 from flows.release.manifest import Manifest, entry, read_manifest
-from flows.release.record import Step, plural, point, quiet, write_versions
 from flows.release.stage import SUMS
-from flows.release.verify import verify
+from flows.release.version_history import close_journal, finish_prune, finish_set, open_journal, retire
 
 
 def _finish(dataset: Dataset, version: str, digest: str, step: Step, replaces: str | None = None) -> Path:

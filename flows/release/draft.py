@@ -7,8 +7,8 @@ from typing import Any, Protocol, TypeAlias
 
 import pyarrow as pa
 
-from flows.release.disk import canonical_digest
-from flows.release.tables import Sorted
+from flows.release.filesystem import canonical_digest
+from flows.release.parquet_tables import Sorted
 from schemas import SCHEMA_VERSION
 
 JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None

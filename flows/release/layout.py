@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from flows.release.disk import read_json
 from flows.release.errors import Mistaken, ReleaseError
+from flows.release.filesystem import read_json
 
 _VERSION: Final = re.compile(r"(\d{4})\.(\d{2})\.(\d{2})\.(\d{1,9})")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")

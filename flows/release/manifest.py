@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from flows.release import tables
-from flows.release.disk import read_json, sha256
+from flows.release import parquet_tables
 from flows.release.draft import Facts
 from flows.release.errors import ReleaseError
+from flows.release.filesystem import read_json, sha256
 from flows.release.layout import Entry
 from schemas import SCHEMA_VERSION
 
@@ -23,7 +23,7 @@ def build(
     folder: Path,
     facts: Facts,
     version: str | None,
-    written: Iterable[tables.Written],
+    written: Iterable[parquet_tables.Written],
     others: Iterable[str],
     changes: Mapping[str, int],
     refused: Iterable[str] = (),

@@ -9,11 +9,11 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.release import csvs, tables
-from flows.release.diff import changes
-from flows.release.disk import files_in, is_regular, json_bytes, remove_tree, sha256
+from flows.release import csv_tables, parquet_tables
+from flows.release.changes_table import changes
 from flows.release.draft import Draft
 from flows.release.errors import ReleaseError, writing
+from flows.release.filesystem import files_in, is_regular, json_bytes, remove_tree, sha256
 from flows.release.layout import Dataset
 from flows.release.manifest import Manifest, build, read_manifest
 from schemas import vocabulary
@@ -49,7 +49,7 @@ def _parent(dataset: Dataset, version: str | None) -> Path | None:
     if version is None:
         return None
     release = dataset.release_path(version)
-    if not tables.parts(release, "articles"):
+    if not parquet_tables.parts(release, "articles"):
         raise ReleaseError(
             f"The parent release {version}, which latest.json names, is not at {release}: put it back, or remove "
             "latest.json to begin anew."
@@ -99,8 +99,10 @@ def stage(
         folder = fresh(dataset.staged_path(draft.facts.run_id))
         parent = _parent(dataset, draft.facts.parent) if changed is None else None
 
-        def write(name: str, rows: pa.Table | tables.Sorted, *each: Callable[[pa.Table], None]) -> list[tables.Written]:
-            made = tables.write(folder, name, rows, *each)
+        def write(
+            name: str, rows: pa.Table | parquet_tables.Sorted, *each: Callable[[pa.Table], None]
+        ) -> list[parquet_tables.Written]:
+            made = parquet_tables.write(folder, name, rows, *each)
             written(folder, name)
             return made
 
@@ -108,7 +110,7 @@ def stage(
         with ThreadPoolExecutor(1) as aside:
             others = {"rejects": draft.rejects, "spans": draft.spans, "evidence": draft.evidence}
             beside = aside.submit(lambda: [write(name, table) for name, table in others.items()])
-            with csvs.Csvs(folder) as copies:
+            with csv_tables.Csvs(folder) as copies:
                 files = write("articles", draft.articles, copies.add)
             if changed is None:
                 changed = changes(parent, folder, same_code=_made_by(parent) == draft.facts.code_digest)

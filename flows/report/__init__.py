@@ -17,7 +17,7 @@ Everything that came from a scraped page is hostile until `markup` has shown it:
 which escapes what is not markup already and makes invisible controls visible; Markdown by `markup.markdown`.
 """
 
-from flows.report.pages import write_pages
-from flows.report.sample import Article, Line, find
+from flows.report.article_sample import Article, Line, find
+from flows.report.page_files import write_pages
 
 __all__ = ["Article", "Line", "find", "write_pages"]

@@ -26,10 +26,10 @@ then unique within a part, and check_release looks at all of them.
 
 from flows.validate.checks import check_articles, check_parts, check_release
 from flows.validate.drift import COLUMNS, NARROW, Side, check_drift, narrow
-from flows.validate.engine import prepare
-from flows.validate.facts import ReleaseFacts
+from flows.validate.gx_engine import prepare
+from flows.validate.release_facts import ReleaseFacts
+from flows.validate.row_view import measured_view, measures_of, view_of
 from flows.validate.verdict import Check, Verdict
-from flows.validate.view import measured_view, measures_of, view_of
 
 __all__ = [
     "COLUMNS",

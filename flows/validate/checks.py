@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 import expectations
-from flows.validate import engine
-from flows.validate.facts import ReleaseFacts, facts_frame
+from flows.validate import gx_engine
+from flows.validate.release_facts import ReleaseFacts, facts_frame
+from flows.validate.row_view import view_frame
 from flows.validate.verdict import Check, Verdict
-from flows.validate.view import view_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +65,7 @@ def judge_parts(
             raise ValueError(f"the suite {suite['name']} has no bound {name}; it has {', '.join(parameters)}")
         parameters[name] = bound
 
-    parts: list[dict[str, engine.Outcome]] = []
+    parts: list[dict[str, gx_engine.Outcome]] = []
     listed: dict[str, list[dict[str, Any]]] = {}
     count = 0
     asked = {value for one in suite["expectations"] for key, value in one["kwargs"].items() if key.startswith("column")}
@@ -73,13 +73,13 @@ def judge_parts(
         frame = whole[[name for name in whole.columns if name in asked | {"article_id"}]]  # all of it is hashed
         count += len(frame)
         gc.collect()  # Great Expectations holds what it judged before in circles
-        parts.append(engine.run(suite, frame, parameters))
+        parts.append(gx_engine.run(suite, frame, parameters))
         # Only what failed is run again, to learn which rows: listing them costs far more than counting them.
         failed = [one for one in suite["expectations"] if _fails_rows(one, parts[-1][one["meta"]["name"]])]
         if failed:
-            for name, found in engine.run({**suite, "expectations": failed}, frame, parameters, rows=True).items():
+            for name, found in gx_engine.run({**suite, "expectations": failed}, frame, parameters, rows=True).items():
                 listed.setdefault(name, []).extend(found.rows)
-    outcomes = {name: engine.merged([part[name] for part in parts]) for name in parts[0]}
+    outcomes = {name: gx_engine.merged([part[name] for part in parts]) for name in parts[0]}
 
     checks: list[Check] = []
     refused: list[Check] = []
@@ -115,12 +115,12 @@ def judge_parts(
     return Verdict(tuple(checks), dict(sorted(failing.items())), tuple(refused), document)
 
 
-def _fails_rows(expectation: Mapping[str, Any], outcome: engine.Outcome) -> bool:
+def _fails_rows(expectation: Mapping[str, Any], outcome: gx_engine.Outcome) -> bool:
     critical_row = expectation["severity"] == "critical" and expectation["meta"]["scope"] == "row"
     return critical_row and not outcome.success and not outcome.crash
 
 
-def _check(expectation: Mapping[str, Any], outcome: engine.Outcome, *, accepted: bool) -> Check:
+def _check(expectation: Mapping[str, Any], outcome: gx_engine.Outcome, *, accepted: bool) -> Check:
     meta, result = expectation["meta"], outcome.result
     expected = meta["expected"] + _bounds(expectation, outcome)
     failed_rows = 0 if outcome.crash else int(result.get("unexpected_count") or 0)
@@ -141,13 +141,13 @@ def _check(expectation: Mapping[str, Any], outcome: engine.Outcome, *, accepted:
     return Check(meta["name"], expectation["severity"], passed, failed_rows, sentence, bool(outcome.crash))
 
 
-def _bounds(expectation: Mapping[str, Any], outcome: engine.Outcome) -> str:
+def _bounds(expectation: Mapping[str, Any], outcome: gx_engine.Outcome) -> str:
     """The bounds that the suite leaves open, as they were set: " (min_rows = 1)"."""
     named = {value["$PARAMETER"]: key for key, value in expectation["kwargs"].items() if isinstance(value, dict)}
     return f" ({', '.join(f'{name} = {outcome.kwargs[key]}' for name, key in named.items())})" if named else ""
 
 
-def _found(outcome: engine.Outcome, failed_rows: int) -> str:
+def _found(outcome: gx_engine.Outcome, failed_rows: int) -> str:
     result = outcome.result
     if not failed_rows:
         return f"found {_shown(result.get('observed_value'))}"
@@ -171,7 +171,7 @@ def _shown(value: object) -> str:
 
 
 def _published(
-    expectation: Mapping[str, Any], outcome: engine.Outcome, check: Check, rows: list[dict[str, Any]]
+    expectation: Mapping[str, Any], outcome: gx_engine.Outcome, check: Check, rows: list[dict[str, Any]]
 ) -> dict[str, Any]:
     return {
         **expectation["meta"],
@@ -181,6 +181,6 @@ def _published(
         "passed": check.passed,
         "sentence": check.sentence,
         "result": outcome.result,
-        "failing": rows[: engine.EXAMPLES],
+        "failing": rows[: gx_engine.EXAMPLES],
         "exception": outcome.crash or None,
     }

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 import expectations
-from flows.validate import engine
+from flows.validate import gx_engine
 from flows.validate.checks import judge
 from flows.validate.verdict import Check, Verdict
 
@@ -92,7 +92,7 @@ def check_drift(old: Side, new: Side, *, same_documents: bool, accepted: bool) -
         return verdict
     wanted = [one for one in suite["expectations"] if one["meta"]["name"] in failed]
     parameters = {**meta["parameters"], **bounds}
-    listed = engine.run({**suite, "expectations": wanted}, frame, parameters, rows=True, key="group")
+    listed = gx_engine.run({**suite, "expectations": wanted}, frame, parameters, rows=True, key="group")
     told = {
         one["meta"]["name"]: _sentence(
             one, [row["group"] for row in listed[one["meta"]["name"]].rows], groups, old, new

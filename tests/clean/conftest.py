@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from flows.clean import Cleaned, clean
-from schemas.stages import RAW
+from schemas.stage_tables import RAW
 
 
 def raw_rows(*contents: bytes | str, **fields: Any) -> pa.Table:

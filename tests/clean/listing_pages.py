@@ -1,13 +1,13 @@
 # ruff: noqa: E501 (markup, as sites write it)
 """Pages of made sites that only lead to stories, by shape.
 
-The rule that rejects them (flows/clean/items.py) was made on LISTINGS, and seen on HELD_BACK and HELD_BACK_AGAIN later;
+The rule that rejects them (flows/clean/html/link_lists.py) was made on LISTINGS, and seen on HELD_BACK and HELD_BACK_AGAIN later;
 docs/quality.md has the figures.
 """
 
 from collections.abc import Callable
 
-from tests.bench import newsroom
+from tests.benchmarks import newsroom
 from tests.clean.made_site import Item, Site, piece
 
 

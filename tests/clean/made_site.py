@@ -11,8 +11,8 @@ from html import escape
 from random import Random
 from typing import NamedTuple
 
-from tests.bench import newsroom
-from tests.bench.newsroom import Tongue
+from tests.benchmarks import newsroom
+from tests.benchmarks.newsroom import Tongue
 
 WORDS = {
     "id": {"more": "Baca Selengkapnya", "results": "Hasil pencarian untuk", "tag": "Berita terkini seputar",

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable
 
-from tests.bench import newsroom
+from tests.benchmarks import newsroom
 from tests.clean.made_site import Site, piece
 
 

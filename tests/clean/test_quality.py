@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from flows.clean import Cleaned, cut
-from tests.bench.sets import SHARED, rows, scorer
+from flows.clean.models.train.evaluation_sets import SHARED, rows, scorer
 
 pytestmark = [
     pytest.mark.shared,

@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.clean import Cleaned, cut, settle
-from flows.clean.lines import squeeze, trim
+from flows.clean.lines.line_table import squeeze, trim
 from flows.clean.spans import Mark, marks_table
-from flows.clean.text import marks_of
-from schemas.stages import DOCUMENTS, MARKS
+from flows.clean.text.text_marks import marks_of
+from schemas.stage_tables import DOCUMENTS, MARKS
 
 WORDS = st.sampled_from(
     ["Baca Juga: Harga beras naik", "ADVERTISEMENT", "Warga menunggu bantuan di balai desa sejak pagi hari.",

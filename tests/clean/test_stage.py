@@ -4,7 +4,7 @@ import pytest
 
 from flows.clean import Cleaned, cut
 from schemas.arrow import REJECTS
-from schemas.stages import CANDIDATES, DOCUMENTS, MARKS
+from schemas.stage_tables import CANDIDATES, DOCUMENTS, MARKS
 
 STORY = "Warga desa menunggu bantuan di balai desa sejak pagi hari, kata kepala desa."
 

@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.dedupe import link
-from schemas import stages
+from schemas import stage_tables
 
 
 def fingerprints(*rows: dict[str, Any]) -> pa.Table:
     blank = {"text_digest": "d", "date": None, "date_basis": None, "published_at": None, "char_count": 100}
-    return pa.Table.from_pylist([blank | row for row in rows], schema=stages.FINGERPRINTS)
+    return pa.Table.from_pylist([blank | row for row in rows], schema=stage_tables.FINGERPRINTS)
 
 
 def links(*rows: dict[str, Any]) -> dict[str, str]:
     made = link(fingerprints(*rows))
-    assert made.schema.equals(stages.LINKS)
+    assert made.schema.equals(stage_tables.LINKS)
     return dict(zip(made["article_id"].to_pylist(), made["duplicate_of"].to_pylist(), strict=True))
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from flows.dedupe import fingerprints_of, link, prints_of
-from tests.dedupe_brute import brute_links
+from tests.dedupe.brute_force import brute_links
 
 WORDS = [
     a + b + c for a in ("ka", "lu", "mi", "ne") for b in ("pal", "rung", "tan", "sa", "wi") for c in ("i", "an", "")

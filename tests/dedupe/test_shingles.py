@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from flows.dedupe.normal import words as words_of
+from flows.dedupe.normalization import words as words_of
 from flows.dedupe.shingles import bands, jaccard, shingles
 
 WORDS = [

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from flows.describe import describe
-from schemas.stages import CANDIDATES, DOCUMENTS, MARKS
+from schemas.stage_tables import CANDIDATES, DOCUMENTS, MARKS
 
 UNCLAIMED = {"title", "subtitle"}  # clean/ leaves headlines and standfirsts as unclaimed lines of the head
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from flows.describe import describe
 from flows.describe.identity import article_id
-from schemas.stages import CANDIDATES, DOCUMENTS, EVIDENCE_FOUND, MARKS, METADATA
+from schemas.stage_tables import CANDIDATES, DOCUMENTS, EVIDENCE_FOUND, MARKS, METADATA
 
 STORY = (
     "Warga desa menanam mangrove di pesisir utara sejak pagi hari bersama para nelayan.\nMereka menanam seribu bibit."

@@ -10,8 +10,8 @@ import pytest
 
 import expectations
 from flows.validate import ReleaseFacts, Verdict, check_articles, check_release
-from flows.validate.view import view_frame
-from schemas import SCHEMA_VERSION, stages
+from flows.validate.row_view import view_frame
+from schemas import SCHEMA_VERSION, stage_tables
 
 HERE = Path(__file__).parent
 SUITES = {name: expectations.load(name) for name in ("articles", "release")}
@@ -30,7 +30,9 @@ def cell(field: pa.Field, value: Any) -> Any:
 
 def view(changes: list[dict[str, Any]]) -> pa.Table:
     rows = [read("articles", "base") | change for change in changes]
-    return pa.table([pa.array([cell(f, row[f.name]) for row in rows], f.type) for f in stages.VIEW], schema=stages.VIEW)
+    return pa.table(
+        [pa.array([cell(f, row[f.name]) for row in rows], f.type) for f in stage_tables.VIEW], schema=stage_tables.VIEW
+    )
 
 
 def facts(change: dict[str, Any]) -> ReleaseFacts:

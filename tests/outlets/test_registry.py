@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.outlets import OutletError, registry
+from flows.outlets import OutletError, guess_domain, registry
 from flows.outlets.registry import parse, registered_domain
 
 HEADER = "name,domains,spellings,evidence,language,kind,profile\n"
@@ -49,10 +49,10 @@ def test_the_names_of_the_gold_stand_in_the_registry():
 
 def test_hint_trusts_the_url_before_the_text():
     head = "KOMPAS.com - Laut surut.\nSumber: foto"
-    assert registry().hint("https://news.detik.com/berita/d-1", head) == "detik.com"
-    assert registry().hint(None, head) == "kompas.com"
-    assert registry().hint("https://example.org/a", "MEDAN - Laut surut.") is None
-    assert registry().hint("http://[broken", head) == "kompas.com"
+    assert guess_domain("https://news.detik.com/berita/d-1", head) == "detik.com"
+    assert guess_domain(None, head) == "kompas.com"
+    assert guess_domain("https://example.org/a", "MEDAN - Laut surut.") is None
+    assert guess_domain("http://[broken", head) == "kompas.com"
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ import numpy as np
 import pyarrow as pa
 
 from flows.dedupe import fingerprints_of, link, prints_of
-from flows.dedupe.prints import Prints
-from tests.dedupe_brute import ALIKE, alike_pairs, brute_links
+from flows.dedupe.fingerprint_table import Prints
+from tests.dedupe.brute_force import ALIKE, alike_pairs, brute_links
 
 TEXTS = 2000
 SETS = ("id-meta", "id-lines", "web-extracted")

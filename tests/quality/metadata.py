@@ -40,8 +40,8 @@ def gold_of(name: str, every: int = 1) -> list[dict[str, Any]]:
 
 def published(name: str, gold: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The articles of a set as they would be published, and their evidence; read, cleaned and described."""
-    from flows.pipeline import process
     from flows.read import read
+    from flows.workers.batch_processing import process
 
     page = name.endswith(".html")
     articles: list[dict[str, Any]] = []

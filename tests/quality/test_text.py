@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from flows.clean import clean, cut
-from schemas.stages import RAW
+from schemas.stage_tables import RAW
 
 HERE = Path(__file__).parent
 GOLDEN = HERE.parent / "golden"

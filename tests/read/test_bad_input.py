@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from flows.read import Limits, walk
+from flows.read import Limits, source_walk
 
 GOOD = b"Jakarta - Hujan turun sejak pagi di Pasar Minggu.\n"
 REASON_OF = {
@@ -106,14 +106,14 @@ def test_two_records_with_one_id_are_two_documents(one):
 
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), FileNotFoundError(2, "No such file")])
 def test_a_file_that_cannot_be_opened(one, rows, tmp_path, monkeypatch, error):
-    opened = walk.open_bytes
+    opened = source_walk.open_bytes
 
     def refuse(path):
         if path.name == "b.txt":
             raise error
         return opened(path)
 
-    monkeypatch.setattr(walk, "open_bytes", refuse)
+    monkeypatch.setattr(source_walk, "open_bytes", refuse)
     one(GOOD, "a.txt")
     documents, [reject] = one(GOOD, "b.txt")
     assert [d["source_id"] for d in documents] == ["a.txt"]
@@ -147,7 +147,7 @@ class _Breaking:
     ("data", "read_before"), [(GOOD, []), (b'{"id": 1, "text": "Satu."}\n{"id": 2, "text": "Du', ["1"])]
 )
 def test_a_disk_that_fails_midway_loses_only_what_comes_after(one, monkeypatch, data, read_before):
-    monkeypatch.setattr(walk, "open_bytes", lambda path: _Breaking(data))
+    monkeypatch.setattr(source_walk, "open_bytes", lambda path: _Breaking(data))
     documents, [reject] = one(b"", "a.txt")
     assert [d["source_id"] for d in documents] == read_before
     assert (reject["source_id"], reject["reason"], reject["raw_sha256"]) == ("a.txt", "unreadable", None)

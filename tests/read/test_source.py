@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.read import Limits, SourceError, read
-from schemas import stages
+from schemas import stage_tables
 from schemas.vocabulary import REASONS
 
 
@@ -38,8 +38,8 @@ def _all(source, **options):
 
 def test_the_tables_are_of_the_named_schemas(mixed):
     for batch in read(mixed, hint=_no_hint, batch_documents=2):
-        assert batch.documents.schema == stages.RAW
-        assert batch.rejects.schema == stages.READ_REJECTS
+        assert batch.documents.schema == stage_tables.RAW
+        assert batch.rejects.schema == stage_tables.READ_REJECTS
 
 
 def test_every_document_is_one_row_in_order(mixed):

@@ -17,7 +17,7 @@ import release_drafts as drafts
 
 from flows import report
 from flows.release import Dataset, audit, commit, publisher_lock, read_manifest, stage
-from flows.report.recipes import READING
+from flows.report.reading_recipes import READING
 
 PYTHON = os.environ.get("KLIPING_RECIPES_PYTHON", sys.executable)
 WORDS = ("NA", "null", "NaN", "None", "n/a", "<NA>", "'NA", "-nan")

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from flows.pipeline import PUBLISHED_VALUES
 from flows.release import Dataset, Draft, Facts, commit, next_version, publisher_lock, read_manifest, stage
+from flows.workers.batch_processing import PUBLISHED_VALUES
 from schemas import arrow
 
 STARTED = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
@@ -63,7 +63,7 @@ def article(name: str, **values: object) -> dict[str, object]:
         "boilerplate_share": 0.1,
         "duplicate_of": None,
     }
-    # As flows.pipeline has it: where it is the same, the values are.
+    # As flows.workers.batch_processing has it: where it is the same, the values are.
     said = {column: value for column, value in (row | values).items() if column in PUBLISHED_VALUES}
     return row | {"content_hash": key(repr(said))} | values
 

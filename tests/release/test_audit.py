@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 import release_drafts as drafts
 
-from flows.release import AuditError, audit, stage, tables
+from flows.release import AuditError, audit, parquet_tables, stage
 from schemas import arrow
 
 VERSION = "2026.11.22.1"
@@ -56,7 +56,7 @@ def test_what_must_not_be_published(dataset, values, said):
 def test_lineage_of_an_article_that_is_not_there(dataset, table, path):
     made = drafts.draft()
     row = {"spans": drafts.span("tiada", 0), "evidence": drafts.proof("tiada", "title")}[table]
-    more = pa.concat_tables([getattr(made, table), arrow.table(tables.SCHEMAS[table], [row])])
+    more = pa.concat_tables([getattr(made, table), arrow.table(parquet_tables.SCHEMAS[table], [row])])
     folder = stage(dataset, replace(made, **{table: more}), VERSION)
     with pytest.raises(AuditError, match=rf"{path}\.parquet: article_id names .*{GONE}"):
         audit(folder)
@@ -65,7 +65,7 @@ def test_lineage_of_an_article_that_is_not_there(dataset, table, path):
 def test_rows_out_of_order_even_across_row_groups(tmp_path, monkeypatch):
     from flows.release.audit import read_back
 
-    monkeypatch.setitem(tables._GROUP, "articles", 2)
+    monkeypatch.setitem(parquet_tables._GROUP, "articles", 2)
     rows = [drafts.article(f"n{n}") for n in range(6)]
     rows.sort(key=lambda row: row["article_id"])
     path = tmp_path / "data/articles-00000-of-00001.parquet"

@@ -22,7 +22,7 @@ from flows.release import (
     stage,
     verify,
 )
-from flows.release.disk import remove_tree
+from flows.release.filesystem import remove_tree
 
 ROOT = Path(__file__).parents[2]
 # In the order of their coming; from "renamed" on, the dead publisher's release is finished by the next.

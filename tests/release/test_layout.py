@@ -6,8 +6,8 @@ import pytest
 import release_drafts as drafts
 
 from flows.release import Dataset, ReleaseError, find_equal, next_version
+from flows.release.dataset_index import write_versions
 from flows.release.layout import Entry
-from flows.release.record import write_versions
 
 
 def entry(version, **values):

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows import report
-from flows.release import Dataset, audit, carry_over, diff, load, stage, tables, verify
-from schemas import SCHEMA_VERSION, columns, documents
+from flows.release import Dataset, audit, carry_over, diff, load, parquet_tables, stage, verify
+from schemas import SCHEMA_VERSION, columns, reader_schemas
 from tests.release import release_drafts as drafts
 
 STORED = Path(__file__).parents[1] / "golden" / "releases"
@@ -36,7 +36,7 @@ def described(version):
 
 
 def today():
-    return {table: documents.json_schema(table)["properties"] for table in columns.PUBLISHED}
+    return {table: reader_schemas.json_schema(table)["properties"] for table in columns.PUBLISHED}
 
 
 def decides(column):
@@ -81,7 +81,7 @@ def test_the_present_version_is_stored_and_nothing_changed_since():
     now = {t: {n: decides(c) for n, c in made.items()} for t, made in today().items()}
     assert {t: list(made) for t, made in stored.items()} == {t: list(made) for t, made in now.items()}, HOW
     assert stored == now, HOW
-    for table, schema in tables.SCHEMAS.items():
+    for table, schema in parquet_tables.SCHEMAS.items():
         assert load(STORED / SCHEMA_VERSION, table).schema.equals(schema), f"{table}: {HOW}"
 
 
@@ -196,7 +196,7 @@ def test_kliping_itself_reads_a_stored_release(version):
 
 
 def test_rewording_a_description_does_not_damage_what_is_published(monkeypatch):
-    schema = tables.SCHEMAS["articles"]
+    schema = parquet_tables.SCHEMAS["articles"]
     reworded = pa.schema([f.with_metadata({"description": "Otherwise."}) for f in schema], schema.metadata)
-    monkeypatch.setitem(tables.SCHEMAS, "articles", reworded)
+    monkeypatch.setitem(parquet_tables.SCHEMAS, "articles", reworded)
     assert verify(STORED / SCHEMA_VERSION) == []

@@ -38,7 +38,7 @@ class Served:
         }  # fmt: skip
         with self.said.open("wb") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "flows.ui"], cwd=self.root, env=environment, stdout=said, stderr=said
+                [sys.executable, "-m", "flows.serve"], cwd=self.root, env=environment, stdout=said, stderr=said
             )
         browser.eventually(lambda: "Ready" in self.said.read_text() or self.process.poll() is not None, seconds)
         assert self.process.poll() is None, self.said.read_text()

@@ -3,7 +3,7 @@
 import pytest
 
 from flows.parameters import Publish
-from flows.story import tell
+from flows.run.publish_run import tell
 from tests.makers import dump, story
 
 pytestmark = pytest.mark.browser

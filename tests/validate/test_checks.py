@@ -101,14 +101,14 @@ def test_two_columns_are_both_told() -> None:
 
 
 def test_rows_that_fail_and_cannot_be_named_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
-    from flows.validate import engine
+    from flows.validate import gx_engine
 
-    real = engine.run
+    real = gx_engine.run
 
-    def forgetful(*given: Any, rows: bool = False) -> dict[str, engine.Outcome]:
+    def forgetful(*given: Any, rows: bool = False) -> dict[str, gx_engine.Outcome]:
         return {name: replace(outcome, rows=[]) for name, outcome in real(*given, rows=rows).items()}
 
-    monkeypatch.setattr(engine, "run", forgetful)
+    monkeypatch.setattr(gx_engine, "run", forgetful)
     verdict = judge(suite(PLAIN), FRAME)
     assert [check.name for check in verdict.refused] == ["word.plain"]
 
@@ -123,9 +123,9 @@ def test_hostile_text_stays_one_short_line() -> None:
 
 def test_no_rows_pass_and_do_not_crash() -> None:
     from flows.validate import check_articles
-    from schemas import arrow, stages
+    from schemas import arrow, stage_tables
 
-    verdict = check_articles(arrow.empty(stages.VIEW))
+    verdict = check_articles(arrow.empty(stage_tables.VIEW))
     assert all(check.passed for check in verdict.checks)
     assert (verdict.failing, verdict.refused) == ({}, ())
 

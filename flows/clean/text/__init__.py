@@ -1,0 +1,1 @@
+"""Plain text: from a line table to marks, by cues, the line model and position."""

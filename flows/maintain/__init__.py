@@ -1,0 +1,1 @@
+"""Operations on published releases: compare, rebuild, replay and take down."""

@@ -1,0 +1,291 @@
+"""`make ui`: a Prefect server and a worker on this machine, with every deployment of prefect.yaml, until Ctrl-C.
+
+The server, the worker and a small server of reports listen on the loopback address alone. Their state lies in
+.prefect/ui (PREFECT_HOME names another place): the database of runs, the logs of both processes, and a lock that this
+process and its children hold, so that two of them never share a database. What was published does not lie there.
+"""
+
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NoReturn
+from urllib.parse import unquote
+
+from flows.settings import ROOT, settle_environment
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
+HOST = "127.0.0.1"
+POOL = "kliping"
+FIRST_PORT = 4200
+# The reports' port above the server's.
+_REPORTS_PORT = 1000
+_START_SECONDS = 120
+_STOP_SECONDS = 20
+_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+
+
+class Stop(Exception):
+    """Somebody asked to stop, or something stood in the way: then with a sentence."""
+
+
+def main(port: int | None = None) -> int:
+    """Run until Ctrl-C (exit code 0) or until the server cannot run (3)."""
+    home = Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect" / "ui").resolve()
+    os.environ["PREFECT_HOME"] = str(home)
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a script may have us ignore the first
+        signal.signal(name, _stop)
+    try:
+        with ExitStack() as stack:
+            lock = stack.enter_context(_only_one(home))
+            chosen = _port(port)
+            environment = _environment(chosen, stack.enter_context(_reports(chosen + _REPORTS_PORT)))
+            note(lock, f"http://{HOST}:{chosen}, process {os.getpid()}")
+            _say("Starting the Prefect server ...")
+            server = _Child("server", ["server", "start"], environment, home, lock)
+            stack.callback(server.stop)
+            _wait_until_well(server, chosen)
+            _say("Registering the deployments of prefect.yaml ...")
+            _register(environment)
+            command = ["worker", "start", "--pool", POOL, "--type", "process", "--name", f"{socket.gethostname()}"]
+            worker = _Child("worker", command, environment, home, lock)
+            stack.callback(worker.stop)
+            _say(f"Ready: http://{HOST}:{chosen}/deployments (Ctrl-C stops; logs in {home})")
+            while True:
+                time.sleep(1)
+                for child in (server, worker):
+                    child.keep()
+    except Stop as stop:
+        if str(stop):
+            _say(str(stop))
+            return 3
+    except KeyboardInterrupt:
+        pass
+    _say("Stopped. Runs that were under way have ended; what was published stays.")
+    return 0
+
+
+class _Child:
+    """A process of Prefect's, its log, and its end. It leads a group of its own, so that Ctrl-C reaches us first."""
+
+    def __init__(self, name: str, words: list[str], environment: dict[str, str], home: Path, lock: IO[str]) -> None:
+        self.name, self.log = name, home / f"{name}.log"
+        self._start = partial(
+            subprocess.Popen,
+            [sys.executable, "-m", "prefect", *words],
+            cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, text=True,
+            start_new_session=True, pass_fds=[lock.fileno()],
+        )  # fmt: skip
+        self.process = self._started()
+
+    def _started(self) -> "subprocess.Popen[str]":
+        with self.log.open("ab") as log:
+            return self._start(stdout=log)
+
+    def keep(self) -> None:
+        """Start it again where it died."""
+        if self.process.poll() is not None:
+            _say(f"The {self.name} ended (exit code {self.process.returncode}); it is started again. See {self.log}")
+            self.process = self._started()
+
+    def stop(self) -> None:
+        """Ask it to end, and end it with all its own children where it does not in time."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(_STOP_SECONDS)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def _stop(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _only_one(home: Path) -> Iterator[IO[str]]:
+    """The lock of this home. It is handed to the children: it is held while one of them lives."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "ui.lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            held = lock.read().strip() or "another process"
+            raise Stop(
+                f"It already runs: {held}. Open that, or stop it first; another PREFECT_HOME runs a second one."
+            ) from None
+        yield lock
+
+
+def note(lock: IO[str], words: str) -> None:
+    """Write into the lock for whoever finds it held."""
+    lock.truncate(0)
+    lock.write(words)
+    lock.flush()
+
+
+def _port(asked: int | None) -> int:
+    if asked is not None:
+        if not _free(asked):
+            raise Stop(f"Port {asked} is taken: stop what listens there, or name another with PORT=.")
+        return asked
+    found = next((port for port in range(FIRST_PORT, FIRST_PORT + 50) if _free(port)), None)
+    if found is None:
+        raise Stop(f"No port from {FIRST_PORT} to {FIRST_PORT + 49} is free: name one with PORT=.")
+    if found != FIRST_PORT:
+        _say(f"Port {FIRST_PORT} is taken, perhaps by another Prefect server, which is left alone; taking {found}.")
+    return found
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _environment(port: int, reports: str) -> dict[str, str]:
+    settle_environment(plumbing=True)
+    os.environ["PREFECT_API_URL"] = f"http://{HOST}:{port}/api"
+    if password := os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+        os.environ.setdefault("PREFECT_API_AUTH_STRING", password)
+    return {
+        **os.environ,
+        "PREFECT_SERVER_API_HOST": HOST,
+        # `--port` would leave the page calling port 4200.
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_UI_API_URL": f"http://{HOST}:{port}/api",
+        "PREFECT_CLI_PROMPT": "false",
+        "KLIPING_REPORTS": reports,
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+    }
+
+
+def _wait_until_well(server: _Child, port: int) -> None:
+    until = time.monotonic() + _START_SECONDS
+    while time.monotonic() < until:
+        if server.process.poll() is not None:
+            break
+        with (
+            contextlib.suppress(urllib.error.URLError, OSError),
+            urllib.request.urlopen(f"http://{HOST}:{port}/api/health", timeout=2),
+        ):
+            return
+        time.sleep(0.3)
+    raise Stop(f"The Prefect server did not start; the end of {server.log} says why.")
+
+
+def _register(environment: dict[str, str]) -> None:
+    """Make the work pool and the deployments. A schedule that was switched on or off stays so."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.actions import WorkPoolCreate
+    from prefect.exceptions import ObjectAlreadyExists
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+    from prefect.workers.process import ProcessWorker
+
+    with temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}), get_client(sync_client=True) as client:
+        template = ProcessWorker.get_default_base_job_template()
+        with contextlib.suppress(ObjectAlreadyExists):
+            client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
+        before = _switches(client)
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", *(f"--name={name}" for name in _registrable())],
+            cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise Stop(
+                f"The deployments of prefect.yaml were not registered:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+            )
+        after = _switches(client)
+        for key, (deployment, schedule, active) in after.items():
+            if key in before and before[key][2] != active:
+                client.update_deployment_schedule(deployment, schedule, active=before[key][2])
+
+
+def _registrable() -> list[str]:
+    """The deployments of prefect.yaml that name no place outside the roots; of the others, a sentence is said."""
+    import yaml
+
+    from flows import allowed_roots
+
+    names = []
+    for each in yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]:
+        asked = {**each.get("parameters", {}), **each.get("parameters", {}).get("more", {})}
+        found = (allowed_roots.outside(asked[name]) for name in ("source", "output") if name in asked)
+        if why_not := next(filter(None, found), None):
+            _say(f"Not registered: {each['name']}, in prefect.yaml. {why_not}")
+        else:
+            names.append(each["name"])
+    return names
+
+
+def _switches(client: "SyncPrefectClient") -> dict[tuple[str, str | None], tuple[Any, Any, bool]]:
+    """(deployment, slug) -> deployment id, schedule id, whether it is on."""
+    return {
+        (deployment.name, schedule.slug): (deployment.id, schedule.id, schedule.active)
+        for deployment in client.read_deployments()
+        for schedule in deployment.schedules
+    }
+
+
+class _Reports(BaseHTTPRequestHandler):
+    """Gives report.html of a release that lies under a root, and nothing else."""
+
+    def do_GET(self) -> None:
+        """The path of the URL is the path of the file."""
+        from flows import allowed_roots
+
+        path = Path(unquote(self.path.partition("?")[0]))
+        if path.name != "report.html" or path.parent.parent.name != "releases" or allowed_roots.outside(str(path)):
+            self.send_error(404, "There is no such report")
+            return
+        try:
+            page = path.read_bytes()
+        except OSError:
+            self.send_error(404, "There is no such report")
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Security-Policy", _PAGE_POLICY)
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def _reports(port: int) -> Iterator[str]:
+    """Serve reports in a thread, at this port if it is free, so that links live on; yields the address."""
+    with ThreadingHTTPServer((HOST, port if port < 65_536 and _free(port) else 0), _Reports) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://{HOST}:{server.server_address[1]}"
+        server.shutdown()
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(os.environ["PORT"]) if os.environ.get("PORT") else None))

@@ -1,0 +1,104 @@
+"""The HTML table of docs/quality.md: our two efforts by folds, beside other extractors, figures and speed in one run.
+
+    python tests/benchmarks/html_table.py CACHE      after html_data.py and train_html.py; prints Markdown
+
+Ours goes through a whole publish for its figures (`html_folds.py`) and through clean and describe for its speed. The
+others get the raw HTML; for speed they run on every tenth page, in turns with ours, trafilatura with its metadata too.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+
+from flows.clean import clean
+from flows.clean.html import block_classifier
+from flows.clean.models.train.block_data import SETS, load, readability, resiliparse, rows
+from flows.describe import describe
+from schemas.stage_tables import RAW
+from tests.benchmarks.html_folds import published, scorer
+
+EVERY = 10
+TURN = 44  # a batch of the product has 256 pages; caches are dropped after each
+NAMES = {
+    "precise": "trafilatura, precision",
+    "default": "trafilatura",
+    "readability": "readability-lxml",
+    "resiliparse": "resiliparse",
+}
+
+
+def main(cache: Path) -> None:
+    score = scorer()
+    data = {name: rows(name) for name in SETS}
+    lines: dict[str, dict[str, dict]] = {}
+    for effort in ("quality", "fast"):
+        found, _ = published(data, effort, cache / "weights")
+        lines[f"kliping --html {effort}"] = {name: score.score(data[name], found)["body"] for name in SETS}
+    pages = load(cache)
+    for voter, shown in NAMES.items():
+        answers = {page["id"]: {"text": page["answers"][voter]} for page in pages}
+        lines[shown] = {name: score.score(data[name], answers)["body"] for name in SETS}
+    rate = speeds([row for name in SETS for row in data[name]][::EVERY], cache / "weights" / "fold-0")
+    print("| extractor | " + " | ".join(f"{name}: F1 | P | R" for name in SETS) + " | pages a second of one core |")
+    print("|---" * (2 + 3 * len(SETS)) + "|")
+    for shown, figures in lines.items():
+        cells = [f"{figures[name][key]:.4f}" for name in SETS for key in ("f1", "precision", "recall")]
+        print(f"| {shown} | {' | '.join(cells)} | {rate[shown]:.1f} |")
+
+
+def speeds(pages: list[dict], weights: Path) -> dict[str, float]:
+    """Pages a second of processor time, each tool on the same pages, a batch of them in turn, one batch to warm up."""
+    import trafilatura
+
+    block_classifier.WEIGHTS = weights
+
+    def ours(effort: str) -> Callable[[list[dict]], object]:
+        def run(some: list[dict]) -> object:
+            made = clean(pa.concat_tables(map(raw_table, some)), effort)
+            return describe(made.documents, made.marks, made.candidates)
+
+        return run
+
+    def each(tool: Callable[[dict], object]) -> Callable[[list[dict]], object]:
+        return lambda some: [tool(row) for row in some]
+
+    tools: dict[str, Callable[[list[dict]], object]] = {
+        "kliping --html quality": ours("quality"),
+        "kliping --html fast": ours("fast"),
+        NAMES["precise"]: each(
+            lambda row: trafilatura.bare_extraction(
+                row["html"], url=row["url"], favor_precision=True, include_comments=False, with_metadata=True
+            )
+        ),
+        NAMES["default"]: each(
+            lambda row: trafilatura.bare_extraction(
+                row["html"], url=row["url"], include_comments=False, with_metadata=True
+            )
+        ),
+        NAMES["readability"]: each(lambda row: readability(row["html"])),
+        NAMES["resiliparse"]: each(lambda row: resiliparse(row["html"])),
+    }
+    spent = dict.fromkeys(tools, 0.0)
+    turns = [pages[start : start + TURN] for start in range(0, len(pages), TURN)]
+    for counted, some in ((False, turns[0]), *((True, turn) for turn in turns)):
+        for name, tool in tools.items():
+            began = time.process_time()
+            tool(some)
+            spent[name] += (time.process_time() - began) * counted
+    return {name: len(pages) / seconds for name, seconds in spent.items()}
+
+
+def raw_table(row: dict) -> pa.Table:
+    fields = {
+        "source_id": row["id"], "source_uri": f"file:{row['id']}", "raw_sha256": "0" * 64, "raw": row["html"].encode(),
+        "content": None, "media": "html", "encoding": "utf-8", "identity": row["id"], "url": row["url"],
+        "fetched_at": None, "outlet_hint": None, "stated": [],
+    }  # fmt: skip
+    return pa.Table.from_pylist([fields], RAW)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,88 @@
+"""Metadata of pages as peers find it: `python tests/benchmarks/metadata_peers.py [SET ...] [--every N] [--tools TOOL ...]`.
+
+Runs in an environment that holds the dependency group `bench` (trafilatura, htmldate, newspaper4k), which is no part of
+the product. Prints the figures of score.py by set and tool, and milliseconds a page. A tool that fails on a page gets
+an empty answer.
+"""
+
+import argparse
+import gzip
+import importlib.util
+import json
+import logging
+import os
+import time
+from pathlib import Path
+
+SHARED = Path(os.environ.get("KLIPING_SHARED", Path(__file__).parents[3] / "shared"))
+FIGURES = ("title", "date", "date_wrong", "time", "author", "author_invented", "editor", "outlet")
+
+
+def by_trafilatura(html, url):
+    from trafilatura.metadata import extract_metadata
+
+    found = extract_metadata(html, default_url=url)
+    return {
+        "title": found.title,
+        "authors": [name.strip() for name in (found.author or "").split(";") if name.strip()],
+        "outlet": found.sitename,
+        "date": found.date,
+    }
+
+
+def by_htmldate(html, url):
+    from htmldate import find_date
+
+    return {"date": find_date(html, url=url, original_date=True, extensive_search=True)}
+
+
+def by_newspaper(html, url):
+    import newspaper
+
+    article = newspaper.Article(url)
+    article.download(input_html=html)
+    article.parse()
+    day = article.publish_date
+    return {
+        "title": article.title,
+        "authors": article.authors,
+        "date": str(day)[:10] if day else None,
+        "published_at": day.isoformat() if day and day.tzinfo else None,
+    }
+
+
+TOOLS = {"trafilatura": by_trafilatura, "htmldate": by_htmldate, "newspaper4k": by_newspaper}
+
+
+def run(name, every, tools):
+    spec = importlib.util.spec_from_file_location("score", SHARED / "eval" / "score.py")
+    score = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(score)
+    with gzip.open(SHARED / "eval" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        gold = [json.loads(line) for number, line in enumerate(lines) if number % every == 0]
+    out = {}
+    for tool in tools:
+        find = TOOLS[tool]
+        found, start = {}, time.process_time()
+        for row in gold:
+            try:
+                answer = find(row["html"], row["url"])
+            except Exception:
+                answer = {}
+            basis = "stated" if answer.get("date") else None
+            found[row["id"]] = {**answer, "source_id": row["id"], "date_basis": basis}
+        spent = time.process_time() - start
+        figures = score.score([{**row, "gold": {**row["gold"], "text": None}} for row in gold], found)
+        shares = {key: figures[key]["share"] for key in FIGURES if isinstance(figures.get(key), dict)}
+        out[tool] = {**shares, "ms a page": round(1000 * spent / len(gold), 1)}
+    return out
+
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="*", default=["id-html", "web-pages"])
+    parser.add_argument("--every", type=int, default=1, help="take one row in so many")
+    parser.add_argument("--tools", nargs="+", default=list(TOOLS), choices=list(TOOLS))
+    wanted = parser.parse_args()
+    print(json.dumps({name: run(name, wanted.every, wanted.tools) for name in wanted.sets}, indent=1))

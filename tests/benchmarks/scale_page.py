@@ -1,0 +1,109 @@
+"""docs/scale.md: what more documents would take, reckoned from the largest runs in performance.json.
+
+    python -m tests.benchmarks.scale_page        write it anew without measuring
+
+The parts that every core shares are those of the workers; what the main process does is one core's, however many there
+are. Memory and seconds grow as they did from a tenth of the documents to all of them.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from flows.settings import ROOT
+
+PAGE = ROOT / "docs" / "scale.md"
+TEXT = Path(__file__).with_name("scale.md.txt")
+SIZES = (1_000_000, 10_000_000, 1_000_000_000)
+LEAST = 100_000
+DOLLARS_A_CORE_HOUR, DOLLARS_A_GB_MONTH = 0.04, 0.02
+
+
+def write(results: dict[str, Any]) -> None:
+    """Write the page from all that was measured; memory is not reckoned from a run too small to tell."""
+    size = max(map(int, results))
+    full, tenth = results[str(size)]["full"], results[str(size)]["tenth"]
+    # A note says that the time of a run is no longer what it would be.
+    timed = max((int(each) for each in results if "note" not in results[each]), default=size)
+    slope = _slopes(timed, results[str(timed)]["full"], results[str(timed)]["tenth"])
+    PAGE.write_text(
+        TEXT.read_text(encoding="utf-8").format(
+            size=f"{size:,}",
+            timed=f"{timed:,}",
+            core=DOLLARS_A_CORE_HOUR,
+            gigabyte=DOLLARS_A_GB_MONTH,
+            worker=f"{1000 * slope['worker']:.2f}",
+            main=f"{1000 * slope['main']:.2f}",
+            time=_time(slope),
+            memory=_memory(size, full, tenth),
+            storage=_storage(size, full),
+            money=_money(size, slope, full),
+            cores=f"{slope['worker'] / slope['main']:,.0f}",
+        ),
+        encoding="utf-8",
+    )
+
+
+def _slopes(size: int, full: dict[str, Any], tenth: dict[str, Any]) -> dict[str, float]:
+    """CPU seconds that one more document takes, in workers and in the main process."""
+    more = size - size // 10
+    mains = [sum(step["cpu"] for step in run["steps"]) for run in (full, tenth)]
+    main = max((mains[0] - mains[1]) / more, 1e-6)
+    return {"main": main, "worker": max((full["cpu"] - tenth["cpu"]) / more - main, 1e-6)}
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _time(slope: dict[str, float]) -> str:
+    rows = []
+    for size in SIZES:
+        worker, main = size * slope["worker"] / 3600, size * slope["main"] / 3600
+        hours = [_hours(worker / cores + main) for cores in (2, 32, 512)]
+        rows.append([f"{size:,}", f"{worker:,.1f}", f"{main:,.1f}", *hours])
+    head = ["documents", "core hours of workers", "hours of the main process", "on 2 cores", "on 32", "on 512"]
+    return _table(head, rows)
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:,.1f} h" if hours < 72 else f"{hours / 24:,.1f} d"
+
+
+def _memory(size: int, full: dict[str, Any], tenth: dict[str, Any]) -> str:
+    if size < LEAST:
+        return (
+            f"Not reckoned: of {size:,} documents nearly all is what libraries take. It needs a run of {LEAST:,}\n"
+            "or more; what was measured stands in [performance.md](performance.md)."
+        )
+    before = {step["step"]: step["own_mb"] for step in tenth["steps"]}
+    rows = []
+    for step in full["steps"]:
+        most, least = step["own_mb"], before.get(step["step"], 0.0)
+        grown = max(most - least, 0.0) / (size - size // 10)
+        rows.append([step["step"], *(f"{(most + grown * (wanted - size)) / 1000:,.1f}" for wanted in SIZES)])
+    return _table(["step", *(f"GB at {wanted:,}" for wanted in SIZES)], rows)
+
+
+def _storage(size: int, full: dict[str, Any]) -> str:
+    each = (("source", full["raw_mb"]), ("release", full["release_mb"]), ("state/", full["state_mb"]))
+    rows = [[name, *(f"{mb / size * wanted / 1000:,.0f}" for wanted in SIZES)] for name, mb in each]
+    return _table(["", *(f"GB at {wanted:,}" for wanted in SIZES)], rows)
+
+
+def _money(size: int, slope: dict[str, float], full: dict[str, Any]) -> str:
+    kept = (full["release_mb"] + full["state_mb"]) / size / 1000
+    rows = [
+        [
+            f"{wanted:,}",
+            f"{wanted * (slope['worker'] + slope['main']) / 3600 * DOLLARS_A_CORE_HOUR:,.2f}",
+            f"{wanted * kept * DOLLARS_A_GB_MONTH:,.2f}",
+        ]
+        for wanted in SIZES
+    ]
+    return _table(["documents", "dollars to make", "dollars a month to keep"], rows)
+
+
+if __name__ == "__main__":
+    write(json.loads(Path(__file__).with_name("performance.json").read_text()))

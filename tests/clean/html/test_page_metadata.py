@@ -1,0 +1,106 @@
+import json
+
+import pytest
+
+from flows.clean.html.page_marks import parse
+from flows.clean.html.page_metadata import Stated, stated_by
+
+
+def stated(head: str) -> list[Stated]:
+    tree = parse(f"<html><head>{head}</head><body><p>x</p></body></html>")
+    assert tree is not None
+    return stated_by(tree)
+
+
+def linked(value: object) -> list[Stated]:
+    return stated(f'<script type="application/ld+json">{json.dumps(value)}</script>')
+
+
+def test_json_ld_in_a_graph_with_references() -> None:
+    found = linked(
+        {"@graph": [
+            {"@type": "WebSite", "name": "Bukan ini", "datePublished": "1999-01-01"},
+            {"@id": "#ani", "@type": "Person", "name": "Ani Lestari"},
+            {"@type": ["NewsArticle"], "headline": "Pasar Ramai", "alternativeHeadline": "Dermaga rusak",
+             "author": [{"@id": "#ani"}, {"name": "Budi"}, "Citra"], "editor": {"name": "Dewi"},
+             "datePublished": "2025-02-03T14:39:00+07:00", "publisher": {"name": "Harian Kota"},
+             "mainEntityOfPage": {"@id": "https://hariankota.example/1"}},
+        ]}
+    )  # fmt: skip
+    assert [value for field, where, value in found if field == "authors" and where == "jsonld"] == [
+        "Ani Lestari",
+        "Budi",
+        "Citra",
+    ]
+    for field, value in {
+        "title": "Pasar Ramai", "subtitle": "Dermaga rusak", "editors": "Dewi", "outlet": "Harian Kota",
+        "published_at": "2025-02-03T14:39:00+07:00", "canonical": "https://hariankota.example/1",
+    }.items():  # fmt: skip
+        assert (field, "jsonld", value) in found
+    assert not any("1999" in value for _, _, value in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "{", "null", "[]", "3", '"x"', '{"@type": 3}', '{"@type": "NewsArticle", "author": {"name": {"a": 1}}}',
+        "[" * 50_000, '{"a":' * 5_000,
+        '{"@type": ["NewsArticle", null, {}], "headline": null, "author": [null, 7, [1]]}',
+    ],
+)  # fmt: skip
+def test_broken_json_ld_says_nothing_and_never_raises(text: str) -> None:
+    assert [item for item in stated(f'<script type="application/ld+json">{text}</script>') if item[1] == "jsonld"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!-- {"@type": "NewsArticle", "headline": "Pasar Ramai"} -->',
+        '//<![CDATA[\n{"@type": "NewsArticle", "headline": "Pasar Ramai",}\n//]]>',
+        '{"@type": "NewsArticle", "headline": "Pasar\n Ramai"}',
+        '[[{"@type": "ReportageNewsArticle", "headline": ["Pasar Ramai"]}]]',
+    ],
+)
+def test_json_ld_as_sites_really_write_it(text: str) -> None:
+    assert ("title", "jsonld", "Pasar Ramai") in stated(f'<script type="application/ld+json">{text}</script>')
+
+
+def test_a_description_is_no_standfirst() -> None:
+    found = stated('<meta name="description" content="Ringkasan"><meta property="og:description" content="Ringkasan">')
+    assert found == []
+
+
+def test_nothing_is_stated_twice() -> None:
+    assert stated('<meta name="author" content="Ani"><meta name="author" content=" Ani ">') == [
+        ("authors", "meta", "Ani")
+    ]
+
+
+def test_of_several_stories_the_page_s_own_counts() -> None:
+    stories = [("Pasar Ramai", "Ani Lestari"), ("Dermaga Rusak", "Budi Santoso")]
+    scripts = "".join(
+        f'<script type="application/ld+json">{json.dumps({"@type": "Article", "headline": h, "author": a})}</script>'
+        for h, a in stories
+    )
+    found = stated(f"<title>Dermaga Rusak | Harian Kota</title>{scripts}")
+    assert [value for field, _, value in found if field == "authors"] == ["Budi Santoso"]
+
+
+def test_the_page_s_own_day_where_its_article_gives_none() -> None:
+    page = {"@type": "WebPage", "datePublished": "2025-02-03"}
+    assert ("published_at", "page", "2025-02-03") in linked(page)
+    dated = {"@graph": [page, {"@type": "Article", "datePublished": "2025-02-01"}]}
+    assert [value for field, _, value in linked(dated) if field == "published_at"] == ["2025-02-01"]
+
+
+def test_the_day_in_a_page_s_data_where_all_of_it_names_one() -> None:
+    one = '<script>window.data = {"story": {"datePublished": "2025-02-03T07:00:00Z"}}</script>'
+    assert ("published_at", "script", "2025-02-03T07:00:00Z") in stated(one)
+    assert not stated(one + '<script>x = {"datePublished": "2024-12-24"}</script>')
+
+
+def test_half_a_surrogate_pair_costs_its_own_letter_alone() -> None:
+    said = r'{"@type": "NewsArticle", "headline": "Pasar \ud800Ramai \ud83d\ude00"}'
+    assert ("title", "jsonld", "Pasar \ufffdRamai \U0001f600") in stated(
+        f'<script type="application/ld+json">{said}</script>'
+    )

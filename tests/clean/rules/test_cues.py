@@ -1,0 +1,93 @@
+import re
+import time
+
+import pytest
+
+from flows.clean.lines.line_table import split
+from flows.clean.rules import cues
+from schemas.vocabulary import KINDS
+
+
+def cue_of(text: str, domain: str | None = None) -> str | None:
+    line = split(text)[0]
+    found = cues.of_outlet(domain).of(line.text, line.words)
+    return found.id if found else None
+
+
+def test_every_cue_says_what_it_is_and_why() -> None:
+    known = cues.general().cues
+    assert len({cue.id for cue in known}) == len(known) > 30
+    for cue in known:
+        assert re.fullmatch(r"[a-z]+(?:[.-][a-z]+)+", cue.id)
+        assert cue.kind in KINDS and cue.kind != "body"
+        assert cue.on in ("line", "start", "tail", "inline")
+        assert len(cue.why) > 10
+
+
+def test_no_pattern_repeats_a_repeat_without_bound() -> None:
+    for cue in cues.general().cues:
+        assert not re.search(r"(?<!\\)[*+]\)[*+]", cue.pattern), cue.id
+
+
+HEADS = ("", "(", "(A", "about", "home", "share", "tags: ", "Foto: ", "baca juga: ", "©", "komentar", "page ", "dok.")
+ATOMS = (
+    " ", "-", "a", "A", "a-", "-aa", "A ", "Aa ", "| ", "|aa", "#a ", "(", ")", "/A", "1 ", ", ", "share ", ".a",
+    "aa-aa", "& ", "· ", "a/", "--", "- ", " |", "1/", "A-", "A/", ",a",
+)  # fmt: skip
+
+
+def test_no_cue_takes_long_over_a_hostile_line() -> None:
+    known = cues.general()
+    for head in HEADS:
+        for atom in ATOMS:
+            text = f"{(head + atom * 200)[:390]}!"
+            for line in split(text):
+                began = time.perf_counter()
+                known.of(line.text, line.words)
+                list(known.inside(text))
+                assert time.perf_counter() - began < 0.5, (head, atom)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Baca Juga: Harga beras naik", "related.baca-juga"),
+        ("BACA JUGA : Harga beras naik", "related.baca-juga"),
+        ("Baca juga", "related.baca-juga-header"),
+        ("Berita Terkait", "related.section"),
+        ("Telusuri berita ekonomi lainnya", "related.section"),
+        ("ADVERTISEMENT", "ad.label"),
+        ("SCROLL UNTUK MELANJUTKAN MEMBACA", "ad.scroll"),
+        ("googletag.cmd.push(function() { googletag.display('x'); });", "ad.script"),
+        ("Follow WhatsApp Channel Harian Kota untuk update berita terbaru setiap hari", "promo.follow"),
+        ("Artikel ini telah tayang di HarianKota.com dengan judul Panen Raya", "promo.republished"),
+        ("(abc/def)", "credit.initials"),
+        ("(Rina Kusumawati)", "credit.name"),
+        ("(HarianKota.com/Rina Kusumawati)", "credit.outlet-name"),
+        ("Warga menonton layar lebar (Foto: Reuters)", "caption.credit-end"),
+        ("Pameran dibuka pada 27 Juli 2023./ KCNA via REUTERS", "caption.agency-end"),
+        ("Menteri di pasar. TEMPO/Rina Kusumawati.", "caption.agency-end"),
+        ("A", "widget.font-size"),
+        ("[Gambas:Video 20detik]", "widget.embed"),
+        ("12 Komentar", "widget.share"),
+        ("Copyright © 2024 Harian Kota", "footer.copyright"),
+        ("Pedoman Media Siber", "footer.legal"),
+        ("***", "widget.rule"),
+        ("Read more: Ferry timetable extended", "related.read-more"),
+        ("Skip to main content", "nav.menu"),
+        ("Menu makan siang di sekolah", None),
+        ("Advertisement spending fell by a third in March.", None),
+        ("(DPR) menyetujui anggaran itu.", None),
+        ("Warga menunggu kabar dari pasar.", None),
+    ],
+)
+def test_what_a_line_is(line: str, expected: str | None) -> None:
+    assert cue_of(line) == expected
+
+
+def test_an_outlets_own_cues_hold_for_it_alone() -> None:
+    line = "IDN Times Community adalah media bagi semua orang"
+    assert cue_of(line, "idntimes.com") == "profile.idntimes.promo"
+    assert cue_of(line) is None
+    assert cue_of(line, "no-such-outlet.example") is None
+    assert cue_of("Just For Fun Writer", "idntimes.com") == "profile.idntimes.author-box"

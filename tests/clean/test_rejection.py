@@ -1,0 +1,97 @@
+import pytest
+
+from flows.clean.html.link_lists import Lists
+from flows.clean.rejection import no_article
+from flows.clean.text.text_marks import find
+
+STORY = "\n".join(
+    f"Warga desa nomor {n} menunggu bantuan di balai desa sejak pagi hari, kata kepala desa." for n in range(12)
+)
+MENU = "\n".join(["Home", "News", "Login", "Indeks", "Redaksi", "Tentang Kami", "Share", "Video"])
+
+
+def judged(text: str) -> str | None:
+    found = find([text], [None])[0]
+    return no_article(found.marks, found.body)
+
+
+def test_a_story_is_an_article_with_or_without_its_page() -> None:
+    assert judged(STORY) is None
+    assert judged(f"{MENU}\n{STORY}\nBerita Terkait\nPanen raya di tiga desa\nCopyright 2025") is None
+
+
+def test_a_short_report_is_an_article() -> None:
+    assert judged("JAKARTA - Gempa kecil terasa di pesisir pada Senin malam, tanpa korban.") is None
+
+
+def test_nothing_but_a_menu() -> None:
+    assert "menu" in (judged(MENU) or "")
+    assert judged("Masuk\nLupa kata sandi?\nDaftar") is not None
+    assert judged("") is not None
+
+
+def test_an_error_page_names_its_words() -> None:
+    assert "Page not found" in (
+        judged("Page not found\nThe page you were looking for may have been moved to another place.") or ""
+    )
+    assert (
+        judged("Just a moment...\nThis site needs to review the security of your connection before proceeding.")
+        is not None
+    )
+
+
+def test_a_story_about_an_error_is_a_story() -> None:
+    assert (
+        judged(
+            f"{STORY}\nSitus itu kini menampilkan tulisan page not found bagi pengunjung yang datang dari luar negeri."
+        )
+        is None
+    )
+
+
+def test_a_listing_of_teasers() -> None:
+    teasers = "\n".join(
+        f"Kategori {n}\nJudul berita nomor {n} yang cukup panjang\nTeras singkat berita ke-{n}.\n3 Feb 2025"
+        for n in range(60)
+    )
+    assert "listing" in (judged(f"{MENU}\n{teasers}") or "")
+
+
+HEADLINES = ["Harga beras naik lagi di pasar induk", "Banjir rendam dua desa di hilir", "Wali kota buka jembatan baru"]
+
+
+@pytest.mark.parametrize(
+    "stamp", ["{n} jam lalu", "Ekonomi | {n} jam yang lalu", "Senin, {n} Feb 2025 10:30 WIB", "{n}/03/2025"]
+)
+def test_an_index_of_news(stamp: str) -> None:
+    items = [
+        f"{title}\n{stamp.format(n=n + 1)}\n{title} pada pekan ini, menurut warga setempat dan pedagang di sana ..."
+        for n, title in enumerate(HEADLINES * 8)
+    ]
+    index = "\n".join([MENU, "Indeks Berita", *items, "1 2 3 Selanjutnya"])
+    assert "index" in (judged(index) or "") or "listing" in (judged(index) or "")
+
+
+def test_a_story_among_the_times_of_others_is_a_story() -> None:
+    items = "\n".join(f"{title}\n{n + 1} jam lalu" for n, title in enumerate(HEADLINES * 8))
+    assert judged(f"{MENU}\n{items}\n{STORY}\n{items}") is None
+
+
+def test_times_of_a_pages_lists_say_nothing_of_what_stands_beside_them() -> None:
+    told = "Gempa kecil terasa di pesisir pada Senin malam, tanpa korban, kata kepala badan di kantornya."
+    items = [f"{title}\n{n + 1} jam lalu" for n, title in enumerate(HEADLINES * 8)]
+    found = find(["\n".join([told, *items])], [None])[0]
+    count = len(found.marks.lines)
+    assert no_article(found.marks, found.body, Lists([], [], [], False, False)) is not None
+    within = Lists([range(at, at + 2) for at in range(1, count, 2)], [], [], False, False)
+    assert "times or days" not in (no_article(found.marks, found.body, within) or "")
+    assert no_article(found.marks, found.body, Lists([], [], [], told=True, article=False)) is None
+
+
+def test_nothing_but_items() -> None:
+    items = [f"{title} di pelabuhan kota pada pekan pertama bulan ini" for title in HEADLINES * 4]
+    found = find(["\n".join(items)], [None])[0]
+    lists = Lists([range(at, at + 1) for at in range(len(items))], [], [], told=False, article=True)
+    assert "12 items" in (no_article(found.marks, found.body, lists) or "")
+    assert no_article(found.marks, found.body, lists._replace(items=lists.items[:4])) is None
+    assert no_article(found.marks, found.body, lists._replace(told=True)) is None

@@ -1,0 +1,160 @@
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows.clean import Cleaned, clutter_hits, cut
+from flows.clean.text.text_marks import marks_of, together
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+SEEDS = json.loads((GOLDEN / "gold.json").read_text(encoding="utf-8"))["seeds"]
+
+
+def read_golden(path: Path) -> tuple[str, str | None, dict[int, str]]:
+    """A golden file as the raw text, the outlet hint, and the kind of each non-blank line."""
+    lines, kinds, outlet = [], {}, None
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if line.startswith("outlet:"):
+            outlet = line.partition(":")[2].strip()
+            continue
+        kind, bar, text = line.partition("|")
+        lines.append(text.strip() if bar else "")
+        if bar:
+            kinds[len(lines)] = kind.strip()
+    return "\n".join(lines), outlet, kinds
+
+
+@pytest.mark.parametrize("path", sorted((GOLDEN / "clean").glob("*.txt")), ids=lambda path: path.stem)
+def test_every_line_of_a_golden_text_is_what_it_says(path: Path) -> None:
+    text, outlet, kinds = read_golden(path)
+    found = {mark.line: (mark.kind, mark.rule) for mark in marks_of(text, outlet)}
+    wrong = {
+        line: (kinds[line], found[line])
+        for line in kinds
+        if found[line][0] != kinds[line]
+        and not (kinds[line] in ("title", "subtitle") and found[line][1] == "head.unclaimed")
+    }
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed["file"][:3])
+@pytest.mark.parametrize("hinted", [True, False])
+def test_seeds(seed: dict, hinted: bool, cleaned: Callable[..., Cleaned]) -> None:
+    raw = (Path(__file__).parents[3] / "seeds" / seed["file"]).read_bytes()
+    found = cleaned(raw, outlet_hint=seed["outlet_domain"] if hinted else None)
+    kinds = {line: kind for kind, lines in seed["removed_lines"].items() for line in lines}
+    kinds |= dict.fromkeys(seed["body_lines"], "body")
+    rows = found.marks.to_pylist()
+    assert {row["line"] for row in rows} == set(kinds)
+    wrong = [
+        (row["line"], kinds[row["line"]], row["kind"], row["rule"])
+        for row in rows
+        if row["kind"] != kinds[row["line"]]
+        and not (kinds[row["line"]] in ("title", "subtitle") and row["rule"] == "head.unclaimed")
+    ]
+    assert not wrong
+    # The dateline is describe's to cut.
+    assert cut(found.documents, found.marks) == [" ".join(filter(None, (seed["dateline"], seed["text"])))]
+
+
+@pytest.mark.parametrize(
+    ("line", "rest", "rule"),
+    [
+        ("Harga naik, kata dia. ADVERTISEMENT Warga mengeluh.", "Harga naik, kata dia. Warga mengeluh.", "inline.ad"),
+        ("Harga naik (Baca juga: ,).", "Harga naik.", "inline.baca-juga"),
+        (
+            "Harga naik hari ini. [Gambas:Video 20detik] Warga mengeluh.",
+            "Harga naik hari ini. Warga mengeluh.",
+            "inline.embed",
+        ),
+        (
+            "Begitu kata camat itu kepada warga yang datang. (Syam)",
+            "Begitu kata camat itu kepada warga yang datang.",
+            "inline.initials",
+        ),
+        (
+            "Harga naik, kata dia.Baca juga: Panen raya dimulai di tiga desaWarga menunggu kepastian.",
+            "Harga naik, kata dia. Warga menunggu kepastian.",
+            "inline.baca-juga-glued",
+        ),
+    ],
+)
+def test_clutter_inside_a_paragraph_is_a_span_of_its_own(
+    line: str, rest: str, rule: str, cleaned: Callable[..., Cleaned]
+) -> None:
+    text = f"Warga menunggu kabar dari pasar sejak pagi hari tadi.\n{line}"
+    found = cleaned(text)
+    assert cut(found.documents, found.marks)[0].split("\n")[1] == rest
+    assert rule in found.marks["rule"].to_pylist()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ia mengajak anak-anak baca juga buku cerita di rumah setiap malam.",
+        'Camat itu menutup pidatonya: "Kita mulai besok."',
+        "Dewan Perwakilan Rakyat (DPR) menyetujui anggaran itu pada Selasa.",
+        "Iklan rokok dilarang di jalan protokol mulai tahun depan.",
+        "Gabung Perum PPD",
+        "Sumber air bersih di desa itu mengering sejak bulan lalu.",
+        "Komentar warga beragam setelah pengumuman itu disiarkan.",
+        "Editor majalah itu mengundurkan diri karena sakit.",
+        "Oleh karena itu, warga diminta bersabar menunggu giliran.",
+        "Video itu ditonton jutaan orang dalam sehari saja.",
+        "Menu makan siang di sekolah berganti setiap hari.",
+        "Foto udara menunjukkan luas kebakaran bertambah.",
+    ],
+)
+def test_what_only_sounds_like_clutter_stays(line: str, cleaned: Callable[..., Cleaned]) -> None:
+    before = "Warga menunggu kabar dari pasar sejak pagi hari tadi."
+    after = "Pemerintah kota berjanji memberi jawaban sebelum akhir pekan ini."
+    found = cleaned(f"{before}\n{line}\n{after}")
+    assert cut(found.documents, found.marks) == [f"{before}\n{line}\n{after}"]
+
+
+def test_clutter_hits_counts_lines() -> None:
+    clean_text = "Warga menunggu kabar dari pasar sejak pagi hari tadi.\n1. Pasar pagi"
+    cluttered = f"{clean_text}\nBaca Juga: Harga beras\nIa datang. ADVERTISEMENT Lalu pulang.\nAdvertisement"
+    assert clutter_hits([clean_text, cluttered, "", cluttered]) == [0, 3, 0, 3]
+    assert clutter_hits([]) == []
+
+
+def test_texts_are_looked_at_a_few_at_a_time_in_their_order() -> None:
+    texts = ["", "x" * 200_000, "y" * 200_000, "z", "w" * 900_000, ""]
+    assert [part for some in together(texts) for part in texts[some]] == texts
+    assert [len(texts[some]) for some in together(texts)] == [2, 2, 1, 1]
+    assert not list(together([]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "   \n\u00a0\n\u200b", "satu", "a" * 1_000_000, "kata dia. " * 100_000, "(" * 1_000_000,
+        "Baca juga: " * 90_000, "東京で首相が会見した。\n市場は反応した。",
+        "شهد السوق اليوم إقبالا كبيرا من الزوار.\nوقال المدير إن الأسعار مستقرة.",
+        "- \n" * 20_000, "[Gambas:" * 100_000, "1 " * 500_000, "| " * 300_000,
+    ],
+    ids=lambda text: f"{text[:8]!r}x{len(text)}",
+)  # fmt: skip
+def test_extreme_texts_take_linear_time(text: str) -> None:
+    began = time.process_time()
+    marks = marks_of(text)
+    assert time.process_time() - began < 5
+    assert bool(marks) == bool(text.strip(" \n\u00a0\u200b"))
+
+
+def test_a_hundred_thousand_lines() -> None:
+    began = time.process_time()
+    assert len(marks_of("Warga menunggu.\n" * 100_000)) == 100_000
+    assert time.process_time() - began < 20
+
+
+def test_a_document_does_not_depend_on_its_neighbours(cleaned: Callable[..., Cleaned]) -> None:
+    texts = [read_golden(path)[0] for path in sorted((GOLDEN / "clean").glob("*.txt"))]
+    together = cleaned(*texts)
+    whole = cut(together.documents, together.marks)
+    for text, expected in zip(texts, whole, strict=True):
+        alone = cleaned(text)
+        assert cut(alone.documents, alone.marks) == [expected]

@@ -1,0 +1,72 @@
+"""Prints by row: what a sketch rules out is never alike, and pages are given back."""
+
+import random
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from flows.dedupe.fingerprint_table import Prints
+from flows.dedupe.shingles import BANDS, Digests, jaccard
+from schemas import stage_tables
+
+LEAST = 0.7
+
+
+def table(texts: list[Digests]) -> pa.Table:
+    return pa.table(
+        {
+            "content_hash": [f"{n:064x}" for n in range(len(texts))],
+            "text_digest": ["x"] * len(texts),
+            "bands": [np.full(BANDS, n, np.uint64).tobytes() for n in range(len(texts))],
+            "shingles": [text.tobytes() for text in texts],
+        },
+        schema=stage_tables.PRINTS,
+    )
+
+
+def digests(count: int, picks: random.Random) -> Digests:
+    return np.array(sorted({picks.getrandbits(64) for _ in range(count)}), np.uint64)
+
+
+def near(text: Digests, share: float, picks: random.Random) -> Digests:
+    """The same with a share of its shingles replaced, and a few more or less."""
+    kept = [digest for digest in text.tolist() if picks.random() >= share]
+    more = digests(max(len(text) - len(kept) + picks.randrange(-3, 4), 1), picks)
+    return np.unique(np.array([*kept, *more.tolist()], np.uint64))
+
+
+@pytest.mark.parametrize("length", [1, 7, 60, 450, 3000])
+def test_no_two_that_are_alike_are_ruled_out(length: int) -> None:
+    picks = random.Random(length)
+    first = digests(length, picks)
+    texts = [first, *(near(first, picks.random() / 2, picks) for _ in range(200))]
+    prints = Prints(table(texts))
+    others = np.arange(1, len(texts))
+    prints.sketch(np.arange(len(texts)))
+    likely = prints.may_be_alike(0, others, LEAST)
+    alike = np.array([jaccard(first, text) >= LEAST for text in texts[1:]])
+    assert 10 < alike.sum() < 190 or length == 1
+    assert not (alike & ~likely).any()
+    assert [prints.alike(0, row, LEAST) for row in others.tolist()] == alike.tolist()
+
+
+def test_texts_of_a_usual_length_that_share_half_are_ruled_out() -> None:
+    """Bulletins are filled into one form: thousands of them share bands, and none is another's copy."""
+    picks = random.Random(1)
+    first = digests(450, picks)
+    texts = [first, *(near(first, 0.33, picks) for _ in range(100))]
+    assert all(0.4 < jaccard(first, text) < 0.62 for text in texts[1:])
+    prints = Prints(table(texts))
+    prints.sketch(np.arange(len(texts)))
+    assert prints.may_be_alike(0, np.arange(1, len(texts)), LEAST).sum() == 0
+
+
+def test_pages_are_given_back_while_many_texts_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.dedupe.fingerprint_table._HELD", 100_000)
+    picks, rests = random.Random(2), []
+    texts = [digests(300, picks) for _ in range(400)]  # of 2,400 bytes each
+    prints = Prints(table(texts), lambda: rests.append(1))
+    prints.sketch(np.arange(len(texts)))
+    assert 8 <= len(rests) <= 10
+    assert len(list(prints.bands(np.arange(len(texts))))) == BANDS

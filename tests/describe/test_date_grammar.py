@@ -1,0 +1,141 @@
+"""The grammar of dates and times."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.describe import date_grammar
+from flows.describe.date_grammar import from_iso, stamps
+
+WIB = dt.timezone(dt.timedelta(hours=7))
+
+
+@pytest.mark.parametrize(
+    "text, day, clock, hours",
+    [
+        ("Jum'at, 3 Mei 2024 |09:05 WIB", "2024-05-03", "09:05", 7),
+        ("Jum’at, 3 Mei 2024", "2024-05-03", None, None),
+        ("Senin, 17 Jun 2024 14:39 WIB", "2024-06-17", "14:39", 7),
+        ("Kompas.com - 10/06/2025, 21:23 WIB", "2025-06-10", "21:23", 7),
+        ("18 Juni 2025 | 20.31 WIB", "2025-06-18", "20:31", 7),
+        ("Kamis   19 Jun 2025  09:48 WIB", "2025-06-19", "09:48", 7),
+        ("Jumat , 17 February 2017, 13:16 WIB", "2017-02-17", "13:16", 7),
+        ("Tayang: Senin, 9 Juni 2025 23:11 WITA", "2025-06-09", "23:11", 8),
+        ("Selasa, 10 Juni 2025 | 06:00 WIT", "2025-06-10", "06:00", 9),
+        ("Ahad, 5 Nop 2017", "2017-11-05", None, None),
+        ("Rabu, 7 Agt 2019 pukul 10.00 WIB", "2019-08-07", "10:00", 7),
+        ("20 Ogos 2022", "2022-08-20", None, None),
+        ("pada Kamis (26/10/2023) pagi", "2023-10-26", None, None),
+        ("Wednesday, 04 November 2015 | 07:28 WIB", "2015-11-04", "07:28", 7),
+        ("June 5, 2023 at 4:05 pm", "2023-06-05", "16:05", None),
+        ("5 June 2023 12:10 am UTC", "2023-06-05", "00:10", 0),
+        ("2023-10-27 10:00", "2023-10-27", "10:00", None),
+        ("Kamis, 16 sept 2021", "2021-09-16", None, None),
+    ],
+)
+def test_a_date_and_what_is_printed_of_its_time(text, day, clock, hours):
+    (stamp,) = stamps(text)
+    assert str(stamp.day) == day
+    assert (stamp.time.isoformat("minutes") if stamp.time else None) == clock
+    assert (stamp.zone.utcoffset(None).total_seconds() / 3600 if stamp.zone else None) == hours
+    assert not stamp.odd
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Senin (7/1)", "25 Oktober lalu", "31/02/2023", "32 Mei 2024", "12.10.2023.456", "tahun 2023", "1/2/3/2023", ""],
+)  # fmt: skip
+def test_what_is_no_full_date(text):
+    assert list(stamps(text)) == []
+
+
+def test_a_figure_behind_a_date_is_no_time():
+    (stamp,) = stamps("Pada 27 Juli 2023. 12.50 persen di antaranya")
+    assert stamp.time is None
+
+
+def test_the_weekday_is_a_check():
+    (wrong,) = stamps("Senin, 4 Mei 2024")
+    assert wrong.odd
+    (swapped,) = stamps("Kamis (10/12/2023)")  # a Sunday, but 12 October 2023 is a Thursday
+    assert (str(swapped.day), swapped.odd) == ("2023-10-12", False)
+
+
+def test_an_update_is_told_from_a_publication():
+    first, second = stamps("Terbit 3 Mei 2024 10:00 WIB, Diperbarui 4 Mei 2024 11:00 WIB")
+    assert (first.update, second.update) == (False, True)
+
+
+def test_machine_dates_keep_their_zone():
+    stamp = from_iso("2024-05-03T20:30:15+00:00")
+    assert stamp.at(None) == dt.datetime(2024, 5, 3, 20, 30, tzinfo=dt.UTC)
+    assert from_iso("2024-05-03T20:30:15Z").zone == dt.UTC
+    assert from_iso("2024-05-03").time is None
+    assert from_iso("2024-05-03T20:30").at(None) is None
+    assert from_iso("2024-05-03T20:30").at(WIB) == dt.datetime(2024, 5, 3, 13, 30, tzinfo=dt.UTC)
+    assert from_iso("yesterday") is None and from_iso("") is None and from_iso("2024-99-99") is None
+
+
+@given(st.dates(dt.date(1990, 1, 1), dt.date(2099, 12, 31)), st.times())
+def test_what_is_printed_in_indonesian_is_read_back(day, time):
+    days = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"]
+    months = [
+        "Januari",
+        "Februari",
+        "Maret",
+        "April",
+        "Mei",
+        "Juni",
+        "Juli",
+        "Agustus",
+        "September",
+        "Oktober",
+        "November",
+        "Desember",
+    ]
+    text = f"{days[day.weekday()]}, {day.day} {months[day.month - 1]} {day.year} {time:%H:%M} WITA"
+    (stamp,) = stamps(f"Ditulis {text} oleh warga")
+    assert (stamp.day, stamp.time, stamp.odd) == (day, time.replace(second=0, microsecond=0), False)
+
+
+@given(st.text(alphabet="0123456789/.-:, JuniMesAP|()WIBwib", max_size=80))
+def test_any_text_is_read_without_failing(text):
+    for stamp in stamps(text):
+        assert 0 <= stamp.start < stamp.end <= len(text)
+
+
+_PIECES = [
+    "Senin",
+    "sel",
+    "JUM'AT",
+    "Jum’at",
+    "Wednesday",
+    "min",
+    "\u017fenin",
+    ",",
+    " ",
+    "  ",
+    "(",
+    "9/6",
+    "12/06/2024",
+    "16",
+    "3",
+    " Juni",
+    " sept",
+    "(16 Juni)",
+    " 2024",
+    "x",
+    "\n",
+    ".",
+    "\u0663",
+    " \u0663 Mei",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))
+def test_days_without_a_year_are_found_where_the_whole_grammar_finds_them(text):
+    assert [found.span() for found in date_grammar._short_found(text)] == [
+        found.span() for found in date_grammar._SHORT.finditer(text)
+    ]

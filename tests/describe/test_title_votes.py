@@ -1,0 +1,42 @@
+"""The headline by vote of the places that state one."""
+
+import pytest
+
+from flows.describe.document_view import Sheet, Stated
+from flows.describe.title_votes import stated_title
+
+
+@pytest.mark.parametrize(
+    "said, title",
+    [
+        # the networks are told another headline than readers see and the page declares
+        ([("h1", "Bridge to be repaired"), ("jsonld", "Bridge to be repaired"), ("og", "You won't believe it")],
+         "Bridge to be repaired"),
+        # the site's logo is a heading too
+        ([("h1", "Valley Courier"), ("h1", "Bridge to be repaired"),
+          ("html_title", "Bridge to be repaired | Valley Courier")], "Bridge to be repaired"),
+        # site names leave, parts of the headline stay
+        ([("html_title", "Bridge - old and worn - to be repaired | Valley Courier")],
+         "Bridge - old and worn - to be repaired"),
+        # the site's name goes on with its town
+        ([("html_title", "Bridge to be repaired - Valley Courier of the Upper Reaches")], "Bridge to be repaired"),
+        # <title> joins the site's heading to the headline that the networks are told
+        ([("h1", "Riverside Notes"), ("og", "Bridge to be repaired"),
+          ("html_title", "Riverside Notes: Bridge to be repaired")], "Bridge to be repaired"),
+        # a label is no part of the headline, nor is the section
+        ([("h1", "Blog: Bridge to be repaired")], "Bridge to be repaired"),
+        ([("html_title", "Bridge to be repaired | Blog")], "Bridge to be repaired"),
+        # escaped twice
+        ([("jsonld", "Bridge &amp; road to be repaired")], "Bridge & road to be repaired"),
+        ([], None),
+    ],
+)  # fmt: skip
+def test_title(said, title):
+    stated = [Stated("title", where, value) for where, value in said] + [Stated("outlet", "og", "Valley Courier")]
+    found = stated_title(Sheet((), tuple(stated)), None)
+    assert (found[0] if found else None) == title
+
+
+def test_a_record_is_believed():
+    stated = (Stated("title", "record", "The record's"), Stated("title", "h1", "The page's own headline"))
+    assert stated_title(Sheet((), stated), None)[0] == "The record's"

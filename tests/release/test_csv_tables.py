@@ -1,0 +1,160 @@
+"""The CSVs say what the Parquet says, to every reader."""
+
+import csv
+import json
+from datetime import UTC, datetime
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pytest
+import release_drafts as drafts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.release import csv_tables, load, parquet_tables, stage
+from schemas import arrow
+
+PRINTABLE = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=60)
+
+
+def write(folder, rows):
+    parquet_tables.write(folder, "articles", arrow.table(arrow.ARTICLES, rows))
+    csv_tables.write(folder)
+    return load(folder, "articles").to_pylist()
+
+
+def cell(value):
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
+
+
+def read(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, strict=True))
+
+
+@settings(max_examples=60, deadline=None)
+@given(title=PRINTABLE, text=PRINTABLE, authors=st.lists(PRINTABLE, max_size=3))
+def test_any_text_comes_back_from_articles_csv(tmp_path_factory, title, text, authors):
+    folder = tmp_path_factory.mktemp("csv")
+    row = drafts.article("apa", title=title, text=text, authors=authors)
+    write(folder, [row])
+    (got,) = read(folder / "csv/articles.csv")
+    assert (got["title"], got["text"]) == (csv_tables.kept(title), csv_tables.kept(text))
+    assert got["title"].removeprefix("'" * (csv_tables.kept(title) != title)) == title
+    assert json.loads(got["authors"]) == authors
+
+
+@settings(max_examples=100, deadline=None)
+@given(value=st.text(st.characters(codec="utf-8"), max_size=40))
+def test_no_cell_of_metadata_csv_breaks_a_line_or_runs(value):
+    shown = csv_tables.defused(value)
+    assert len(shown.splitlines()) <= 1
+    assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in shown)
+    assert not shown.lstrip().startswith(("=", "+", "-", "@"))
+    if shown == value:
+        assert csv_tables.defused(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+62", "'+62"),
+        ("-5 derajat", "'-5 derajat"),
+        ("@akun", "'@akun"),
+        ("\t=1", "' =1"),
+        ("\r=1", "' =1"),
+        ("\x1b[31m=1", "[31m=1"),
+        ("\x00=1", "'=1"),
+        ("\u202e=1", "'=1"),
+        ("＝1", "'＝1"),
+        ("baris\r\nkedua\u2028ketiga", "baris kedua ketiga"),
+        ("a = b", "a = b"),
+        ("'kutip", "'kutip"),
+    ],
+)
+def test_what_a_spreadsheet_gets(value, shown):
+    assert csv_tables.defused(value) == shown
+
+
+def test_every_column_equals_the_parquet_for_csv_pandas_and_duckdb(dataset):
+    folder = stage(dataset, drafts.draft(), "2026.11.22.1")
+    path = folder / "csv/articles.csv"
+    expected = [{name: cell(value) for name, value in row.items()} for row in load(folder, "articles").to_pylist()]
+    for row in expected:  # Python widens a float32 before it prints it
+        row["language_score"], row["boilerplate_share"] = "0.98", "0.1"
+    assert read(path) == expected
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    assert frame.to_dict("records") == expected
+    query = f"SELECT * FROM read_csv('{path}', all_varchar=true, header=true, nullstr='never')"
+    assert [dict(zip(expected[0], row, strict=True)) for row in duckdb.sql(query).fetchall()] == expected
+
+
+def test_pandas_and_duckdb_read_metadata_csv_with_their_own_defaults(dataset):
+    folder = stage(dataset, drafts.draft(), "2026.11.22.1")
+    path = folder / "csv/metadata.csv"
+    frame = pd.read_csv(path, parse_dates=["published_at", "fetched_at", "date"])
+    articles = load(folder, "articles")
+    assert list(frame.columns) == [name for name in arrow.ARTICLES.names if name != "text"]
+    assert frame["article_id"].tolist() == articles.column("article_id").to_pylist()
+    assert frame["word_count"].tolist() == articles.column("word_count").to_pylist()
+    assert frame["is_partial"].dtype == bool
+    assert frame["fetched_at"].tolist() == articles.column("fetched_at").to_pylist()
+    assert frame["date"].isna().tolist() == [False, False, False, True]
+    count = duckdb.sql(f"SELECT count(*), min(published_at) FROM '{path}'").fetchall()
+    assert count == [(4, datetime(2026, 11, 19, 10, tzinfo=UTC))]
+
+
+def test_the_form_on_disk(tmp_path):
+    write(tmp_path, [drafts.article("satu", title='Kata "ini", itu', text="a\nb", subtitle=None)])
+    whole = (tmp_path / "csv/articles.csv").read_bytes()
+    assert whole.startswith(b"article_id,source_id,") and whole.endswith(b"\r\n") and whole.count(b"\r\n") == 2
+    assert b'"Kata ""ini"", itu"' in whole and b'"a\nb"' in whole
+    assert b",2026-11-20T01:02:03.456789Z," in whole and b",2026-11-19T10:00:00Z,2026-11-19,stated," in whole
+    metadata = (tmp_path / "csv/metadata.csv").read_bytes()
+    assert len(metadata.splitlines()) == 2 and b"a\nb" not in metadata
+
+
+def test_lists_are_json_and_lose_control_characters_for_spreadsheets(tmp_path):
+    write(tmp_path, [drafts.article("satu", authors=["=Ani\u2028B", 'Budi "B"'])])
+    assert json.loads(read(tmp_path / "csv/articles.csv")[0]["authors"]) == ["=Ani\u2028B", 'Budi "B"']
+    assert json.loads(read(tmp_path / "csv/metadata.csv")[0]["authors"]) == ["=Ani B", 'Budi "B"']
+
+
+def test_no_articles_leave_a_header(tmp_path):
+    parquet_tables.write(tmp_path, "articles", pa.Table.from_pylist([], schema=arrow.ARTICLES))
+    csv_tables.write(tmp_path)
+    assert (tmp_path / "csv/articles.csv").read_text().count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["articles", "metadata"])
+def test_no_value_reads_as_null(tmp_path, name):
+    from pandas._libs.parsers import STR_NA_VALUES
+
+    words = sorted({*STR_NA_VALUES, "na", "Null", "NONE", "'NA", "''null"} - {""})
+    write(tmp_path, [drafts.article(f"kata{n:03}", title=word, place=word, date=None, date_basis=None)
+                     for n, word in enumerate(words)])  # fmt: skip
+    path = str(tmp_path / f"csv/{name}.csv")
+    for titles in (
+        pd.read_csv(path)["title"].tolist(),
+        [title for (title,) in duckdb.sql(f"SELECT title FROM read_csv('{path}', sample_size=-1)").fetchall()],
+    ):
+        assert len(titles) == len(words) and all(isinstance(title, str) for title in titles)
+        if name == "articles":
+            assert sorted(title[1:] if title.startswith("'") else title for title in titles) == words
+
+
+def test_only_what_reads_as_null_gets_an_apostrophe():
+    assert (
+        csv_tables.kept("Nasional") == "Nasional"
+        and csv_tables.kept("'kutipan'") == "'kutipan'"
+        and csv_tables.kept("") == ""
+    )
+    assert csv_tables.kept("NA") == "'NA" and csv_tables.kept("'NA") == "''NA"

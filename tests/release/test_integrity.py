@@ -1,0 +1,161 @@
+"""Damage is found and its file named; what is sound is called sound, and nothing is changed."""
+
+import json
+import os
+import shutil
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from flows.release import Damage, ReleaseError, verify
+from flows.release.filesystem import files_in, is_regular, sha256
+from flows.release.stage import SUMS
+
+FILES = (
+    "SHA256SUMS", "csv/articles.csv", "csv/metadata.csv", "data/articles-00000-of-00001.parquet",
+    "diff/changes.parquet", "lineage/evidence.parquet", "lineage/spans.parquet", "manifest.json",
+    "rejects/rejects.parquet", "validation/articles.json", "validation/release.json",
+)  # fmt: skip
+
+
+@pytest.fixture
+def release(released, tmp_path):
+    """A copy of a release, on its own and writable."""
+    copy = tmp_path / "salinan"
+    shutil.copytree(released.release_path("2026.11.22.1"), copy)
+    for path in [copy, *copy.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return copy
+
+
+def named(release, digest=None):
+    return {damage.file for damage in verify(release, digest)}
+
+
+def resum(release):
+    """Make SHA256SUMS agree again, as one who wants to hide a change would."""
+    lines = [f"{sha256(release / p)}  {p}\n" for p, s in files_in(release) if p != SUMS and is_regular(s)]
+    (release / SUMS).write_text("".join(lines))
+
+
+def test_a_sound_release_is_sound_wherever_it_lies(release):
+    before = {path: path.stat().st_mtime_ns for path in release.rglob("*")}
+    assert {p for p, _ in files_in(release)} == set(FILES)
+    assert verify(release) == []
+    assert before == {path: path.stat().st_mtime_ns for path in release.rglob("*")}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_flipped_bit_is_found(release, name):
+    path = release / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    assert name in named(release) or (name == SUMS and named(release))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_cut_file_is_found(release, name):
+    path = release / name
+    path.write_bytes(path.read_bytes()[:-5])
+    assert named(release) if name == SUMS else named(release) == {name}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_found(release, name):
+    (release / name).unlink()
+    assert name in named(release)
+
+
+def test_a_file_too_many_is_found(release):
+    (release / "data/articles-00001-of-00002.parquet").write_bytes(b"x")
+    assert named(release) == {"data/articles-00001-of-00002.parquet"}
+
+
+def test_links_are_damage_even_to_the_same_bytes(release, tmp_path):
+    path = release / "csv/articles.csv"
+    shutil.move(path, tmp_path / "asli.csv")
+    path.symlink_to(tmp_path / "asli.csv")
+    (release / "folder").symlink_to("data")
+    assert verify(release) == [
+        Damage("csv/articles.csv", "is a link or a device, where a release holds plain files alone"),
+        Damage("folder", "is a link or a device, where a release holds plain files alone"),
+    ]
+
+
+def test_a_pipe_is_not_opened(release):
+    os.mkfifo(release / "pipa")
+    assert named(release) == {"pipa"}
+    (release / SUMS).unlink()
+    os.mkfifo(release / SUMS)
+    assert named(release) == {SUMS}
+
+
+def test_without_its_sums_nothing_is_said_of_the_other_files(release):
+    (release / SUMS).write_text("")
+    assert verify(release) == [Damage(SUMS, "is empty, so nothing can be checked against it")]
+    (release / SUMS).unlink()
+    assert named(release) == {SUMS}
+
+
+def test_a_change_that_was_hidden_in_the_sums_is_found_by_the_manifest(release):
+    (release / "csv/metadata.csv").write_text("x")
+    resum(release)
+    assert "csv/metadata.csv" in named(release)
+
+
+def test_a_change_that_was_hidden_everywhere_is_found_by_the_digest(release, released):
+    (entry,) = released.versions()
+    (release / "manifest.json").write_text((release / "manifest.json").read_text().replace("mesin", "lain"))
+    resum(release)
+    assert named(release) == set()
+    assert named(release, entry.digest) == {SUMS}
+
+
+def test_rows_and_accounts_are_checked(release):
+    path = release / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["counts"]["published"] = 3
+    next(each for each in manifest["files"] if each.get("table") == "spans")["rows"] = 99
+    manifest["files"] = [each for each in manifest["files"] if each.get("table") != "evidence"]
+    path.write_text(json.dumps(manifest))
+    resum(release)
+    said = [str(damage) for damage in verify(release)]
+    assert any("5 documents in and 0 carried over are 5, but 3 published" in each for each in said)
+    assert any("counts 3 published, but the table articles has 4 rows" in each for each in said)
+    assert "manifest.json: lists no file of the table evidence" in said
+    assert any(each.startswith("lineage/spans.parquet: should have 99 rows, and has 3") for each in said)
+
+
+def test_another_schema_is_found(release):
+    path = release / "lineage/spans.parquet"
+    table = pq.read_table(path)
+    pq.write_table(table.set_column(1, "line", table.column("line").cast(pa.int64())), path)
+    manifest = json.loads((release / "manifest.json").read_text())
+    listed = next(each for each in manifest["files"] if each.get("table") == "spans")
+    listed.update(sha256=sha256(path), bytes=path.stat().st_size)
+    (release / "manifest.json").write_text(json.dumps(manifest))
+    resum(release)
+    assert verify(release) == [Damage("lineage/spans.parquet", "has not schema 1.0.0 of spans")]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"files": 3}', '{"files": [{"path": 1}]}', "{"])
+def test_a_manifest_of_another_shape_is_damage(release, content):
+    (release / "manifest.json").write_text(content)
+    resum(release)
+    assert named(release) == {"manifest.json"}
+
+
+def test_sums_that_lead_out_are_not_followed(release):
+    with (release / SUMS).open("a") as file:
+        file.write(f"{'0' * 64}  ../../rahasia\nsampah\n")
+    assert verify(release) == [
+        Damage(SUMS, "line 12 is not a digest and a path"),
+        Damage("../../rahasia", "is missing"),
+    ]
+
+
+def test_no_folder_is_a_sentence(tmp_path):
+    with pytest.raises(ReleaseError, match="is not a folder"):
+        verify(tmp_path / "tiada")
