@@ -106,7 +106,7 @@ def _shape(line: Line) -> str | None:
             return " ".join(f"{{names}}{between} {{date}}".split())
         return f"{before} {{date}}" if 0 < len(before) <= 30 and not before.endswith((".", ",")) else None
     found = _CHANNEL.match(text)
-    if found and " " in found[1] and persons(found[1], registry()) and registry().by_name(found[3]):
+    if found and " " in found[1] and persons(found[1], registry()) and registry().find_by_name(found[3]):
         return f"{{names}}{found[2]}{found[3]}"
     return None
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flows.describe.document_view import Evidence, Mark, Sheet
 from flows.outlets import Outlet, Registry
-from flows.outlets.dateline import Dateline, find
+from flows.outlets.dateline import Dateline, parse_dateline
 
 _DASH = re.compile(r"\s{0,40}[-–—]{1,2}")
 _LOST = re.compile(r"[-–—] ?[A-Z\"“][^\n]{60}")
@@ -78,18 +78,18 @@ def _find(sheet: Sheet, at: int, registry: Registry) -> tuple[Dateline | None, i
     if len(alone) <= 60 and after[:1] in {"-", "–", "—"}:
         if after.strip("-–—") == "" and at + 2 < len(sheet.lines):
             after += " " + sheet.lines[at + 2].text.strip()
-        found = find(f"{alone} {after}", registry)
-        if found and found.end > len(alone):
+        found = parse_dateline(f"{alone} {after}", registry)
+        if found and found.end_offset > len(alone):
             return found, len(alone)
-    found = find(line.text, registry)
-    return found, found.end if found else 0
+    found = parse_dateline(line.text, registry)
+    return found, found.end_offset if found else 0
 
 
 def _taken(sheet: Sheet, at: int, found: Dateline, reach: int) -> Opening:
     line = sheet.lines[at]
     marks = [line.mark("dateline", "dateline.opening", 0, reach)]
     quote = line.text[:reach]
-    if reach < found.end:
+    if reach < found.end_offset:
         after = sheet.lines[at + 1]
         dash = _DASH.match(after.text)
         if dash:

@@ -102,7 +102,7 @@ def _head_line(found: Credits, line: Line, registry: Registry) -> None:
     if line in found.lines or _shape(found, line, registry):
         return
     site = _ON_SITE.match(line.text.strip()) if _SEPARATORS.search(line.text) else None
-    outlet = registry.by_name(site[2]) if site else None
+    outlet = registry.find_by_name(site[2]) if site else None
     if site and outlet and (names := persons(site[1], registry)):
         found.name("author", names, line, "byline.on-site")
         if found.outlet is None:

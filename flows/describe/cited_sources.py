@@ -7,7 +7,7 @@ from flows.describe.body_dateline import Opening
 from flows.describe.date_grammar import DAY
 from flows.describe.document_view import Evidence, Sheet
 from flows.outlets import Outlet, Registry, roles
-from flows.outlets.registry import key
+from flows.outlets.registry import normalize_spelling
 
 _VERBS = (
     "ikutip",
@@ -46,7 +46,7 @@ def cited(sheet: Sheet, own: str | None, registry: Registry) -> tuple[list[str],
             continue
         for match in _CITED.finditer(line.text):
             name = _medium(match["name"], registry)
-            if name is None or is_own(name, own, registry) or key(name) in {key(n) for n in names}:
+            if name is None or is_own(name, own, registry) or normalize_spelling(name) in {normalize_spelling(n) for n in names}:
                 continue
             names.append(name)
             evidence.append(line.evidence("cited_sources", "source.cited", match[0]))
@@ -65,8 +65,8 @@ def is_own(name: str, own: str | None, registry: Registry) -> bool:
     """Whether a name means the document's own outlet."""
     if own is None:
         return False
-    outlet = registry.by_name(name)
-    return outlet.name == own if outlet else key(name) == key(own)
+    outlet = registry.find_by_name(name)
+    return outlet.name == own if outlet else normalize_spelling(name) == normalize_spelling(own)
 
 
 @lru_cache(maxsize=4096)
@@ -82,12 +82,12 @@ def _medium(phrase: str, registry: Registry) -> str | None:
         name = " ".join(words[:length]).rstrip(".,'’-")
         plain = name.lower()
         if (
-            registry.by_name(name)
+            registry.find_by_name(name)
             or plain in known.agencies
             or plain in known.media
             or plain.removeprefix("the ") in known.media
         ):
-            return name if name[:1].isupper() or "." in name or registry.by_name(name) else None
+            return name if name[:1].isupper() or "." in name or registry.find_by_name(name) else None
         if _SITE.fullmatch(name) and not name[0].isdigit():
             return name
         parts = plain.split()
@@ -116,4 +116,4 @@ def agency(sheet: Sheet, opening: Opening, own: Outlet | None) -> tuple[str | No
 
 
 def _itself(name: str, own: Outlet | None) -> bool:
-    return own is not None and any(key(spelling) == key(name) for spelling in (own.name, *own.spellings))
+    return own is not None and any(normalize_spelling(spelling) == normalize_spelling(name) for spelling in (own.name, *own.spellings))

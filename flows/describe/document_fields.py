@@ -17,7 +17,7 @@ from flows.describe.document_view import Evidence, Line, Mark, Sheet
 from flows.describe.language import CHARS
 from flows.describe.title_votes import stated_title
 from flows.outlets import Registry
-from flows.outlets.registry import key
+from flows.outlets.registry import normalize_spelling
 
 # Said right below the last line of body: the rest stands on another page or behind a payment.
 _GOES_ON = re.compile(
@@ -68,7 +68,7 @@ def describe_one(
     head_line = headline.headline(sheet, credit_lines, begun, stated)
     cited, cited_evidence = cited_sources.cited(sheet, source.name, registry)
     for name, found in credits.sources:
-        if key(name) not in map(key, cited) and not cited_sources.is_own(name, source.name, registry):
+        if normalize_spelling(name) not in map(normalize_spelling, cited) and not cited_sources.is_own(name, source.name, registry):
             cited.append(name)
             cited_evidence.append(found)
     agency, agency_evidence = cited_sources.agency(sheet, begun, source.known)

@@ -33,12 +33,12 @@ class Published:
 def by_head(sheet: Sheet, opening: Opening, url: str | None, registry: Registry) -> Published:
     """What the record, the URL, the page's site name and the dateline say, in that order."""
     for said in sheet.said("outlet", "record"):
-        known = registry.by_name(said.value)
+        known = registry.find_by_name(said.value)
         name = known.name if known else " ".join(said.value.split())
         return Published(
             name, known.domain if known else None, "stated", known, (Evidence("outlet", "record", None, said.value),)
         )
-    known = registry.by_url(url) if url else None
+    known = registry.find_by_url(url) if url else None
     if known and url:
         return _of(known, Evidence("outlet", "outlet.url", None, url))
     if opening.outlet and opening.at is not None and not url:
@@ -46,7 +46,7 @@ def by_head(sheet: Sheet, opening: Opening, url: str | None, registry: Registry)
         sure = "stated" if opening.outlet.evidence == "seen" else "likely"  # the spelling was seen in real text
         return _of(opening.outlet, line.evidence("outlet", "outlet.dateline", quote, sure))
     for said in sheet.said("outlet", "jsonld", "og", "meta", "microdata", "trafilatura"):
-        known = registry.by_name(said.value)
+        known = registry.find_by_name(said.value)
         evidence = Evidence("outlet", f"outlet.{said.where}", None, said.value)
         if known:
             return _of(known, evidence)
@@ -81,7 +81,7 @@ def _domain(url: str) -> str | None:
 @lru_cache(maxsize=4)
 def _spoken(registry: Registry) -> re.Pattern[str]:
     """The spellings an outlet uses of itself, as printed; short ones are words of other meanings."""
-    words = {spelling for spelling in registry.printed if len(spelling) >= 5}
+    words = {spelling for spelling in registry.printed_spellings if len(spelling) >= 5}
     longest_first = sorted(words | {word.upper() for word in words}, key=lambda word: (-len(word), word))
     return re.compile(rf"(?<![\w.@/-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-]|\.\w)")
 
@@ -92,7 +92,7 @@ def _own_words(sheet: Sheet, registry: Registry) -> Published | None:
     for line in sheet.lines:
         if line.kind in _OWN_WORDS and len(line.text) <= 400:
             for match in _spoken(registry).finditer(line.text):
-                outlet = registry.by_name(match[0])
+                outlet = registry.find_by_name(match[0])
                 if outlet:
                     named.setdefault(outlet.name, (outlet, line.evidence("outlet", "outlet.own-words", sure="likely")))
     if len({outlet.domain for outlet, _ in named.values()}) != 1:
@@ -106,7 +106,7 @@ def _copyright(sheet: Sheet, registry: Registry) -> Published | None:
         tail = max(0, len(line.text) - 400)
         match = _COPYRIGHT.search(line.text, tail)
         spelling = _spoken(registry).match(line.text, match.end()) if match else None
-        outlet = registry.by_name(spelling[0]) if spelling else None
+        outlet = registry.find_by_name(spelling[0]) if spelling else None
         if match and spelling and outlet:
             quote = line.text[match.start() : spelling.end()]
             return _of(outlet, line.evidence("outlet", "outlet.copyright", quote))

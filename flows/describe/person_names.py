@@ -67,7 +67,7 @@ def is_person(text: str, registry: Registry, *, sure: bool = False, foreign: boo
     plain = text.lower()
     if plain in known.agencies or plain in known.media or plain in known.roles:
         return False
-    return registry.by_name(text) is None and text not in gazetteer()
+    return registry.find_by_name(text) is None and text not in gazetteer()
 
 
 # Behind a comma: "Siti Aminah, S.Pd., M.Pd." A degree is no name, and not printed as part of it elsewhere.
@@ -96,6 +96,6 @@ def persons(text: str, registry: Registry, *, sure: bool = False, foreign: bool 
 
 def _nobody(name: str, registry: Registry, foreign: bool) -> bool:
     """Whether a piece of a byline names a desk, an outlet, a site, or only a role and its place."""
-    if roles.is_desk(name, foreign=foreign) or registry.by_name(name) or _SITE.fullmatch(name):
+    if roles.is_desk(name, foreign=foreign) or registry.find_by_name(name) or _SITE.fullmatch(name):
         return True
     return name.split()[0].lower() in _ROLES_AT_A_PLACE

@@ -21,7 +21,7 @@ _HANDLE = re.compile(r"[a-z]{3,12}")  # "Reporter: wanda": the name a writer goe
 def only_desks(text: str, registry: Registry) -> bool:
     """Whether a credit names desks or outlets and no person."""
     return all(
-        roles.is_desk(piece.strip()) or registry.by_name(piece) is not None or piece.strip().lower().endswith("media")
+        roles.is_desk(piece.strip()) or registry.find_by_name(piece) is not None or piece.strip().lower().endswith("media")
         for piece in text.split(",")
     )
 
@@ -97,7 +97,7 @@ def _dated(line: Line) -> bool:
 def _value(found: Credits, role: str, value: str, line: Line, registry: Registry) -> bool:
     if role == "source":
         name = " ".join(value.split()).strip(" .,;:")
-        if 2 <= len(name) <= 40 and (registry.by_name(name) or name.lower() in roles.words().agencies):
+        if 2 <= len(name) <= 40 and (registry.find_by_name(name) or name.lower() in roles.words().agencies):
             found.sources.append((name, line.evidence("cited_sources", "credit.source")))
             return True
         return False

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flows.outlets.places import gazetteer
-from flows.outlets.registry import Outlet, Registry, key
+from flows.outlets.registry import Outlet, Registry, normalize_spelling
 from flows.outlets.roles import words
 
 _LONGEST = 110  # a dateline ends within so many characters
@@ -45,7 +45,7 @@ class Dateline:
     outlet: Outlet | None
     place: str | None
     printed: str
-    end: int
+    end_offset: int
     agency: str | None = None
 
 
@@ -53,7 +53,7 @@ class Dateline:
 def _spellings(registry: Registry) -> re.Pattern[str]:
     """Any dateline spelling of the registry. One without a dot is an ordinary word unless printed exactly so."""
     parts = []
-    for spelling in sorted(registry.printed, key=len, reverse=True):
+    for spelling in sorted(registry.printed_spellings, key=len, reverse=True):
         literal = re.escape(spelling).replace(r"\ ", r"\s{1,3}")
         if "." in spelling:
             parts.append(f"(?i:{literal})")
@@ -65,7 +65,7 @@ def _spellings(registry: Registry) -> re.Pattern[str]:
 @lru_cache(maxsize=8)
 def _beginnings(registry: Registry) -> frozenset[str]:
     """How a spelling begins, in small letters: most words are none by that, and the pattern is dear."""
-    return frozenset(spelling[:_TOLD_BY].lower() for spelling in registry.printed)
+    return frozenset(spelling[:_TOLD_BY].lower() for spelling in registry.printed_spellings)
 
 
 def _spelling(head: str, at: int, registry: Registry) -> re.Match[str] | None:
@@ -76,7 +76,7 @@ def _spelling(head: str, at: int, registry: Registry) -> re.Match[str] | None:
     return _spellings(registry).match(head, at)
 
 
-def find(line: str, registry: Registry) -> Dateline | None:
+def parse_dateline(line: str, registry: Registry) -> Dateline | None:
     """The dateline that a line opens with, or None. `line` is one line of a document; offsets are code points in it."""
     if len(line) < 8:
         return None
@@ -104,7 +104,7 @@ def _outlet_first(head: str, registry: Registry) -> _Found | None:
     match = _spelling(head, 0, registry)
     if not match:
         return None
-    outlet = registry.by_name(match[0])
+    outlet = registry.find_by_name(match[0])
     at = match.end()
     bracket = _BRACKET.match(head, at)
     if bracket and (sep := _SEP.match(head, bracket.end())) and _is_place(bracket[1]):
@@ -165,7 +165,7 @@ def _outlet_behind(head: str, registry: Registry) -> _Found | None:
             if stop < 0:
                 continue
             inside = head[mark.end() : stop].strip()
-            outlet = registry.by_name(inside) if match else None
+            outlet = registry.find_by_name(inside) if match else None
             agency = words().agencies.get(inside.lower())
             sep = _SEP_OR_COLON.match(head, stop + 1)
             known = outlet is not None or agency is not None or (site is not None and site[0] == inside)
@@ -174,7 +174,7 @@ def _outlet_behind(head: str, registry: Registry) -> _Found | None:
             if known and _is_place(place) and (sep or place in gazetteer()):
                 return outlet, place, agency, sep.end() if sep else stop + 1
         elif site:
-            outlet = registry.by_name(match[0]) if match else None
+            outlet = registry.find_by_name(match[0]) if match else None
             sep = _SEP_OR_COLON.match(head, site.end())
             if outlet and not head[site.end() :].strip():
                 return outlet, place, None, site.end()  # the sentence stands on the next line
@@ -222,7 +222,7 @@ def _labels_free(name: str) -> bool:
 
 def _no_agency(name: str) -> bool:
     """Whether a head in capitals is no wire service."""
-    return key(name) not in {key(spelling) for spelling in words().agencies}
+    return normalize_spelling(name) not in {normalize_spelling(spelling) for spelling in words().agencies}
 
 
 def _is_place(name: str) -> bool:

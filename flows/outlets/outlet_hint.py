@@ -12,11 +12,11 @@ def guess_domain(url: str | None, head: str) -> str | None:
     Reads at most the first 40 lines and 6,000 characters of `head`. Returns None where neither names an outlet.
     """
     outlets = registry()
-    outlet = outlets.by_url(url) if url else None
+    outlet = outlets.find_by_url(url) if url else None
     if outlet:
         return outlet.domain
     for line in head[:_HEAD_CHARS].split("\n", _HEAD_LINES)[:_HEAD_LINES]:
-        opening = dateline.find(line, outlets)
+        opening = dateline.parse_dateline(line, outlets)
         if opening and opening.outlet:
             return opening.outlet.domain
     return None

@@ -44,7 +44,7 @@ def registered_domain(host: str) -> str:
     return ".".join(labels[-deep:])
 
 
-def key(spelling: str) -> str:
+def normalize_spelling(spelling: str) -> str:
     """A spelling without the differences that do not count: case and blanks."""
     return "".join(spelling.split()).casefold()
 
@@ -57,17 +57,17 @@ class Registry:
         self.outlets = tuple(outlets)
         self._domains: dict[str, Outlet] = {}
         self._names: dict[str, Outlet] = {}
-        self.printed: dict[str, Outlet] = {}  # dateline spellings as printed
+        self.printed_spellings: dict[str, Outlet] = {}  # dateline spellings as printed
         for outlet in self.outlets:
             for domain in outlet.domains:
                 _claim(self._domains, domain, outlet, "domain")
-            for spelling in {key(s): s for s in (outlet.name, *outlet.spellings, *outlet.domains)}:
+            for spelling in {normalize_spelling(s): s for s in (outlet.name, *outlet.spellings, *outlet.domains)}:
                 _claim(self._names, spelling, outlet, "spelling")
             hosts = [d for d in outlet.domains if "/" not in d]
             for spelling in (*outlet.spellings, *hosts):
-                self.printed.setdefault(spelling, outlet)
+                self.printed_spellings.setdefault(spelling, outlet)
 
-    def by_domain(self, host: str) -> Outlet | None:
+    def find_by_domain(self, host: str) -> Outlet | None:
         """The outlet of a host (or host/path) by its longest known suffix; None where none is known."""
         host, _, path = host.lower().partition("/")
         section = f"/{path.partition('/')[0]}" if path else ""
@@ -79,21 +79,21 @@ class Registry:
                 return found
         return None
 
-    def by_name(self, spelling: str) -> Outlet | None:
+    def find_by_name(self, spelling: str) -> Outlet | None:
         """The outlet that a name, a dateline spelling or a bare domain means; case and blanks do not count."""
-        return self._names.get(key(spelling))
+        return self._names.get(normalize_spelling(spelling))
 
-    def by_url(self, url: str) -> Outlet | None:
+    def find_by_url(self, url: str) -> Outlet | None:
         """The outlet whose site a URL leads to."""
         try:
             parts = urlsplit(url)
         except ValueError:
             return None
-        return self.by_domain(f"{parts.hostname}{parts.path}") if parts.hostname else None
+        return self.find_by_domain(f"{parts.hostname}{parts.path}") if parts.hostname else None
 
 
-def _claim(known: dict[str, Outlet], word: str, outlet: Outlet, what: str) -> None:
-    other = known.setdefault(word, outlet)
+def _claim(claimed: dict[str, Outlet], word: str, outlet: Outlet, what: str) -> None:
+    other = claimed.setdefault(word, outlet)
     if other is not outlet:
         raise OutletError(
             f"registry.csv gives the {what} {word!r} to {other.name} and to {outlet.name}; one outlet may have it."

@@ -239,7 +239,7 @@ def consulted(documents: Iterable[tuple[str | None, str | None]]) -> list[str]:
 
     @cache
     def names(hint: str | None, outlet: str | None) -> str:
-        both = (known.by_domain(hint) if hint else None, known.by_name(outlet) if outlet else None)
+        both = (known.find_by_domain(hint) if hint else None, known.find_by_name(outlet) if outlet else None)
         return ",".join(sorted({one.profile.name for one in both if one and one.profile}))
 
     return [names(hint, outlet) for hint, outlet in documents]

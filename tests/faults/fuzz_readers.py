@@ -55,7 +55,7 @@ def parsers() -> tuple:
         lambda data: file_kinds.sniff(data, "a.txt", whole=True),
         lambda data: (lenient_decoding.lenient(data), lenient_decoding.preview(data)),
         lambda data: date_grammar.stamps(words(data)[:2_000]),
-        lambda data: dateline.find(words(data).replace("\n", " ")[:400], outlets),
+        lambda data: dateline.parse_dateline(words(data).replace("\n", " ")[:400], outlets),
         lambda data: canonical_urls.canonical(words(data)[:400]),
         lambda data: glob_patterns.split(words(data)[:200]),
         whole,

@@ -25,19 +25,19 @@ HEADER = "name,domains,spellings,evidence,language,kind,profile\n"
     ],
 )
 def test_by_domain_takes_the_longest_known_suffix(host, name):
-    assert registry().by_domain(host).name == name
+    assert registry().find_by_domain(host).name == name
 
 
 @pytest.mark.parametrize("host", ["example.com", "notokezone.com", "co.id", "com", "", "okezone.com.evil.example"])
 def test_by_domain_knows_no_strangers(host):
-    assert registry().by_domain(host) is None
+    assert registry().find_by_domain(host) is None
 
 
 @pytest.mark.parametrize("spelling", ["KOMPAS.com", "kompas.COM", " Kompas.com "])
 def test_by_name_ignores_case_and_blanks(spelling):
-    assert registry().by_name(spelling).name == "Kompas.com"
-    assert registry().by_name("idn  times").name == "IDN Times"
-    assert registry().by_name("Kompas Gramedia Sehat") is None
+    assert registry().find_by_name(spelling).name == "Kompas.com"
+    assert registry().find_by_name("idn  times").name == "IDN Times"
+    assert registry().find_by_name("Kompas Gramedia Sehat") is None
 
 
 def test_the_names_of_the_gold_stand_in_the_registry():

@@ -282,5 +282,5 @@ def of_outlet(domain: str | None) -> Cues:
 
 def profile_of(domain: str | None) -> Profile | None:
     """The profile of the outlet with this registered domain."""
-    outlet = registry().by_domain(domain) if domain else None
+    outlet = registry().find_by_domain(domain) if domain else None
     return outlet.profile if outlet else None

@@ -102,7 +102,7 @@ def _opening(lines: Lines, keep: Sequence[bool]) -> int:
     total = sum(compress(lines.words, keep))
     before = paragraphs = 0
     for index in kept[:_LEAD_LINES]:
-        if dateline.find(lines.text[index], registry()):
+        if dateline.parse_dateline(lines.text[index], registry()):
             return index
         before += lines.words[index]
         paragraphs += is_prose(lines.text[index], lines.words[index], lines.ends[index])
@@ -206,7 +206,7 @@ def _bylines(lines: Lines, verdicts: list[Verdict | None], first: int, profile: 
             verdicts[index] = Verdict("byline", f"profile.{profile.name}.byline")
         elif _DIGIT.search(text) and _DATE.search(text):
             verdicts[index] = Verdict("byline", "byline.date")
-        elif (signed := _SIGNED.fullmatch(text)) and registry().by_name(signed[1]):
+        elif (signed := _SIGNED.fullmatch(text)) and registry().find_by_name(signed[1]):
             verdicts[index] = Verdict("byline", "byline.outlet")
 
 
