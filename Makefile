@@ -7,7 +7,7 @@ BENCH_CACHE ?= .bench-cache
 SIZE ?= 20000
 BIN := .venv/bin
 
-.PHONY: run ui test test-fast fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text \
+.PHONY: run ui test test-fast faults faults-short fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text \
   bench bench-quality bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
@@ -22,13 +22,19 @@ test: .venv/.ready ## all tests, on two cores
 test-fast: .venv/.ready ## the unit tests: no server, under a minute
 	@$(BIN)/python -m pytest -m "not flow and not slow"
 
-fire: .venv/.ready ## proof under fire, whole: some hours on two cores (docs/reliability.md)
-	@for each in damage hostile patterns faults supply "longrun --n 24" "scheduled --n 24" "crash --n 200 --flow 4" \
-	  "mutate --n 200000 --state .fire-mutate.json"; do $(BIN)/python -m tests.faults.$$each || exit 1; done
+faults: .venv/.ready ## fault injection, whole: some hours on two cores (docs/reliability.md)
+	@for each in damage_releases hostile_payloads regex_time machine loopback_only "repeated_runs --n 24" \
+	  "scheduled_runs --n 24" "kill_runs --n 200 --flow 4" "mutate_documents --n 200000 --state .faults-mutate.json"; do \
+	  $(BIN)/python -m tests.faults.$$each || exit 1; done
 
-fire-short: .venv/.ready ## the same in a short form, some minutes
-	@for each in "damage --n 60" hostile patterns "faults --only disk,denied,twice" "longrun --n 4 --direct" \
-	  "scheduled --n 3 --every 15" "crash --n 9 --flow 0" "mutate --n 3000"; do $(BIN)/python -m tests.faults.$$each || exit 1; done
+faults-short: .venv/.ready ## fault injection in a short form, some minutes
+	@for each in "damage_releases --n 60" hostile_payloads regex_time "machine --only disk,denied,twice" \
+	  "repeated_runs --n 4 --direct" "scheduled_runs --n 3 --every 15" "kill_runs --n 9 --flow 0" "mutate_documents --n 3000"; do \
+	  $(BIN)/python -m tests.faults.$$each || exit 1; done
+
+fire: faults ## old name of faults
+
+fire-short: faults-short ## old name of faults-short
 
 fuzz: ## our parsers under a fuzzer that is led by coverage, five minutes, in the benchmarks' environment
 	@$(BENCH) -m tests.faults.fuzz_readers --seconds 300

@@ -1,7 +1,7 @@
-"""What the Prefect UI shows of a run: its steps in words, its progress, and its outcome.
+"""Artifacts and log lines of a flow run: its steps in counts, its progress, its outcome.
 
-Log lines hold counts and places, never words of an article. Artifacts hold sentences of ours with names from the
-source, shown as table cells or escaped.
+Log lines hold counts and paths, never words of an article. Artifacts hold our own sentences; names from the source
+stand in table cells or are escaped.
 """
 
 import os
@@ -21,18 +21,20 @@ from prefect.artifacts import (
 from prefect.logging import get_run_logger
 
 from flows import read, run, validate
-from flows.progress import Pace
-from flows.report.escaping import markdown
-from flows.run.run_result import Outcome
+from flows.progress import RateEstimator
+from flows.report.escaping import escape_markdown
+from flows.run.run_outcome import RunOutcome
 from flows.settings import ROOT
 
 _SECONDS_BETWEEN_UPDATES = 2.0
 _SECONDS_BETWEEN_LINES = 60.0
 
 
-def show(outcome: Outcome) -> None:
+def create_outcome_artifacts(outcome: RunOutcome) -> None:
     """Create the artifacts of a run that ended. Scraped words stand in table cells or escaped, never as markdown."""
-    create_markdown_artifact(key="summary", markdown=_summary(outcome), description=outcome.sentence()[:500])
+    create_markdown_artifact(
+        key="summary", markdown=_render_summary(outcome), description=outcome.format_sentence()[:500]
+    )
     if counts := {**outcome.rejected, **outcome.dropped}:
         first = {reason: f"{name}: {detail}" for name, reason, detail in reversed(outcome.examples)}
         rows = [
@@ -46,7 +48,7 @@ def show(outcome: Outcome) -> None:
         ]
         create_table_artifact(key="rejects", table=rows, description="Documents that did not become articles, and why.")
     if outcome.checks:
-        found = [
+        check_rows = [
             {
                 "expectation": check.name,
                 "passed": "yes" if check.passed else "NO",
@@ -56,78 +58,78 @@ def show(outcome: Outcome) -> None:
             }
             for check in sorted(outcome.checks, key=lambda check: check.passed)
         ]
-        create_table_artifact(key="validation", table=found, description=_verdict(outcome.checks))
+        create_table_artifact(key="validation", table=check_rows, description=_describe_checks(outcome.checks))
     if outcome.release is not None:
-        url = report_url(outcome.release)
+        url = find_report_url(outcome.release)
         create_link_artifact(key="report", link=url, link_text="Open the report", description=f"The report, at {url}.")
 
 
-def report_url(release: Path) -> str:
-    """Where a browser finds the report of a release: at the address that KLIPING_REPORTS names, else as a file."""
+def find_report_url(release: Path) -> str:
+    """Return the URL of a release's report: under the address in KLIPING_REPORTS, else a file URL."""
     report = (ROOT / release / "report.html").resolve()
     base = os.environ.get("KLIPING_REPORTS")
     return f"{base}{quote(report.as_posix())}" if base else report.as_uri()
 
 
-def tell(name: str, result: object) -> None:
-    """Log what came of a step, in counts."""
-    get_run_logger().info("%s: %s", name, _said(result))
+def log_step(name: str, output: object) -> None:
+    """Log the output of a step, in counts."""
+    get_run_logger().info("%s: %s", name, _describe_output(output))
 
 
-class Bar:
-    """A progress artifact of the task it is made in, brought up to date every other second; `then` hears all.
+class ProgressArtifact:
+    """Progress artifact of the task that creates it, updated every two seconds; `next_callback` receives every call.
 
     Its description says how many documents were read, how fast, and how long the rest will take; so does a line of the
     log every minute.
     """
 
-    def __init__(self, then: run.Progress | None = None) -> None:
-        self.then = then
+    def __init__(self, then: run.ProgressCallback | None = None) -> None:
+        self.next_callback = then
         self.id: UUID | None = None
-        self.due = 0.0
-        self.log_due = time.monotonic() + _SECONDS_BETWEEN_LINES
-        self.pace = Pace()
+        self.next_update = 0.0
+        self.next_log_line = time.monotonic() + _SECONDS_BETWEEN_LINES
+        self.estimator = RateEstimator()
 
-    def __call__(self, documents: int, seen: int, total: int) -> None:
+    def __call__(self, documents: int, bytes_read: int, bytes_total: int) -> None:
         """Show that so many documents, and `seen` of `total` bytes, were read."""
-        if self.then is not None:
-            self.then(documents, seen, total)
-        said = self.pace.hear(documents, seen, total)
+        if self.next_callback is not None:
+            self.next_callback(documents, bytes_read, bytes_total)
+        description = self.estimator.describe_progress(documents, bytes_read, bytes_total)
         now = time.monotonic()
-        if now < self.due and seen < total:
+        if now < self.next_update and bytes_read < bytes_total:
             return
-        self.due = now + _SECONDS_BETWEEN_UPDATES
-        if now >= self.log_due:
-            self.log_due = now + _SECONDS_BETWEEN_LINES
-            get_run_logger().info("%s", said)
-        share = 100.0 * seen / total if total else 100.0
+        self.next_update = now + _SECONDS_BETWEEN_UPDATES
+        if now >= self.next_log_line:
+            self.next_log_line = now + _SECONDS_BETWEEN_LINES
+            get_run_logger().info("%s", description)
+        share = 100.0 * bytes_read / bytes_total if bytes_total else 100.0
         if self.id is None:
-            made: Any = create_progress_artifact(share, key="progress", description=said)
-            self.id = made
+            artifact_id: Any = create_progress_artifact(share, key="progress", description=description)
+            self.id = artifact_id
         else:
-            update_progress_artifact(self.id, share, description=said)
+            update_progress_artifact(self.id, share, description=description)
 
 
-def _said(result: object) -> str:
-    match result:
-        case read.Survey(inputs=read.Inputs(files=files, bytes=size)):
+def _describe_output(output: object) -> str:
+    match output:
+        case read.SourceSurvey(inputs=read.SourceDigest(files=files, bytes=size)):
             return f"{files:,} files, {size:,} bytes"
-        case run.Known():
-            return result.sentence()
-        case run.Working():
-            lost = sum(result.rejected().values())
-            return f"{result.articles.num_rows:,} articles so far, {lost:,} documents rejected"
+        case run.CachedResults():
+            return output.describe_work()
+        case run.RunState():
+            rejected_count = sum(output.count_rejected().values())
+            return f"{output.articles.num_rows:,} articles so far, {rejected_count:,} documents rejected"
         case validate.Verdict(checks=checks):
-            return _verdict(checks)
-        case (run.Working() as working, validate.Verdict() as verdict):
-            return f"{_verdict(verdict.checks)}; {working.articles.num_rows:,} articles go on"
-        case Outcome():
-            return result.sentence()
+            return _describe_checks(checks)
+        case (run.RunState() as working, validate.Verdict() as verdict):
+            return f"{_describe_checks(verdict.checks)}; {working.articles.num_rows:,} articles go on"
+        case RunOutcome():
+            return output.format_sentence()
         case _:
             return "done"
 
 
-def _verdict(checks: tuple[validate.Check, ...]) -> str:
+def _describe_checks(checks: tuple[validate.Check, ...]) -> str:
     failed = [check.name for check in checks if not check.passed]
     if not failed:
         return f"all {len(checks)} expectations met"
@@ -136,8 +138,13 @@ def _verdict(checks: tuple[validate.Check, ...]) -> str:
     )
 
 
-def _summary(outcome: Outcome) -> str:
-    told = [f"## {markdown(outcome.dataset)} {outcome.version or ''}", "", f"**{markdown(outcome.sentence())}**", ""]
+def _render_summary(outcome: RunOutcome) -> str:
+    lines = [
+        f"## {escape_markdown(outcome.dataset)} {outcome.version or ''}",
+        "",
+        f"**{escape_markdown(outcome.format_sentence())}**",
+        "",
+    ]
     if outcome.documents or outcome.articles:
         counts: dict[str, int] = {
             "documents read": outcome.documents,
@@ -147,15 +154,15 @@ def _summary(outcome: Outcome) -> str:
             "dropped as duplicates": sum(outcome.dropped.values()),
             "rejected": sum(outcome.rejected.values()),
         }
-        told += [
+        lines += [
             "| documents | count |",
             "| --- | ---: |",
             *(f"| {name} | {count:,} |" for name, count in counts.items()),
             "",
         ]
     if outcome.changes:
-        told += ["Since the last release: " + ", ".join(f"{n:,} {op}" for op, n in outcome.changes.items()) + ".", ""]
-    told += [f"- {markdown(note)}" for note in outcome.notes]
+        lines += ["Since the last release: " + ", ".join(f"{n:,} {op}" for op, n in outcome.changes.items()) + ".", ""]
+    lines += [f"- {escape_markdown(note)}" for note in outcome.notes]
     if outcome.release is not None:
-        told += ["", f"Report: <{report_url(outcome.release)}>", "", "```", *outcome.lines()[-2:], "```"]
-    return "\n".join(told)
+        lines += ["", f"Report: <{find_report_url(outcome.release)}>", "", "```", *outcome.format_lines()[-2:], "```"]
+    return "\n".join(lines)

@@ -1,6 +1,6 @@
-"""What one publish is asked to do: the fields of the Run form, the options of the command, the record in the manifest.
+"""Parameters of one publish: fields of the Run form, options of the command, and what the manifest records.
 
-Each field is described and bounded here once; the flow's signature and the command take their types from here.
+Each field has its type, default, bounds and help here, once; the flow's signature and the command take them from here.
 What `said_by` adds holds for the form alone.
 """
 
@@ -17,21 +17,21 @@ from flows import allowed_roots
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 NAME = r"[a-z0-9][a-z0-9_-]{0,63}"
-NAMED = "small letters, digits, - and _, 64 at most"
+NAME_WORDS = "small letters, digits, - and _, 64 at most"
 
 
-def said_by(pattern: str, words: str) -> dict[str, Any]:
-    """For a form's field: what does not match is refused with these words. The pattern itself is never shown.
+def refuse_with_words(pattern: str, words: str) -> dict[str, Any]:
+    """Return the JSON schema by which a form refuses a value that does not match, with these words.
 
-    Of all the ways in which a JSON schema refuses a value, `const` alone shows words of ours and nothing else.
+    Of all refusals of a JSON schema, `const` alone shows our words and not the pattern.
     """
     return {"if": {"not": {"pattern": pattern}}, "then": {"const": words}}
 
 
-def dataset_name(value: str) -> str:
-    """A dataset's name as it is; refused where it could not be one."""
+def check_dataset_name(value: str) -> str:
+    """Return a dataset's name unchanged; raise where it cannot be one."""
     if not re.fullmatch(NAME, value):
-        raise PydanticCustomError("dataset_name", f"a dataset's name has {NAMED}")
+        raise PydanticCustomError("dataset_name", f"a dataset's name has {NAME_WORDS}")
     return value
 
 
@@ -41,15 +41,17 @@ Source = Annotated[
         min_length=1,
         max_length=4096,
         description="What to publish: a folder (read recursively), a file, a glob (data/2026-11-*.gz), or such a URL.",
-        json_schema_extra=said_by(allowed_roots.pattern(), f"a place under {allowed_roots.listed()}"),
+        json_schema_extra=refuse_with_words(
+            allowed_roots.build_form_pattern(), f"a place under {allowed_roots.name_roots()}"
+        ),
     ),
 ]
 DatasetName = Annotated[
     str,
-    AfterValidator(dataset_name),
+    AfterValidator(check_dataset_name),
     Field(
         description="Name of the dataset; its releases lie in a folder of this name under output.",
-        json_schema_extra=said_by(f"^{NAME}$", NAMED),
+        json_schema_extra=refuse_with_words(f"^{NAME}$", NAME_WORDS),
     ),
 ]
 Output = Annotated[
@@ -58,7 +60,9 @@ Output = Annotated[
         min_length=1,
         max_length=4096,
         description="The folder that holds all datasets.",
-        json_schema_extra=said_by(allowed_roots.pattern(), f"a folder under {allowed_roots.listed()}"),
+        json_schema_extra=refuse_with_words(
+            allowed_roots.build_form_pattern(), f"a folder under {allowed_roots.name_roots()}"
+        ),
     ),
 ]
 Append = Annotated[
@@ -68,7 +72,7 @@ Append = Annotated[
 _ADDRESS = r"^(?:tcp|tls)://[A-Za-z0-9.:\[\]_-]{1,255}:[0-9]{1,5}$"
 
 
-def _workers(value: int | str) -> int | str:
+def _check_workers(value: int | str) -> int | str:
     if isinstance(value, str) and value.isdecimal():
         value = int(value[:9])
     fits = re.fullmatch(_ADDRESS, value) if isinstance(value, str) else 1 <= value <= 64
@@ -79,7 +83,7 @@ def _workers(value: int | str) -> int | str:
 
 Workers = Annotated[
     int | str,
-    AfterValidator(_workers),
+    AfterValidator(_check_workers),
     WithJsonSchema(
         {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 64}, {"type": "string", "pattern": _ADDRESS}]}
     ),
@@ -120,8 +124,8 @@ Wait = Annotated[
 ]
 
 
-class Rare(BaseModel):
-    """Rarely changed: most runs leave these as they are."""
+class MoreOptions(BaseModel):
+    """Rarely changed options: most runs leave these as they are."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -135,45 +139,37 @@ class Rare(BaseModel):
     rehash: Rehash = False
 
 
-class Publish(BaseModel):
-    """One publish, fully said. Unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Publish(MoreOptions):
+    """The fields of one publish: what the Run form, the command and a rebuild set. Unknown keys are refused."""
 
     source: Source = "seeds"
     dataset: DatasetName = "news"
-    output: Output = "output"
     append: Append = False
-    workers: Workers = 1
     html: Html = "quality"
     duplicates: Duplicates = "mark"
-    limit: Limit = 0
-    max_mb: MaxMb = 10
-    max_seconds: MaxSeconds = 60
     dry_run: DryRun = False
-    accept_drift: AcceptDrift = ""
-    wait: Wait = 0
-    rehash: Rehash = False
 
     @field_validator("source", "output")
     @classmethod
-    def _printable(cls, value: str) -> str:
+    def _refuse_control_characters(cls, value: str) -> str:
         if re.search(r"[\x00-\x1f\x7f]", value):
             raise PydanticCustomError("path", "a path may not hold control characters")
         return value
 
-    def form(self) -> dict[str, Any]:
-        """The same as the Run form holds it: the rare fields in a box of their own."""
-        rare = Rare.model_validate({name: getattr(self, name) for name in Rare.model_fields})
-        return {**{k: v for k, v in self.model_dump().items() if k not in Rare.model_fields}, "more": rare}
+    def to_form(self) -> dict[str, Any]:
+        """Return the fields as the Run form nests them: the rare ones under `more`."""
+        rare = MoreOptions.model_validate({name: getattr(self, name) for name in MoreOptions.model_fields})
+        return {**{k: v for k, v in self.model_dump().items() if k not in MoreOptions.model_fields}, "more": rare}
 
-    def outside_roots(self) -> str | None:
-        """A sentence where the source or the output lies under no root that a form may name, or the cluster is none."""
-        where = allowed_roots.outside(self.source) or allowed_roots.outside(f"{self.output}/{self.dataset}")
-        return where or allowed_roots.foreign(self.workers)
+    def explain_outside_roots(self) -> str | None:
+        """Return a sentence where a form may not name this source, output or cluster, else None."""
+        where = allowed_roots.explain_outside_roots(self.source) or allowed_roots.explain_outside_roots(
+            f"{self.output}/{self.dataset}"
+        )
+        return where or allowed_roots.explain_foreign_cluster(self.workers)
 
-    def result_parameters(self) -> dict[str, str | int | bool]:
-        """Those that may change what is published, as the manifest records them and two runs are compared by."""
+    def list_result_parameters(self) -> dict[str, str | int | bool]:
+        """Return the parameters that can change what is published; the manifest records them."""
         return {
             "append": self.append,
             "duplicates": self.duplicates,
@@ -184,12 +180,14 @@ class Publish(BaseModel):
         }
 
 
-def explained(function: Function) -> Function:
-    """Add each parameter's description to a flow's docstring, which is where Prefect takes the help of a form from."""
-    told = ["", "", "Args:"]
+def add_form_help(function: Function) -> Function:
+    """Add each parameter's description to a flow's docstring, from which Prefect takes the help of a form."""
+    lines = ["", "", "Args:"]
     for name, hint in get_type_hints(function, include_extras=True).items():
-        field = next((each for each in getattr(hint, "__metadata__", ()) if isinstance(each, FieldInfo)), None)
+        field = next(
+            (annotation for annotation in getattr(hint, "__metadata__", ()) if isinstance(annotation, FieldInfo)), None
+        )
         if field is not None:
-            told.append(f"    {name}: {field.description}")
-    function.__doc__ = (function.__doc__ or "") + "\n".join(told)
+            lines.append(f"    {name}: {field.description}")
+    function.__doc__ = (function.__doc__ or "") + "\n".join(lines)
     return function

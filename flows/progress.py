@@ -1,4 +1,4 @@
-"""How fast a run gets on, in words: for the bar on a terminal, the artifact in the Prefect UI and its log."""
+"""Rate and remaining time of a run in words, for the bar on a terminal, the artifact in the Prefect UI and its log."""
 
 import time
 from collections import deque
@@ -9,30 +9,31 @@ _SECONDS_LOOKED_BACK = 60.0
 
 
 @dataclass
-class Pace:
-    """Heard of every batch that was read; says the rate of the last minute, and the time that is left at that rate."""
+class RateEstimator:
+    """Estimates the rate of the last minute, and the time left at that rate, from the progress of each batch."""
 
     clock: Callable[[], float] = time.monotonic
-    _heard: deque[tuple[float, int, int]] = field(default_factory=deque)
+    _samples: deque[tuple[float, int, int]] = field(default_factory=deque)
 
-    def hear(self, documents: int, seen: int, total: int) -> str:
-        """So many documents, and `seen` of `total` bytes, were read: a line that says so, and how fast."""
+    def describe_progress(self, documents: int, bytes_read: int, bytes_total: int) -> str:
+        """Record the progress and describe it: documents read, rate per second, and time left to read."""
         now = self.clock()
-        self._heard.append((now, documents, seen))
-        while len(self._heard) > 2 and now - self._heard[1][0] >= _SECONDS_LOOKED_BACK:
-            self._heard.popleft()
-        since, before, bytes_before = self._heard[0]
-        said = f"{documents:,} documents"
+        self._samples.append((now, documents, bytes_read))
+        while len(self._samples) > 2 and now - self._samples[1][0] >= _SECONDS_LOOKED_BACK:
+            self._samples.popleft()
+        since, before, bytes_before = self._samples[0]
+        description = f"{documents:,} documents"
         if now - since < 1 or documents == before:
-            return said
-        said += f", {(documents - before) / (now - since):,.0f} a second"
-        if seen < total and seen > bytes_before:
-            said += f", about {lasting((total - seen) * (now - since) / (seen - bytes_before))} left to read"
-        return said
+            return description
+        description += f", {(documents - before) / (now - since):,.0f} a second"
+        if bytes_read < bytes_total and bytes_read > bytes_before:
+            seconds_left = (bytes_total - bytes_read) * (now - since) / (bytes_read - bytes_before)
+            description += f", about {format_duration(seconds_left)} left to read"
+        return description
 
 
-def lasting(seconds: float) -> str:
-    """A time in the two greatest units that it needs: `40 s`, `3 min`, `2 h 5 min`, `3 d 4 h`."""
+def format_duration(seconds: float) -> str:
+    """Format seconds in at most two units: `40 s`, `3 min`, `2 h 5 min`, `3 d 4 h`."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)

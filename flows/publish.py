@@ -1,66 +1,159 @@
-"""The Prefect flow that publishes a dataset: each step of the story (flows/run/publish_run.py) is a task of it.
+"""The Prefect flow `publish-dataset`: its tasks, one for each step of a publish, and its states.
 
-Prefect schedules, shows and repeats runs; what was published is recorded by the release's manifest, never by Prefect.
+The order of the steps stands in flows/run/publish_run.py. Prefect schedules, shows and retries runs; the manifest of
+the release is the record of what was published. Tasks pass tables by reference in one process: results are not stored.
 """
 
 import re
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
 
-from prefect import flow, runtime, task
+import pyarrow as pa
+from prefect import Task, flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
+from prefect.states import Cancelled, Completed, Failed
 from pydantic import ValidationError
 
-from flows import artifacts, parameters, read, release
+from flows import artifacts, cache, parameters, read, release, run, validate
 from flows.parameters import Publish
-from flows.run.publish_run import Result, listener, tell
-from flows.run.run_result import Outcome
-from flows.workers import dask_cluster
+from flows.run.publish_run import EXPECTED_ERRORS, progress_callback, run_publish
+from flows.run.run_outcome import RunOutcome, Status
+from flows.run.steps import PLAIN_STEPS, Steps
 
-# Errors that are sentences for the operator.
-SAID = (read.SourceError, release.ReleaseError, dask_cluster.ClusterError)
+Arguments = ParamSpec("Arguments")
+Returned = TypeVar("Returned")
 
-
-def as_task(name: str, step: Callable[[], Result]) -> Result:
-    """A step as a Prefect task. Its result stays in memory: tables are passed by reference, never stored.
-
-    What a user can mend fails the task with its sentence, not with a traceback.
-    """
-    said: list[Exception] = []
-
-    def guarded() -> Result | State[Any]:
-        try:
-            result = step()
-        except SAID as error:
-            said.append(error)
-            return Failed(message=str(error))
-        artifacts.tell(name, result)
-        return result
-
-    state = task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)(guarded)(return_state=True)
-    if said:
-        raise said[0]
-    return cast(Result, state.result())
+# Receives the outcome of the flow run in this process, for the command: a state holds no more than a sentence.
+outcome_callback: ContextVar[Callable[[RunOutcome], None] | None] = ContextVar("outcome_callback", default=None)
 
 
-def outcome_of(state: State[Any]) -> Outcome:
-    """The outcome that a run of the flow in this process ended with; raises what broke it."""
-    result = state.result(raise_on_failure=False)
-    if isinstance(result, Outcome):
-        return result
-    raise result if isinstance(result, Exception) else RuntimeError(f"the run ended as {state.name}: {state.message}")
+def step_task(name: str) -> Callable[[Callable[Arguments, Returned]], Task[Arguments, Returned]]:
+    """Declare a step as a task of this name. An expected error fails it with its sentence, without a traceback."""
+
+    def declare(function: Callable[Arguments, Returned]) -> Task[Arguments, Returned]:
+        @wraps(function)
+        def run_step(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Returned | State[Any]:
+            try:
+                output = function(*args, **kwargs)
+            except EXPECTED_ERRORS as error:
+                return Failed(message=str(error), data=error)
+            artifacts.log_step(name, output)
+            return output
+
+        declared = task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)(run_step)
+        return cast("Task[Arguments, Returned]", declared)
+
+    return declare
 
 
-def _run_name() -> str:
-    asked = runtime.flow_run.parameters
-    return f"{asked['dataset']} from {_shown(str(asked['source']))}"
+@step_task("survey source")
+def survey_source(source: str, index: read.DigestLookup) -> read.SourceSurvey:
+    """List the files of the source and digest those that are new or changed since the last run."""
+    return PLAIN_STEPS.survey_source(source, index)
 
 
-def _shown(source: str) -> str:
-    """A source as a run's name holds it: short, and of a URL neither user nor query, which may be secrets."""
+@step_task("look up cached results")
+def look_up_cached_results(
+    job: Publish, survey: read.SourceSurvey, index: cache.SourceIndex, state: Path, started_ns: int
+) -> run.CachedResults:
+    """Find which files need not be read again, because the cache holds the results of all their documents."""
+    return PLAIN_STEPS.look_up_cached_results(job, survey, index, state, started_ns)
+
+
+@step_task("clean and describe")
+def clean_and_describe(
+    job: Publish, cached: run.CachedResults, work: Path, dataset: release.Dataset | None, progress: run.ProgressCallback
+) -> run.RunState:
+    """Read the other documents; clean them and attribute outlet, author and date, in worker processes."""
+    return PLAIN_STEPS.clean_and_describe(job, cached, work, dataset, progress)
+
+
+@step_task("validate articles")
+def validate_articles(state: run.RunState, run_day: date, work: Path) -> tuple[run.RunState, validate.Verdict]:
+    """Run the suite for articles over every new row; rows that fail a critical expectation become rejects."""
+    return PLAIN_STEPS.validate_articles(state, run_day, work)
+
+
+@step_task("find duplicates")
+def find_duplicates(state: run.RunState, handling: str, dataset: release.Dataset | None) -> run.RunState:
+    """Link each article to the one that it repeats, or drop it."""
+    return PLAIN_STEPS.find_duplicates(state, handling, dataset)
+
+
+@step_task("validate release")
+def validate_release(
+    state: run.RunState, parent: Path | None, accept_drift: str, withdrawn_ids: set[str]
+) -> validate.Verdict:
+    """Run the suite for the whole release: every document is accounted for, keys are unique, links resolve."""
+    return PLAIN_STEPS.validate_release(state, parent, accept_drift, withdrawn_ids)
+
+
+@step_task("compare with parent")
+def compare_with_parent(
+    job: Publish,
+    facts: release.RunFacts,
+    state: run.RunState,
+    parent: Path,
+    article_ids: pa.ChunkedArray,
+    withdrawn_ids: set[str],
+) -> validate.Verdict:
+    """Compare counts, lengths and shares of filled columns with the parent release, in total and by outlet."""
+    return PLAIN_STEPS.compare_with_parent(job, facts, state, parent, article_ids, withdrawn_ids)
+
+
+@step_task("write release")
+def write_release(
+    job: Publish,
+    dataset: release.Dataset,
+    facts: release.RunFacts,
+    state: run.RunState,
+    verdicts: dict[str, validate.Verdict],
+    work: Path,
+) -> RunOutcome:
+    """Stage, audit and commit the release, or keep the evidence of a refused one."""
+    return PLAIN_STEPS.write_release(job, dataset, facts, state, verdicts, work)
+
+
+def call_task(step: Task[Arguments, Returned]) -> Callable[Arguments, Returned]:
+    """Wrap a task as a function that returns its output, or raises the error that it ended with."""
+
+    def call(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Returned:
+        run_step: Callable[..., State[Any]] = step
+        output = run_step(*args, **kwargs, return_state=True).result(raise_on_failure=False)
+        if isinstance(output, Exception):
+            raise output
+        return cast(Returned, output)
+
+    return call
+
+
+TASK_STEPS = Steps(
+    survey_source=call_task(survey_source),
+    look_up_cached_results=call_task(look_up_cached_results),
+    clean_and_describe=call_task(clean_and_describe),
+    validate_articles=call_task(validate_articles),
+    find_duplicates=call_task(find_duplicates),
+    validate_release=call_task(validate_release),
+    compare_with_parent=call_task(compare_with_parent),
+    write_release=call_task(write_release),
+)
+
+
+def name_run() -> str:
+    """Return the name of this flow run: the dataset and its source."""
+    fields = runtime.flow_run.parameters
+    return f"{fields['dataset']} from {shorten_source(str(fields['source']))}"
+
+
+def shorten_source(source: str) -> str:
+    """Return the last 80 characters of a source; of a URL neither user nor query, which may be secrets."""
     if "://" in source:
         source = re.sub(r"//[^/]*@", "//", source.partition("?")[0])
     return source[-80:]
@@ -68,10 +161,10 @@ def _shown(source: str) -> str:
 
 @flow(
     name="publish-dataset",
-    flow_run_name=_run_name,
+    flow_run_name=name_run,
     description="Clean a source of raw scraped news and publish it as a release. See docs/operating.md.",
 )
-@parameters.explained
+@parameters.add_form_help
 def publish_dataset(
     source: parameters.Source = "seeds",
     dataset: parameters.DatasetName = "news",
@@ -79,50 +172,74 @@ def publish_dataset(
     html: parameters.Html = "quality",
     duplicates: parameters.Duplicates = "mark",
     dry_run: parameters.DryRun = False,
-    more: parameters.Rare = parameters.Rare(),  # noqa: B008 (frozen)
+    more: parameters.MoreOptions = parameters.MoreOptions(),  # noqa: B008 (frozen)
 ) -> State[Any]:
     """Publish one source as a new release of one dataset; nothing is published where nothing is new."""
-    outcome = _asked(
-        {
-            "source": source, "dataset": dataset, "append": append, "html": html, "duplicates": duplicates,
-            "dry_run": dry_run,
-        }
-        | more.model_dump()
-    )  # fmt: skip
-    artifacts.show(outcome)
-    if outcome.version and outcome.status == "published":
-        _rename(f"{dataset} {outcome.version} from {_shown(source)}")
-    if outcome.exit_code:
-        return Failed(name=_NAMES[outcome.status], message=outcome.sentence(), data=outcome)
-    return Completed(name=_NAMES[outcome.status], message=outcome.sentence(), data=outcome)
+    fields = {
+        "source": source, "dataset": dataset, "append": append, "html": html, "duplicates": duplicates,
+        "dry_run": dry_run,
+    }  # fmt: skip
+    outcome = publish_fields({**fields, **more.model_dump()})
+    artifacts.create_outcome_artifacts(outcome)
+    label_run(outcome, source)
+    if (callback := outcome_callback.get()) is not None:
+        callback(outcome)
+    return STATES[outcome.status](message=outcome.format_sentence())
 
 
-def _asked(fields: dict[str, Any]) -> Outcome:
-    """Tell the story of what a form or a command asked for. A form may name only what lies under the roots."""
+def publish_fields(fields: dict[str, Any]) -> RunOutcome:
+    """Validate the fields of a form and run the publish. A deployment may name only what lies under the roots."""
     try:
         job = Publish.model_validate(fields)
     except ValidationError as error:
-        why = tuple(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
-        return Outcome("wrong_use", str(fields["dataset"]), why=why)
-    if runtime.deployment.id and (why_not := job.outside_roots()):
-        return Outcome("wrong_use", job.dataset, why=(why_not,))
-    token = listener.set(artifacts.Bar(listener.get()))
+        reasons = tuple(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
+        return RunOutcome("wrong_use", str(fields["dataset"]), why=reasons)
+    if runtime.deployment.id and (reason := job.explain_outside_roots()):
+        return RunOutcome("wrong_use", job.dataset, why=(reason,))
+    with show_progress():
+        return run_publish(job, TASK_STEPS)
+
+
+@contextmanager
+def show_progress() -> Iterator[None]:
+    """Show the progress of the run as an artifact, and pass it on to whoever received it before."""
+    token = progress_callback.set(artifacts.ProgressArtifact(progress_callback.get()))
     try:
-        return tell(job, as_task)
+        yield
     finally:
-        listener.reset(token)
+        progress_callback.reset(token)
 
 
-def _rename(name: str) -> None:
+def label_run(outcome: RunOutcome, source: str) -> None:
+    """Tag the flow run with its outcome; the name of a run that published says the version."""
+    run_id = runtime.flow_run.id
     with get_client(sync_client=True) as client:
-        client.update_flow_run(runtime.flow_run.id, name=name)
+        tags = {*client.read_flow_run(run_id).tags, f"outcome:{outcome.status}"}
+        client.update_flow_run(run_id, tags=sorted(tags))
+        if outcome.status == "published":
+            client.update_flow_run(run_id, name=f"{outcome.dataset} {outcome.version} from {shorten_source(source)}")
 
 
-_NAMES = {
-    "published": "Published",
-    "nothing_new": "NothingNew",
-    "dry_run": "DryRun",
-    "refused": "Refused",
-    "busy": "Busy",
-    "wrong_use": "WrongUse",
+def run_flow(fields: dict[str, Any]) -> RunOutcome:
+    """Run the flow in this process and return its outcome; raise what broke it."""
+    outcomes: list[RunOutcome] = []
+    token = outcome_callback.set(outcomes.append)
+    try:
+        state = publish_dataset(**fields, return_state=True)
+    finally:
+        outcome_callback.reset(token)
+    if outcomes:
+        return outcomes[0]
+    error = state.result(raise_on_failure=False)
+    raise error if isinstance(error, Exception) else RuntimeError(f"the run ended as {state.name}: {state.message}")
+
+
+# Prefect's own names: the deployment's page and automations filter on them. A failed state carries no data.
+STATES: dict[Status, Callable[..., State[Any]]] = {
+    "published": Completed,
+    "nothing_new": Completed,
+    "dry_run": Completed,
+    "refused": Failed,
+    "busy": Cancelled,
+    "wrong_use": Failed,
 }

@@ -1,4 +1,4 @@
-"""The flow `replay-release`: what today's rules would make of documents of a release. It publishes nothing."""
+"""The flow `replay-release`: process documents of a release with today's rules and compare. It publishes nothing."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from flows import parameters, release
 from flows.maintain import rerun
 
 # A table to look at, not a place for data: `kliping replay --json` has all of it.
-MOST_SHOWN = 50
+MAX_ROWS_SHOWN = 50
 
 
 @flow(name="replay-release", description="Run documents of a release again with today's rules; nothing is published.")
@@ -28,24 +28,24 @@ def replay_release(
 ) -> State[Any]:
     """Run the rejects of a release again, or the documents chosen, and show which rows would change and how."""
     try:
-        home = release.at(output, dataset)
-        path = home.folder(release.listed(home, version or home.latest() or ""))
-        chosen = rerun.Chosen(tuple(reasons), tuple(articles), tuple(outlets), everything)
-        found = rerun.replay(home, path, chosen, datetime.now(UTC).date())
+        home = release.open_dataset(output, dataset)
+        path = home.locate_folder(release.find_release(home, version or home.read_latest_version() or ""))
+        selection = rerun.ReplaySelection(tuple(reasons), tuple(articles), tuple(outlets), everything)
+        report = rerun.replay_documents(home, path, selection, datetime.now(UTC).date())
     except release.ReleaseError as error:
         return Failed(message=str(error))
-    show(found)
-    counts = ", ".join(f"{n:,} {word}" for word, n in found.comparison.counts().items())
-    if found.missing:
+    create_replay_artifacts(report)
+    counts = ", ".join(f"{n:,} {word}" for word, n in report.comparison.count_changes().items())
+    if report.missing:
         return Failed(
-            name="Incomplete", message=f"{counts}; {len(found.missing):,} documents were not found", data=found
+            name="Incomplete", message=f"{counts}; {len(report.missing):,} documents were not found", data=report
         )
-    return Completed(name="Replayed", message=counts, data=found)
+    return Completed(name="Replayed", message=counts, data=report)
 
 
-def show(found: rerun.Replayed) -> None:
+def create_replay_artifacts(report: rerun.ReplayReport) -> None:
     """Create the artifacts. Scraped words are shown in a table cell or as code, never as markdown."""
-    lines = "\n".join(found.lines(MOST_SHOWN)).replace("```", "'''")
+    lines = "\n".join(report.format_lines(MAX_ROWS_SHOWN)).replace("```", "'''")
     create_markdown_artifact(key="replay", markdown=f"```\n{lines}\n```", description="What would change.")
     rows = [
         {
@@ -54,11 +54,11 @@ def show(found: rerun.Replayed) -> None:
             "article_id": change.article_id,
             "columns": ", ".join(change.fields),
         }
-        for change in found.comparison.changes[:MOST_SHOWN]
+        for change in report.comparison.changes[:MAX_ROWS_SHOWN]
     ]
     rows += [
         {"op": f"{before} -> {after}", "document": name, "article_id": "", "columns": detail}
-        for name, before, after, detail in found.rejects[:MOST_SHOWN]
+        for name, before, after, detail in report.rejects[:MAX_ROWS_SHOWN]
         if before != after
     ]
     if rows:

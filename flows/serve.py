@@ -1,4 +1,4 @@
-"""`make ui`: a Prefect server and a worker on this machine, with every deployment of prefect.yaml, until Ctrl-C.
+"""`make ui`: run a Prefect server and a worker on this machine, with every deployment of prefect.yaml, until Ctrl-C.
 
 The server, the worker and a small server of reports listen on the loopback address alone. Their state lies in
 .prefect/ui (PREFECT_HOME names another place): the database of runs, the logs of both processes, and a lock that this
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote
 
-from flows.settings import ROOT, settle_environment
+from flows.settings import ROOT, set_default_environment
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -40,7 +40,7 @@ _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsaf
 
 
 class Stop(Exception):
-    """Somebody asked to stop, or something stood in the way: then with a sentence."""
+    """Raised to stop; its message, if any, is the sentence for the operator."""
 
 
 def main(port: int | None = None) -> int:
@@ -48,59 +48,63 @@ def main(port: int | None = None) -> int:
     home = Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect" / "ui").resolve()
     os.environ["PREFECT_HOME"] = str(home)
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a script may have us ignore the first
-        signal.signal(name, _stop)
+        signal.signal(name, _raise_interrupt)
     try:
         with ExitStack() as stack:
-            lock = stack.enter_context(_only_one(home))
-            chosen = _port(port)
-            environment = _environment(chosen, stack.enter_context(_reports(chosen + _REPORTS_PORT)))
-            note(lock, f"http://{HOST}:{chosen}, process {os.getpid()}")
-            _say("Starting the Prefect server ...")
-            server = _Child("server", ["server", "start"], environment, home, lock)
+            lock = stack.enter_context(_lock_home(home))
+            chosen_port = _choose_port(port)
+            environment = _build_environment(
+                chosen_port, stack.enter_context(_serve_reports(chosen_port + _REPORTS_PORT))
+            )
+            write_lock_note(lock, f"http://{HOST}:{chosen_port}, process {os.getpid()}")
+            _print_line("Starting the Prefect server ...")
+            server = ChildProcess("server", ["server", "start"], environment, home, lock)
             stack.callback(server.stop)
-            _wait_until_well(server, chosen)
-            _say("Registering the deployments of prefect.yaml ...")
-            _register(environment)
+            _wait_until_healthy(server, chosen_port)
+            _print_line("Registering the deployments of prefect.yaml ...")
+            _register_deployments(environment)
             command = ["worker", "start", "--pool", POOL, "--type", "process", "--name", f"{socket.gethostname()}"]
-            worker = _Child("worker", command, environment, home, lock)
+            worker = ChildProcess("worker", command, environment, home, lock)
             stack.callback(worker.stop)
-            _say(f"Ready: http://{HOST}:{chosen}/deployments (Ctrl-C stops; logs in {home})")
+            _print_line(f"Ready: http://{HOST}:{chosen_port}/deployments (Ctrl-C stops; logs in {home})")
             while True:
                 time.sleep(1)
                 for child in (server, worker):
-                    child.keep()
+                    child.restart_if_dead()
     except Stop as stop:
         if str(stop):
-            _say(str(stop))
+            _print_line(str(stop))
             return 3
     except KeyboardInterrupt:
         pass
-    _say("Stopped. Runs that were under way have ended; what was published stays.")
+    _print_line("Stopped. Runs that were under way have ended; what was published stays.")
     return 0
 
 
-class _Child:
+class ChildProcess:
     """A process of Prefect's, its log, and its end. It leads a group of its own, so that Ctrl-C reaches us first."""
 
     def __init__(self, name: str, words: list[str], environment: dict[str, str], home: Path, lock: IO[str]) -> None:
         self.name, self.log = name, home / f"{name}.log"
-        self._start = partial(
+        self._popen = partial(
             subprocess.Popen,
             [sys.executable, "-m", "prefect", *words],
             cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, text=True,
             start_new_session=True, pass_fds=[lock.fileno()],
         )  # fmt: skip
-        self.process = self._started()
+        self.process = self._start_process()
 
-    def _started(self) -> "subprocess.Popen[str]":
+    def _start_process(self) -> "subprocess.Popen[str]":
         with self.log.open("ab") as log:
-            return self._start(stdout=log)
+            return self._popen(stdout=log)
 
-    def keep(self) -> None:
+    def restart_if_dead(self) -> None:
         """Start it again where it died."""
         if self.process.poll() is not None:
-            _say(f"The {self.name} ended (exit code {self.process.returncode}); it is started again. See {self.log}")
-            self.process = self._started()
+            _print_line(
+                f"The {self.name} ended (exit code {self.process.returncode}); it is started again. See {self.log}"
+            )
+            self.process = self._start_process()
 
     def stop(self) -> None:
         """Ask it to end, and end it with all its own children where it does not in time."""
@@ -113,12 +117,12 @@ class _Child:
         self.process.wait()
 
 
-def _stop(*_: object) -> NoReturn:
+def _raise_interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
 @contextmanager
-def _only_one(home: Path) -> Iterator[IO[str]]:
+def _lock_home(home: Path) -> Iterator[IO[str]]:
     """The lock of this home. It is handed to the children: it is held while one of them lives."""
     home.mkdir(parents=True, exist_ok=True)
     with (home / "ui.lock").open("a+", encoding="utf-8") as lock:
@@ -126,34 +130,36 @@ def _only_one(home: Path) -> Iterator[IO[str]]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            held = lock.read().strip() or "another process"
+            holder = lock.read().strip() or "another process"
             raise Stop(
-                f"It already runs: {held}. Open that, or stop it first; another PREFECT_HOME runs a second one."
+                f"It already runs: {holder}. Open that, or stop it first; another PREFECT_HOME runs a second one."
             ) from None
         yield lock
 
 
-def note(lock: IO[str], words: str) -> None:
+def write_lock_note(lock: IO[str], words: str) -> None:
     """Write into the lock for whoever finds it held."""
     lock.truncate(0)
     lock.write(words)
     lock.flush()
 
 
-def _port(asked: int | None) -> int:
-    if asked is not None:
-        if not _free(asked):
-            raise Stop(f"Port {asked} is taken: stop what listens there, or name another with PORT=.")
-        return asked
-    found = next((port for port in range(FIRST_PORT, FIRST_PORT + 50) if _free(port)), None)
-    if found is None:
+def _choose_port(requested: int | None) -> int:
+    if requested is not None:
+        if not _is_port_free(requested):
+            raise Stop(f"Port {requested} is taken: stop what listens there, or name another with PORT=.")
+        return requested
+    free_port = next((port for port in range(FIRST_PORT, FIRST_PORT + 50) if _is_port_free(port)), None)
+    if free_port is None:
         raise Stop(f"No port from {FIRST_PORT} to {FIRST_PORT + 49} is free: name one with PORT=.")
-    if found != FIRST_PORT:
-        _say(f"Port {FIRST_PORT} is taken, perhaps by another Prefect server, which is left alone; taking {found}.")
-    return found
+    if free_port != FIRST_PORT:
+        _print_line(
+            f"Port {FIRST_PORT} is taken, perhaps by another Prefect server, which is left alone; taking {free_port}."
+        )
+    return free_port
 
 
-def _free(port: int) -> bool:
+def _is_port_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -163,8 +169,8 @@ def _free(port: int) -> bool:
     return True
 
 
-def _environment(port: int, reports: str) -> dict[str, str]:
-    settle_environment(plumbing=True)
+def _build_environment(port: int, reports: str) -> dict[str, str]:
+    set_default_environment(show_prefect_logs=True)
     os.environ["PREFECT_API_URL"] = f"http://{HOST}:{port}/api"
     if password := os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
         os.environ.setdefault("PREFECT_API_AUTH_STRING", password)
@@ -180,7 +186,7 @@ def _environment(port: int, reports: str) -> dict[str, str]:
     }
 
 
-def _wait_until_well(server: _Child, port: int) -> None:
+def _wait_until_healthy(server: ChildProcess, port: int) -> None:
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until:
         if server.process.poll() is not None:
@@ -194,7 +200,7 @@ def _wait_until_well(server: _Child, port: int) -> None:
     raise Stop(f"The Prefect server did not start; the end of {server.log} says why.")
 
 
-def _register(environment: dict[str, str]) -> None:
+def _register_deployments(environment: dict[str, str]) -> None:
     """Make the work pool and the deployments. A schedule that was switched on or off stays so."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import WorkPoolCreate
@@ -206,39 +212,39 @@ def _register(environment: dict[str, str]) -> None:
         template = ProcessWorker.get_default_base_job_template()
         with contextlib.suppress(ObjectAlreadyExists):
             client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
-        before = _switches(client)
-        done = subprocess.run(
-            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", *(f"--name={name}" for name in _registrable())],
+        before = _read_schedule_switches(client)
+        names = [f"--name={name}" for name in _list_allowed_deployments()]
+        completed = subprocess.run(
+            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", *names],
             cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
-        if done.returncode:
-            raise Stop(
-                f"The deployments of prefect.yaml were not registered:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
-            )
-        after = _switches(client)
+        if completed.returncode:
+            output = f"{completed.stdout[-2000:]}{completed.stderr[-2000:]}"
+            raise Stop(f"The deployments of prefect.yaml were not registered:\n{output}")
+        after = _read_schedule_switches(client)
         for key, (deployment, schedule, active) in after.items():
             if key in before and before[key][2] != active:
                 client.update_deployment_schedule(deployment, schedule, active=before[key][2])
 
 
-def _registrable() -> list[str]:
+def _list_allowed_deployments() -> list[str]:
     """The deployments of prefect.yaml that name no place outside the roots; of the others, a sentence is said."""
     import yaml
 
     from flows import allowed_roots
 
     names = []
-    for each in yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]:
-        asked = {**each.get("parameters", {}), **each.get("parameters", {}).get("more", {})}
-        found = (allowed_roots.outside(asked[name]) for name in ("source", "output") if name in asked)
-        if why_not := next(filter(None, found), None):
-            _say(f"Not registered: {each['name']}, in prefect.yaml. {why_not}")
+    for deployment in yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]:
+        fields = {**deployment.get("parameters", {}), **deployment.get("parameters", {}).get("more", {})}
+        reasons = (allowed_roots.explain_outside_roots(fields[name]) for name in ("source", "output") if name in fields)
+        if why_not := next(filter(None, reasons), None):
+            _print_line(f"Not registered: {deployment['name']}, in prefect.yaml. {why_not}")
         else:
-            names.append(each["name"])
+            names.append(deployment["name"])
     return names
 
 
-def _switches(client: "SyncPrefectClient") -> dict[tuple[str, str | None], tuple[Any, Any, bool]]:
+def _read_schedule_switches(client: "SyncPrefectClient") -> dict[tuple[str, str | None], tuple[Any, Any, bool]]:
     """(deployment, slug) -> deployment id, schedule id, whether it is on."""
     return {
         (deployment.name, schedule.slug): (deployment.id, schedule.id, schedule.active)
@@ -247,7 +253,7 @@ def _switches(client: "SyncPrefectClient") -> dict[tuple[str, str | None], tuple
     }
 
 
-class _Reports(BaseHTTPRequestHandler):
+class ReportHandler(BaseHTTPRequestHandler):
     """Gives report.html of a release that lies under a root, and nothing else."""
 
     def do_GET(self) -> None:
@@ -255,7 +261,11 @@ class _Reports(BaseHTTPRequestHandler):
         from flows import allowed_roots
 
         path = Path(unquote(self.path.partition("?")[0]))
-        if path.name != "report.html" or path.parent.parent.name != "releases" or allowed_roots.outside(str(path)):
+        if (
+            path.name != "report.html"
+            or path.parent.parent.name != "releases"
+            or allowed_roots.explain_outside_roots(str(path))
+        ):
             self.send_error(404, "There is no such report")
             return
         try:
@@ -275,15 +285,15 @@ class _Reports(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _reports(port: int) -> Iterator[str]:
+def _serve_reports(port: int) -> Iterator[str]:
     """Serve reports in a thread, at this port if it is free, so that links live on; yields the address."""
-    with ThreadingHTTPServer((HOST, port if port < 65_536 and _free(port) else 0), _Reports) as server:
+    with ThreadingHTTPServer((HOST, port if port < 65_536 and _is_port_free(port) else 0), ReportHandler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://{HOST}:{server.server_address[1]}"
         server.shutdown()
 
 
-def _say(words: str) -> None:
+def _print_line(words: str) -> None:
     print(words, flush=True)
 
 

@@ -1,6 +1,6 @@
-"""Settings of the process, made before Prefect or Great Expectations is imported: no phoning home, no chatter.
+"""Environment defaults, set before Prefect or Great Expectations is imported: no telemetry, few log lines.
 
-Whatever the caller has set stays as it is.
+A variable that the caller has set keeps its value.
 """
 
 import os
@@ -10,8 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def settle_environment(*, plumbing: bool = False) -> None:
-    """Set the defaults in os.environ. With `plumbing`, Prefect's own log lines stay visible."""
+def set_default_environment(*, show_prefect_logs: bool = False) -> None:
+    """Set the defaults in os.environ. With `show_prefect_logs`, Prefect's own log lines stay visible."""
     defaults = {
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -24,7 +24,7 @@ def settle_environment(*, plumbing: bool = False) -> None:
     if sys.platform == "linux":  # elsewhere Arrow may not have it, and says so
         # Of Arrow's allocators the one that gives memory back soonest.
         defaults["ARROW_DEFAULT_MEMORY_POOL"] = "jemalloc"
-    if not plumbing:
+    if not show_prefect_logs:
         defaults["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
         if not os.environ.get("PREFECT_API_URL"):
             # The embedded API stops with the process and logs the rows that it then loses as errors.
@@ -34,6 +34,6 @@ def settle_environment(*, plumbing: bool = False) -> None:
 
 
 def enter_checkout() -> None:
-    """Make the checkout the working directory: the first step of every run that a worker starts (prefect.yaml)."""
-    settle_environment(plumbing=True)
+    """Change to the checkout: the pull step of every run that a worker starts (prefect.yaml)."""
+    set_default_environment(show_prefect_logs=True)
     os.chdir(ROOT)

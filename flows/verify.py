@@ -1,4 +1,4 @@
-"""The flow `verify-releases`: whether the releases of every dataset, or of one, are still what was published."""
+"""The flow `verify-releases`: check that releases still have the bytes that were published."""
 
 import re
 from pathlib import Path
@@ -11,20 +11,22 @@ from prefect.states import Completed, Failed
 from pydantic import AfterValidator, Field
 
 from flows import allowed_roots, parameters, release
-from flows.maintain.rebuild import rebuild as make_again
+from flows.maintain.rebuild import rebuild_release as make_again
 
 Dataset = Annotated[
     str,
-    AfterValidator(lambda name: name and parameters.dataset_name(name)),
+    AfterValidator(lambda name: name and parameters.check_dataset_name(name)),
     Field(
         description="Name of one dataset; empty checks every dataset under output.",
-        json_schema_extra=parameters.said_by(f"^({parameters.NAME})?$", f"{parameters.NAMED}, or nothing for all"),
+        json_schema_extra=parameters.refuse_with_words(
+            f"^({parameters.NAME})?$", f"{parameters.NAME_WORDS}, or nothing for all"
+        ),
     ),
 ]
 
 
 @flow(name="verify-releases", description="Read every release back and check every byte; changes nothing.")
-@parameters.explained
+@parameters.add_form_help
 def verify_releases(
     dataset: Dataset = "",
     output: parameters.Output = "output",
@@ -33,62 +35,64 @@ def verify_releases(
         bool, Field(description="Also make the latest (or the one named) again and compare bytes.")
     ] = False,
 ) -> State[Any]:
-    """Check each release against its checksums, manifest and schema; with `rebuild` against a second making."""
-    if runtime.deployment.id and (why_not := allowed_roots.outside(f"{output}/{dataset}")):
+    """Check each release against its checksums, manifest and schema; with `rebuild`, also rebuild and compare."""
+    if runtime.deployment.id and (why_not := allowed_roots.explain_outside_roots(f"{output}/{dataset}")):
         return Failed(name="WrongUse", message=why_not)
     if version and not dataset:
         return Failed(name="WrongUse", message=f"Of which dataset is {version} a release? Name it in `dataset`.")
     if "://" in output and not dataset:
         return Failed(name="WrongUse", message=f"Which dataset of {output}? An object store is verified one at a time.")
-    names = [dataset] if dataset else _names(Path(output))
-    if not names:
+    dataset_names = [dataset] if dataset else _list_datasets(Path(output))
+    if not dataset_names:
         return Completed(name="NothingYet", message=f"{output} holds no dataset yet; nothing to verify")
-    found: dict[tuple[str, str], list[str]] = {}
-    for name in names:
+    damages_by_release: dict[tuple[str, str], list[str]] = {}
+    for name in dataset_names:
         try:
-            checked = _checked(release.at(output, name, reading=True), version, rebuild=rebuild)
+            damages_by_version = _check_releases(
+                release.open_dataset(output, name, reading=True), version, rebuild=rebuild
+            )
         except release.ReleaseError as error:
             if dataset:
                 return Failed(message=str(error))
-            checked = {"": [str(error)]}  # one broken dataset does not hide the others
-        found |= {(name, each): said for each, said in checked.items()}
+            damages_by_version = {"": [str(error)]}  # one broken dataset does not hide the others
+        damages_by_release |= {(name, each): said for each, said in damages_by_version.items()}
     rows = [
         {"dataset": name, "version": each, "found": "; ".join(said) or "whole and unchanged"}
-        for (name, each), said in found.items()
+        for (name, each), said in damages_by_release.items()
     ]
-    told = f"{len(rows)} release{'s' if len(rows) != 1 else ''} of {', '.join(names)}"
-    create_table_artifact(key="verify", table=rows, description=told)
+    summary = f"{len(rows)} release{'s' if len(rows) != 1 else ''} of {', '.join(dataset_names)}"
+    create_table_artifact(key="verify", table=rows, description=summary)
     damaged = [row for row in rows if row["found"] != "whole and unchanged"]
     if damaged:
         which = ", ".join(f"{row['dataset']} {row['version']}".strip() for row in damaged)
-        return Failed(name="Damaged", message=f"damaged: {which}; {damaged[0]['found']}", data=found)
-    return Completed(name="Whole", message=f"{told}: whole and unchanged", data=found)
+        return Failed(name="Damaged", message=f"damaged: {which}; {damaged[0]['found']}", data=damages_by_release)
+    return Completed(name="Whole", message=f"{summary}: whole and unchanged", data=damages_by_release)
 
 
-def _names(output: Path) -> list[str]:
-    """The datasets in a folder: the folders that hold a list of versions."""
+def _list_datasets(output: Path) -> list[str]:
+    """List the datasets under `output`: the folders that hold versions.json or latest.json."""
     folders = sorted(each for each in output.iterdir() if each.is_dir()) if output.is_dir() else []
-    homes = [release.Dataset(each) for each in folders if re.fullmatch(parameters.NAME, each.name)]
-    return [home.name for home in homes if home.versions_json.exists() or home.latest_json.exists()]
+    datasets = [release.Dataset(each) for each in folders if re.fullmatch(parameters.NAME, each.name)]
+    return [home.name for home in datasets if home.versions_json.exists() or home.latest_json.exists()]
 
 
-def _checked(home: release.Dataset, version: str, *, rebuild: bool) -> dict[str, list[str]]:
-    """What is wrong with each release: by version, [] where nothing is."""
+def _check_releases(home: release.Dataset, version: str, *, rebuild: bool) -> dict[str, list[str]]:
+    """Return the damages of each release by version; an empty list where a release is whole."""
     if version:
-        entries = [release.listed(home, version)]
+        entries = [release.find_release(home, version)]
     else:
         # Whatever is listed must be there, but for what was pruned.
-        entries = [each for each in home.versions() if each.version and each.status != "pruned"]
-    found = {each.version or "": _damages(home, each) for each in entries}
-    named = version or home.latest()
-    if rebuild and named and not found.get(named):
-        made = make_again(home, named)
-        found[named] += [] if made.same else list(made.lines())
-    return found
+        entries = [each for each in home.read_versions() if each.version and each.status != "pruned"]
+    damages_by_version = {each.version or "": _find_damages(home, each) for each in entries}
+    named = version or home.read_latest_version()
+    if rebuild and named and not damages_by_version.get(named):
+        rebuilt = make_again(home, named)
+        damages_by_version[named] += [] if rebuilt.is_identical else list(rebuilt.format_lines())
+    return damages_by_version
 
 
-def _damages(home: release.Dataset, entry: release.Entry) -> list[str]:
-    path = home.folder(entry)
+def _find_damages(home: release.Dataset, entry: release.VersionEntry) -> list[str]:
+    path = home.locate_folder(entry)
     if not path.is_dir():
         return ["its folder is gone"]
-    return [str(damage) for damage in release.verify(path, entry.digest)]
+    return [str(damage) for damage in release.verify_release(path, entry.digest)]

@@ -1,4 +1,4 @@
-"""The published tables as Arrow schemas, with each column's meaning as field metadata."""
+"""Arrow schemas of the published tables, with the meaning of each column as field metadata."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ import pyarrow as pa
 from schemas import SCHEMA_VERSION, columns
 
 
-def _schema(name: str) -> pa.Schema:
+def _build_schema(name: str) -> pa.Schema:
     fields = [
         pa.field(column.name, column.type, column.nullable, {"description": column.meaning})
         for column in columns.PUBLISHED[name]
@@ -15,25 +15,25 @@ def _schema(name: str) -> pa.Schema:
     return pa.schema(fields, {"kliping.table": name, "kliping.schema_version": SCHEMA_VERSION})
 
 
-ARTICLES: Final = _schema("articles")
-REJECTS: Final = _schema("rejects")
-CHANGES: Final = _schema("changes")
-SPANS: Final = _schema("spans")
-EVIDENCE: Final = _schema("evidence")
+ARTICLES: Final = _build_schema("articles")
+REJECTS: Final = _build_schema("rejects")
+CHANGES: Final = _build_schema("changes")
+SPANS: Final = _build_schema("spans")
+EVIDENCE: Final = _build_schema("evidence")
 
 
-def empty(schema: pa.Schema) -> pa.Table:
-    """A table of no rows."""
+def make_empty_table(schema: pa.Schema) -> pa.Table:
+    """Return a table with this schema and no rows."""
     return schema.empty_table()
 
 
-def table(schema: pa.Schema, rows: list[dict[str, object]]) -> pa.Table:
-    """Rows as a table of exactly this schema.
+def build_table(schema: pa.Schema, rows: list[dict[str, object]]) -> pa.Table:
+    """Build a table of exactly this schema from rows.
 
-    Raises pyarrow.ArrowInvalid where a value does not fit, ValueError where a column that may not be null is.
+    Raises pyarrow.ArrowInvalid where a value does not fit, ValueError for a null in a column that may not be null.
     """
-    made = pa.Table.from_pylist(rows, schema=schema)
+    table = pa.Table.from_pylist(rows, schema=schema)
     for field in schema:
-        if not field.nullable and made.column(field.name).null_count:
-            raise ValueError(f"{field.name} may not be null, and is in {made.column(field.name).null_count} rows")
-    return made
+        if not field.nullable and table.column(field.name).null_count:
+            raise ValueError(f"{field.name} may not be null, and is in {table.column(field.name).null_count} rows")
+    return table

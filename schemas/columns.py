@@ -1,6 +1,6 @@
-"""The one description of every published column.
+"""Description of every published column.
 
-A table is a tuple of `Column`; order here is order in the file. `arrow`, `documents` and the dataset card are made
+A table is a tuple of `Column`, in the order of the file. `arrow`, `reader_schemas` and the dataset card are generated
 from it, so a column is added in this file and nowhere else.
 """
 
@@ -16,7 +16,7 @@ STRINGS = pa.list_(pa.field("item", pa.string(), nullable=False))
 
 @dataclass(frozen=True)
 class Column:
-    """One published column: its name, Arrow type, whether null is allowed, and what it means to a reader."""
+    """A published column: name, Arrow type, meaning for readers, nullability, closed list of words, regex."""
 
     name: str
     type: pa.DataType
@@ -108,7 +108,7 @@ EVIDENCE: tuple[Column, ...] = (
     _string("sure", "How sure the rule is.", one_of=vocabulary.SURENESS),
 )  # fmt: skip
 
-# Table name -> its columns. The name is also the file's stem in a release.
+# Table name -> its columns. The name is also the stem of its file in a release.
 PUBLISHED: dict[str, tuple[Column, ...]] = {
     "articles": ARTICLES,
     "rejects": REJECTS,

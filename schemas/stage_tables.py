@@ -1,4 +1,4 @@
-"""The tables that pass from stage to stage. None of them is published.
+"""Tables that pass from stage to stage. None of them is published.
 
 read      -> RAW, READ_REJECTS
 clean     RAW -> DOCUMENTS, MARKS, CANDIDATES (and REJECTS)
@@ -22,7 +22,7 @@ def _field(name: str, type_: pa.DataType, *, null: bool = False) -> pa.Field:
     return pa.field(name, type_, nullable=null)
 
 
-# What a record or a page states outside the words of the article: `where` is `record` for a key of a raw JSONL
+# Metadata that a record or a page states outside the text of the article: `where` is `record` for a key of a raw JSONL
 # record, else `jsonld`, `og`, `meta`, `microdata`, `h1`, `time`, `canonical`, `html_title`, `link`, ...
 STATED: Final = pa.struct([_field("field", pa.string()), _field("where", pa.string()), _field("value", pa.string())])
 
@@ -36,8 +36,10 @@ RAW: Final = pa.schema(
         # The bytes of the text or page; null where they are `raw` itself.
         _field("content", pa.large_binary(), null=True),
         _field("media", pa.string()),  # text | html
-        _field("encoding", pa.string(), null=True),  # declared outside the content, or told by its NULs
-        _field("identity", pa.string()),  # file path, or file path#record id: what article_id is made of without a URL
+        _field("encoding", pa.string(), null=True),  # declared outside the content, or inferred from its NUL bytes
+        _field(
+            "identity", pa.string()
+        ),  # file path, or file path#record id; article_id is derived from it where no URL is known
         _field("url", pa.string(), null=True),  # canonical, as the record states it
         _field("fetched_at", UTC_MICROS, null=True),
         _field("outlet_hint", pa.string(), null=True),  # registered domain of an outlet of the registry
@@ -45,7 +47,7 @@ RAW: Final = pa.schema(
     ]
 )
 
-# A reject of read/ still carries the bytes, where there are any: they are kept like all others.
+# A reject of read/ still carries its raw bytes, where there are any: they are stored like all others.
 READ_REJECTS: Final = arrow.REJECTS.append(_field("raw", pa.large_binary(), null=True)).remove_metadata()
 
 DOCUMENTS: Final = pa.schema(
@@ -64,7 +66,7 @@ DOCUMENTS: Final = pa.schema(
     ]
 )
 
-# A mark says what a span of a non-blank line is. `start` and `end` are code points in DOCUMENTS.text, `end`
+# A mark gives the kind of a span of a non-blank line. `start` and `end` are code points in DOCUMENTS.text, `end`
 # exclusive; a span lies within one line and neither begins nor ends with a blank.
 MARKS: Final = pa.schema(
     [
@@ -110,12 +112,12 @@ EVIDENCE_FOUND: Final = pa.schema(
     ]
 )
 
-# A run's own copies of the published tables: `row` numbers the articles of one shard, so that two documents that claim
-# one article_id keep their lineage apart until one of them has won; `doc` is the row of RAW that it was made of. The
-# other columns are what VIEW asks of texts and evidence, measured once.
+# The published tables as a run holds them. `row` numbers the articles of one shard, so that the lineage of two
+# documents that claim the same article_id stays separate until one of them is chosen. `doc` is the row of RAW that the
+# article was made of. The other columns are the measures of texts and evidence that VIEW needs, computed once.
 _ROW: Final = _field("row", pa.int64())
 _DOC: Final = _field("doc", pa.int32())
-_PROFILES: Final = _field("profiles", pa.string())  # of outlets, that had a say in it: names joined by commas
+_PROFILES: Final = _field("profiles", pa.string())  # names of the outlet profiles that were applied, joined by commas
 MEASURES: Final = pa.schema(
     [
         _field("clutter_hits", pa.int32()),  # lines of text that a clutter cue still matches
@@ -129,7 +131,7 @@ RUN_REJECTS: Final = arrow.REJECTS.append(_PROFILES).append(_DOC).remove_metadat
 RUN_SPANS: Final = arrow.SPANS.append(_ROW).remove_metadata()
 RUN_EVIDENCE: Final = arrow.EVIDENCE.append(_ROW).remove_metadata()
 
-# What read/ found, without its bytes: one row a document of the source, in its order.
+# The documents of the source without their bytes: one row for each, in the source's order.
 ARRIVALS: Final = pa.schema(
     [
         _field("source_id", pa.string()),
@@ -137,16 +139,16 @@ ARRIVALS: Final = pa.schema(
         _field("raw_sha256", pa.string()),
         _field("fetched_at", UTC_MICROS, null=True),
         _field("bare_id", pa.string()),  # its article_id, should no URL be found for it
-        _field("key", pa.binary(16)),  # of all that decides what it becomes, see flows.cache
+        _field("key", pa.binary(16)),  # digest of everything that decides its outcome, see flows.cache
     ]
 )
 
-# The articles of a run as they are held in memory: what decides which of them are published. All else of an article
-# lies in row `at` of the shard of that number; PARENT is the parent release, where `at` counts its rows.
+# The articles of a run in memory: the columns that decide which of them are published. All other columns of an article
+# are in row `at` of its shard; shard PARENT is the parent release, where `at` counts its rows.
 PARENT: Final = -1
 KEYS: Final = pa.schema(
     [
-        _field("row", pa.int64()),  # the documents of the run in the order of the source, then what was carried over
+        _field("row", pa.int64()),  # the documents of the run in the source's order, then the articles carried over
         *(
             arrow.ARTICLES.field(name).remove_metadata()
             for name in (
@@ -162,7 +164,7 @@ KEYS: Final = pa.schema(
     ]
 )  # fmt: skip
 
-# What expectations/articles.json is judged on: the published values but the text, and counts that need the text.
+# The input of expectations/articles.json: the published values without the text, and counts that need the text.
 VIEW: Final = pa.schema(
     [
         *(
@@ -177,18 +179,20 @@ VIEW: Final = pa.schema(
     ]
 )
 
-# What of a text is compared with others, named by the content_hash of the article that has it; so it can be kept, and
-# the text need not be read again. Both null where a text has too few letters to be compared.
+# Near-duplicate fingerprints of a text, keyed by the content_hash of its article, so that they can be cached and the
+# text need not be read again. `bands` and `shingles` are null where a text has too few letters to be compared.
 PRINTS: Final = pa.schema(
     [
         _field("content_hash", pa.string()),
         _field("text_digest", pa.string()),  # of the normalised text; empty where it is too short
-        _field("bands", pa.binary(256), null=True),  # 32 keys of 64 bits; two alike are a reason to compare two texts
+        _field(
+            "bands", pa.binary(256), null=True
+        ),  # 32 keys of 64 bits; two texts with an equal key are a candidate pair
         _field("shingles", pa.large_binary(), null=True),  # its 5-word shingles as sorted 64-bit digests, each once
     ]
 )
 
-# What dedupe/ links: one row an article of the release to be.
+# The input of dedupe/: one row for each article of the coming release.
 FINGERPRINTS: Final = pa.schema(
     [
         _field("article_id", pa.string()),

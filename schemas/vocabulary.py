@@ -1,11 +1,11 @@
-"""Closed lists: the words a published value may be, and what each means.
+"""Closed lists: the words that a published value may have, and the meaning of each.
 
 Adding a word is a minor change of the schema, removing one a major change.
 """
 
 from typing import Final
 
-# What a span of a document is. Only `body` becomes text.
+# Kinds of a span of a document. Only `body` becomes text.
 KINDS: Final[dict[str, str]] = {
     "body": "the article itself, subheadings and lists included",
     "dateline": "outlet and place before the first sentence",
@@ -22,10 +22,10 @@ KINDS: Final[dict[str, str]] = {
     "footer": "legal lines and addresses at the foot of the page",
 }
 
-# Where a document was when it left the run without becoming a row.
+# The stage that rejected or dropped a document.
 STAGES: Final[tuple[str, ...]] = ("read", "clean", "describe", "validate", "dedupe", "release")
 
-# Why a document is in rejects. The sentence for people stands in `detail`.
+# Reasons why a document is in rejects. The sentence for people is in `detail`.
 REASONS: Final[dict[str, str]] = {
     "empty": "nothing in it but blanks",
     "binary": "not text: an image, a PDF, an archive of another kind",

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.settings import settle_environment
+from flows.settings import set_default_environment
 
 os.environ.pop("PREFECT_API_URL", None)
-settle_environment()
+set_default_environment()
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,7 +53,7 @@ def job(source, tmp_path):
 def dataset(job, tmp_path):
     """The dataset of `job`, with its first release."""
     from flows import release
-    from flows.run.publish_run import tell
+    from flows.run.publish_run import run_publish
 
-    assert tell(job).status == "published"
+    assert run_publish(job).status == "published"
     return release.Dataset(tmp_path / "output" / "news")

@@ -7,7 +7,7 @@ import pytest
 from flows import release
 from flows.parameters import Publish
 from flows.read import source_walk
-from flows.run.publish_run import tell
+from flows.run.publish_run import run_publish
 from tests.makers import story
 
 
@@ -39,11 +39,11 @@ def source(tmp_path):
 
 
 def test_the_rest_is_published_and_nothing_is_lost(source, tmp_path):
-    outcome = tell(Publish(source=str(source), output=str(tmp_path / "output")))
-    assert outcome.status == "published", outcome.lines()
-    articles = release.load(outcome.release, "articles").to_pylist()
+    outcome = run_publish(Publish(source=str(source), output=str(tmp_path / "output")))
+    assert outcome.status == "published", outcome.format_lines()
+    articles = release.load_table(outcome.release, "articles").to_pylist()
     assert {row["source_id"] for row in articles} == {"good.txt", "utf16.txt", "latin1.txt", "ok", "twice"}
-    rejects = {row["source_id"]: row for row in release.load(outcome.release, "rejects").to_pylist()}
+    rejects = {row["source_id"]: row for row in release.load_table(outcome.release, "rejects").to_pylist()}
     assert {name: row["reason"] for name, row in rejects.items()} == {
         "empty.txt": "empty",
         "blank.txt": "empty",
@@ -59,28 +59,28 @@ def test_the_rest_is_published_and_nothing_is_lost(source, tmp_path):
     manifest = release.read_manifest(outcome.release)["counts"]
     assert manifest["documents_in"] == 14
     assert manifest["published"] + sum(manifest["dropped"].values()) + sum(manifest["rejected"].values()) == 14
-    assert release.verify(outcome.release) == []
+    assert release.verify_release(outcome.release) == []
 
 
 def test_the_words_survive_their_encoding(source, tmp_path):
-    outcome = tell(Publish(source=str(source), output=str(tmp_path / "output")))
-    texts = {row["source_id"]: row["text"] for row in release.load(outcome.release, "articles").to_pylist()}
+    outcome = run_publish(Publish(source=str(source), output=str(tmp_path / "output")))
+    texts = {row["source_id"]: row["text"] for row in release.load_table(outcome.release, "articles").to_pylist()}
     assert "pada café pekan ini" in texts["latin1.txt"]
     assert "tahap ke-2 pada awal pekan ini" in texts["utf16.txt"]
 
 
 def test_an_unreadable_file(source, tmp_path, monkeypatch):
-    opened = source_walk.open_bytes
+    opened = source_walk.open_local_file
 
     def refuse(path, *rest):
         if str(path).endswith("good.txt"):
             raise PermissionError(13, "Permission denied")
         return opened(path, *rest)
 
-    monkeypatch.setattr(source_walk, "open_bytes", refuse)
-    outcome = tell(Publish(source=str(source), output=str(tmp_path / "output")))
+    monkeypatch.setattr(source_walk, "open_local_file", refuse)
+    outcome = run_publish(Publish(source=str(source), output=str(tmp_path / "output")))
     assert outcome.status == "published" and outcome.rejected["unreadable"] == 1
-    rejects = {row["source_id"]: row for row in release.load(outcome.release, "rejects").to_pylist()}
+    rejects = {row["source_id"]: row for row in release.load_table(outcome.release, "rejects").to_pylist()}
     assert rejects["good.txt"]["reason"] == "unreadable" and rejects["good.txt"]["raw_sha256"] is None
 
 
@@ -88,7 +88,7 @@ def test_an_unreadable_file(source, tmp_path, monkeypatch):
 def test_a_missing_or_empty_source_is_wrong_use(tmp_path, make):
     folder = tmp_path / "nothing"
     make(folder)
-    outcome = tell(Publish(source=str(folder), output=str(tmp_path / "output")))
+    outcome = run_publish(Publish(source=str(folder), output=str(tmp_path / "output")))
     assert outcome.exit_code == 2
     assert str(folder) in outcome.why[0] and outcome.why[0].endswith(".")
     assert not (tmp_path / "output").exists()
@@ -98,7 +98,7 @@ def test_a_source_without_any_article_is_refused_and_kept(tmp_path):
     folder = tmp_path / "menus"
     folder.mkdir()
     (folder / "menu.txt").write_text("Beranda\nNews\nMasuk\nDaftar\n", encoding="utf-8")
-    outcome = tell(Publish(source=str(folder), output=str(tmp_path / "output")))
+    outcome = run_publish(Publish(source=str(folder), output=str(tmp_path / "output")))
     assert outcome.status == "refused" and "rows.not-empty" in outcome.why[0]
     kept = list((tmp_path / "output" / "news" / "refused").iterdir())
     assert len(kept) == 1

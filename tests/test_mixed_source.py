@@ -19,7 +19,7 @@ from warcio.warcwriter import WARCWriter
 
 from flows import read, release
 from flows.parameters import Publish
-from flows.run.publish_run import tell
+from flows.run.publish_run import run_publish
 from flows.workers import supervisor
 from tests.makers import story
 from tests.workers.test_supervisor import MISCHIEF, SECONDS
@@ -182,8 +182,8 @@ def mixed(tmp_path_factory) -> Mixed:
 @pytest.fixture(scope="module")
 def published(mixed, tmp_path_factory):
     output = tmp_path_factory.mktemp("output")
-    outcome = tell(Publish(source=str(mixed.folder), output=str(output), workers=2))
-    assert outcome.status == "published", outcome.lines()
+    outcome = run_publish(Publish(source=str(mixed.folder), output=str(output), workers=2))
+    assert outcome.status == "published", outcome.format_lines()
     return outcome
 
 
@@ -193,11 +193,11 @@ def test_every_document_is_published_or_rejected_for_its_reason(mixed, published
     assert counts["rejected"] == dict(mixed.rejects)
     assert counts["published"] == len(mixed.whole)
     assert not counts["dropped"]
-    assert release.verify(published.release) == []
+    assert release.verify_release(published.release) == []
 
 
 def test_every_word_survives_its_encoding_and_its_packing(mixed, published):
-    texts = release.load(published.release, "articles")["text"].to_pylist()
+    texts = release.load_table(published.release, "articles")["text"].to_pylist()
     numbers = {number for number in mixed.whole if any(own(number) in text for text in texts)}
     assert numbers == mixed.whole
     assert not [text for text in texts if "\ufffd" in text and "Sejuml" not in text]
@@ -205,12 +205,14 @@ def test_every_word_survives_its_encoding_and_its_packing(mixed, published):
 
 
 def test_every_reject_says_what_to_do(mixed, published):
-    for row in release.load(published.release, "rejects").to_pylist():
+    for row in release.load_table(published.release, "rejects").to_pylist():
         assert row["detail"].endswith(".") and len(row["detail"].split()) > 6, row
 
 
 def test_captures_keep_their_address_and_their_hour(mixed, published):
-    rows = [row for row in release.load(published.release, "articles").to_pylist() if "#urn:uuid:" in row["source_id"]]
+    rows = [
+        row for row in release.load_table(published.release, "articles").to_pylist() if "#urn:uuid:" in row["source_id"]
+    ]
     assert len(rows) == 4 * RECORDS + 4 * (RECORDS - 1)
     assert all(row["url"].startswith("https://www.contoh.id/berita/") and row["fetched_at"] for row in rows)
 
@@ -221,7 +223,11 @@ def test_a_store_gives_what_the_folder_gives(mixed):
         store.pipe_file(f"/mixed/{path.name}", path.read_bytes())
     try:
         there, here = (
-            [row for batch in read.read(source) for row in batch.documents.drop_columns(["source_uri"]).to_pylist()]
+            [
+                row
+                for batch in read.read_batches(source)
+                for row in batch.documents.drop_columns(["source_uri"]).to_pylist()
+            ]
             for source in ("memory://mixed", mixed.folder)
         )
         assert there == here
@@ -230,15 +236,15 @@ def test_a_store_gives_what_the_folder_gives(mixed):
 
 
 def test_one_that_sticks_and_one_that_crashes_hold_up_nothing(tmp_path, monkeypatch):
-    supervisor.dismiss()
-    monkeypatch.setattr(supervisor, "_CHILD", MISCHIEF)
+    supervisor.kill_idle_children()
+    monkeypatch.setattr(supervisor, "_CHILD_PROGRAM", MISCHIEF)
     folder = tmp_path / "source"
     folder.mkdir()
     for number in range(6):
         (folder / f"{number}.txt").write_text(text_of(number) + {2: "STICK", 4: "CRASH"}.get(number, ""))
-    outcome = tell(Publish(source=str(folder), output=str(tmp_path / "output"), max_seconds=SECONDS))
-    supervisor.dismiss()
-    assert outcome.status == "published", outcome.lines()
-    rejects = {row["source_id"]: row["reason"] for row in release.load(outcome.release, "rejects").to_pylist()}
+    outcome = run_publish(Publish(source=str(folder), output=str(tmp_path / "output"), max_seconds=SECONDS))
+    supervisor.kill_idle_children()
+    assert outcome.status == "published", outcome.format_lines()
+    rejects = {row["source_id"]: row["reason"] for row in release.load_table(outcome.release, "rejects").to_pylist()}
     assert rejects == {"2.txt": "too_slow", "4.txt": "crashed"}
     assert (outcome.documents, outcome.articles) == (6, 4)

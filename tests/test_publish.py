@@ -1,11 +1,15 @@
-"""The flow: the same story under Prefect, once under its test harness."""
+"""The flow under Prefect's test harness, and the same run without Prefect."""
+
+from dataclasses import fields
 
 import pytest
+from prefect import Task
 
-from flows import release
-from flows.parameters import Publish, Rare
-from flows.publish import outcome_of, publish_dataset
-from flows.run.publish_run import tell
+from flows import publish, release
+from flows.parameters import MoreOptions, Publish
+from flows.publish import publish_dataset, run_flow
+from flows.run.publish_run import run_publish
+from flows.run.steps import Steps
 from tests.makers import story
 
 
@@ -30,19 +34,28 @@ def prefect_server():
 def test_the_flow_publishes_then_finds_nothing_new_then_refuses(prefect_server, source, tmp_path):
     from prefect.client.orchestration import get_client
 
-    asked = {"source": str(source), "more": Rare(output=str(tmp_path / "output"))}
+    asked = {"source": str(source), "more": MoreOptions(output=str(tmp_path / "output"))}
     first = publish_dataset(**asked, return_state=True)
-    assert first.name == "Published" and first.is_completed()
-    outcome = outcome_of(first)
-    assert release.verify(outcome.release) == []
+    assert (first.name, first.message.split()[0]) == ("Completed", "published")
+    (entry,) = release.Dataset(tmp_path / "output" / "news").read_versions()
+    assert release.verify_release(tmp_path / "output" / "news" / entry.path) == []
     second = publish_dataset(**asked, return_state=True)
-    assert second.name == "NothingNew" and outcome.version in second.message
+    assert second.name == "Completed" and second.message.startswith("nothing new") and entry.version in second.message
     missing = publish_dataset(**{**asked, "source": str(tmp_path / "nowhere")}, return_state=True)
-    assert missing.is_failed() and "nowhere" in missing.message
-    assert outcome_of(missing).exit_code == 2
+    assert missing.name == "Failed" and missing.message.startswith("wrong use") and "nowhere" in missing.message
+    assert missing.data is None or "nowhere" not in repr(missing.data)
+    assert run_flow({**asked, "source": str(tmp_path / "nowhere")}).exit_code == 2
     with get_client(sync_client=True) as client:
         artifacts = client.read_artifacts()
-    assert [a.key for a in artifacts].count("summary") == 3
+        tags = [tag for each in client.read_flow_runs() for tag in each.tags]
+    assert [a.key for a in artifacts].count("summary") == 4
+    assert sorted(tags) == ["outcome:nothing_new", "outcome:published", "outcome:wrong_use", "outcome:wrong_use"]
+
+
+def test_the_flow_declares_a_task_for_each_step_in_their_order():
+    names = [each.name for each in vars(publish).values() if isinstance(each, Task)]
+    assert names == [field.name.replace("_", " ") for field in fields(Steps)]
+    assert all(each.fn.__doc__ for each in vars(publish).values() if isinstance(each, Task))
 
 
 @pytest.mark.flow
@@ -55,33 +68,33 @@ def test_the_flow_refuses_parameters_it_does_not_know(prefect_server):
 
 def test_nothing_new_publishes_nothing(source, tmp_path):
     job = Publish(source=str(source), output=str(tmp_path / "output"))
-    first, second = tell(job), tell(job)
+    first, second = run_publish(job), run_publish(job)
     assert (first.status, second.status) == ("published", "nothing_new")
     assert second.version == first.version
-    assert len(release.Dataset(tmp_path / "output" / "news").versions()) == 1
+    assert len(release.Dataset(tmp_path / "output" / "news").read_versions()) == 1
 
 
 def test_a_dry_run_writes_nothing(source, tmp_path):
-    outcome = tell(Publish(source=str(source), output=str(tmp_path / "output"), dry_run=True))
+    outcome = run_publish(Publish(source=str(source), output=str(tmp_path / "output"), dry_run=True))
     assert outcome.status == "dry_run" and outcome.articles == 3
     assert not (tmp_path / "output").exists()
 
 
 def test_a_limit_reads_no_further(source, tmp_path):
-    outcome = tell(Publish(source=str(source), output=str(tmp_path / "output"), limit=2))
+    outcome = run_publish(Publish(source=str(source), output=str(tmp_path / "output"), limit=2))
     assert outcome.documents == 2 and outcome.articles == 2
 
 
 def test_two_publishers_never_publish_at_once(source, tmp_path):
     job = Publish(source=str(source), output=str(tmp_path / "output"))
     with release.publisher_lock(release.Dataset(tmp_path / "output" / "news"), 0, run_id="other"):
-        outcome = tell(job)
+        outcome = run_publish(job)
     assert outcome.status == "busy" and outcome.exit_code == 1 and "other" in outcome.why[0]
-    assert tell(job).status == "published"
+    assert run_publish(job).status == "published"
 
 
 def test_two_runs_make_the_same_bytes(source, tmp_path):
-    made = [tell(Publish(source=str(source), output=str(tmp_path / name))).release for name in ("one", "two")]
+    made = [run_publish(Publish(source=str(source), output=str(tmp_path / name))).release for name in ("one", "two")]
     files = [{p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()} for folder in made]
     assert files[0].keys() == files[1].keys()
     reproducible = ("data", "csv", "rejects", "lineage", "diff", "validation")

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.parameters import Publish
-from flows.run.publish_run import tell
+from flows.run.publish_run import run_publish
 
 HERE = Path(__file__).parent
 GOLD = {seed["file"]: seed for seed in json.loads((HERE / "golden" / "gold.json").read_text("utf-8"))["seeds"]}
@@ -20,8 +20,8 @@ VALUES = (
 @pytest.fixture(scope="module")
 def release(tmp_path_factory, root):
     output = tmp_path_factory.mktemp("output")
-    outcome = tell(Publish(source=str(root / "seeds"), output=str(output)))
-    assert outcome.status == "published", outcome.lines()
+    outcome = run_publish(Publish(source=str(root / "seeds"), output=str(output)))
+    assert outcome.status == "published", outcome.format_lines()
     return outcome.release
 
 
@@ -80,12 +80,12 @@ def test_body_lines(articles, spans, file):
 
 
 def test_evidence_stands_in_the_document(release, articles, root):
-    from flows.clean.decoding import decode
+    from flows.clean.decoding import decode_bytes
 
     by_id = {row["article_id"]: file for file, row in articles.items()}
     evidence = pq.read_table(release / "lineage" / "evidence.parquet").to_pylist()
     assert {by_id[row["article_id"]] for row in evidence} == set(GOLD)
     for row in evidence:
         raw = (root / "seeds" / by_id[row["article_id"]]).read_bytes()
-        line = decode(raw).split("\n")[row["line"] - 1]
+        line = decode_bytes(raw).split("\n")[row["line"] - 1]
         assert row["quote"] in line, row

@@ -1,55 +1,65 @@
-"""What documents became, kept from run to run, so that work that was done is not done again.
+"""Content-addressed cache of processed documents, reused across runs.
 
-    state/outcomes/<code>/<digest>/   a shard: what became of some hundred documents, as Arrow files
-        documents.arrow               their keys, and in which row of which table each ended
-        articles.arrow rejects.arrow spans.arrow evidence.arrow prints.arrow    as flows.workers.batch_processing made them
-    state/sources/<digest>/           what the last run found in its source: see `flows.cache.source_index`
+    state/outcomes/<code>/<digest>/   a shard: the outcomes of some hundred documents, as Arrow files
+        documents.arrow               their keys, and the table and row of each outcome
+        articles.arrow rejects.arrow spans.arrow evidence.arrow prints.arrow    tables of flows.workers.batch_processing
+    state/sources/<digest>/           index of the last source that was read: see `flows.cache.source_index`
 
-A **key** is the digest of all of a document that decides what it becomes: its bytes, what kind they are, the URL, hour
-and statements that came with them, and for a page the effort asked for. Where the document lay is not in it: a line
-that moved within its file, or a file that got another name, is the same document. Its names and, where it has no URL,
-its article_id are those of today's place, laid over what was kept.
+A **key** is the digest of everything in a document that determines its outcome: its bytes, its kind, the URL, the time
+and the statements that came with it, and for a page the effort asked for. The place of the document is not part of it:
+a line that moved within its file, or a renamed file, is the same document. Names and, for a document without URL, its
+article_id are taken from the current place and replace the cached ones.
 
-`code` is the digest of the code, the outlets' registry, the byline shapes and the libraries that make an outcome
-(`version`). What only some documents consult, the profile of their outlet, is recorded with each document instead: a
-mended profile makes those stale and no others. Rejects that the machine may have caused (too_slow, crashed) are not
-kept.
+`code` is the digest of the code, the outlet registry, the byline shapes and the libraries that determine an outcome
+(`compute_code_version`). The profile of an outlet, which only some documents consult, is recorded with each document
+instead: a changed profile makes those documents stale and no others. Rejects that the machine may have caused
+(too_slow, crashed) are not reused.
 
-A folder is named after the digest of its files and put in place by rename. Whoever opens the store hashes every file
-first: a shard that is cut off or changed is removed, and its documents are cleaned again; nothing of it is published.
-Killed at any instant, what was put in place stays and is found by the next run.
+A folder is named after the digest of its files and put in place by rename. Opening the store hashes every file first:
+a truncated or changed shard is removed, its documents are processed again, and none of it is published. After a kill
+at any instant, the shards already in place are found by the next run.
 
-How much is kept has a bound, see `upkeep`; `kliping prune` removes what no listed release needs. Whoever is purged
-is purged here as well: `forget`. Everything here is a help and no record: without it a run does more work and makes the
-same bytes.
+The size is bounded, see `evict_unused_outcomes`; `prune_outcomes` (`kliping prune`) removes what no listed release
+needs, and `purge_documents` what a takedown purges. The cache is disposable: a run without it does more work and
+produces the same bytes.
 """
 
-from flows.cache.cache_key import key_of
-from flows.cache.code_version import Version, version
-from flows.cache.outcome_store import Places, Store
-from flows.cache.retention import bound, forget, prune
-from flows.cache.shard_files import Held, Kept, Shard
-from flows.cache.source_index import FILES, NOTHING, Ledger, at_rest, lay, reading, recall, remember, settled
+from flows.cache.cache_key import compute_document_key
+from flows.cache.code_version import CodeVersion, compute_code_version
+from flows.cache.outcome_store import OutcomeLocations, OutcomeStore
+from flows.cache.retention import evict_unused_outcomes, prune_outcomes, purge_documents
+from flows.cache.shard_files import InMemoryShard, Shard, StoredShard
+from flows.cache.source_index import (
+    EMPTY_INDEX,
+    INDEXED_FILES,
+    SourceIndex,
+    build_settled_lookup,
+    commit_source_index,
+    compute_reader_digest,
+    load_source_index,
+    mask_settled_files,
+    stage_source_index,
+)
 
 __all__ = [
-    "FILES",
-    "NOTHING",
-    "Held",
-    "Kept",
-    "Ledger",
-    "Places",
+    "EMPTY_INDEX",
+    "INDEXED_FILES",
+    "CodeVersion",
+    "InMemoryShard",
+    "OutcomeLocations",
+    "OutcomeStore",
     "Shard",
-    "Store",
-    "Version",
-    "at_rest",
-    "bound",
-    "forget",
-    "key_of",
-    "lay",
-    "prune",
-    "reading",
-    "recall",
-    "remember",
-    "settled",
-    "version",
+    "SourceIndex",
+    "StoredShard",
+    "build_settled_lookup",
+    "commit_source_index",
+    "compute_code_version",
+    "compute_document_key",
+    "compute_reader_digest",
+    "evict_unused_outcomes",
+    "load_source_index",
+    "mask_settled_files",
+    "prune_outcomes",
+    "purge_documents",
+    "stage_source_index",
 ]

@@ -1,23 +1,26 @@
-"""The key of a document: a digest of everything that decides what it becomes."""
+"""Cache key of a document: digest of everything that determines its outcome."""
 
 import json
 from hashlib import blake2b
 
 from flows.clean import Effort
-from flows.read import Document
+from flows.read import RawDocument
 
 
-def key_of(document: Document, html: Effort) -> bytes:
-    """16 bytes. The outlet hint is left out: it is made of the same bytes and URL by code that has its own digest."""
-    said = (
+def compute_document_key(document: RawDocument, html: Effort) -> bytes:
+    """Compute the key of a document, 16 bytes.
+
+    The outlet hint is left out: it follows from the bytes and the URL, by code that has a digest of its own.
+    """
+    attributes = (
         document.media,
         html if document.media == "html" else "",
         document.encoding,
         document.url,
         document.fetched_at.isoformat() if document.fetched_at else None,
-        [(one.field, one.where, one.value) for one in document.stated],
+        [(stated.field, stated.where, stated.value) for stated in document.stated],
     )
-    digest = blake2b(json.dumps(said).encode(), digest_size=16)
+    digest = blake2b(json.dumps(attributes).encode(), digest_size=16)
     digest.update(b"\0")
     digest.update(document.raw if document.content is None else document.content)
     return digest.digest()

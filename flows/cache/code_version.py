@@ -1,4 +1,4 @@
-"""What an outcome was made by: the code and data that touch every document, and the profiles that some consult."""
+"""Version of the code: what applies to every document, and the profiles that only some consult."""
 
 import hashlib
 import json
@@ -12,64 +12,75 @@ from typing import Final
 
 from flows.outlets import profiles
 
-# Whatever of flows/ and schemas/ a document passes through in a worker. Profiles are counted one by one.
-TOUCHES: Final = (
+# Code of flows/ and schemas/ that a worker applies to every document. Profiles are hashed separately.
+DOCUMENT_CODE: Final = (
     "flows/clean", "flows/describe", "flows/outlets", "flows/dedupe/text_digest.py", "flows/dedupe/normalization.py",
-    "flows/dedupe/shingles.py", "flows/read/raw_documents.py", "flows/read/lenient_decoding.py", "flows/validate/row_view.py",
-    "flows/workers/batch_processing.py", "schemas",
+    "flows/dedupe/shingles.py", "flows/read/raw_documents.py", "flows/read/lenient_decoding.py",
+    "flows/validate/row_view.py", "flows/workers/batch_processing.py", "schemas",
 )  # fmt: skip
-PROFILES: Final = "flows/outlets/profiles"
-LIBRARIES: Final = (
+PROFILES_FOLDER: Final = "flows/outlets/profiles"
+OUTCOME_LIBRARIES: Final = (
     "numpy", "pyarrow", "lxml", "trafilatura", "courlan", "ftfy", "charset-normalizer", "py3langid",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Version:
-    """`code`: hex, 16 digits, of all that touches every document; `profiles`: name -> digest of its file."""
+class CodeVersion:
+    """Version of the code that makes outcomes.
+
+    `code` is the digest (16 hex digits) of what applies to every document; `profiles` maps the name of a profile to its
+    digest.
+    """
 
     code: str
     profiles: dict[str, str] = field(default_factory=dict)
 
 
 @cache
-def version(root: Path) -> Version:
-    """The version of the checkout at `root`, looked up once a process: the code that runs is the code that was loaded.
+def compute_code_version(root: Path) -> CodeVersion:
+    """Compute the version of the checkout at `root`, once a process: the code that runs is the code that was loaded.
 
-    A byline shape can fit any document, whoever published it, so the shapes of all profiles count as code.
+    A byline shape can match a document of any outlet, so the shapes of all profiles are part of the code.
     """
-    found = {name: metadata.version(name) for name in LIBRARIES}
+    library_versions = {name: metadata.version(name) for name in OUTCOME_LIBRARIES}
     shapes = [
-        (name, [(b.shape, b.identifies) for b in one.bylines], str(one.valid_from), str(one.valid_to))
-        for name, one in sorted(profiles.load().items())
-        if one.bylines
+        (name, [(b.shape, b.identifies) for b in profile.bylines], str(profile.valid_from), str(profile.valid_to))
+        for name, profile in sorted(profiles.load_profiles().items())
+        if profile.bylines
     ]
-    made = digest_of(root, TOUCHES, json.dumps([found, sys.version_info[:2], sys.byteorder, shapes], sort_keys=True))
-    each = {path.stem: _digest(path) for path in sorted((root / PROFILES).glob("*.toml"))}
-    return Version(made, each)
+    code_digest = hash_files(
+        root, DOCUMENT_CODE, json.dumps([library_versions, sys.version_info[:2], sys.byteorder, shapes], sort_keys=True)
+    )
+    profile_digests = {path.stem: _hash_file(path) for path in sorted((root / PROFILES_FOLDER).glob("*.toml"))}
+    return CodeVersion(code_digest, profile_digests)
 
 
-def digest_of(root: Path, names: Iterable[str], more: str) -> str:
-    """Over files and folders below `root`, and more; hex, 16 digits."""
-    digest = hashlib.sha256(more.encode())
-    for path in _files(root, names):
+def hash_files(root: Path, names: Iterable[str], extra: str) -> str:
+    """Return the digest of files and folders below `root`, and of an extra string: 16 hex digits."""
+    digest = hashlib.sha256(extra.encode())
+    for path in _list_code_files(root, names):
         digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _files(root: Path, names: Iterable[str]) -> list[Path]:
-    found: list[Path] = []
+def _list_code_files(root: Path, names: Iterable[str]) -> list[Path]:
+    paths: list[Path] = []
     for name in names:
         path = root / name
-        found += [path] if path.is_file() else [one for one in path.rglob("*") if _counts(one, root)]
-    return sorted(found)
+        paths += [path] if path.is_file() else [child for child in path.rglob("*") if _is_code_file(child, root)]
+    return sorted(paths)
 
 
-def _counts(path: Path, root: Path) -> bool:
+def _is_code_file(path: Path, root: Path) -> bool:
     relative = path.relative_to(root)
-    hidden = any(part.startswith(".") or part == "__pycache__" for part in relative.parts)
-    return path.is_file() and not hidden and not relative.is_relative_to(PROFILES) and not path.name.endswith("~")
+    is_hidden = any(part.startswith(".") or part == "__pycache__" for part in relative.parts)
+    return (
+        path.is_file()
+        and not is_hidden
+        and not relative.is_relative_to(PROFILES_FOLDER)
+        and not path.name.endswith("~")
+    )
 
 
-def _digest(path: Path) -> str:
+def _hash_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]

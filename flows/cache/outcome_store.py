@@ -1,4 +1,4 @@
-"""The shards of a dataset, and where in them each document's outcome stands."""
+"""Store of outcome shards, and the index of documents in them."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,112 +11,119 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from flows.cache import arrow_folders
-from flows.cache.code_version import Version
-from flows.cache.shard_files import Kept, close
+from flows.cache.code_version import CodeVersion
+from flows.cache.shard_files import StoredShard, write_documents_table
 
-_NONE: Final = -1
-_READERS: Final = 2
+_NOT_CACHED: Final = -1
+_HASH_THREADS: Final = 2
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where documents' outcomes stand: the number of the shard, or -1; and `at` as in shards.DOCUMENTS."""
+class OutcomeLocations:
+    """Locations of the outcomes of documents.
 
-    shard: npt.NDArray[np.int32]
-    at: npt.NDArray[np.int32]
-
-    @property
-    def known(self) -> npt.NDArray[np.bool_]:
-        """Which of them stand anywhere."""
-        return np.asarray(self.shard != _NONE)
-
-
-class Store:
-    """What is kept in `folder` for code of one version. Opening it reads and checks every file of that version.
-
-    Holds 24 bytes a document. `damaged` counts the shards that were removed because they were not what was put there,
-    `stale` the documents that consulted a profile which is another one now.
+    `shard_numbers` is -1 where an outcome is not cached; `positions` are as in the column `at` of SHARD_DOCUMENTS.
     """
 
-    def __init__(self, folder: Path, version: Version) -> None:
-        self.place = folder / version.code
+    shard_numbers: npt.NDArray[np.int32]
+    positions: npt.NDArray[np.int32]
+
+    @property
+    def is_cached(self) -> npt.NDArray[np.bool_]:
+        """Return the mask of documents that have an outcome in the store."""
+        return np.asarray(self.shard_numbers != _NOT_CACHED)
+
+
+class OutcomeStore:
+    """Outcomes in `folder` for one version of the code. Opening it reads and verifies every file of that version.
+
+    Uses 24 bytes of memory a document. `damaged` counts the shards removed because their digest was wrong, `stale` the
+    documents that consulted a profile which has changed since.
+    """
+
+    def __init__(self, folder: Path, version: CodeVersion) -> None:
+        self.folder = folder / version.code
         self.version = version
-        self.shards: list[Kept] = []
+        self.shards: list[StoredShard] = []
         self.damaged = 0
         self.stale = 0
-        self._new: list[_Run] = []
-        self._runs: list[_Run] = []
-        paths = sorted(self.place.iterdir()) if self.place.is_dir() else []
+        self._unmerged_runs: list[_SortedRun] = []
+        self._sorted_runs: list[_SortedRun] = []
+        paths = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
         for path in paths:
-            if path.name.startswith("."):  # what a dead run left half done
-                arrow_folders.remove(path)
+            if path.name.startswith("."):  # left incomplete by a run that died
+                arrow_folders.remove_folder(path)
         paths = [path for path in paths if not path.name.startswith(".")]
-        with ThreadPoolExecutor(_READERS) as pool:  # hashes are taken without the interpreter's lock
-            for path, sound in zip(paths, pool.map(arrow_folders.sound, paths), strict=True):
-                self._open(path, sound=sound)
+        with ThreadPoolExecutor(_HASH_THREADS) as pool:  # hashing releases the interpreter lock
+            for path, is_intact in zip(paths, pool.map(arrow_folders.is_intact, paths), strict=True):
+                self._load_shard(path, is_intact=is_intact)
 
-    def find(self, keys: Sequence[bytes] | pa.Array) -> Places:
-        """Where the outcomes of these keys stand."""
-        self._settle()
-        asked = _halves(keys)
-        found = Places(np.full(len(asked), _NONE, np.int32), np.zeros(len(asked), np.int32))
-        for high, low, shard, at in self._runs:
-            place = np.searchsorted(high, asked[:, 0])
-            place[place == len(high)] = 0
-            # Two keys that share their first half are as good as impossible; one of them is then cleaned again.
-            new = (high[place] == asked[:, 0]) & (low[place] == asked[:, 1]) & ~found.known
-            found.shard[new], found.at[new] = shard[place[new]], at[place[new]]
-        return found
+    def find_outcomes(self, keys: Sequence[bytes] | pa.Array) -> OutcomeLocations:
+        """Find the locations of the outcomes of these keys."""
+        self._merge_runs()
+        key_halves = _split_keys(keys)
+        locations = OutcomeLocations(
+            np.full(len(key_halves), _NOT_CACHED, np.int32), np.zeros(len(key_halves), np.int32)
+        )
+        for high, low, shard, at in self._sorted_runs:
+            index = np.searchsorted(high, key_halves[:, 0])
+            index[index == len(high)] = 0
+            # If two keys share their first half, which is practically impossible, one is only processed again.
+            matched = (high[index] == key_halves[:, 0]) & (low[index] == key_halves[:, 1]) & ~locations.is_cached
+            locations.shard_numbers[matched], locations.positions[matched] = shard[index[matched]], at[index[matched]]
+        return locations
 
-    def adopt(self, folder: Path, keys: Sequence[bytes]) -> None:
-        """Put an outcome of documents with these keys, in their order, in place; the folder goes."""
-        documents = close(folder, keys, self.version)
-        path = arrow_folders.put(folder, self.place)
-        self._add(Kept(path), documents, np.ones(len(keys), bool))
+    def add_outcome(self, folder: Path, keys: Sequence[bytes]) -> None:
+        """Add the outcome of documents with these keys, in their order; the folder is moved into the store."""
+        documents = write_documents_table(folder, keys, self.version)
+        path = arrow_folders.commit_folder(folder, self.folder)
+        self._index_shard(StoredShard(path), documents, np.ones(len(keys), bool))
 
-    def _open(self, path: Path, *, sound: bool) -> None:
-        shard = Kept(path)
+    def _load_shard(self, path: Path, *, is_intact: bool) -> None:
+        shard = StoredShard(path)
         try:
-            documents = shard.documents() if sound else None
+            documents = shard.read_documents() if is_intact else None
         except (OSError, pa.ArrowException):
             documents = None
         if documents is None:
-            arrow_folders.remove(path)
+            arrow_folders.remove_folder(path)
             self.damaged += 1
             return
-        usable = shard.usable(documents, self.version.profiles)
+        usable = shard.select_usable(documents, self.version.profiles)
         self.stale += int(np.count_nonzero(documents["keep"].to_numpy() & ~usable))
-        self._add(shard, documents, usable)
+        self._index_shard(shard, documents, usable)
 
-    def _add(self, shard: Kept, documents: pa.Table, usable: npt.NDArray[np.bool_]) -> None:
+    def _index_shard(self, shard: StoredShard, documents: pa.Table, usable: npt.NDArray[np.bool_]) -> None:
         number = len(self.shards)
         self.shards.append(shard)
-        halves = _halves(documents["key"].combine_chunks())[usable]
+        halves = _split_keys(documents["key"].combine_chunks())[usable]
         at = documents["at"].to_numpy()[usable]
         if len(at):
-            self._new.append((halves[:, 0], halves[:, 1], np.full(len(at), number, np.int32), at))
+            self._unmerged_runs.append((halves[:, 0], halves[:, 1], np.full(len(at), number, np.int32), at))
 
-    def _settle(self) -> None:
-        if self._new:
-            self._runs.append(_merged(self._new))
-            self._new = []
-        # Each is at least twice the next: few to search, and no key is sorted again for each batch that is cleaned.
-        while len(self._runs) > 1 and len(self._runs[-2][0]) < 2 * len(self._runs[-1][0]):
-            self._runs[-2:] = [_merged(self._runs[-2:])]
-
-
-# Sorted by the first: both halves of the keys, and where their outcomes stand.
-_Run: TypeAlias = tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64], npt.NDArray[np.int32], npt.NDArray[np.int32]]
+    def _merge_runs(self) -> None:
+        if self._unmerged_runs:
+            self._sorted_runs.append(_merge_sorted_runs(self._unmerged_runs))
+            self._unmerged_runs = []
+        # Each run is at least twice as long as the next: few runs to search, and few merges of each key.
+        while len(self._sorted_runs) > 1 and len(self._sorted_runs[-2][0]) < 2 * len(self._sorted_runs[-1][0]):
+            self._sorted_runs[-2:] = [_merge_sorted_runs(self._sorted_runs[-2:])]
 
 
-def _merged(runs: Sequence[_Run]) -> _Run:
+# Both halves of the keys, shard numbers and positions, sorted by the first half.
+_SortedRun: TypeAlias = tuple[
+    npt.NDArray[np.uint64], npt.NDArray[np.uint64], npt.NDArray[np.int32], npt.NDArray[np.int32]
+]
+
+
+def _merge_sorted_runs(runs: Sequence[_SortedRun]) -> _SortedRun:
     high, low, shard, at = (np.concatenate(parts) for parts in zip(*runs, strict=True))
     order = np.argsort(high, kind="stable")
     return high[order], low[order], shard[order], at[order]
 
 
-def _halves(keys: Sequence[bytes] | pa.Array) -> npt.NDArray[np.uint64]:
-    """Keys of 16 bytes as two numbers each."""
+def _split_keys(keys: Sequence[bytes] | pa.Array) -> npt.NDArray[np.uint64]:
+    """Split keys of 16 bytes into two integers each: an array of shape (keys, 2)."""
     if isinstance(keys, pa.Array):
         flat = np.frombuffer(keys.buffers()[1], np.uint64)[keys.offset * 2 : (keys.offset + len(keys)) * 2]
     else:

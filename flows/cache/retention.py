@@ -1,7 +1,7 @@
-"""How much is kept: the bound after each run, what `kliping prune` removes, and what a purge must reach.
+"""Retention of cached outcomes: eviction after each run, `kliping prune`, and purges.
 
-A shard that loses documents is written again without them, put in place, and only then removed: killed at any instant,
-nothing that is still wanted is lost. Call all of it while holding the lock.
+A shard that loses documents is rewritten without them, put in place, and only then removed: a kill at any instant
+loses no retained outcome. Callers must hold the lock of the dataset.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,130 +15,139 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.cache import arrow_folders, shard_files, source_index
-from flows.cache.outcome_store import Store
-from flows.cache.shard_files import Kept
+from flows.cache.outcome_store import OutcomeStore
+from flows.cache.shard_files import StoredShard
 
-# So few are kept for nothing: the bound is for what grows.
-_FEW: Final = 10_000
-_FULL: Final = 256  # documents of a shard; smaller ones are put together once there are many
-_SMALL: Final = 64  # of them are let be
-_ASIDE: Final = ".new"
+# Fewer unused outcomes cost too little to evict them.
+_MIN_UNUSED_OUTCOMES: Final = 10_000
+_FULL_SHARD_DOCUMENTS: Final = 256  # documents in a full shard; smaller shards are compacted once there are many
+_MIN_SMALL_SHARDS: Final = 64  # fewer small shards are not compacted
+_NEW_SHARD_FOLDER: Final = ".new"
 
 _Mask = npt.NDArray[np.bool_]
 
 
-def bound(state: Path, store: Store, used: dict[int, npt.NDArray[np.int32]]) -> int:
-    """Keep at most as much that the run did not use as it did; returns how many outcomes were removed.
+def evict_unused_outcomes(state: Path, store: OutcomeStore, used_positions: dict[int, npt.NDArray[np.int32]]) -> int:
+    """Evict the outcomes that the run did not use if they outnumber those that it used; return how many were removed.
 
-    `used` are the `at` of documents by the number of their shard in the store. Small shards are put together.
+    `used_positions` maps the number of a shard in the store to the `at` of its used documents. Small shards are
+    compacted.
     """
-    wanted = sum(len(np.unique(at)) for at in used.values())
-    every = [(place, path) for place, path in _all(state)]
-    spare = sum(Kept(path).count() for _, path in every) - wanted
-    if spare > max(wanted, _FEW):
+    used_count = sum(len(np.unique(at)) for at in used_positions.values())
+    shard_paths = [(version_folder, path) for version_folder, path in _list_shards(state)]
+    unused_count = sum(StoredShard(path).count_documents() for _, path in shard_paths) - used_count
+    if unused_count > max(used_count, _MIN_UNUSED_OUTCOMES):
         numbers = {shard.path: number for number, shard in enumerate(store.shards)}
 
-        def needed(shard: Kept, documents: pa.Table) -> _Mask:
-            at = used.get(numbers.get(shard.path, -1), np.empty(0, np.int32))
+        def select_used(shard: StoredShard, documents: pa.Table) -> _Mask:
+            at = used_positions.get(numbers.get(shard.path, -1), np.empty(0, np.int32))
             return np.isin(documents["at"].to_numpy(), at)
 
-        return _keep(state, needed)
-    _put_together(store.place)
+        return _retain_documents(state, select_used)
+    _compact_shards(store.folder)
     return 0
 
 
-def prune(state: Path, code: str, raw_sha256: pa.Array) -> int:
-    """Remove what no listed release needs: outcomes of other code, and of other bytes than these; returns how many."""
-    keys = source_index.recall(state / "sources").arrivals["key"].combine_chunks()
+def prune_outcomes(state: Path, code: str, raw_sha256: pa.Array) -> int:
+    """Remove outcomes of other code, and of bytes that no listed release holds; return how many were removed."""
+    keys = source_index.load_source_index(state / "sources").arrivals["key"].combine_chunks()
 
-    def needed(shard: Kept, documents: pa.Table) -> _Mask:
+    def select_needed(shard: StoredShard, documents: pa.Table) -> _Mask:
         if shard.path.parent.name != code:
             return np.zeros(documents.num_rows, bool)
-        return np.asarray(pc.is_in(documents["key"], value_set=keys)) | _among(shard, documents, raw_sha256)
+        return np.asarray(pc.is_in(documents["key"], value_set=keys)) | _match_raw_bytes(shard, documents, raw_sha256)
 
-    return _keep(state, needed)
+    return _retain_documents(state, select_needed)
 
 
-def forget(state: Path, raw_sha256: AbstractSet[str], text_digests: AbstractSet[str] = frozenset()) -> int:
-    """Remove the outcomes of documents with these bytes or texts, and what is remembered of the source."""
-    raws, texts = (pa.array(sorted(each), pa.string()) for each in (raw_sha256, text_digests - {""}))
-    arrivals = source_index.recall(state / "sources").arrivals
+def purge_documents(state: Path, raw_sha256: AbstractSet[str], text_digests: AbstractSet[str] = frozenset()) -> int:
+    """Remove the outcomes of documents with these bytes or texts, and the source index; return how many."""
+    raws, texts = (pa.array(sorted(digests), pa.string()) for digests in (raw_sha256, text_digests - {""}))
+    arrivals = source_index.load_source_index(state / "sources").arrivals
     keys = arrivals["key"].filter(pc.is_in(arrivals["raw_sha256"], value_set=raws)).combine_chunks()
 
-    def others(shard: Kept, documents: pa.Table) -> _Mask:
-        mine = np.asarray(pc.is_in(documents["key"], value_set=keys)) | _among(shard, documents, raws)
+    def select_unaffected(shard: StoredShard, documents: pa.Table) -> _Mask:
+        is_affected = np.asarray(pc.is_in(documents["key"], value_set=keys)) | _match_raw_bytes(shard, documents, raws)
         at = documents["at"].to_numpy()
-        same = np.flatnonzero(pc.is_in(shard.table("prints", ["text_digest"])["text_digest"], value_set=texts))
-        return np.asarray(~(mine | np.isin(at, same)))
+        matching_rows = np.flatnonzero(
+            pc.is_in(shard.read_table("prints", ["text_digest"])["text_digest"], value_set=texts)
+        )
+        return np.asarray(~(is_affected | np.isin(at, matching_rows)))
 
-    gone = _keep(state, others)
+    removed_count = _retain_documents(state, select_unaffected)
     for path in (state / "sources").iterdir() if (state / "sources").is_dir() else []:
-        arrow_folders.remove(path)
-    return gone
+        arrow_folders.remove_folder(path)
+    return removed_count
 
 
-def _among(shard: Kept, documents: pa.Table, raw_sha256: pa.Array) -> _Mask:
-    """Which of the documents were made of these bytes."""
+def _match_raw_bytes(shard: StoredShard, documents: pa.Table, raw_sha256: pa.Array) -> _Mask:
+    """Return the mask of documents with one of these raw digests."""
     at = documents["at"].to_numpy()
     articles, rejects = (
-        np.flatnonzero(pc.is_in(shard.table(name, ["raw_sha256"])["raw_sha256"], value_set=raw_sha256))
+        np.flatnonzero(pc.is_in(shard.read_table(name, ["raw_sha256"])["raw_sha256"], value_set=raw_sha256))
         for name in ("articles", "rejects")
     )
     return np.asarray(np.isin(at, articles) | np.isin(at, -1 - rejects))
 
 
-def _keep(state: Path, needed: Callable[[Kept, pa.Table], _Mask]) -> int:
-    gone = 0
-    for place, path in list(_all(state)):
-        shard = Kept(path)
+def _retain_documents(state: Path, select_retained: Callable[[StoredShard, pa.Table], _Mask]) -> int:
+    """Rewrite each shard with the documents of the mask; return how many documents were removed."""
+    removed_count = 0
+    for version_folder, path in list(_list_shards(state)):
+        shard = StoredShard(path)
         try:
-            documents = shard.documents()
-            mask = needed(shard, documents)
+            documents = shard.read_documents()
+            mask = select_retained(shard, documents)
         except (OSError, pa.ArrowException):
-            arrow_folders.remove(path)
+            arrow_folders.remove_folder(path)
             continue
-        gone += int(np.count_nonzero(~mask))
+        removed_count += int(np.count_nonzero(~mask))
         if mask.all():
             continue
         if mask.any():
-            _written([(shard, mask)], place)
-        arrow_folders.remove(path)
-    for place in sorted((state / "outcomes").iterdir()) if (state / "outcomes").is_dir() else []:
-        if place.is_dir() and not any(place.iterdir()):
-            place.rmdir()
-    return gone
+            _commit_merged_shard([(shard, mask)], version_folder)
+        arrow_folders.remove_folder(path)
+    for version_folder in sorted((state / "outcomes").iterdir()) if (state / "outcomes").is_dir() else []:
+        if version_folder.is_dir() and not any(version_folder.iterdir()):
+            version_folder.rmdir()
+    return removed_count
 
 
-def _put_together(place: Path) -> None:
-    """Write small shards again as full ones, once there are many."""
-    small = [(Kept(path), Kept(path).count()) for path in _paths(place)]
-    small = [(shard, count) for shard, count in small if count < _FULL // 2]
-    if len(small) < _SMALL:
+def _compact_shards(version_folder: Path) -> None:
+    """Merge small shards into full ones, once there are many."""
+    small_shards = [
+        (StoredShard(path), StoredShard(path).count_documents()) for path in _list_visible_paths(version_folder)
+    ]
+    small_shards = [(shard, count) for shard, count in small_shards if count < _FULL_SHARD_DOCUMENTS // 2]
+    if len(small_shards) < _MIN_SMALL_SHARDS:
         return
-    batch: list[Kept] = []
-    held = 0
-    for shard, count in small:
+    batch: list[StoredShard] = []
+    batch_documents = 0
+    for shard, count in small_shards:
         batch.append(shard)
-        held += count
-        if held >= _FULL or shard is small[-1][0]:
-            _written([(one, np.ones(one.count(), bool)) for one in batch], place)
-            for one in batch:
-                arrow_folders.remove(one.path)
-            batch, held = [], 0
+        batch_documents += count
+        if batch_documents >= _FULL_SHARD_DOCUMENTS or shard is small_shards[-1][0]:
+            _commit_merged_shard(
+                [(merged_shard, np.ones(merged_shard.count_documents(), bool)) for merged_shard in batch],
+                version_folder,
+            )
+            for merged_shard in batch:
+                arrow_folders.remove_folder(merged_shard.path)
+            batch, batch_documents = [], 0
 
 
-def _written(parts: list[tuple[Kept, _Mask]], place: Path) -> None:
-    aside = place / _ASIDE
-    arrow_folders.remove(aside)
-    aside.mkdir()
-    shard_files.write(parts, aside)
-    arrow_folders.put(aside, place)
+def _commit_merged_shard(parts: list[tuple[StoredShard, _Mask]], version_folder: Path) -> None:
+    new_folder = version_folder / _NEW_SHARD_FOLDER
+    arrow_folders.remove_folder(new_folder)
+    new_folder.mkdir()
+    shard_files.write_merged_shard(parts, new_folder)
+    arrow_folders.commit_folder(new_folder, version_folder)
 
 
-def _all(state: Path) -> Iterator[tuple[Path, Path]]:
-    for place in sorted((state / "outcomes").iterdir()) if (state / "outcomes").is_dir() else []:
-        yield from ((place, path) for path in _paths(place))
+def _list_shards(state: Path) -> Iterator[tuple[Path, Path]]:
+    for version_folder in sorted((state / "outcomes").iterdir()) if (state / "outcomes").is_dir() else []:
+        yield from ((version_folder, path) for path in _list_visible_paths(version_folder))
 
 
-def _paths(place: Path) -> list[Path]:
-    return [path for path in sorted(place.iterdir()) if path.name[0] != "."] if place.is_dir() else []
+def _list_visible_paths(version_folder: Path) -> list[Path]:
+    return [path for path in sorted(version_folder.iterdir()) if path.name[0] != "."] if version_folder.is_dir() else []

@@ -1,4 +1,4 @@
-"""A shard: what became of some documents, in a folder or in memory, read a table at a time."""
+"""Shards: outcomes of some documents, in a folder or in memory, read table by table."""
 
 import json
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.cache import arrow_folders
-from flows.cache.code_version import Version
-from flows.release import Mapped, mapped
+from flows.cache.code_version import CodeVersion
+from flows.release import MappedTable, map_table
 from flows.workers import batch_processing
 
-# One row a document: where it ended. `at` is a row of articles, or -1 less a row of rejects.
-DOCUMENTS: Final = pa.schema(
+# One row a document. `at` locates its outcome: n is row n of articles, -1 - n is row n of rejects.
+SHARD_DOCUMENTS: Final = pa.schema(
     [
         pa.field("key", pa.binary(16), False),
         pa.field("at", pa.int32(), False),
@@ -24,134 +24,151 @@ DOCUMENTS: Final = pa.schema(
         pa.field("profiles", pa.string(), False),
     ]
 )
-# What a document became may be the machine's fault: it is tried again.
-_PASSING: Final = ("too_slow", "crashed")
+# Reject reasons that the machine may have caused: these documents are processed again.
+_RETRIED_REASONS: Final = ("too_slow", "crashed")
 
 
 class Shard(Protocol):
-    """Tables of what became of documents, as flows.workers.batch_processing makes them."""
+    """Shard of outcomes: the tables that flows.workers.batch_processing produces."""
 
-    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """A table, or some of its columns."""
+    def read_table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Return a table, or some of its columns."""
         ...
 
-    def prints(self) -> Mapped | None:
-        """The articles' PRINTS where they lie on disk, mapped and not read."""
+    def map_prints(self) -> MappedTable | None:
+        """Return the articles' PRINTS memory-mapped, or None if they are not on disk."""
         ...
 
 
 @dataclass(frozen=True)
-class Held:
-    """An outcome in memory."""
+class InMemoryShard:
+    """Shard in memory."""
 
-    outcome: batch_processing.Outcome
+    outcome: batch_processing.BatchOutcome
 
-    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """A table, or some of its columns."""
-        whole: pa.Table = getattr(self.outcome, name)
-        return whole.select(columns) if columns is not None else whole
+    def read_table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Return a table, or some of its columns."""
+        table: pa.Table = getattr(self.outcome, name)
+        return table.select(columns) if columns is not None else table
 
-    def prints(self) -> None:
-        """They are in memory."""
+    def map_prints(self) -> None:
+        """Return None: the prints are in memory."""
         return
 
 
 @dataclass(frozen=True)
-class Kept:
-    """An outcome in a folder."""
+class StoredShard:
+    """Shard in a folder."""
 
     path: Path
 
-    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """A table, or some of its columns."""
-        return arrow_folders.load(self.path / f"{name}{arrow_folders.SUFFIX}", columns)
+    def read_table(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Read a table, or some of its columns."""
+        return arrow_folders.read_table(self.path / f"{name}{arrow_folders.ARROW_SUFFIX}", columns)
 
-    def prints(self) -> Mapped:
-        """PRINTS, mapped."""
-        return mapped(self.path / f"prints{arrow_folders.SUFFIX}")
+    def map_prints(self) -> MappedTable:
+        """Return PRINTS, memory-mapped."""
+        return map_table(self.path / f"prints{arrow_folders.ARROW_SUFFIX}")
 
-    def documents(self) -> pa.Table:
-        """DOCUMENTS."""
-        return self.table("documents")
+    def read_documents(self) -> pa.Table:
+        """Read SHARD_DOCUMENTS."""
+        return self.read_table("documents")
 
-    def count(self) -> int:
-        """How many documents it has."""
-        return arrow_folders.rows(self.path / f"documents{arrow_folders.SUFFIX}")
+    def count_documents(self) -> int:
+        """Count the documents of the shard."""
+        return arrow_folders.count_rows(self.path / f"documents{arrow_folders.ARROW_SUFFIX}")
 
-    def profiles(self) -> dict[str, str]:
-        """The profiles that had a say in any of them: name -> digest."""
-        said: dict[str, str] = json.loads(
-            arrow_folders.metadata(self.path / f"documents{arrow_folders.SUFFIX}")["profiles"]
+    def read_profiles(self) -> dict[str, str]:
+        """Read the profiles that any of the documents consulted: name -> digest."""
+        profile_digests: dict[str, str] = json.loads(
+            arrow_folders.read_metadata(self.path / f"documents{arrow_folders.ARROW_SUFFIX}")["profiles"]
         )
-        return said
+        return profile_digests
 
-    def usable(self, documents: pa.Table, profiles: dict[str, str]) -> np.ndarray:
-        """Which of the documents stand: kept, and made with these profiles as far as each consulted any."""
-        said = self.profiles()
-        stale = {name for name, digest in said.items() if profiles.get(name) != digest}
-        known = documents["profiles"].combine_chunks().dictionary_encode()
-        good = [not stale & set(names.split(",")) for names in known.dictionary.to_pylist()]
-        fresh = np.array(good, bool)[known.indices.to_numpy()] if len(good) else np.zeros(0, bool)
-        return np.asarray(fresh & documents["keep"].to_numpy())
+    def select_usable(self, documents: pa.Table, profiles: dict[str, str]) -> np.ndarray:
+        """Return the mask of reusable documents: not to be retried, and made with the current profiles."""
+        recorded_profiles = self.read_profiles()
+        stale_profiles = {name for name, digest in recorded_profiles.items() if profiles.get(name) != digest}
+        encoded_profiles = documents["profiles"].combine_chunks().dictionary_encode()
+        is_current = [not stale_profiles & set(names.split(",")) for names in encoded_profiles.dictionary.to_pylist()]
+        is_fresh = (
+            np.array(is_current, bool)[encoded_profiles.indices.to_numpy()] if len(is_current) else np.zeros(0, bool)
+        )
+        return np.asarray(is_fresh & documents["keep"].to_numpy())
 
 
-def close(folder: Path, keys: Sequence[bytes], version: Version) -> pa.Table:
-    """Write what is known of the documents of an outcome into its folder; returns it (DOCUMENTS)."""
-    articles = arrow_folders.load(folder / "articles.arrow", ["doc", "profiles"])
-    rejects = arrow_folders.load(folder / "rejects.arrow", ["doc", "profiles", "reason"])
+def write_documents_table(folder: Path, keys: Sequence[bytes], version: CodeVersion) -> pa.Table:
+    """Write SHARD_DOCUMENTS of an outcome into its folder; return the table."""
+    articles = arrow_folders.read_table(folder / "articles.arrow", ["doc", "profiles"])
+    rejects = arrow_folders.read_table(folder / "rejects.arrow", ["doc", "profiles", "reason"])
     at = np.empty(len(keys), np.int32)
     at[articles["doc"].to_numpy()] = np.arange(articles.num_rows)
     at[rejects["doc"].to_numpy()] = -1 - np.arange(rejects.num_rows)
     keep = np.ones(len(keys), bool)
-    passing = pc.is_in(rejects["reason"], value_set=pa.array(_PASSING)).to_numpy()
-    keep[rejects["doc"].to_numpy()[passing]] = False
-    both = pa.concat_tables([articles, rejects.select(["doc", "profiles"])]).sort_by("doc")
-    documents = pa.table([pa.array(keys, pa.binary(16)), at, keep, both["profiles"]], schema=DOCUMENTS)
-    # Of profiles that none of them consulted nothing need be known.
-    names = {name for joined in pc.unique(both["profiles"]).to_pylist() for name in joined.split(",") if name}
-    said = {name: version.profiles.get(name, "") for name in sorted(names)}
-    arrow_folders.write(folder / "documents.arrow", documents, {"profiles": json.dumps(said)})
+    is_retried = pc.is_in(rejects["reason"], value_set=pa.array(_RETRIED_REASONS)).to_numpy()
+    keep[rejects["doc"].to_numpy()[is_retried]] = False
+    profile_rows = pa.concat_tables([articles, rejects.select(["doc", "profiles"])]).sort_by("doc")
+    documents = pa.table([pa.array(keys, pa.binary(16)), at, keep, profile_rows["profiles"]], schema=SHARD_DOCUMENTS)
+    # Only consulted profiles are recorded.
+    names = {
+        name
+        for profile_names in pc.unique(profile_rows["profiles"]).to_pylist()
+        for name in profile_names.split(",")
+        if name
+    }
+    profile_digests = {name: version.profiles.get(name, "") for name in sorted(names)}
+    arrow_folders.write_table(folder / "documents.arrow", documents, {"profiles": json.dumps(profile_digests)})
     return documents
 
 
-def write(parts: Sequence[tuple[Kept, np.ndarray]], folder: Path) -> None:
-    """Write into an empty folder one shard with some documents (a mask) of each of the given ones."""
+def write_merged_shard(parts: Sequence[tuple[StoredShard, np.ndarray]], folder: Path) -> None:
+    """Merge some documents (a mask) of each of the given shards; write the new shard into an empty folder."""
     documents: list[pa.Table] = []
-    made: list[batch_processing.Outcome] = []
-    said: dict[str, str] = {}
-    articles = rejects = 0
+    outcomes: list[batch_processing.BatchOutcome] = []
+    profile_digests: dict[str, str] = {}
+    article_count = reject_count = 0
     for shard, mask in parts:
-        table = shard.documents().filter(pa.array(mask))
+        table = shard.read_documents().filter(pa.array(mask))
         at = table["at"].to_numpy()
-        rows, others = np.unique(at[at >= 0]), np.unique(-1 - at[at < 0])
-        new = np.where(at >= 0, np.searchsorted(rows, at) + articles, -1 - (np.searchsorted(others, -1 - at) + rejects))
-        documents.append(table.set_column(1, DOCUMENTS.field("at"), pa.array(new, pa.int32())))
-        made.append(_some(shard, rows, others))
-        said |= shard.profiles()
-        articles, rejects = articles + len(rows), rejects + len(others)
-    whole = batch_processing.joined(made)
-    for name in batch_processing.TABLES:
-        arrow_folders.write(folder / f"{name}.arrow", getattr(whole, name).combine_chunks(), packed=name != "prints")
-    arrow_folders.write(folder / "documents.arrow", pa.concat_tables(documents), {"profiles": json.dumps(said)})
+        article_rows, reject_rows = np.unique(at[at >= 0]), np.unique(-1 - at[at < 0])
+        positions = np.where(
+            at >= 0,
+            np.searchsorted(article_rows, at) + article_count,
+            -1 - (np.searchsorted(reject_rows, -1 - at) + reject_count),
+        )
+        documents.append(table.set_column(1, SHARD_DOCUMENTS.field("at"), pa.array(positions, pa.int32())))
+        outcomes.append(_select_outcome_rows(shard, article_rows, reject_rows))
+        profile_digests |= shard.read_profiles()
+        article_count, reject_count = article_count + len(article_rows), reject_count + len(reject_rows)
+    merged = batch_processing.concatenate_outcomes(outcomes)
+    for name in batch_processing.OUTCOME_TABLES:
+        arrow_folders.write_table(
+            folder / f"{name}.arrow", getattr(merged, name).combine_chunks(), packed=name != "prints"
+        )
+    arrow_folders.write_table(
+        folder / "documents.arrow", pa.concat_tables(documents), {"profiles": json.dumps(profile_digests)}
+    )
 
 
-def _some(shard: Kept, rows: np.ndarray, rejects: np.ndarray) -> batch_processing.Outcome:
-    """Some articles and rejects of a shard as an outcome of their own."""
-    tables = {name: shard.table(name).take(pa.array(rows)) for name in ("articles", "prints")}
-    tables["rejects"] = shard.table("rejects").take(pa.array(rejects))
+def _select_outcome_rows(
+    shard: StoredShard, article_rows: np.ndarray, reject_rows: np.ndarray
+) -> batch_processing.BatchOutcome:
+    """Select some articles and rejects of a shard as an outcome of their own, renumbered."""
+    tables = {name: shard.read_table(name).take(pa.array(article_rows)) for name in ("articles", "prints")}
+    tables["rejects"] = shard.read_table("rejects").take(pa.array(reject_rows))
     for name in ("spans", "evidence"):
-        table = shard.table(name)
-        kept = table.filter(pc.is_in(table["row"], value_set=pa.array(rows, pa.int64())))
-        tables[name] = _set(kept, "row", np.searchsorted(rows, kept["row"].to_numpy()))
-    tables["articles"] = _set(tables["articles"], "row", np.arange(len(rows)))
+        table = shard.read_table(name)
+        selected = table.filter(pc.is_in(table["row"], value_set=pa.array(article_rows, pa.int64())))
+        tables[name] = _replace_column(selected, "row", np.searchsorted(article_rows, selected["row"].to_numpy()))
+    tables["articles"] = _replace_column(tables["articles"], "row", np.arange(len(article_rows)))
     docs = np.concatenate([tables["articles"]["doc"].to_numpy(), tables["rejects"]["doc"].to_numpy()])
-    place = np.argsort(np.argsort(docs))
-    tables["articles"] = _set(tables["articles"], "doc", place[: len(rows)])
-    tables["rejects"] = _set(tables["rejects"], "doc", place[len(rows) :])
-    return batch_processing.Outcome(**tables)
+    doc_numbers = np.argsort(np.argsort(docs))
+    tables["articles"] = _replace_column(tables["articles"], "doc", doc_numbers[: len(article_rows)])
+    tables["rejects"] = _replace_column(tables["rejects"], "doc", doc_numbers[len(article_rows) :])
+    return batch_processing.BatchOutcome(**tables)
 
 
-def _set(table: pa.Table, name: str, values: np.ndarray) -> pa.Table:
-    at = table.schema.get_field_index(name)
-    field = table.schema.field(at)
-    return table.set_column(at, field, pa.array(values, field.type))
+def _replace_column(table: pa.Table, name: str, values: np.ndarray) -> pa.Table:
+    column_index = table.schema.get_field_index(name)
+    field = table.schema.field(column_index)
+    return table.set_column(column_index, field, pa.array(values, field.type))

@@ -1,13 +1,13 @@
-"""What the last run found in its source, file by file, so that a file that has not changed is not read again.
+"""Index of the last source that was read, file by file, so that an unchanged file is not read again.
 
-    state/sources/<digest>/files.arrow      FILES: path, size, mtime, digest, and how many documents and rejects it gave
+    state/sources/<digest>/files.arrow      INDEXED_FILES: path, size, mtime, digest, number of documents and rejects
                            arrivals.arrow   ARRIVALS of all files, in their order
                            rejects.arrow    REJECTS of reading, likewise
 
-One source is remembered, the last; files that no run has met since are forgotten. A file counts as unchanged where its
-path, size and mtime are the same; one that was written in the very moment it was read is not trusted, since a second
-write in that moment would leave no trace. What was read by other code or within other limits is read again, though the
-files' digests still hold.
+Only the last source is indexed; files that are no longer in it are forgotten. A file is unchanged if its path, size
+and mtime are the same. A file modified just before it was read is not trusted, because a second write in the same
+clock tick would leave the mtime as it is. If the reading code or the limits changed, files are read again, though
+their digests stay valid.
 """
 
 import json
@@ -23,129 +23,140 @@ import pyarrow.compute as pc
 
 from flows import read
 from flows.cache import arrow_folders
-from flows.cache.code_version import digest_of
+from flows.cache.code_version import hash_files
 from schemas import arrow, stage_tables
 
-READS: Final = (
+READER_CODE: Final = (
     "flows/read",
     "flows/cache/cache_key.py",
     "flows/describe/identity.py",
     "flows/outlets/canonical_urls.py",
 )
-FILES: Final = pa.schema(
+INDEXED_FILES: Final = pa.schema(
     [
-        *read.FILES,
+        *read.SURVEYED_FILES,
         pa.field("settled", pa.bool_(), False),
         pa.field("documents", pa.int32(), False),
         pa.field("rejects", pa.int32(), False),
     ]
 )
-# A file that was written less than this before it was read may be written once more without a new mtime: a kernel's
-# tick, or what a file system that counts in seconds may round away.
-_TICK: Final = 50_000_000
-_COARSE: Final = 2_000_000_000
-_ROWS: Final = 8192
-_LAID: Final = "ledger"
+# A file modified less than this before it was read may change once more without a new mtime: one tick of the kernel
+# clock, or the resolution of a file system that stores whole seconds.
+_CLOCK_TICK_NS: Final = 50_000_000
+_COARSE_CLOCK_NS: Final = 2_000_000_000
+_BATCH_ROWS: Final = 8192
+_STAGED_FOLDER: Final = "ledger"
 
 
-def reading(root: Path, settings: Sequence[object]) -> str:
-    """Digest of the code that reads, and of the settings that decide what is read."""
-    return digest_of(root, READS, json.dumps(list(settings)))
+def compute_reader_digest(root: Path, settings: Sequence[object]) -> str:
+    """Return the digest of the code that reads and of the settings that determine what is read."""
+    return hash_files(root, READER_CODE, json.dumps(list(settings)))
 
 
 @dataclass(frozen=True)
-class Ledger:
-    """What a run found: FILES, ARRIVALS, REJECTS. `read_by` says by which code and settings."""
+class SourceIndex:
+    """Index of a source: INDEXED_FILES, ARRIVALS, REJECTS. `reader_digest` identifies the reading code and settings."""
 
     files: pa.Table
     arrivals: pa.Table
     rejects: pa.Table
-    read_by: str = ""
+    reader_digest: str = ""
 
-    def known(self) -> read.Known:
-        """What is known of files by their path, asked in the order of the source, as read.survey does."""
-        rows = _rows(self.files.select(["path", "size", "mtime_ns", "sha256", "settled"]))
+    def build_digest_lookup(self) -> read.DigestLookup:
+        """Build a lookup of file digests; it must be called in the order of the source, as survey_source does."""
+        rows = _iterate_rows(self.files.select(["path", "size", "mtime_ns", "sha256", "settled"]))
         row = next(rows, None)
 
-        def of(path: str, stamp: tuple[int, int]) -> str | None:
+        def find_digest(path: str, stamp: tuple[int, int]) -> str | None:
             nonlocal row
-            asked = path.encode("utf-8", "surrogatepass")
-            while row is not None and row[0].encode("utf-8", "surrogatepass") < asked:
+            path_bytes = path.encode("utf-8", "surrogatepass")
+            while row is not None and row[0].encode("utf-8", "surrogatepass") < path_bytes:
                 row = next(rows, None)
-            same = row is not None and row[0] == path and row[4] and (row[1], row[2]) == stamp
-            return str(row[3]) if row is not None and same and row[3] is not None else None
+            is_unchanged = row is not None and row[0] == path and row[4] and (row[1], row[2]) == stamp
+            return str(row[3]) if row is not None and is_unchanged and row[3] is not None else None
 
-        return of
+        return find_digest
 
-    def unchanged(self, files: pa.Table) -> npt.NDArray[np.int64]:
-        """For each file of a survey its row here, where it is the same; else -1."""
-        place = pc.fill_null(pc.index_in(files["path"], value_set=self.files["path"].combine_chunks()), -1)
-        rows = np.asarray(place, np.int64)
-        here = self.files.take(pa.array(np.maximum(rows, 0))) if self.files.num_rows else self.files
+    def match_unchanged_files(self, files: pa.Table) -> npt.NDArray[np.int64]:
+        """Return for each file of a survey its row in this index if it is unchanged, else -1."""
+        matched_rows = pc.fill_null(pc.index_in(files["path"], value_set=self.files["path"].combine_chunks()), -1)
+        rows = np.asarray(matched_rows, np.int64)
+        matched_files = self.files.take(pa.array(np.maximum(rows, 0))) if self.files.num_rows else self.files
         if not self.files.num_rows:
             return np.full(len(rows), -1, np.int64)
-        same = here["settled"].to_numpy()
-        # What could not be read has no digest: whoever gives leave to read it changes neither size nor mtime.
+        is_same = matched_files["settled"].to_numpy()
+        # An unreadable file has no digest and counts as changed: granting access changes neither size nor mtime.
         for name in ("size", "mtime_ns", "sha256"):
-            same = same & np.asarray(pc.fill_null(pc.equal(here[name], files[name]), False))
-        return np.where((rows >= 0) & same, rows, -1)
+            is_same = is_same & np.asarray(pc.fill_null(pc.equal(matched_files[name], files[name]), False))
+        return np.where((rows >= 0) & is_same, rows, -1)
 
-    def spans(self, column: str) -> npt.NDArray[np.int64]:
-        """Where the `documents` or `rejects` of each file begin, and behind the last one the end."""
+    def compute_offsets(self, column: str) -> npt.NDArray[np.int64]:
+        """Return the first `documents` or `rejects` row of each file, and the total at the end."""
         return np.concatenate([[0], np.cumsum(self.files[column].to_numpy(), dtype=np.int64)])
 
 
-NOTHING: Final = Ledger(FILES.empty_table(), arrow.empty(stage_tables.ARRIVALS), arrow.empty(arrow.REJECTS))
+EMPTY_INDEX: Final = SourceIndex(
+    INDEXED_FILES.empty_table(), arrow.make_empty_table(stage_tables.ARRIVALS), arrow.make_empty_table(arrow.REJECTS)
+)
 
 
-def recall(folder: Path) -> Ledger:
-    """What was remembered last, arrivals mapped and not read; nothing where there is none that is sound."""
+def load_source_index(folder: Path) -> SourceIndex:
+    """Load the last index, its arrivals memory-mapped; return an empty one if there is none or it is damaged."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else []:
         try:
-            if path.name.startswith(".") or not arrow_folders.sound(path):
+            if path.name.startswith(".") or not arrow_folders.is_intact(path):
                 continue
-            files, rejects = (arrow_folders.load(path / f"{name}.arrow") for name in ("files", "rejects"))
+            files, rejects = (arrow_folders.read_table(path / f"{name}.arrow") for name in ("files", "rejects"))
             arrivals = pa.ipc.open_file(pa.memory_map(str(path / "arrivals.arrow"))).read_all()
-            said = arrow_folders.metadata(path / "files.arrow").get("read_by", "")
-            if files.schema.equals(FILES) and arrivals.schema.equals(stage_tables.ARRIVALS):
-                return Ledger(files, arrivals, rejects, said)
+            reader_digest = arrow_folders.read_metadata(path / "files.arrow").get("read_by", "")
+            if files.schema.equals(INDEXED_FILES) and arrivals.schema.equals(stage_tables.ARRIVALS):
+                return SourceIndex(files, arrivals, rejects, reader_digest)
         except (OSError, pa.ArrowException):
             continue
-    return NOTHING
+    return EMPTY_INDEX
 
 
-def lay(ledger: Ledger, work: Path) -> None:
-    """Write down what a run found, to be remembered once its source is known to have held still meanwhile."""
-    aside = work / _LAID
-    aside.mkdir()
-    arrow_folders.write(aside / "files.arrow", ledger.files, {"read_by": ledger.read_by})
-    arrow_folders.write(aside / "arrivals.arrow", ledger.arrivals, packed=False)
-    arrow_folders.write(aside / "rejects.arrow", ledger.rejects)
+def stage_source_index(index: SourceIndex, work: Path) -> None:
+    """Write an index to `work`, to be committed once the source is known not to have changed during the run."""
+    staged = work / _STAGED_FOLDER
+    staged.mkdir()
+    arrow_folders.write_table(staged / "files.arrow", index.files, {"read_by": index.reader_digest})
+    arrow_folders.write_table(staged / "arrivals.arrow", index.arrivals, packed=False)
+    arrow_folders.write_table(staged / "rejects.arrow", index.rejects)
 
 
-def remember(folder: Path, work: Path) -> None:
-    """Remember what was laid in `work`, a folder on the same disk, in place of the run before; else nothing is done."""
-    if not (work / _LAID).is_dir():
+def commit_source_index(folder: Path, work: Path) -> None:
+    """Replace the index in `folder` by the one staged in `work`, a folder on the same disk.
+
+    Without a staged index nothing changes.
+    """
+    if not (work / _STAGED_FOLDER).is_dir():
         return
-    new = arrow_folders.put(work / _LAID, folder)
+    committed = arrow_folders.commit_folder(work / _STAGED_FOLDER, folder)
     for path in folder.iterdir():
-        if path != new:
-            arrow_folders.remove(path)
+        if path != committed:
+            arrow_folders.remove_folder(path)
 
 
-def at_rest(files: pa.Table, now_ns: int) -> read.Known:
-    """What a survey found of the files that were at rest when it began, for a second one to ask."""
-    columns = [*files.columns, pa.array(settled(files, now_ns)), *[pa.array(np.zeros(files.num_rows, np.int32))] * 2]
-    return Ledger(pa.table(columns, schema=FILES), NOTHING.arrivals, NOTHING.rejects).known()
+def build_settled_lookup(files: pa.Table, now_ns: int) -> read.DigestLookup:
+    """Build a lookup of the digests of files that were settled when a survey began, for a second survey."""
+    columns = [
+        *files.columns,
+        pa.array(mask_settled_files(files, now_ns)),
+        *[pa.array(np.zeros(files.num_rows, np.int32))] * 2,
+    ]
+    return SourceIndex(
+        pa.table(columns, schema=INDEXED_FILES), EMPTY_INDEX.arrivals, EMPTY_INDEX.rejects
+    ).build_digest_lookup()
 
 
-def settled(files: pa.Table, now_ns: int) -> npt.NDArray[np.bool_]:
-    """Which files of a survey were at rest when it began."""
+def mask_settled_files(files: pa.Table, now_ns: int) -> npt.NDArray[np.bool_]:
+    """Return the mask of files of a survey that were settled (not just modified) when it began."""
     mtime = np.asarray(pc.fill_null(files["mtime_ns"], now_ns), np.int64)
-    rest = np.where(mtime % 1_000_000_000 == 0, _COARSE, _TICK)
-    return np.asarray(mtime + rest <= now_ns)
+    settle_ns = np.where(mtime % 1_000_000_000 == 0, _COARSE_CLOCK_NS, _CLOCK_TICK_NS)
+    return np.asarray(mtime + settle_ns <= now_ns)
 
 
-def _rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
-    for batch in table.to_batches(max_chunksize=_ROWS):
+def _iterate_rows(table: pa.Table) -> Iterator[tuple[Any, ...]]:
+    for batch in table.to_batches(max_chunksize=_BATCH_ROWS):
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)

@@ -1,28 +1,28 @@
-"""Clean: bytes -> text -> lines -> which spans are the article, and which are what kind of clutter, by which rule.
+"""Clean: decode raw documents and mark each line as article or as one kind of clutter, each with its rule.
 
-    clean(raw, html)                RAW -> Cleaned(documents, marks, candidates, rejects); one row in, one row out
-    settle(documents, marks, over)  the marks with others (describe's) laid upon them; they tile every non-blank line
-    cut(documents, spans)           the published text of each document: its body spans and nothing else
-    clutter_hits(texts)             lines of each published text that a clutter cue still names
+    clean_documents(raw, html)                  RAW -> CleanedBatch(documents, marks, candidates, rejects)
+    overlay_marks(documents, marks, overlay)    add describe's marks on top; the result tiles every non-blank line
+    extract_body_texts(documents, spans)        the published text of each document: its body spans and nothing else
+    count_clutter_lines(texts)                  lines of each published text that a clutter cue still names
 
-How a text is cleaned, in order; nothing is edited, every step only says what a line is:
-1. decode   encoding, line breaks, mojibake; offsets everywhere are code points in this text
-2. cues     a line that says of itself what it is (cues.toml: id, kind, pattern, why)
-3. body     which of the lines are the article: one function, `body.find_bodies`, asks the model (features, net)
-4. place    what a line is by where it stands: head, byline, captions, titles under a header, foot
-5. text     pieces of clutter inside a kept line become spans of their own
-A page (HTML) is parsed once in `page`, written as blocks one a line, and goes through the same cues and places; which
-blocks are the article is for `judge_page`: trees over what `block_features` counts, and with html "quality" the votes
-of trafilatura where they are unsure. What a page states outside its words becomes candidates (`statements`).
-A document in which no article is left is rejected (`judge`): no_article. One no encoding reads: undecodable.
-One whose elements nest deeper than the parser follows: too_deep. One of more lines than an article can have: too_large.
+Every row of RAW becomes one document or one reject. No step edits the text; each step only labels lines:
+1. decode   encoding, line breaks, mojibake; all offsets are code points in the decoded text
+2. cues     label lines by their own words (cues.toml: id, kind, pattern, why)
+3. body     select article lines: one function, `select_body_lines`, applies the model (line_features, line_cnn)
+4. place    label lines by their position: head, byline, captions, titles under a header, foot
+5. text     mark clutter within a kept line as spans of its own
+A page (HTML) is parsed once in `page_marks`, written as one block per line, and goes through the same cues and position
+rules. `block_classifier` selects its article blocks: trees over `block_features`, and with html "quality" the votes of
+trafilatura where the trees are unsure. What a page states in its metadata becomes candidates (`page_metadata`).
+Reject reasons: no_article (no article line is left, see `rejection`), undecodable (no encoding reads the bytes),
+too_deep (elements nest deeper than the parser follows), too_large (more lines than an article can have).
 
-Marks name lines nobody claims `head.unclaimed` (nav): describe/ finds title and standfirst there.
+Lines without a claim are marked `head.unclaimed` (nav): describe/ finds title and standfirst there.
 """
 
 from flows.clean.html.effort import Effort
-from flows.clean.spans import cut, settle
-from flows.clean.stage import Cleaned, clean
-from flows.clean.text.text_marks import clutter_hits
+from flows.clean.spans import extract_body_texts, overlay_marks
+from flows.clean.stage import CleanedBatch, clean_documents
+from flows.clean.text.text_marks import count_clutter_lines
 
-__all__ = ["Cleaned", "Effort", "clean", "clutter_hits", "cut", "settle"]
+__all__ = ["CleanedBatch", "Effort", "clean_documents", "count_clutter_lines", "extract_body_texts", "overlay_marks"]

@@ -1,4 +1,4 @@
-"""Bytes -> text: which encoding it is, one kind of line break, mojibake mended, control characters gone."""
+"""Decoding: detect the encoding, normalize line breaks, repair mojibake, drop control characters."""
 
 import codecs
 import re
@@ -17,88 +17,93 @@ _BOMS: Final = (
 _META_CHARSET: Final = re.compile(
     rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_:.-]{2,40})""", re.IGNORECASE
 )
-_BREAKS: Final = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
-# Tab and line feed are layout; every other control character is damage, NUL above all: it ends strings elsewhere.
-_CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
-# The lead bytes of UTF-8 read as windows-1252, followed by what can only be a continuation byte.
+_LINE_BREAKS: Final = "\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+# Tab and line feed are layout; all other control characters are damage. NUL would end strings in other programs.
+_CONTROL_CHARS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+# Lead bytes of UTF-8 read as windows-1252, each followed by a character that only a continuation byte gives.
 _MOJIBAKE: Final = re.compile("[ÂÃâå][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
-# What WHATWG reads under these names; a page that says iso-8859-1 means windows-1252.
-_AS_BROWSERS_READ: Final = {
+# Browsers read these names as other codecs (WHATWG): a page that declares iso-8859-1 is windows-1252.
+_WHATWG_CODECS: Final = {
     "iso8859-1": "cp1252", "latin-1": "cp1252", "ascii": "cp1252", "gb2312": "gb18030", "gbk": "gb18030",
     "utf-16": "utf-16-le",
 }  # fmt: skip
-_WITH_BREAK: Final = re.compile("[^\n]*\n|[^\n]+")
-_SAMPLE: Final = 65_536
-# Which characters are damage, and which more the patterns above begin at: most texts have none.
+_LINE_WITH_BREAK: Final = re.compile("[^\n]*\n|[^\n]+")
+_SAMPLE_BYTES: Final = 65_536
+# Tables of control characters, and of all characters that need a repair: most texts have none of them.
 _BLANK, _DELETE = np.uint16(0x20), np.uint16(0x7F)
-_CONTROL: Final = np.zeros(65536, bool)
+_IS_CONTROL: Final = np.zeros(65536, bool)
 for _first, _last in ((0, 8), (14, 31), (0x7F, 0x84), (0x86, 0x9F), (0xD800, 0xDFFF), (0xFFFE, 0xFFFF)):
-    _CONTROL[_first : _last + 1] = True
-_LEADS: Final = "ÂÃâå"
-_SUSPECT: Final = _CONTROL.copy()
-_SUSPECT[[ord(char) for char in f"{_LEADS}{_BREAKS}\ufeff"]] = True
+    _IS_CONTROL[_first : _last + 1] = True
+_MOJIBAKE_LEADS: Final = "ÂÃâå"
+_IS_SUSPECT: Final = _IS_CONTROL.copy()
+_IS_SUSPECT[[ord(char) for char in f"{_MOJIBAKE_LEADS}{_LINE_BREAKS}\ufeff"]] = True
 
 
-def decode(raw: bytes, *, declared: str | None = None, html: bool = False) -> str | None:
-    """The text of these bytes with \\n for every line break, or None where no encoding reads them.
+def decode_bytes(raw: bytes, *, declared: str | None = None, html: bool = False) -> str | None:
+    r"""Return the text of these bytes with \n for every line break, or None where no encoding reads them.
 
     `declared` is an encoding named outside the content (an HTTP header, a JSONL record: always UTF-8). The order is
-    byte order mark, strict UTF-8, declaration, UTF-16 without a mark, guess: UTF-8 that decodes strictly is never
-    anything else, however a header calls it.
+    byte order mark, strict UTF-8, declaration, UTF-16 without a mark, guess. Bytes that decode as strict UTF-8 are
+    always UTF-8, whatever encoding a header declares.
     """
-    text = _decoded(raw, declared, html)
-    return None if text is None else tidy(text)
+    text = _detect_and_decode(raw, declared, html)
+    return None if text is None else normalize_text(text)
 
 
-def tidy(text: str) -> str:
-    """Mojibake mended, line breaks made one, control characters dropped."""
-    if not _holds(text, _SUSPECT):
+def normalize_text(text: str) -> str:
+    """Repair mojibake, unify line breaks and drop control characters."""
+    if not _has_any_char(text, _IS_SUSPECT):
         return text
-    # First, since half of a broken letter may be a control character or a line break.
-    if any(letter in text for letter in _LEADS) and _MOJIBAKE.search(text):
-        text = _mend(text)
+    # Mojibake comes first: half of a broken letter may be a control character or a line break.
+    if any(letter in text for letter in _MOJIBAKE_LEADS) and _MOJIBAKE.search(text):
+        text = _repair_mojibake(text)
     text = text.replace("\r\n", "\n")
-    for mark in _BREAKS:
+    for mark in _LINE_BREAKS:
         text = text.replace(mark, "\n")
-    if _holds(text, _CONTROL):
-        text = _CONTROLS.sub("", text)
+    if _has_any_char(text, _IS_CONTROL):
+        text = _CONTROL_CHARS.sub("", text)
     return text.removeprefix("\ufeff")
 
 
-def _holds(text: str, wanted: NDArray[np.bool_]) -> bool:
-    """Whether a text has one of the wanted characters, which are not between blank and tilde."""
+def _has_any_char(text: str, char_table: NDArray[np.bool_]) -> bool:
+    """Check whether a text has a character of the table.
+
+    Only tables without characters from blank to tilde are supported.
+    """
     codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
-    # Comparing is ten times quicker than looking up, and most characters are ASCII; what is less wraps around.
-    return bool(wanted[codes[codes - _BLANK >= _DELETE - _BLANK]].any())
+    # Drop printable ASCII first: a comparison is ten times faster than a lookup. Codes below blank wrap around.
+    return bool(char_table[codes[codes - _BLANK >= _DELETE - _BLANK]].any())
 
 
-def _decoded(raw: bytes, declared: str | None, html: bool) -> str | None:
+def _detect_and_decode(raw: bytes, declared: str | None, html: bool) -> str | None:
+    """Decode by byte order mark, declaration, UTF-8, <meta charset> and guess, in that order."""
     for mark, encoding in _BOMS:
-        if raw.startswith(mark) and (text := _nearly(raw[len(mark) :], encoding)) is not None:
+        if raw.startswith(mark) and (text := _decode_leniently(raw[len(mark) :], encoding)) is not None:
             return text
-    known = _known(declared) if declared else None
-    # Encodings whose bytes may all be valid UTF-8 as well: only the declaration can tell.
-    if known and known.startswith(("utf-16", "utf-32", "iso2022", "hz")):
-        text = _nearly(raw, known)
+    declared_codec = _resolve_codec(declared) if declared else None
+    # Bytes in these encodings may be valid UTF-8 too, so the declaration decides.
+    if declared_codec and declared_codec.startswith(("utf-16", "utf-32", "iso2022", "hz")):
+        text = _decode_leniently(raw, declared_codec)
         if text is not None:
             return text
-    wide = _wide(raw)
-    if wide:
-        return _nearly(raw, wide)
-    text = _strictly(raw, "utf-8")
+    utf16_codec = _detect_utf16(raw)
+    if utf16_codec:
+        return _decode_leniently(raw, utf16_codec)
+    text = _decode_strictly(raw, "utf-8")
     if text is not None:
         return text
-    names = [declared] if declared else []
-    if html and (found := _META_CHARSET.search(raw[:4096])):
-        names.append(found[1].decode("ascii"))
-    for name in names:
-        text = _strictly(raw, _known(name))
+    charset_names = [declared] if declared else []
+    if html and (charset := _META_CHARSET.search(raw[:4096])):
+        charset_names.append(charset[1].decode("ascii"))
+    for name in charset_names:
+        text = _decode_strictly(raw, _resolve_codec(name))
         if text is not None:
             return text
-    return _guessed(raw)
+    return _decode_by_guess(raw)
 
 
-def _strictly(raw: bytes, encoding: str | None) -> str | None:
+def _decode_strictly(raw: bytes, encoding: str | None) -> str | None:
+    """Return the decoded text, or None where a byte is invalid or the codec is unknown."""
     if encoding is None:
         return None
     try:
@@ -107,23 +112,24 @@ def _strictly(raw: bytes, encoding: str | None) -> str | None:
         return None
 
 
-def _nearly(raw: bytes, encoding: str) -> str | None:
-    """The text where all but a little of it can be read: a file cut within a character is still that file."""
+def _decode_leniently(raw: bytes, encoding: str) -> str | None:
+    """Return the text where at most one character in 50 is invalid, else None: a file may be cut within a character."""
     text = raw.decode(encoding, "replace")
     return text if text.count("\ufffd") * 50 <= len(text) + 50 else None
 
 
-def _known(name: str) -> str | None:
+def _resolve_codec(name: str) -> str | None:
+    """Return the name of the text codec that browsers use for this charset name; None where there is none."""
     try:
-        found = codecs.lookup(name.strip().strip("\"'"))
+        codec = codecs.lookup(name.strip().strip("\"'"))
     except (LookupError, ValueError):
         return None
-    # Codecs such as rot13 and zlib are no text encodings.
-    return _AS_BROWSERS_READ.get(found.name, found.name) if getattr(found, "_is_text_encoding", True) else None
+    # Python also has codecs that are no text encodings, such as rot13 and zlib.
+    return _WHATWG_CODECS.get(codec.name, codec.name) if getattr(codec, "_is_text_encoding", True) else None
 
 
-def _wide(raw: bytes) -> str | None:
-    """UTF-16 without a mark: Latin text in it is every other byte NUL."""
+def _detect_utf16(raw: bytes) -> str | None:
+    """Return the UTF-16 codec of bytes without a mark: Latin text in it has NUL as every other byte."""
     sample = raw[:4096]
     if len(sample) < 4:
         return None
@@ -136,38 +142,39 @@ def _wide(raw: bytes) -> str | None:
     return None
 
 
-def _guessed(raw: bytes) -> str | None:
-    """UTF-8 with a little damage, else windows-1252 where the high bytes are few, else what the detector says."""
-    mended = raw.decode("utf-8", "replace")
-    damaged = mended.count("\ufffd")
-    if damaged * 50 <= sum(byte > 127 for byte in raw[:_SAMPLE]) and damaged <= 20:
-        return mended
-    sample = raw[:_SAMPLE]
-    high = sum(byte > 127 for byte in sample)
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\v" for byte in sample)
-    if controls > len(sample) * 0.02:
+def _decode_by_guess(raw: bytes) -> str | None:
+    """Decode as UTF-8 with little damage, as windows-1252 where high bytes are few, else as charset_normalizer says."""
+    lenient_text = raw.decode("utf-8", "replace")
+    replacement_count = lenient_text.count("\ufffd")
+    if replacement_count * 50 <= sum(byte > 127 for byte in raw[:_SAMPLE_BYTES]) and replacement_count <= 20:
+        return lenient_text
+    sample = raw[:_SAMPLE_BYTES]
+    high_byte_count = sum(byte > 127 for byte in sample)
+    control_count = sum(byte < 32 and byte not in b"\t\n\r\f\v" for byte in sample)
+    if control_count > len(sample) * 0.02:
         return None
-    latin = _strictly(raw, "cp1252")
-    # Latin script has letters around each accented letter or quote; exotic guesses on so few bytes are noise.
-    if latin is not None and high <= len(sample) * 0.12:
-        return latin
+    latin_text = _decode_strictly(raw, "cp1252")
+    # Latin text has few high bytes, and the detector is unreliable on so few.
+    if latin_text is not None and high_byte_count <= len(sample) * 0.12:
+        return latin_text
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()
-    text = _strictly(raw, _known(best.encoding)) if best is not None else None
-    return text if text is not None else latin
+    text = _decode_strictly(raw, _resolve_codec(best.encoding)) if best is not None else None
+    return text if text is not None else latin_text
 
 
-def _mend(text: str) -> str:
+def _repair_mojibake(text: str) -> str:
+    """Repair UTF-8 that was read as windows-1252, line by line; change nothing else."""
     from ftfy import TextFixerConfig, fix_text
 
-    # Only the repair of mojibake: quotes, ligatures, widths and normal form stay as printed.
-    only = TextFixerConfig(
+    # Repair mojibake only: quotes, ligatures, widths and normal form stay as printed.
+    config = TextFixerConfig(
         explain=False,
         unescape_html=False, remove_terminal_escapes=False, fix_latin_ligatures=False, fix_character_width=False,
         uncurl_quotes=False, fix_line_breaks=False, fix_surrogates=False, remove_control_chars=False,
         normalization=None, fix_c1_controls=False,
     )  # fmt: skip
-    # It goes line by line, each with its break, and has nothing to mend where all is ASCII.
-    lines = _WITH_BREAK.findall(text)
-    return "".join(line if line.isascii() else str(fix_text(line, only)) for line in lines)
+    # ftfy works line by line, and ASCII lines need no repair.
+    lines = _LINE_WITH_BREAK.findall(text)
+    return "".join(line if line.isascii() else str(fix_text(line, config)) for line in lines)

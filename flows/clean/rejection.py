@@ -1,8 +1,8 @@
-"""Whether there is an article in a document at all.
+"""Rejection of documents without an article.
 
-A floor of words for every document, the words of an error page, the times of an index of news, and for dumps of whole
-pages what the models say of the page as a whole (net.summary, listing): they were set so that at most a hundredth of
-real articles is taken for a listing.
+The checks are a minimum number of words, phrases of error pages, dense timestamps of an index, and for dumps of whole
+pages the logit of the models (line_cnn.summary, listing_classifier). Their thresholds were set so that at most one in a
+hundred real articles is rejected as a listing.
 """
 
 import re
@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from itertools import compress
 from typing import Final
 
-from flows.clean.html.link_lists import Lists, inside, items_instead
-from flows.clean.spans import Marks
-from flows.clean.text.body_lines import FEWEST_WORDS, Body
+from flows.clean.html.link_lists import LinkLists, count_items_without_story, mark_listed_blocks
+from flows.clean.spans import DocumentMarks
+from flows.clean.text.body_lines import MIN_ARTICLE_WORDS, BodySelection
 
-_ERROR_WORDS: Final = 120
-_ERROR: Final = re.compile(
+_MAX_ERROR_PAGE_WORDS: Final = 120
+_ERROR_PAGE: Final = re.compile(
     r"\b(?:40[34]|50[0234])\b.{0,40}(?:not found|error|forbidden|unavailable|gateway|tidak ditemukan)|page not found|"
     r"(?:page|article|url) (?:you (?:requested|are looking for)|cannot be found|could not be found|no longer exists)|"
     r"halaman (?:yang anda cari )?tidak (?:di)?temukan|artikel tidak ditemukan|access denied|akses ditolak|"
@@ -24,15 +24,15 @@ _ERROR: Final = re.compile(
     r"masuk untuk melanjutkan|log ?in to continue|sign in to continue|we value your privacy|before you continue to",
     re.IGNORECASE,
 )
-_FEW_WORDS: Final = 40
-# Said beside many a story too, so a page is a form or a notice only where it has hardly any words of its own.
-_AT_THE_DOOR: Final = re.compile(
+_MAX_LOGIN_PAGE_WORDS: Final = 40
+# Many stories have such phrases beside them, so they count only where a page has few other words.
+_LOGIN_OR_CONSENT: Final = re.compile(
     r"belum punya akun|lupa (?:kata sandi|password)|don.t have an account|forgot (?:your )?password|"
     r"kami menghargai privasi|kami dan (?:para )?mitra kami",
     re.IGNORECASE,
 )
-# A line that is little more than a time or a day, as each item of an index of news has one.
-_STAMP: Final = re.compile(
+# Times and days, which each item of a news index has on a short line.
+_TIMESTAMP: Final = re.compile(
     r"\b\d{1,2}[.:]\d\d\b|\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|"
     r"\b\d{1,2} (?:detik|menit|jam|hari|minggu|bulan)(?: yang)? lalu\b|"
     r"\b\d{1,2} (?:minutes?|mins?|hours?|days?|weeks?|months?) ago\b|"
@@ -40,43 +40,53 @@ _STAMP: Final = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}\b",
     re.IGNORECASE,
 )
-_STAMP_WORDS: Final = 8
-_STAMPS: Final = 6  # an index has as many at least
-_ONE_IN: Final = 6  # and one among so many lines
-_STORY_WORDS: Final = 60
-_ELSEWHERE: Final = frozenset({"nav", "footer", "widget"})
+_MAX_TIMESTAMP_WORDS: Final = 8
+_MIN_TIMESTAMPS: Final = 6
+_MAX_LINES_PER_TIMESTAMP: Final = 6
+_MIN_STORY_WORDS: Final = 60
+_NON_STORY_KINDS: Final = frozenset({"nav", "footer", "widget"})
 
 
-def no_article(marks: Marks, answer: Body | None = None, lists: Lists | None = None) -> str | None:
-    """A sentence that says why nothing here can be published, or None where something can.
+def explain_missing_article(
+    marks: DocumentMarks, body: BodySelection | None = None, link_lists: LinkLists | None = None
+) -> str | None:
+    """Return a sentence that says why the document has no article, or None where it has one.
 
-    `lists` are those of a page, whose markup shows what a text can only be guessed to be.
+    `link_lists` are those of a page: markup shows which lines are list items, which a plain text leaves to a guess.
     """
     lines = marks.lines
-    kept = marks.kept()
-    words = sum(compress(lines.words, kept))
-    if words < FEWEST_WORDS:
+    is_kept = marks.flag_kept_lines()
+    words = sum(compress(lines.word_counts, is_kept))
+    if words < MIN_ARTICLE_WORDS:
         return (
-            f"Read {_lines(len(lines))}, of which {words} words are left as article; expected at least {FEWEST_WORDS}. "
+            f"Read {_format_line_count(len(lines))}, of which {words} words are left as article; "
+            f"expected at least {MIN_ARTICLE_WORDS}. "
             "Look at the page: it may be a menu, a listing, a login or an error page."
         )
-    said = [text[:300] for text in lines.text[:60]] if words < _ERROR_WORDS else []
-    shown = next((found for text in said if (found := _ERROR.search(text))), None)
-    if shown is None and words < _FEW_WORDS:
-        shown = next((found for text in said if (found := _AT_THE_DOOR.search(text))), None)
-    if shown is not None:
-        return f'Read a page that says "{shown[0]}"; expected an article. Fetch the page again, without the obstacle.'
-    if answer is not None and lists is not None and (items := items_instead(lists, marks, answer)):
+    opening_texts = [text[:300] for text in lines.text[:60]] if words < _MAX_ERROR_PAGE_WORDS else []
+    obstacle = next((match for text in opening_texts if (match := _ERROR_PAGE.search(text))), None)
+    if obstacle is None and words < _MAX_LOGIN_PAGE_WORDS:
+        obstacle = next((match for text in opening_texts if (match := _LOGIN_OR_CONSENT.search(text))), None)
+    if obstacle is not None:
         return (
-            f"Read {_lines(len(lines))} with {items:,} items that lead to other pages, and no story beside them; "
-            "expected an article. Give the addresses they lead to."
+            f'Read a page that says "{obstacle[0]}"; expected an article. Fetch the page again, without the obstacle.'
         )
-    if stamps := _stamps_of_an_index(marks, kept, lists):
+    if (
+        body is not None
+        and link_lists is not None
+        and (item_count := count_items_without_story(link_lists, marks, body))
+    ):
         return (
-            f"Read {len(lines):,} lines with {stamps:,} times or days among them, as the items of an index have, and "
-            f"no story of {_STORY_WORDS} words between; expected an article. Give the addresses it leads to."
+            f"Read {_format_line_count(len(lines))} with {item_count:,} items that lead to other pages, "
+            "and no story beside them; expected an article. Give the addresses they lead to."
         )
-    if answer is not None and answer.article is not None and answer.article < 0:
+    if timestamp_count := _count_index_timestamps(marks, is_kept, link_lists):
+        return (
+            f"Read {len(lines):,} lines with {timestamp_count:,} times or days among them, "
+            f"as the items of an index have, and no story of {_MIN_STORY_WORDS} words between; "
+            "expected an article. Give the addresses it leads to."
+        )
+    if body is not None and body.article_logit is not None and body.article_logit < 0:
         return (
             f"Read {len(lines):,} lines that read as a listing or a collection, not as a story; expected an article. "
             "Give the addresses it leads to, or look at docs/quality.md for how sure this is."
@@ -84,39 +94,47 @@ def no_article(marks: Marks, answer: Body | None = None, lists: Lists | None = N
     return None
 
 
-def _lines(count: int) -> str:
+def _format_line_count(count: int) -> str:
+    """Return the number of lines in words: "1 line", "2,000 lines"."""
     return f"{count:,} line{'s' if count != 1 else ''}"
 
 
-def _stamps_of_an_index(marks: Marks, kept: Sequence[bool], lists: Lists | None) -> int:
-    """How many lines are a time or a day, where they are so dense and the kept words between so few; else 0.
+def _count_index_timestamps(marks: DocumentMarks, is_kept: Sequence[bool], link_lists: LinkLists | None) -> int:
+    """Return the number of timestamp lines of an index page: dense, with few kept words between them; else 0.
 
-    Of a page, those that no item of a list has, and none where it declares one story.
+    Of a page, timestamps within list items do not count. A page that declares one story is no index.
     """
-    if lists is not None and lists.told:
+    if link_lists is not None and link_lists.declares_story:
         return 0
     lines = marks.lines
-    # Almost every article has a run of paragraphs, which needs no look at words.
-    prose = [keep and count > _STAMP_WORDS for keep, count in zip(kept, lines.words, strict=True)]
-    if _tells(lines.words, prose, kept):
-        return 0
-    stamps = [
-        count <= _STAMP_WORDS and _STAMP.search(text) is not None
-        for count, text in zip(lines.words, lines.text, strict=True)
+    # Nearly every article has a run of paragraphs: check that first, without the regex.
+    is_paragraph = [
+        keep and count > _MAX_TIMESTAMP_WORDS for keep, count in zip(is_kept, lines.word_counts, strict=True)
     ]
-    if lists is not None:
-        stamps = [stamp and not within for stamp, within in zip(stamps, inside(lists, len(stamps)), strict=True)]
-    if sum(stamps) < _STAMPS or sum(stamps) * _ONE_IN < len(stamps):
+    if _has_story_run(lines.word_counts, is_paragraph, is_kept):
         return 0
-    on = [not stamp and kind not in _ELSEWHERE for stamp, (kind, _) in zip(stamps, marks.what, strict=True)]
-    return 0 if _tells(lines.words, on, kept) else sum(stamps)
+    is_timestamp = [
+        count <= _MAX_TIMESTAMP_WORDS and _TIMESTAMP.search(text) is not None
+        for count, text in zip(lines.word_counts, lines.text, strict=True)
+    ]
+    if link_lists is not None:
+        is_timestamp = [
+            stamp and not within
+            for stamp, within in zip(is_timestamp, mark_listed_blocks(link_lists, len(is_timestamp)), strict=True)
+        ]
+    if sum(is_timestamp) < _MIN_TIMESTAMPS or sum(is_timestamp) * _MAX_LINES_PER_TIMESTAMP < len(is_timestamp):
+        return 0
+    is_story_line = [
+        not stamp and kind not in _NON_STORY_KINDS for stamp, (kind, _) in zip(is_timestamp, marks.labels, strict=True)
+    ]
+    return 0 if _has_story_run(lines.word_counts, is_story_line, is_kept) else sum(is_timestamp)
 
 
-def _tells(words: Sequence[int], on: Sequence[bool], kept: Sequence[bool]) -> bool:
-    """Whether some run of lines that are `on` keeps as many words as a story has at least."""
+def _has_story_run(word_counts: Sequence[int], is_in_run: Sequence[bool], is_kept: Sequence[bool]) -> bool:
+    """Check whether a run of consecutive lines has at least as many kept words as the shortest story."""
     run = 0
-    for count, goes_on, keep in zip(words, on, kept, strict=True):
+    for count, goes_on, keep in zip(word_counts, is_in_run, is_kept, strict=True):
         run = run + count * keep if goes_on else 0
-        if run >= _STORY_WORDS:
+        if run >= _MIN_STORY_WORDS:
             return True
     return False

@@ -1,4 +1,4 @@
-"""Marks -> spans that tile every non-blank line -> the published text."""
+"""Spans that tile every non-blank line of a document, and the published text that they give."""
 
 import re
 from bisect import bisect_right
@@ -13,15 +13,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.clean.lines.line_table import Lines, squeeze, trim
+from flows.clean.lines.line_table import DocumentLines, normalize_blanks, trim_span
 from schemas.stage_tables import MARKS
 
-_LINES: Final = 1 << 32  # more than a document has
+_LINE_KEY_STRIDE: Final = 1 << 32  # more than the lines of any document
 _NO_SPACE_BEFORE: Final = re.compile(r"[.,;:!?…)\]”’]")
 
 
 class Mark(NamedTuple):
-    """One row of MARKS but for its document."""
+    """One row of MARKS without its document."""
 
     line: int
     start: int
@@ -32,142 +32,156 @@ class Mark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """The marks of one document: what each line is and the score of its keeping; a few lines are in pieces."""
+class DocumentMarks:
+    """The marks of one document: label and score of each line; a few lines are split into pieces."""
 
-    lines: Lines
-    what: Sequence[tuple[str, str]]  # kind and rule
-    score: Sequence[float | None]
-    pieces: Mapping[int, Sequence[Mark]]  # by the line's index, in the order of the text
+    lines: DocumentLines
+    labels: Sequence[tuple[str, str]]  # (kind, rule) of each line
+    scores: Sequence[float | None]
+    pieces: Mapping[int, Sequence[Mark]]  # by line index; pieces in text order
 
-    def columns(self) -> list[list[Any]]:
-        """Line, start, end, (kind, rule) and score of the marks, a list each."""
+    def to_columns(self) -> list[list[Any]]:
+        """Return line, start, end, (kind, rule) and score of the marks, one list each."""
         lines = self.lines
-        columns: list[list[Any]] = [lines.number[:], lines.start[:], lines.end[:], list(self.what), list(self.score)]
+        columns: list[list[Any]] = [lines.number[:], lines.start[:], lines.end[:], list(self.labels), list(self.scores)]
         for index in sorted(self.pieces, reverse=True):
-            for column, values in zip(columns, zip(*map(_packed, self.pieces[index]), strict=True), strict=True):
+            for column, values in zip(columns, zip(*map(_pack_mark, self.pieces[index]), strict=True), strict=True):
                 column[index : index + 1] = values
         return columns
 
-    def kept(self) -> list[bool]:
-        """Which lines are the article's, wholly or in part."""
-        kept = [kind == "body" for kind, _ in self.what]
+    def flag_kept_lines(self) -> list[bool]:
+        """Return for each line whether it belongs to the article, wholly or in part."""
+        is_kept = [kind == "body" for kind, _ in self.labels]
         for index, pieces in self.pieces.items():
-            kept[index] = any(piece.kind == "body" for piece in pieces)
-        return kept
+            is_kept[index] = any(piece.kind == "body" for piece in pieces)
+        return is_kept
 
     def __iter__(self) -> Iterator[Mark]:
-        for line, start, end, (kind, rule), score in zip(*self.columns(), strict=True):
+        for line, start, end, (kind, rule), score in zip(*self.to_columns(), strict=True):
             yield Mark(line, start, end, kind, rule, score)
 
 
-def _packed(mark: Mark) -> tuple[int, int, int, tuple[str, str], float | None]:
+def _pack_mark(mark: Mark) -> tuple[int, int, int, tuple[str, str], float | None]:
+    """Return the fields of a mark with kind and rule as one pair."""
     return mark.line, mark.start, mark.end, (mark.kind, mark.rule), mark.score
 
 
-def table_of(documents: Sequence[Marks]) -> pa.Table:
-    """The marks of documents, numbered in this order, as a table of MARKS."""
+def build_marks_table(documents: Sequence[DocumentMarks]) -> pa.Table:
+    """Return the marks of documents, numbered in this order, as a table of MARKS."""
     columns: list[list[Any]] = [[], [], [], [], [], []]
     for doc, marks in enumerate(documents):
-        found = marks.columns()
-        columns[0].extend([doc] * len(found[0]))
-        for column, values in zip(columns[1:], found, strict=True):
+        mark_columns = marks.to_columns()
+        columns[0].extend([doc] * len(mark_columns[0]))
+        for column, values in zip(columns[1:], mark_columns, strict=True):
             column.extend(values)
-    *places, whats, scores = columns
-    rows: defaultdict[tuple[str, str], int] = defaultdict(count().__next__)
-    said = pa.array(list(map(rows.__getitem__, whats)), pa.int32())
-    kinds, rules = ([what[part] for what in rows] for part in (0, 1))
-    names = [pa.array(part, pa.string()).take(said) for part in (kinds, rules)]
-    arrays = [*(pa.array(column, pa.int32()) for column in places), *names, pa.array(scores, pa.float32())]
+    *positions, labels, scores = columns
+    code_of_label: defaultdict[tuple[str, str], int] = defaultdict(count().__next__)
+    label_codes = pa.array(list(map(code_of_label.__getitem__, labels)), pa.int32())
+    kinds, rules = ([label[part] for label in code_of_label] for part in (0, 1))
+    names = [pa.array(part, pa.string()).take(label_codes) for part in (kinds, rules)]
+    arrays = [*(pa.array(column, pa.int32()) for column in positions), *names, pa.array(scores, pa.float32())]
     return pa.table(arrays, schema=MARKS)
 
 
-def marks_table(rows: Iterable[tuple[int, Mark]]) -> pa.Table:
-    """Marks with their document's number, as a table of MARKS."""
+def build_marks_table_from_rows(rows: Iterable[tuple[int, Mark]]) -> pa.Table:
+    """Return (document number, mark) pairs as a table of MARKS."""
     pairs = list(rows)
     docs, marks = [doc for doc, _ in pairs], [mark for _, mark in pairs]
     columns = [docs, *zip(*marks, strict=True)] if pairs else [()] * len(MARKS)
     return pa.table([pa.array(column, field.type) for column, field in zip(columns, MARKS, strict=True)], schema=MARKS)
 
 
-def settle(documents: pa.Table, marks: pa.Table, over: pa.Table) -> pa.Table:
-    """The marks with `over` laid upon them: MARKS sorted by doc and start that tile every non-blank line.
+def overlay_marks(documents: pa.Table, marks: pa.Table, overlay: pa.Table) -> pa.Table:
+    """Return the marks with `overlay` on top: MARKS sorted by doc and start that tile every non-blank line.
 
-    A span of `over` wins over what it covers; of two spans of `over` that overlap, the one that begins first wins.
-    Spans of `over` lie within one line, as in MARKS. Blanks between two pieces belong to neither.
+    A span of `overlay` replaces what it covers; of two overlapping spans of `overlay`, the one that begins first wins.
+    Spans of `overlay` lie within one line, as in MARKS. Blanks between two pieces belong to neither.
     """
-    if over.num_rows:
-        touched = pc.is_in(_lines(marks), value_set=_lines(over))
-        above, below, texts = _by_doc(over), _by_doc(marks.filter(touched)), _texts(documents)
-        laid = ((doc, span) for doc, spans in above.items() for span in _laid(texts[doc], below.get(doc, []), spans))
-        marks = pa.concat_tables([marks.filter(pc.invert(touched)), marks_table(laid)])
+    if overlay.num_rows:
+        touched = pc.is_in(_compute_line_keys(marks), value_set=_compute_line_keys(overlay))
+        overlay_by_doc, marks_by_doc, texts = (
+            _group_marks_by_doc(overlay),
+            _group_marks_by_doc(marks.filter(touched)),
+            _map_doc_texts(documents),
+        )
+        overlaid_marks = (
+            (doc, span)
+            for doc, spans in overlay_by_doc.items()
+            for span in _overlay_document_marks(texts[doc], marks_by_doc.get(doc, []), spans)
+        )
+        marks = pa.concat_tables([marks.filter(pc.invert(touched)), build_marks_table_from_rows(overlaid_marks)])
     return marks.take(np.lexsort((marks["start"], marks["doc"])))
 
 
-def _lines(table: pa.Table) -> pa.ChunkedArray:
-    """Each row's line, as a number that no other document's line has."""
-    return pc.add(pc.multiply(table["doc"].cast(pa.int64()), _LINES), table["line"])
+def _compute_line_keys(table: pa.Table) -> pa.ChunkedArray:
+    """Return for each row a number that identifies its document and line."""
+    return pc.add(pc.multiply(table["doc"].cast(pa.int64()), _LINE_KEY_STRIDE), table["line"])
 
 
-def cut(documents: pa.Table, spans: pa.Table) -> list[str]:
-    """The published text of each document, in the order of `documents`: its body spans, one line a line.
+def extract_body_texts(documents: pa.Table, spans: pa.Table) -> list[str]:
+    """Return the published text of each document, in the order of `documents`: its body spans, line by line.
 
-    Blanks within a line become one space, a line's pieces are joined by one, empty lines go; no other change.
+    Runs of blanks within a line become one space, pieces of a line are joined by one space, empty lines are dropped.
     """
     body = spans.filter(pc.equal(spans["kind"], "body"))
-    places: dict[int, list[tuple[int, int, int]]] = {}
+    spans_by_doc: dict[int, list[tuple[int, int, int]]] = {}
     columns = (body[name].to_pylist() for name in ("doc", "start", "end", "line"))
     for doc, start, end, line in zip(*columns, strict=True):
-        places.setdefault(doc, []).append((start, end, line))
-    return [_published(text, sorted(places.get(doc, []))) for doc, text in _texts(documents).items()]
+        spans_by_doc.setdefault(doc, []).append((start, end, line))
+    return [
+        _join_body_spans(text, sorted(spans_by_doc.get(doc, []))) for doc, text in _map_doc_texts(documents).items()
+    ]
 
 
-def _published(text: str, places: list[tuple[int, int, int]]) -> str:
-    lines, at = [""], -1
-    for start, end, line in places:
-        words = squeeze(text[start:end])
-        if line != at:
+def _join_body_spans(text: str, body_spans: list[tuple[int, int, int]]) -> str:
+    """Return the text of these (start, end, line) spans with their line breaks."""
+    lines, current_line = [""], -1
+    for start, end, line in body_spans:
+        words = normalize_blanks(text[start:end])
+        if line != current_line:
             lines.append(words)
-            at = line
+            current_line = line
         else:
             between = " " if lines[-1] and words and not _NO_SPACE_BEFORE.match(words) else ""
             lines[-1] += between + words
     return "\n".join(filter(None, lines))
 
 
-def _laid(text: str, below: list[Mark], above: list[Mark]) -> list[Mark]:
-    """`below` without what `above` covers, and `above` without what covers it."""
-    tops: list[Mark] = []
-    reached = 0
-    for span in sorted(above, key=itemgetter(1)):
-        start, end = trim(text, max(span.start, reached), span.end)
+def _overlay_document_marks(text: str, base: list[Mark], overlay: list[Mark]) -> list[Mark]:
+    """Return `overlay` without overlaps, and the parts of `base` that it does not cover."""
+    top_marks: list[Mark] = []
+    covered_until = 0
+    for span in sorted(overlay, key=itemgetter(1)):
+        start, end = trim_span(text, max(span.start, covered_until), span.end)
         if start < end:
-            tops.append(span._replace(start=start, end=end))
-            reached = end
-    ends = [top.end for top in tops]
-    result = list(tops)
-    for span in below:
+            top_marks.append(span._replace(start=start, end=end))
+            covered_until = end
+    ends = [top.end for top in top_marks]
+    combined_marks = list(top_marks)
+    for span in base:
         at = span.start
         index = bisect_right(ends, at)
         while at < span.end:
-            until = min(tops[index].start, span.end) if index < len(tops) else span.end
-            start, end = trim(text, at, until) if at < until else (at, at)
+            until = min(top_marks[index].start, span.end) if index < len(top_marks) else span.end
+            start, end = trim_span(text, at, until) if at < until else (at, at)
             if start < end:
-                result.append(span._replace(start=start, end=end))
-            if index >= len(tops):
+                combined_marks.append(span._replace(start=start, end=end))
+            if index >= len(top_marks):
                 break
-            at = max(at, tops[index].end)
+            at = max(at, top_marks[index].end)
             index += 1
-    return result
+    return combined_marks
 
 
-def _texts(documents: pa.Table) -> dict[int, str]:
+def _map_doc_texts(documents: pa.Table) -> dict[int, str]:
+    """Return the text of each document by its number."""
     return dict(zip(documents.column("doc").to_pylist(), documents.column("text").to_pylist(), strict=True))
 
 
-def _by_doc(table: pa.Table) -> dict[int, list[Mark]]:
-    found: dict[int, list[Mark]] = {}
+def _group_marks_by_doc(table: pa.Table) -> dict[int, list[Mark]]:
+    """Return the marks of a MARKS table by document number."""
+    marks_by_doc: dict[int, list[Mark]] = {}
     columns: list[list[Any]] = [table.column(name).to_pylist() for name in ("doc", *Mark._fields)]
     for doc, *mark in zip(*columns, strict=True):
-        found.setdefault(doc, []).append(Mark(*mark))
-    return found
+        marks_by_doc.setdefault(doc, []).append(Mark(*mark))
+    return marks_by_doc

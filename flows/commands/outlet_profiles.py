@@ -1,41 +1,41 @@
-"""`kliping outlet`: what is known of an outlet, for curators. Heavy imports happen inside the commands."""
+"""`kliping outlet`: draft, learn, check and list outlet profiles. Heavy imports happen inside the commands."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flows.curate.repeated_lines import learn
+from flows.curate.repeated_lines import learn_repeated_lines
 
 outlet = typer.Typer(
     name="outlet", help="Draft and test what is known of an outlet.", no_args_is_help=True, rich_markup_mode=None
 )
-outlet.command()(learn)
+outlet.command("learn")(learn_repeated_lines)
 
 
-def _say(line: str, *, error: bool = False) -> None:
-    """Print lines whose words may be scraped: a terminal must not obey them."""
+def _print_text(line: str, *, error: bool = False) -> None:
+    """Print text that may hold scraped words, with control characters replaced."""
     shown = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in line)
     typer.echo(shown, err=error)
 
 
-def _give(text: str, to: Path | None) -> None:
-    """Show a text, or write it to a file."""
-    if to is None:
-        _say(text)
+def _write_text(text: str, target: Path | None) -> None:
+    """Print a text, or write it to a file."""
+    if target is None:
+        _print_text(text)
         return
     try:
-        to.write_text(text, encoding="utf-8")
+        target.write_text(text, encoding="utf-8")
     except OSError as error:
-        _say(
-            f"Could not write {to}: {error.strerror}. Name a file in a folder that exists and may be written.",
+        _print_text(
+            f"Could not write {target}: {error.strerror}. Name a file in a folder that exists and may be written.",
             error=True,
         )
         raise typer.Exit(2) from error
 
 
-@outlet.command()
-def new(
+@outlet.command("new")
+def draft_new_profile(
     name: Annotated[str, typer.Argument(help="What the profile is to be called: small letters, digits, hyphens.")],
     source: Annotated[str, typer.Argument(help="Raw articles of this one outlet: a folder, a file or a quoted glob.")],
     limit: Annotated[int, typer.Option(help="Read at most this many articles.", min=1)] = 50,
@@ -47,38 +47,39 @@ def new(
     """
     import re
 
-    from flows.curate.profile_draft import draft, look
-    from flows.outlets.profiles import parse
-    from flows.read import SourceError, read
+    from flows.curate.profile_draft import observe_articles, render_draft
+    from flows.outlets.profiles import parse_profile
+    from flows.read import SourceError, read_batches
 
     if not re.fullmatch(r"[a-z][a-z0-9-]{1,30}", name):
-        _say(
+        _print_text(
             f"{name!r} is no name for a profile; expected small letters, digits and hyphens, as in `kabarpagi`.",
             error=True,
         )
         raise typer.Exit(2)
     if to is not None and to.exists():
-        _say(f"{to} exists already; nothing was written. Name another file, or move that one away.", error=True)
+        _print_text(f"{to} exists already; nothing was written. Name another file, or move that one away.", error=True)
         raise typer.Exit(2)
     try:
-        seen = look(batch.documents for batch in read(source, limit=limit))
+        observations = observe_articles(batch.documents for batch in read_batches(source, limit=limit))
     except SourceError as error:
-        _say(str(error), error=True)
+        _print_text(str(error), error=True)
         raise typer.Exit(2) from error
-    if not seen.articles:
-        _say(f"Read {source} and found no article in it; expected raw articles of one outlet.", error=True)
+    if not observations.articles:
+        _print_text(f"Read {source} and found no article in it; expected raw articles of one outlet.", error=True)
         raise typer.Exit(2)
-    text = draft(name, seen)
-    parse(name, text)  # a draft that does not load would be no start
-    _give(text, to)
+    text = render_draft(name, observations)
+    parse_profile(name, text)  # a draft that does not load would be no start
+    _write_text(text, to)
     if to is None:
         return
-    _say(f"Drafted {to} from {seen.articles} articles. Finish it, add its row to flows/outlets/registry.csv and a")
-    _say(f"golden story tests/golden/outlets/{name}.txt and .json, then: kliping outlet check {name}")
+    _print_text(f"Drafted {to} from {observations.articles} articles.")
+    _print_text("Finish it, add its row to flows/outlets/registry.csv and a")
+    _print_text(f"golden story tests/golden/outlets/{name}.txt and .json, then: kliping outlet check {name}")
 
 
-@outlet.command()
-def check(
+@outlet.command("check")
+def check_profiles(
     name: Annotated[str | None, typer.Argument(help="One profile; all of them where none is named.")] = None,
     golden: Annotated[Path, typer.Option(help="The folder of golden stories.")] = Path("tests/golden/outlets"),
 ) -> None:
@@ -86,36 +87,39 @@ def check(
 
     Example: kliping outlet check okezone
     """
-    from flows.curate.profile_check import check as complaints_of
-    from flows.outlets import OutletError, registry
-    from flows.outlets.profiles import load
+    from flows.curate.profile_check import check_profile as complaints_of
+    from flows.outlets import OutletError, load_registry
+    from flows.outlets.profiles import load_profiles
 
     try:
-        known = registry()
-        names = [name] if name else sorted(load())
-        found = {one: complaints_of(one, golden) for one in names}
+        outlets = load_registry()
+        profile_names = [name] if name else sorted(load_profiles())
+        complaints_by_profile = {one: complaints_of(one, golden) for one in profile_names}
     except OutletError as error:
-        _say(str(error), error=True)
+        _print_text(str(error), error=True)
         raise typer.Exit(1) from error
-    used = {outlet.profile.name for outlet in known.outlets if outlet.profile}
-    for one in names:
-        if one in load() and one not in used:
-            found[one].append(f"no row of flows/outlets/registry.csv uses it: write {one} in its column `profile`.")
-        for complaint in found[one]:
-            _say(f"{one}: {complaint}", error=True)
-    wrong = sum(bool(complaints) for complaints in found.values())
-    _say(f"{len(known.outlets)} outlets in the registry; {len(names) - wrong} of {len(names)} profiles as expected.")
-    raise typer.Exit(1 if wrong else 0)
+    used_names = {outlet.profile.name for outlet in outlets.outlets if outlet.profile}
+    for one in profile_names:
+        if one in load_profiles() and one not in used_names:
+            complaints_by_profile[one].append(
+                f"no row of flows/outlets/registry.csv uses it: write {one} in its column `profile`."
+            )
+        for complaint in complaints_by_profile[one]:
+            _print_text(f"{one}: {complaint}", error=True)
+    failed_count = sum(bool(complaints) for complaints in complaints_by_profile.values())
+    passed = f"{len(profile_names) - failed_count} of {len(profile_names)} profiles as expected"
+    _print_text(f"{len(outlets.outlets)} outlets in the registry; {passed}.")
+    raise typer.Exit(1 if failed_count else 0)
 
 
 @outlet.command(name="list")
-def list_(
+def list_outlets(
     to: Annotated[Path | None, typer.Option(help="Write the page to this file instead of showing it.")] = None,
 ) -> None:
     """Show every outlet and profile as a page of Markdown.
 
     Example: kliping outlet list --to docs/outlets.md
     """
-    from flows.curate.outlet_docs import page
+    from flows.curate.outlet_docs import render_outlet_page
 
-    _give(page(), to)
+    _write_text(render_outlet_page(), to)

@@ -1,4 +1,4 @@
-"""Commands for releases that stand: compare them, set latest back, pin, prune, take an article down."""
+"""Commands on published releases: compare, replay, set latest, pin, prune, take an article down."""
 
 import json
 import os
@@ -9,51 +9,59 @@ from uuid import uuid4
 
 import typer
 
-from flows.commands.terminal import DatasetOption, OutputOption, WaitOption, guarded, home, say, stop
+from flows.commands.terminal import (
+    DatasetOption,
+    OutputOption,
+    WaitOption,
+    exit_with,
+    open_dataset_or_exit,
+    print_line,
+    run_or_exit,
+)
 
 if TYPE_CHECKING:
     from flows import release
-    from flows.maintain.rebuild import Rebuilt
+    from flows.maintain.rebuild import RebuildReport
 
 LimitOption = Annotated[int, typer.Option(help="How many articles of each kind to show.", min=0)]
 JsonOption = Annotated[bool, typer.Option("--json", help="Everything, as JSON for programs.")]
 
 
-def register(app: typer.Typer) -> None:
+def register_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
     for name, command in (
-        ("diff", diff),
-        ("latest-set", latest_set),
-        ("pin", pin),
-        ("prune", prune),
-        ("replay", replay),
-        ("takedown", takedown),
+        ("diff", diff_releases),
+        ("latest-set", set_latest_release),
+        ("pin", pin_release),
+        ("prune", prune_releases),
+        ("replay", replay_documents),
+        ("takedown", take_down_article),
     ):
         app.command(name)(command)
 
 
-def folder_of(named: str, dataset: str, output: str) -> Path:
-    """The folder of a release: a version, `latest` (or nothing), or a path. Wrong use where there is none."""
+def find_release_folder(named: str, dataset: str, output: str) -> Path:
+    """Return the folder of a release given as version, `latest`, nothing or a path; exit with 2 where there is none."""
     if named and (os.sep in named or Path(named, "manifest.json").is_file()):
         path = Path(named)
     else:
         from flows import release
 
-        place = home(output, dataset)
-        current = place.latest()
+        place = open_dataset_or_exit(output, dataset)
+        current = place.read_latest_version()
         version = current if named in ("", "latest") else named
         if version is None:
-            stop(2, f"{place.root} has no release yet; `kliping publish SOURCE` makes one.")
+            exit_with(2, f"{place.root} has no release yet; `kliping publish SOURCE` makes one.")
         try:
             path = place.release_path(version)
-        except release.Mistaken as error:
-            stop(2, str(error))
+        except release.InvalidRequestError as error:
+            exit_with(2, str(error))
     if not (path / "manifest.json").is_file():
-        stop(2, f"There is no release at {path}; `kliping versions` lists what there is.")
+        exit_with(2, f"There is no release at {path}; `kliping versions` lists what there is.")
     return path
 
 
-def diff(
+def diff_releases(
     before: Annotated[str, typer.Argument(metavar="A", help="A version, or the path of a release folder.")],
     after: Annotated[str, typer.Argument(metavar="B", help="Another one; the latest unless given.")] = "",
     dataset: DatasetOption = "news",
@@ -66,43 +74,47 @@ def diff(
     Example: kliping diff 2026.11.21.1 2026.11.22.1
     """
     from flows import release
-    from flows.maintain.comparison import compare
+    from flows.maintain.comparison import compare_articles
 
-    old, new = folder_of(before, dataset, output), folder_of(after, dataset, output)
-    found = guarded(lambda: compare(old.name, release.load(old, "articles"), new.name, release.load(new, "articles")))
+    old, new = find_release_folder(before, dataset, output), find_release_folder(after, dataset, output)
+    comparison = run_or_exit(
+        lambda: compare_articles(
+            old.name, release.load_table(old, "articles"), new.name, release.load_table(new, "articles")
+        )
+    )
     if as_json:
-        typer.echo(json.dumps(found.as_json(), ensure_ascii=True, indent=2))
+        typer.echo(json.dumps(comparison.as_json(), ensure_ascii=True, indent=2))
         return
-    for line in found.lines(limit):
-        say(line)
+    for line in comparison.format_lines(limit):
+        print_line(line)
 
 
-def rebuilt(dataset: "release.Dataset", version: str) -> None:
-    """The rest of `verify --rebuild`: exit code 1 where the bytes differ or it cannot be made again."""
+def report_rebuild(dataset: "release.Dataset", version: str) -> None:
+    """Rebuild a release and print the comparison; exit with 1 where the bytes differ or it cannot be built again."""
 
-    def done() -> "Rebuilt":
-        from flows.maintain.rebuild import rebuild
+    def done() -> "RebuildReport":
+        from flows.maintain.rebuild import rebuild_release
 
-        return rebuild(dataset, version)
+        return rebuild_release(dataset, version)
 
-    found = guarded(done)
-    for line in found.lines():
-        say(line, error=not found.same)
-    raise typer.Exit(0 if found.same else 1)
+    rebuild_report = run_or_exit(done)
+    for line in rebuild_report.format_lines():
+        print_line(line, error=not rebuild_report.is_identical)
+    raise typer.Exit(0 if rebuild_report.is_identical else 1)
 
 
-def unfinished(dataset: "release.Dataset") -> list[str]:
-    """A sentence for each purge that was interrupted."""
+def describe_interrupted_purges(dataset: "release.Dataset") -> list[str]:
+    """Return a sentence for each purge that was interrupted."""
     from flows import release
 
     return [
         f"The purge of {one.article_id} was interrupted: give `kliping takedown {one.article_id} --purge` again."
-        for one in guarded(lambda: release.withdrawals(dataset))
+        for one in run_or_exit(lambda: release.read_withdrawals(dataset))
         if one.purge == "asked"
     ]
 
 
-def latest_set(
+def set_latest_release(
     version: Annotated[str, typer.Argument(help="The release that is to be the current one.")],
     reason: Annotated[str, typer.Option(help="Why; it is recorded beside each release left behind.")] = "",
     dataset: DatasetOption = "news",
@@ -114,17 +126,17 @@ def latest_set(
     def done() -> list[str]:
         from flows import release
 
-        place = home(output, dataset, reading=False)
-        why = f"Withdrawn on {_today()}, when latest was set back to {version}. {reason}".strip()
-        with release.publisher_lock(place, wait, run_id=_run()) as notes:
-            _tell(notes)
+        place = open_dataset_or_exit(output, dataset, reading=False)
+        why = f"Withdrawn on {_format_today()}, when latest was set back to {version}. {reason}".strip()
+        with release.publisher_lock(place, wait, run_id=_make_run_id()) as notes:
+            _print_notes(notes)
             return release.set_latest(place, version, why)
 
-    left = guarded(done)
-    say(f"{dataset}: latest is {version}" + (f"; withdrawn: {', '.join(left)}" if left else ""))
+    withdrawn = run_or_exit(done)
+    print_line(f"{dataset}: latest is {version}" + (f"; withdrawn: {', '.join(withdrawn)}" if withdrawn else ""))
 
 
-def pin(
+def pin_release(
     version: Annotated[str, typer.Argument(help="The release to keep.")],
     reason: Annotated[str, typer.Option(help="Why it must stay, for example the paper that cites it.")] = "",
     off: Annotated[bool, typer.Option("--off", help="Let go of it again.")] = False,
@@ -137,16 +149,16 @@ def pin(
     def done() -> None:
         from flows import release
 
-        place = home(output, dataset, reading=False)
-        with release.publisher_lock(place, wait, run_id=_run()) as notes:
-            _tell(notes)
-            release.pin(place, version, "" if off else reason or f"pinned on {_today()}")
+        place = open_dataset_or_exit(output, dataset, reading=False)
+        with release.publisher_lock(place, wait, run_id=_make_run_id()) as notes:
+            _print_notes(notes)
+            release.pin_release(place, version, "" if off else reason or f"pinned on {_format_today()}")
 
-    guarded(done)
-    say(f"{dataset}: {version} is {'no longer pinned' if off else 'pinned'}")
+    run_or_exit(done)
+    print_line(f"{dataset}: {version} is {'no longer pinned' if off else 'pinned'}")
 
 
-def prune(
+def prune_releases(
     keep: Annotated[
         int | None,
         typer.Option(help="How many of the newest published releases and refused runs stay; without it, all."),
@@ -163,20 +175,20 @@ def prune(
     def done() -> tuple[list[str], int]:
         from flows import release, run
 
-        place = home(output, dataset, reading=False)
-        with release.publisher_lock(place, wait, run_id=_run()) as notes:
-            _tell(notes)
-            why = f"Pruned on {_today()}, when the newest {keep} were kept."
-            gone = [] if keep is None else release.prune(place, keep, why)
-            return gone, run.prune_outcomes(place)
+        place = open_dataset_or_exit(output, dataset, reading=False)
+        with release.publisher_lock(place, wait, run_id=_make_run_id()) as notes:
+            _print_notes(notes)
+            why = f"Pruned on {_format_today()}, when the newest {keep} were kept."
+            pruned = [] if keep is None else release.prune_releases(place, keep, why)
+            return pruned, run.prune_unreferenced_outcomes(place)
 
-    gone, outcomes = guarded(done)
-    told = [f"removed the files of {', '.join(gone)}"] if gone else []
-    told += [f"removed what {outcomes:,} documents became, which no release needs"] if outcomes else []
-    say(f"{dataset}: " + ("; ".join(told) or "nothing to remove"))
+    gone, outcomes = run_or_exit(done)
+    sentences = [f"removed the files of {', '.join(gone)}"] if gone else []
+    sentences += [f"removed what {outcomes:,} documents became, which no release needs"] if outcomes else []
+    print_line(f"{dataset}: " + ("; ".join(sentences) or "nothing to remove"))
 
 
-def replay(
+def replay_documents(
     version: Annotated[str, typer.Argument(help="A version; the latest unless given.")] = "",
     reason: Annotated[list[str] | None, typer.Option(help="Rejects of this reason; may be given again.")] = None,
     article: Annotated[list[str] | None, typer.Option(metavar="ID", help="This article; may be given again.")] = None,
@@ -193,20 +205,24 @@ def replay(
 
     Nothing is published. Example: kliping replay --outlet Republika
     """
-    from flows.maintain.rerun import Chosen, replay
+    from flows.maintain.rerun import ReplaySelection, replay_documents
 
-    path = folder_of(version, dataset, output)
-    chosen = Chosen(tuple(reason or ()), tuple(article or ()), tuple(outlet or ()), everything)
-    found = guarded(lambda: replay(home(output, dataset, reading=False), path, chosen, datetime.now(UTC).date()))
+    path = find_release_folder(version, dataset, output)
+    selection = ReplaySelection(tuple(reason or ()), tuple(article or ()), tuple(outlet or ()), everything)
+    replayed = run_or_exit(
+        lambda: replay_documents(
+            open_dataset_or_exit(output, dataset, reading=False), path, selection, datetime.now(UTC).date()
+        )
+    )
     if as_json:
-        typer.echo(json.dumps(found.as_json(), ensure_ascii=True, indent=2))
+        typer.echo(json.dumps(replayed.as_json(), ensure_ascii=True, indent=2))
     else:
-        for line in found.lines(limit):
-            say(line)
-    raise typer.Exit(1 if found.missing else 0)
+        for line in replayed.format_lines(limit):
+            print_line(line)
+    raise typer.Exit(1 if replayed.missing else 0)
 
 
-def takedown(
+def take_down_article(
     article: Annotated[str, typer.Argument(metavar="ID", help="The article_id, 32 hex digits.")],
     reason: Annotated[str, typer.Option(help="Why; it is published with the reject, so name no person.")] = "",
     purge: Annotated[
@@ -223,26 +239,26 @@ def takedown(
 
     def done() -> list[str]:
         from flows import release
-        from flows.maintain.takedown import takedown as take_down
+        from flows.maintain.takedown import take_down_article as take_down
 
-        place = home(output, dataset, reading=False)
-        now, run = datetime.now(UTC), _run()
+        place = open_dataset_or_exit(output, dataset, reading=False)
+        now, run = datetime.now(UTC), _make_run_id()
         with release.publisher_lock(place, wait, run_id=run) as notes:
-            _tell(notes)
-            return list(take_down(place, article, reason, purge=purge, now=now, run_id=run).lines())
+            _print_notes(notes)
+            return list(take_down(place, article, reason, purge=purge, now=now, run_id=run).format_lines())
 
-    for line in guarded(done):
-        say(line)
+    for line in run_or_exit(done):
+        print_line(line)
 
 
-def _today() -> str:
+def _format_today() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
-def _run() -> str:
+def _make_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
 
 
-def _tell(notes: list[str]) -> None:
+def _print_notes(notes: list[str]) -> None:
     for note in notes:
-        say(note, error=True)
+        print_line(note, error=True)

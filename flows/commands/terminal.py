@@ -1,4 +1,4 @@
-"""What all commands share: how they speak, and how each way to fail becomes a sentence and an exit code."""
+"""Shared by all commands: printing, and turning each failure into a sentence and an exit code."""
 
 import os
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from flows import release
 
-Result = TypeVar("Result")
+Returned = TypeVar("Returned")
 
 OutputOption = Annotated[
     str, typer.Option(help="The folder that holds all datasets, or such a URL.", show_default=True)
@@ -18,19 +18,22 @@ DatasetOption = Annotated[str, typer.Option(help="Name of the dataset: a folder 
 WaitOption = Annotated[int, typer.Option(help="Seconds to wait while another run publishes this dataset.")]
 
 
-def home(output: str, dataset: str, *, reading: bool = True) -> "release.Dataset":
-    """The dataset's folder, or a mirror of its store; wrong use where there is none. To change it: not `reading`."""
+def open_dataset_or_exit(output: str, dataset: str, *, reading: bool = True) -> "release.Dataset":
+    """Open the dataset's folder, or a mirror of its store; exit with 2 where there is none.
+
+    Pass reading=False to change it.
+    """
     from flows import release
 
-    found = guarded(lambda: release.at(output, dataset, reading=True))
-    if not found.root.is_dir() or (isinstance(found, release.Mirror) and not found.versions()):
-        where = found.store.url if isinstance(found, release.Mirror) else found.root
-        stop(2, f"There is no dataset at {where}; `kliping publish SOURCE` makes one.")
-    return found if reading else release.at(output, dataset)
+    place = run_or_exit(lambda: release.open_dataset(output, dataset, reading=True))
+    if not place.root.is_dir() or (isinstance(place, release.MirroredDataset) and not place.read_versions()):
+        where = place.store.url if isinstance(place, release.MirroredDataset) else place.root
+        exit_with(2, f"There is no dataset at {where}; `kliping publish SOURCE` makes one.")
+    return place if reading else release.open_dataset(output, dataset)
 
 
-def guarded(call: Callable[[], Result]) -> Result:
-    """Run a command: what a person can mend ends in its sentence with 1 or 2, a defect of ours in 3.
+def run_or_exit(call: Callable[[], Returned]) -> Returned:
+    """Run a command; exit with a sentence and 1 or 2 for what a user can mend, with 3 for an internal failure.
 
     KLIPING_DEBUG=1 shows where a defect happened.
     """
@@ -40,25 +43,27 @@ def guarded(call: Callable[[], Result]) -> Result:
         return call()
     except typer.Exit:
         raise
-    except release.Mistaken as error:
-        stop(2, str(error))
-    except (release.Busy, release.Declined, release.AuditError) as error:
-        stop(1, str(error))
+    except release.InvalidRequestError as error:
+        exit_with(2, str(error))
+    except (release.DatasetBusyError, release.RequestDeclinedError, release.AuditError) as error:
+        exit_with(1, str(error))
     except KeyboardInterrupt:
-        stop(3, "Stopped on request; nothing was published.")
+        exit_with(3, "Stopped on request; nothing was published.")
     except Exception as error:
         if os.environ.get("KLIPING_DEBUG"):
             raise
-        stop(3, f"{type(error).__name__}: {error}", "Nothing was published. KLIPING_DEBUG=1 shows where it happened.")
+        exit_with(
+            3, f"{type(error).__name__}: {error}", "Nothing was published. KLIPING_DEBUG=1 shows where it happened."
+        )
 
 
-def stop(code: int, *sentences: str) -> NoReturn:
-    """Say why on the error stream, and end with this exit code."""
+def exit_with(code: int, *sentences: str) -> NoReturn:
+    """Print sentences on the error stream and exit with this code."""
     for sentence in sentences:
-        say(sentence, error=True)
+        print_line(sentence, error=True)
     raise typer.Exit(code)
 
 
-def say(line: str, *, error: bool = False) -> None:
-    """Print a line whose words may be scraped: a terminal must not obey them."""
+def print_line(line: str, *, error: bool = False) -> None:
+    """Print a line that may hold scraped words, with control characters replaced."""
     typer.echo("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line), err=error)

@@ -1,9 +1,9 @@
-"""The registry and the profiles as a page of Markdown: docs/outlets.md is this, and a test keeps it so."""
+"""Markdown page of the registry and the profiles: docs/outlets.md is its output, held by a test."""
 
 from collections import Counter
 
-from flows.outlets import Outlet, Profile, registry
-from flows.outlets.profiles import load
+from flows.outlets import Outlet, Profile, load_registry
+from flows.outlets.profiles import load_profiles
 
 _EVIDENCE = {
     "seen": "",
@@ -13,15 +13,15 @@ _EVIDENCE = {
 }
 
 
-def page() -> str:
-    """The whole page."""
-    outlets = sorted(registry().outlets, key=lambda outlet: outlet.name.casefold())
+def render_outlet_page() -> str:
+    """Render the whole page."""
+    outlets = sorted(load_registry().outlets, key=lambda outlet: outlet.name.casefold())
     evidence = Counter(outlet.evidence for outlet in outlets)
-    users: dict[str, list[str]] = {}
+    outlet_names_by_profile: dict[str, list[str]] = {}
     for outlet in outlets:
         if outlet.profile:
-            users.setdefault(outlet.profile.name, []).append(outlet.name)
-    out = [
+            outlet_names_by_profile.setdefault(outlet.profile.name, []).append(outlet.name)
+    page_lines = [
         "# Outlets",
         "",
         "Made from `flows/outlets/registry.csv` and `flows/outlets/profiles/` by",
@@ -34,29 +34,32 @@ def page() -> str:
         "",
         "| outlet | domains | dateline spellings | language | kind | profile |",
         "|---|---|---|---|---|---|",
-        *(_row(outlet) for outlet in outlets),
+        *(_render_outlet_row(outlet) for outlet in outlets),
         "",
         "## Profiles",
         "",
-        f"{len(load())} profiles: what real text of an outlet looks like, each with a golden story.",
+        f"{len(load_profiles())} profiles: what real text of an outlet looks like, each with a golden story.",
         "In a shape `{names}` is who wrote, `{date}` runs from the day to the time, `{any}` is a short word.",
     ]
-    for name, profile in sorted(load().items()):
-        out += ["", f"### {name}", "", *_profile(profile, users.get(name, []))]
-    return "\n".join(out) + "\n"
+    for name, profile in sorted(load_profiles().items()):
+        page_lines += ["", f"### {name}", "", *_render_profile(profile, outlet_names_by_profile.get(name, []))]
+    return "\n".join(page_lines) + "\n"
 
 
-def _row(outlet: Outlet) -> str:
+def _render_outlet_row(outlet: Outlet) -> str:
     spellings = ", ".join(outlet.spellings) + (_EVIDENCE[outlet.evidence] if outlet.spellings else "")
     profile = f"[{outlet.profile.name}](#{outlet.profile.name})" if outlet.profile else ""
     cells = (outlet.name, ", ".join(outlet.domains), spellings, outlet.language, outlet.kind, profile)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _profile(profile: Profile, users: list[str]) -> list[str]:
+def _render_profile(profile: Profile, outlet_names: list[str]) -> list[str]:
     since = " to ".join(str(day) if day else "now" for day in (profile.valid_from, profile.valid_to))
     facts = [
-        ("of", f"{users[0]} and {len(users) - 1} more" if len(users) > 3 else ", ".join(users)),
+        (
+            "of",
+            f"{outlet_names[0]} and {len(outlet_names) - 1} more" if len(outlet_names) > 3 else ", ".join(outlet_names),
+        ),
         ("valid", since if profile.valid_from else ""),
         ("zone of times without one", profile.zone or ""),
         ("days in its addresses", profile.url_days or ""),

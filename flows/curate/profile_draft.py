@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from flows.clean import clean
-from flows.describe import describe
-from flows.describe.date_grammar import stamps
-from flows.describe.document_view import Line, Mark, Sheet, sheet
-from flows.describe.person_names import is_person, persons
-from flows.outlets import registry, roles
+from flows.clean import clean_documents
+from flows.describe import describe_documents
+from flows.describe.date_grammar import find_dates
+from flows.describe.document_view import DocumentView, MarkedLine, MarkRow, build_document_view
+from flows.describe.person_names import is_person, parse_person_names
+from flows.outlets import load_registry, roles
 
 _EDGE = 12  # lines before and behind the body in which credits stand
 _SHORT = 120
@@ -28,13 +28,13 @@ _ZONE = re.compile(r"\b(?:WIB|WITA|WIT|MYT)\b")
 
 
 @dataclass
-class Seen:
-    """How many articles hold what."""
+class ProfileObservations:
+    """Counts over the articles of one outlet: how many hold each shape, role, zone or line."""
 
     articles: int = 0
     shapes: Counter[str] = field(default_factory=Counter)
     roles: Counter[tuple[str, str]] = field(default_factory=Counter)
-    strange: Counter[str] = field(default_factory=Counter)  # labels before a name that are no known role word
+    unknown_labels: Counter[str] = field(default_factory=Counter)  # labels before a name that are no known role word
     endings: Counter[str] = field(default_factory=Counter)  # initials | the writer | another name
     zones: Counter[str] = field(default_factory=Counter)
     lines: Counter[tuple[str, str]] = field(default_factory=Counter)  # kind, line outside the story
@@ -43,124 +43,142 @@ class Seen:
     days: list[str] = field(default_factory=list)
 
 
-def look(batches: Iterable[pa.Table]) -> Seen:
+def observe_articles(batches: Iterable[pa.Table]) -> ProfileObservations:
     """Read RAW tables of one outlet's articles."""
-    seen = Seen()
+    observations = ProfileObservations()
     for raw in batches:
-        cleaned = clean(raw)
-        described = describe(cleaned.documents, cleaned.marks, cleaned.candidates)
-        marks: dict[int, list[Mark]] = {}
+        cleaned = clean_documents(raw)
+        described = describe_documents(cleaned.documents, cleaned.marks, cleaned.candidates)
+        marks: dict[int, list[MarkRow]] = {}
         for row in cleaned.marks.to_pylist():
-            marks.setdefault(row["doc"], []).append(Mark(*(row[name] for name in Mark._fields)))
+            marks.setdefault(row["doc"], []).append(MarkRow(*(row[name] for name in MarkRow._fields)))
         for document, values in zip(cleaned.documents.to_pylist(), described.metadata.to_pylist(), strict=True):
-            _article(seen, sheet(document["text"], marks.get(document["doc"], [])), values)
-    return seen
+            _observe_article(
+                observations, build_document_view(document["text"], marks.get(document["doc"], [])), values
+            )
+    return observations
 
 
-def _article(seen: Seen, one: Sheet, values: dict[str, object]) -> None:
-    seen.articles += 1
-    head = one.lines[max(0, one.body_from - _EDGE) : one.body_from + 2]
-    tail = one.lines[max(0, one.body_to - 2) : one.body_to + _EDGE]
-    seen.shapes.update({shape for line in head if (shape := _shape(line))})
-    seen.zones.update(set(_ZONE.findall("\n".join(line.text for line in (*head, *tail)))))
+def _observe_article(observations: ProfileObservations, view: DocumentView, values: dict[str, object]) -> None:
+    observations.articles += 1
+    head = view.lines[max(0, view.body_start - _EDGE) : view.body_start + 2]
+    tail = view.lines[max(0, view.body_end - 2) : view.body_end + _EDGE]
+    observations.shapes.update({shape for line in head if (shape := _infer_byline_shape(line))})
+    observations.zones.update(set(_ZONE.findall("\n".join(line.text for line in (*head, *tail)))))
     for line in (*head, *tail):
-        found = _LABEL.match(line.text) if len(line.text) <= _SHORT else None
-        if not found or not persons(found[2], registry()):
+        label_match = _LABEL.match(line.text) if len(line.text) <= _SHORT else None
+        if not label_match or not parse_person_names(label_match[2], load_registry()):
             continue
-        known = roles.label(line.text)
-        if known and known.role in {"author", "editor"}:
-            seen.roles[(known.role, known.word)] += 1
-        elif not known:
-            seen.strange[found[1].strip()] += 1
-    ending = next((m for line in reversed(tail) if (m := _SIGN_OFF.search(line.plain))), None)
+        role_label = roles.find_role_label(line.text)
+        if role_label and role_label.role in {"author", "editor"}:
+            observations.roles[(role_label.role, role_label.word)] += 1
+        elif not role_label:
+            observations.unknown_labels[label_match[1].strip()] += 1
+    ending = next((m for line in reversed(tail) if (m := _SIGN_OFF.search(line.plain_text))), None)
     if ending:
         name = ending[1].strip()
-        if not (" " in name and is_person(name, registry())):
-            seen.endings["initials"] += 1
+        if not (" " in name and is_person(name, load_registry())):
+            observations.endings["initials"] += 1
         else:
             authors = values["authors"]
-            seen.endings["the writer" if isinstance(authors, list) and name in authors else "another name"] += 1
-    seen.lines.update(
-        {(line.kind, line.plain) for line in one.lines if line.kind != "body" and 3 <= line.words <= 14 and line.plain}
+            observations.endings["the writer" if isinstance(authors, list) and name in authors else "another name"] += 1
+    observations.lines.update(
+        {
+            (line.kind, line.plain_text)
+            for line in view.lines
+            if line.kind != "body" and 3 <= line.word_count <= 14 and line.plain_text
+        }
     )
     if values["dateline"]:
-        seen.datelines[str(values["dateline"])] += 1
+        observations.datelines[str(values["dateline"])] += 1
     if values["outlet_domain"]:
-        seen.domains[str(values["outlet_domain"])] += 1
+        observations.domains[str(values["outlet_domain"])] += 1
     if values["date_basis"] == "stated":
-        seen.days.append(str(values["date"]))
+        observations.days.append(str(values["date"]))
 
 
-def _shape(line: Line) -> str | None:
-    """A byline or date line as a shape: the names and the day as placeholders; None for any other line."""
+def _infer_byline_shape(line: MarkedLine) -> str | None:
+    """Return a byline or date line as a shape with placeholders for names and day; None for any other line."""
     if len(line.text) > _SHORT:
         return None
-    stamp = next(stamps(line.text), None)
-    text = line.plain
+    stamp = next(find_dates(line.text), None)
+    text = line.plain_text
     if stamp:
         before = " ".join(line.text[: stamp.start].split())
-        names = persons(before.strip(" ,|-–—"), registry())
+        names = parse_person_names(before.strip(" ,|-–—"), load_registry())
         if names:
             behind = before.rfind(names[-1]) + len(names[-1])
             between = before[behind:] if before.rfind(names[-1]) >= 0 else ""
             return " ".join(f"{{names}}{between} {{date}}".split())
         return f"{before} {{date}}" if 0 < len(before) <= 30 and not before.endswith((".", ",")) else None
-    found = _CHANNEL.match(text)
-    if found and " " in found[1] and persons(found[1], registry()) and registry().find_by_name(found[3]):
-        return f"{{names}}{found[2]}{found[3]}"
+    channel_match = _CHANNEL.match(text)
+    if (
+        channel_match
+        and " " in channel_match[1]
+        and parse_person_names(channel_match[1], load_registry())
+        and load_registry().find_by_name(channel_match[3])
+    ):
+        return f"{{names}}{channel_match[2]}{channel_match[3]}"
     return None
 
 
-def draft(name: str, seen: Seen) -> str:
-    """The draft as TOML with remarks; it loads as a profile as it stands."""
-    often = max(2, seen.articles // 4)
+def render_draft(name: str, observations: ProfileObservations) -> str:
+    """Render the draft as TOML with remarks; it loads as a profile unchanged."""
+    often = max(2, observations.articles // 4)
 
     def top(counted: Counter[str]) -> list[tuple[str, int]]:
-        return [(word, n) for word, n in counted.most_common(_MOST) if n >= often or seen.articles < 4]
+        return [(word, n) for word, n in counted.most_common(_MOST) if n >= often or observations.articles < 4]
 
-    out = [f"# {name}: drafted from {seen.articles} articles. Check every line; delete what is chance, then write a"]
+    count = observations.articles
+    out = [f"# {name}: drafted from {count} articles. Check every line; delete what is chance, then write a"]
     out += [
         f"# story of your own in this shape as tests/golden/outlets/{name}.txt and .json (the others show how).",
         "",
     ]
-    for zone, n in seen.zones.most_common(1):
-        out.append(f"zone = {_quoted(zone)}  # {n} of {seen.articles}")
-    writers, others = seen.endings["the writer"], seen.endings["another name"]
+    for zone, n in observations.zones.most_common(1):
+        out.append(f"zone = {_quote_toml(zone)}  # {n} of {observations.articles}")
+    writers, others = observations.endings["the writer"], observations.endings["another name"]
     if writers + others >= often:
         meaning = "author" if writers >= others else "editor"
         out.append(f"sign_off = \"{meaning}\"  # name in brackets: {writers} are the byline's, {others} another's")
-    if seen.endings["initials"]:
-        out.append(f"# initials in brackets end {seen.endings['initials']} of {seen.articles}; they name nobody")
-    if seen.days:
-        out.append(f"valid_from = {min(seen.days)}")
-    for shape, n in top(seen.shapes):
-        out += ["", f"[[bylines]]  # {n} of {seen.articles}", f"shape = {_quoted(shape)}"]
-    words = {role: sorted({word for r, word in seen.roles if r == role}) for role in ("author", "editor")}
+    if observations.endings["initials"]:
+        out.append(f"# initials in brackets end {observations.endings['initials']} of {count}; they name nobody")
+    if observations.days:
+        out.append(f"valid_from = {min(observations.days)}")
+    for shape, n in top(observations.shapes):
+        out += ["", f"[[bylines]]  # {n} of {observations.articles}", f"shape = {_quote_toml(shape)}"]
+    words = {role: sorted({word for r, word in observations.roles if r == role}) for role in ("author", "editor")}
     if any(words.values()):
         out += [
             "",
             "[roles]",
-            *(f"{role} = [{', '.join(map(_quoted, found))}]" for role, found in words.items() if found),
+            *(f"{role} = [{', '.join(map(_quote_toml, found))}]" for role, found in words.items() if found),
         ]
-    for word, n in top(seen.strange):
-        out.append(f"# a name stands behind {_quoted(word)} in {n}: is it a role?")
+    for word, n in top(observations.unknown_labels):
+        out.append(f"# a name stands behind {_quote_toml(word)} in {n}: is it a role?")
     repeated: dict[str, list[str]] = {}
-    for (kind, line), n in seen.lines.most_common(200):
-        if n >= max(2, seen.articles // 3) and len(repeated.get(kind, [])) < _MOST:
+    for (kind, line), n in observations.lines.most_common(200):
+        if n >= max(2, observations.articles // 3) and len(repeated.get(kind, [])) < _MOST:
             repeated.setdefault(kind, []).append(line)
     if repeated:
         out += ["", "[cues]  # lines that repeat outside the story"]
-        out += [f"{kind} = [{', '.join(map(_quoted, lines))}]" for kind, lines in sorted(repeated.items())]
+        out += [f"{kind} = [{', '.join(map(_quote_toml, lines))}]" for kind, lines in sorted(repeated.items())]
     out += [
         "",
         "# Its row of flows/outlets/registry.csv: name, domains, spellings (evidence: seen), language, kind, profile.",
     ]
-    out += [f"#   dateline {_quoted(printed)}: {n} of {seen.articles}" for printed, n in seen.datelines.most_common(5)]
-    out += [f"#   domain {_quoted(domain)}: {n} of {seen.articles}" for domain, n in seen.domains.most_common(3)]
+    out += [
+        f"#   dateline {_quote_toml(printed)}: {n} of {observations.articles}"
+        for printed, n in observations.datelines.most_common(5)
+    ]
+    out += [
+        f"#   domain {_quote_toml(domain)}: {n} of {observations.articles}"
+        for domain, n in observations.domains.most_common(3)
+    ]
     return "\n".join(out) + "\n"
 
 
-def _quoted(text: str) -> str:
-    """A TOML string; scraped words are kept on one line and printable."""
+def _quote_toml(text: str) -> str:
+    """Quote a TOML string; scraped words stay on one line and printable."""
     plain = "".join(c if c.isprintable() else " " for c in text)
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,25 +1,26 @@
-"""Finds articles that repeat another article of the release.
+"""dedupe: links from duplicates to the article of the release that they repeat.
 
-    prints_of(articles) -> PRINTS                    what of a text is compared; pure per article, for workers
-    fingerprints_of(articles, prints) -> FINGERPRINTS   what decides which of several is kept
-    link(fingerprints, prints) -> LINKS              each copy -> the article it repeats
+    compute_prints(articles) -> PRINTS                        digest, shingles and bands of texts; pure, for workers
+    assemble_fingerprints(articles, prints) -> FINGERPRINTS   columns that decide which of several articles is kept
+    link_duplicates(fingerprints, prints) -> LINKS            each copy -> the article it repeats
 
-Exact duplicates: equal letters and digits, whatever the case, blanks and punctuation. Near duplicates: at least .7 of
-the 5-word shingles that either text has are in both; found by MinHash (32 bands of 4: of two texts at .7 it misses one
-pair in 5,000), and then counted exactly, so chance joins nothing. Every link leads straight to a kept article, which
-has no row, and joins two texts that were themselves compared: where A is like B and B like C, but A not like C, no
-story is lost to one it does not resemble. The result is a function of the set of fingerprints, not of their order.
+Exact duplicates have equal letters and digits, whatever the case, blanks and punctuation. Near-duplicates share at
+least .7 of the 5-word shingles that either text has. MinHash finds the candidate pairs (32 bands of 4 rows: at .7 it
+misses one pair in 5,000); their shingles are then compared exactly, so no pair is linked by chance. Every link leads
+straight to a kept article, which has no link itself, and joins two texts that were compared: where A is like B and B
+like C, but A not like C, no story is lost to one it does not resemble. The links depend on the set of fingerprints,
+not on their order.
 
-A print is named by the article's content_hash, so it outlives the run: the flow keeps the prints of the last release
-in state/, some 8 bytes a word, and an article carried over is compared without its text. Losing them loses
-nothing: they are made again from the texts. Memory holds 8 bytes a band and article at a time and the places where
-articles meet; bands and shingles stay in mapped files.
+A print is named by the article's content_hash, so it outlives the run: the flow stores the prints of the last release
+in state/, some 8 bytes a word, and compares a carried-over article without its text. If the store is lost, the prints
+are computed again from the texts. Memory holds 8 bytes a band and article at a time, and the bands that articles
+share; bands and shingles stay in mapped files.
 
-Whether copies are marked or dropped is the flow's choice; this room only says which they are.
+The flow decides whether copies are marked or dropped.
 """
 
-from flows.dedupe.linking import link
+from flows.dedupe.linking import link_duplicates
 from flows.dedupe.shingles import VERSION
-from flows.dedupe.text_digest import fingerprints_of, prints_of, text_digest
+from flows.dedupe.text_digest import assemble_fingerprints, compute_prints, digest_text
 
-__all__ = ["VERSION", "fingerprints_of", "link", "prints_of", "text_digest"]
+__all__ = ["VERSION", "assemble_fingerprints", "compute_prints", "digest_text", "link_duplicates"]

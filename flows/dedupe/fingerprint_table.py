@@ -1,4 +1,4 @@
-"""Access to a table of PRINTS by row, where it lies: mapped from disk, it is never in memory as a whole."""
+"""Row access to a memory-mapped table of PRINTS, which is never in memory as a whole."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -10,97 +10,112 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.dedupe.shingles import BANDS, Digests, jaccard
+from flows.dedupe.shingles import BANDS, Digests, compute_jaccard
 
-_Rows = npt.NDArray[np.int64]
-
-
-_AT_ONCE: Final = 8  # bands
-_WIDTH: Final = 8  # bytes of a digest
-_HELD: Final = 64 << 20  # bytes of mapped files, before a rest
-_AROUND: Final = 128 << 10  # bytes that a look at one text may map: the kernel maps what lies around it as well
-# A sketch says how many shingles of a text fall into each bin, as far as _DEEP: a bit where there is one, a bit where
-# there are two ...
-_BINS: Final = 512
-_DEEP: Final = 3
+_RowNumbers = npt.NDArray[np.int64]
 
 
-class Prints:
-    """PRINTS, of whatever number of chunks. `rest` is called now and then, to give back pages that were read."""
+_BANDS_AT_ONCE: Final = 8
+_DIGEST_BYTES: Final = 8
+_MAX_MAPPED_BYTES: Final = 64 << 20  # bytes of mapped files before pages are released
+_READAHEAD_BYTES: Final = 128 << 10  # bytes mapped by reading one text, with the kernel's read-ahead
+# A sketch counts the shingles of a text in each bin, up to _SKETCH_DEPTH: one bit for the first, one for the second
+# and so on.
+_SKETCH_BINS: Final = 512
+_SKETCH_DEPTH: Final = 3
 
-    def __init__(self, table: pa.Table, rest: Callable[[], None] = lambda: None) -> None:
-        self._rest = rest
-        self._held = 0
+
+class PrintTable:
+    """PRINTS of any number of chunks. `release_pages` is called now and then, to give back mapped pages."""
+
+    def __init__(self, table: pa.Table, release_pages: Callable[[], None] = lambda: None) -> None:
+        self._release_pages = release_pages
+        self._mapped_bytes = 0
         self._bands = table["bands"]
         chunks = table["shingles"].chunks
         self._starts = list(accumulate(map(len, chunks), initial=0))
         self._shingles = [
-            (_numbers(chunk, 1, np.int64)[chunk.offset :], _numbers(chunk, 2, np.uint64)) for chunk in chunks
+            (_view_buffer(chunk, 1, np.int64)[chunk.offset :], _view_buffer(chunk, 2, np.uint64)) for chunk in chunks
         ]
 
-    def has_bands(self, rows: _Rows) -> npt.NDArray[np.bool_]:
-        """Which of the rows have shingles at all."""
+    def has_bands(self, rows: _RowNumbers) -> npt.NDArray[np.bool_]:
+        """Return a mask of the rows that have bands."""
         return np.asarray(pc.is_valid(self._bands), np.bool_)[rows]
 
-    def bands(self, rows: _Rows) -> Iterator[Digests]:
-        """Band by band, the keys of the rows (which must have them)."""
-        for band in range(0, BANDS, _AT_ONCE):
-            keys = [np.empty((0, _AT_ONCE), np.uint64)]
+    def iterate_band_keys(self, rows: _RowNumbers) -> Iterator[Digests]:
+        """Yield the keys of the rows band by band; every row must have bands."""
+        for band in range(0, BANDS, _BANDS_AT_ONCE):
+            keys = [np.empty((0, _BANDS_AT_ONCE), np.uint64)]
             for chunk in self._bands.chunks:
                 if not len(chunk):
                     continue
-                # A fixed number of bytes a row, null or not.
-                every = np.frombuffer(chunk.buffers()[1], np.uint64).reshape(-1, BANDS)
-                keys.append(every[chunk.offset : chunk.offset + len(chunk), band : band + _AT_ONCE].copy())
-                self._hold(max(_AROUND, keys[-1].nbytes))
-            some = np.concatenate(keys)[rows]
+                # Each row has a fixed number of bytes, null or not.
+                chunk_keys = np.frombuffer(chunk.buffers()[1], np.uint64).reshape(-1, BANDS)
+                keys.append(chunk_keys[chunk.offset : chunk.offset + len(chunk), band : band + _BANDS_AT_ONCE].copy())
+                self._count_mapped_bytes(max(_READAHEAD_BYTES, keys[-1].nbytes))
+            selected_keys = np.concatenate(keys)[rows]
             keys.clear()
-            yield from some.T
+            yield from selected_keys.T
 
-    def sketch(self, rows: _Rows) -> None:
-        """Look at the shingles of these rows once, for `may_be_alike`: some 200 bytes are held of each."""
-        self._place = np.full(len(self._bands), -1, np.int32)
-        self._place[rows] = np.arange(len(rows), dtype=np.int32)
-        self._bits = np.zeros((len(rows), _DEEP, _BINS // 64), np.uint64)
-        self._hidden, self._count = np.zeros(len(rows), np.int32), np.zeros(len(rows), np.int32)
-        for row in np.sort(rows).tolist():  # file by file
-            digests, place = self._digests(row), self._place[row]
-            filled = np.bincount(digests & np.uint64(_BINS - 1), minlength=_BINS)
-            bits = filled > np.arange(_DEEP)[:, None]
-            self._bits[place] = np.packbits(bits, axis=1).view(np.uint64)
-            self._count[place] = len(digests)
-            self._hidden[place] = len(digests) - int(np.count_nonzero(bits))
-            self._hold(digests.nbytes)
+    def build_sketches(self, rows: _RowNumbers) -> None:
+        """Build a sketch of the shingles of each row for `screen_candidates`: some 200 bytes a row."""
+        self._sketch_index = np.full(len(self._bands), -1, np.int32)
+        self._sketch_index[rows] = np.arange(len(rows), dtype=np.int32)
+        self._sketch_bits = np.zeros((len(rows), _SKETCH_DEPTH, _SKETCH_BINS // 64), np.uint64)
+        self._overflow_counts, self._shingle_counts = np.zeros(len(rows), np.int32), np.zeros(len(rows), np.int32)
+        for row in np.sort(rows).tolist():  # in file order
+            digests, sketch_row = self._read_shingles(row), self._sketch_index[row]
+            bin_counts = np.bincount(digests & np.uint64(_SKETCH_BINS - 1), minlength=_SKETCH_BINS)
+            bits = bin_counts > np.arange(_SKETCH_DEPTH)[:, None]
+            self._sketch_bits[sketch_row] = np.packbits(bits, axis=1).view(np.uint64)
+            self._shingle_counts[sketch_row] = len(digests)
+            self._overflow_counts[sketch_row] = len(digests) - int(np.count_nonzero(bits))
+            self._count_mapped_bytes(digests.nbytes)
 
-    def may_be_alike(self, one: int, others: _Rows, least: float) -> npt.NDArray[np.bool_]:
-        """Which of the rows may share `least` of the shingles that either they or `one` have; all must be sketched."""
-        own, theirs = self._place[one], self._place[others]
-        together = np.bitwise_count(self._bits[own] & self._bits[theirs]).sum(axis=(1, 2), dtype=np.int32)
-        most = np.minimum(together + np.minimum(self._hidden[own], self._hidden[theirs]), self._count[theirs])
-        most = np.minimum(most, self._count[own])
-        return np.asarray(most >= least * (self._count[own] + self._count[theirs] - most))
+    def screen_candidates(self, row: int, candidates: _RowNumbers, threshold: float) -> npt.NDArray[np.bool_]:
+        """Return a mask of the candidates whose similarity to `row` may reach `threshold`; all need sketches."""
+        own_sketch, candidate_sketches = self._sketch_index[row], self._sketch_index[candidates]
+        shared_bits = np.bitwise_count(self._sketch_bits[own_sketch] & self._sketch_bits[candidate_sketches]).sum(
+            axis=(1, 2), dtype=np.int32
+        )
+        max_shared = np.minimum(
+            shared_bits + np.minimum(self._overflow_counts[own_sketch], self._overflow_counts[candidate_sketches]),
+            self._shingle_counts[candidate_sketches],
+        )
+        max_shared = np.minimum(max_shared, self._shingle_counts[own_sketch])
+        return np.asarray(
+            max_shared
+            >= threshold * (self._shingle_counts[own_sketch] + self._shingle_counts[candidate_sketches] - max_shared)
+        )
 
-    def alike(self, one: int, other: int, least: float) -> bool:
-        """Whether two rows share `least` of the shingles that either has."""
-        self._hold(2 * _AROUND)
-        a, b = self._digests(one), self._digests(other)
-        return min(len(a), len(b)) >= least * max(len(a), len(b)) and jaccard(a, b) >= least
+    def is_similar(self, row: int, other_row: int, threshold: float) -> bool:
+        """Return whether the Jaccard similarity of two rows is at least `threshold`."""
+        self._count_mapped_bytes(2 * _READAHEAD_BYTES)
+        digests, other_digests = self._read_shingles(row), self._read_shingles(other_row)
+        return (
+            min(len(digests), len(other_digests)) >= threshold * max(len(digests), len(other_digests))
+            and compute_jaccard(digests, other_digests) >= threshold
+        )
 
-    def _hold(self, size: int) -> None:
-        """Rest where so many bytes more would be too much: a rest goes through all files, so not for each look."""
-        self._held += size
-        if self._held > _HELD:
-            self._held = size
-            self._rest()
+    def _count_mapped_bytes(self, size: int) -> None:
+        """Count newly mapped bytes and release pages at the limit.
 
-    def _digests(self, row: int) -> Digests:
+        A release walks all files, so it is not done for each read.
+        """
+        self._mapped_bytes += size
+        if self._mapped_bytes > _MAX_MAPPED_BYTES:
+            self._mapped_bytes = size
+            self._release_pages()
+
+    def _read_shingles(self, row: int) -> Digests:
+        """Return the shingle digests of a row, not copied."""
         chunk = bisect_right(self._starts, row) - 1
-        edges, digests = self._shingles[chunk]
-        start, end = edges[row - self._starts[chunk] :][:2]
-        return digests[start // _WIDTH : end // _WIDTH]
+        offsets, digests = self._shingles[chunk]
+        start, end = offsets[row - self._starts[chunk] :][:2]
+        return digests[start // _DIGEST_BYTES : end // _DIGEST_BYTES]
 
 
-def _numbers(array: pa.Array, buffer: int, kind: type[np.generic]) -> npt.NDArray[Any]:
-    """A buffer of an array as numbers, not copied."""
-    found = array.buffers()[buffer]
-    return np.frombuffer(found, kind) if found is not None else np.empty(0, kind)
+def _view_buffer(array: pa.Array, buffer: int, dtype: type[np.generic]) -> npt.NDArray[Any]:
+    """Return a buffer of an array as numbers, not copied."""
+    contents = array.buffers()[buffer]
+    return np.frombuffer(contents, dtype) if contents is not None else np.empty(0, dtype)

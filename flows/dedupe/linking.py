@@ -1,4 +1,4 @@
-"""Which articles are alike, which of them is kept, and the links of the others to it."""
+"""Links from each duplicate to the kept article that it repeats."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -9,113 +9,131 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.dedupe.fingerprint_table import Prints
+from flows.dedupe.fingerprint_table import PrintTable
 from schemas import arrow, stage_tables
 
-ALIKE: Final = 0.7
-_DAY: Final = 24 * 60 * 60 * 1_000_000  # microseconds
+SIMILARITY_THRESHOLD: Final = 0.7
+_DAY_MICROS: Final = 24 * 60 * 60 * 1_000_000
 
-_Rows = npt.NDArray[np.int64]
-_Few = npt.NDArray[np.int32]
+_RowNumbers = npt.NDArray[np.int64]
+_RowNumbers32 = npt.NDArray[np.int32]
 
 
-def link(fingerprints: pa.Table, prints: pa.Table | None = None, rest: Callable[[], None] = lambda: None) -> pa.Table:
-    """FINGERPRINTS, PRINTS -> LINKS, sorted by article_id: every copy points to a kept article that it repeats.
+def link_duplicates(
+    fingerprints: pa.Table, prints: pa.Table | None = None, release_pages: Callable[[], None] = lambda: None
+) -> pa.Table:
+    """Link duplicates: FINGERPRINTS, PRINTS -> LINKS, sorted by article_id.
 
-    The articles are gone through from the one that says it was first: one that repeats none of those kept so far is
-    kept, every other points to the first kept one that it repeats. So a link never chains and always joins two texts
-    that were compared. First is the earliest that is stated; then the longest (char_count); then the lowest
-    article_id. Earliest: an instant (published_at), else a stated day counted at its end in UTC, because a day
-    without an hour is not known to be earlier than an hour of that day; whatever is inferred or unknown comes after
-    all that is stated.
+    The articles are visited from the earliest one. An article that repeats no kept one is kept, every other points to
+    the first kept one that it repeats. So a link never chains and always joins two texts that were compared. Order: the
+    earliest stated time, then the longest (char_count), then the lowest article_id. The stated time is the instant
+    (published_at), else the end of the stated day in UTC, because a day without an hour is not known to be earlier than
+    an hour of that day. Inferred and unknown times come after all stated ones.
 
-    Two texts repeat each other where their digests are equal, or where they share ALIKE of the shingles that either
-    has. Texts too short to compare (an empty digest) are never linked; without `prints` only digests are compared.
-    `rest` is called now and then, to give back pages of mapped prints. Raises ValueError where an article_id stands
-    twice.
+    Two texts repeat each other where their digests are equal, or where they share SIMILARITY_THRESHOLD of the shingles
+    that either has. Texts too short to compare (an empty digest) are never linked; without `prints` only digests are
+    compared. `release_pages` is called now and then, to give back pages of mapped prints. Raises ValueError where an
+    article_id occurs twice.
     """
     ids = fingerprints["article_id"]
     if pc.count_distinct(ids).as_py() != fingerprints.num_rows:
         raise ValueError("an article_id stands twice in the fingerprints; pass each article of the release once")
-    rows = _in_order(fingerprints.filter(pc.not_equal(fingerprints["text_digest"], "")))
+    rows = _sort_by_precedence(fingerprints.filter(pc.not_equal(fingerprints["text_digest"], "")))
     if not rows.num_rows:
-        return arrow.empty(stage_tables.LINKS)
+        return arrow.make_empty_table(stage_tables.LINKS)
 
-    keeps = _first_of_its_digest(rows)
+    originals = _match_exact_copies(rows)
     if prints is not None:
-        _follow_the_similar(keeps, rows["print"], Prints(prints, rest))
-    copies = np.flatnonzero(keeps != np.arange(len(keeps)))
+        _link_near_duplicates(originals, rows["print"], PrintTable(prints, release_pages))
+    copies = np.flatnonzero(originals != np.arange(len(originals)))
     articles = rows["article_id"].combine_chunks()
-    links = pa.table([articles.take(copies), articles.take(keeps[copies])], schema=stage_tables.LINKS)
+    links = pa.table([articles.take(copies), articles.take(originals[copies])], schema=stage_tables.LINKS)
     return links.sort_by("article_id")
 
 
-def _in_order(rows: pa.Table) -> pa.Table:
-    """From the one that says it was first to the last."""
-    dated = rows.append_column("stated_at", _stated_at(rows))
-    return dated.sort_by([("stated_at", "ascending"), ("char_count", "descending"), ("article_id", "ascending")])
+def _sort_by_precedence(rows: pa.Table) -> pa.Table:
+    """Sort the rows by precedence: earliest stated time, longest, lowest id."""
+    timed = rows.append_column("stated_at", _compute_stated_time(rows))
+    return timed.sort_by([("stated_at", "ascending"), ("char_count", "descending"), ("article_id", "ascending")])
 
 
-def _first_of_its_digest(rows: pa.Table) -> _Rows:
-    """For each row the first row with its digest."""
+def _match_exact_copies(rows: pa.Table) -> _RowNumbers:
+    """Return for each row the first row with its digest."""
     digests = rows["text_digest"].combine_chunks()
     return np.asarray(pc.index_in(digests, value_set=digests), np.int64)
 
 
-def _follow_the_similar(keeps: _Rows, numbers: pa.ChunkedArray, prints: Prints) -> None:
-    """Point the rows to the first kept row that is similar, in place; copies of one digest go where the first goes."""
-    own = np.arange(len(keeps))
-    firsts = np.flatnonzero((keeps == own) & np.asarray(pc.is_valid(numbers)))
-    number = np.asarray(pc.fill_null(numbers, -1), np.int64)
-    who, where = _meetings(firsts, number, prints)
-    prints.sketch(number[np.unique(who)])
-    # Who came to each place and is kept: of many copies that is one, so that their number is not squared.
-    counts = np.bincount(where)
-    begins, filled = np.cumsum(counts) - counts, np.zeros(len(counts), np.int32)
-    kept = np.empty(len(who), np.int32)
-    edges = np.append(np.flatnonzero(np.diff(who, prepend=-1)), len(who))
-    for start, end in pairwise(edges.tolist()):
-        row, places = int(who[start]), where[start:end]
-        first, many = begins[places], filled[places]
-        parts = [kept[at : at + n] for at, n in zip(first.tolist(), many.tolist(), strict=True) if n]
-        mine, likely = int(number[row]), []
-        if parts:
-            met = np.concatenate(parts)  # some of them more than once
-            likely = np.unique(met[prints.may_be_alike(mine, number[met], ALIKE)]).tolist()
-        found = next((other for other in likely if prints.alike(mine, int(number[other]), ALIKE)), None)
-        if found is not None:
-            keeps[row] = found
+def _link_near_duplicates(originals: _RowNumbers, print_column: pa.ChunkedArray, prints: PrintTable) -> None:
+    """Point rows to the first kept row that is similar, in place; exact copies follow the first row of their digest."""
+    own_rows = np.arange(len(originals))
+    first_rows = np.flatnonzero((originals == own_rows) & np.asarray(pc.is_valid(print_column)))
+    print_rows = np.asarray(pc.fill_null(print_column, -1), np.int64)
+    bucket_rows, buckets = _find_shared_bands(first_rows, print_rows, prints)
+    prints.build_sketches(print_rows[np.unique(bucket_rows)])
+    # A bucket lists its kept rows only: one of many copies, so that the work does not grow with their square.
+    counts = np.bincount(buckets)
+    bucket_starts, filled = np.cumsum(counts) - counts, np.zeros(len(counts), np.int32)
+    kept_rows = np.empty(len(bucket_rows), np.int32)
+    row_bounds = np.append(np.flatnonzero(np.diff(bucket_rows, prepend=-1)), len(bucket_rows))
+    for start, end in pairwise(row_bounds.tolist()):
+        row, row_buckets = int(bucket_rows[start]), buckets[start:end]
+        starts, filled_counts = bucket_starts[row_buckets], filled[row_buckets]
+        earlier_rows = [
+            kept_rows[bucket_start : bucket_start + filled_count]
+            for bucket_start, filled_count in zip(starts.tolist(), filled_counts.tolist(), strict=True)
+            if filled_count
+        ]
+        print_row, likely_rows = int(print_rows[row]), []
+        if earlier_rows:
+            candidates = np.concatenate(earlier_rows)  # some of them more than once
+            likely_rows = np.unique(
+                candidates[prints.screen_candidates(print_row, print_rows[candidates], SIMILARITY_THRESHOLD)]
+            ).tolist()
+        original = next(
+            (
+                candidate
+                for candidate in likely_rows
+                if prints.is_similar(print_row, int(print_rows[candidate]), SIMILARITY_THRESHOLD)
+            ),
+            None,
+        )
+        if original is not None:
+            originals[row] = original
             continue
-        kept[first + many] = row
-        filled[places] += 1
-    keeps[:] = keeps[keeps]
+        kept_rows[starts + filled_counts] = row
+        filled[row_buckets] += 1
+    originals[:] = originals[originals]
 
 
-def _meetings(rows: _Rows, number: _Rows, prints: Prints) -> tuple[_Few, _Few]:
-    """The rows that share a band with another row, in order, and beside each a place where it meets others.
+def _find_shared_bands(
+    rows: _RowNumbers, print_rows: _RowNumbers, prints: PrintTable
+) -> tuple[_RowNumbers32, _RowNumbers32]:
+    """Return the rows that share a band key with another row, in order, and for each the number of that key's bucket.
 
-    A few bands of all rows are held at once, 8 bytes each; of places only those where at least two rows meet.
+    A few bands of all rows are in memory at once, 8 bytes each; of the buckets only those of at least two rows.
     """
-    met: list[npt.NDArray[np.uint64]] = []
-    places = 0
-    rows = rows[prints.has_bands(number[rows])]
-    for band in prints.bands(number[rows]):
+    bucket_members: list[npt.NDArray[np.uint64]] = []
+    bucket_count = 0
+    rows = rows[prints.has_bands(print_rows[rows])]
+    for band in prints.iterate_band_keys(print_rows[rows]):
         _, inverse, counts = np.unique(band, return_inverse=True, return_counts=True)
-        shared = np.flatnonzero(counts[inverse] > 1)
-        names, at = np.unique(inverse[shared], return_inverse=True)
-        met.append((rows[shared].astype(np.uint64) << np.uint64(32)) | (at + places).astype(np.uint64))
-        places += len(names)
-    pairs = np.concatenate([np.empty(0, np.uint64), *met])
-    met.clear()
+        colliding = np.flatnonzero(counts[inverse] > 1)
+        shared_buckets, bucket_numbers = np.unique(inverse[colliding], return_inverse=True)
+        bucket_members.append(
+            (rows[colliding].astype(np.uint64) << np.uint64(32)) | (bucket_numbers + bucket_count).astype(np.uint64)
+        )
+        bucket_count += len(shared_buckets)
+    pairs = np.concatenate([np.empty(0, np.uint64), *bucket_members])
+    bucket_members.clear()
     pairs.sort()
     return (pairs >> np.uint64(32)).astype(np.int32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
 
 
-def _stated_at(rows: pa.Table) -> pa.ChunkedArray:
-    """When each says it was published, in microseconds since 1970; the largest number where it does not say."""
+def _compute_stated_time(rows: pa.Table) -> pa.ChunkedArray:
+    """Return the stated time of each row in microseconds since 1970; the largest number where none is stated."""
     days = rows["date"].cast(pa.int32()).cast(pa.int64())
-    day_ends = pc.subtract(pc.multiply(pc.add(days, 1), _DAY), 1)
+    day_ends = pc.subtract(pc.multiply(pc.add(days, 1), _DAY_MICROS), 1)
     stated = pc.fill_null(pc.equal(rows["date_basis"], "stated"), False)
-    day = pc.if_else(stated, day_ends, pa.scalar(None, pa.int64()))
+    stated_day_ends = pc.if_else(stated, day_ends, pa.scalar(None, pa.int64()))
     never = pa.scalar(2**63 - 1, pa.int64())
-    return pc.fill_null(pc.coalesce(rows["published_at"].cast(pa.int64()), day), never)
+    return pc.fill_null(pc.coalesce(rows["published_at"].cast(pa.int64()), stated_day_ends), never)

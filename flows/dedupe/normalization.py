@@ -1,4 +1,4 @@
-"""A text as it is compared: its words in the normal form NFKC, case folded, letters and digits only."""
+"""Normal form of a text for comparison: its words in NFKC, case folded, letters and digits only."""
 
 import re
 import unicodedata
@@ -9,38 +9,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 _WORD: Final = re.compile(r"[^\W_]+")
-# Within these ranges no character joins with the one before it, so that a text is normalised character by character.
-_APART: Final = (range(0x300), range(0x2000, 0x2C00))
+# Within these ranges no character combines with the one before it, so each is normalised by itself.
+_STANDALONE_RANGES: Final = (range(0x300), range(0x2000, 0x2C00))
 _BLANK: Final = ord(" ")
 
 
-def words(text: str) -> list[str]:
-    """The words of a text, normalised."""
+def split_words(text: str) -> list[str]:
+    """Return the words of a text, normalised; by a table where that is safe, else by regex."""
     codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
-    folded = _folded().take(codes)
-    if folded.all():
-        return folded.tobytes().decode("utf-16-le").split()
-    return plainly(text)
+    folded_codes = _build_folding_table().take(codes)
+    if folded_codes.all():
+        return folded_codes.tobytes().decode("utf-16-le").split()
+    return split_words_by_regex(text)
 
 
-def plainly(text: str) -> list[str]:
-    """The same of any text, by the book."""
-    return _WORD.findall(_normal(text))
+def split_words_by_regex(text: str) -> list[str]:
+    """Return the words of any text, normalised by unicodedata and split by regex."""
+    return _WORD.findall(_normalize_text(text))
 
 
-def _normal(text: str) -> str:
+def _normalize_text(text: str) -> str:
+    """Return a text in NFKC, case folded."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 @cache
-def _folded() -> NDArray[np.uint16]:
-    """What each character becomes: a blank where it is neither letter nor digit, 0 where more must be asked."""
+def _build_folding_table() -> NDArray[np.uint16]:
+    """Build a table: character -> its folded form, a blank if it is no letter or digit, 0 if it needs the regex."""
     table = np.zeros(1 << 16, np.uint16)
-    for code in (code for apart in _APART for code in apart):
-        normal = _normal(chr(code))
-        alone = all(any(ord(char) in apart for apart in _APART) and not unicodedata.combining(char) for char in normal)
-        if alone and not any(map(str.isalnum, normal)):
+    for code in (code for standalone in _STANDALONE_RANGES for code in standalone):
+        normalized = _normalize_text(chr(code))
+        is_standalone = all(
+            any(ord(character) in standalone for standalone in _STANDALONE_RANGES)
+            and not unicodedata.combining(character)
+            for character in normalized
+        )
+        if is_standalone and not any(map(str.isalnum, normalized)):
             table[code] = _BLANK
-        elif alone and len(normal) == 1:
-            table[code] = ord(normal)
+        elif is_standalone and len(normalized) == 1:
+            table[code] = ord(normalized)
     return table

@@ -1,25 +1,31 @@
-"""describe: whose article it is, what it is called, who wrote it and when, each value with its evidence.
+"""describe: identity, outlet, title, authors, dates and language of each document, each value with its evidence.
 
-    describe(documents, marks, candidates) -> Described(metadata, evidence, marks)
+    describe_documents(documents, marks, candidates) -> DescribedBatch(metadata, evidence, marks)
 
-Tables are those of schemas.stage_tables: one row of METADATA a document, in the order of DOCUMENTS; EVIDENCE_FOUND with at
-least one row for every value claimed, whose quote stands in the document or in the candidate; and MARKS that override
-clean's (title, subtitle, dateline, byline, credit).
+Tables are those of schemas.stage_tables. METADATA has one row a document, in the order of DOCUMENTS. EVIDENCE_FOUND
+has at least one row for every value claimed, and its quote stands in the document or in the candidate. The MARKS
+override clean's (title, subtitle, dateline, byline, credit).
 
-Nothing is claimed that the document does not say. `stated` means that the document says it of itself: in its dateline,
-byline, role lines, date lines, promotion, URL, metadata or record. What comes from the story (a day) or from a sign-off
-of no stated role is `inferred`. Where a rule is unsure the value is null: wrong is worse than missing.
+A value must be stated in the document. `stated` means that the document states it about itself: in its dateline,
+byline, role lines, date lines, promotion, URL, metadata or record. A day taken from the story, or a name from a
+sign-off without a stated role, is `inferred`. Where a rule is unsure the value is null: wrong is worse than missing.
 
-    sheet     a document's lines as the other modules read them    opening    the dateline
-    identity  canonical URL and article_id                         outlet     who published it
-    bylines   authors and editors, gathered in credits             role_words "Penulis", "Editor" with their names
-    published when; story: the day it gives                        dates      the grammar of dates
-    title     headline and standfirst                              sources    cited media, wire service
-    language  the language; names: what a name looks like         article    the order of all this
-    page      writers of pages; page_names: the names there        votes      the headline of a page
+    document_view       lines of a document, as the other modules read them
+    document_fields     order of the steps for one document
+    stage               a batch of documents: tables in, tables out
+    identity            canonical URL and article_id
+    outlet_attribution  the outlet that published the document
+    body_dateline       dateline at the start of the body
+    headline            headline and standfirst; title_votes: the title that a page states
+    bylines             authors and editors, collected in credits; role_lines: role words with their names
+    page_authors        authors of HTML pages; page_names: names on pages
+    person_names        shape of a person's name
+    publication_date    day and instant of publication; story_date: a day from the story; date_grammar: dates in text
+    cited_sources       cited media and the wire service
+    language            language of the text
 """
 
-from flows.describe.identity import article_id
-from flows.describe.stage import Described, describe
+from flows.describe.identity import compute_article_id
+from flows.describe.stage import DescribedBatch, describe_documents
 
-__all__ = ["Described", "article_id", "describe"]
+__all__ = ["DescribedBatch", "compute_article_id", "describe_documents"]

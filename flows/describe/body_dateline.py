@@ -1,100 +1,108 @@
-"""How the body opens: its dateline, marked so that it is cut from the text."""
+"""Dateline at the start of the body, marked so that it is cut from the text."""
 
 import re
 from dataclasses import dataclass
 
-from flows.describe.document_view import Evidence, Mark, Sheet
+from flows.describe.document_view import DocumentView, Evidence, MarkRow
 from flows.outlets import Outlet, Registry
 from flows.outlets.dateline import Dateline, parse_dateline
 
 _DASH = re.compile(r"\s{0,40}[-–—]{1,2}")
-_LOST = re.compile(r"[-–—] ?[A-Z\"“][^\n]{60}")
-_ABOVE = 3  # lines above the body where a dateline cut off from its sentence may stand
-_LINES = 6  # a dateline stands in the first line of the body, or below a headline and credits taken for body
-_SENTENCES = 2  # or behind a lead quotation
+_BARE_DASH = re.compile(r"[-–—] ?[A-Z\"“][^\n]{60}")
+_LINES_ABOVE = 3  # lines above the body in which a dateline may stand, separated from its sentence
+_MAX_LINES = 6  # a dateline stands in the first body line, or below a headline and credits that count as body
+_MAX_SENTENCES = 2  # it may also follow a lead quotation
 _SENTENCE_WORDS = 15
 
 
 @dataclass(frozen=True)
-class Opening:
-    """The dateline of a document, and the index in `Sheet.lines` of the line it opens; None where there is none."""
+class BodyDateline:
+    """Dateline of a document; `line_index` is the index of its line in `DocumentView.lines`, None if there is none."""
 
     dateline: str | None = None
     place: str | None = None
     outlet: Outlet | None = None
     agency: str | None = None
-    at: int | None = None
+    line_index: int | None = None
     evidence: tuple[Evidence, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[MarkRow, ...] = ()
 
 
-def opening(sheet: Sheet, registry: Registry) -> Opening:
-    """The dateline in one of the first body lines. Behind the very first one it must name an outlet or an agency."""
-    tried = sentences = 0
-    start = sheet.body_from if sheet.body else len(sheet.lines)
-    for at in range(max(0, start - _ABOVE), len(sheet.lines)):
-        line = sheet.lines[at]
-        if line.body_at is None and line.kind != "dateline":
-            # Cut off from its sentence, a dateline looks like a line of the head.
-            if at < start and len(line.text) <= 60:
-                found, reach = _find(sheet, at, registry)
-                if found and found.outlet and reach == len(line.text.rstrip()):
-                    return _taken(sheet, at, found, reach)
+def find_body_dateline(view: DocumentView, registry: Registry) -> BodyDateline:
+    """Find the dateline in one of the first body lines.
+
+    Below the first body line a dateline must name an outlet or an agency, or follow a heading.
+    """
+    tried_lines = sentences = 0
+    body_start = view.body_start if view.body_lines else len(view.lines)
+    for index in range(max(0, body_start - _LINES_ABOVE), len(view.lines)):
+        line = view.lines[index]
+        if line.body_offset is None and line.kind != "dateline":
+            # A dateline separated from its sentence looks like a line of the head.
+            if index < body_start and len(line.text) <= 60:
+                parsed, length_on_line = _parse_line_dateline(view, index, registry)
+                if parsed and parsed.outlet and length_on_line == len(line.text.rstrip()):
+                    return _build_dateline(view, index, parsed, length_on_line)
             continue
-        found, reach = _find(sheet, at, registry)
-        if found and (tried == 0 or found.outlet or found.agency or _short(sheet, at - 1)):
-            return _taken(sheet, at, found, reach)
-        tried += 1
-        sentences += line.words >= _SENTENCE_WORDS
-        if tried == _LINES or sentences == _SENTENCES:
+        parsed, length_on_line = _parse_line_dateline(view, index, registry)
+        if parsed and (tried_lines == 0 or parsed.outlet or parsed.agency or _is_heading(view, index - 1)):
+            return _build_dateline(view, index, parsed, length_on_line)
+        tried_lines += 1
+        sentences += line.word_count >= _SENTENCE_WORDS
+        if tried_lines == _MAX_LINES or sentences == _MAX_SENTENCES:
             break
-    return _bare_dash(sheet)
+    return _mark_bare_dash(view)
 
 
-def _bare_dash(sheet: Sheet) -> Opening:
-    """The dash that is left where a page lost its dateline: cut, but no dateline. A list begins every line with one."""
-    first, *others = [line.plain for line in sheet.body[:2]] or [""]
-    if not _LOST.match(first) or (others and others[0][0] in "-–—"):
-        return Opening()
-    line = sheet.body[0]
-    return Opening(
-        marks=(line.mark("dateline", "dateline.bare-dash", 0, len(line.text) - len(line.text.lstrip()) + 1),)
+def _mark_bare_dash(view: DocumentView) -> BodyDateline:
+    """Mark the dash that is left where a page lost its dateline, so that it is cut; the dateline stays None.
+
+    Where the second body line starts with a dash too, the lines are a list and nothing is marked.
+    """
+    first_line, *next_lines = [line.plain_text for line in view.body_lines[:2]] or [""]
+    if not _BARE_DASH.match(first_line) or (next_lines and next_lines[0][0] in "-–—"):
+        return BodyDateline()
+    line = view.body_lines[0]
+    return BodyDateline(
+        marks=(line.mark_span("dateline", "dateline.bare-dash", 0, len(line.text) - len(line.text.lstrip()) + 1),)
     )
 
 
-def _short(sheet: Sheet, at: int) -> bool:
-    """Whether a line is a heading rather than a sentence."""
-    return at >= 0 and sheet.lines[at].words <= 25 and sheet.lines[at].plain[-1] not in '."”'
+def _is_heading(view: DocumentView, index: int) -> bool:
+    """Return whether a line is a heading rather than a sentence."""
+    return index >= 0 and view.lines[index].word_count <= 25 and view.lines[index].plain_text[-1] not in '."”'
 
 
-def _find(sheet: Sheet, at: int, registry: Registry) -> tuple[Dateline | None, int]:
-    """The dateline of a line, and how many of its code points stand on that line.
+def _parse_line_dateline(view: DocumentView, index: int, registry: Registry) -> tuple[Dateline | None, int]:
+    """Return the dateline of a line and the number of its code points that stand on that line; (None, 0) without one.
 
-    Pages cut at every tag leave the outlet on a line of its own and the dash on the next.
+    Pages cut at every tag leave the outlet on a line of its own and the dash on the next line.
     """
-    line = sheet.lines[at]
-    alone = line.text.rstrip()
-    after = sheet.lines[at + 1].text.strip() if at + 1 < len(sheet.lines) else ""
-    if len(alone) <= 60 and after[:1] in {"-", "–", "—"}:
-        if after.strip("-–—") == "" and at + 2 < len(sheet.lines):
-            after += " " + sheet.lines[at + 2].text.strip()
-        found = parse_dateline(f"{alone} {after}", registry)
-        if found and found.end_offset > len(alone):
-            return found, len(alone)
-    found = parse_dateline(line.text, registry)
-    return found, found.end_offset if found else 0
+    line = view.lines[index]
+    line_text = line.text.rstrip()
+    next_text = view.lines[index + 1].text.strip() if index + 1 < len(view.lines) else ""
+    if len(line_text) <= 60 and next_text[:1] in {"-", "–", "—"}:
+        if next_text.strip("-–—") == "" and index + 2 < len(view.lines):
+            next_text += " " + view.lines[index + 2].text.strip()
+        parsed = parse_dateline(f"{line_text} {next_text}", registry)
+        if parsed and parsed.end_offset > len(line_text):
+            return parsed, len(line_text)
+    parsed = parse_dateline(line.text, registry)
+    return parsed, parsed.end_offset if parsed else 0
 
 
-def _taken(sheet: Sheet, at: int, found: Dateline, reach: int) -> Opening:
-    line = sheet.lines[at]
-    marks = [line.mark("dateline", "dateline.opening", 0, reach)]
-    quote = line.text[:reach]
-    if reach < found.end_offset:
-        after = sheet.lines[at + 1]
-        dash = _DASH.match(after.text)
+def _build_dateline(view: DocumentView, index: int, parsed: Dateline, length_on_line: int) -> BodyDateline:
+    line = view.lines[index]
+    marks = [line.mark_span("dateline", "dateline.opening", 0, length_on_line)]
+    quote = line.text[:length_on_line]
+    if length_on_line < parsed.end_offset:
+        next_line = view.lines[index + 1]
+        dash = _DASH.match(next_line.text)
         if dash:
-            marks.append(after.mark("dateline", "dateline.opening", 0, dash.end()))
-    evidence = [line.evidence("dateline", "dateline.opening", quote)]
-    if found.place:
-        evidence.append(line.evidence("place", "dateline.place", quote))
-    return Opening(found.printed, found.place, found.outlet, found.agency, at, tuple(evidence), tuple(marks))
+            marks.append(next_line.mark_span("dateline", "dateline.opening", 0, dash.end()))
+    evidence = [line.cite_evidence("dateline", "dateline.opening", quote)]
+    if parsed.place:
+        evidence.append(line.cite_evidence("place", "dateline.place", quote))
+    return BodyDateline(
+        parsed.printed, parsed.place, parsed.outlet, parsed.agency, index, tuple(evidence), tuple(marks)
+    )

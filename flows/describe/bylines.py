@@ -1,6 +1,6 @@
-"""Who wrote and who edited: byline lines in the head, role lines, sign-offs and author boxes at the foot.
+"""Authors and editors: byline lines in the head, role lines, sign-offs and author boxes at the foot.
 
-Subjects of the story are never authors: a name counts only in a line whose shape says that it is a credit.
+Subjects of the story are never authors: a name counts only in a line whose shape marks it as a credit.
 """
 
 import re
@@ -8,26 +8,26 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flows.describe.credits import Credits
-from flows.describe.date_grammar import stamps
-from flows.describe.document_view import Evidence, Line, Sheet, same
-from flows.describe.page_authors import credit_page
-from flows.describe.person_names import is_person, persons
-from flows.describe.role_lines import LONG, by_role, only_desks
+from flows.describe.date_grammar import find_dates
+from flows.describe.document_view import DocumentView, Evidence, MarkedLine, fold_text
+from flows.describe.page_authors import add_page_authors
+from flows.describe.person_names import is_person, parse_person_names
+from flows.describe.role_lines import MAX_CREDIT_LENGTH, add_role_credits, has_only_desks
 from flows.outlets import Outlet, Profile, Registry, roles
 from flows.outlets.profiles import Byline
 
-_HEAD, _TAIL = 12, 14  # lines before and behind the body's edges in which credits stand
-_INSIDE = 4  # lines of the body itself at either edge: texts that were extracted keep their credits there
+_HEAD_LINES, _TAIL_LINES = 12, 14  # lines before and after the body in which credits stand
+_EDGE_LINES = 4  # lines at either end of the body: extracted texts keep their credits there
 _SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
-_ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
+_NAME_ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
 _SEPARATORS = re.compile(r"[-–—|]")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}| +")
-_UPDATE = re.compile(
+_DATE_LABEL = re.compile(
     r"\s{1,8}(?:diperbarui|diperbaharui|updated?|terbit|tayang|published|posted)\W{0,8}\Z", re.IGNORECASE
 )
-# In brackets below a text that has its own byline: the people of the outlet it was taken from.
-_OTHERS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
-_WIRE_LONG = 400
+# Bracketed credits below a text with its own byline name people of the outlet that the text comes from.
+_SOURCE_CREDITS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
+_WIRE_FOOT_LENGTH = 400
 _WIRE_HEAD = re.compile(
     r"\s{0,8}By (?P<names>[A-Z][^\n(:;]{3,80}?)\s{0,2}"
     r"(?=(?:[A-Z][A-Z, ]{2,40})?\((?:[A-Z][A-Za-z ]{1,20})\)\s{0,2}[-–—])"
@@ -36,221 +36,249 @@ _WIRE_FOOT = re.compile(
     r"\((?:Reporting|Writing|Additional reporting) by (?P<names>[A-Z][^();\n]{3,120}?)(?: in [A-Z][\w ]{2,30})?"
     r"(?:;[^()\n]{0,120}?Editing by (?P<editors>[A-Z][^();\n]{3,80}))?[^()\n]{0,120}\)\W{0,3}\Z"
 )
-_TONGUES = {"id", "in", "ms"}
+_INDONESIAN_LANGUAGES = {"id", "in", "ms"}
 _FUNCTION_WORDS = {"yang", "dan", "di", "dengan", "untuk", "dari", "ini", "itu", "pada", "adalah"}
-_NO_BIO = {"null", "none", "undefined"}
+_EMPTY_BIOS = {"null", "none", "undefined"}
 
 
-def credits_of(
-    sheet: Sheet, opened_at: int | None, registry: Registry, profile: Profile | None, title_at: int | None = None
+def extract_credits(
+    view: DocumentView,
+    dateline_index: int | None,
+    registry: Registry,
+    profile: Profile | None,
+    title_index: int | None = None,
 ) -> Credits:
-    """The credits of a document whose body opens at line index `opened_at` (None: where its body marks begin).
+    """Extract the credits of a document.
 
-    `title_at` is the index of the line that prints a page's headline.
+    `dateline_index` is the index of the dateline's line, None where there is no dateline. `title_index` is the index of
+    the line that prints a page's headline.
     """
-    found = Credits()
-    _stated(found, sheet, registry, "record")
-    if sheet.is_page and profile is None and not _speaks_indonesian(sheet):
-        credit_page(found, sheet, title_at, registry)
-        if found.authors:
-            found.author_basis = "stated"
-        return found
-    head_end = max(sheet.body_from, opened_at or 0)
-    head = list(_head(sheet, head_end, opened_at is not None))
-    # Role words first: a name that one of them claims is not a byline of its own.
-    free = [at for at in head if not by_role(found, sheet, at, registry, profile, "byline")]
-    for at in free:
-        _head_line(found, sheet.lines[at], registry)
-    tail = [at for at in _tail(sheet) if at >= head_end]
-    for at in tail:
-        _tail_line(found, sheet, at, registry, profile)
-    for at in tail:
-        _sign_off(found, sheet.lines[at], registry, profile)
-    _wire(found, sheet, registry)
-    _agree(found, sheet)
-    if not found.authors and sheet.is_page:
-        credit_page(found, sheet, title_at, registry, declared_only=True)
-    if found.authors and found.author_basis is None:
-        found.author_basis = "stated"
-    return found
+    credits = Credits()
+    _add_stated_names(credits, view, registry, "record")
+    if view.is_page and profile is None and not _is_indonesian(view):
+        add_page_authors(credits, view, title_index, registry)
+        if credits.authors:
+            credits.author_basis = "stated"
+        return credits
+    head_end = max(view.body_start, dateline_index or 0)
+    head_indices = list(_select_head_lines(view, head_end, dateline_index is not None))
+    # Role words come first: a name with a role word is not a separate byline.
+    unclaimed_indices = [
+        index for index in head_indices if not add_role_credits(credits, view, index, registry, profile, "byline")
+    ]
+    for index in unclaimed_indices:
+        _add_head_credit(credits, view.lines[index], registry)
+    tail_indices = [index for index in _select_tail_lines(view) if index >= head_end]
+    for index in tail_indices:
+        _add_tail_credit(credits, view, index, registry, profile)
+    for index in tail_indices:
+        _add_sign_off(credits, view.lines[index], registry, profile)
+    _add_wire_credits(credits, view, registry)
+    _drop_teaser_authors(credits, view)
+    if not credits.authors and view.is_page:
+        add_page_authors(credits, view, title_index, registry, declared_only=True)
+    if credits.authors and credits.author_basis is None:
+        credits.author_basis = "stated"
+    return credits
 
 
-def _speaks_indonesian(sheet: Sheet) -> bool:
-    """Whether a page says that it is in Indonesian or Malay, or its address or its first paragraphs do."""
-    tongues = {said.value[:2].lower() for said in sheet.said("language")}
-    hosts = (said.value.split("/")[2] for said in sheet.said("canonical") if said.value.count("/") >= 2)
-    if tongues & _TONGUES or any(host.endswith((".id", ".my")) for host in hosts):
+def _is_indonesian(view: DocumentView) -> bool:
+    """Return whether a page is Indonesian or Malay by its declared language, its address or its first paragraphs."""
+    languages = {candidate.value[:2].lower() for candidate in view.find_candidates("language")}
+    hosts = (
+        candidate.value.split("/")[2]
+        for candidate in view.find_candidates("canonical")
+        if candidate.value.count("/") >= 2
+    )
+    if languages & _INDONESIAN_LANGUAGES or any(host.endswith((".id", ".my")) for host in hosts):
         return True
-    words = [word for line in sheet.body[:4] for word in line.text[:1000].lower().split()]
+    words = [word for line in view.body_lines[:4] for word in line.text[:1000].lower().split()]
     return sum(word in _FUNCTION_WORDS for word in words) * 25 >= len(words) > 10
 
 
-def _head(sheet: Sheet, end: int, opened: bool) -> Iterator[int]:
-    """Lines before the body, and the first of it unless a dateline says where it opens."""
-    last = end if opened else min(end + _INSIDE, len(sheet.lines))
-    for at in range(max(0, end - _HEAD), last):
-        line = sheet.lines[at]
-        if len(line.text) <= LONG and line.kind not in {"caption", "related", "ad", "footer"}:
-            yield at
+def _select_head_lines(view: DocumentView, end: int, has_dateline: bool) -> Iterator[int]:
+    """Yield indices of the lines before the body, and of its first lines unless a dateline marks where it starts."""
+    last = end if has_dateline else min(end + _EDGE_LINES, len(view.lines))
+    for index in range(max(0, end - _HEAD_LINES), last):
+        line = view.lines[index]
+        if len(line.text) <= MAX_CREDIT_LENGTH and line.kind not in {"caption", "related", "ad", "footer"}:
+            yield index
 
 
-def _tail(sheet: Sheet) -> range:
-    return range(max(0, sheet.body_to - _INSIDE), min(len(sheet.lines), sheet.body_to + _TAIL))
+def _select_tail_lines(view: DocumentView) -> range:
+    """Return the indices of the last body lines and of the lines below the body."""
+    return range(max(0, view.body_end - _EDGE_LINES), min(len(view.lines), view.body_end + _TAIL_LINES))
 
 
-def _head_line(found: Credits, line: Line, registry: Registry) -> None:
-    if line in found.lines or _shape(found, line, registry):
+def _add_head_credit(credits: Credits, line: MarkedLine, registry: Registry) -> None:
+    """Add the credit of one head line: a name beside an outlet, a name beside a date, or a name alone."""
+    if line in credits.lines or _add_profile_byline(credits, line, registry):
         return
-    site = _ON_SITE.match(line.text.strip()) if _SEPARATORS.search(line.text) else None
+    site = _NAME_ON_SITE.match(line.text.strip()) if _SEPARATORS.search(line.text) else None
     outlet = registry.find_by_name(site[2]) if site else None
-    if site and outlet and (names := persons(site[1], registry)):
-        found.name("author", names, line, "byline.on-site")
-        if found.outlet is None:
-            found.outlet = outlet
-            found.evidence.append(line.evidence("outlet", "byline.on-site"))
-        found.take(line, "byline", "byline.on-site")
+    if site and outlet and (names := parse_person_names(site[1], registry)):
+        credits.add_names("author", names, line, "byline.on-site")
+        if credits.outlet is None:
+            credits.outlet = outlet
+            credits.evidence.append(line.cite_evidence("outlet", "byline.on-site"))
+        credits.mark_credit_line(line, "byline", "byline.on-site")
         return
-    stamp = next(stamps(line.text), None)
+    stamp = next(find_dates(line.text), None)
     if stamp:
-        rest = line.text[stamp.end :].strip(" \t\xa0,.|-–—WIB")
-        sentence = line.plain[-1] in ".)" or not line.plain[0].isalpha() or len(rest) > 12
-        names = persons(_UPDATE.sub("", line.text[: stamp.start]), registry)
+        text_after_date = line.text[stamp.end :].strip(" \t\xa0,.|-–—WIB")
+        sentence = line.plain_text[-1] in ".)" or not line.plain_text[0].isalpha() or len(text_after_date) > 12
+        names = parse_person_names(_DATE_LABEL.sub("", line.text[: stamp.start]), registry)
         if names and (line.kind == "byline" or not sentence) and all(" " in name for name in names):
-            found.name("author", names, line, "byline.name-date")
-            found.take(line, "byline", "byline.name-date")
-    elif line.kind == "byline" and " " in line.plain and (names := persons(line.plain, registry)):
-        found.name("author", names, line, "byline.name")
-        found.take(line, "byline", "byline.name")
+            credits.add_names("author", names, line, "byline.name-date")
+            credits.mark_credit_line(line, "byline", "byline.name-date")
+    elif line.kind == "byline" and " " in line.plain_text and (names := parse_person_names(line.plain_text, registry)):
+        credits.add_names("author", names, line, "byline.name")
+        credits.mark_credit_line(line, "byline", "byline.name")
 
 
-def _shape(found: Credits, line: Line, registry: Registry) -> bool:
-    """A byline in the shape of an outlet's profile."""
+def _add_profile_byline(credits: Credits, line: MarkedLine, registry: Registry) -> bool:
+    """Add a byline that has the shape of an outlet's profile; return whether the line is one."""
     text = line.text.rstrip()
-    plain = text.lower() if text.isascii() else None  # case is no simple matter beyond
-    for outlet, byline, word in _shapes(registry):
-        match = byline.pattern.fullmatch(text) if plain is None or word in plain else None
+    lower_text = text.lower() if text.isascii() else None  # outside ASCII, lower() may change the length
+    for outlet, byline, word in _collect_byline_shapes(registry):
+        match = byline.pattern.fullmatch(text) if lower_text is None or word in lower_text else None
         if not match:
             continue
-        parts = match.groupdict()
-        if parts.get("date") is not None and next(stamps(parts["date"]), None) is None:
+        groups = match.groupdict()
+        if groups.get("date") is not None and next(find_dates(groups["date"]), None) is None:
             continue
-        names = persons(_UPDATE.sub("", parts["names"]), registry, sure=True) if parts.get("names") else []
-        if parts.get("names") and not names:
-            if not only_desks(parts["names"], registry):
+        names = (
+            parse_person_names(_DATE_LABEL.sub("", groups["names"]), registry, name_expected=True)
+            if groups.get("names")
+            else []
+        )
+        if groups.get("names") and not names:
+            if not has_only_desks(groups["names"], registry):
                 continue
-            desk = _UPDATE.sub("", parts["names"]).strip(" -,\t\xa0")
-            found.name("author", [desk], line, "byline.desk", desk)
-            agency = roles.words().agencies.get(desk.lower())
-            found.agency = (agency, line.evidence("agency", "agency.byline")) if agency else None
+            desk = _DATE_LABEL.sub("", groups["names"]).strip(" -,\t\xa0")
+            credits.add_names("author", [desk], line, "byline.desk", desk)
+            agency = roles.load_newsroom_words().agencies.get(desk.lower())
+            credits.agency = (agency, line.cite_evidence("agency", "agency.byline")) if agency else None
         rule = f"byline.{outlet.profile.name}" if outlet.profile else "byline.shape"
-        found.name("author", names, line, rule)
-        found.take(line, "byline", rule)
-        if byline.identifies and found.outlet is None:
-            found.outlet = outlet
-            printed = line.plain.casefold()
-            found.outlet_basis = "stated" if any(s.casefold() in printed for s in outlet.spellings) else "inferred"
-            sure = "stated" if found.outlet_basis == "stated" else "likely"
-            found.evidence.append(line.evidence("outlet", rule, sure=sure))
+        credits.add_names("author", names, line, rule)
+        credits.mark_credit_line(line, "byline", rule)
+        if byline.identifies and credits.outlet is None:
+            credits.outlet = outlet
+            printed = line.plain_text.casefold()
+            credits.outlet_basis = (
+                "stated" if any(spelling.casefold() in printed for spelling in outlet.spellings) else "inferred"
+            )
+            certainty = "stated" if credits.outlet_basis == "stated" else "likely"
+            credits.evidence.append(line.cite_evidence("outlet", rule, certainty=certainty))
         return True
     return False
 
 
 @lru_cache(maxsize=4)
-def _shapes(registry: Registry) -> tuple[tuple[Outlet, Byline, str], ...]:
-    """The shapes of all profiles, each with a word in small letters that it cannot do without."""
-    seen: dict[str, tuple[Outlet, Byline, str]] = {}
+def _collect_byline_shapes(registry: Registry) -> tuple[tuple[Outlet, Byline, str], ...]:
+    """Collect the byline shapes of all profiles, each with a lower-case word that every match contains."""
+    shapes: dict[str, tuple[Outlet, Byline, str]] = {}
     for outlet in registry.outlets:
         for byline in outlet.profile.bylines if outlet.profile else ():
             word = max(_PLACEHOLDER.split(byline.shape.strip()), key=len).lower()
-            seen.setdefault(byline.shape, (outlet, byline, word))
-    return tuple(seen.values())
+            shapes.setdefault(byline.shape, (outlet, byline, word))
+    return tuple(shapes.values())
 
 
-def _wire(found: Credits, sheet: Sheet, registry: Registry) -> None:
-    """What wire services print: "By Name(Reuters) -" before the first sentence, "(Reporting by A; ...)" at the end."""
-    if not sheet.body or found.authors:
+def _add_wire_credits(credits: Credits, view: DocumentView, registry: Registry) -> None:
+    """Add credits in wire style: "By Name(Reuters) -" before the first sentence, "(Reporting by A; ...)" at the end."""
+    if not view.body_lines or credits.authors:
         return
-    first, last = sheet.body[0], sheet.body[-1]
+    first, last = view.body_lines[0], view.body_lines[-1]
     opening = _WIRE_HEAD.match(first.text)
-    closing = _WIRE_FOOT.search(last.text, max(0, len(last.text) - _WIRE_LONG))
-    if opening and (names := persons(opening["names"], registry)):
-        found.name("author", names, first, "byline.wire", opening[0])
-        found.marks.append(first.mark("byline", "byline.wire", 0, opening.end("names")))
-    elif closing and (names := persons(closing["names"], registry)):
-        found.name("author", names, last, "credit.wire", closing[0])
-    if closing and closing["editors"] and (names := persons(closing["editors"], registry)):
-        found.name("editor", names, last, "credit.wire", closing[0])
+    closing = _WIRE_FOOT.search(last.text, max(0, len(last.text) - _WIRE_FOOT_LENGTH))
+    if opening and (names := parse_person_names(opening["names"], registry)):
+        credits.add_names("author", names, first, "byline.wire", opening[0])
+        credits.marks.append(first.mark_span("byline", "byline.wire", 0, opening.end("names")))
+    elif closing and (names := parse_person_names(closing["names"], registry)):
+        credits.add_names("author", names, last, "credit.wire", closing[0])
+    if closing and closing["editors"] and (names := parse_person_names(closing["editors"], registry)):
+        credits.add_names("editor", names, last, "credit.wire", closing[0])
 
 
-def _tail_line(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: Profile | None) -> None:
-    line = sheet.lines[at]
-    if line.kind in {"caption", "ad"} or line in found.lines:
+def _add_tail_credit(
+    credits: Credits, view: DocumentView, index: int, registry: Registry, profile: Profile | None
+) -> None:
+    """Add the credit of one tail line: an author box, people of the source outlet, or role words."""
+    line = view.lines[index]
+    if line.kind in {"caption", "ad"} or line in credits.lines:
         return
-    if profile and profile.author_box and line.plain.lower() in profile.author_box and at + 1 < len(sheet.lines):
-        after = sheet.lines[at + 1]
-        names = persons(after.text, registry) if len(after.text) <= 80 else []
+    if profile and profile.author_box and line.plain_text.lower() in profile.author_box and index + 1 < len(view.lines):
+        next_line = view.lines[index + 1]
+        names = parse_person_names(next_line.text, registry) if len(next_line.text) <= 80 else []
         if names:
-            found.name("author", names, after, "credit.author-box", f"{after.text.strip()}")
-            found.take(line, "credit", "credit.author-box")
-            found.take(after, "credit", "credit.author-box")
-            if at + 2 < len(sheet.lines) and sheet.lines[at + 2].plain.lower() in _NO_BIO:
-                found.take(sheet.lines[at + 2], "credit", "credit.no-bio")
+            credits.add_names("author", names, next_line, "credit.author-box", f"{next_line.text.strip()}")
+            credits.mark_credit_line(line, "credit", "credit.author-box")
+            credits.mark_credit_line(next_line, "credit", "credit.author-box")
+            if index + 2 < len(view.lines) and view.lines[index + 2].plain_text.lower() in _EMPTY_BIOS:
+                credits.mark_credit_line(view.lines[index + 2], "credit", "credit.no-bio")
             return
-    if found.authors and _OTHERS.match(line.text):
-        found.take(line, "credit", "credit.of-source")
+    if credits.authors and _SOURCE_CREDITS.match(line.text):
+        credits.mark_credit_line(line, "credit", "credit.of-source")
         return
-    by_role(found, sheet, at, registry, profile, "credit")
+    add_role_credits(credits, view, index, registry, profile, "credit")
 
 
-def _sign_off(found: Credits, line: Line, registry: Registry, profile: Profile | None) -> None:
-    """A name in brackets on a line of its own: the editor where a byline stands or the profile says so."""
+def _add_sign_off(credits: Credits, line: MarkedLine, registry: Registry, profile: Profile | None) -> None:
+    """Add a name in brackets on its own line, as the editor or the author.
+
+    It is the profile's role for sign-offs; without one the editor where a byline stands, else the author.
+    """
     if len(line.text) > 80 or not line.text.lstrip().startswith("("):
         return
-    match = _SIGN_OFF.fullmatch(line.plain)
+    match = _SIGN_OFF.fullmatch(line.plain_text)
     if not match:
         return
     name = match[1].strip()
     if not 2 <= len(name.split()) <= 4 or not is_person(name, registry):
         return
-    found.take(line, "credit", "credit.sign-off")
-    if name in found.authors or name in found.editors:
+    credits.mark_credit_line(line, "credit", "credit.sign-off")
+    if name in credits.authors or name in credits.editors:
         return
-    role = profile.sign_off if profile and profile.sign_off else "editor" if found.authors else "author"
-    if role == "author" and not found.authors:
-        found.authors.append(name)
-        found.author_basis = "inferred"
-        found.evidence.append(line.evidence("authors", "credit.sign-off", sure="likely"))
-    elif role == "editor" and not found.editors:
-        found.editors.append(name)
-        found.evidence.append(line.evidence("editors", "credit.sign-off", sure="likely"))
+    role = profile.sign_off if profile and profile.sign_off else "editor" if credits.authors else "author"
+    if role == "author" and not credits.authors:
+        credits.authors.append(name)
+        credits.author_basis = "inferred"
+        credits.evidence.append(line.cite_evidence("authors", "credit.sign-off", certainty="likely"))
+    elif role == "editor" and not credits.editors:
+        credits.editors.append(name)
+        credits.evidence.append(line.cite_evidence("editors", "credit.sign-off", certainty="likely"))
 
 
-def _agree(found: Credits, sheet: Sheet) -> None:
-    """Where several lines name writers and the page's metadata names one of them, the others wrote its teasers."""
-    rows = [row for row in found.evidence if row.field == "authors" and row.line is not None]
-    page = [said.value for said in sheet.said("authors", "jsonld")]
-    own = [row for row in rows if any(name in row.quote for name in page)]
-    if len(rows) > 1 and own:
-        found.authors = [name for name in found.authors if any(name in row.quote for row in own)]
-        found.evidence = [row for row in found.evidence if row not in rows or row in own]
+def _drop_teaser_authors(credits: Credits, view: DocumentView) -> None:
+    """Drop authors that only teasers name: where several lines name authors, keep those that the JSON-LD confirms."""
+    rows = [row for row in credits.evidence if row.field == "authors" and row.line is not None]
+    declared_values = [candidate.value for candidate in view.find_candidates("authors", "jsonld")]
+    page_rows = [row for row in rows if any(name in row.quote for name in declared_values)]
+    if len(rows) > 1 and page_rows:
+        credits.authors = [name for name in credits.authors if any(name in row.quote for row in page_rows)]
+        credits.evidence = [row for row in credits.evidence if row not in rows or row in page_rows]
 
 
-def _stated(found: Credits, sheet: Sheet, registry: Registry, *wheres: str) -> None:
-    """Names that the record or the page's metadata states: of the first place that names a person, not the site."""
-    sites = {same(said.value) for said in sheet.said("outlet")}
-    for name, mine in (("authors", found.authors), ("editors", found.editors)):
-        if mine:
+def _add_stated_names(credits: Credits, view: DocumentView, registry: Registry, *places: str) -> None:
+    """Add names stated in the record or the page metadata, from the first place that names a person and not the site.
+
+    `places` are tried in their order; a role that has names already is skipped.
+    """
+    site_names = {fold_text(candidate.value) for candidate in view.find_candidates("outlet")}
+    for field_name, role_names in (("authors", credits.authors), ("editors", credits.editors)):
+        if role_names:
             continue
-        for where in wheres:
-            for said in sheet.said(name, where):
+        for place in places:
+            for candidate in view.find_candidates(field_name, place):
                 names = [
                     person
-                    for person in persons(said.value, registry, sure=True)
-                    if person not in mine and same(person) not in sites
+                    for person in parse_person_names(candidate.value, registry, name_expected=True)
+                    if person not in role_names and fold_text(person) not in site_names
                 ]
                 if names:
-                    mine += names
-                    rule = "record" if where == "record" else f"{name}.{where}"
-                    found.evidence.append(Evidence(name, rule, None, said.value))
-            if mine:
+                    role_names += names
+                    rule = "record" if place == "record" else f"{field_name}.{place}"
+                    credits.evidence.append(Evidence(field_name, rule, None, candidate.value))
+            if role_names:
                 break

@@ -1,14 +1,14 @@
-"""What the credits of a document say, as they are gathered line by line."""
+"""Credits of a document, collected line by line."""
 
 from dataclasses import dataclass, field
 
-from flows.describe.document_view import Evidence, Line, Mark
+from flows.describe.document_view import Evidence, MarkedLine, MarkRow
 from flows.outlets import Outlet
 
 
 @dataclass
 class Credits:
-    """What the credits of a document say. `lines` are the lines they stand on (a date stands there too, often)."""
+    """Credits of a document. `lines` are the lines that hold them, often with a date."""
 
     authors: list[str] = field(default_factory=list)
     author_basis: str | None = None
@@ -16,20 +16,20 @@ class Credits:
     sources: list[tuple[str, Evidence]] = field(default_factory=list)
     outlet: Outlet | None = None
     outlet_basis: str = "stated"
-    agency: tuple[str, Evidence] | None = None  # a wire service in the place of the writer
-    lines: list[Line] = field(default_factory=list)
+    agency: tuple[str, Evidence] | None = None  # a wire service named as the author
+    lines: list[MarkedLine] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
+    marks: list[MarkRow] = field(default_factory=list)
 
-    def name(self, role: str, names: list[str], line: Line, rule: str, quote: str | None = None) -> None:
-        """Take names for a role, with their evidence, in the order in which they stand."""
-        mine = self.authors if role == "author" else self.editors
-        new = [name for name in names if name not in mine]
-        if new:
-            mine += new
-            self.evidence.append(line.evidence("authors" if role == "author" else "editors", rule, quote))
+    def add_names(self, role: str, names: list[str], line: MarkedLine, rule: str, quote: str | None = None) -> None:
+        """Add the new names for a role ("author" or "editor") in their order, with evidence."""
+        role_names = self.authors if role == "author" else self.editors
+        new_names = [name for name in names if name not in role_names]
+        if new_names:
+            role_names += new_names
+            self.evidence.append(line.cite_evidence("authors" if role == "author" else "editors", rule, quote))
 
-    def take(self, line: Line, kind: str, rule: str, start: int = 0) -> None:
-        """Mark a line, or its end from `start`, as a credit."""
+    def mark_credit_line(self, line: MarkedLine, kind: str, rule: str, start: int = 0) -> None:
+        """Mark a line as a credit, from offset `start` to its end."""
         self.lines.append(line)
-        self.marks.append(line.mark(kind, rule, start))
+        self.marks.append(line.mark_span(kind, rule, start))

@@ -1,4 +1,4 @@
-"""One document described: every field with its evidence, and the marks that describing it gave."""
+"""Description of one document: every field with its evidence, and the marks of the describe stage."""
 
 import datetime as dt
 import re
@@ -13,14 +13,14 @@ from flows.describe import (
     outlet_attribution,
     publication_date,
 )
-from flows.describe.document_view import Evidence, Line, Mark, Sheet
-from flows.describe.language import CHARS
-from flows.describe.title_votes import stated_title
+from flows.describe.document_view import DocumentView, Evidence, MarkedLine, MarkRow
+from flows.describe.language import SAMPLE_LENGTH
+from flows.describe.title_votes import choose_stated_title
 from flows.outlets import Registry
 from flows.outlets.registry import normalize_spelling
 
-# Said right below the last line of body: the rest stands on another page or behind a payment.
-_GOES_ON = re.compile(
+# Printed right below the last body line: the text continues on another page or behind a paywall.
+_CONTINUATION = re.compile(
     r"halaman (?:selanjutnya|berikutnya)|next page|selanjutnya\W{0,3}halaman|bersambung ke halaman|"
     r"(?:langganan|berlangganan|login|subscribe|masuk)\b[^\n]{0,60}"
     r"(?:untuk (?:melanjutkan )?membaca|to (?:continue|keep) reading|to read the full)|"
@@ -29,114 +29,125 @@ _GOES_ON = re.compile(
 )
 
 
-_GOES_ON_WORDS = ("halaman", "next page", "membaca", "reading", "to read", "selengkapnya")  # one of them, in any case
+# Every match of _CONTINUATION contains one of these words.
+_CONTINUATION_WORDS = ("halaman", "next page", "membaca", "reading", "to read", "selengkapnya")
 
 
 @dataclass(frozen=True)
-class Description:
-    """One document's metadata, its evidence and marks, and how its body begins.
+class DocumentDescription:
+    """Metadata of one document, its evidence and marks, and the start of its body.
 
-    The keys of the metadata are the columns of schemas.stage_tables.METADATA but `doc` and those of the language, which is
-    told of many samples at once.
+    The keys of the metadata are the columns of schemas.stage_tables.METADATA without `doc` and the language columns:
+    languages are detected for a whole batch at once.
     """
 
-    values: dict[str, object]
+    metadata: dict[str, object]
     evidence: tuple[Evidence, ...]
-    marks: tuple[Mark, ...]
-    sample: str
+    marks: tuple[MarkRow, ...]
+    body_sample: str
 
 
-def describe_one(
-    sheet: Sheet, identity_of: str, url: str | None, fetched: dt.datetime | None, registry: Registry
-) -> Description:
-    """Describe one document. `fetched` bounds the dates: nothing was published more than a day after it."""
-    url, evidence = identity.canonical_url(sheet, url)
-    begun = body_dateline.opening(sheet, registry)
-    head = outlet_attribution.by_head(sheet, begun, url, registry)
-    profile = head.known.profile if head.known else None
-    stated = stated_title(sheet, head.name)
-    title_at = headline.line_of(sheet, stated[0] if stated else None)
-    credits = bylines.credits_of(sheet, begun.at, registry, profile, title_at)
-    source = outlet_attribution.of(sheet, head, credits, registry)
-    if source.known and profile is None and source.known.profile and source.known.profile != profile:
-        # Only now is it known whose text this is, and what its sign-offs mean.
-        profile = source.known.profile
-        credits = bylines.credits_of(sheet, begun.at, registry, profile, title_at)
-    latest = (fetched + dt.timedelta(days=1)).date() if fetched else None
-    when = publication_date.when(sheet, credits, begun.at, profile, latest, title_at, url)
-    credit_lines = {line.number for line in credits.lines} | {mark.line for mark in when.marks}
-    head_line = headline.headline(sheet, credit_lines, begun, stated)
-    cited, cited_evidence = cited_sources.cited(sheet, source.name, registry)
-    for name, found in credits.sources:
-        if normalize_spelling(name) not in map(normalize_spelling, cited) and not cited_sources.is_own(name, source.name, registry):
-            cited.append(name)
-            cited_evidence.append(found)
-    agency, agency_evidence = cited_sources.agency(sheet, begun, source.known)
+def describe_document(
+    view: DocumentView, document_identity: str, url: str | None, fetched_at: dt.datetime | None, registry: Registry
+) -> DocumentDescription:
+    """Describe one document.
+
+    `fetched_at` bounds the dates: no publication is later than one day after it.
+    """
+    url, evidence = identity.choose_canonical_url(view, url)
+    dateline = body_dateline.find_body_dateline(view, registry)
+    head_outlet = outlet_attribution.attribute_by_head(view, dateline, url, registry)
+    profile = head_outlet.outlet.profile if head_outlet.outlet else None
+    stated = choose_stated_title(view, head_outlet.name)
+    title_index = headline.find_title_line(view, stated[0] if stated else None)
+    credits = bylines.extract_credits(view, dateline.line_index, registry, profile, title_index)
+    attribution = outlet_attribution.attribute_outlet(view, head_outlet, credits, registry)
+    if attribution.outlet and profile is None and attribution.outlet.profile and attribution.outlet.profile != profile:
+        # The outlet is known only now, and its profile decides what the sign-offs mean.
+        profile = attribution.outlet.profile
+        credits = bylines.extract_credits(view, dateline.line_index, registry, profile, title_index)
+    latest_day = (fetched_at + dt.timedelta(days=1)).date() if fetched_at else None
+    published = publication_date.find_publication_date(
+        view, credits, dateline.line_index, profile, latest_day, title_index, url
+    )
+    credit_line_numbers = {line.number for line in credits.lines} | {mark.line for mark in published.marks}
+    title_fields = headline.find_headline(view, credit_line_numbers, dateline, stated)
+    cited_media, cited_evidence = cited_sources.find_cited_media(view, attribution.name, registry)
+    for name, source_evidence in credits.sources:
+        if normalize_spelling(name) not in map(normalize_spelling, cited_media) and not cited_sources.is_own_outlet(
+            name, attribution.name, registry
+        ):
+            cited_media.append(name)
+            cited_evidence.append(source_evidence)
+    agency, agency_evidence = cited_sources.find_agency(view, dateline, attribution.outlet)
     if credits.agency and agency is None:
         agency, agency_evidence = credits.agency[0], [credits.agency[1]]
-    goes_on = _goes_on(sheet)
+    continuation_line = _find_continuation_line(view)
     values: dict[str, object] = {
-        "article_id": identity.article_id(url, identity_of),
+        "article_id": identity.compute_article_id(url, document_identity),
         "url": url,
-        "outlet": source.name,
-        "outlet_domain": source.domain,
-        "outlet_basis": source.basis,
-        "title": head_line.title,
-        "subtitle": head_line.subtitle,
+        "outlet": attribution.name,
+        "outlet_domain": attribution.domain,
+        "outlet_basis": attribution.basis,
+        "title": title_fields.title,
+        "subtitle": title_fields.subtitle,
         "authors": credits.authors,
         "author_basis": credits.author_basis,
         "editors": credits.editors,
         "agency": agency,
-        "cited_sources": cited,
-        "published_at": when.at,
-        "date": when.day,
-        "date_basis": when.basis,
-        "dateline": begun.dateline,
-        "place": begun.place,
-        "is_partial": goes_on is not None,
+        "cited_sources": cited_media,
+        "published_at": published.instant,
+        "date": published.day,
+        "date_basis": published.basis,
+        "dateline": dateline.dateline,
+        "place": dateline.place,
+        "is_partial": continuation_line is not None,
     }
     evidence += [
-        *source.evidence,
-        *(e for e in source.evidence[:1] if source.domain for e in [e._replace(field="outlet_domain")]),
-        *head_line.evidence,
+        *attribution.evidence,
+        *(e for e in attribution.evidence[:1] if attribution.domain for e in [e._replace(field="outlet_domain")]),
+        *title_fields.evidence,
         *(e for e in credits.evidence if e.field != "outlet"),
-        *when.evidence,
-        *begun.evidence,
+        *published.evidence,
+        *dateline.evidence,
         *cited_evidence,
         *agency_evidence,
-        *([goes_on.evidence("is_partial", "partial.goes-on")] if goes_on else []),
+        *([continuation_line.cite_evidence("is_partial", "partial.goes-on")] if continuation_line else []),
     ]
-    marks = _apart([*begun.marks, *head_line.marks, *when.marks, *credits.marks])
-    return Description(values, tuple(evidence), marks, _body_text(sheet))
+    marks = _drop_overlaps([*dateline.marks, *title_fields.marks, *published.marks, *credits.marks])
+    return DocumentDescription(values, tuple(evidence), marks, _sample_body(view))
 
 
-def _apart(marks: list[Mark]) -> tuple[Mark, ...]:
-    """Marks in the order of the text; of two that overlap, the one found first in the list stays."""
-    kept: list[Mark] = []
+def _drop_overlaps(marks: list[MarkRow]) -> tuple[MarkRow, ...]:
+    """Return the marks in text order; of two that overlap, the earlier one in the list stays."""
+    separate_marks: list[MarkRow] = []
     for mark in marks:
-        if mark.end > mark.start and not any(mark.start < other.end and other.start < mark.end for other in kept):
-            kept.append(mark)
-    return tuple(sorted(kept, key=lambda mark: mark.start))
+        if mark.end > mark.start and not any(
+            mark.start < other.end and other.start < mark.end for other in separate_marks
+        ):
+            separate_marks.append(mark)
+    return tuple(sorted(separate_marks, key=lambda mark: mark.start))
 
 
-def _body_text(sheet: Sheet) -> str:
+def _sample_body(view: DocumentView) -> str:
+    """Return the first body lines, joined, up to the line that reaches SAMPLE_LENGTH characters."""
     pieces, length = [], 0
-    for line in sheet.body:
+    for line in view.body_lines:
         pieces.append(line.text)
         length += len(line.text)
-        if length >= CHARS:
+        if length >= SAMPLE_LENGTH:
             break
     return "\n".join(pieces)
 
 
-def _goes_on(sheet: Sheet) -> Line | None:
-    """Which of the last body lines, or of the three lines below, says that the text goes on elsewhere."""
-    if not sheet.body_to:
+def _find_continuation_line(view: DocumentView) -> MarkedLine | None:
+    """Find a line that says that the text continues elsewhere: one of the last body lines or of the three below."""
+    if not view.body_end:
         return None
-    below = sheet.lines[max(0, sheet.body_to - 2) : sheet.body_to + 3]
-    for line in below:
+    last_lines = view.lines[max(0, view.body_end - 2) : view.body_end + 3]
+    for line in last_lines:
         if len(line.text) <= 200:
-            plain = line.text.lower()
-            if any(word in plain for word in _GOES_ON_WORDS) and _GOES_ON.search(line.text):
+            lower_text = line.text.lower()
+            if any(word in lower_text for word in _CONTINUATION_WORDS) and _CONTINUATION.search(line.text):
                 return line
     return None

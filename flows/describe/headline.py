@@ -1,129 +1,152 @@
-"""The headline and the standfirst: what the page states, else what the structure of the head shows.
+"""Headline and standfirst: as the page states them, else by the structure of the head.
 
-A text that opens with its first sentence has no headline, and none is made up for it.
+A text that starts with its first sentence has no headline, and none is invented for it.
 """
 
 import re
 from collections import Counter
 from dataclasses import dataclass
 
-from flows.describe.body_dateline import Opening
-from flows.describe.date_grammar import stamps
-from flows.describe.document_view import Evidence, Line, Mark, Sheet, prints, same, untagged
+from flows.describe.body_dateline import BodyDateline
+from flows.describe.date_grammar import find_dates
+from flows.describe.document_view import (
+    DocumentView,
+    Evidence,
+    MarkedLine,
+    MarkRow,
+    fold_text,
+    matches_folded,
+    strip_tags,
+)
 
-_HEAD = 12  # lines above the body among which a headline may stand
-_NEAR = 3  # lines above the story where one of at most two candidates needs no further proof
+_HEAD_LINES = 12  # lines above the body among which a headline may stand
+_NEAR_LINES = 3  # lines above the story in which one of at most two candidates needs no further evidence
 _MENU = re.compile(r"[|›»·©®]|\./|\s[-•]\s.{1,40}\s[-•]\s|[hH][tT]{2}[pP][sS]?://|@\w")
 _MENU_WORD = re.compile(r"(?:home|beranda|baca|simak|lihat|tonton|ikuti|follow|gabung)\b", re.IGNORECASE)
 _PICTURE = re.compile(r"\b(?:foto|image|photo|ilustrasi)\s?:", re.IGNORECASE)
-_FEED = re.compile(
+_FEED_FOOTER = re.compile(
     r"(?:The post (?P<post>.{15,200}?) (?:appeared first|first appeared) on |Original Location: (?P<place>.{15,200})\Z)"
 )
-# A gallery says so before its headline, which then looks like a caption.
+# A gallery's headline starts with a label, so it looks like a caption.
 _GALLERY = re.compile(r"(?:FOTO|VIDEO|INFOGRAFIS|POTRET|GALERI)\s?: (?=\S)")
-_LONGER = re.compile(r"\w{4,}")
-_OPEN_KINDS = {"title", "subtitle"}
+_LONG_WORD = re.compile(r"\w{4,}")
+_UNEXPLAINED_KINDS = {"title", "subtitle"}
 
 
 @dataclass(frozen=True)
 class Headline:
-    """The title and the subtitle, their evidence, and marks on every line that prints them."""
+    """Title and subtitle, their evidence, and marks on every line that prints them."""
 
     title: str | None = None
     subtitle: str | None = None
     evidence: tuple[Evidence, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[MarkRow, ...] = ()
 
 
-def headline(sheet: Sheet, credit_lines: set[int], opening: Opening, stated: tuple[str, Evidence] | None) -> Headline:
-    """The headline of a document: `stated` outside its words, else one that its head shows.
+def find_headline(
+    view: DocumentView, credit_lines: set[int], dateline: BodyDateline, stated_title: tuple[str, Evidence] | None
+) -> Headline:
+    """Find the headline of a document: `stated_title` from outside the text, else one from the head.
 
     `credit_lines` are the numbers of the lines known as bylines or date lines.
     """
-    end = _head_end(sheet, credit_lines, opening)
-    if stated:
-        title, evidence = stated
-        subtitle = _stated_subtitle(sheet, title)
-        marks = _repeats(sheet, title, end)
-        found = [evidence, *([subtitle[1]] if subtitle else [])]
-        return Headline(title, subtitle[0] if subtitle else None, tuple(found), tuple(marks))
-    at = _structural(sheet, credit_lines, end, opening)
-    if at is None:
-        return _fed(sheet)
-    line = sheet.lines[at]
-    title = untagged(line.text)
-    marks = [line.mark("title", "title.head"), *(m for m in _repeats(sheet, title, end) if m.line != line.number)]
-    evidence_found = [line.evidence("title", "title.head", sure="likely")]
-    under = _standfirst(sheet, at, end, title, credit_lines)
-    subtitle_text = None
-    if under:
-        subtitle_text = untagged(under.text)
-        marks.append(under.mark("subtitle", "subtitle.head"))
-        evidence_found.append(under.evidence("subtitle", "subtitle.head", sure="likely"))
-    return Headline(title, subtitle_text, tuple(evidence_found), tuple(marks))
+    head_end = _find_story_start(view, credit_lines, dateline)
+    if stated_title:
+        title, evidence = stated_title
+        subtitle = _find_stated_subtitle(view, title)
+        marks = _mark_title_repeats(view, title, head_end)
+        title_evidence = [evidence, *([subtitle[1]] if subtitle else [])]
+        return Headline(title, subtitle[0] if subtitle else None, tuple(title_evidence), tuple(marks))
+    index = _find_structural_headline(view, credit_lines, head_end, dateline)
+    if index is None:
+        return _find_feed_headline(view)
+    line = view.lines[index]
+    title = strip_tags(line.text)
+    marks = [
+        line.mark_span("title", "title.head"),
+        *(m for m in _mark_title_repeats(view, title, head_end) if m.line != line.number),
+    ]
+    title_evidence_rows = [line.cite_evidence("title", "title.head", certainty="likely")]
+    standfirst = _find_standfirst(view, index, head_end, title, credit_lines)
+    standfirst_text = None
+    if standfirst:
+        standfirst_text = strip_tags(standfirst.text)
+        marks.append(standfirst.mark_span("subtitle", "subtitle.head"))
+        title_evidence_rows.append(standfirst.cite_evidence("subtitle", "subtitle.head", certainty="likely"))
+    return Headline(title, standfirst_text, tuple(title_evidence_rows), tuple(marks))
 
 
-def _fed(sheet: Sheet) -> Headline:
-    """The headline that a feed repeats below a story it syndicates."""
-    for line in sheet.lines[-4:]:
-        match = _FEED.search(line.text, max(0, len(line.text) - 400))
+def _find_feed_headline(view: DocumentView) -> Headline:
+    """Find the headline that a feed repeats below a syndicated story."""
+    for line in view.lines[-4:]:
+        match = _FEED_FOOTER.search(line.text, max(0, len(line.text) - 400))
         title = match["post"] or match["place"] if match else None
         if title:
-            evidence = line.evidence("title", "title.feed-foot", title, sure="likely")
-            return Headline(untagged(title), None, (evidence,))
+            evidence = line.cite_evidence("title", "title.feed-foot", title, certainty="likely")
+            return Headline(strip_tags(title), None, (evidence,))
     return Headline()
 
 
-def line_of(sheet: Sheet, title: str | None) -> int | None:
-    """Index of the line that prints the title a page states: the last one above its body, else the first of all."""
-    if not title or not sheet.is_page:
+def find_title_line(view: DocumentView, title: str | None) -> int | None:
+    """Return the index of the line that prints a page's stated title.
+
+    It is the last such line above the body, else the first of all; None for a text or where no line prints the title.
+    """
+    if not title or not view.is_page:
         return None
-    wanted = same(title)
-    shortest, longest = len(wanted), 2 * len(title) + 20
-    printed = [
-        at for at, line in enumerate(sheet.lines) if shortest <= len(line.text) <= longest and same(line.text) == wanted
+    folded_title = fold_text(title)
+    shortest, longest = len(folded_title), 2 * len(title) + 20
+    printed_indices = [
+        index
+        for index, line in enumerate(view.lines)
+        if shortest <= len(line.text) <= longest and fold_text(line.text) == folded_title
     ]
-    above = [at for at in printed if at <= sheet.body_from + 2]
-    return above[-1] if above else printed[0] if printed else None
+    indices_above = [index for index in printed_indices if index <= view.body_start + 2]
+    return indices_above[-1] if indices_above else printed_indices[0] if printed_indices else None
 
 
-def _stated_subtitle(sheet: Sheet, title: str) -> tuple[str, Evidence] | None:
-    for said in sheet.said("subtitle"):
-        text = untagged(said.value)
-        if text and same(text) != same(title):
-            rule = "record" if said.where == "record" else f"subtitle.{said.where}"
-            return text, Evidence("subtitle", rule, None, said.value)
+def _find_stated_subtitle(view: DocumentView, title: str) -> tuple[str, Evidence] | None:
+    """Return the first stated subtitle that differs from the title, and its evidence."""
+    for candidate in view.find_candidates("subtitle"):
+        text = strip_tags(candidate.value)
+        if text and fold_text(text) != fold_text(title):
+            rule = "record" if candidate.where == "record" else f"subtitle.{candidate.where}"
+            return text, Evidence("subtitle", rule, None, candidate.value)
     return None
 
 
-def _repeats(sheet: Sheet, title: str, end: int) -> list[Mark]:
-    """Marks on every line of the head that prints the title; also on the first of the body."""
-    wanted = same(title)
-    lines = sheet.lines[: min(end + 2, len(sheet.lines))]
-    return [line.mark("title", "title.repeat") for line in lines if len(line.text) <= 400 and prints(line, wanted)]
+def _mark_title_repeats(view: DocumentView, title: str, head_end: int) -> list[MarkRow]:
+    """Mark every line of the head, and of the first two below it, that prints the title."""
+    folded_title = fold_text(title)
+    lines = view.lines[: min(head_end + 2, len(view.lines))]
+    return [
+        line.mark_span("title", "title.repeat")
+        for line in lines
+        if len(line.text) <= 400 and matches_folded(line, folded_title)
+    ]
 
 
-def _open(line: Line) -> bool:
-    """Whether clean/ left a line of the head unexplained."""
-    return line.kind in _OPEN_KINDS or (line.kind == "nav" and line.rule == "head.unclaimed")
+def _is_unexplained(line: MarkedLine) -> bool:
+    """Return whether clean/ left a line of the head without a specific kind."""
+    return line.kind in _UNEXPLAINED_KINDS or (line.kind == "nav" and line.rule == "head.unclaimed")
 
 
-def _like_headline(line: Line, *, sure: bool = False) -> bool:
-    """Whether a line could be a headline; `sure` where a byline or dateline stands under it."""
-    text = untagged(line.text)
+def _is_headline_like(line: MarkedLine, *, followed_by_credit: bool = False) -> bool:
+    """Return whether a line could be a headline; `followed_by_credit` relaxes the least number of words."""
+    text = strip_tags(line.text)
     return (
-        (3 if sure else 4) <= len(text.split()) <= 25
+        (3 if followed_by_credit else 4) <= len(text.split()) <= 25
         and 15 <= len(text) <= 220
         and (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘[#")
         and (text[-1] not in ".,;:" or text.endswith("..."))
-        and not any(stamp.time for stamp in stamps(text))
+        and not any(stamp.time for stamp in find_dates(text))
         and sum(map(str.isdigit, text)) * 3 < len(text)
-        and not _menu(_GALLERY.sub("", text, count=1) if ":" in text else text)
+        and not _is_menu_text(_GALLERY.sub("", text, count=1) if ":" in text else text)
     )
 
 
-def _menu(text: str) -> bool:
-    """Whether a line is a page's furniture: a menu, a link, a caption, an invitation."""
+def _is_menu_text(text: str) -> bool:
+    """Return whether a line is page furniture: a menu, a link, a caption or an invitation."""
     return (
         _MENU_WORD.match(text) is not None
         or (":" in text and _PICTURE.search(text) is not None)
@@ -131,88 +154,112 @@ def _menu(text: str) -> bool:
     )
 
 
-def _head_end(sheet: Sheet, credit_lines: set[int], opening: Opening) -> int:
-    """Index of the line where the story starts: at its dateline, below the byline, or where the body marks begin."""
-    if opening.at is not None:
-        return opening.at
-    start = sheet.body_from
-    within = range(start, min(start + 4, len(sheet.lines)))
-    return max((at + 1 for at in within if sheet.lines[at].number in credit_lines), default=start)
+def _find_story_start(view: DocumentView, credit_lines: set[int], dateline: BodyDateline) -> int:
+    """Return the index of the line where the story starts: its dateline, below the byline, or the first body line."""
+    if dateline.line_index is not None:
+        return dateline.line_index
+    start = view.body_start
+    within = range(start, min(start + 4, len(view.lines)))
+    return max((index + 1 for index in within if view.lines[index].number in credit_lines), default=start)
 
 
-def _structural(sheet: Sheet, credit_lines: set[int], end: int, opening: Opening) -> int | None:
-    """Index of the headline: the line marked so, or printed twice, the one that fits the story and its byline best."""
-    at_head = range(max(0, end - _HEAD), end)
-    free = [
-        at
-        for at in at_head
-        if sheet.lines[at].number not in credit_lines
-        and (_open(sheet.lines[at]) or _gallery(sheet, at, credit_lines) or _headed(sheet, at, credit_lines, opening))
-    ]
-    likely = [at for at in free if _like_headline(sheet.lines[at], sure=_headed(sheet, at, credit_lines, opening))]
-    if not likely:
-        return None
-    marked = [at for at in likely if sheet.lines[at].kind == "title"]
-    if marked:
-        return marked[0]
-    copies = Counter(same(sheet.lines[at].text) for at in at_head)
-    twice = [at for at in likely if copies[same(sheet.lines[at].text)] > 1]
-    if twice:
-        return twice[0]
-    credited = {at for at in at_head if sheet.lines[at].number in credit_lines or sheet.lines[at].kind == "byline"}
+def _find_structural_headline(
+    view: DocumentView, credit_lines: set[int], head_end: int, dateline: BodyDateline
+) -> int | None:
+    """Return the index of the headline in the head, or None.
 
-    if len(likely) == 1 and end - likely[0] <= _NEAR:
-        return likely[0]
-    start = _start(sheet)
-    ties = {
-        at: _ties(line, start if line.body_at is None else _start(sheet, line))
-        for at, line in ((at, sheet.lines[at]) for at in likely)
-    }
-    fit = {at: ties[at] + 0.4 * (at + 1 in credited) + 0.1 * (at - 1 in credited) for at in likely}
-    best = max(likely, key=lambda at: (fit[at], at))
-    # A headline stands above its standfirst, which repeats the story's words even more.
-    if best - 1 in ties and ties[best - 1] >= 0.5 * ties[best]:
-        best -= 1
-    near = end - best <= _NEAR and len(likely) <= 2
-    return best if near or fit[best] >= 0.4 else None
-
-
-def _gallery(sheet: Sheet, at: int, credit_lines: set[int]) -> bool:
-    """Whether a line is a gallery's headline: labelled, and a byline or date line right below it."""
-    return _GALLERY.match(sheet.lines[at].text) is not None and sheet.lines[at + 1].number in credit_lines
-
-
-def _headed(sheet: Sheet, at: int, credit_lines: set[int], opening: Opening) -> bool:
-    """Whether a body line is a headline by what follows it: a byline, a date line or the dateline.
-
-    A standfirst may stand between, below the first line of all.
+    A line marked as title comes first, then a line printed twice, then the best fit to the story and the byline.
     """
-    if at > 2 or at + 1 >= len(sheet.lines) or sheet.lines[at].body_at is None:
+    head_indices = range(max(0, head_end - _HEAD_LINES), head_end)
+    unexplained_indices = [
+        index
+        for index in head_indices
+        if view.lines[index].number not in credit_lines
+        and (
+            _is_unexplained(view.lines[index])
+            or _is_gallery_headline(view, index, credit_lines)
+            or _is_followed_by_credit(view, index, credit_lines, dateline)
+        )
+    ]
+    candidate_indices = [
+        index
+        for index in unexplained_indices
+        if _is_headline_like(
+            view.lines[index], followed_by_credit=_is_followed_by_credit(view, index, credit_lines, dateline)
+        )
+    ]
+    if not candidate_indices:
+        return None
+    marked_indices = [index for index in candidate_indices if view.lines[index].kind == "title"]
+    if marked_indices:
+        return marked_indices[0]
+    copies = Counter(fold_text(view.lines[index].text) for index in head_indices)
+    repeated_indices = [index for index in candidate_indices if copies[fold_text(view.lines[index].text)] > 1]
+    if repeated_indices:
+        return repeated_indices[0]
+    credited_indices = {
+        index
+        for index in head_indices
+        if view.lines[index].number in credit_lines or view.lines[index].kind == "byline"
+    }
+
+    if len(candidate_indices) == 1 and head_end - candidate_indices[0] <= _NEAR_LINES:
+        return candidate_indices[0]
+    story_start = _fold_story_start(view)
+    overlaps = {
+        index: _compute_word_overlap(line, story_start if line.body_offset is None else _fold_story_start(view, line))
+        for index, line in ((index, view.lines[index]) for index in candidate_indices)
+    }
+    scores = {
+        index: overlaps[index] + 0.4 * (index + 1 in credited_indices) + 0.1 * (index - 1 in credited_indices)
+        for index in candidate_indices
+    }
+    best = max(candidate_indices, key=lambda index: (scores[index], index))
+    # The standfirst repeats more of the story's words, but the headline is the line above it.
+    if best - 1 in overlaps and overlaps[best - 1] >= 0.5 * overlaps[best]:
+        best -= 1
+    is_near = head_end - best <= _NEAR_LINES and len(candidate_indices) <= 2
+    return best if is_near or scores[best] >= 0.4 else None
+
+
+def _is_gallery_headline(view: DocumentView, index: int, credit_lines: set[int]) -> bool:
+    """Return whether a line is a gallery's headline: labelled, with a byline or date line right below it."""
+    return _GALLERY.match(view.lines[index].text) is not None and view.lines[index + 1].number in credit_lines
+
+
+def _is_followed_by_credit(view: DocumentView, index: int, credit_lines: set[int], dateline: BodyDateline) -> bool:
+    """Return whether a body line is a headline because a byline, a date line or the dateline follows it.
+
+    A standfirst may stand between the two, below the very first line.
+    """
+    if index > 2 or index + 1 >= len(view.lines) or view.lines[index].body_offset is None:
         return False
-    under = sheet.lines[at + 1].number in credit_lines or opening.at == at + 1
-    return under or (at == 0 and _headed(sheet, 1, credit_lines, opening))
+    credit_below = view.lines[index + 1].number in credit_lines or dateline.line_index == index + 1
+    return credit_below or (index == 0 and _is_followed_by_credit(view, 1, credit_lines, dateline))
 
 
-def _ties(line: Line, start: str) -> float:
-    """Share of a line's longer words that the start of the story holds too."""
-    words = set(_LONGER.findall(untagged(line.text).casefold()))
-    return sum(word in start for word in words) / len(words) if words else 0.0
+def _compute_word_overlap(line: MarkedLine, story_start: str) -> float:
+    """Return the share of a line's longer words that the start of the story contains, 0 to 1."""
+    words = set(_LONG_WORD.findall(strip_tags(line.text).casefold()))
+    return sum(word in story_start for word in words) / len(words) if words else 0.0
 
 
-def _start(sheet: Sheet, but: Line | None = None) -> str:
-    """The first body lines, but one, folded."""
-    return " ".join(line.text for line in sheet.body[:8] if line is not but)[:4000].casefold()
+def _fold_story_start(view: DocumentView, skipped_line: MarkedLine | None = None) -> str:
+    """Return the first eight body lines without `skipped_line`, joined and case-folded, at most 4,000 characters."""
+    return " ".join(line.text for line in view.body_lines[:8] if line is not skipped_line)[:4000].casefold()
 
 
-def _standfirst(sheet: Sheet, title_at: int, end: int, title: str, credit_lines: set[int]) -> Line | None:
-    """The standfirst: the first unexplained line between the headline and the body, captions aside."""
-    for at in range(title_at + 1, end):
-        line = sheet.lines[at]
-        if line.number in credit_lines or line.kind in {"byline", "title"} or same(line.text) == same(title):
+def _find_standfirst(
+    view: DocumentView, title_index: int, head_end: int, title: str, credit_lines: set[int]
+) -> MarkedLine | None:
+    """Find the standfirst: the first unexplained line between the headline and the body, credits aside."""
+    for index in range(title_index + 1, head_end):
+        line = view.lines[index]
+        if line.number in credit_lines or line.kind in {"byline", "title"} or fold_text(line.text) == fold_text(title):
             continue
-        if not _open(line):
+        if not _is_unexplained(line):
             return None
-        if 4 <= line.words <= 60 and not _menu(line.text) and line.plain[0] not in "(-–":
+        if 4 <= line.word_count <= 60 and not _is_menu_text(line.text) and line.plain_text[0] not in "(-–":
             return line
         return None
     return None

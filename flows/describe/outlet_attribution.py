@@ -1,113 +1,125 @@
-"""Which outlet published the document: by its URL, its own metadata, its dateline, its byline, or its own promotion.
+"""Outlet that published the document: by its URL, metadata, dateline, byline or own promotion.
 
-What the story quotes ("dikutip CNN") or shows (a photo credit) never says who published it.
+A source that the story quotes ("dikutip CNN") or a photo credit never names the publisher.
 """
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from flows.describe.body_dateline import Opening
+from flows.describe.body_dateline import BodyDateline
 from flows.describe.credits import Credits
-from flows.describe.document_view import Evidence, Sheet
+from flows.describe.document_view import DocumentView, Evidence
 from flows.outlets import Outlet, Registry
-from flows.outlets.registry import registered_domain
+from flows.outlets.registry import extract_registered_domain
 
-_OWN_WORDS = {"promo", "footer"}  # kinds of span in which an outlet speaks of itself
+_PROMOTION_KINDS = {"promo", "footer"}  # kinds of span in which an outlet speaks of itself
 _COPYRIGHT = re.compile(
     r"(?:copyright|©|\(c\)|hak cipta)[^\w\n]{0,6}(?:\(c\)\s?)?(?:19|20)?\d{0,2}[^\w\n]{0,4}", re.IGNORECASE
 )
 
 
 @dataclass(frozen=True)
-class Published:
-    """The outlet's name and registered domain and how they are known; all None where nothing says it."""
+class OutletAttribution:
+    """Name and registered domain of the outlet, and their basis; all None where nothing states the outlet."""
 
     name: str | None = None
     domain: str | None = None
     basis: str | None = None
-    known: Outlet | None = None
+    outlet: Outlet | None = None
     evidence: tuple[Evidence, ...] = ()
 
 
-def by_head(sheet: Sheet, opening: Opening, url: str | None, registry: Registry) -> Published:
-    """What the record, the URL, the page's site name and the dateline say, in that order."""
-    for said in sheet.said("outlet", "record"):
-        known = registry.find_by_name(said.value)
-        name = known.name if known else " ".join(said.value.split())
-        return Published(
-            name, known.domain if known else None, "stated", known, (Evidence("outlet", "record", None, said.value),)
+def attribute_by_head(
+    view: DocumentView, dateline: BodyDateline, url: str | None, registry: Registry
+) -> OutletAttribution:
+    """Attribute the document by its record, URL, dateline and site name, in that order."""
+    for candidate in view.find_candidates("outlet", "record"):
+        outlet = registry.find_by_name(candidate.value)
+        name = outlet.name if outlet else " ".join(candidate.value.split())
+        return OutletAttribution(
+            name,
+            outlet.domain if outlet else None,
+            "stated",
+            outlet,
+            (Evidence("outlet", "record", None, candidate.value),),
         )
-    known = registry.find_by_url(url) if url else None
-    if known and url:
-        return _of(known, Evidence("outlet", "outlet.url", None, url))
-    if opening.outlet and opening.at is not None and not url:
-        line, quote = sheet.lines[opening.at], opening.evidence[0].quote
-        sure = "stated" if opening.outlet.evidence == "seen" else "likely"  # the spelling was seen in real text
-        return _of(opening.outlet, line.evidence("outlet", "outlet.dateline", quote, sure))
-    for said in sheet.said("outlet", "jsonld", "og", "meta", "microdata", "trafilatura"):
-        known = registry.find_by_name(said.value)
-        evidence = Evidence("outlet", f"outlet.{said.where}", None, said.value)
-        if known:
-            return _of(known, evidence)
-        name = " ".join(said.value.split())
+    outlet = registry.find_by_url(url) if url else None
+    if outlet and url:
+        return _build_attribution(outlet, Evidence("outlet", "outlet.url", None, url))
+    if dateline.outlet and dateline.line_index is not None and not url:
+        line, quote = view.lines[dateline.line_index], dateline.evidence[0].quote
+        # "seen" means that the spelling occurs in real texts.
+        certainty = "stated" if dateline.outlet.evidence == "seen" else "likely"
+        return _build_attribution(dateline.outlet, line.cite_evidence("outlet", "outlet.dateline", quote, certainty))
+    for candidate in view.find_candidates("outlet", "jsonld", "og", "meta", "microdata", "trafilatura"):
+        outlet = registry.find_by_name(candidate.value)
+        evidence = Evidence("outlet", f"outlet.{candidate.where}", None, candidate.value)
+        if outlet:
+            return _build_attribution(outlet, evidence)
+        name = " ".join(candidate.value.split())
         if url and 2 <= len(name) <= 60:
-            return Published(name, _domain(url), "stated", None, (evidence,))
-    return Published()
+            return OutletAttribution(name, _extract_domain(url), "stated", None, (evidence,))
+    return OutletAttribution()
 
 
-def of(sheet: Sheet, head: Published, credits: Credits, registry: Registry) -> Published:
-    """The outlet: what the head says, else a byline that prints it, its copyright or promotion, the byline's shape."""
-    if head.name:
-        return head
-    byline = Published()
+def attribute_outlet(
+    view: DocumentView, head_outlet: OutletAttribution, credits: Credits, registry: Registry
+) -> OutletAttribution:
+    """Attribute the document by its head, a printed byline, its copyright or promotion, then a byline shape."""
+    if head_outlet.name:
+        return head_outlet
+    byline_outlet = OutletAttribution()
     if credits.outlet:
-        evidence = [e for e in credits.evidence if e.field == "outlet"]
-        byline = _of(credits.outlet, *evidence, basis=credits.outlet_basis)
-        if byline.basis == "stated":
-            return byline
-    return _copyright(sheet, registry) or _own_words(sheet, registry) or byline
+        evidence = [row for row in credits.evidence if row.field == "outlet"]
+        byline_outlet = _build_attribution(credits.outlet, *evidence, basis=credits.outlet_basis)
+        if byline_outlet.basis == "stated":
+            return byline_outlet
+    return _find_copyright_outlet(view, registry) or _find_promoted_outlet(view, registry) or byline_outlet
 
 
-def _of(outlet: Outlet, *evidence: Evidence, basis: str = "stated") -> Published:
-    return Published(outlet.name, outlet.domain, basis, outlet, evidence)
+def _build_attribution(outlet: Outlet, *evidence: Evidence, basis: str = "stated") -> OutletAttribution:
+    return OutletAttribution(outlet.name, outlet.domain, basis, outlet, evidence)
 
 
-def _domain(url: str) -> str | None:
+def _extract_domain(url: str) -> str | None:
     match = re.match(r"[a-z]+://([^/:?#]+)", url, re.IGNORECASE)
-    return registered_domain(match[1]) if match else None
+    return extract_registered_domain(match[1]) if match else None
 
 
 @lru_cache(maxsize=4)
-def _spoken(registry: Registry) -> re.Pattern[str]:
-    """The spellings an outlet uses of itself, as printed; short ones are words of other meanings."""
+def _compile_spellings(registry: Registry) -> re.Pattern[str]:
+    """Compile the spellings an outlet uses of itself, as printed; those under five letters are ordinary words too."""
     words = {spelling for spelling in registry.printed_spellings if len(spelling) >= 5}
     longest_first = sorted(words | {word.upper() for word in words}, key=lambda word: (-len(word), word))
     return re.compile(rf"(?<![\w.@/-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w-]|\.\w)")
 
 
-def _own_words(sheet: Sheet, registry: Registry) -> Published | None:
-    """The one outlet that the page's promotion and footer lines name; None where they name none, or several."""
-    named: dict[str, tuple[Outlet, Evidence]] = {}
-    for line in sheet.lines:
-        if line.kind in _OWN_WORDS and len(line.text) <= 400:
-            for match in _spoken(registry).finditer(line.text):
+def _find_promoted_outlet(view: DocumentView, registry: Registry) -> OutletAttribution | None:
+    """Find the one outlet that promotion and footer lines name; None where they name none, or several."""
+    named_outlets: dict[str, tuple[Outlet, Evidence]] = {}
+    for line in view.lines:
+        if line.kind in _PROMOTION_KINDS and len(line.text) <= 400:
+            for match in _compile_spellings(registry).finditer(line.text):
                 outlet = registry.find_by_name(match[0])
                 if outlet:
-                    named.setdefault(outlet.name, (outlet, line.evidence("outlet", "outlet.own-words", sure="likely")))
-    if len({outlet.domain for outlet, _ in named.values()}) != 1:
+                    named_outlets.setdefault(
+                        outlet.name, (outlet, line.cite_evidence("outlet", "outlet.own-words", certainty="likely"))
+                    )
+    if len({outlet.domain for outlet, _ in named_outlets.values()}) != 1:
         return None
-    outlet, evidence = next(iter(named.values()))
-    return _of(outlet, evidence)
+    outlet, evidence = next(iter(named_outlets.values()))
+    return _build_attribution(outlet, evidence)
 
 
-def _copyright(sheet: Sheet, registry: Registry) -> Published | None:
-    for line in sheet.lines[max(0, sheet.body_to - 2) :]:
+def _find_copyright_outlet(view: DocumentView, registry: Registry) -> OutletAttribution | None:
+    """Find the registered outlet behind a copyright notice at the foot."""
+    for line in view.lines[max(0, view.body_end - 2) :]:
         tail = max(0, len(line.text) - 400)
         match = _COPYRIGHT.search(line.text, tail)
-        spelling = _spoken(registry).match(line.text, match.end()) if match else None
+        spelling = _compile_spellings(registry).match(line.text, match.end()) if match else None
         outlet = registry.find_by_name(spelling[0]) if spelling else None
         if match and spelling and outlet:
             quote = line.text[match.start() : spelling.end()]
-            return _of(outlet, line.evidence("outlet", "outlet.copyright", quote))
+            return _build_attribution(outlet, line.cite_evidence("outlet", "outlet.copyright", quote))
     return None

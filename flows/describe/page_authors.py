@@ -1,226 +1,286 @@
-"""Who wrote a page: its declarations (JSON-LD, meta), then what stands beside its headline or says "Written by".
+"""Authors of an HTML page: declared (JSON-LD, meta), printed near the headline, or named in "Written by".
 
-A declared name is taken as declared; a visible one must stand where only a byline stands. Site names, job titles and
-academic degrees are not authors. Pages with Indonesian or Malay credits are read by bylines/, which goes first there.
+A declared name is taken as declared; a printed one must stand where only a byline stands. Site names, job titles and
+academic degrees are not authors. Pages with Indonesian or Malay credits are read by `bylines` first.
 """
 
 import re
 from html import unescape
 
 from flows.describe.credits import Credits
-from flows.describe.date_grammar import stamps
-from flows.describe.document_view import Evidence, Sheet
+from flows.describe.date_grammar import find_dates
+from flows.describe.document_view import DocumentView, Evidence
 from flows.describe.page_names import (
     BY_WORD,
-    COMPANY,
-    JOB,
+    COMPANY_WORD,
+    JOB_TITLE,
     LEADING_BY,
-    NO_NAME,
-    cut_behind,
-    is_desk,
-    names_in,
-    sites_of,
+    NOT_A_NAME,
+    collect_site_names,
+    cut_after_names,
+    extract_names,
+    is_signing_desk,
 )
 from flows.outlets import Registry
 
-_DECLARED = ("jsonld", "meta", "og")
-_BEFORE, _BEHIND = 8, 12  # lines around the headline in which a byline stands
-_BARE = 4  # lines below the headline in which a name alone is a byline, where a day stands beside it
-_END, _FOOT = 12, 80  # the last lines of the body, and lines behind it, in which a writer may be told
-_LONG = 160
-_BY = re.compile(
+_DECLARED_PLACES = ("jsonld", "meta", "og")
+_LINES_BEFORE, _LINES_AFTER = 8, 12  # lines above and below the headline in which a byline stands
+_BARE_NAME_LINES = 4  # lines below the headline in which a name alone is a byline if a date is near
+_LAST_BODY_LINES, _FOOT_LINES = 12, 80  # last lines of the body, and lines below it, that may name the author
+_MAX_LINE_LENGTH = 160
+_BYLINE = re.compile(
     rf"(?:^|[|•·⋅●–—,]\s{{0,2}}|\d\s{{0,2}}|(?:Posted|Published|Updated)\s{{1,2}}(?:on\s[^|\n]{{4,30}}?)?)"
     rf"(?i:{BY_WORD})(?:\b|(?=[A-Z][a-z]))[\s:|]{{0,4}}(?P<names>[^\W\d_].{{1,120}})"
 )
-_WRITTEN = re.compile(
+_WRITTEN_BY = re.compile(
     r"\s{0,3}(?i:(?:this )?(?:(?:article|post|story) )?(?:was )?(?:written|posted) by|original author|about the author)"
     r"\s{0,2}:?\s{1,2}(?P<names>[A-Z].{2,120})\Z"
 )
-_WRITTEN_ALONE = re.compile(
+_WRITTEN_BY_ALONE = re.compile(
     r"\s{0,3}(?:(?:written|posted|article|story|words) by|about the author|(?P<label>author(?P<many>s|\(s\))?))"
     r"\s{0,2}:?\s{0,2}\Z",
     re.IGNORECASE,
 )
-_MANY = 5  # names on lines of their own below "Authors"
-_WORD_ALONE = re.compile(r"[\x21-\x7e\u00c0-\u024f]+")  # of Latin letters: other scripts write names without blanks
+_MAX_LISTED_NAMES = 5  # names on lines of their own below "Authors"
+_SINGLE_WORD = re.compile(r"[\x21-\x7e\u00c0-\u024f]+")  # of Latin letters: other scripts write names without blanks
 _JOINS = re.compile(r"(?:\W|and|und|dan|y|et|og|with)*", re.IGNORECASE)
-_APART = re.compile(r"\s{0,2}[|•·–—]\s{0,2}|\s-\s|\s(?:in|on|for|at)\s|,\s")
+_PIECE_SEPARATOR = re.compile(r"\s{0,2}[|•·–—]\s{0,2}|\s-\s|\s(?:in|on|for|at)\s|,\s")
 
 
-def credit_page(
-    found: Credits, sheet: Sheet, title_at: int | None, registry: Registry, *, declared_only: bool = False
+def add_page_authors(
+    credits: Credits, view: DocumentView, title_index: int | None, registry: Registry, *, declared_only: bool = False
 ) -> None:
-    """Add a page's authors where none was found yet: declared, beside the headline, at the foot, a desk."""
-    if found.authors:
+    """Add a page's authors if there are none yet: declared, near the headline, at the foot, then a desk."""
+    if credits.authors:
         return
-    sites = sites_of(sheet)
+    site_names = collect_site_names(view)
     if declared_only:
-        _declared(found, sheet, title_at, sites, registry)
+        _add_declared_authors(credits, view, title_index, site_names, registry)
         return
-    for look in (_declared, _by_class, _beside, _bare, _twice, _at_foot, _declared_word, _desk):
-        look(found, sheet, title_at, sites, registry)
-        if found.authors:
+    for add_authors in (
+        _add_declared_authors,
+        _add_element_authors,
+        _add_author_near_headline,
+        _add_bare_name,
+        _add_repeated_name,
+        _add_author_at_foot,
+        _add_one_word_author,
+        _add_signing_desk,
+    ):
+        add_authors(credits, view, title_index, site_names, registry)
+        if credits.authors:
             return
 
 
-_Title = int | None
+_TitleIndex = int | None
 
 
-def _declared(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry: Registry) -> None:
-    for where in _DECLARED:
-        for said in sheet.said("authors", where):
-            if NO_NAME.search(said.value) and " " not in said.value.strip():
+def _add_declared_authors(
+    credits: Credits, view: DocumentView, _: _TitleIndex, site_names: set[str], registry: Registry
+) -> None:
+    """Add declared authors from the first place that names persons; a name in lower case counts as the last choice."""
+    for place in _DECLARED_PLACES:
+        for candidate in view.find_candidates("authors", place):
+            if NOT_A_NAME.search(candidate.value) and " " not in candidate.value.strip():
                 continue
-            value = unescape(said.value)
-            names = names_in(value, sites, registry, sure=True)
+            value = unescape(candidate.value)
+            names = extract_names(value, site_names, registry, name_expected=True)
             if not names and " " in (first := value.split(",")[0].strip()):
-                names = names_in(first, sites, registry, sure=True)  # behind it: posts, places, degrees
-            names = [name for name in names if name not in found.authors and not _WORD_ALONE.fullmatch(name)]
+                # Posts, places and degrees follow the first comma.
+                names = extract_names(first, site_names, registry, name_expected=True)
+            names = [name for name in names if name not in credits.authors and not _SINGLE_WORD.fullmatch(name)]
             if names:
-                found.authors += names
-                found.evidence.append(Evidence("authors", f"authors.{where}", None, said.value))
-        if found.authors:
+                credits.authors += names
+                credits.evidence.append(Evidence("authors", f"authors.{place}", None, candidate.value))
+        if credits.authors:
             return
-    for said in sheet.said("authors", *_DECLARED):
-        plain = " ".join(unescape(said.value).split())
-        if plain.islower() and " " in plain and names_in(plain.title(), sites, registry, sure=False):
-            found.authors.append(plain)
-            found.evidence.append(Evidence("authors", f"authors.{said.where}", None, said.value))
+    for candidate in view.find_candidates("authors", *_DECLARED_PLACES):
+        plain = " ".join(unescape(candidate.value).split())
+        if plain.islower() and " " in plain and extract_names(plain.title(), site_names, registry, name_expected=False):
+            credits.authors.append(plain)
+            credits.evidence.append(Evidence("authors", f"authors.{candidate.where}", None, candidate.value))
             return
 
 
-def _declared_word(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry: Registry) -> None:
-    """A declared name of one word, where the page shows no fuller one; one in capitals is a company's."""
-    for said in sheet.said("authors", *_DECLARED):
-        names = [] if NO_NAME.search(said.value) else names_in(unescape(said.value), sites, registry, sure=True)
+def _add_one_word_author(
+    credits: Credits, view: DocumentView, _: _TitleIndex, site_names: set[str], registry: Registry
+) -> None:
+    """Add a declared one-word name where the page prints no fuller one; a name in capitals is a company's."""
+    for candidate in view.find_candidates("authors", *_DECLARED_PLACES):
+        names = (
+            []
+            if NOT_A_NAME.search(candidate.value)
+            else extract_names(unescape(candidate.value), site_names, registry, name_expected=True)
+        )
         if names and not any(name.isupper() for name in names):
-            found.authors += names
-            found.evidence.append(Evidence("authors", f"authors.{said.where}", None, said.value))
+            credits.authors += names
+            credits.evidence.append(Evidence("authors", f"authors.{candidate.where}", None, candidate.value))
             return
 
 
-def _by_class(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry: Registry) -> None:
-    """Elements named for the writer, beside the headline; the first that names a person."""
-    for where in ("byline", "rel", "microdata"):
-        for said in sheet.said("authors", where):
-            begun = LEADING_BY.match(said.value)
-            pieces = said.value[begun.end() if begun else 0 :].split(" | ")
+def _add_element_authors(
+    credits: Credits, view: DocumentView, _: _TitleIndex, site_names: set[str], registry: Registry
+) -> None:
+    """Add authors from elements whose class or property marks the author, from the first that names a person."""
+    for place in ("byline", "rel", "microdata"):
+        for candidate in view.find_candidates("authors", place):
+            leading_by = LEADING_BY.match(candidate.value)
+            pieces = candidate.value[leading_by.end() if leading_by else 0 :].split(" | ")
             names: list[str] = []
-            joined = True
+            continues_names = True
             for piece in pieces:
                 if _JOINS.fullmatch(piece):
-                    joined = True
+                    continues_names = True
                     continue
-                these = names_in(cut_behind(f" {piece}"), sites, registry, sure=bool(begun))
-                these = [n for n in these if (" " in n or begun) and not (JOB.search(n) or COMPANY.search(n))]
-                # Elements one behind the other: more names, but a job title behind the first name.
-                if (names and not joined) or (names and not these):
+                piece_names = extract_names(
+                    cut_after_names(f" {piece}"), site_names, registry, name_expected=bool(leading_by)
+                )
+                piece_names = [
+                    piece_name
+                    for piece_name in piece_names
+                    if (" " in piece_name or leading_by)
+                    and not (JOB_TITLE.search(piece_name) or COMPANY_WORD.search(piece_name))
+                ]
+                # Adjacent elements hold more names; a job title may follow the first name.
+                if (names and not continues_names) or (names and not piece_names):
                     break
-                names += [name for name in these if name not in names]
-                joined = piece.rstrip().endswith((",", "&")) or all(" " in n and not JOB.search(n) for n in these)
+                names += [name for name in piece_names if name not in names]
+                continues_names = piece.rstrip().endswith((",", "&")) or all(
+                    " " in piece_name and not JOB_TITLE.search(piece_name) for piece_name in piece_names
+                )
             if names:
-                found.authors += names
-                found.evidence.append(Evidence("authors", f"authors.{where}", None, said.value))
+                credits.authors += names
+                credits.evidence.append(Evidence("authors", f"authors.{place}", None, candidate.value))
                 return
 
 
-def _beside(found: Credits, sheet: Sheet, title_at: _Title, sites: set[str], registry: Registry) -> None:
-    if title_at is None:
-        title_at = max(0, sheet.body_from - 1)
-    behind = sheet.lines[title_at + 1 : title_at + 1 + _BEHIND]
-    for line in (*behind, *reversed(sheet.lines[max(0, title_at - _BEFORE) : title_at])):
-        match = _BY.search(line.text) if len(line.text) <= _LONG else None
-        names = names_in(cut_behind(match["names"]), sites, registry, sure=False) if match else []
+def _add_author_near_headline(
+    credits: Credits, view: DocumentView, title_index: _TitleIndex, site_names: set[str], registry: Registry
+) -> None:
+    """Add the first "By Name" near the headline: below it first, then above it."""
+    if title_index is None:
+        title_index = max(0, view.body_start - 1)
+    behind = view.lines[title_index + 1 : title_index + 1 + _LINES_AFTER]
+    for line in (*behind, *reversed(view.lines[max(0, title_index - _LINES_BEFORE) : title_index])):
+        match = _BYLINE.search(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
+        names = (
+            extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
+        )
         if match and names:
-            found.name("author", names, line, "byline.beside-headline", match[0])
+            credits.add_names("author", names, line, "byline.beside-headline", match[0])
             return
 
 
-def _bare(found: Credits, sheet: Sheet, title_at: _Title, sites: set[str], registry: Registry) -> None:
-    """A name alone right below the headline, a day on its own line or the next."""
-    if title_at is None:
+def _add_bare_name(
+    credits: Credits, view: DocumentView, title_index: _TitleIndex, site_names: set[str], registry: Registry
+) -> None:
+    """Add a name alone right below the headline that has a date on its own line or nearby."""
+    if title_index is None:
         return
-    for at in range(title_at + 1, min(title_at + 1 + _BARE, len(sheet.lines))):
-        line = sheet.lines[at]
-        if line.words > 16 or len(line.text) > 90:
+    for index in range(title_index + 1, min(title_index + 1 + _BARE_NAME_LINES, len(view.lines))):
+        line = view.lines[index]
+        if line.word_count > 16 or len(line.text) > 90:
             continue
-        near = sheet.lines[max(0, at - 2) : at + 3]
-        if not any(len(other.text) <= 90 and next(stamps(other.text), None) for other in near):
+        nearby_lines = view.lines[max(0, index - 2) : index + 3]
+        if not any(
+            len(nearby_line.text) <= 90 and next(find_dates(nearby_line.text), None) for nearby_line in nearby_lines
+        ):
             continue
-        stamp = next(stamps(line.text), None)
+        stamp = next(find_dates(line.text), None)
         text = f"{line.text[: stamp.start]} | {line.text[stamp.end :]}" if stamp else line.text
-        for piece in _APART.split(text) if stamp else [text]:
-            names = names_in(piece, sites, registry, sure=False)
-            if names and all(len(n.split()) in {2, 3, 4} and not JOB.search(n) and not n.isupper() for n in names):
-                found.name("author", names, line, "byline.name-date")
+        for piece in _PIECE_SEPARATOR.split(text) if stamp else [text]:
+            names = extract_names(piece, site_names, registry, name_expected=False)
+            if names and all(
+                len(name.split()) in {2, 3, 4} and not JOB_TITLE.search(name) and not name.isupper() for name in names
+            ):
+                credits.add_names("author", names, line, "byline.name-date")
                 return
 
 
-def _twice(found: Credits, sheet: Sheet, title_at: _Title, sites: set[str], registry: Registry) -> None:
-    """A name alone near the headline that stands alone, or begins a line, again below the story: the author's box."""
-    if title_at is None:
+def _add_repeated_name(
+    credits: Credits, view: DocumentView, title_index: _TitleIndex, site_names: set[str], registry: Registry
+) -> None:
+    """Add a name alone near the headline that an author box below the story repeats."""
+    if title_index is None:
         return
-    below = [line.plain for line in sheet.lines[max(sheet.body_to - 3, title_at + _BEHIND) :]]
-    for line in sheet.lines[title_at + 1 : title_at + 1 + _BARE]:
-        if line.rule == "html.nav" or not 2 <= line.words <= 4 or line.text[-1:] in ":?!.":
+    texts_below = [line.plain_text for line in view.lines[max(view.body_end - 3, title_index + _LINES_AFTER) :]]
+    for line in view.lines[title_index + 1 : title_index + 1 + _BARE_NAME_LINES]:
+        if line.rule == "html.nav" or not 2 <= line.word_count <= 4 or line.text[-1:] in ":?!.":
             continue
-        names = [name for name in names_in(line.text, sites, registry, sure=False) if not name.isupper()]
+        names = [
+            name for name in extract_names(line.text, site_names, registry, name_expected=False) if not name.isupper()
+        ]
         if (
             len(names) == 1
-            and names[0] == line.plain
+            and names[0] == line.plain_text
             and any(
                 text == names[0] or text.startswith((f"{names[0]} is ", f"{names[0]}, ", f"{names[0]} has "))
-                for text in below
+                for text in texts_below
             )
         ):
-            found.name("author", names, line, "byline.author-box")
+            credits.add_names("author", names, line, "byline.author-box")
             return
 
 
-def _desk(found: Credits, sheet: Sheet, title_at: _Title, sites: set[str], registry: Registry) -> None:
-    """A wire service or a desk that the page declares as its writer, where it names no person at all."""
-    for said in sheet.said("authors", "jsonld", "meta", "byline"):
-        name = LEADING_BY.sub("", " ".join(said.value.split()), count=1)
-        if is_desk(name, sites):
-            found.authors.append(name)
-            found.evidence.append(Evidence("authors", f"authors.{said.where}", None, said.value))
+def _add_signing_desk(
+    credits: Credits, view: DocumentView, title_index: _TitleIndex, site_names: set[str], registry: Registry
+) -> None:
+    """Add a wire service or a desk that signs the page, where no person is named."""
+    for candidate in view.find_candidates("authors", "jsonld", "meta", "byline"):
+        name = LEADING_BY.sub("", " ".join(candidate.value.split()), count=1)
+        if is_signing_desk(name, site_names):
+            credits.authors.append(name)
+            credits.evidence.append(Evidence("authors", f"authors.{candidate.where}", None, candidate.value))
             return
-    start = title_at + 1 if title_at is not None else sheet.body_from
-    for at, line in enumerate(sheet.lines[start : start + _BEHIND], start):
-        match = _BY.match(line.text) if len(line.text) <= _LONG else None
-        above = _WRITTEN_ALONE.fullmatch(sheet.lines[at - 1].text) if at and len(line.text) <= 60 else None
-        name = cut_behind(match["names"] if match else line.plain).strip(" ,.|") if match or above else ""
-        if " " in name and name[0].isupper() and not JOB.search(name) and is_desk(name, sites):
-            found.name("author", [name], line, "byline.desk")
+    start = title_index + 1 if title_index is not None else view.body_start
+    for index, line in enumerate(view.lines[start : start + _LINES_AFTER], start):
+        match = _BYLINE.match(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
+        label_above = (
+            _WRITTEN_BY_ALONE.fullmatch(view.lines[index - 1].text) if index and len(line.text) <= 60 else None
+        )
+        name = (
+            cut_after_names(match["names"] if match else line.plain_text).strip(" ,.|") if match or label_above else ""
+        )
+        if " " in name and name[0].isupper() and not JOB_TITLE.search(name) and is_signing_desk(name, site_names):
+            credits.add_names("author", [name], line, "byline.desk")
             return
 
 
-def _at_foot(found: Credits, sheet: Sheet, _: _Title, sites: set[str], registry: Registry) -> None:
-    """ "Written by" with the names behind it, on the next lines, or above a bare "Author"."""
-    foot = range(max(0, sheet.body_to - _END), min(sheet.body_to + _FOOT, len(sheet.lines)))
-    credits = (at for at, line in enumerate(sheet.lines) if line.kind in {"credit", "byline"} and at not in foot)
+def _add_author_at_foot(
+    credits: Credits, view: DocumentView, _: _TitleIndex, site_names: set[str], registry: Registry
+) -> None:
+    """Add the author of "Written by": with names on the same line, on the next lines, or above a bare "Author"."""
+    foot_indices = range(max(0, view.body_end - _LAST_BODY_LINES), min(view.body_end + _FOOT_LINES, len(view.lines)))
+    credit_indices = (
+        index
+        for index, line in enumerate(view.lines)
+        if line.kind in {"credit", "byline"} and index not in foot_indices
+    )
 
-    def named(at: int) -> list[str]:
-        if not 0 <= at < len(sheet.lines) or len(sheet.lines[at].text) > 60:
+    def parse_name_line(index: int) -> list[str]:
+        """Return the names on a short line, [] where the line holds a job title or capitals."""
+        if not 0 <= index < len(view.lines) or len(view.lines[index].text) > 60:
             return []
-        names = names_in(cut_behind(sheet.lines[at].text), sites, registry, sure=False)
-        return names if all(not JOB.search(name) and not name.isupper() for name in names) else []
+        names = extract_names(cut_after_names(view.lines[index].text), site_names, registry, name_expected=False)
+        return names if all(not JOB_TITLE.search(name) and not name.isupper() for name in names) else []
 
-    for at in (*foot, *credits):
-        line = sheet.lines[at]
-        match = _WRITTEN.match(line.text) if len(line.text) <= _LONG else None
-        names = names_in(cut_behind(match["names"]), sites, registry, sure=False) if match else []
+    for index in (*foot_indices, *credit_indices):
+        line = view.lines[index]
+        match = _WRITTEN_BY.match(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
+        names = (
+            extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
+        )
         if match and names:
-            found.name("author", names, line, "byline.written-by", match[0])
+            credits.add_names("author", names, line, "byline.written-by", match[0])
             return
-        alone = _WRITTEN_ALONE.fullmatch(line.text) if len(line.text) <= 30 else None
-        if alone is None:
+        label = _WRITTEN_BY_ALONE.fullmatch(line.text) if len(line.text) <= 30 else None
+        if label is None:
             continue
-        for next_at in range(at + 1, at + 1 + (_MANY if alone["many"] else 1)):
-            if not (names := named(next_at)):
+        for next_index in range(index + 1, index + 1 + (_MAX_LISTED_NAMES if label["many"] else 1)):
+            if not (names := parse_name_line(next_index)):
                 break
-            found.name("author", names, sheet.lines[next_at], "byline.written-by")
-        if alone["label"] and not found.authors and any(" " in name for name in named(at - 1)):
-            found.name("author", named(at - 1), sheet.lines[at - 1], "byline.written-by")
-        if found.authors:
+            credits.add_names("author", names, view.lines[next_index], "byline.written-by")
+        if label["label"] and not credits.authors and any(" " in name for name in parse_name_line(index - 1)):
+            credits.add_names("author", parse_name_line(index - 1), view.lines[index - 1], "byline.written-by")
+        if credits.authors:
             return

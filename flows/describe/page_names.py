@@ -1,10 +1,10 @@
-"""Names as pages print and declare them: what is a person's, what the site's, a desk's, a job's or a degree."""
+"""Names as pages print and declare them: of persons, sites and desks, with job titles and degrees."""
 
 import re
 
-from flows.describe.date_grammar import MONTH
-from flows.describe.document_view import Sheet, same
-from flows.describe.person_names import persons
+from flows.describe.date_grammar import MONTH_NUMBERS
+from flows.describe.document_view import DocumentView, fold_text
+from flows.describe.person_names import parse_person_names
 from flows.outlets import Registry, roles
 
 BY_WORD = (
@@ -12,13 +12,13 @@ BY_WORD = (
     r"authors?|contributors?|auth?or|von|par|por|di|av|af|door)"
 )
 LEADING_BY = re.compile(rf"(?i:{BY_WORD})(?:\b|(?=[A-Z][a-z]))[\s:|]{{0,4}}")
-# What follows a name on a byline: a day, a place in the site, a reading time, another role.
-_BEHIND_NAME = re.compile(
+# Text that may follow a name on a byline: a day, a section, a reading time, another role.
+_AFTER_NAME = re.compile(
     r"\s{1,3}(?:[|•·⋅●–—/]|-{1,2}\s|(?i:on|in|at|for|last|medically|fact|edited|updated|posted|reviewed|published|"
     r"minutes?|min|read|share|follow|view|senior|contributor)\b|\d|[@#(])"
     r"|(?<=[a-zé])(?=(?:Published|Updated|Posted|Last|Reviewed|Edited|In)\b)|[|•·⋅●]"
 )
-JOB = re.compile(
+JOB_TITLE = re.compile(
     r"\b(?:editors?|director|manager|expert|analyst|writer|contributor|ceo|cto|cmo|founder|co-founder|grader|reviewer|"
     r"officer|professor|"
     r"specialist|head|president|consultant|reporter|correspondent|journalist|author|marketing|senior|strategist|"
@@ -30,11 +30,11 @@ _DEGREE = re.compile(
     r"ll\.?[bm]|esq|jr|sr|cpa|cfa|cfp|pmp|[A-Z]{2,6}®?)\.?",
     re.IGNORECASE,
 )
-# A desk that signs: published as declared where no person is, and only where it is not the site itself.
+# A signing desk is published as declared where no person is named, unless it is the site itself.
 _DESK = re.compile(r"\b(?:team|staff|editors|newsroom|news ?desk|redaktion|editorial)\b", re.IGNORECASE)
-_PERSONAL = re.compile(r"(?!The |Der |Die |Das |El |La |Le )[A-Z][a-zà-ÿ]{1,20} [A-Z][a-zà-ÿ]{1,20}")
-# Words of companies and of a page's own furniture: no part of a person's name.
-COMPANY = re.compile(
+_FULL_NAME = re.compile(r"(?!The |Der |Die |Das |El |La |Le )[A-Z][a-zà-ÿ]{1,20} [A-Z][a-zà-ÿ]{1,20}")
+# Words of companies and of page furniture, which are not part of a person's name.
+COMPANY_WORD = re.compile(
     r"\b(?:academy|agency|apps?|association|blog|business|care|center|centre|clinic|club|college|company|council|data|design|"
     r"digital|directory|foundation|gesellschaft|guides?|health|hub|insider|insurance|labs?|law|magazine|marketing|nachrichten|"
     r"project|resources|school|services|society|software|solutions|studios?|tech|tips|travel|university|world|zeitung|"
@@ -46,62 +46,70 @@ COMPANY = re.compile(
     re.IGNORECASE,
 )
 _INITIALS = re.compile(r"\s\((?:[a-z.]{2,5}|[^()]{0,24}@[^()]{0,24})\)\Z")
-NO_NAME = re.compile(r"https?:|www\.|/|@|#|_|\d{3}|\A[a-z]+[.-][a-z]+\Z|\A\W*\Z")
+NOT_A_NAME = re.compile(r"https?:|www\.|/|@|#|_|\d{3}|\A[a-z]+[.-][a-z]+\Z|\A\W*\Z")
 _MONTH_AT_END = re.compile(
-    rf"\s{{0,2}}(?:{'|'.join(sorted(MONTH, key=len, reverse=True))})\.?\s{{0,2}}\Z", re.IGNORECASE
+    rf"\s{{0,2}}(?:{'|'.join(sorted(MONTH_NUMBERS, key=len, reverse=True))})\.?\s{{0,2}}\Z", re.IGNORECASE
 )
 
 
-def sites_of(sheet: Sheet) -> set[str]:
-    """The names of a page's site, folded: as it declares them, and the words of its addresses."""
-    names = {same(said.value) for said in sheet.said("outlet")}
-    for host in sheet.hosts:
-        names |= {same(host), *(same(label) for label in host.split(".")[:-1] if len(label) > 3)}
+def collect_site_names(view: DocumentView) -> set[str]:
+    """Collect the folded names of a page's site: those it declares and the words of its addresses."""
+    names = {fold_text(candidate.value) for candidate in view.find_candidates("outlet")}
+    for host in view.host_names:
+        names |= {fold_text(host), *(fold_text(label) for label in host.split(".")[:-1] if len(label) > 3)}
     return {name for name in names if len(name) > 1}
 
 
-def _of_site(name: str, sites: set[str]) -> bool:
-    """Whether a name is the site's, or a word of its address. A person may have a site of that name."""
-    plain = same(name)
-    if plain in sites:
-        return not _PERSONAL.fullmatch(name) or COMPANY.search(name) is not None
+def _belongs_to_site(name: str, site_names: set[str]) -> bool:
+    """Return whether a name is the site's, or a word of its address. A person's site may have the person's name."""
+    folded_name = fold_text(name)
+    if folded_name in site_names:
+        return not _FULL_NAME.fullmatch(name) or COMPANY_WORD.search(name) is not None
     return " " not in name and any(
-        len(site) > 4 and (site in plain or (len(plain) > 5 and plain in site)) for site in sites
+        len(site) > 4 and (site in folded_name or (len(folded_name) > 5 and folded_name in site)) for site in site_names
     )
 
 
-def clean_name(value: str) -> str:
-    """A declared or printed byline without initials, degrees and job titles behind the names."""
+def clean_byline(value: str) -> str:
+    """Return a declared or printed byline without initials, degrees and job titles after the names."""
     text = _INITIALS.sub("", LEADING_BY.sub("", " ".join(value.split()), count=1) if LEADING_BY.match(value) else value)
     pieces = [piece.strip() for piece in text.split(",")]
-    kept = [piece for at, piece in enumerate(pieces) if at == 0 or not (_DEGREE.fullmatch(piece) or JOB.search(piece))]
-    return ", ".join(piece for piece in kept if piece)
+    name_pieces = [
+        piece
+        for index, piece in enumerate(pieces)
+        if index == 0 or not (_DEGREE.fullmatch(piece) or JOB_TITLE.search(piece))
+    ]
+    return ", ".join(piece for piece in name_pieces if piece)
 
 
-def names_in(value: str, sites: set[str], registry: Registry, *, sure: bool) -> list[str]:
-    """The persons that a byline or a declaration names; `sure` where its place says that a name stands there."""
+def extract_names(value: str, site_names: set[str], registry: Registry, *, name_expected: bool) -> list[str]:
+    """Extract the persons that a byline or declaration names; `name_expected` where its place implies a name."""
     return [
         name
-        for name in persons(clean_name(value), registry, sure=sure, foreign=True)
-        if not _of_site(name, sites) and (sure or not COMPANY.search(name)) and name.lower().strip(".") not in MONTH
+        for name in parse_person_names(clean_byline(value), registry, name_expected=name_expected, foreign=True)
+        if not _belongs_to_site(name, site_names)
+        and (name_expected or not COMPANY_WORD.search(name))
+        and name.lower().strip(".") not in MONTH_NUMBERS
     ]
 
 
-def cut_behind(value: str) -> str:
-    """A byline up to the end of its names."""
-    stop = _BEHIND_NAME.search(value)
-    if stop is None:
+def cut_after_names(value: str) -> str:
+    """Cut a byline after its names."""
+    boundary = _AFTER_NAME.search(value)
+    if boundary is None:
         return value
-    month = _MONTH_AT_END.search(value, 0, stop.start()) if value[stop.start() :].lstrip()[:1].isdigit() else None
-    return value[: month.start() if month else stop.start()]
+    month = (
+        _MONTH_AT_END.search(value, 0, boundary.start()) if value[boundary.start() :].lstrip()[:1].isdigit() else None
+    )
+    return value[: month.start() if month else boundary.start()]
 
 
-def is_desk(name: str, sites: set[str]) -> bool:
-    """Whether a wire service or a desk is named, and not the site itself."""
-    known = name.lower().removeprefix("the ") in roles.words().agencies
+def is_signing_desk(name: str, site_names: set[str]) -> bool:
+    """Return whether a name is a wire service or a desk, and not the site itself."""
+    is_agency = name.lower().removeprefix("the ") in roles.load_newsroom_words().agencies
     return (
-        (known or _DESK.search(name) is not None)
+        (is_agency or _DESK.search(name) is not None)
         and len(name) <= 40
-        and same(name) not in sites
-        and not NO_NAME.search(name)
+        and fold_text(name) not in site_names
+        and not NOT_A_NAME.search(name)
     )

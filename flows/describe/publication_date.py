@@ -1,31 +1,31 @@
-"""When the article was published: stated by byline, date line, metadata or record; else the day the story gives."""
+"""Publication date: stated by byline, date line, metadata or record, else the day that the story gives."""
 
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
 from flows.describe.credits import Credits
-from flows.describe.date_grammar import Stamp, from_iso, stamps, zone_named
-from flows.describe.document_view import Evidence, Line, Mark, Sheet
-from flows.describe.story_date import EARLIEST, day_told
+from flows.describe.date_grammar import DateStamp, find_dates, parse_machine_date, parse_zone
+from flows.describe.document_view import DocumentView, Evidence, MarkedLine, MarkRow
+from flows.describe.story_date import EARLIEST_DAY, find_story_day
 from flows.outlets import Profile
 
-_HEAD = 14
-_CLOSE, _BELOW, _ABOVE = 5, 16, 8  # lines around a page's headline in which its day stands
-_DECLARED = ("record", "jsonld", "og", "meta", "microdata")
+_HEAD_LINES = 14
+_LINES_CLOSE, _LINES_BELOW, _LINES_ABOVE = 5, 16, 8  # lines around a page's headline in which its day stands
+_DECLARED_PLACES = ("record", "jsonld", "og", "meta", "microdata")
 _IN_URL = re.compile(r"/((?:19|20)\d\d)(?:/(\d{1,2})/(\d{1,2})|-(\d\d)-(\d\d)|(\d\d)(\d\d))(?!\d)")
 _PUBLISHED_ON = re.compile(
     r"\b(?:(?:published|posted|first published)(?:\s{1,2}on)?|diterbitkan|dipublikasikan|terbit|tayang)\s{0,2}:?",
     re.IGNORECASE,
 )
 _UPDATED_ON = re.compile(r"\b(?:(?:last|page) )?(?:updated|modified|reviewed)(?:\s{1,2}on)?\s{0,2}:?", re.IGNORECASE)
-_NUMERIC = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
-_EVENT = re.compile(
+_NUMERIC_DATE = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
+_EVENT_WORD = re.compile(
     r"\b(?:expires?|deadline|valid|until|through|born|copyright|©|since|join us|webinar|register)\b", re.IGNORECASE
 )
-_LONG = 220
-# What may stand beside the date on a date line: labels, the outlet's name, a share count. Not a sentence.
-_BESIDE = 8
+_MAX_LINE_LENGTH = 220
+# Words beside the date on a date line: labels, the outlet's name, a share count. Not a sentence.
+_MAX_OTHER_WORDS = 8
 _LABELS = re.compile(
     r"\b(?:tayang|terbit|diterbitkan|dipublikasikan|dibuat|published|posted|publish|date|tanggal|pada|on|wib|wita|wit|pukul|"
     r"updated?|diperbarui|read|menit baca|views?|dilihat|dibaca|kali)\b",
@@ -34,236 +34,297 @@ _LABELS = re.compile(
 
 
 @dataclass(frozen=True)
-class When:
-    """The day and, where day, time and zone are stated, the instant."""
+class PublicationDate:
+    """Day of publication and, where day, time and zone are stated, the instant in UTC."""
 
     day: dt.date | None = None
     basis: str | None = None
-    at: dt.datetime | None = None
+    instant: dt.datetime | None = None
     evidence: tuple[Evidence, ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[MarkRow, ...] = ()
 
 
-def when(
-    sheet: Sheet,
+def find_publication_date(
+    view: DocumentView,
     credits: Credits,
-    opened_at: int | None,
+    dateline_index: int | None,
     profile: Profile | None,
-    latest: dt.date | None,
-    title_at: int | None = None,
+    latest_day: dt.date | None,
+    title_index: int | None = None,
     url: str | None = None,
-) -> When:
-    """The publication: declared, in bylines and date lines, beside a page's headline, in its address, in the story.
+) -> PublicationDate:
+    """Find the date of publication: declared, in bylines and date lines, near the headline, in the URL, in the story.
 
-    `latest` is the day after which nothing can have been published (the day it was fetched), or None; `title_at` the
-    index of the line that prints a page's headline.
+    `latest_day` is the last possible day of publication (from the day of fetching), or None. `title_index` is the index
+    of the line that prints a page's headline.
     """
-    declared = _outside(sheet, profile, latest, _DECLARED)
-    if declared and declared.day and sheet.is_page and not sheet.said("published_at", "record"):
-        printed = _beside(sheet, title_at, profile, latest, close=True)
-        if printed and printed.day and printed.day != declared.day:
-            # A day apart: the page counts in its own zone. What readers do not see, a bare day or a
-            # later one for the networks, is of another edition.
-            if abs(printed.day - declared.day) == dt.timedelta(days=1) and declared.at:
+    declared_date = _parse_candidate_dates(view, profile, latest_day, _DECLARED_PLACES)
+    if declared_date and declared_date.day and view.is_page and not view.find_candidates("published_at", "record"):
+        close_printed = _find_near_headline(view, title_index, profile, latest_day, close=True)
+        if close_printed and close_printed.day and close_printed.day != declared_date.day:
+            # One day apart: the page counts in its own zone. A hidden bare day, or a later day for social
+            # networks, belongs to another edition.
+            if abs(close_printed.day - declared_date.day) == dt.timedelta(days=1) and declared_date.instant:
                 return replace(
-                    declared, day=printed.day, evidence=(*printed.evidence, *declared.evidence), marks=printed.marks
+                    declared_date,
+                    day=close_printed.day,
+                    evidence=(*close_printed.evidence, *declared_date.evidence),
+                    marks=close_printed.marks,
                 )
-            told = declared.evidence[0].rule in {"date.og", "date.meta"} and printed.day < declared.day
-            if declared.at is None or told:
-                return printed
-    if declared and declared.at:
-        return declared
-    first = _beside(sheet, title_at, profile, latest, close=True) if sheet.is_page and profile is None else None
-    visible = first or _visible(sheet, credits, opened_at, profile, latest)
-    if declared and (visible is None or visible.day != declared.day):
-        return declared
-    beside = None if visible or not sheet.is_page else _beside(sheet, title_at, profile, latest)
-    beside = beside or (
-        _labelled(sheet, profile, latest, _PUBLISHED_ON, "date.published-on")
-        if sheet.is_page and visible is None
+            declared_is_later = (
+                declared_date.evidence[0].rule in {"date.og", "date.meta"} and close_printed.day < declared_date.day
+            )
+            if declared_date.instant is None or declared_is_later:
+                return close_printed
+    if declared_date and declared_date.instant:
+        return declared_date
+    close_date = (
+        _find_near_headline(view, title_index, profile, latest_day, close=True)
+        if view.is_page and profile is None
         else None
     )
-    shown = visible or beside or _outside(sheet, profile, latest, ("page", "headline", "time", "script"))
-    address = _address(url, profile, latest) if shown is None and url else None
-    if address and address.basis == "stated":
-        return address
-    if shown is None and sheet.is_page:
-        # Better the day of the last update, told as such, than a day out of the story.
-        shown = _beside(sheet, title_at, profile, latest, updates=True) or _outside(
-            sheet, profile, latest, ("headline",), "date.update"
+    visible_date = close_date or _find_printed_date(view, credits, dateline_index, profile, latest_day)
+    if declared_date and (visible_date is None or visible_date.day != declared_date.day):
+        return declared_date
+    nearby_date = (
+        None if visible_date or not view.is_page else _find_near_headline(view, title_index, profile, latest_day)
+    )
+    nearby_date = nearby_date or (
+        _find_labelled_date(view, profile, latest_day, _PUBLISHED_ON, "date.published-on")
+        if view.is_page and visible_date is None
+        else None
+    )
+    printed_date = (
+        visible_date
+        or nearby_date
+        or _parse_candidate_dates(view, profile, latest_day, ("page", "headline", "time", "script"))
+    )
+    url_date = _parse_url_date(url, profile, latest_day) if printed_date is None and url else None
+    if url_date and url_date.basis == "stated":
+        return url_date
+    if printed_date is None and view.is_page:
+        # The day of the last update, with its own rule, is better than a day from the story.
+        printed_date = _find_near_headline(
+            view, title_index, profile, latest_day, updates=True
+        ) or _parse_candidate_dates(view, profile, latest_day, ("headline",), "date.update")
+        printed_date = printed_date or _find_labelled_date(view, profile, latest_day, _UPDATED_ON, "date.update")
+        printed_date = printed_date or _read_modified_date(view, profile, latest_day)
+        printed_date = (
+            replace(
+                printed_date, instant=None, evidence=tuple(row for row in printed_date.evidence if row.field == "date")
+            )
+            if printed_date
+            else None
         )
-        shown = shown or _labelled(sheet, profile, latest, _UPDATED_ON, "date.update")
-        shown = shown or _modified(sheet, profile, latest)
-        shown = (
-            replace(shown, at=None, evidence=tuple(e for e in shown.evidence if e.field == "date")) if shown else None
-        )
-    in_story = day_told(sheet, latest) if shown is None else None
-    story = _inferred(*in_story) if in_story else When()
-    return shown or (story if story.day else address) or story
+    story_match = find_story_day(view, latest_day) if printed_date is None else None
+    story_date = _build_inferred_date(*story_match) if story_match else PublicationDate()
+    return printed_date or (story_date if story_date.day else url_date) or story_date
 
 
-def _usable(stamp: Stamp, latest: dt.date | None) -> bool:
-    return not stamp.update and not stamp.odd and stamp.day >= EARLIEST and (latest is None or stamp.day <= latest)
+def _is_usable(stamp: DateStamp, latest_day: dt.date | None) -> bool:
+    """Return whether a date is no update, fits its weekday and lies between EARLIEST_DAY and `latest_day`."""
+    return (
+        not stamp.is_update
+        and not stamp.weekday_conflicts
+        and stamp.day >= EARLIEST_DAY
+        and (latest_day is None or stamp.day <= latest_day)
+    )
 
 
-def _outside(
-    sheet: Sheet, profile: Profile | None, latest: dt.date | None, wheres: tuple[str, ...], update: str | None = None
-) -> When | None:
-    """The first usable date of the places named; one with a time goes before one without.
-
-    `update`: the rule under which the day of an update will do too.
-    """
-    found = []
-    for said in sheet.said("published_at", *wheres):
-        stamp = from_iso(said.value)
-        if stamp and _usable(replace(stamp, update=False) if update else stamp, latest):
-            rule = update or "record" if update or said.where == "record" else f"date.{said.where}"
-            found.append((stamp, said, rule))
-    if not found:
-        return None
-    day = found[0][0].day
-    stamp, said, rule = next((f for f in found if f[0].time and abs((f[0].day - day).days) <= 1), found[0])
-    own = _zone(profile, stamp.day)
-    at = stamp.at(own)
-    # The day in the outlet's own zone: 20:00 UTC is the next day in Jakarta.
-    day = at.astimezone(own).date() if at and own else stamp.day
-    evidence = [Evidence("date", rule, None, said.value)]
-    if at:
-        evidence.append(Evidence("published_at", rule, None, said.value))
-    return When(day, "stated", at, tuple(evidence))
-
-
-def _beside(
-    sheet: Sheet,
-    title_at: int | None,
+def _parse_candidate_dates(
+    view: DocumentView,
     profile: Profile | None,
-    latest: dt.date | None,
+    latest_day: dt.date | None,
+    places: tuple[str, ...],
+    update_rule: str | None = None,
+) -> PublicationDate | None:
+    """Return the first usable date among the candidates of `places`; a date with a time comes before one without.
+
+    `update_rule` is the evidence rule under which the day of an update is accepted too.
+    """
+    usable_dates = []
+    for candidate in view.find_candidates("published_at", *places):
+        stamp = parse_machine_date(candidate.value)
+        if stamp and _is_usable(replace(stamp, is_update=False) if update_rule else stamp, latest_day):
+            rule = update_rule or "record" if update_rule or candidate.where == "record" else f"date.{candidate.where}"
+            usable_dates.append((stamp, candidate, rule))
+    if not usable_dates:
+        return None
+    day = usable_dates[0][0].day
+    stamp, candidate, rule = next(
+        (dated for dated in usable_dates if dated[0].time and abs((dated[0].day - day).days) <= 1), usable_dates[0]
+    )
+    outlet_zone = _select_zone(profile, stamp.day)
+    instant = stamp.to_utc(outlet_zone)
+    # The day in the outlet's own zone: 20:00 UTC is the next day in Jakarta.
+    day = instant.astimezone(outlet_zone).date() if instant and outlet_zone else stamp.day
+    evidence = [Evidence("date", rule, None, candidate.value)]
+    if instant:
+        evidence.append(Evidence("published_at", rule, None, candidate.value))
+    return PublicationDate(day, "stated", instant, tuple(evidence))
+
+
+def _find_near_headline(
+    view: DocumentView,
+    title_index: int | None,
+    profile: Profile | None,
+    latest_day: dt.date | None,
     *,
     close: bool = False,
     updates: bool = False,
-) -> When | None:
-    """The first day printed in a short line below a page's headline, else the nearest above it; no update.
+) -> PublicationDate | None:
+    """Find the first date in a short line below the headline, else the nearest above it.
 
-    `close`: only right below it. `updates`: the day of an update will do.
+    `close` limits the search to the lines right below the headline. `updates` accepts the day of an update.
     """
-    if title_at is None:
+    if title_index is None:
         if close:
             return None
-        title_at = max(0, sheet.body_from - 1)
-    below = sheet.lines[title_at + 1 : title_at + 1 + (_CLOSE if close else _BELOW)]
-    above = () if close else sheet.lines[max(0, title_at - _ABOVE) : title_at]
+        title_index = max(0, view.body_start - 1)
+    below = view.lines[title_index + 1 : title_index + 1 + (_LINES_CLOSE if close else _LINES_BELOW)]
+    above = () if close else view.lines[max(0, title_index - _LINES_ABOVE) : title_index]
     for line in (*below, *reversed(above)):
-        if len(line.text) > _LONG or line.kind in {"caption", "related", "ad"} or _EVENT.search(line.text):
+        if (
+            len(line.text) > _MAX_LINE_LENGTH
+            or line.kind in {"caption", "related", "ad"}
+            or _EVENT_WORD.search(line.text)
+        ):
             continue
-        for stamp in stamps(line.text):
-            if _usable(replace(stamp, update=False) if updates else stamp, latest):
-                stamp = _month_first(stamp, line, sheet)
-                return _stated(stamp, line, "date.update" if updates else "date.beside-headline", profile)
+        for stamp in find_dates(line.text):
+            if _is_usable(replace(stamp, is_update=False) if updates else stamp, latest_day):
+                stamp = _swap_month_first(stamp, line, view)
+                return _build_stated_date(stamp, line, "date.update" if updates else "date.beside-headline", profile)
     return None
 
 
-def _month_first(stamp: Stamp, line: Line, sheet: Sheet) -> Stamp:
-    """A numeric day read month first where that is what one of the page's own <time> elements says."""
+def _swap_month_first(stamp: DateStamp, line: MarkedLine, view: DocumentView) -> DateStamp:
+    """Read a numeric date month first where one of the page's <time> elements declares that day."""
     day = stamp.day
-    if not _NUMERIC.search(line.text[stamp.start : stamp.end]) or day.day > 12 or day.day == day.month:
+    if not _NUMERIC_DATE.search(line.text[stamp.start : stamp.end]) or day.day > 12 or day.day == day.month:
         return stamp
-    times = {said.value[:10] for said in sheet.said("published_at", "time", "headline")}
-    other = dt.date(day.year, day.day, day.month)
-    return replace(stamp, day=other) if other.isoformat() in times and day.isoformat() not in times else stamp
+    declared_days = {candidate.value[:10] for candidate in view.find_candidates("published_at", "time", "headline")}
+    swapped_day = dt.date(day.year, day.day, day.month)
+    return (
+        replace(stamp, day=swapped_day)
+        if swapped_day.isoformat() in declared_days and day.isoformat() not in declared_days
+        else stamp
+    )
 
 
-def _modified(sheet: Sheet, profile: Profile | None, latest: dt.date | None) -> When | None:
-    """The day of the last change, as the page declares it to machines: no more than a bound, so inferred."""
-    for said in sheet.said("modified_at", "jsonld", "og"):
-        stamp = from_iso(said.value)
-        if stamp and _usable(replace(stamp, update=False), latest):
-            return When(stamp.day, "inferred", None, (Evidence("date", "date.modified", None, said.value, "likely"),))
+def _read_modified_date(
+    view: DocumentView, profile: Profile | None, latest_day: dt.date | None
+) -> PublicationDate | None:
+    """Return the day of the last change that the page declares in its metadata: only a bound, so it is inferred."""
+    for candidate in view.find_candidates("modified_at", "jsonld", "og"):
+        stamp = parse_machine_date(candidate.value)
+        if stamp and _is_usable(replace(stamp, is_update=False), latest_day):
+            return PublicationDate(
+                stamp.day, "inferred", None, (Evidence("date", "date.modified", None, candidate.value, "likely"),)
+            )
     return None
 
 
-def _labelled(
-    sheet: Sheet, profile: Profile | None, latest: dt.date | None, label: re.Pattern[str], rule: str
-) -> When | None:
-    """The day that the first short line with this label near the story names."""
-    alone = False
-    for line in sheet.lines[max(0, sheet.body_from - _HEAD) : sheet.body_to + 2 * _HEAD]:
-        match = label.search(line.text) if len(line.text) <= _LONG else None
-        stamp = next(stamps(line.text), None) if match or alone else None
-        behind = 0 <= stamp.start - (match.end() if match else 0) <= 3 if stamp else False
-        if stamp and behind and _usable(replace(stamp, update=False), latest):
-            return _stated(stamp, line, rule, profile)
-        alone = bool(match and match.end() == len(line.text.rstrip()) and line.words <= 3)
+def _find_labelled_date(
+    view: DocumentView, profile: Profile | None, latest_day: dt.date | None, label: re.Pattern[str], rule: str
+) -> PublicationDate | None:
+    """Find the date behind the first short line near the story that has this label."""
+    label_alone = False
+    for line in view.lines[max(0, view.body_start - _HEAD_LINES) : view.body_end + 2 * _HEAD_LINES]:
+        match = label.search(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
+        stamp = next(find_dates(line.text), None) if match or label_alone else None
+        follows_label = 0 <= stamp.start - (match.end() if match else 0) <= 3 if stamp else False
+        if stamp and follows_label and _is_usable(replace(stamp, is_update=False), latest_day):
+            return _build_stated_date(stamp, line, rule, profile)
+        label_alone = bool(match and match.end() == len(line.text.rstrip()) and line.word_count <= 3)
     return None
 
 
-def _address(url: str, profile: Profile | None, latest: dt.date | None) -> When | None:
-    """The day in the article's address; inferred where the outlet counts its days in UTC."""
+def _parse_url_date(url: str, profile: Profile | None, latest_day: dt.date | None) -> PublicationDate | None:
+    """Parse the day in the article's URL; it is inferred where the outlet counts its days in UTC."""
     match = _IN_URL.search(url)
     try:
         day = dt.date(*(int(part) for part in match.groups() if part)) if match else None
     except ValueError:
         day = None
-    if match is None or day is None or day < EARLIEST or (latest is not None and day > latest):
+    if match is None or day is None or day < EARLIEST_DAY or (latest_day is not None and day > latest_day):
         return None
     basis = "inferred" if profile and profile.url_days == "UTC" else "stated"
-    sure = "likely" if basis == "stated" else "guess"
-    return When(day, basis, None, (Evidence("date", "date.url", None, url, sure),))
+    certainty = "likely" if basis == "stated" else "guess"
+    return PublicationDate(day, basis, None, (Evidence("date", "date.url", None, url, certainty),))
 
 
-def _stated(stamp: Stamp, line: Line, rule: str, profile: Profile | None) -> When:
-    at = stamp.at(_zone(profile, stamp.day))
+def _build_stated_date(stamp: DateStamp, line: MarkedLine, rule: str, profile: Profile | None) -> PublicationDate:
+    """Build a stated date from a date on a line, marked as byline outside the body."""
+    instant = stamp.to_utc(_select_zone(profile, stamp.day))
     quote = line.text[stamp.start : stamp.end]
-    evidence = [line.evidence("date", rule, quote), *([line.evidence("published_at", rule, quote)] if at else [])]
-    return When(stamp.day, "stated", at, tuple(evidence), (line.mark("byline", rule),) if line.body_at is None else ())
+    evidence = [
+        line.cite_evidence("date", rule, quote),
+        *([line.cite_evidence("published_at", rule, quote)] if instant else []),
+    ]
+    return PublicationDate(
+        stamp.day,
+        "stated",
+        instant,
+        tuple(evidence),
+        (line.mark_span("byline", rule),) if line.body_offset is None else (),
+    )
 
 
-def _zone(profile: Profile | None, day: dt.date) -> dt.timezone | None:
-    return zone_named(profile.zone) if profile and profile.valid_on(day) else None
+def _select_zone(profile: Profile | None, day: dt.date) -> dt.timezone | None:
+    """Return the profile's time zone if the profile is valid on that day."""
+    return parse_zone(profile.zone) if profile and profile.is_valid_on(day) else None
 
 
-def _visible(
-    sheet: Sheet, credits: Credits, opened_at: int | None, profile: Profile | None, latest: dt.date | None
-) -> When | None:
-    """The date on a byline, else on the date line nearest above the body; one with a time goes first."""
-    found: list[tuple[Stamp, Line, str]] = []
+def _find_printed_date(
+    view: DocumentView,
+    credits: Credits,
+    dateline_index: int | None,
+    profile: Profile | None,
+    latest_day: dt.date | None,
+) -> PublicationDate | None:
+    """Find the date on a byline, else on the date line nearest above the body; one with a time comes first."""
+    dated_lines: list[tuple[DateStamp, MarkedLine, str]] = []
     for line in credits.lines:
         # Longer lines are paragraphs that end in a credit.
-        if len(line.text) > _LONG:
+        if len(line.text) > _MAX_LINE_LENGTH:
             continue
-        found += [(stamp, line, "date.byline") for stamp in stamps(line.text) if _usable(stamp, latest)]
-    end = opened_at if opened_at is not None else min(sheet.body_from + 3, len(sheet.lines))
-    for at in range(end - 1, max(-1, end - 1 - _HEAD), -1):
-        line = sheet.lines[at]
-        stamp = _date_line(line)
-        # A day without a time far above the body is as likely the page's own clock.
-        if stamp and _usable(stamp, latest) and (line.kind == "byline" or stamp.time or end - at <= 3):
-            found.append((stamp, line, "date.line"))
-    if not found:
+        dated_lines += [
+            (stamp, line, "date.byline") for stamp in find_dates(line.text) if _is_usable(stamp, latest_day)
+        ]
+    end = dateline_index if dateline_index is not None else min(view.body_start + 3, len(view.lines))
+    for index in range(end - 1, max(-1, end - 1 - _HEAD_LINES), -1):
+        line = view.lines[index]
+        stamp = _parse_date_line(line)
+        # A day without a time far above the body may be the page's own clock.
+        if stamp and _is_usable(stamp, latest_day) and (line.kind == "byline" or stamp.time or end - index <= 3):
+            dated_lines.append((stamp, line, "date.line"))
+    if not dated_lines:
         return None
-    stamp, line, rule = next((f for f in found if f[0].time), found[0])
-    at_instant = stamp.at(_zone(profile, stamp.day))
+    stamp, line, rule = next((dated for dated in dated_lines if dated[0].time), dated_lines[0])
+    instant = stamp.to_utc(_select_zone(profile, stamp.day))
     quote = line.text[stamp.start : stamp.end]
-    evidence = [line.evidence("date", rule, quote)]
-    if at_instant:
-        evidence.append(line.evidence("published_at", rule, quote))
-    marks = () if rule == "date.byline" else (line.mark("byline", rule),)
-    return When(stamp.day, "stated", at_instant, tuple(evidence), marks)
+    evidence = [line.cite_evidence("date", rule, quote)]
+    if instant:
+        evidence.append(line.cite_evidence("published_at", rule, quote))
+    marks = () if rule == "date.byline" else (line.mark_span("byline", rule),)
+    return PublicationDate(stamp.day, "stated", instant, tuple(evidence), marks)
 
 
-def _date_line(line: Line) -> Stamp | None:
-    """The date of a line that holds hardly anything else."""
+def _parse_date_line(line: MarkedLine) -> DateStamp | None:
+    """Parse the date of a line that holds almost nothing else."""
     if len(line.text) > 160 or line.kind in {"caption", "related", "ad", "footer"}:
         return None
-    stamp = next(stamps(line.text), None)
+    stamp = next(find_dates(line.text), None)
     if stamp is None:
         return None
     before, after = line.text[: stamp.start], line.text[stamp.end :]
-    rest = _LABELS.sub(" ", f"{before} {after}")
-    words = [word for word in re.split(r"[^\w']+", rest) if word]
-    limit = _BESIDE if line.kind == "byline" else 4
-    return stamp if len(words) <= limit and not before.rstrip().endswith(("(", '"')) else None
+    unlabelled_text = _LABELS.sub(" ", f"{before} {after}")
+    words = [word for word in re.split(r"[^\w']+", unlabelled_text) if word]
+    max_words = _MAX_OTHER_WORDS if line.kind == "byline" else 4
+    return stamp if len(words) <= max_words and not before.rstrip().endswith(("(", '"')) else None
 
 
-def _inferred(stamp: Stamp, line: Line) -> When:
+def _build_inferred_date(stamp: DateStamp, line: MarkedLine) -> PublicationDate:
+    """Build an inferred date from a day in the story."""
     quote = line.text[stamp.start : stamp.end]
-    return When(stamp.day, "inferred", None, (line.evidence("date", "date.story", quote, "guess"),))
+    return PublicationDate(stamp.day, "inferred", None, (line.cite_evidence("date", "date.story", quote, "guess"),))

@@ -1,117 +1,157 @@
-"""Credits that say what they are: role words ("Penulis", "Editor", ...) and the names beside them."""
+"""Role lines: credits with role words ("Penulis", "Editor", ...) and the names beside them."""
 
 import re
 from functools import lru_cache
 
 from flows.describe.credits import Credits
-from flows.describe.date_grammar import stamps
-from flows.describe.document_view import Line, Sheet
-from flows.describe.person_names import persons
+from flows.describe.date_grammar import find_dates
+from flows.describe.document_view import DocumentView, MarkedLine
+from flows.describe.person_names import parse_person_names
 from flows.outlets import Profile, Registry, roles
 
-LONG = 220  # a credit line is no longer
-_STOP = re.compile(
+MAX_CREDIT_LENGTH = 220  # characters of the longest credit line
+_NAME_END = re.compile(
     r"(?-i:(?<=[a-zé])(?=[A-Z][a-z]{2,12} ?[A-Z]?[a-z]{0,12}:))|"
     r"\s(?:copyright|©|tag[s]?\b|baca\b|sumber|follow|ikuti|dilarang|hak cipta)|[|•\n]|\s-\s",
     re.IGNORECASE,
 )
-_HANDLE = re.compile(r"[a-z]{3,12}")  # "Reporter: wanda": the name a writer goes by in the newsroom
+_HANDLE = re.compile(r"[a-z]{3,12}")  # "Reporter: wanda": the newsroom handle of a writer
 
 
-def only_desks(text: str, registry: Registry) -> bool:
-    """Whether a credit names desks or outlets and no person."""
+def has_only_desks(text: str, registry: Registry) -> bool:
+    """Return whether a credit names desks or outlets and no person."""
     return all(
-        roles.is_desk(piece.strip()) or registry.find_by_name(piece) is not None or piece.strip().lower().endswith("media")
+        roles.is_desk(piece.strip())
+        or registry.find_by_name(piece) is not None
+        or piece.strip().lower().endswith("media")
         for piece in text.split(",")
     )
 
 
-def by_role(found: Credits, sheet: Sheet, at: int, registry: Registry, profile: Profile | None, kind: str) -> bool:
-    """Role words with their names: alone, chained on one line, or with the name on the next line."""
-    line = sheet.lines[at]
-    own = profile.roles if profile else {}
-    chain = _chain(tuple(sorted(own))) if ":" in line.text else None
-    labels = list(chain.finditer(line.text, max(0, len(line.text) - 700))) if chain else []
+def add_role_credits(
+    credits: Credits, view: DocumentView, index: int, registry: Registry, profile: Profile | None, kind: str
+) -> bool:
+    """Add the names of the role words on a line: one label, several on one line, or a name on the next line.
+
+    Return whether the line is such a credit.
+    """
+    line = view.lines[index]
+    profile_roles = profile.roles if profile else {}
+    role_pattern = _compile_role_pattern(tuple(sorted(profile_roles))) if ":" in line.text else None
+    labels = list(role_pattern.finditer(line.text, max(0, len(line.text) - 700))) if role_pattern else []
     if labels and kind == "byline":
-        _before_label(found, line, line.text[: labels[0].start()], registry)
+        _add_writer_before_label(credits, line, line.text[: labels[0].start()], registry)
     inline = bool(labels) and len(line.text[: labels[0].start()].strip(" \t\xa0|*-–—")) > 0
-    if inline and kind == "byline" and next(stamps(line.text), None) is None:
+    if inline and kind == "byline" and next(find_dates(line.text), None) is None:
         return False
-    taken = False
-    for n, label in enumerate(labels):
-        end = labels[n + 1].start() if n + 1 < len(labels) else len(line.text)
+    added_names = False
+    for number, label in enumerate(labels):
+        end = labels[number + 1].start() if number + 1 < len(labels) else len(line.text)
         value = line.text[label.end() : end]
-        stop = _STOP.search(value)
-        value = value[: stop.start()] if stop else value
-        stamp = next(stamps(value), None)
+        name_end = _NAME_END.search(value)
+        value = value[: name_end.start()] if name_end else value
+        stamp = next(find_dates(value), None)
         value = value[: stamp.start] if stamp else value
         word = label[1].lower()
-        taken = _value(found, own.get(word) or roles.words().roles[word], value, line, registry) or taken
-    if taken:
-        found.take(line, kind, "credit.role", labels[0].start() if inline and not _dated(line) else 0)
+        added_names = (
+            _add_role_names(
+                credits, profile_roles.get(word) or roles.load_newsroom_words().roles[word], value, line, registry
+            )
+            or added_names
+        )
+    if added_names:
+        credits.mark_credit_line(line, kind, "credit.role", labels[0].start() if inline and not _has_date(line) else 0)
         return True
-    bare = roles.label(line.text, profile) if not labels or not line.text[labels[0].end() :].strip() else None
-    if bare is None or len(line.text) > LONG:
+    role_label = (
+        roles.find_role_label(line.text, profile) if not labels or not line.text[labels[0].end() :].strip() else None
+    )
+    if role_label is None or len(line.text) > MAX_CREDIT_LENGTH:
         return False
-    if bare.value:
-        stamp = next(stamps(bare.value), None)
-        if _value(found, bare.role, bare.value[: stamp.start] if stamp else bare.value, line, registry):
-            found.take(line, kind, "credit.role")
+    if role_label.credit:
+        stamp = next(find_dates(role_label.credit), None)
+        if _add_role_names(
+            credits, role_label.role, role_label.credit[: stamp.start] if stamp else role_label.credit, line, registry
+        ):
+            credits.mark_credit_line(line, kind, "credit.role")
             return True
         return False
-    named = _beside(found, sheet, at, registry)
-    if named and _value(found, bare.role, named.text.strip(" \t\xa0:"), named, registry):
-        found.take(line, kind, "credit.role")
-        found.take(named, kind, "credit.role")
+    name_line = _find_name_line(credits, view, index, registry)
+    if name_line and _add_role_names(credits, role_label.role, name_line.text.strip(" \t\xa0:"), name_line, registry):
+        credits.mark_credit_line(line, kind, "credit.role")
+        credits.mark_credit_line(name_line, kind, "credit.role")
         return True
     return False
 
 
-def _beside(found: Credits, sheet: Sheet, at: int, registry: Registry) -> Line | None:
-    """The line with the name for a role word that stands alone: the next, or the one above ("Name" over "Penulis")."""
+def _find_name_line(credits: Credits, view: DocumentView, index: int, registry: Registry) -> MarkedLine | None:
+    """Find the line with the name for a role word alone: the next line, or the one above ("Name" over "Penulis")."""
 
-    def name(n: int) -> Line | None:
-        if not 0 <= n < len(sheet.lines) or len(sheet.lines[n].text) > 80 or sheet.lines[n] in found.lines:
+    def match_name_line(line_index: int) -> MarkedLine | None:
+        """Return the line at this index if it is short, holds a name and is no credit yet."""
+        if (
+            not 0 <= line_index < len(view.lines)
+            or len(view.lines[line_index].text) > 80
+            or view.lines[line_index] in credits.lines
+        ):
             return None
-        return sheet.lines[n] if persons(sheet.lines[n].text.strip(" \t\xa0:"), registry) else None
+        return (
+            view.lines[line_index]
+            if parse_person_names(view.lines[line_index].text.strip(" \t\xa0:"), registry)
+            else None
+        )
 
-    above, below = name(at - 1), name(at + 1)
-    if above is None or below is None or sheet.lines[at].plain.endswith(":") or below.plain.startswith(":"):
-        return below or above
-    second = roles.label(sheet.lines[at + 2].text) if at + 2 < len(sheet.lines) else None
-    return above if second and not second.value else below
-
-
-def _before_label(found: Credits, line: Line, text: str, registry: Registry) -> None:
-    """ "Oleh Name, Senin, 28 Maret 2022 | 21:15 WIB - Redaktur: Name": the writer before the first role word."""
-    stamp = next(stamps(text), None)
-    said = roles.label(text[: stamp.start].rstrip(" ,|-")) if stamp else None
-    if said and said.role == "author":
-        found.name("author", persons(said.value, registry), line, "credit.role")
-
-
-def _dated(line: Line) -> bool:
-    return line.words <= 40 and next(stamps(line.text), None) is not None
+    line_above, line_below = match_name_line(index - 1), match_name_line(index + 1)
+    if (
+        line_above is None
+        or line_below is None
+        or view.lines[index].plain_text.endswith(":")
+        or line_below.plain_text.startswith(":")
+    ):
+        return line_below or line_above
+    next_label = roles.find_role_label(view.lines[index + 2].text) if index + 2 < len(view.lines) else None
+    return line_above if next_label and not next_label.credit else line_below
 
 
-def _value(found: Credits, role: str, value: str, line: Line, registry: Registry) -> bool:
+def _add_writer_before_label(credits: Credits, line: MarkedLine, text: str, registry: Registry) -> None:
+    """Add the author before the first role word: "Oleh Name, Senin, 28 Maret 2022 | 21:15 WIB - Redaktur: Name"."""
+    stamp = next(find_dates(text), None)
+    role_label = roles.find_role_label(text[: stamp.start].rstrip(" ,|-")) if stamp else None
+    if role_label and role_label.role == "author":
+        credits.add_names("author", parse_person_names(role_label.credit, registry), line, "credit.role")
+
+
+def _has_date(line: MarkedLine) -> bool:
+    """Return whether a line of at most 40 words holds a date."""
+    return line.word_count <= 40 and next(find_dates(line.text), None) is not None
+
+
+def _add_role_names(credits: Credits, role: str, value: str, line: MarkedLine, registry: Registry) -> bool:
+    """Add the names of one role word, or the cited source of a source credit; return whether the text was a credit."""
     if role == "source":
         name = " ".join(value.split()).strip(" .,;:")
-        if 2 <= len(name) <= 40 and (registry.find_by_name(name) or name.lower() in roles.words().agencies):
-            found.sources.append((name, line.evidence("cited_sources", "credit.source")))
+        if 2 <= len(name) <= 40 and (
+            registry.find_by_name(name) or name.lower() in roles.load_newsroom_words().agencies
+        ):
+            credits.sources.append((name, line.cite_evidence("cited_sources", "credit.source")))
             return True
         return False
-    names = persons(value, registry)
+    names = parse_person_names(value, registry)
     handle = value.strip(" \t\xa0.,;")
-    if not names and _HANDLE.fullmatch(handle) and not roles.is_desk(handle) and handle not in roles.words().impersonal:
+    if (
+        not names
+        and _HANDLE.fullmatch(handle)
+        and not roles.is_desk(handle)
+        and handle not in roles.load_newsroom_words().impersonal
+    ):
         names = [handle]
-    found.name(role, names, line, "credit.role")
-    return bool(names) or (bool(value.strip()) and only_desks(value, registry))
+    credits.add_names(role, names, line, "credit.role")
+    return bool(names) or (bool(value.strip()) and has_only_desks(value, registry))
 
 
 @lru_cache(maxsize=64)
-def _chain(own: tuple[str, ...]) -> re.Pattern[str]:
-    known = {*roles.words().roles, *own}
-    forms = {form for word in known for form in (word.capitalize(), word.title(), word.upper())}
+def _compile_role_pattern(profile_roles: tuple[str, ...]) -> re.Pattern[str]:
+    """Compile a pattern of role words followed by a colon, those of the profile included."""
+    role_words = {*roles.load_newsroom_words().roles, *profile_roles}
+    forms = {form for word in role_words for form in (word.capitalize(), word.title(), word.upper())}
     words = "|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form)))
     return re.compile(rf"(?<![\w/])({words})\s{{0,4}}:\s{{0,4}}")

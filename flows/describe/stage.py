@@ -1,4 +1,4 @@
-"""The stage: tables in, tables out."""
+"""Describe stage: tables in, tables out."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -7,73 +7,79 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from flows.describe.document_fields import Description, describe_one
-from flows.describe.document_view import Columns, Mark, Stated, sheet_of
-from flows.describe.language import languages
-from flows.outlets import registry
+from flows.describe.document_fields import DocumentDescription, describe_document
+from flows.describe.document_view import Candidate, MarkColumns, MarkRow, build_view_from_columns
+from flows.describe.language import detect_languages
+from flows.outlets import load_registry
 from schemas.stage_tables import EVIDENCE_FOUND, MARKS, METADATA
 
 
-class Described(NamedTuple):
-    """What describing a batch gives: METADATA, EVIDENCE_FOUND and the MARKS that override clean's."""
+class DescribedBatch(NamedTuple):
+    """Result of a batch: METADATA, EVIDENCE_FOUND, and the MARKS that override clean's."""
 
     metadata: pa.Table
     evidence: pa.Table
     marks: pa.Table
 
 
-def describe(documents: pa.Table, marks: pa.Table, candidates: pa.Table) -> Described:
+def describe_documents(documents: pa.Table, marks: pa.Table, candidates: pa.Table) -> DescribedBatch:
     """Describe every row of DOCUMENTS by its MARKS and CANDIDATES.
 
-    A document's description depends on its own rows alone.
+    The description of a document depends on its own rows alone.
     """
-    known = registry()
-    marks_of = _columns(marks, Mark._fields)
-    stated_of: dict[int, list[Stated]] = defaultdict(list)
-    for doc, *stated in zip(*(candidates[name].to_pylist() for name in ("doc", *Stated._fields)), strict=True):
-        stated_of[doc].append(Stated(*stated))
-    found: list[tuple[int, Description]] = []
+    outlet_registry = load_registry()
+    select_marks = _group_by_document(marks, MarkRow._fields)
+    candidates_by_document: dict[int, list[Candidate]] = defaultdict(list)
+    for doc, *candidate in zip(*(candidates[name].to_pylist() for name in ("doc", *Candidate._fields)), strict=True):
+        candidates_by_document[doc].append(Candidate(*candidate))
+    descriptions: list[tuple[int, DocumentDescription]] = []
     rows = (documents[name].to_pylist() for name in ("doc", "text", "identity", "url", "fetched_at"))
-    for doc, text, identity, url, fetched in zip(*rows, strict=True):
-        lines = sheet_of(text, marks_of(doc), stated_of[doc], url)
-        found.append((doc, describe_one(lines, identity, url, fetched, known)))
-    tongues = languages([one.sample for _, one in found])
-    rows_of = [
-        {"doc": doc, **one.values, "language": code, "language_score": score}
-        for (doc, one), (code, score) in zip(found, tongues, strict=True)
+    for doc, text, identity, url, fetched_at in zip(*rows, strict=True):
+        view = build_view_from_columns(text, select_marks(doc), candidates_by_document[doc], url)
+        descriptions.append((doc, describe_document(view, identity, url, fetched_at, outlet_registry)))
+    detected = detect_languages([description.body_sample for _, description in descriptions])
+    metadata_rows = [
+        {"doc": doc, **description.metadata, "language": code, "language_score": score}
+        for (doc, description), (code, score) in zip(descriptions, detected, strict=True)
     ]
-    return Described(
-        _table([tuple(map(row.__getitem__, METADATA.names)) for row in rows_of], METADATA),
-        _table([(doc, *evidence) for doc, one in found for evidence in one.evidence], EVIDENCE_FOUND),
-        _table([(doc, *mark, None) for doc, one in found for mark in one.marks], MARKS),
+    return DescribedBatch(
+        _build_table([tuple(map(row.__getitem__, METADATA.names)) for row in metadata_rows], METADATA),
+        _build_table(
+            [(doc, *evidence) for doc, description in descriptions for evidence in description.evidence], EVIDENCE_FOUND
+        ),
+        _build_table([(doc, *mark, None) for doc, description in descriptions for mark in description.marks], MARKS),
     )
 
 
-def _columns(table: pa.Table, names: Sequence[str]) -> Callable[[int], Columns]:
-    """A function: document -> its rows' values, a list a column."""
-    docs = table["doc"].to_numpy()
-    if len(docs) and (np.diff(docs) < 0).any():
-        table = table.take(np.argsort(docs, kind="stable"))
-        docs = table["doc"].to_numpy()
-    columns = [_values(table[name].combine_chunks()) for name in names]
-    bounds = np.searchsorted(docs, np.arange(docs[-1] + 2 if len(docs) else 1)).tolist()
+def _group_by_document(table: pa.Table, names: Sequence[str]) -> Callable[[int], MarkColumns]:
+    """Return a function from a document's number to its rows, as one list of values for each column."""
+    doc_numbers = table["doc"].to_numpy()
+    if len(doc_numbers) and (np.diff(doc_numbers) < 0).any():
+        table = table.take(np.argsort(doc_numbers, kind="stable"))
+        doc_numbers = table["doc"].to_numpy()
+    columns = [_decode_column(table[name].combine_chunks()) for name in names]
+    row_bounds = np.searchsorted(doc_numbers, np.arange(doc_numbers[-1] + 2 if len(doc_numbers) else 1)).tolist()
 
-    def of(doc: int) -> Columns:
-        first, end = bounds[doc : doc + 2] if doc + 1 < len(bounds) else (0, 0)
-        return [column[first:end] for column in columns]
+    def slice_columns(doc: int) -> MarkColumns:
+        """Return the columns of one document's rows; empty lists without rows."""
+        start, end = row_bounds[doc : doc + 2] if doc + 1 < len(row_bounds) else (0, 0)
+        return [column[start:end] for column in columns]
 
-    return of
+    return slice_columns
 
 
-def _values(column: pa.Array) -> list[Any]:
-    """What a column holds; numbers and words of which there are few come much faster so."""
+def _decode_column(column: pa.Array) -> list[Any]:
+    """Return the values of a column; strings go through a dictionary, much faster where few are distinct."""
     if not pa.types.is_string(column.type):
         return list(column.to_numpy().tolist())
-    coded = column.dictionary_encode()
-    words = coded.dictionary.to_pylist()
-    return [words[code] for code in coded.indices.to_numpy().tolist()]
+    encoded = column.dictionary_encode()
+    distinct_strings = encoded.dictionary.to_pylist()
+    return [distinct_strings[code] for code in encoded.indices.to_numpy().tolist()]
 
 
-def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+def _build_table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    """Build a table of this schema from rows."""
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-    return pa.table([pa.array(column, of.type) for column, of in zip(columns, schema, strict=True)], schema=schema)
+    return pa.table(
+        [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
+    )

@@ -1,13 +1,13 @@
-"""The day that the story itself gives: no more than a guess at the day of publication."""
+"""Day that the story itself gives: an estimate of the day of publication."""
 
 import datetime as dt
 import re
 
-from flows.describe.date_grammar import Stamp, short_stamps, stamps
-from flows.describe.document_view import Line, Sheet
+from flows.describe.date_grammar import DateStamp, find_dates, find_yearless_dates
+from flows.describe.document_view import DocumentView, MarkedLine
 
-EARLIEST = dt.date(1990, 1, 1)  # an earlier day is no news site's
-_TO_COME = re.compile(
+EARLIEST_DAY = dt.date(1990, 1, 1)  # no news site published before
+_FUTURE = re.compile(
     r"\b(?:besok|lusa|akan|mendatang|nanti|paling lambat|hingga|sampai|jadwal|kick ?-?off|dimulai|digelar|until|"
     r"next|will)\b"
     r"[^.\n]{0,45}\Z",
@@ -16,33 +16,40 @@ _TO_COME = re.compile(
 _PAST = re.compile(r"\)?,?\s{0,2}(?:\w{2,8}\s)?(?:lalu|silam|mendatang|last)\b", re.IGNORECASE)
 
 
-def day_told(sheet: Sheet, latest: dt.date | None) -> tuple[Stamp, Line] | None:
-    """The day the story gives: the latest that it names with its weekday and speaks of neither as past nor as to come.
+def find_story_day(view: DocumentView, latest_day: dt.date | None) -> tuple[DateStamp, MarkedLine] | None:
+    """Find the latest day that the story prints with its weekday and treats as neither past nor future.
 
-    A day without its weekday is as likely any other day. Where no year is printed, the one year that fits is supplied.
+    A day without its weekday may be any other day. Where no year is printed, the only year that fits is supplied.
     """
-    named: list[tuple[Stamp, Line]] = []
-    full = [(line, list(stamps(line.text))) for line in sheet.body if "19" in line.text or "20" in line.text]
-    for line, found in full:
-        for stamp in found:
-            if stamp.odd or not stamp.weekday or stamp.day < EARLIEST or (latest is not None and stamp.day > latest):
+    story_days: list[tuple[DateStamp, MarkedLine]] = []
+    dates_by_line = [
+        (line, list(find_dates(line.text))) for line in view.body_lines if "19" in line.text or "20" in line.text
+    ]
+    for line, line_dates in dates_by_line:
+        for stamp in line_dates:
+            if (
+                stamp.weekday_conflicts
+                or not stamp.has_weekday
+                or stamp.day < EARLIEST_DAY
+                or (latest_day is not None and stamp.day > latest_day)
+            ):
                 continue
-            if not _TO_COME.search(line.text, max(0, stamp.start - 60), stamp.start) and not _PAST.match(
+            if not _FUTURE.search(line.text, max(0, stamp.start - 60), stamp.start) and not _PAST.match(
                 line.text, stamp.end
             ):
-                named.append((stamp, line))
-    if named:
-        return max(named, key=lambda pair: pair[0].day)
-    years = _years({stamp.day.year for _, found in full for stamp in found}, latest)
-    for line in sheet.body if years else ():
-        for stamp in short_stamps(line.text, years):
-            if latest is None or stamp.day <= latest:
+                story_days.append((stamp, line))
+    if story_days:
+        return max(story_days, key=lambda pair: pair[0].day)
+    years = _infer_years({stamp.day.year for _, line_dates in dates_by_line for stamp in line_dates}, latest_day)
+    for line in view.body_lines if years else ():
+        for stamp in find_yearless_dates(line.text, years):
+            if latest_day is None or stamp.day <= latest_day:
                 return stamp, line
     return None
 
 
-def _years(said: set[int], latest: dt.date | None) -> tuple[int, ...]:
-    """The years that a day without one may be of: the only year of the story's full dates (`said`), or the last two."""
-    if len(said) == 1:
-        return tuple(said)
-    return (latest.year, latest.year - 1) if latest and not said else ()
+def _infer_years(stated_years: set[int], latest_day: dt.date | None) -> tuple[int, ...]:
+    """Return the possible years of a day without one: the only year of the story's full dates, or the last two."""
+    if len(stated_years) == 1:
+        return tuple(stated_years)
+    return (latest_day.year, latest_day.year - 1) if latest_day and not stated_years else ()

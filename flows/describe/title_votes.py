@@ -1,107 +1,129 @@
-"""The headline of a page, by vote: its headings, JSON-LD, OpenGraph, meta tags and <title> speak for one another.
+"""Title of a page by vote: its headings, JSON-LD, OpenGraph, meta tags and <title> support one another.
 
-Each candidate starts with the trust its place has earned and gains by every other place that says the same, or nearly.
-The site's name is no headline, and leaves the end of every candidate but a heading that says more.
+Each candidate starts with a trust score for its place and gains by every other place that gives the same title, or
+nearly the same. The site's name is no title; it is stripped from the end of every candidate but a longer heading.
 """
 
 import re
 from html import unescape
 
-from flows.describe.document_view import Evidence, Sheet, Stated, same, untagged
+from flows.describe.document_view import Candidate, DocumentView, Evidence, fold_text, strip_tags
 
 _PLACES = ("jsonld", "h1", "microdata", "og", "html_title", "meta")
-# How much a place is trusted alone. What search engines and networks are told is often one text in three places;
-# readers see the heading.
+# Trust in a place alone. Metadata for search engines and networks often repeats one text in three places; the
+# heading is what readers see.
 _TRUST = {"h1": 1.8, "jsonld": 1.5, "og": 0.7, "microdata": 0.6, "html_title": 0.45, "meta": 0.4}
-_LATER = 0.15  # less for every heading further down
-_CUT = re.compile(r"\s{1,3}(?:[-–—|»:•·]|\|\||::)\s{1,3}")
+_RANK_PENALTY = 0.15  # per heading further down
+_TITLE_SEPARATOR = re.compile(r"\s{1,3}(?:[-–—|»:•·]|\|\||::)\s{1,3}")
 _BARE_DOMAIN = re.compile(r"[\w-]+(?:\.\w{2,10}){1,2}")
 _FURNITURE = {"blog", "blogs", "news", "article", "articles", "home", "infographic", "berita", "artikel"}
 _LABEL = re.compile(r"(?:title|blog|article)\s?:\s?(?=\S)", re.IGNORECASE)
-_TRAIL_OF_DOTS = ("...", "…")
+_ELLIPSES = ("...", "…")
 
 
-def stated_title(sheet: Sheet, outlet: str | None) -> tuple[str, Evidence] | None:
-    """The title that a record or a page states, without its site's name, and the evidence for it."""
-    record = sheet.said("title", "record")
+def choose_stated_title(view: DocumentView, outlet: str | None) -> tuple[str, Evidence] | None:
+    """Choose the title that a record or a page states, without its site's name; return it with its evidence."""
+    record = view.find_candidates("title", "record")
     if record:
-        return untagged(record[0].value), Evidence("title", "record", None, record[0].value)
-    said = sheet.said("title", *_PLACES)
-    if not said:
+        return strip_tags(record[0].value), Evidence("title", "record", None, record[0].value)
+    title_candidates = view.find_candidates("title", *_PLACES)
+    if not title_candidates:
         return None
-    headings = _headings_of_site(said)
-    sites = _sites(sheet, outlet) | headings
-    candidates: list[tuple[Stated, str, float]] = []
-    seen: dict[str, int] = {}
-    for one in said:
-        rank = seen.get(one.where, 0)
-        seen[one.where] = rank + 1
-        text = without_site(untagged(unescape(unescape(one.value))).replace("\xad", ""), sites, whole=one.where == "h1")
+    headings = _find_site_headings(title_candidates)
+    site_names = _fold_site_names(view, outlet) | headings
+    candidates: list[tuple[Candidate, str, float]] = []
+    place_counts: dict[str, int] = {}
+    for candidate in title_candidates:
+        rank = place_counts.get(candidate.where, 0)
+        place_counts[candidate.where] = rank + 1
+        text = strip_site_name(
+            strip_tags(unescape(unescape(candidate.value))).replace("\xad", ""),
+            site_names,
+            exact_only=candidate.where == "h1",
+        )
         text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
-        if text and (one.where == "h1" or rank == 0) and not (headings and one.where == "html_title"):
-            candidates.append((one, text, _TRUST[one.where] - _LATER * rank))
+        if text and (candidate.where == "h1" or rank == 0) and not (headings and candidate.where == "html_title"):
+            candidates.append((candidate, text, _TRUST[candidate.where] - _RANK_PENALTY * rank))
     if not candidates:
         return None
-    others = {one.where: text for one, text, _ in reversed(candidates)}
+    title_by_place = {candidate.where: text for candidate, text, _ in reversed(candidates)}
 
-    def weight(candidate: tuple[Stated, str, float]) -> float:
-        one, text, trust = candidate
-        score = trust + sum(_agreement(text, other) for where, other in others.items() if where != one.where)
-        score -= 3.0 * (same(text) in sites) + 0.8 * (len(text.split()) < 3) + text.endswith(_TRAIL_OF_DOTS)
+    def score_candidate(entry: tuple[Candidate, str, float]) -> float:
+        """Score a candidate: its trust, plus agreement with other places, less penalties."""
+        candidate, text, trust = entry
+        score = trust + sum(
+            _score_agreement(text, other) for place, other in title_by_place.items() if place != candidate.where
+        )
+        score -= 3.0 * (fold_text(text) in site_names) + 0.8 * (len(text.split()) < 3) + text.endswith(_ELLIPSES)
         return score
 
-    best, title, _ = max(candidates, key=weight)
-    return title, Evidence("title", f"title.{best.where}", None, best.value)
+    best_candidate, title, _ = max(candidates, key=score_candidate)
+    return title, Evidence("title", f"title.{best_candidate.where}", None, best_candidate.value)
 
 
-def _sites(sheet: Sheet, outlet: str | None) -> set[str]:
-    names = {same(said.value) for said in sheet.said("outlet")} | ({same(outlet)} if outlet else set())
-    for host in sheet.hosts:
-        names |= {same(host), same(host.split(".")[0])}
+def _fold_site_names(view: DocumentView, outlet: str | None) -> set[str]:
+    """Return the folded names of the site: as declared, the outlet's, and those of its hosts."""
+    names = {fold_text(candidate.value) for candidate in view.find_candidates("outlet")} | (
+        {fold_text(outlet)} if outlet else set()
+    )
+    for host in view.host_names:
+        names |= {fold_text(host), fold_text(host.split(".")[0])}
     return {name for name in names if name}
 
 
-def _headings_of_site(said: list[Stated]) -> set[str]:
-    """Headings that <title> joins to the title told to networks: of "Site: Story", the site."""
-    window = next((same(one.value) for one in said if one.where == "html_title"), "")
-    told = {same(one.value) for one in said if one.where in {"og", "jsonld"}}
-    headings = {same(one.value) for one in said if one.where == "h1"} - told
-    return {name for name in headings for story in told if name and window in {name + story, story + name}}
+def _find_site_headings(title_candidates: list[Candidate]) -> set[str]:
+    """Find headings that <title> joins to the OpenGraph or JSON-LD title: the site in "Site: Story"."""
+    window_title = next(
+        (fold_text(candidate.value) for candidate in title_candidates if candidate.where == "html_title"), ""
+    )
+    shared_titles = {
+        fold_text(candidate.value) for candidate in title_candidates if candidate.where in {"og", "jsonld"}
+    }
+    headings = {fold_text(candidate.value) for candidate in title_candidates if candidate.where == "h1"} - shared_titles
+    return {
+        heading
+        for heading in headings
+        for title in shared_titles
+        if heading and window_title in {heading + title, title + heading}
+    }
 
 
-def without_site(title: str, sites: set[str], *, whole: bool = False) -> str:
-    """A title without the names of its site at either end; `whole`: only a name that is exactly the site's leaves."""
-    pieces, cuts = _CUT.split(title), list(_CUT.finditer(title))
-    while len(pieces) > 1 and _is_site(pieces[-1], sites, whole=whole):
+def strip_site_name(title: str, site_names: set[str], *, exact_only: bool = False) -> str:
+    """Strip the site's names from both ends of a title; `exact_only` strips only a name that equals the site's."""
+    pieces, separators = _TITLE_SEPARATOR.split(title), list(_TITLE_SEPARATOR.finditer(title))
+    while len(pieces) > 1 and _is_site_name(pieces[-1], site_names, exact_only=exact_only):
         pieces.pop()
-        title = title[: cuts.pop().start()]
-    if len(pieces) > 1 and _is_site(pieces[0], sites, whole=True):
-        title = title[_CUT.search(title).end() :]  # type: ignore[union-attr]
+        title = title[: separators.pop().start()]
+    if len(pieces) > 1 and _is_site_name(pieces[0], site_names, exact_only=True):
+        title = title[_TITLE_SEPARATOR.search(title).end() :]  # type: ignore[union-attr]
     return title.strip()
 
 
-def _is_site(piece: str, sites: set[str], *, whole: bool) -> bool:
-    name = same(piece)
-    if name in sites or name in _FURNITURE or _BARE_DOMAIN.fullmatch(piece):
+def _is_site_name(piece: str, site_names: set[str], *, exact_only: bool) -> bool:
+    """Return whether a piece of a title names the site; `exact_only` accepts no partial match."""
+    name = fold_text(piece)
+    if name in site_names or name in _FURNITURE or _BARE_DOMAIN.fullmatch(piece):
         return True
-    if whole:
+    if exact_only:
         return False
     words = len(piece.split())
-    return (words <= 4 and any(site in name or (len(name) >= 4 and name in site) for site in sites)) or (
-        words <= 8 and any(len(site) >= 10 and name.startswith(site) for site in sites)
+    return (words <= 4 and any(site in name or (len(name) >= 4 and name in site) for site in site_names)) or (
+        words <= 8 and any(len(site) >= 10 and name.startswith(site) for site in site_names)
     )
 
 
-def _agreement(text: str, other: str) -> float:
-    """How far two candidates name one story: from just below 0 (nothing in common) to 0.8 (the same)."""
-    one, two = same(text), same(other)
-    if not one or not two:
+def _score_agreement(text: str, other: str) -> float:
+    """Score how far two titles agree: from -0.1 (no common word) to 0.8 (equal)."""
+    folded, other_folded = fold_text(text), fold_text(other)
+    if not folded or not other_folded:
         return 0.0
-    if one == two:
+    if folded == other_folded:
         return 0.8
-    if two.startswith(one) or one.startswith(two):
+    if other_folded.startswith(folded) or folded.startswith(other_folded):
         return 0.55
-    if one in two or two in one:
+    if folded in other_folded or other_folded in folded:
         return 0.45
-    mine, theirs = (set(re.findall(r"\w+", words.casefold())) for words in (text, other))
-    return 0.5 * len(mine & theirs) / len(mine | theirs) - 0.1 if mine and theirs else 0.0
+    text_words, other_words = (set(re.findall(r"\w+", words.casefold())) for words in (text, other))
+    return (
+        0.5 * len(text_words & other_words) / len(text_words | other_words) - 0.1 if text_words and other_words else 0.0
+    )

@@ -1,4 +1,4 @@
-"""Two states of a dataset side by side, for people and for programs: what `diff` and `replay` show."""
+"""Comparison of two releases, or of a release and a replay: what `diff` and `replay` show."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 from flows import release
 from schemas.vocabulary import OPS
 
-_SHOWN: Final = 100  # code points of a value on a screen
+_MAX_CELL_LENGTH: Final = 100  # code points of a cell on a terminal
 
 
 @dataclass(frozen=True)
 class Change:
-    """One article that differs. `fields` maps a column to its value before and after; empty unless it is changed."""
+    """One changed article. `fields` maps a column to (before, after); it is empty for op added and removed."""
 
     op: str
     article_id: str
@@ -29,29 +29,29 @@ class Change:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs from `before` to `after` (names for people), and how many articles do not."""
+    """Changes from `before` to `after` (labels for people), and the number of unchanged articles."""
 
     before: str
     after: str
     unchanged: int
     changes: tuple[Change, ...]
 
-    def counts(self) -> dict[str, int]:
-        """Articles added, changed, removed and unchanged."""
+    def count_changes(self) -> dict[str, int]:
+        """Count the articles added, changed, removed and unchanged."""
         by_op = Counter(change.op for change in self.changes)
         return {**{op: by_op[op] for op in OPS}, "unchanged": self.unchanged}
 
-    def fields(self) -> dict[str, int]:
-        """Of the changed articles, in how many each column differs; the most frequent first."""
+    def count_changed_fields(self) -> dict[str, int]:
+        """Count the changed articles by column, most frequent first."""
         return dict(Counter(name for change in self.changes for name in change.fields).most_common())
 
     def as_json(self) -> dict[str, Any]:
-        """For programs. A text is given as the paragraphs that went and came, other values whole."""
+        """Return the comparison as JSON. A text is given as its removed and added paragraphs."""
         return {
             "from": self.before,
             "to": self.after,
-            "counts": self.counts(),
-            "fields": self.fields(),
+            "counts": self.count_changes(),
+            "fields": self.count_changed_fields(),
             "changes": [
                 {
                     "op": change.op,
@@ -59,78 +59,85 @@ class Comparison:
                     "source_id": change.source_id,
                     "outlet": change.outlet,
                     "title": change.title,
-                    "fields": {name: _pair(name, *pair) for name, pair in change.fields.items()},
+                    "fields": {name: _encode_field_change(name, *pair) for name, pair in change.fields.items()},
                 }
                 for change in self.changes
             ],
         }
 
-    def lines(self, most: int) -> Iterator[str]:
-        """For a terminal: the counts, and the first `most` articles of each kind with what changed."""
-        counts = self.counts()
+    def format_lines(self, most: int) -> Iterator[str]:
+        """Yield lines for a terminal: the counts, then at most `most` articles of each op."""
+        counts = self.count_changes()
         yield f"{self.before} -> {self.after}: " + ", ".join(f"{n:,} {word}" for word, n in counts.items())
-        if fields := self.fields():
+        if fields := self.count_changed_fields():
             yield "columns: " + ", ".join(f"{name} {n:,}" for name, n in fields.items())
         for op in OPS:
-            each = [change for change in self.changes if change.op == op]
-            for change in each[:most]:
-                about = " | ".join(part for part in (change.source_id, change.outlet, change.title) if part)
-                yield f"{op:<8} {change.article_id}  {about}"
+            op_changes = [change for change in self.changes if change.op == op]
+            for change in op_changes[:most]:
+                label = " | ".join(part for part in (change.source_id, change.outlet, change.title) if part)
+                yield f"{op:<8} {change.article_id}  {label}"
                 for name, pair in change.fields.items():
-                    yield from _told(name, *pair)
-            if len(each) > most:
-                yield f"{op:<8} and {len(each) - most:,} more; --limit shows more of them, --json all"
+                    yield from _format_field_change(name, *pair)
+            if len(op_changes) > most:
+                yield f"{op:<8} and {len(op_changes) - most:,} more; --limit shows more of them, --json all"
 
 
-def compare(before: str, old: pa.Table, after: str, new: pa.Table) -> Comparison:
-    """Two tables of articles -> what differs, sorted by article_id. An article is the same by its article_id."""
-    found = release.diff(old, new).to_pylist()
-    ids = pa.array([row["article_id"] for row in found], pa.string())
-    olds, news = _rows(old, ids), _rows(new, ids)
+def compare_articles(before: str, old: pa.Table, after: str, new: pa.Table) -> Comparison:
+    """Compare two tables of articles by article_id."""
+    differences = release.diff_articles(old, new).to_pylist()
+    ids = pa.array([row["article_id"] for row in differences], pa.string())
+    old_rows, new_rows = _select_rows(old, ids), _select_rows(new, ids)
     changes = []
-    for row in found:
+    for row in differences:
         key = row["article_id"]
-        shown = news.get(key) or olds[key]
-        pairs = {name: (olds[key][name], news[key][name]) for name in row["fields"]}
-        changes.append(Change(row["op"], key, shown["source_id"], shown["outlet"], shown["title"], pairs))
-    touched = sum(row["op"] != "added" for row in found)
-    return Comparison(before, after, old.num_rows - touched, tuple(changes))
+        article = new_rows.get(key) or old_rows[key]
+        pairs = {name: (old_rows[key][name], new_rows[key][name]) for name in row["fields"]}
+        changes.append(Change(row["op"], key, article["source_id"], article["outlet"], article["title"], pairs))
+    touched_count = sum(row["op"] != "added" for row in differences)
+    return Comparison(before, after, old.num_rows - touched_count, tuple(changes))
 
 
-def _rows(articles: pa.Table, ids: pa.Array) -> dict[str, dict[str, Any]]:
+def _select_rows(articles: pa.Table, ids: pa.Array) -> dict[str, dict[str, Any]]:
+    """Return the rows of these ids, by article_id."""
     return {row["article_id"]: row for row in articles.filter(pc.is_in(articles["article_id"], ids)).to_pylist()}
 
 
-def paragraphs(old: str, new: str) -> tuple[list[str], list[str]]:
-    """The paragraphs that went, and those that came."""
-    a, b = old.split("\n"), new.split("\n")
-    went, came = [], []
-    for op, i, j, m, n in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+def diff_paragraphs(old: str, new: str) -> tuple[list[str], list[str]]:
+    """Return the removed and the added paragraphs."""
+    old_lines, new_lines = old.split("\n"), new.split("\n")
+    removed, added = [], []
+    for op, old_start, old_end, new_start, new_end in SequenceMatcher(
+        None, old_lines, new_lines, autojunk=False
+    ).get_opcodes():
         if op != "equal":
-            went += a[i:j]
-            came += b[m:n]
-    return went, came
+            removed += old_lines[old_start:old_end]
+            added += new_lines[new_start:new_end]
+    return removed, added
 
 
-def _pair(name: str, old: Any, new: Any) -> dict[str, Any]:  # noqa: ANN401  a value of any column
+def _encode_field_change(name: str, old: Any, new: Any) -> dict[str, Any]:  # noqa: ANN401  a value of any column
+    """Encode the change of one column as JSON."""
     if name == "text":
-        return dict(zip(("removed", "added"), paragraphs(old, new), strict=True))
-    return {"before": _plain(old), "after": _plain(new)}
+        return dict(zip(("removed", "added"), diff_paragraphs(old, new), strict=True))
+    return {"before": _encode_cell(old), "after": _encode_cell(new)}
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401
+def _encode_cell(value: Any) -> Any:  # noqa: ANN401
+    """Encode a cell as JSON: dates and times as ISO 8601."""
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _told(name: str, old: Any, new: Any) -> Iterator[str]:  # noqa: ANN401
+def _format_field_change(name: str, old: Any, new: Any) -> Iterator[str]:  # noqa: ANN401
+    """Yield lines for a terminal on the change of one column."""
     if name == "text":
-        went, came = paragraphs(old, new)
-        yield from (f"    - {_short(line)}" for line in went)
-        yield from (f"    + {_short(line)}" for line in came)
+        removed, added = diff_paragraphs(old, new)
+        yield from (f"    - {_shorten_cell(line)}" for line in removed)
+        yield from (f"    + {_shorten_cell(line)}" for line in added)
     else:
-        yield f"    {name}: {_short(old)} -> {_short(new)}"
+        yield f"    {name}: {_shorten_cell(old)} -> {_shorten_cell(new)}"
 
 
-def _short(value: Any) -> str:  # noqa: ANN401
-    said = "nothing" if value is None or value == [] else str(_plain(value))
-    return said if len(said) <= _SHOWN else said[: _SHOWN - 1] + "…"
+def _shorten_cell(value: Any) -> str:  # noqa: ANN401
+    """Format a cell in at most `_MAX_CELL_LENGTH` code points."""
+    words = "nothing" if value is None or value == [] else str(_encode_cell(value))
+    return words if len(words) <= _MAX_CELL_LENGTH else words[: _MAX_CELL_LENGTH - 1] + "…"

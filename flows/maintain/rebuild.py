@@ -1,4 +1,4 @@
-"""Make a release again from its recorded inputs and parameters, and compare bytes. Publishes nothing."""
+"""Rebuild of a release from its recorded inputs and parameters, to compare its bytes. Publishes nothing."""
 
 import tempfile
 import time
@@ -13,138 +13,153 @@ from pydantic import ValidationError
 
 from flows import cache, read, release, report, run
 from flows.parameters import Publish
-from flows.release.filesystem import sha256
+from flows.release.filesystem import hash_file
 from flows.run import publish_run
 from flows.settings import ROOT
 from schemas import SCHEMA_VERSION
 
-# What the same inputs, parameters, parent, withdrawn list, code and lock give again byte by byte.
+# Files that the same inputs, parameters, parent, withdrawn list, code and lock reproduce byte by byte.
 REPRODUCIBLE: Final = ("data/", "csv/", "rejects/", "lineage/", "diff/", "validation/")
 
 
 @dataclass(frozen=True)
-class Rebuilt:
-    """`files` maps each reproducible file to whether its bytes are the same; `differs` says what else is not as then.
+class RebuildReport:
+    """Result of a rebuild. `files` maps each reproducible file to whether its bytes are the same.
 
-    Nothing of `differs` need have mattered: with other code the bytes may still be the same.
+    `differences` names what else is not as it was (code, libraries, ...); bytes may be the same in spite of them.
     """
 
     version: str
     files: dict[str, bool]
-    differs: tuple[str, ...]
+    differences: tuple[str, ...]
 
     @property
-    def same(self) -> bool:
-        """Whether every file came out as it was published."""
+    def is_identical(self) -> bool:
+        """Whether every file has the same bytes as published."""
         return all(self.files.values())
 
-    def lines(self) -> Iterator[str]:
-        """For a terminal."""
-        yield from (f"not as it was then: {each}" for each in self.differs)
-        yield from (f"{path}: other bytes" for path, same in self.files.items() if not same)
-        if self.same:
+    def format_lines(self) -> Iterator[str]:
+        """Yield lines for a terminal."""
+        yield from (f"not as it was then: {difference}" for difference in self.differences)
+        yield from (f"{path}: other bytes" for path, is_same in self.files.items() if not is_same)
+        if self.is_identical:
             yield f"{self.version}: made again, {len(self.files)} files with the same bytes"
         else:
-            count = sum(not same for same in self.files.values())
-            why = (
-                "; the above may be why" if self.differs else ", though code, lock, inputs and parameters are the same"
+            count = sum(not is_same for is_same in self.files.values())
+            hint = (
+                "; the above may be why"
+                if self.differences
+                else ", though code, lock, inputs and parameters are the same"
             )
-            yield f"{self.version}: made again, and {count} of {len(self.files)} files differ{why}"
+            yield f"{self.version}: made again, and {count} of {len(self.files)} files differ{hint}"
 
 
-def rebuild(dataset: release.Dataset, version: str) -> Rebuilt:
-    """Make a release again beside the dataset, which stays as it is.
+def rebuild_release(dataset: release.Dataset, version: str) -> RebuildReport:
+    """Rebuild a release in a temporary folder and compare its files; the dataset is not changed.
 
-    Raises Mistaken where the release is not there, Declined where it cannot be made again: it is damaged, it was made
-    from another one by a purge, its parent or its source is gone or is not what it was.
+    Raises InvalidRequestError where the release does not exist. Raises RequestDeclinedError where it cannot be rebuilt:
+    it is damaged, a purge made it, or its parent or source is gone or changed.
     """
-    entry = release.listed(dataset, version)
-    path = dataset.folder(entry)
-    if damages := release.verify(path, entry.digest):
-        raise release.Declined(f"The release {version} is damaged ({damages[0]}): there is nothing to compare with.")
+    entry = release.find_release(dataset, version)
+    path = dataset.locate_folder(entry)
+    if damages := release.verify_release(path, entry.digest):
+        raise release.RequestDeclinedError(
+            f"The release {version} is damaged ({damages[0]}): there is nothing to compare with."
+        )
     manifest = release.read_manifest(path)
-    job, survey = _asked(dataset, manifest)
-    withdrawn, listed = _withdrawn_then(dataset, manifest["digests"]["withdrawn"])
+    job, survey = _load_publish_job(dataset, manifest)
+    withdrawals, is_found = _load_past_withdrawals(dataset, manifest["digests"]["withdrawn"])
     with tempfile.TemporaryDirectory(prefix="kliping-") as folder:
-        beside = release.Dataset(Path(folder) / dataset.name)
-        beside.releases.mkdir(parents=True)
+        scratch = release.Dataset(Path(folder) / dataset.name)
+        scratch.releases.mkdir(parents=True)
         if parent := manifest["parent"]:
-            release.listed(dataset, parent)
-            beside.release_path(parent).symlink_to(dataset.release_path(parent).resolve(), target_is_directory=True)
+            release.find_release(dataset, parent)
+            scratch.release_path(parent).symlink_to(dataset.release_path(parent).resolve(), target_is_directory=True)
         facts = replace(
-            run.facts_of(
+            run.build_facts(
                 job, manifest["run_id"], datetime.fromisoformat(manifest["created_at"]), survey.inputs, parent
             ),
             withdrawn_digest=manifest["digests"]["withdrawn"],
         )
         work = Path(folder) / "work"
         work.mkdir()
-        have = run.known(job, survey, cache.NOTHING, work, time.time_ns())  # nothing that was kept is used
-        working, verdicts = publish_run.make(job, facts, beside, withdrawn, have, work)
-        made = release.stage(beside, run.draft_of(facts, working, verdicts, work), version, report.write_pages)
+        # `work` is empty: a rebuild uses no cached result.
+        cached = run.look_up_cached_results(job, survey, cache.EMPTY_INDEX, work, time.time_ns())
+        state, verdicts = publish_run.build_tables(job, facts, scratch, withdrawals, cached, work)
+        rebuilt = release.stage_release(
+            scratch, run.build_draft(facts, state, verdicts, work), version, report.write_pages
+        )
         files = {
-            each["path"]: (made / each["path"]).is_file() and sha256(made / each["path"]) == each["sha256"]
-            for each in manifest["files"]
-            if each["path"].startswith(REPRODUCIBLE)
+            file["path"]: (rebuilt / file["path"]).is_file() and hash_file(rebuilt / file["path"]) == file["sha256"]
+            for file in manifest["files"]
+            if file["path"].startswith(REPRODUCIBLE)
         }
-    differs = tuple(_differences(manifest)) + (() if listed else ("what was taken down",))
-    return Rebuilt(version, files, differs)
+    differences = tuple(_list_differences(manifest)) + (() if is_found else ("what was taken down",))
+    return RebuildReport(version, files, differences)
 
 
-def _asked(dataset: release.Dataset, manifest: dict[str, Any]) -> tuple[Publish, read.Survey]:
-    version, then = manifest["version"], manifest["inputs"]
+def _load_publish_job(dataset: release.Dataset, manifest: dict[str, Any]) -> tuple[Publish, read.SourceSurvey]:
+    """Return the job and the source of a release, or raise RequestDeclinedError where they are not as recorded."""
+    version, past_inputs = manifest["version"], manifest["inputs"]
     if manifest.get("remakes"):
-        raise release.Declined(
+        raise release.RequestDeclinedError(
             f"The release {version} was made from {manifest['remakes']} by a purge, not from a source."
         )
     try:
         job = Publish.model_validate(
             {
                 **manifest["parameters"],
-                "source": then["uri"],
+                "source": past_inputs["uri"],
                 "dataset": dataset.name,
                 "output": str(dataset.root.parent),
                 "accept_drift": manifest.get("accepted_drift", ""),
                 "dry_run": True,
             }
         )
-        survey = read.survey(then["uri"])
+        survey = read.survey_source(past_inputs["uri"])
     except ValidationError as error:
-        names = ", ".join(".".join(map(str, each["loc"])) for each in error.errors())
-        raise release.Declined(
+        names = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
+        raise release.RequestDeclinedError(
             f"The release {version} was made with parameters that mean nothing now: {names}."
         ) from None
     except read.SourceError as error:
-        raise release.Declined(f"The source of {version} is gone, so it cannot be made again. {error}") from None
+        raise release.RequestDeclinedError(
+            f"The source of {version} is gone, so it cannot be made again. {error}"
+        ) from None
     inputs = survey.inputs
-    if inputs.digest != then["digest"]:
-        raise release.Declined(
-            f"The source of {version}, {then['uri']}, is not what it was: {inputs.files:,} files of {inputs.bytes:,} "
-            f"bytes now, {then['files']:,} of {then['bytes']:,} then. Put back the files as they were."
+    if inputs.digest != past_inputs["digest"]:
+        raise release.RequestDeclinedError(
+            f"The source of {version}, {past_inputs['uri']}, is not what it was: {inputs.files:,} files of "
+            f"{inputs.bytes:,} bytes now, {past_inputs['files']:,} of {past_inputs['bytes']:,} then. "
+            "Put back the files as they were."
         )
     return job, survey
 
 
-def _withdrawn_then(dataset: release.Dataset, digest: str) -> tuple[list[release.Withdrawal], bool]:
-    """The list of what was taken down as it was then, which is a beginning of today's; and whether it was found."""
-    today = release.withdrawals(dataset)
-    for count in range(len(today) + 1):
-        if release.withdrawn_digest(today[:count]) == digest:
-            return today[:count], True
-    return today, False
+def _load_past_withdrawals(dataset: release.Dataset, digest: str) -> tuple[list[release.Withdrawal], bool]:
+    """Return the withdrawals as they were at the time, a prefix of today's list, and whether one has this digest.
+
+    Without one, all of today's list is returned.
+    """
+    withdrawals = release.read_withdrawals(dataset)
+    for count in range(len(withdrawals) + 1):
+        if release.compute_withdrawn_digest(withdrawals[:count]) == digest:
+            return withdrawals[:count], True
+    return withdrawals, False
 
 
-def _differences(manifest: dict[str, Any]) -> Iterator[str]:
-    if manifest["digests"]["code"] != release.code_digest(ROOT):
+def _list_differences(manifest: dict[str, Any]) -> Iterator[str]:
+    """Yield what differs from the recorded code, lock, libraries and schema."""
+    if manifest["digests"]["code"] != release.compute_code_digest(ROOT):
         yield "the code (flows/, schemas/, expectations/)"
-    if manifest["digests"]["lock"] != release.lock_digest(ROOT):
+    if manifest["digests"]["lock"] != release.compute_lock_digest(ROOT):
         yield "requirements.lock"
-    for name, then in sorted(manifest["libraries"].items()):
+    for name, past_version in sorted(manifest["libraries"].items()):
         try:
-            now = metadata.version(name)
+            current_version = metadata.version(name)
         except metadata.PackageNotFoundError:
-            now = "none"
-        if now != then:
-            yield f"{name} {now}, then {then}"
+            current_version = "none"
+        if current_version != past_version:
+            yield f"{name} {current_version}, then {past_version}"
     if manifest["schema_version"] != SCHEMA_VERSION:
         yield f"the schema: {SCHEMA_VERSION}, then {manifest['schema_version']}"

@@ -1,14 +1,14 @@
-"""The canonical form of a URL that a record or a page states.
+"""Canonical form of the URL that a record or a page states.
 
-article_id is made of it, so two articles must never share it, and read/ and describe/ must never differ on it.
+article_id is derived from it, so two articles must never share it, and read/ and describe/ must never differ on it.
 """
 
 import re
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-# Named one by one: courlan's own list also takes `cid`, `uid`, `gallery` and whatever has no value (`?12345`), which
-# are what some outlets tell their articles apart by.
+# A list of its own: courlan also drops `cid`, `uid`, `gallery` and parameters without a value (`?12345`), by which some
+# outlets tell their articles apart.
 _TRACKERS: Final = re.compile(
     r"(?:utm_.{0,100}|mtm_.{0,100}|pk_.{0,100}|hsa_.{0,100}|at_(?:medium|campaign)|"
     r"fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|li_fat_id|mc_cid|mc_eid|"
@@ -16,21 +16,21 @@ _TRACKERS: Final = re.compile(
     r"ref_src|ref_url|referrer|tag_from|tracking_page_direct|xtor|cmpid|ocid|sara_ecid)",
     re.IGNORECASE,
 )
-# Trackers where they hold a word; with a digit in it the value may be an id.
-_PERHAPS: Final = frozenset({"ref", "source", "medium", "campaign"})
+# Trackers unless the value has a digit: then it may be an id.
+_AMBIGUOUS_TRACKERS: Final = frozenset({"ref", "source", "medium", "campaign"})
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 _SAFE_IN_QUERY: Final = "!$&'()*+,-./:;=?@_~%[]"
 
 
-def canonical(stated: str) -> str | None:
-    """The URL without fragment, user name and tracking parameters, host in lower case; None where it is no http(s) URL.
+def canonicalize_url(stated_url: str) -> str | None:
+    """Return the URL without fragment, user name and tracking parameters, host in lower case; None if not http(s).
 
-    Nothing is looked up. Parameters are sorted by name. Source: courlan for host, port and path.
+    No network access. Parameters are sorted by name. Source: courlan for host, port and path.
     """
     from courlan import normalize_url
 
     try:
-        parts = urlsplit(_CONTROLS.sub("", stated.strip()).replace("&amp;", "&"))
+        parts = urlsplit(_CONTROLS.sub("", stated_url.strip()).replace("&amp;", "&"))
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
@@ -40,7 +40,7 @@ def canonical(stated: str) -> str | None:
     netloc = host if port is None else f"{host}:{port}"
     try:
         url = str(normalize_url(parts._replace(netloc=netloc, query="", fragment="")))
-        query = _kept(quote(parts.query, safe=_SAFE_IN_QUERY))
+        query = _drop_trackers(quote(parts.query, safe=_SAFE_IN_QUERY))
         url.encode()
     except ValueError:
         return None
@@ -49,13 +49,15 @@ def canonical(stated: str) -> str | None:
     return f"{url}?{query}" if query else url
 
 
-def _kept(query: str) -> str:
+def _drop_trackers(query: str) -> str:
+    """Return the query without tracking parameters, sorted by name."""
     pairs = [pair for pair in query.split("&") if pair and not _is_tracker(pair)]
     return "&".join(sorted(pairs, key=lambda pair: pair.partition("=")[0]))
 
 
 def _is_tracker(pair: str) -> bool:
+    """Check whether a query parameter is a tracker; an ambiguous name with a digit in its value may be an id."""
     name, _, value = pair.partition("=")
-    if name.lower() in _PERHAPS:
+    if name.lower() in _AMBIGUOUS_TRACKERS:
         return not any(c.isdigit() for c in unquote(value))
     return _TRACKERS.fullmatch(name) is not None

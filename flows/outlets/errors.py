@@ -1,5 +1,5 @@
-"""The one error of this package, apart so that every module may raise it."""
+"""The error of this package, in a module of its own so that every module may raise it."""
 
 
 class OutletError(ValueError):
-    """Outlet data that cannot be used; the message says where, what was read, what was expected."""
+    """Invalid outlet data; the message says where, what was read, what was expected."""

@@ -1,7 +1,7 @@
-"""Guess the outlet of a document before it is cleaned, so that the profile of its outlet can be applied."""
+"""Outlet hint: the outlet guessed before cleaning, so that its profile can be applied."""
 
 from flows.outlets import dateline
-from flows.outlets.registry import registry
+from flows.outlets.registry import load_registry
 
 _HEAD_CHARS, _HEAD_LINES = 6_000, 40
 
@@ -11,7 +11,7 @@ def guess_domain(url: str | None, head: str) -> str | None:
 
     Reads at most the first 40 lines and 6,000 characters of `head`. Returns None where neither names an outlet.
     """
-    outlets = registry()
+    outlets = load_registry()
     outlet = outlets.find_by_url(url) if url else None
     if outlet:
         return outlet.domain

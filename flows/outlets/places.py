@@ -9,7 +9,7 @@ from importlib import resources
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """Names in lower case. `leading` matches the longest known name at a position, in capitals or as listed."""
+    """Place names in lower case. `leading` matches the longest known name at an offset, in capitals or as listed."""
 
     cities: frozenset[str]
     regions: frozenset[str]
@@ -21,11 +21,11 @@ class Gazetteer:
 
 
 @lru_cache(maxsize=1)
-def gazetteer() -> Gazetteer:
-    """The project's places, read once a process."""
-    found = tomllib.loads(resources.files("flows.outlets").joinpath("places.toml").read_text(encoding="utf-8"))
+def load_gazetteer() -> Gazetteer:
+    """Return the gazetteer of places.toml, read once per process."""
+    name_lists = tomllib.loads(resources.files("flows.outlets").joinpath("places.toml").read_text(encoding="utf-8"))
     cities, regions = (
-        [name for name in found[kind].replace("\n", "|").split("|") if name] for kind in ("cities", "regions")
+        [name for name in name_lists[kind].replace("\n", "|").split("|") if name] for kind in ("cities", "regions")
     )
     forms = {form for name in cities + regions for form in (name, name.upper())}
     longest_first = sorted(forms, key=lambda form: (-len(form), form))

@@ -1,4 +1,4 @@
-"""Outlet profiles: what real text of one outlet looks like, as data.
+"""Outlet profiles: text conventions of one outlet as data.
 
 A profile is `profiles/<name>.toml`:
 
@@ -15,8 +15,8 @@ A profile is `profiles/<name>.toml`:
     [cues]                            # kind of span -> how a line of that kind begins
     ad = ["SCROLL TO CONTINUE"]
 
-In a shape, a blank is any run of blanks or none; `{names}` is who wrote, `{date}` is from the day to the time and
-`{any}` is a short word; everything else is meant literally, whatever its case.
+In a shape, a blank matches any run of blanks or none; `{names}` matches the authors, `{date}` the text from day to
+time, `{any}` a short word; everything else matches literally, ignoring case.
 """
 
 import datetime as dt
@@ -31,7 +31,7 @@ from schemas.vocabulary import KINDS
 
 ZONES = {"WIB": 7, "WITA": 8, "WIT": 9, "MYT": 8}  # name printed -> hours east of UTC
 _KEYS = {"zone", "url_days", "sign_off", "valid_from", "valid_to", "author_box", "bylines", "roles", "cues"}
-_PARTS = {
+_PLACEHOLDERS = {
     "names": r"(?P<names>[^\W\d_][^\n|:;()]{1,100}?)",
     "date": r"(?P<date>[^\n]{6,80})",
     "any": r"[\w.]{1,20}",
@@ -40,7 +40,7 @@ _PARTS = {
 
 @dataclass(frozen=True)
 class Byline:
-    """How an outlet prints who wrote a story, and when. `pattern` has the groups `names` and `date`, or one of them."""
+    """A byline shape of an outlet. `pattern` has the groups `names` and `date`, or one of them."""
 
     shape: str
     pattern: re.Pattern[str]
@@ -49,7 +49,7 @@ class Byline:
 
 @dataclass(frozen=True)
 class Profile:
-    """What is known of one outlet. `roles`, `author_box`: in lower case; `cues`: kind of span -> openings of lines."""
+    """Text conventions of an outlet. `roles`, `author_box`: in lower case; `cues`: kind of span -> line openings."""
 
     name: str
     zone: str | None = None
@@ -62,57 +62,62 @@ class Profile:
     cues: dict[str, tuple[str, ...]] = field(default_factory=dict)
     url_days: str | None = None
 
-    def valid_on(self, day: dt.date | None) -> bool:
-        """Whether the profile speaks for a day; an unknown day is not excluded."""
+    def is_valid_on(self, day: dt.date | None) -> bool:
+        """Check whether the profile holds for a day; an unknown day is not excluded."""
         return day is None or (self.valid_from or day) <= day <= (self.valid_to or day)
 
 
-def shape(text: str) -> re.Pattern[str]:
-    """A byline shape as a pattern for a whole line. Raises OutletError for a placeholder that does not exist."""
+def compile_byline_shape(text: str) -> re.Pattern[str]:
+    """Return the regex of a byline shape for a whole line. Raises OutletError for an unknown placeholder."""
     pieces = []
     for piece in re.split(r"(\{[^}]*\}| +)", text.strip()):
         if piece.startswith("{"):
-            if piece[1:-1] not in _PARTS:
-                raise OutletError(f"byline shape {text!r}: {piece} is not known; expected one of {sorted(_PARTS)}.")
-            pieces.append(_PARTS[piece[1:-1]])
+            if piece[1:-1] not in _PLACEHOLDERS:
+                raise OutletError(
+                    f"byline shape {text!r}: {piece} is not known; expected one of {sorted(_PLACEHOLDERS)}."
+                )
+            pieces.append(_PLACEHOLDERS[piece[1:-1]])
         else:
             pieces.append(r"[^\S\n]{0,12}" if piece.isspace() else re.escape(piece))
     return re.compile(r"[^\S\n]{0,12}" + "".join(pieces), re.IGNORECASE)
 
 
-def parse(name: str, text: str) -> Profile:
-    """A profile from the text of its file. Raises OutletError with a sentence that names the file."""
+def parse_profile(name: str, text: str) -> Profile:
+    """Return the profile in the text of its file. Raises OutletError with a sentence that names the file."""
     where = f"profiles/{name}.toml"
     try:
-        found = tomllib.loads(text)
-        strange = sorted(set(found) - _KEYS)
-        if strange:
-            raise OutletError(f"has the keys {strange}; expected only {sorted(_KEYS)}.")
-        if found.get("zone") not in {None, *ZONES}:
-            raise OutletError(f"zone is {found['zone']!r}; expected one of {sorted(ZONES)}.")
-        if found.get("url_days") not in {None, "UTC"}:
-            raise OutletError(f"url_days is {found['url_days']!r}; expected `UTC`, or no such key.")
-        if found.get("sign_off") not in {None, "editor", "author"}:
-            raise OutletError(f"sign_off is {found['sign_off']!r}; expected `editor` or `author`.")
-        roles, cues = found.get("roles", {}), found.get("cues", {})
+        settings = tomllib.loads(text)
+        unknown_keys = sorted(set(settings) - _KEYS)
+        if unknown_keys:
+            raise OutletError(f"has the keys {unknown_keys}; expected only {sorted(_KEYS)}.")
+        if settings.get("zone") not in {None, *ZONES}:
+            raise OutletError(f"zone is {settings['zone']!r}; expected one of {sorted(ZONES)}.")
+        if settings.get("url_days") not in {None, "UTC"}:
+            raise OutletError(f"url_days is {settings['url_days']!r}; expected `UTC`, or no such key.")
+        if settings.get("sign_off") not in {None, "editor", "author"}:
+            raise OutletError(f"sign_off is {settings['sign_off']!r}; expected `editor` or `author`.")
+        roles, cues = settings.get("roles", {}), settings.get("cues", {})
         if not set(roles) <= {"author", "editor"}:
             raise OutletError(f"roles are {sorted(roles)}; expected `author` and `editor`.")
         if not set(cues) <= set(KINDS):
             raise OutletError(f"cues are for {sorted(cues)}; expected kinds of span: {', '.join(KINDS)}.")
         for key in ("valid_from", "valid_to"):
-            if type(found.get(key, dt.date.min)) is not dt.date:
-                raise OutletError(f"{key} is {found[key]!r}; expected a day, as 2023-01-31 without quotes.")
+            if type(settings.get(key, dt.date.min)) is not dt.date:
+                raise OutletError(f"{key} is {settings[key]!r}; expected a day, as 2023-01-31 without quotes.")
         return Profile(
             name,
-            found.get("zone"),
-            found.get("sign_off"),
-            found.get("valid_from"),
-            found.get("valid_to"),
-            frozenset(label.lower() for label in found.get("author_box", [])),
-            tuple(Byline(b["shape"], shape(b["shape"]), b.get("identifies", False)) for b in found.get("bylines", [])),
+            settings.get("zone"),
+            settings.get("sign_off"),
+            settings.get("valid_from"),
+            settings.get("valid_to"),
+            frozenset(label.lower() for label in settings.get("author_box", [])),
+            tuple(
+                Byline(b["shape"], compile_byline_shape(b["shape"]), b.get("identifies", False))
+                for b in settings.get("bylines", [])
+            ),
             {word.lower(): role for role, words in roles.items() for word in words},
             {kind: tuple(openings) for kind, openings in cues.items()},
-            found.get("url_days"),
+            settings.get("url_days"),
         )
     except tomllib.TOMLDecodeError as error:
         raise OutletError(f"{where} is not TOML: {error}.") from error
@@ -123,12 +128,12 @@ def parse(name: str, text: str) -> Profile:
 
 
 @lru_cache(maxsize=1)
-def load() -> dict[str, Profile]:
-    """All profiles of the project by name, read once a process."""
+def load_profiles() -> dict[str, Profile]:
+    """Return all profiles of the project by name, read once per process."""
     folder = resources.files("flows.outlets").joinpath("profiles")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
     return {
-        name: parse(name, file.read_text(encoding="utf-8"))
+        name: parse_profile(name, file.read_text(encoding="utf-8"))
         for file in files
         for name in [file.name.removesuffix(".toml")]
     }

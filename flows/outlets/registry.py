@@ -1,4 +1,4 @@
-"""The registry of outlets: which name, domain or dateline spelling means which outlet."""
+"""Registry of outlets: look up an outlet by name, domain or dateline spelling."""
 
 import csv
 import re
@@ -18,7 +18,7 @@ KINDS = {
     "agency", "business", "entertainment", "fact-check", "government", "law", "lifestyle", "online",
     "public-broadcaster", "regional", "religion", "tech", "trade",
 }  # fmt: skip
-# Under these a name is registered one label deeper: republika.co.id, not co.id.
+# Public suffixes of two labels: the registered domain has a third one (republika.co.id).
 _SECOND_LEVEL = re.compile(r"(?:co|or|go|ac|web|com|org|net|my|desa|sch|gov|edu)\.[a-z]{2}")
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+){1,4}(?:/[a-z0-9-]+)?")
 
@@ -37,15 +37,15 @@ class Outlet:
     profile: Profile | None = None
 
 
-def registered_domain(host: str) -> str:
-    """The part of a host name that somebody registered: `nasional.republika.co.id` -> `republika.co.id`."""
+def extract_registered_domain(host: str) -> str:
+    """Return the registered part of a host name: `nasional.republika.co.id` -> `republika.co.id`."""
     labels = host.split("/")[0].lower().rstrip(".").split(".")
-    deep = 3 if len(labels) >= 3 and _SECOND_LEVEL.fullmatch(".".join(labels[-2:])) else 2
-    return ".".join(labels[-deep:])
+    label_count = 3 if len(labels) >= 3 and _SECOND_LEVEL.fullmatch(".".join(labels[-2:])) else 2
+    return ".".join(labels[-label_count:])
 
 
 def normalize_spelling(spelling: str) -> str:
-    """A spelling without the differences that do not count: case and blanks."""
+    """Return a spelling with case folded and blanks removed: these differences do not count."""
     return "".join(spelling.split()).casefold()
 
 
@@ -53,38 +53,38 @@ class Registry:
     """Outlets by domain and by spelling."""
 
     def __init__(self, outlets: Iterable[Outlet]) -> None:
-        """Raises OutletError where two outlets claim one name, spelling or domain."""
+        """Index the outlets. Raises OutletError where two of them claim one name, spelling or domain."""
         self.outlets = tuple(outlets)
         self._domains: dict[str, Outlet] = {}
         self._names: dict[str, Outlet] = {}
         self.printed_spellings: dict[str, Outlet] = {}  # dateline spellings as printed
         for outlet in self.outlets:
             for domain in outlet.domains:
-                _claim(self._domains, domain, outlet, "domain")
+                _claim_for_outlet(self._domains, domain, outlet, "domain")
             for spelling in {normalize_spelling(s): s for s in (outlet.name, *outlet.spellings, *outlet.domains)}:
-                _claim(self._names, spelling, outlet, "spelling")
+                _claim_for_outlet(self._names, spelling, outlet, "spelling")
             hosts = [d for d in outlet.domains if "/" not in d]
             for spelling in (*outlet.spellings, *hosts):
                 self.printed_spellings.setdefault(spelling, outlet)
 
     def find_by_domain(self, host: str) -> Outlet | None:
-        """The outlet of a host (or host/path) by its longest known suffix; None where none is known."""
+        """Return the outlet of a host (or host/path) by its longest known suffix, or None."""
         host, _, path = host.lower().partition("/")
         section = f"/{path.partition('/')[0]}" if path else ""
         labels = host.rstrip(".").split(".")
         for first in range(len(labels) - 1):
             domain = ".".join(labels[first:])
-            found = (section and self._domains.get(domain + section)) or self._domains.get(domain)
-            if found:
-                return found
+            outlet = (section and self._domains.get(domain + section)) or self._domains.get(domain)
+            if outlet:
+                return outlet
         return None
 
     def find_by_name(self, spelling: str) -> Outlet | None:
-        """The outlet that a name, a dateline spelling or a bare domain means; case and blanks do not count."""
+        """Return the outlet of a name, a dateline spelling or a bare domain, or None; case and blanks do not count."""
         return self._names.get(normalize_spelling(spelling))
 
     def find_by_url(self, url: str) -> Outlet | None:
-        """The outlet whose site a URL leads to."""
+        """Return the outlet whose site a URL leads to, or None."""
         try:
             parts = urlsplit(url)
         except ValueError:
@@ -92,25 +92,27 @@ class Registry:
         return self.find_by_domain(f"{parts.hostname}{parts.path}") if parts.hostname else None
 
 
-def _claim(claimed: dict[str, Outlet], word: str, outlet: Outlet, what: str) -> None:
-    other = claimed.setdefault(word, outlet)
+def _claim_for_outlet(outlet_by_word: dict[str, Outlet], word: str, outlet: Outlet, word_kind: str) -> None:
+    """Assign a word to an outlet. Raises OutletError where another outlet has it."""
+    other = outlet_by_word.setdefault(word, outlet)
     if other is not outlet:
         raise OutletError(
-            f"registry.csv gives the {what} {word!r} to {other.name} and to {outlet.name}; one outlet may have it."
+            f"registry.csv gives the {word_kind} {word!r} to {other.name} and to {outlet.name}; one outlet may have it."
         )
 
 
-def parse(text: str, known_profiles: dict[str, Profile]) -> Registry:
-    """A registry from the text of a CSV file. Raises OutletError with a sentence that names the row."""
+def parse_registry(text: str, known_profiles: dict[str, Profile]) -> Registry:
+    """Return the registry in the text of a CSV file. Raises OutletError with a sentence that names the row."""
     rows = csv.DictReader(text.splitlines())
     if rows.fieldnames != COLUMNS:
         raise OutletError(f"registry.csv has the columns {rows.fieldnames}; expected {COLUMNS}.")
     return Registry(
-        _outlet(row, f"registry.csv, row {n} ({row['name']})", known_profiles) for n, row in enumerate(rows, 2)
+        _parse_outlet(row, f"registry.csv, row {n} ({row['name']})", known_profiles) for n, row in enumerate(rows, 2)
     )
 
 
-def _outlet(row: dict[str, str], where: str, known_profiles: dict[str, Profile]) -> Outlet:
+def _parse_outlet(row: dict[str, str], where: str, known_profiles: dict[str, Profile]) -> Outlet:
+    """Return the outlet of a CSV row. Raises OutletError where a cell is invalid."""
     if None in row or None in row.values():
         raise OutletError(f"{where}: has another number of cells than the header's {len(COLUMNS)}.")
     domains = tuple(filter(None, row["domains"].split("|")))
@@ -132,13 +134,13 @@ def _outlet(row: dict[str, str], where: str, known_profiles: dict[str, Profile])
         if not holds:
             raise OutletError(f"{where}: {complaint}.")
     return Outlet(
-        row["name"], registered_domain(domains[0]), domains, spellings, row["evidence"], row["language"], row["kind"],
-        known_profiles.get(row["profile"]),
+        row["name"], extract_registered_domain(domains[0]), domains, spellings, row["evidence"], row["language"],
+        row["kind"], known_profiles.get(row["profile"]),
     )  # fmt: skip
 
 
 @lru_cache(maxsize=1)
-def registry() -> Registry:
-    """The project's registry, read once a process."""
+def load_registry() -> Registry:
+    """Return the project's registry, read once per process."""
     text = resources.files("flows.outlets").joinpath("registry.csv").read_text(encoding="utf-8")
-    return parse(text, profiles.load())
+    return parse_registry(text, profiles.load_profiles())

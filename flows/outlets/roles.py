@@ -12,13 +12,13 @@ ROLES = ("author", "editor", "source")
 
 
 @dataclass(frozen=True)
-class Words:
+class NewsroomWords:
     """The words of words.toml. `roles` maps a role word in lower case to author, editor or source."""
 
     roles: dict[str, str]
     desks: frozenset[str]
     desk_openings: tuple[str, ...]
-    impersonal: frozenset[str]  # parts of names that no person bears
+    impersonal: frozenset[str]  # words that no name of a person contains
     media: frozenset[str]
     media_words: frozenset[str]  # last words of the names of media
     agencies: dict[str, str]  # spelling in lower case -> the name published
@@ -26,73 +26,79 @@ class Words:
 
 
 @lru_cache(maxsize=1)
-def words() -> Words:
-    """The project's words, read once a process."""
-    found = tomllib.loads(resources.files("flows.outlets").joinpath("words.toml").read_text(encoding="utf-8"))
-    return Words(
-        {word.lower(): role for role in ROLES for word in found["roles"][role]},
-        frozenset(found["desks"]["words"]),
-        tuple(found["desks"]["openings"]),
-        frozenset(found["desks"]["parts"]),
-        frozenset(name.lower() for name in found["media"]["names"]),
-        frozenset(found["media"]["words"]),
-        {spelling.lower(): agency["spellings"][0] for agency in found["agencies"] for spelling in agency["spellings"]},
-        frozenset(found["labels"]["words"]),
+def load_newsroom_words() -> NewsroomWords:
+    """Return the words of words.toml, read once per process."""
+    word_lists = tomllib.loads(resources.files("flows.outlets").joinpath("words.toml").read_text(encoding="utf-8"))
+    return NewsroomWords(
+        {word.lower(): role for role in ROLES for word in word_lists["roles"][role]},
+        frozenset(word_lists["desks"]["words"]),
+        tuple(word_lists["desks"]["openings"]),
+        frozenset(word_lists["desks"]["parts"]),
+        frozenset(name.lower() for name in word_lists["media"]["names"]),
+        frozenset(word_lists["media"]["words"]),
+        {
+            spelling.lower(): agency["spellings"][0]
+            for agency in word_lists["agencies"]
+            for spelling in agency["spellings"]
+        },
+        frozenset(word_lists["labels"]["words"]),
     )
 
 
-_LABEL = re.compile(r"\s{0,12}([^\W\d_][\w/ ]{1,24}?)\s{0,12}(?:[:\-]\s{0,12}|$)(.{0,200})", re.DOTALL)
-_BARE = re.compile(
+_ROLE_LABEL = re.compile(r"\s{0,12}([^\W\d_][\w/ ]{1,24}?)\s{0,12}(?:[:\-]\s{0,12}|$)(.{0,200})", re.DOTALL)
+_ROLE_WITHOUT_COLON = re.compile(
     r"\s{0,12}(oleh|by|laporan wartawan|laporan reporter|laporan jurnalis)\s{1,12}(\S.{0,200})", re.IGNORECASE
 )
 
 
 @lru_cache(maxsize=1)
-def _openings() -> frozenset[str]:
-    """How a line begins that has a role word: most lines are told by that."""
-    return frozenset(word[:2] for word in (*words().roles, "oleh", "by", "laporan"))
+def _list_role_prefixes() -> frozenset[str]:
+    """Return the first two letters of all role words: they rule out most lines before the regexes."""
+    return frozenset(word[:2] for word in (*load_newsroom_words().roles, "oleh", "by", "laporan"))
 
 
 @dataclass(frozen=True)
-class Label:
-    """A role word at the start of a line: the role, the word as printed, and the value behind it ("" if none)."""
+class RoleLabel:
+    """A role word at the start of a line: the role, the word as printed, and the text behind it ("" if none)."""
 
     role: str
     word: str
-    value: str
+    credit: str
 
 
-def label(line: str, profile: Profile | None = None) -> Label | None:
-    """The role word a line begins with; None where there is none.
+def find_role_label(line: str, profile: Profile | None = None) -> RoleLabel | None:
+    """Return the role word that a line begins with; None where there is none.
 
-    A colon must follow the word ("Penulis : Name"), or nothing at all (the value is then on the next line);
+    A colon must follow the word ("Penulis : Name"), or nothing at all (the name is then on the next line);
     only "Oleh", "By" and "Laporan Wartawan" do without ("Laporan Wartawan X, Name").
     """
-    known = words().roles
-    own = profile.roles if profile else {}
+    general_roles = load_newsroom_words().roles
+    profile_roles = profile.roles if profile else {}
     opening = line.lstrip()[:2].lower()
-    if opening not in _openings() and not (own and any(word.startswith(opening) for word in own)):
+    if opening not in _list_role_prefixes() and not (
+        profile_roles and any(word.startswith(opening) for word in profile_roles)
+    ):
         return None
-    found = _LABEL.match(line)
-    if found:
-        word = " ".join(found[1].split())
-        role = own.get(word.lower()) or known.get(word.lower())
-        # "Red - 12" would be a dash in a sentence: only a colon or the line's end ends a role word.
-        if role and (line[found.end(1) : found.start(2)].strip() in {":", ""}):
-            return Label(role, word, found[2].strip())
-    found = _BARE.match(line)
-    value = found[2].strip() if found else ""
-    if found and value[0].isupper() and len(value) <= 100 and value[-1] not in ".?!":
-        return Label("author", found[1], value)
+    match = _ROLE_LABEL.match(line)
+    if match:
+        word = " ".join(match[1].split())
+        role = profile_roles.get(word.lower()) or general_roles.get(word.lower())
+        # Only a colon or the end of the line may follow a role word: "Red - 12" is a dash in a sentence.
+        if role and (line[match.end(1) : match.start(2)].strip() in {":", ""}):
+            return RoleLabel(role, word, match[2].strip())
+    match = _ROLE_WITHOUT_COLON.match(line)
+    value = match[2].strip() if match else ""
+    if match and value[0].isupper() and len(value) <= 100 and value[-1] not in ".?!":
+        return RoleLabel("author", match[1], value)
     return None
 
 
 def is_desk(name: str, *, foreign: bool = False) -> bool:
-    """Whether a credited name is a desk ("Tim detikcom", "Redaksi") and not a person.
+    """Check whether a credited name is a desk ("Tim detikcom", "Redaksi") and not a person.
 
-    `foreign`: outside Indonesian and Malay, where Tim is a first name.
+    `foreign`: the language is not Indonesian or Malay, so Tim is a first name.
     """
     plain = " ".join(name.split()).lower()
     if foreign and plain.startswith("tim "):
         return False
-    return plain in words().desks or plain.startswith(words().desk_openings)
+    return plain in load_newsroom_words().desks or plain.startswith(load_newsroom_words().desk_openings)

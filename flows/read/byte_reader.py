@@ -1,80 +1,93 @@
-"""Bytes of a file, plain or unpacked, that come in the size asked for and never as an exception."""
+"""Reader of plain or compressed bytes that records a failure instead of raising it."""
 
 import os
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 
-from flows.read.decompression import piece, unpacked
+from flows.read.decompression import open_decompressed, read_chunk
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# pyarrow gives nothing of the read in which a container breaks: what stood before the break is read again, by the byte.
-_PACKED_STEP: Final = 16_384
+# pyarrow returns nothing of the read that meets the damage. The bytes before it are therefore read again, one by one.
+_DECOMPRESSED_CHUNK_BYTES: Final = 16_384
 
 
-class Reader:
-    """Reads on until the end or until something breaks; what broke is `fault`, a reason and the rest of a sentence."""
+class ByteReader:
+    """Reader that stops at the end of the file or at the first failure.
 
-    def __init__(self, file: BinaryIO, packing: Literal["gzip", "zstd"] | None = None, expansion: int = 0) -> None:
-        """A plain file, or a packed one of which at most `expansion` times its size is unpacked."""
-        self.fault: tuple[str, str] | None = None
+    `read_error` is the failure: a reject reason and the second half of a sentence.
+    """
+
+    def __init__(
+        self, file: BinaryIO, compression: Literal["gzip", "zstd"] | None = None, max_expansion: int = 0
+    ) -> None:
+        """Wrap a plain file, or a compressed one that may grow to at most `max_expansion` times its size."""
+        self.read_error: tuple[str, str] | None = None
         self._file = file
-        self._packing = packing
-        self._left: int | None = None
-        self._expansion = expansion
-        if packing is not None:
-            self._left = max(file.seek(0, os.SEEK_END), 1) * expansion
-            self._given = 0
-            self._stream = self._unpacked()
+        self._compression = compression
+        self._bytes_allowed: int | None = None
+        self._max_expansion = max_expansion
+        if compression is not None:
+            self._bytes_allowed = max(file.seek(0, os.SEEK_END), 1) * max_expansion
+            self._bytes_returned = 0
+            self._stream = self._open_stream()
 
-    def read(self, size: int) -> bytes:
-        """The next `size` bytes; fewer only before the end or a fault, none after it."""
-        pieces: list[bytes] = []
-        while size > 0 and self.fault is None:
-            found = self._step(size)
-            if not found:
+    def read_bytes(self, size: int) -> bytes:
+        """Return the next `size` bytes: fewer at the end or before a failure, none after it."""
+        chunks: list[bytes] = []
+        while size > 0 and self.read_error is None:
+            chunk = self._read_chunk(size)
+            if not chunk:
                 break
-            pieces.append(found)
-            size -= len(found)
-        return b"".join(pieces)
+            chunks.append(chunk)
+            size -= len(chunk)
+        return b"".join(chunks)
 
-    def _step(self, size: int) -> bytes:
+    def _read_chunk(self, size: int) -> bytes:
         try:
-            found = self._file.read(size) if self._packing is None else piece(self._stream, min(size, _PACKED_STEP))
-        except (OSError, ValueError) as error:  # Arrow has errors of both families
-            system = error.strerror if isinstance(error, OSError) else None
-            if self._packing is None or system is not None:
-                self.fault = "unreadable", f"could not be read to its end ({system or error}): read it again."
+            chunk = (
+                self._file.read(size)
+                if self._compression is None
+                else read_chunk(self._stream, min(size, _DECOMPRESSED_CHUNK_BYTES))
+            )
+        except (OSError, ValueError) as error:  # pyarrow's errors derive from either class
+            os_message = error.strerror if isinstance(error, OSError) else None
+            if self._compression is None or os_message is not None:
+                self.read_error = "unreadable", f"could not be read to its end ({os_message or error}): read it again."
             else:
-                self.fault = "damaged_container", f"is a damaged {self._packing} file ({error}): fetch it again."
-                return self._before_the_break()
+                self.read_error = (
+                    "damaged_container",
+                    f"is a damaged {self._compression} file ({error}): fetch it again.",
+                )
+                return self._recover_before_damage()
             return b""
-        if self._packing is not None:
-            self._given += len(found)
-        if self._left is not None:
-            self._left -= len(found)
-            if self._left < 0:
-                self.fault = (
+        if self._compression is not None:
+            self._bytes_returned += len(chunk)
+        if self._bytes_allowed is not None:
+            self._bytes_allowed -= len(chunk)
+            if self._bytes_allowed < 0:
+                self.read_error = (
                     "expands_too_far",
-                    f"unpacks to more than {self._expansion} times its size: unpack it by hand if it is meant so.",
+                    f"unpacks to more than {self._max_expansion} times its size: unpack it by hand if it is meant so.",
                 )
                 return b""
-        return found
+        return chunk
 
-    def _unpacked(self) -> "pa.CompressedInputStream":
-        assert self._packing is not None
+    def _open_stream(self) -> "pa.CompressedInputStream":
+        assert self._compression is not None
         self._file.seek(0)
-        return unpacked(self._file, self._packing)
+        return open_decompressed(self._file, self._compression)
 
-    def _before_the_break(self) -> bytes:
-        pieces: list[bytes] = []
+    def _recover_before_damage(self) -> bytes:
+        """Decompress again up to the damage and return the bytes before it that were not returned yet."""
+        recovered: list[bytes] = []
         try:
-            stream = self._unpacked()
-            left = self._given
-            while left and (passed := len(piece(stream, min(left, _PACKED_STEP)))):
-                left -= passed
-            while len(pieces) < _PACKED_STEP and (one := piece(stream, 1)):
-                pieces.append(one)
+            stream = self._open_stream()
+            remaining = self._bytes_returned
+            while remaining and (skipped := len(read_chunk(stream, min(remaining, _DECOMPRESSED_CHUNK_BYTES)))):
+                remaining -= skipped
+            while len(recovered) < _DECOMPRESSED_CHUNK_BYTES and (byte := read_chunk(stream, 1)):
+                recovered.append(byte)
         except (OSError, ValueError):
             pass
-        return b"".join(pieces)
+        return b"".join(recovered)

@@ -1,4 +1,4 @@
-"""A packed stream, by the piece."""
+"""Decompression streams."""
 
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -6,18 +6,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def unpacked(file: "BinaryIO | bytes", codec: str) -> "pa.CompressedInputStream":
-    """What is packed in a file or in bytes, as a stream for `piece`."""
+def open_decompressed(file: "BinaryIO | bytes", codec: str) -> "pa.CompressedInputStream":
+    """Open a compressed file, or compressed bytes, as a stream for `read_chunk`."""
     import pyarrow as pa
 
     source = pa.BufferReader(file) if isinstance(file, bytes) else pa.PythonFile(file, "r")
     return pa.CompressedInputStream(source, codec)
 
 
-def piece(stream: "pa.CompressedInputStream", size: int) -> bytes:
-    """The next `size` bytes, fewer before the end; raises OSError or ValueError where the stream breaks.
+def read_chunk(stream: "pa.CompressedInputStream", size: int) -> bytes:
+    """Return the next `size` bytes, fewer at the end. Raises OSError or ValueError where the stream is damaged.
 
-    Not by the stream's own `read`: where that fails it never gives back the memory it meant to fill.
+    The stream's own `read` is avoided: when it fails it leaks the buffer that it allocated.
     """
-    found: bytes = stream.read_buffer(size).to_pybytes()
-    return found
+    chunk: bytes = stream.read_buffer(size).to_pybytes()
+    return chunk

@@ -1,5 +1,5 @@
-"""What read/ raises."""
+"""Exceptions of read/."""
 
 
 class SourceError(Exception):
-    """The source is missing or holds nothing; the message is a sentence for the person who named it."""
+    """Source that is missing or empty; the message is a sentence for the operator."""

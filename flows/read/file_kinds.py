@@ -1,4 +1,4 @@
-"""What a file is, told by its bytes."""
+"""Detection of a file's kind from its first bytes."""
 
 import json
 import re
@@ -7,11 +7,11 @@ from typing import Final, Literal
 
 from flows.read import lenient_decoding
 
-Kind = Literal["text", "html", "jsonl", "json", "empty", "binary", "warc"]
+FileKind = Literal["text", "html", "jsonl", "json", "empty", "binary", "warc"]
 
-_PACKINGS: Final = ((b"\x1f\x8b\x08", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
+_COMPRESSIONS: Final = ((b"\x1f\x8b\x08", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
 
-_MAGIC: Final = (
+_MAGIC_NUMBERS: Final = (
     (b"%PDF-", "a PDF"),
     (b"%!PS", "PostScript"),
     (b"{\\rtf", "an RTF document"),
@@ -39,135 +39,141 @@ _MAGIC: Final = (
     (b"\x7fELF", "a program"),
 )
 _WARC: Final = re.compile(rb"WARC/\d\.\d{1,2}\s")
-_BOXED: Final = {b"WEBP": "a WebP image", b"WAVE": "WAV audio", b"AVI ": "AVI video"}
+_RIFF_FORMATS: Final = {b"WEBP": "a WebP image", b"WAVE": "WAV audio", b"AVI ": "AVI video"}
 
-# All of C0 but tab, line breaks, form feed, backspace, escape (terminal colours) and Ctrl-Z (the end of a DOS file).
-_CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\b\x1a\x1b"))
-_CONTROL_SHARE: Final = 0.02
+# All C0 controls but tab, line breaks, form feed, backspace, escape (terminal colours) and Ctrl-Z (end of a DOS file).
+_CONTROL_BYTES: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\b\x1a\x1b"))
+_MAX_CONTROL_SHARE: Final = 0.02
 
-_HEAD: Final = 65_536
+_HEAD_BYTES: Final = 65_536
 _PROLOGUE: Final = re.compile(rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--(?:(?!-->).){0,2000}-->\s*){0,5}", re.DOTALL)
-_PAGE: Final = re.compile(rb"<(?:!doctype\s{1,20}html|html|head|body)(?=[\s>])", re.IGNORECASE)
-_BLOCKS: Final = (
+_HTML_OPENING: Final = re.compile(rb"<(?:!doctype\s{1,20}html|html|head|body)(?=[\s>])", re.IGNORECASE)
+_BLOCK_NAMES: Final = (
     rb"html|head|body|title|meta|link|script|style|div|p|br|hr|h[1-6]|ul|ol|li|dl|dt|dd|table|thead|tbody|tr|td|th|"
     rb"article|section|header|footer|main|nav|aside|figure|figcaption|img|blockquote|iframe|form|picture|noscript"
 )
-_BLOCK: Final = re.compile(rb"</?(?:" + _BLOCKS + rb")(?=[\s/>])[^<>]{0,2000}>", re.IGNORECASE)
+_BLOCK_TAG: Final = re.compile(rb"</?(?:" + _BLOCK_NAMES + rb")(?=[\s/>])[^<>]{0,2000}>", re.IGNORECASE)
 
-_KEYED: Final = re.compile(r'\{[ \t]{0,100}"[^"\n]{1,100}"[ \t]{0,100}:')
-_SPREAD: Final = re.compile(r'(?:\{\s{0,200}"[^"\n]{1,100}"\s{0,20}:|\[\s{0,200}(?:\{|"[^"\n]{0,100}"\s{0,20},))')
-_LINES_TRIED: Final = 20
+_OBJECT_OPENING: Final = re.compile(r'\{[ \t]{0,100}"[^"\n]{1,100}"[ \t]{0,100}:')
+_PRETTY_PRINTED_OPENING: Final = re.compile(
+    r'(?:\{\s{0,200}"[^"\n]{1,100}"\s{0,20}:|\[\s{0,200}(?:\{|"[^"\n]{0,100}"\s{0,20},))'
+)
+_MAX_SAMPLE_LINES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Sniffed:
-    """What a file is; `what` names what a binary file looks like, `codec` the wide encoding of a text."""
+class DetectedKind:
+    """Kind of a file; `description` names what a binary file looks like, `codec` is the UTF-16 or UTF-32 of a text."""
 
-    kind: Kind
-    what: str = ""
+    kind: FileKind
+    description: str = ""
     codec: str | None = None
 
 
-def packing(data: bytes) -> Literal["gzip", "zstd"] | None:
-    """The packing that the first bytes announce, of those that read/ unpacks."""
-    for magic, name in _PACKINGS:
+def detect_compression(data: bytes) -> Literal["gzip", "zstd"] | None:
+    """Return the compression that the first bytes announce, if read/ can undo it."""
+    for magic, name in _COMPRESSIONS:
         if data.startswith(magic):
             return "gzip" if name == "gzip" else "zstd"
     return None
 
 
-def sniff(data: bytes, name: str, *, whole: bool) -> Sniffed:
-    """The kind of a file from its first bytes (all of them where `whole`).
+def detect_kind(data: bytes, name: str, *, is_complete: bool) -> DetectedKind:
+    """Detect the kind of a file from its first bytes (all of them if `is_complete`).
 
-    The name counts for one thing: in a file named .jsonl or .ndjson the first line may be broken.
+    The name matters in one case: in a file named .jsonl or .ndjson the first line may be broken.
     """
     if _WARC.match(data):
-        return Sniffed("warc")
-    what = _magic(data)
-    if what:
-        return Sniffed("binary", what)
-    codec = lenient_decoding.wide(data)
-    plain = data if codec is None else lenient_decoding.lenient(data, codec).encode("utf-8", "replace")
-    plain = plain[3:] if plain.startswith(b"\xef\xbb\xbf") else plain
-    if _is_blank(plain):
-        return Sniffed("empty")
-    json_kind = _json(plain, name, whole=whole)
+        return DetectedKind("warc")
+    magic_name = _match_magic_number(data)
+    if magic_name:
+        return DetectedKind("binary", magic_name)
+    codec = lenient_decoding.detect_wide_codec(data)
+    utf8 = data if codec is None else lenient_decoding.decode_leniently(data, codec).encode("utf-8", "replace")
+    utf8 = utf8[3:] if utf8.startswith(b"\xef\xbb\xbf") else utf8
+    if _is_blank(utf8):
+        return DetectedKind("empty")
+    json_kind = _detect_json(utf8, name, is_complete=is_complete)
     if json_kind is not None:
-        return Sniffed(json_kind, codec=codec)
-    odd = _oddness(plain)
-    if odd:
-        return Sniffed("binary", odd)
-    return Sniffed("html" if is_page(plain) else "text", codec=codec)
+        return DetectedKind(json_kind, codec=codec)
+    binary_description = _describe_binary(utf8)
+    if binary_description:
+        return DetectedKind("binary", binary_description)
+    return DetectedKind("html" if is_html(utf8) else "text", codec=codec)
 
 
-def is_page(data: bytes) -> bool:
-    """Whether UTF-8 text is HTML: it opens a page, or is made of block tags and not merely sprinkled with them."""
-    opening = _PROLOGUE.match(data[:_HEAD])
+def is_html(data: bytes) -> bool:
+    """Return True for UTF-8 text that opens like a page, or is made of block tags and not only sprinkled with them."""
+    opening = _PROLOGUE.match(data[:_HEAD_BYTES])
     start = opening.end() if opening else 0
-    head = data[start : start + _HEAD]
-    if _PAGE.match(head):
+    head = data[start : start + _HEAD_BYTES]
+    if _HTML_OPENING.match(head):
         return True
     if b"<" not in head:
         return False
-    tags = sum(1 for _ in _BLOCK.finditer(head))
-    if tags >= 2 and _BLOCK.match(head) and data.rstrip().endswith(b">"):
+    tags = sum(1 for _ in _BLOCK_TAG.finditer(head))
+    if tags >= 2 and _BLOCK_TAG.match(head) and data.rstrip().endswith(b">"):
         return True
     if tags < 10 or b"</" not in head:
         return False
     return tags >= sum(1 for line in head.splitlines() if line.strip()) / 2
 
 
-def _magic(data: bytes) -> str:
+def _match_magic_number(data: bytes) -> str:
+    """Return the name of the binary format that the magic number identifies, else an empty string."""
     if data[:4] == b"RIFF":
-        return _BOXED.get(data[8:12], "")
+        return _RIFF_FORMATS.get(data[8:12], "")
     if data[4:8] == b"ftyp" and data[:1] == b"\x00":
         return "a video or a HEIC image"
-    return next((what for magic, what in _MAGIC if data.startswith(magic)), "")
+    return next((what for magic, what in _MAGIC_NUMBERS if data.startswith(magic)), "")
 
 
-def _is_blank(plain: bytes) -> bool:
-    for end in (4096, len(plain)):
-        text = plain[:end].decode("utf-8", "replace")
+def _is_blank(utf8: bytes) -> bool:
+    for end in (4096, len(utf8)):
+        text = utf8[:end].decode("utf-8", "replace")
         if text.strip().strip("\ufeff\u200b\u2060").strip():
             return False
     return True
 
 
-def _oddness(plain: bytes) -> str:
-    if 0 in plain:
+def _describe_binary(utf8: bytes) -> str:
+    """Return why the bytes cannot be text, else an empty string."""
+    if 0 in utf8:
         return "something with NUL bytes"
-    controls = len(plain) - len(plain.translate(None, _CONTROLS))
-    if controls > len(plain) * _CONTROL_SHARE:
+    controls = len(utf8) - len(utf8.translate(None, _CONTROL_BYTES))
+    if controls > len(utf8) * _MAX_CONTROL_SHARE:
         return "something with many control characters"
     return ""
 
 
-def _json(plain: bytes, name: str, *, whole: bool) -> Kind | None:
-    """jsonl, json (one value over the whole file), or None: a text may well begin with a brace or a bracket."""
-    named = name.lower().endswith((".jsonl", ".ndjson"))
-    body = plain.lstrip()
-    if body[:1] not in (b"{", b"[") and not named:
+def _detect_json(utf8: bytes, name: str, *, is_complete: bool) -> FileKind | None:
+    """Return jsonl, json (one value over the whole file) or None: plain text may also begin with a brace or bracket."""
+    has_jsonl_name = name.lower().endswith((".jsonl", ".ndjson"))
+    body = utf8.lstrip()
+    if body[:1] not in (b"{", b"[") and not has_jsonl_name:
         return None
-    first, _, rest = body.partition(b"\n")
-    value = _parsed(first)
-    if isinstance(value, dict) and value:
+    first, _, remainder = body.partition(b"\n")
+    first_value = _parse_json(first)
+    if isinstance(first_value, dict) and first_value:
         return "jsonl"
-    if whole and body[:1] in (b"{", b"[") and rest.strip() and isinstance(_parsed(body), dict | list):
+    if is_complete and body[:1] in (b"{", b"[") and remainder.strip() and isinstance(_parse_json(body), dict | list):
         return "json"
-    tried = [line for line in rest[:_HEAD].splitlines() if line.strip()][:_LINES_TRIED]
-    if named and any(line.lstrip().startswith(b"{") for line in (first, *tried)):
+    sample_lines = [line for line in remainder[:_HEAD_BYTES].splitlines() if line.strip()][:_MAX_SAMPLE_LINES]
+    if has_jsonl_name and any(line.lstrip().startswith(b"{") for line in (first, *sample_lines)):
         return "jsonl"
-    if first.startswith(b"{") and any(isinstance(found := _parsed(line), dict) and found for line in tried):
+    if first.startswith(b"{") and any(
+        isinstance(parsed := _parse_json(line), dict) and parsed for line in sample_lines
+    ):
         return "jsonl"
-    if isinstance(value, list | dict):
-        return None if rest.strip() else "json"
-    opening = body[:_HEAD].decode("utf-8", "replace")
-    if _KEYED.match(opening):
+    if isinstance(first_value, list | dict):
+        return None if remainder.strip() else "json"
+    opening = body[:_HEAD_BYTES].decode("utf-8", "replace")
+    if _OBJECT_OPENING.match(opening):
         return "jsonl"
-    return "json" if _SPREAD.match(opening) else None
+    return "json" if _PRETTY_PRINTED_OPENING.match(opening) else None
 
 
-def _parsed(data: bytes) -> object:
+def _parse_json(data: bytes) -> object:
     try:
         return json.loads(data.decode("utf-8", "replace"), strict=False)
     except (ValueError, RecursionError):

@@ -1,44 +1,45 @@
-"""Which paths a glob means: `*`, `?` and `[...]` within a name, `**` over any number of folders."""
+"""Glob matching of paths: `*`, `?` and `[...]` within a name, `**` over any number of folders."""
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-_MAGIC = frozenset("*?[")
+_GLOB_CHARACTERS = frozenset("*?[")
 ANY_DEPTH = "**"
 
 
-def split(glob: str) -> tuple[str, tuple[str, ...]]:
-    """A glob as the folder to start from and the pattern of each name below it; no pattern where it is a plain path."""
+def split_glob(glob: str) -> tuple[str, tuple[str, ...]]:
+    """Split a glob into its fixed folder and one pattern for each name below it; a plain path has no patterns."""
     parts = glob.split("/")
-    magic = next((i for i, part in enumerate(parts) if _MAGIC & set(part)), len(parts))
-    base = "/".join(parts[:magic]) or ("/" if glob.startswith("/") else ".")
-    return base, tuple(part for part in parts[magic:] if part not in ("", "."))
+    first_pattern = next((i for i, part in enumerate(parts) if _GLOB_CHARACTERS & set(part)), len(parts))
+    base = "/".join(parts[:first_pattern]) or ("/" if glob.startswith("/") else ".")
+    return base, tuple(part for part in parts[first_pattern:] if part not in ("", "."))
 
 
-def matches(parts: Sequence[str], pattern: Sequence[str]) -> tuple[bool, bool]:
-    """Whether the path, or a folder it lies in, is meant; and whether anything below it may be.
+def match_path(parts: Sequence[str], pattern: Sequence[str]) -> tuple[bool, bool]:
+    """Return (the path or a folder above it matches, a path below it may match).
 
-    The places reached in the pattern are stepped through name by name, so the cost is names times pattern.
+    The states reached in the pattern are advanced name by name, so the cost is at most names times patterns.
     """
-    places = _closure({0}, pattern)
+    states = _expand_any_depth({0}, pattern)
     for name in parts:
-        if len(pattern) in places:
+        if len(pattern) in states:
             return True, True
-        places = _closure(
+        states = _expand_any_depth(
             {
-                place if pattern[place] == ANY_DEPTH else place + 1
-                for place in places
-                if pattern[place] == ANY_DEPTH or fnmatchcase(name, pattern[place])
+                state if pattern[state] == ANY_DEPTH else state + 1
+                for state in states
+                if pattern[state] == ANY_DEPTH or fnmatchcase(name, pattern[state])
             },
             pattern,
         )
-    return len(pattern) in places, bool(places)
+    return len(pattern) in states, bool(states)
 
 
-def _closure(places: set[int], pattern: Sequence[str]) -> set[int]:
-    reached = set(places)
-    for place in sorted(places):
-        while place < len(pattern) and pattern[place] == ANY_DEPTH:
-            place += 1
-            reached.add(place)
+def _expand_any_depth(states: set[int], pattern: Sequence[str]) -> set[int]:
+    """Add the states behind each `**`, because it also matches no folder at all."""
+    reached = set(states)
+    for state in sorted(states):
+        while state < len(pattern) and pattern[state] == ANY_DEPTH:
+            state += 1
+            reached.add(state)
     return reached

@@ -1,4 +1,4 @@
-"""One line of JSONL -> a Document or a Reject."""
+"""Parser of one JSONL line: a raw document or a reject."""
 
 import json
 import math
@@ -7,14 +7,14 @@ from typing import Final
 
 from flows.outlets import canonical_urls
 from flows.read import file_kinds, lenient_decoding
-from flows.read.physical_lines import Line
-from flows.read.raw_documents import Document, Hint, Limits, Reject, Stated, hinted
-from flows.read.source_walk import Found
+from flows.read.physical_lines import PhysicalLine
+from flows.read.raw_documents import Limits, OutletGuesser, RawDocument, Reject, StatedField, guess_outlet_hint
+from flows.read.source_walk import SourceFile
 
 _EXPECTED: Final = 'one JSON object a line was expected, such as {"id": "1", "text": "..."}'
 
-# A record's key -> the published column that it states.
-_COLUMNS: Final = {
+# Key of a record -> published column.
+_COLUMN_OF_KEY: Final = {
     "title": "title",
     "subtitle": "subtitle",
     "authors": "authors",
@@ -32,135 +32,144 @@ _COLUMNS: Final = {
 }
 
 
-class _Refused(Exception):
-    """A reason and the rest of a sentence that begins with the name of the line."""
+class _RejectedLine(Exception):
+    """Rejection of a line: a reason, and the second half of a sentence that begins with the line's name."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
         self.reason, self.detail = reason, detail
 
 
-def record(found: Found, line: Line, codec: str, limits: Limits, hint: Hint | None) -> Document | Reject | None:
-    """What a line of a JSONL file is; None for a blank line, which is no document."""
+def parse_line(
+    source_file: SourceFile, line: PhysicalLine, codec: str, limits: Limits, guess_outlet: OutletGuesser | None
+) -> RawDocument | Reject | None:
+    """Parse a line of a JSONL file; return None for a blank line, which is not a document."""
     if line.too_large:
         detail = f"has {line.size:,} bytes, at most {limits.record_bytes:,} were expected: split it or raise max_mb."
-        return _reject(found, line, codec, None, _Refused("too_large", detail))
-    text = lenient_decoding.lenient(line.raw, _strict(codec)).strip()
+        return _build_reject(source_file, line, codec, None, _RejectedLine("too_large", detail))
+    text = lenient_decoding.decode_leniently(line.raw, _select_codec(codec)).strip()
     if not text:
         return None
     fields: dict[str, object] | None = None
     try:
-        fields = _fields(text)
-        return _document(found, line, fields, hint)
-    except _Refused as refused:
-        return _reject(found, line, codec, fields, refused)
+        fields = _parse_fields(text)
+        return _build_document(source_file, line, fields, guess_outlet)
+    except _RejectedLine as rejection:
+        return _build_reject(source_file, line, codec, fields, rejection)
 
 
-def _strict(codec: str) -> str | None:
-    # What is not UTF-8 after all may be Windows-1252: that one line is then read so.
+def _select_codec(codec: str) -> str | None:
+    """Return the codec to decode a line with, None to let `decode_leniently` choose."""
+    # A line that is not valid UTF-8 may be Windows-1252, so UTF-8 is not enforced.
     return None if codec == "utf-8" else codec
 
 
-def _fields(text: str) -> dict[str, object]:
+def _parse_fields(text: str) -> dict[str, object]:
     try:
-        # A raw tab or line break within a string is common, and harmless.
-        value = json.loads(text, strict=False)
+        # Raw tabs and line breaks within strings are common and harmless.
+        parsed = json.loads(text, strict=False)
     except json.JSONDecodeError as error:
-        raise _Refused(
+        raise _RejectedLine(
             "broken_record", f"is broken JSON ({error.msg} at character {error.pos + 1}), {_EXPECTED}."
         ) from None
     except ValueError:
-        raise _Refused("broken_record", f"holds a number of thousands of digits, {_EXPECTED}.") from None
+        raise _RejectedLine("broken_record", f"holds a number of thousands of digits, {_EXPECTED}.") from None
     except RecursionError:
-        raise _Refused("broken_record", f"is JSON nested too deep, {_EXPECTED}.") from None
-    if not isinstance(value, dict):
-        raise _Refused("broken_record", f"is JSON but no object, {_EXPECTED}.")
-    return value
+        raise _RejectedLine("broken_record", f"is JSON nested too deep, {_EXPECTED}.") from None
+    if not isinstance(parsed, dict):
+        raise _RejectedLine("broken_record", f"is JSON but no object, {_EXPECTED}.")
+    return parsed
 
 
-def _document(found: Found, line: Line, fields: dict[str, object], hint: Hint | None) -> Document:
-    media, content = _content(fields)
+def _build_document(
+    source_file: SourceFile, line: PhysicalLine, fields: dict[str, object], guess_outlet: OutletGuesser | None
+) -> RawDocument:
+    media, content = _choose_content(fields)
     url = fields.get("url")
-    canonical = canonical_urls.canonical(url) if isinstance(url, str) else None
-    id_ = _id(fields)
-    place = f"#L{line.number}"
-    return Document(
-        source_id=id_ or found.relative + place,
-        source_uri=found.uri + place,
+    canonical = canonical_urls.canonicalize_url(url) if isinstance(url, str) else None
+    record_id = _read_id(fields)
+    line_suffix = f"#L{line.number}"
+    return RawDocument(
+        source_id=record_id or source_file.relative + line_suffix,
+        source_uri=source_file.uri + line_suffix,
         raw=line.raw,
         content=content,
         media=media,
-        identity=found.relative + (f"#{id_}" if id_ else place),
+        identity=source_file.relative + (f"#{record_id}" if record_id else line_suffix),
         raw_sha256=line.sha256,
         encoding="utf-8",
         url=canonical,
-        fetched_at=instant(fields.get("fetched_at")),
-        outlet_hint=hinted(hint, canonical, content, media),
-        stated=tuple(_stated(fields)),
+        fetched_at=parse_timestamp(fields.get("fetched_at")),
+        outlet_hint=guess_outlet_hint(guess_outlet, canonical, content, media),
+        stated=tuple(_collect_stated(fields)),
     )
 
 
-def _content(fields: dict[str, object]) -> tuple[str, bytes]:
-    """The media and the words: the page where there is one."""
+def _choose_content(fields: dict[str, object]) -> tuple[str, bytes]:
+    """Return the media and the UTF-8 content of a record: the page if there is one, else the text."""
     html, text = fields.get("html"), fields.get("text")
     if isinstance(html, str) and html.strip():
-        return "html", lenient_decoding.encodable(html).encode()
+        return "html", lenient_decoding.replace_surrogates(html).encode()
     if isinstance(text, str) and text.strip():
-        content = lenient_decoding.encodable(text).encode()
-        return ("html" if file_kinds.is_page(content) else "text"), content
+        content = lenient_decoding.replace_surrogates(text).encode()
+        return ("html" if file_kinds.is_html(content) else "text"), content
     if isinstance(html, str) or isinstance(text, str):
-        raise _Refused("empty", 'has nothing but blanks in its "text" or "html": put the article there.')
-    raise _Refused("no_content", 'has neither "text" nor "html" as a string, one of them was expected.')
+        raise _RejectedLine("empty", 'has nothing but blanks in its "text" or "html": put the article there.')
+    raise _RejectedLine("no_content", 'has neither "text" nor "html" as a string, one of them was expected.')
 
 
-def _id(fields: dict[str, object]) -> str | None:
-    value = fields.get("id")
-    if isinstance(value, bool) or not isinstance(value, str | int):
+def _read_id(fields: dict[str, object]) -> str | None:
+    record_id = fields.get("id")
+    if isinstance(record_id, bool) or not isinstance(record_id, str | int):
         return None
-    return lenient_decoding.encodable(str(value)).strip() or None
+    return lenient_decoding.replace_surrogates(str(record_id)).strip() or None
 
 
-def instant(value: object) -> datetime | None:
-    """An ISO 8601 instant, UTC where it names no zone; None for all else."""
-    if not isinstance(value, str):
+def parse_timestamp(timestamp: object) -> datetime | None:
+    """Parse an ISO 8601 timestamp, UTC where it names no zone; return None for anything else."""
+    if not isinstance(timestamp, str):
         return None
     try:
-        parsed = datetime.fromisoformat(value.strip())
+        parsed = datetime.fromisoformat(timestamp.strip())
         return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
 
-def _stated(fields: dict[str, object]) -> list[Stated]:
-    rows: list[Stated] = []
-    for key, column in _COLUMNS.items():
-        value = fields.get(key)
-        if value is None:
+def _collect_stated(fields: dict[str, object]) -> list[StatedField]:
+    rows: list[StatedField] = []
+    for key, column in _COLUMN_OF_KEY.items():
+        key_value = fields.get(key)
+        if key_value is None:
             continue
-        for item in value if isinstance(value, list) else [value]:
-            if printed := _scalar(item):
-                rows.append(Stated(column, printed))
+        for scalar in key_value if isinstance(key_value, list) else [key_value]:
+            if printed := _format_scalar(scalar):
+                rows.append(StatedField(column, printed))
     return rows
 
 
-def _scalar(value: object) -> str:
-    if isinstance(value, str):
-        return lenient_decoding.encodable(value).strip()
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+def _format_scalar(scalar: object) -> str:
+    if isinstance(scalar, str):
+        return lenient_decoding.replace_surrogates(scalar).strip()
+    if isinstance(scalar, bool) or not isinstance(scalar, int | float) or not math.isfinite(scalar):
         return ""
-    return str(value)
+    return str(scalar)
 
 
-def _reject(found: Found, line: Line, codec: str, fields: dict[str, object] | None, refused: _Refused) -> Reject:
-    place = f"#L{line.number}"
+def _build_reject(
+    source_file: SourceFile, line: PhysicalLine, codec: str, fields: dict[str, object] | None, rejection: _RejectedLine
+) -> Reject:
+    line_suffix = f"#L{line.number}"
     return Reject(
-        source_id=(fields and _id(fields)) or found.relative + place,
-        source_uri=found.uri + place,
-        reason=refused.reason,
-        detail=f"Line {line.number} of {found.shown} {refused.detail}",
+        source_id=(fields and _read_id(fields)) or source_file.relative + line_suffix,
+        source_uri=source_file.uri + line_suffix,
+        reason=rejection.reason,
+        detail=f"Line {line.number} of {source_file.display_path} {rejection.detail}",
         raw_sha256=line.sha256,
-        preview=lenient_decoding.shown(
-            lenient_decoding.lenient(line.raw[:4096], _strict(codec)).lstrip()[: lenient_decoding.PREVIEW]
+        preview=lenient_decoding.make_printable(
+            lenient_decoding.decode_leniently(line.raw[:4096], _select_codec(codec)).lstrip()[
+                : lenient_decoding.PREVIEW_CHARACTERS
+            ]
         ),
         raw=None if line.too_large else line.raw,
     )

@@ -1,6 +1,6 @@
-"""Bytes -> text where read/ itself must look inside: JSONL lines, previews, heads. Never fails.
+"""Decoding that never fails, for JSONL lines, previews and the first characters of a text.
 
-What is published is decoded by clean/, with more care.
+Published text is decoded by clean/, with more care.
 """
 
 import codecs
@@ -8,12 +8,12 @@ import re
 from contextlib import suppress
 from typing import Final
 
-PREVIEW: Final = 200
-_WORST_BYTES_A_CHARACTER: Final = 4
-_SAMPLE: Final = 4096
+PREVIEW_CHARACTERS: Final = 200
+_MAX_BYTES_PER_CHARACTER: Final = 4
+_SAMPLE_BYTES: Final = 4096
 
-# The longer mark first: that of UTF-32 begins with that of UTF-16.
-_MARKS: Final = (
+# UTF-32 comes first: its little-endian mark begins with that of UTF-16.
+_BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF8, "utf-8"),
@@ -23,24 +23,24 @@ _MARKS: Final = (
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
-def mark(data: bytes) -> tuple[bytes, str | None]:
-    """The byte order mark at the start and the codec it names; (b"", None) where there is none."""
-    return next(((bytes_, codec) for bytes_, codec in _MARKS if data.startswith(bytes_)), (b"", None))
+def find_byte_order_mark(data: bytes) -> tuple[bytes, str | None]:
+    """Return the byte order mark at the start and its codec; (b"", None) where there is none."""
+    return next(((bom, codec) for bom, codec in _BYTE_ORDER_MARKS if data.startswith(bom)), (b"", None))
 
 
-def wide(data: bytes) -> str | None:
-    """utf-16-le, -be, utf-32-le or -be where the bytes are text in it, with or without a mark; else None."""
-    bom, codec = mark(data)
+def detect_wide_codec(data: bytes) -> str | None:
+    """Return utf-16-le, -be, utf-32-le or -be where the bytes are text in it, with or without a mark; else None."""
+    bom, codec = find_byte_order_mark(data)
     if codec == "utf-8":
         return None
     if codec is None:
-        codec = _by_nuls(data[:_SAMPLE])
-    sample = data[len(bom) : len(bom) + _SAMPLE]
-    return codec if codec is not None and _begins(sample, codec) else None
+        codec = _guess_codec_by_nuls(data[:_SAMPLE_BYTES])
+    sample = data[len(bom) : len(bom) + _SAMPLE_BYTES]
+    return codec if codec is not None and _is_decodable(sample, codec) else None
 
 
-def _by_nuls(sample: bytes) -> str | None:
-    """In wide text of a Latin script the high bytes are NUL and the low ones are not."""
+def _guess_codec_by_nuls(sample: bytes) -> str | None:
+    """Guess the codec from the NUL bytes: in wide Latin text the high bytes are NUL and the low bytes are not."""
     if len(sample) < 4 or 0 not in sample:
         return None
     shares = [sample[i::4].count(0) / len(sample[i::4]) for i in range(4)]
@@ -56,8 +56,8 @@ def _by_nuls(sample: bytes) -> str | None:
     return None
 
 
-def _begins(sample: bytes, codec: str) -> bool:
-    """Whether a text of this codec may begin so; the end of a sample may cut a character."""
+def _is_decodable(sample: bytes, codec: str) -> bool:
+    """Return True if the sample decodes; a character cut at the end of the sample is accepted."""
     try:
         codecs.getincrementaldecoder(codec)().decode(sample)
     except UnicodeDecodeError:
@@ -65,47 +65,48 @@ def _begins(sample: bytes, codec: str) -> bool:
     return True
 
 
-def lenient(data: bytes, codec: str | None = None) -> str:
-    """The text of these bytes, U+FFFD for what cannot be read.
+def decode_leniently(data: bytes, codec: str | None = None) -> str:
+    """Decode bytes; undecodable bytes become U+FFFD.
 
-    Without a codec: by its mark or its NULs, else UTF-8; else whichever of UTF-8 and Windows-1252 loses less.
+    Without `codec` the encoding is taken from the byte order mark or the NUL bytes. Without those it is UTF-8, or
+    Windows-1252 if that loses less.
     """
-    # Most is UTF-8 without a mark: every mark has a byte that no ASCII text begins with, or a NUL.
-    if codec is None and data[:1].isascii() and 0 not in data[:_SAMPLE]:
+    # Fast path for UTF-8 without a mark: every mark begins with a byte that is not ASCII, or contains a NUL.
+    if codec is None and data[:1].isascii() and 0 not in data[:_SAMPLE_BYTES]:
         with suppress(UnicodeDecodeError):
             return data.decode()
-    bom, _ = mark(data)
-    codec = codec or wide(data)
+    bom, _ = find_byte_order_mark(data)
+    codec = codec or detect_wide_codec(data)
     data = data[len(bom) :]
     if codec is not None:
         return data.decode(codec, "replace")
     text = data.decode("utf-8", "replace")
-    lost = text.count("\ufffd")
-    if not lost:
+    replaced_count = text.count("\ufffd")
+    if not replaced_count:
         return text
-    beyond_ascii = len(text) - len(text.encode("ascii", "ignore")) - lost
-    return text if beyond_ascii > lost else data.decode("cp1252", "replace")
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore")) - replaced_count
+    return text if beyond_ascii > replaced_count else data.decode("cp1252", "replace")
 
 
-def head(data: bytes, length: int) -> str:
-    """The first `length` characters of the bytes, leniently decoded."""
-    return lenient(data[: (length + 1) * _WORST_BYTES_A_CHARACTER])[:length]
+def decode_head(data: bytes, length: int) -> str:
+    """Return the first `length` characters of the bytes, leniently decoded."""
+    return decode_leniently(data[: (length + 1) * _MAX_BYTES_PER_CHARACTER])[:length]
 
 
-def shown(text: str) -> str:
-    """Text on one line for a person: blanks as one space each, what does not print as U+FFFD."""
+def make_printable(text: str) -> str:
+    """Return text as one printable line: each blank becomes a space, unprintable characters become U+FFFD."""
     return "".join(" " if c.isspace() else c if c.isprintable() else "\ufffd" for c in text).strip()
 
 
-def preview(data: bytes) -> str:
-    """The first 200 characters, fit to be shown."""
-    return shown(head(data, 5 * PREVIEW).lstrip()[:PREVIEW])
+def make_preview(data: bytes) -> str:
+    """Return the first 200 characters as one printable line."""
+    return make_printable(decode_head(data, 5 * PREVIEW_CHARACTERS).lstrip()[:PREVIEW_CHARACTERS])
 
 
-def encodable(text: str) -> str:
-    """Text that UTF-8 can hold: a lone surrogate, which JSON may spell, becomes U+FFFD."""
+def replace_surrogates(text: str) -> str:
+    """Replace lone surrogates, which JSON may contain and UTF-8 cannot encode, by U+FFFD."""
     try:
-        text.encode()  # asked much faster than it is mended
+        text.encode()  # testing is much faster than the substitution
     except UnicodeEncodeError:
         return _SURROGATES.sub("\ufffd", text)
     return text

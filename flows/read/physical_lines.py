@@ -1,19 +1,19 @@
-"""The physical lines of a file of any length, none of them held beyond a limit."""
+"""Splitter of a file into physical lines, with bounded memory for a line of any length."""
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from flows.read.byte_reader import Reader
+from flows.read.byte_reader import ByteReader
 
-_CHUNK: Final = 1 << 16
-_HEAD: Final = 1024
+_CHUNK_BYTES: Final = 1 << 16
+_HEAD_BYTES: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line without its line break: its number from 1, its bytes (only the first of them where `too_large`)."""
+class PhysicalLine:
+    """Line without its line break: number from 1, bytes (only the first ones if `too_large`), SHA-256 and size."""
 
     number: int
     raw: bytes
@@ -22,82 +22,82 @@ class Line:
     too_large: bool
 
 
-def lines(start: bytes, reader: Reader, codec: str, limit: int) -> Iterator[Line]:
-    """The lines of `start` and of what the reader still gives, in an encoding.
+def split_lines(start: bytes, reader: ByteReader, codec: str, max_bytes: int) -> Iterator[PhysicalLine]:
+    """Yield the lines of `start` and of the rest of the reader, in an encoding.
 
-    A last line that a fault of the reader cuts short is left out: it is part of what the fault lost.
+    A last line that a read error cuts short is left out: the error is reported instead.
     """
     feed, cr = "\n".encode(codec), "\r".encode(codec)
-    line = _Growing(1, limit, cr)
-    rest = b""
+    line = _LineBuilder(1, max_bytes, cr)
+    remainder = b""
     chunk = start
     while chunk:
-        data = rest + chunk
-        keep = len(data) - len(data) % len(feed)
-        rest = data[keep:]
-        *ended, open_ = _cut(data[:keep], feed)
-        for part in ended:
-            line.add(part)
-            yield line.done()
-            line = _Growing(line.number + 1, limit, cr)
-        line.add(open_)
-        chunk = reader.read(_CHUNK)
-    line.add(rest)
-    if line.size and reader.fault is None:
-        yield line.done()
+        data = remainder + chunk
+        whole_bytes = len(data) - len(data) % len(feed)
+        remainder = data[whole_bytes:]
+        *complete_parts, last_part = _split_at_feeds(data[:whole_bytes], feed)
+        for part in complete_parts:
+            line.append_part(part)
+            yield line.build_line()
+            line = _LineBuilder(line.number + 1, max_bytes, cr)
+        line.append_part(last_part)
+        chunk = reader.read_bytes(_CHUNK_BYTES)
+    line.append_part(remainder)
+    if line.size and reader.read_error is None:
+        yield line.build_line()
 
 
-def _cut(data: bytes, feed: bytes) -> list[bytes]:
-    """The data at its line feeds; in a wide encoding only those that stand on a character's boundary are feeds."""
+def _split_at_feeds(data: bytes, feed: bytes) -> list[bytes]:
+    """Split bytes at their line feeds; in a wide encoding a feed counts only on a character boundary."""
     if len(feed) == 1:
         return data.split(feed)
     parts: list[bytes] = []
-    begin = at = 0
-    while (at := data.find(feed, at)) != -1:
-        if at % len(feed):
-            at += 1
+    start = position = 0
+    while (position := data.find(feed, position)) != -1:
+        if position % len(feed):
+            position += 1
             continue
-        parts.append(data[begin:at])
-        begin = at = at + len(feed)
-    return [*parts, data[begin:]]
+        parts.append(data[start:position])
+        start = position = position + len(feed)
+    return [*parts, data[start:]]
 
 
-class _Growing:
-    """A line as it comes in; beyond the limit it is digested and no longer held."""
+class _LineBuilder:
+    """Line under construction; beyond the limit its bytes are hashed and no longer stored."""
 
-    def __init__(self, number: int, limit: int, cr: bytes) -> None:
+    def __init__(self, number: int, max_bytes: int, cr: bytes) -> None:
         self.number = number
         self.size = 0
-        self._limit = limit + len(cr)
+        self._max_bytes = max_bytes + len(cr)
         self._cr = cr
         self._parts: list[bytes] = []
-        self._tail = b""  # not digested yet: it may be half of the line break
-        self._over = False
+        self._undigested = b""  # not hashed yet: it may be part of the line break
+        self._is_too_large = False
 
-    def add(self, part: bytes) -> None:
+    def append_part(self, part: bytes) -> None:
         self.size += len(part)
-        if not self._over:
+        if not self._is_too_large:
             self._parts.append(part)
-            if self.size <= self._limit:
+            if self.size <= self._max_bytes:
                 return
             part = b"".join(self._parts)
-            self._parts = [part[:_HEAD]]
-            self._over = True
-            self._digest = hashlib.sha256()
-        data = self._tail + part
-        self._digest.update(data[: -len(self._cr)])
-        self._tail = data[-len(self._cr) :]
+            self._parts = [part[:_HEAD_BYTES]]
+            self._is_too_large = True
+            self._hasher = hashlib.sha256()
+        data = self._undigested + part
+        self._hasher.update(data[: -len(self._cr)])
+        self._undigested = data[-len(self._cr) :]
 
-    def done(self) -> Line:
+    def build_line(self) -> PhysicalLine:
         raw = b"".join(self._parts)
-        if not self._over:
+        if not self._is_too_large:
             raw = raw.removesuffix(self._cr)
-            too_large = len(raw) > self._limit - len(self._cr)
-            shown = raw[:_HEAD] if too_large else raw
-            return Line(self.number, shown, hashlib.sha256(raw).hexdigest(), len(raw), too_large)
+            too_large = len(raw) > self._max_bytes - len(self._cr)
+            stored = raw[:_HEAD_BYTES] if too_large else raw
+            return PhysicalLine(self.number, stored, hashlib.sha256(raw).hexdigest(), len(raw), too_large)
         size = self.size
-        if self._tail == self._cr:
+        if self._undigested == self._cr:
             size -= len(self._cr)
         else:
-            self._digest.update(self._tail)
-        return Line(self.number, raw, self._digest.hexdigest(), size, too_large=True)
+            self._hasher.update(self._undigested)
+        return PhysicalLine(self.number, raw, self._hasher.hexdigest(), size, too_large=True)

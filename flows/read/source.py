@@ -1,4 +1,4 @@
-"""A source -> batches."""
+"""Entry points of read/: batches of a source, its files, the rows of one file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,74 +9,84 @@ from pathlib import Path
 import pyarrow as pa
 
 from flows.read import file_reader, source_walk
-from flows.read.raw_documents import Document, Hint, Limits, Reject, documents_table, hints, rejects_table
-from flows.read.source_file import Found
+from flows.read.raw_documents import (
+    Limits,
+    OutletGuesser,
+    RawDocument,
+    Reject,
+    build_documents_table,
+    build_rejects_table,
+    fill_outlet_hints,
+)
+from flows.read.source_file import SourceFile
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Documents (schemas.stage_tables.RAW) and rejects (schemas.stage_tables.READ_REJECTS) that stood next to each other."""
+class RawBatch:
+    """Batch of neighbouring documents (schemas.stage_tables.RAW) and rejects (schemas.stage_tables.READ_REJECTS)."""
 
     documents: pa.Table
     rejects: pa.Table
 
 
-def read(
+def read_batches(
     source: str | Path,
     *,
     limits: Limits | None = None,
     limit: int | None = None,
     batch_documents: int = 256,
-    hint: Hint | None = None,
-) -> Iterator[Batch]:
-    """The documents of a source, in a stable order.
+    guess_outlet: OutletGuesser | None = None,
+) -> Iterator[RawBatch]:
+    """Read the documents of a source in batches, in a stable order.
 
-    `limit` stops after so many documents, rejects among them; a batch is cut at `batch_documents` of them or at
-    limits.batch_bytes, whichever comes first. `hint` guesses an outlet from a URL and the first 400 characters of a
-    text; without it the outlet registry does.
-    Raises SourceError at once where the source is missing or holds no file.
+    `limit` stops after so many documents, rejects included. A batch ends at `batch_documents` of them or at
+    limits.batch_bytes, whichever comes first. `guess_outlet` guesses an outlet from a URL and the first characters of a
+    text; the default is the outlet registry. Raises SourceError at once where the source is missing or has no file.
     """
-    bounds = limits or Limits()
-    ask = hint or _registry_hint()
-    rows = chain.from_iterable(file_reader.rows(found, bounds, ask) for found in source_walk.find(source))
-    return _batches(islice(rows, limit), batch_documents, bounds.batch_bytes)
+    applied_limits = limits or Limits()
+    guesser = guess_outlet or _load_outlet_guesser()
+    rows = chain.from_iterable(
+        file_reader.read_documents(source_file, applied_limits, guesser)
+        for source_file in source_walk.find_files(source)
+    )
+    return _group_into_batches(islice(rows, limit), batch_documents, applied_limits.batch_bytes)
 
 
-def files_of(source: str | Path) -> Iterator[Found]:
-    """The files of a source, in a stable order. Raises SourceError at once where there is none."""
-    return source_walk.find(source)
+def list_files(source: str | Path) -> Iterator[SourceFile]:
+    """List the files of a source in a stable order. Raises SourceError at once where there is none."""
+    return source_walk.find_files(source)
 
 
-def rows_of(found: Found, limits: Limits) -> Iterator[Document | Reject]:
-    """The documents of one file, in its order, without outlet hints: see `hinted`."""
-    return file_reader.rows(found, limits, None)
+def read_file(source_file: SourceFile, limits: Limits) -> Iterator[RawDocument | Reject]:
+    """Read the documents and rejects of one file in order, without outlet hints: see `add_outlet_hints`."""
+    return file_reader.read_documents(source_file, limits, None)
 
 
-def _batches(rows: Iterator[Document | Reject], most: int, most_bytes: int) -> Iterator[Batch]:
-    documents: list[Document] = []
+def _group_into_batches(rows: Iterator[RawDocument | Reject], max_rows: int, max_bytes: int) -> Iterator[RawBatch]:
+    documents: list[RawDocument] = []
     rejects: list[Reject] = []
-    held = 0
+    batch_bytes = 0
     for row in rows:
-        if isinstance(row, Document):
+        if isinstance(row, RawDocument):
             documents.append(row)
         else:
             rejects.append(row)
-        held += row.size
-        if len(documents) + len(rejects) >= most or held >= most_bytes:
-            yield Batch(documents_table(documents), rejects_table(rejects))
-            documents, rejects, held = [], [], 0
+        batch_bytes += row.byte_count
+        if len(documents) + len(rejects) >= max_rows or batch_bytes >= max_bytes:
+            yield RawBatch(build_documents_table(documents), build_rejects_table(rejects))
+            documents, rejects, batch_bytes = [], [], 0
     if documents or rejects:
-        yield Batch(documents_table(documents), rejects_table(rejects))
+        yield RawBatch(build_documents_table(documents), build_rejects_table(rejects))
 
 
-def hinted(raw: pa.Table) -> pa.Table:
-    """RAW rows with the outlet hints of the registry, where they have none yet."""
-    return hints(raw, _registry_hint())
+def add_outlet_hints(raw: pa.Table) -> pa.Table:
+    """Add the outlet hints of the registry to RAW rows that have none yet."""
+    return fill_outlet_hints(raw, _load_outlet_guesser())
 
 
 @cache
-def _registry_hint() -> Hint:
+def _load_outlet_guesser() -> OutletGuesser:
     from flows.outlets import guess_domain
 
-    hint: Hint = guess_domain
-    return hint
+    guesser: OutletGuesser = guess_domain
+    return guesser

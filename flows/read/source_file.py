@@ -1,4 +1,4 @@
-"""A file of the source, wherever it lies."""
+"""File of a source, local or remote."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from flows.read import lenient_decoding
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A file of the source, or a place in it that cannot be read.
+class SourceFile:
+    """File of the source, or a place in it that cannot be read.
 
     `relative` is the path below the source (posix), `uri` the source as given joined with it; in both, bytes that are
-    no UTF-8 are percent-escaped. `problem` is a reason of schemas.vocabulary and a sentence, or None. `path` is where
-    it lies on this machine; where it lies elsewhere, `opener` gives its bytes instead. `stamp` is its size and its
-    mtime in nanoseconds, where both are known.
+    not UTF-8 are percent-escaped. `problem` is a reason of schemas.vocabulary and a sentence, or None. `path` is the
+    local path; for a remote file `opener` opens its bytes instead. `stamp` is (size, mtime in nanoseconds) where both
+    are known.
     """
 
     path: Path
@@ -26,6 +26,6 @@ class Found:
     stamp: tuple[int, int] | None = None
 
     @property
-    def shown(self) -> str:
-        """The relative path, fit for a sentence: a name may hold line breaks and worse."""
-        return lenient_decoding.shown(self.relative)
+    def display_path(self) -> str:
+        """Return the relative path as one printable line: a name may contain line breaks and worse."""
+        return lenient_decoding.make_printable(self.relative)

@@ -1,4 +1,4 @@
-"""A source -> its files in the order of their paths' bytes, and what stands in the way of reading them."""
+"""Walk over a source: its files in the order of the bytes of their paths, with the problems met."""
 
 import errno
 import os
@@ -12,62 +12,74 @@ from urllib.parse import unquote
 
 from flows.read import glob_patterns, lenient_decoding, remote_source
 from flows.read.errors import SourceError
-from flows.read.source_file import Found
+from flows.read.source_file import SourceFile
 
-__all__ = ["Found", "SourceError", "find", "named", "open_bytes", "open_found", "refused"]
+__all__ = [
+    "SourceError",
+    "SourceFile",
+    "describe_os_error",
+    "find_files",
+    "format_source",
+    "open_local_file",
+    "open_source_file",
+]
 
 _UNDECODABLE: Final = re.compile("[\udc80-\udcff]")
 
 
-def find(source: str | Path) -> Iterator[Found]:
-    """The files of a source. Raises SourceError at once where it is missing or holds no file at all."""
+def find_files(source: str | Path) -> Iterator[SourceFile]:
+    """Find the files of a source. Raises SourceError at once where it is missing or has no file."""
     if not str(source):
         raise SourceError("Read no source: a file, folder or glob was expected.")
-    found = remote_source.find(str(source)) if remote_source.is_url(str(source)) else _start(local(str(source)))
-    first = next(found, None)
+    files = (
+        remote_source.find_remote_files(str(source))
+        if remote_source.is_url(str(source))
+        else _find_local_files(parse_local_path(str(source)))
+    )
+    first = next(files, None)
     if first is None:
         raise SourceError(
-            f"Read {named(source)}: no document in it, a file with text, HTML, JSONL or WARC was expected (hidden "
-            "files are skipped). Check the path."
+            f"Read {format_source(source)}: no document in it, a file with text, HTML, JSONL or WARC was expected "
+            "(hidden files are skipped). Check the path."
         )
-    return _chain(first, found)
+    return _chain_files(first, files)
 
 
-def open_bytes(path: Path) -> BinaryIO:
-    """The one place where read/ opens a file of this machine."""
+def open_local_file(path: Path) -> BinaryIO:
+    """Open a local file; read/ opens none anywhere else."""
     return path.open("rb")
 
 
-def open_found(found: Found) -> BinaryIO:
-    """The bytes of a file of the source. Raises OSError where they are not given."""
-    return open_bytes(found.path) if found.opener is None else found.opener()
+def open_source_file(source_file: SourceFile) -> BinaryIO:
+    """Open a file of the source for reading. Raises OSError."""
+    return open_local_file(source_file.path) if source_file.opener is None else source_file.opener()
 
 
-def local(source: str) -> str:
-    """A path of this machine, of which file:// is another spelling."""
+def parse_local_path(source: str) -> str:
+    """Return the local path of a source; file:// is another spelling of it."""
     return unquote(source.removeprefix("file://")) if source.startswith("file://") else source
 
 
-def named(source: str | Path) -> str:
-    """A source as it may be shown and stored: a URL without what is secret in it."""
-    said = str(source)
-    return remote_source.shown(said) if remote_source.is_url(said) else Path(local(said)).as_posix()
+def format_source(source: str | Path) -> str:
+    """Return a source as it may be shown and stored: a URL without secrets, a path in posix form."""
+    text = str(source)
+    return remote_source.redact_url(text) if remote_source.is_url(text) else Path(parse_local_path(text)).as_posix()
 
 
-def refused(path: str, error: OSError) -> tuple[str, str]:
-    """The problem of a file or folder that the operating system does not give."""
-    why = error.strerror or type(error).__name__
-    return "unreadable", f"The operating system refused to give {path} ({why}): mend its permissions or remove it."
+def describe_os_error(path: str, error: OSError) -> tuple[str, str]:
+    """Return the reject reason and detail for a file or folder that the operating system refuses."""
+    cause = error.strerror or type(error).__name__
+    return "unreadable", f"The operating system refused to give {path} ({cause}): mend its permissions or remove it."
 
 
-def _chain(first: Found, rest: Iterator[Found]) -> Iterator[Found]:
+def _chain_files(first: SourceFile, following: Iterator[SourceFile]) -> Iterator[SourceFile]:
     yield first
-    yield from rest
+    yield from following
 
 
-def _start(source: str) -> Iterator[Found]:
-    # A file whose name has glob characters in it is that file.
-    base, names = (source, ()) if os.path.lexists(source) else glob_patterns.split(source)
+def _find_local_files(source: str) -> Iterator[SourceFile]:
+    # An existing path is never a pattern, even if its name contains glob characters.
+    base, patterns = (source, ()) if os.path.lexists(source) else glob_patterns.split_glob(source)
     root = Path(base)
     try:
         status = root.stat()
@@ -77,104 +89,109 @@ def _start(source: str) -> Iterator[Found]:
         raise SourceError(f"Read {source}: there is nothing {where}, a file, folder or glob was expected.") from None
     except (OSError, ValueError) as error:
         raise SourceError(f"Read {source}: {base} cannot be opened ({error}), check the path.") from None
-    if names and not stat.S_ISDIR(mode):
+    if patterns and not stat.S_ISDIR(mode):
         raise SourceError(f"Read {source}: {base} is a file, a folder was expected before the first * of a glob.")
     if not stat.S_ISDIR(mode):
-        return iter([_regular(root, status, _readable(root.name), _readable(root.as_posix()))])
+        return iter([_build_regular_file(root, status, _percent_escape(root.name), _percent_escape(root.as_posix()))])
     try:
         with os.scandir(root):
             pass
     except OSError as error:
         raise SourceError(f"Read {source}: the folder {base} may not be listed ({error.strerror}).") from None
-    return _Walk(root, root.resolve(), names).files()
+    return _FolderWalk(root, root.resolve(), patterns).walk_files()
 
 
 @dataclass(frozen=True, slots=True)
-class _Folder:
-    """A folder to list: `above` are the real folders it lies in, itself last; `linked` says that a link led here."""
+class _PendingFolder:
+    """Folder to list: `ancestors` are the real paths above it and its own; `is_linked` if a link led here."""
 
     path: Path
     parts: tuple[str, ...]
-    above: tuple[Path, ...]
-    linked: bool
+    ancestors: tuple[Path, ...]
+    is_linked: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Walk:
+class _FolderWalk:
     root: Path
-    real: Path
-    names: tuple[str, ...]
+    real_root: Path
+    patterns: tuple[str, ...]
 
-    def files(self) -> Iterator[Found]:
-        # A stack of our own: folders may lie deeper than calls may.
-        stack = [self._listing(_Folder(self.root, (), (self.real,), linked=False))]
+    def walk_files(self) -> Iterator[SourceFile]:
+        # An explicit stack: folders may be nested deeper than the recursion limit.
+        stack = [self._list_folder(_PendingFolder(self.root, (), (self.real_root,), is_linked=False))]
         while stack:
             entry = next(stack[-1], None)
             if entry is None:
                 stack.pop()
-            elif isinstance(entry, Found):
+            elif isinstance(entry, SourceFile):
                 yield entry
             else:
-                stack.append(self._listing(entry))
+                stack.append(self._list_folder(entry))
 
-    def _listing(self, folder: _Folder) -> Iterator[Found | _Folder]:
+    def _list_folder(self, folder: _PendingFolder) -> Iterator[SourceFile | _PendingFolder]:
         try:
             with os.scandir(folder.path) as listing:
                 entries = [entry for entry in listing if not entry.name.startswith(".")]
         except OSError as error:
-            shown = lenient_decoding.shown(_readable("/".join(folder.parts)))
-            yield self._problem(folder.path, folder.parts, *refused(shown, error))
+            display_path = lenient_decoding.make_printable(_percent_escape("/".join(folder.parts)))
+            yield self._build_problem(folder.path, folder.parts, *describe_os_error(display_path, error))
             return
-        # With its slash a folder sorts where its files' full paths do.
+        # The slash sorts a folder to the position of the full paths of its files.
         for entry in sorted(entries, key=lambda e: os.fsencode(e.name) + (b"/" if _is_folder(e) else b"")):
             parts = (*folder.parts, entry.name)
-            meant, below = glob_patterns.matches(parts, self.names) if self.names else (True, True)
-            if meant or below:
-                made = self._entry(folder, Path(folder.path, entry.name), parts, _plain(entry))
-                if isinstance(made, _Folder) or (made is not None and (meant or _is_folder(entry))):
-                    yield made
+            is_match, may_match_below = (
+                glob_patterns.match_path(parts, self.patterns) if self.patterns else (True, True)
+            )
+            if is_match or may_match_below:
+                visited = self._classify_entry(folder, Path(folder.path, entry.name), parts, _stat_regular_file(entry))
+                if isinstance(visited, _PendingFolder) or (visited is not None and (is_match or _is_folder(entry))):
+                    yield visited
 
-    def _entry(
-        self, folder: _Folder, path: Path, parts: tuple[str, ...], plain: os.stat_result | None
-    ) -> Found | _Folder | None:
-        """What stands at a path; None for a link to a folder that is met at its own place. `plain`: a file, no link."""
-        relative = _readable("/".join(parts))
-        if plain is not None:
-            return _regular(path, plain, relative, self._uri(parts))
-        shown = lenient_decoding.shown(relative)
-        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(self.real):
-            detail = f"{shown} is a link that leads out of the source: copy what it points to into the source."
-            return self._problem(path, parts, "outside_source", detail)
+    def _classify_entry(
+        self, folder: _PendingFolder, path: Path, parts: tuple[str, ...], regular_status: os.stat_result | None
+    ) -> SourceFile | _PendingFolder | None:
+        """Return the file or folder at a path; None for a linked folder that is visited at its own place.
+
+        `regular_status` is the status of a regular file that is no link, else None.
+        """
+        relative = _percent_escape("/".join(parts))
+        if regular_status is not None:
+            return _build_regular_file(path, regular_status, relative, self._build_uri(parts))
+        display_path = lenient_decoding.make_printable(relative)
+        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(self.real_root):
+            detail = f"{display_path} is a link that leads out of the source: copy what it points to into the source."
+            return self._build_problem(path, parts, "outside_source", detail)
         try:
             status = path.stat()
             mode = status.st_mode
-            real = path.resolve()
+            real_path = path.resolve()
         except (OSError, RuntimeError) as error:
-            system = error if isinstance(error, OSError) else OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-            return self._problem(path, parts, *refused(shown, system))
+            os_error = error if isinstance(error, OSError) else OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+            return self._build_problem(path, parts, *describe_os_error(display_path, os_error))
         if not stat.S_ISDIR(mode):
-            return _regular(path, status, relative, self._uri(parts))
-        if path.is_symlink() and (folder.linked or real in folder.above):
-            # Links within links can go round for ever.
+            return _build_regular_file(path, status, relative, self._build_uri(parts))
+        if path.is_symlink() and (folder.is_linked or real_path in folder.ancestors):
+            # Links reached through links can form endless loops.
             return None
-        return _Folder(path, parts, (*folder.above, real), folder.linked or path.is_symlink())
+        return _PendingFolder(path, parts, (*folder.ancestors, real_path), folder.is_linked or path.is_symlink())
 
-    def _problem(self, path: Path, parts: tuple[str, ...], reason: str, detail: str) -> Found:
-        return Found(path, _readable("/".join(parts)), self._uri(parts), (reason, detail))
+    def _build_problem(self, path: Path, parts: tuple[str, ...], reason: str, detail: str) -> SourceFile:
+        return SourceFile(path, _percent_escape("/".join(parts)), self._build_uri(parts), (reason, detail))
 
-    def _uri(self, parts: tuple[str, ...]) -> str:
-        return _readable(self.root.joinpath(*parts).as_posix())
+    def _build_uri(self, parts: tuple[str, ...]) -> str:
+        return _percent_escape(self.root.joinpath(*parts).as_posix())
 
 
-def _regular(path: Path, status: os.stat_result, relative: str, uri: str) -> Found:
+def _build_regular_file(path: Path, status: os.stat_result, relative: str, uri: str) -> SourceFile:
     if stat.S_ISREG(status.st_mode):
-        return Found(path, relative, uri, stamp=(status.st_size, status.st_mtime_ns))
+        return SourceFile(path, relative, uri, stamp=(status.st_size, status.st_mtime_ns))
     expected = "is a pipe, socket or device, a regular file was expected: remove it from the source."
-    return Found(path, relative, uri, ("unreadable", f"{lenient_decoding.shown(relative)} {expected}"))
+    return SourceFile(path, relative, uri, ("unreadable", f"{lenient_decoding.make_printable(relative)} {expected}"))
 
 
-def _plain(entry: os.DirEntry[str]) -> os.stat_result | None:
-    """What is known of a regular file that no link leads to; most entries are one, and need no more questions."""
+def _stat_regular_file(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """Return the status of a regular file that is no link, else None; most entries need no further calls."""
     try:
         return entry.stat(follow_symlinks=False) if entry.is_file(follow_symlinks=False) else None
     except OSError:
@@ -188,7 +205,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _readable(path: str) -> str:
-    """A path as text: bytes that are no UTF-8 as %XX."""
+def _percent_escape(path: str) -> str:
+    """Return a path as text; bytes that are not UTF-8 become %XX."""
     text = os.fsencode(path).decode("utf-8", "surrogateescape")
     return _UNDECODABLE.sub(lambda byte: f"%{ord(byte[0]) - 0xDC00:02X}", text)

@@ -1,25 +1,25 @@
-"""A WARC file -> its records, as a stream: each with its headers and its block, none held beyond a limit.
+"""Parser of a WARC file: a stream of records with headers and block, in bounded memory.
 
-Only the frame of a record is read here (ISO 28500): what the block says is `http`'s to tell. A file that breaks off or
-contradicts itself gives a `Damage` where it does; reading goes on at the next line that opens a record.
+Only the frame of a record is parsed here (ISO 28500); `http_payload` parses its block. Where the file is truncated or
+inconsistent, a `WarcDamage` is yielded, and reading resumes at the next line that opens a record.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from flows.read.byte_reader import Reader
+from flows.read.byte_reader import ByteReader
 
-OPENING: Final = b"WARC/"
-HEAD_BYTES: Final = 65_536
-_CHUNK: Final = 1 << 16
+VERSION_PREFIX: Final = b"WARC/"
+MAX_HEAD_BYTES: Final = 65_536
+_CHUNK_BYTES: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """One record: its number in the file from 1, its headers by lower-case name, its block.
+class WarcRecord:
+    """WARC record: number in the file from 1, headers by lower-case name, block.
 
-    A block beyond the limit is left out: `block` then is its head alone, and `size` what it has.
+    Of a block beyond the limit only the head is stored; `size` is its full size in bytes.
     """
 
     number: int
@@ -28,127 +28,127 @@ class Record:
     size: int
 
     @property
-    def whole(self) -> bool:
-        """Whether `block` is all of it."""
+    def is_complete(self) -> bool:
+        """Return True if `block` holds the whole block."""
         return len(self.block) == self.size
 
     @property
-    def id(self) -> str:
-        """The record's id without its angle brackets; #R and its number where it has none."""
+    def record_id(self) -> str:
+        """Return the record's id without angle brackets, or R and its number where it has none."""
         return self.headers.get("warc-record-id", "").strip("<> ") or f"R{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
-class Damage:
-    """A place where the file is no WARC: the number of the record that was expected, and the rest of a sentence."""
+class WarcDamage:
+    """Damaged place in a WARC file: number of the expected record, and the second half of a sentence."""
 
     number: int
     detail: str
 
 
-class _Broken(Exception):
+class _BrokenRecord(Exception):
     pass
 
 
 @dataclass(slots=True)
-class _Stream:
-    """Bytes to be taken by the line or by the count, the rest of what was read held back."""
+class _BufferedStream:
+    """Buffered stream, read by line or by byte count."""
 
-    held: bytes
-    reader: Reader
-    at: int = field(default=0)
+    buffer: bytes
+    reader: ByteReader
+    position: int = field(default=0)
 
-    def _more(self) -> bool:
-        piece = self.reader.read(_CHUNK)
-        self.held, self.at = self.held[self.at :] + piece, 0
-        return bool(piece)
+    def _fill_buffer(self) -> bool:
+        chunk = self.reader.read_bytes(_CHUNK_BYTES)
+        self.buffer, self.position = self.buffer[self.position :] + chunk, 0
+        return bool(chunk)
 
-    def line(self) -> bytes | None:
-        """The next line with its break; None at the end. A line of more than HEAD_BYTES comes in pieces."""
-        while (end := self.held.find(b"\n", self.at)) < 0 and len(self.held) - self.at < HEAD_BYTES:
-            if not self._more():
-                end = len(self.held) - 1
+    def read_line(self) -> bytes | None:
+        """Return the next line with its line break, None at the end; more than MAX_HEAD_BYTES come in pieces."""
+        while (end := self.buffer.find(b"\n", self.position)) < 0 and len(self.buffer) - self.position < MAX_HEAD_BYTES:
+            if not self._fill_buffer():
+                end = len(self.buffer) - 1
                 break
-        end = min(end if end >= 0 else len(self.held), self.at + HEAD_BYTES) + 1
-        taken = self.held[self.at : end]
-        self.at += len(taken)
-        return taken or None
+        end = min(end if end >= 0 else len(self.buffer), self.position + MAX_HEAD_BYTES) + 1
+        line = self.buffer[self.position : end]
+        self.position += len(line)
+        return line or None
 
-    def take(self, size: int) -> bytes:
-        """The next `size` bytes; fewer only at the end."""
-        pieces: list[bytes] = []
+    def read_bytes(self, size: int) -> bytes:
+        """Return the next `size` bytes; fewer only at the end."""
+        chunks: list[bytes] = []
         while size > 0:
-            if self.at >= len(self.held) and not self._more():
+            if self.position >= len(self.buffer) and not self._fill_buffer():
                 break
-            piece = self.held[self.at : self.at + size]
-            self.at += len(piece)
-            size -= len(piece)
-            pieces.append(piece)
-        return b"".join(pieces)
+            chunk = self.buffer[self.position : self.position + size]
+            self.position += len(chunk)
+            size -= len(chunk)
+            chunks.append(chunk)
+        return b"".join(chunks)
 
-    def skip(self, size: int) -> int:
-        """Pass over `size` bytes; returns how many there were."""
-        passed = 0
-        while passed < size and (piece := self.take(min(size - passed, _CHUNK))):
-            passed += len(piece)
-        return passed
+    def skip_bytes(self, size: int) -> int:
+        """Skip `size` bytes; return how many there were."""
+        skipped = 0
+        while skipped < size and (chunk := self.read_bytes(min(size - skipped, _CHUNK_BYTES))):
+            skipped += len(chunk)
+        return skipped
 
 
-def records(start: bytes, reader: Reader, limit: int) -> Iterator[Record | Damage]:
-    """The records of a file whose first bytes are `start`; a block of more than `limit` bytes is cut to its head.
+def read_records(head: bytes, reader: ByteReader, max_block_bytes: int) -> Iterator[WarcRecord | WarcDamage]:
+    """Yield the records of a file whose first bytes are `head`; of a block beyond `max_block_bytes` only its head.
 
-    What a fault of the reader cuts short is left out: whoever holds the reader tells of the fault.
+    A record that a read error cuts short is left out: the caller reports the error of the reader.
     """
-    stream = _Stream(start, reader)
+    stream = _BufferedStream(head, reader)
     number = 0
-    damaged = False
-    while (line := stream.line()) is not None:
+    is_damaged = False
+    while (line := stream.read_line()) is not None:
         if not line.strip():
             continue
-        if not line.startswith(OPENING):
-            if not damaged:
-                yield Damage(number + 1, "does not begin with a WARC version line")
-            damaged = True
+        if not line.startswith(VERSION_PREFIX):
+            if not is_damaged:
+                yield WarcDamage(number + 1, "does not begin with a WARC version line")
+            is_damaged = True
             continue
         number += 1
-        damaged = False
+        is_damaged = False
         try:
-            record = _record(number, stream, limit)
-        except _Broken as error:
-            if reader.fault is None:
-                yield Damage(number, str(error))
-            damaged = True
+            record = _read_record(number, stream, max_block_bytes)
+        except _BrokenRecord as error:
+            if reader.read_error is None:
+                yield WarcDamage(number, str(error))
+            is_damaged = True
             continue
         yield record
 
 
-def _record(number: int, stream: _Stream, limit: int) -> Record:
-    headers = _headers(stream)
-    stated = headers.get("content-length", "")
-    if not (stated.isascii() and stated.isdigit() and len(stated) < 16):
-        raise _Broken(f'states no length that can be read ("{stated[:40]}")')
-    size = int(stated)
-    block = stream.take(size if size <= limit else min(size, HEAD_BYTES))
-    there = len(block) + stream.skip(size - len(block))
-    if there < size:
-        raise _Broken(f"breaks off after {there:,} of {size:,} bytes")
-    return Record(number, headers, block, size)
+def _read_record(number: int, stream: _BufferedStream, max_block_bytes: int) -> WarcRecord:
+    headers = _read_headers(stream)
+    stated_length = headers.get("content-length", "")
+    if not (stated_length.isascii() and stated_length.isdigit() and len(stated_length) < 16):
+        raise _BrokenRecord(f'states no length that can be read ("{stated_length[:40]}")')
+    size = int(stated_length)
+    block = stream.read_bytes(size if size <= max_block_bytes else min(size, MAX_HEAD_BYTES))
+    available = len(block) + stream.skip_bytes(size - len(block))
+    if available < size:
+        raise _BrokenRecord(f"breaks off after {available:,} of {size:,} bytes")
+    return WarcRecord(number, headers, block, size)
 
 
-def _headers(stream: _Stream) -> dict[str, str]:
+def _read_headers(stream: _BufferedStream) -> dict[str, str]:
     headers: dict[str, str] = {}
-    left, last = HEAD_BYTES, ""
-    while (line := stream.line()) is not None:
-        left -= len(line)
-        if left < 0:
-            raise _Broken(f"has more than {HEAD_BYTES:,} bytes of headers")
+    bytes_allowed, last_name = MAX_HEAD_BYTES, ""
+    while (line := stream.read_line()) is not None:
+        bytes_allowed -= len(line)
+        if bytes_allowed < 0:
+            raise _BrokenRecord(f"has more than {MAX_HEAD_BYTES:,} bytes of headers")
         text = line.decode("utf-8", "replace").rstrip("\r\n")
         if not text.strip():
             return headers
         name, colon, value = text.partition(":")
-        if text[0] in " \t" and last:
-            headers[last] = f"{headers[last]} {text.strip()}"
+        if text[0] in " \t" and last_name:
+            headers[last_name] = f"{headers[last_name]} {text.strip()}"
         elif colon:
-            last = name.strip().lower()
-            headers.setdefault(last, value.strip())
-    raise _Broken("breaks off in its headers")
+            last_name = name.strip().lower()
+            headers.setdefault(last_name, value.strip())
+    raise _BrokenRecord("breaks off in its headers")

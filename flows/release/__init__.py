@@ -1,26 +1,26 @@
-"""The release room: draft -> staged -> audited -> committed, on a local disk, safe at every instant.
+"""Publication of releases: draft -> staged -> audited -> committed, safe against a kill at any instant.
 
     output/<dataset>/
       latest.json        {dataset, version, path, digest}: the current release. Its replacement is the commit.
-      latest             a relative link to the same folder, for people; nothing here reads it
+      latest             a relative link to the same folder, for people; this package does not read it
       versions.json      a list of entries, newest first: every run that published, was refused or was withdrawn
-      CHANGELOG.md       the same in plain words: a function of versions.json
-      releases/<version>/  what readers read: files 0444, folders 0555
+      CHANGELOG.md       the same for people, generated from versions.json
+      releases/<version>/  the published releases: files 0444, folders 0555
       refused/<run>/     manifest, rejects and validation of a run that was not published
-      .staging/<run>/    a release in the making; whatever lies here while nobody holds the lock is dead
+      .staging/<run>/    a staged release; anything here while nobody holds the lock is stale
       state/             publisher.lock, journal.json, withdrawn.json, raw/ (packs of raw bytes)
 
 How one run uses it (all of it inside the lock):
 
     with publisher_lock(dataset, wait_seconds, run_id=run) as notes:      # notes: what recovery did, in sentences
-        if (entry := find_equal(dataset, facts.fingerprint())): ...       # nothing new
-        folder = stage(dataset, draft, next_version(dataset, today), pages)
-        audit(folder)                                                     # AuditError names file and fact
-        commit(dataset, folder, read_manifest(folder))                    # or refuse(dataset, draft, why)
+        if (entry := find_equal_release(dataset, facts.compute_fingerprint())): ...    # nothing new
+        folder = stage_release(dataset, draft, allocate_version(dataset, today), write_pages)
+        audit_release(folder)                                             # AuditError names file and problem
+        commit_release(dataset, folder, read_manifest(folder))            # or refuse_run(dataset, draft, why)
 
 A release. Tables are Parquet: schema and metadata of schemas.arrow, zstd, no pandas metadata, sorted; row groups
-are cut by row number, so the bytes depend on the rows alone. The CSVs are made from the Parquet. `manifest.json`
-holds everything that is known of the run, and it alone holds the clock, the version, the run's id and the host:
+are cut by row number, so the bytes depend on the rows alone. The CSVs are made from the same rows. `manifest.json`
+records the whole run, and it alone holds the clock, the version, the run's id and the host:
 
     {dataset, version, schema_version, parent, fingerprint,
      created_at, run_id, host,                  (created_at: when the run started, ISO 8601, UTC)
@@ -30,108 +30,115 @@ holds everything that is known of the run, and it alone holds the clock, the ver
      changes: {added, changed, removed},        (empty where refused)
      files: [{path, bytes, sha256, table?, rows?}],  (all but the pages; table and rows for Parquet)
      checks: [...], refused: [sentence],        (refused is empty unless the run was)
-     accepted_drift: reason, remakes: version}  (empty, null: as nearly always)
+     accepted_drift: reason, remakes: version}  (usually empty and null)
 
 `SHA256SUMS` is written last and covers every file but itself. A release's digest, in latest.json and versions.json,
-is the SHA-256 of SHA256SUMS: it stands for every byte of the release.
+is the SHA-256 of SHA256SUMS, and so covers every byte of the release.
 
-Commit. Files and folders are fsynced, the name is checked to be free, state/journal.json says what is about to
-happen, the folder is renamed into releases/ and made read-only, then versions.json, CHANGELOG.md, and last
-latest.json. Whoever takes the lock next reads the journal: a renamed release that verifies is finished, any other is
-put back. A reader who follows latest.json never sees a half release; one killed at any instant leaves nothing that
-the next run must be told about.
+Commit. The version is checked to be unused, files and folders are fsynced, and state/journal.json records the planned
+operation. Then the folder is renamed into releases/ and made read-only, and versions.json, CHANGELOG.md and, last,
+latest.json are replaced. The next owner of the lock reads the journal: a renamed release that verifies is finished, any
+other is rolled back. A reader who follows latest.json never sees an incomplete release, and a publisher killed at any
+instant leaves nothing that the next run cannot recover by itself.
 
-On an object store (`at` with a URL of fsspec) the same happens in a mirror of it on this machine, and what changed is
-sent when the lock is let go of: see flows/release/remote_dataset.py.
+On an object store (`open_dataset` with a URL of fsspec) the same happens in a local mirror, and the changes are sent
+before the lock is released: see flows/release/remote_dataset.py.
 
-Mending. set_latest, pin and prune change what stands and what is current; a takedown is listed in
-state/withdrawn.json, and purging makes the releases that hold the article again under new versions (`commit` with
-`replaces`): the one exception to immutability. Each verb writes the journal first, so the next owner of the lock
-finishes what a dead one began; versions.json records each.
+Maintenance. set_latest, pin_release and prune_releases change which releases are available and which one is current. A
+takedown is listed in state/withdrawn.json, and a purge publishes the releases that hold the article again under new
+versions (`commit_release` with `replaces`): the one exception to immutability. Each operation writes the journal first,
+so that the next owner of the lock finishes it after a crash; versions.json records each.
 
 Accounting. documents_in + carried_over = published + dropped + rejected, and the rejects table holds one row for
 each document dropped or rejected. A release where this does not hold is not published.
 
-Every failure is a ReleaseError with one sentence; Busy, AuditError, Mistaken (asked for what is not there) and
-Declined (it would do harm) are kinds of it.
+Every failure is a ReleaseError with one sentence. Its subclasses are DatasetBusyError, AuditError,
+InvalidRequestError, RequestDeclinedError and ConcurrentCommitError.
 """
 
-from flows.release.audit import audit, read_back
-from flows.release.carried_rows import Carried, carry_over, complete
-from flows.release.changes_table import VALUES, diff
-from flows.release.checkout_digests import code_digest, lock_digest
-from flows.release.commit import commit, recover
-from flows.release.draft import Draft, Facts, Inputs
-from flows.release.errors import AuditError, Busy, Declined, Mistaken, Outrun, ReleaseError
-from flows.release.fingerprint_store import keep_prints, kept_prints, mapped_prints
-from flows.release.integrity import Damage, verify
-from flows.release.layout import Dataset, Entry, find_equal, listed, next_version
+from flows.release.audit import audit_release, inspect_table
+from flows.release.carried_rows import CarriedRows, carry_over_rows, upgrade_batch
+from flows.release.changes_table import VALUE_COLUMNS, diff_articles
+from flows.release.checkout_digests import compute_code_digest, compute_lock_digest
+from flows.release.commit import commit_release, recover_dataset
+from flows.release.draft import Draft, InputSummary, RunFacts
+from flows.release.errors import (
+    AuditError,
+    ConcurrentCommitError,
+    DatasetBusyError,
+    InvalidRequestError,
+    ReleaseError,
+    RequestDeclinedError,
+)
+from flows.release.fingerprint_store import load_prints, map_prints, save_prints
+from flows.release.integrity import ReleaseDamage, verify_release
+from flows.release.layout import Dataset, VersionEntry, allocate_version, find_equal_release, find_release
 from flows.release.lock_file import publisher_lock
 from flows.release.manifest import read_manifest
-from flows.release.memory_maps import Mapped, mapped, rest
-from flows.release.parquet_tables import ORDER, SCHEMAS, Sorted, batches, load
-from flows.release.raw_store import Keeper, fetch, fetch_all, forget, keep
-from flows.release.refusal import refuse
-from flows.release.remote_dataset import Mirror, at
-from flows.release.stage import stage
-from flows.release.version_history import pin, prune, set_latest
-from flows.release.withdrawals import Withdrawal, withdraw, withdrawals, withdrawn_digest
+from flows.release.memory_maps import MappedTable, map_table, release_pages
+from flows.release.parquet_tables import SCHEMAS, SORT_KEYS, SortedRows, load_table, read_batches
+from flows.release.raw_store import RawStoreWriter, delete_raw_bytes, iterate_raw_bytes, read_raw_bytes, store_raw_bytes
+from flows.release.refusal import refuse_run
+from flows.release.remote_dataset import MirroredDataset, open_dataset
+from flows.release.stage import stage_release
+from flows.release.version_history import pin_release, prune_releases, set_latest
+from flows.release.withdrawals import Withdrawal, compute_withdrawn_digest, read_withdrawals, record_withdrawal
 
 __all__ = [
-    "ORDER",
     "SCHEMAS",
-    "VALUES",
+    "SORT_KEYS",
+    "VALUE_COLUMNS",
     "AuditError",
-    "Busy",
-    "Carried",
-    "Damage",
+    "CarriedRows",
+    "ConcurrentCommitError",
     "Dataset",
-    "Declined",
+    "DatasetBusyError",
     "Draft",
-    "Entry",
-    "Facts",
-    "Inputs",
-    "Keeper",
-    "Mapped",
-    "Mirror",
-    "Mistaken",
-    "Outrun",
+    "InputSummary",
+    "InvalidRequestError",
+    "MappedTable",
+    "MirroredDataset",
+    "RawStoreWriter",
+    "ReleaseDamage",
     "ReleaseError",
-    "Sorted",
+    "RequestDeclinedError",
+    "RunFacts",
+    "SortedRows",
+    "VersionEntry",
     "Withdrawal",
-    "at",
-    "audit",
-    "batches",
-    "carry_over",
-    "code_digest",
-    "commit",
-    "complete",
-    "diff",
-    "fetch",
-    "fetch_all",
-    "find_equal",
-    "forget",
-    "keep",
-    "keep_prints",
-    "kept_prints",
-    "listed",
-    "load",
-    "lock_digest",
-    "mapped",
-    "mapped_prints",
-    "next_version",
-    "pin",
-    "prune",
+    "allocate_version",
+    "audit_release",
+    "carry_over_rows",
+    "commit_release",
+    "compute_code_digest",
+    "compute_lock_digest",
+    "compute_withdrawn_digest",
+    "delete_raw_bytes",
+    "diff_articles",
+    "find_equal_release",
+    "find_release",
+    "inspect_table",
+    "iterate_raw_bytes",
+    "load_prints",
+    "load_table",
+    "map_prints",
+    "map_table",
+    "open_dataset",
+    "pin_release",
+    "prune_releases",
     "publisher_lock",
-    "read_back",
+    "read_batches",
     "read_manifest",
-    "recover",
-    "refuse",
-    "rest",
+    "read_raw_bytes",
+    "read_withdrawals",
+    "record_withdrawal",
+    "recover_dataset",
+    "refuse_run",
+    "release_pages",
+    "save_prints",
     "set_latest",
-    "stage",
-    "verify",
-    "withdraw",
-    "withdrawals",
-    "withdrawn_digest",
+    "stage_release",
+    "store_raw_bytes",
+    "upgrade_batch",
+    "verify_release",
 ]

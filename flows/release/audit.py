@@ -1,6 +1,6 @@
-"""Read a staged release back before it is published: everything `verify` checks, and what the rows say.
+"""Audit of a staged release before it is published: the checks of `verify_release`, and checks of the rows.
 
-Reads each table once, a part of a row group at a time; held in memory are the keys of the articles alone.
+Each table is read once, a part of a row group at a time. Only the key columns of _KEY_COLUMNS stay in memory.
 """
 
 from collections import Counter
@@ -15,14 +15,14 @@ import pyarrow.compute as pc
 
 from flows.release import parquet_tables
 from flows.release.errors import AuditError
-from flows.release.integrity import Damage, verify
+from flows.release.integrity import ReleaseDamage, verify_release
 from flows.release.manifest import Manifest, read_manifest
 from schemas import columns, vocabulary
 
-_SHOWN: Final = 3
-_PARTS: Final = 4  # of a row group: other tables are written meanwhile, and want the memory
-# The columns that are compared with other tables, and whether each of their values is wanted once.
-_KEPT: Final[dict[str, dict[str, bool]]] = {
+_MAX_EXAMPLES: Final = 3
+_READ_PARTS: Final = 4  # of a row group: other tables are written at the same time and need memory
+# Table -> the columns that are compared with other tables -> whether only their distinct values are kept.
+_KEY_COLUMNS: Final[dict[str, dict[str, bool]]] = {
     "spans": {"article_id": True},
     "articles": {"article_id": False, "source_id": False, "duplicate_of": False},
     "evidence": {"article_id": True},
@@ -32,118 +32,144 @@ _KEPT: Final[dict[str, dict[str, bool]]] = {
 
 
 @dataclass(frozen=True)
-class Found:
-    """What one pass over a table found: what is wrong with it, and the columns of _KEPT."""
+class TableFindings:
+    """Findings of one pass over a table: its damages, and its columns of _KEY_COLUMNS."""
 
-    damages: list[Damage]
-    kept: dict[str, pa.Array]
-
-
-def _place(release: Path, name: str) -> str:
-    return parquet_tables.parts(release, name)[0].relative_to(release).as_posix()
+    damages: list[ReleaseDamage]
+    key_columns: dict[str, pa.Array]
 
 
-def read_back(release: Path, name: str) -> Found:
-    """Go through a table once: its order, columns that may not be null, and those with a closed list of words.
+def _first_path(release: Path, name: str) -> str:
+    return parquet_tables.list_table_files(release, name)[0].relative_to(release).as_posix()
 
-    Raises what Arrow does where it cannot be read.
+
+def inspect_table(release: Path, name: str) -> TableFindings:
+    """Check the sort order, the null values and the closed lists of words of a table in one pass.
+
+    Raises the errors of Arrow and OSError where the table cannot be read.
     """
-    keys, described = list(parquet_tables.ORDER[name]), {column.name: column for column in columns.PUBLISHED[name]}
-    wanted = [c.name for c in described.values() if not c.nullable or c.one_of or c.name in (*keys, *_KEPT[name])]
-    damages, kept = [], {column: [pa.array([], pa.string())] for column in _KEPT[name]}
-    last: pa.Table | None = None
-    in_order = True
-    for batch in parquet_tables.batches(release, name, wanted, _PARTS):
+    keys, columns_by_name = (
+        list(parquet_tables.SORT_KEYS[name]),
+        {column.name: column for column in columns.PUBLISHED[name]},
+    )
+    read_columns = [
+        c.name for c in columns_by_name.values() if not c.nullable or c.one_of or c.name in (*keys, *_KEY_COLUMNS[name])
+    ]
+    damages, key_chunks = [], {column: [pa.array([], pa.string())] for column in _KEY_COLUMNS[name]}
+    last_row: pa.Table | None = None
+    sorted_so_far = True
+    for batch in parquet_tables.read_batches(release, name, read_columns, _READ_PARTS):
         chunk = pa.Table.from_batches([batch]).select(keys)
-        if last is not None:
-            chunk = pa.concat_tables([last, chunk]).combine_chunks()
-        if in_order and not _in_order(chunk.slice(0, chunk.num_rows - 1), chunk.slice(1)):
-            in_order = False
-            damages.append(Damage(_place(release, name), f"is not sorted by {', '.join(keys)}"))
-        last = chunk.slice(chunk.num_rows - 1)
-        damages += [Damage(_place(release, name), what) for what in _wrong(batch, described)]
-        for column, unique in _KEPT[name].items():
+        if last_row is not None:
+            chunk = pa.concat_tables([last_row, chunk]).combine_chunks()
+        if sorted_so_far and not _is_in_order(chunk.slice(0, chunk.num_rows - 1), chunk.slice(1)):
+            sorted_so_far = False
+            damages.append(ReleaseDamage(_first_path(release, name), f"is not sorted by {', '.join(keys)}"))
+        last_row = chunk.slice(chunk.num_rows - 1)
+        damages += [
+            ReleaseDamage(_first_path(release, name), problem)
+            for problem in _find_invalid_values(batch, columns_by_name)
+        ]
+        for column, unique in _KEY_COLUMNS[name].items():
             values = batch.column(column)
-            kept[column].append(values.unique() if unique else values)
-    return Found(damages, {column: pa.concat_arrays(values) for column, values in kept.items()})
+            key_chunks[column].append(values.unique() if unique else values)
+    return TableFindings(damages, {column: pa.concat_arrays(values) for column, values in key_chunks.items()})
 
 
-def _in_order(rows: pa.Table, following: pa.Table) -> bool:
-    """Whether each row comes before the one that follows it, or is like it; nulls come last."""
-    open_ = np.ones(rows.num_rows, bool)  # alike so far
-    for one, other in zip(rows.columns, following.columns, strict=True):
-        if not open_.any():
+def _is_in_order(rows: pa.Table, following: pa.Table) -> bool:
+    """Return True if each row is less than or equal to the row that follows it; nulls come last."""
+    tied = np.ones(rows.num_rows, bool)  # rows that are equal in the columns compared so far
+    for column, next_column in zip(rows.columns, following.columns, strict=True):
+        if not tied.any():
             return True
-        null, then_null = (np.asarray(pc.is_null(column)) for column in (one, other))
-        greater, equal = (np.asarray(pc.fill_null(of(one, other), False)) for of in (pc.greater, pc.equal))
-        if np.any(open_ & ~then_null & (greater | null)):
+        is_null, next_is_null = (np.asarray(pc.is_null(each_column)) for each_column in (column, next_column))
+        greater, equal = (
+            np.asarray(pc.fill_null(compare(column, next_column), False)) for compare in (pc.greater, pc.equal)
+        )
+        if np.any(tied & ~next_is_null & (greater | is_null)):
             return False
-        open_ &= equal | (null & then_null)
+        tied &= equal | (is_null & next_is_null)
     return True
 
 
-def _wrong(batch: pa.RecordBatch, described: dict[str, columns.Column]) -> Iterator[str]:
-    for column in (described[field] for field in batch.schema.names):
+def _find_invalid_values(batch: pa.RecordBatch, columns_by_name: dict[str, columns.Column]) -> Iterator[str]:
+    for column in (columns_by_name[field] for field in batch.schema.names):
         values = batch.column(column.name)
         if values.null_count and not column.nullable:
             yield f"column {column.name} has {values.null_count} nulls"
         if column.one_of:
-            others = set(pc.unique(values.drop_null()).to_pylist()) - set(column.one_of)
-            if others:
-                yield f"column {column.name} says {sorted(others)[:_SHOWN]}"
+            unknown_words = set(pc.unique(values.drop_null()).to_pylist()) - set(column.one_of)
+            if unknown_words:
+                yield f"column {column.name} says {sorted(unknown_words)[:_MAX_EXAMPLES]}"
 
 
-def _keys(articles: dict[str, pa.Array]) -> Iterator[str]:
+def _check_keys(articles: dict[str, pa.Array]) -> Iterator[str]:
     for key in ("article_id", "source_id"):
-        found = pc.value_counts(articles[key])
-        twice = found.filter(pc.greater(found.field("counts"), 1)).field("values").to_pylist()
-        if twice:
-            yield f"{key} should be unique, and {twice[:_SHOWN]} stand twice"
+        key_counts = pc.value_counts(articles[key])
+        repeated_keys = key_counts.filter(pc.greater(key_counts.field("counts"), 1)).field("values").to_pylist()
+        if repeated_keys:
+            yield f"{key} should be unique, and {repeated_keys[:_MAX_EXAMPLES]} stand twice"
     ids = articles["article_id"]
-    own = ids.filter(pc.fill_null(pc.equal(ids, articles["duplicate_of"]), False))
-    if len(own):
-        yield f"{own[0]} is named as its own duplicate"
+    self_duplicates = ids.filter(pc.fill_null(pc.equal(ids, articles["duplicate_of"]), False))
+    if len(self_duplicates):
+        yield f"{self_duplicates[0]} is named as its own duplicate"
 
 
-def _references(name: str, column: str, found: dict[str, Found]) -> Iterator[str]:
-    """What names an article names a published one."""
-    named = found[name].kept[column].drop_null()
-    lost = named.filter(pc.invert(pc.is_in(named, value_set=found["articles"].kept["article_id"])))
-    if len(lost):
-        yield f"{column} names {lost.slice(0, _SHOWN).to_pylist()}, which are not articles of this release"
+def _check_references(name: str, column: str, findings: dict[str, TableFindings]) -> Iterator[str]:
+    """Check that each article_id that a column refers to is published in this release."""
+    referenced_ids = findings[name].key_columns[column].drop_null()
+    missing_ids = referenced_ids.filter(
+        pc.invert(pc.is_in(referenced_ids, value_set=findings["articles"].key_columns["article_id"]))
+    )
+    if len(missing_ids):
+        examples = missing_ids.slice(0, _MAX_EXAMPLES).to_pylist()
+        yield f"{column} names {examples}, which are not articles of this release"
 
 
-def _reasons(release: Path, manifest: Manifest, found: dict[str, Found]) -> Iterator[Damage]:
-    """The reject rows against the counts, reason by reason; the changes likewise, op by op."""
+def _check_counts(release: Path, manifest: Manifest, findings: dict[str, TableFindings]) -> Iterator[ReleaseDamage]:
+    """Compare the rejects with the manifest's counts by reason, and the changes with its counts by op."""
     counts = manifest["counts"]
-    for count, wrong in (
+    for count, misplaced_reasons in (
         ("dropped", counts["dropped"].keys() - vocabulary.DROPPED),
         ("rejected", counts["rejected"].keys() & vocabulary.DROPPED),
     ):
-        if wrong:
-            yield Damage("manifest.json", f"counts {sorted(wrong)} as {count}")
-    said = {"reason": Counter({**counts["dropped"], **counts["rejected"]}), "op": Counter(manifest["changes"])}
+        if misplaced_reasons:
+            yield ReleaseDamage("manifest.json", f"counts {sorted(misplaced_reasons)} as {count}")
+    manifest_counts = {
+        "reason": Counter({**counts["dropped"], **counts["rejected"]}),
+        "op": Counter(manifest["changes"]),
+    }
     for name, column in (("rejects", "reason"), ("changes", "op")):
-        rows = Counter({row["values"]: row["counts"] for row in found[name].kept[column].value_counts().to_pylist()})
-        for word in sorted(rows.keys() | said[column].keys()):
-            if rows[word] != said[column][word]:
-                what = f"has {rows[word]} rows {word}, where manifest.json counts {said[column][word]}"
-                yield Damage(_place(release, name), what)
+        row_counts = Counter(
+            {row["values"]: row["counts"] for row in findings[name].key_columns[column].value_counts().to_pylist()}
+        )
+        for word in sorted(row_counts.keys() | manifest_counts[column].keys()):
+            if row_counts[word] != manifest_counts[column][word]:
+                problem = (
+                    f"has {row_counts[word]} rows {word}, where manifest.json counts {manifest_counts[column][word]}"
+                )
+                yield ReleaseDamage(_first_path(release, name), problem)
 
 
-def audit(folder: Path, read: Mapping[str, Callable[[], Found]] | None = None) -> None:
-    """Read a staged release back. Raises AuditError that names each file and fact that is wrong.
+def audit_release(folder: Path, read_findings: Mapping[str, Callable[[], TableFindings]] | None = None) -> None:
+    """Read a staged release back and check it. Raises AuditError that names each file and its problem.
 
-    `read` gives what `read_back` found in each table, where that was begun before.
+    `read_findings` maps each table to a call that returns the findings of `inspect_table`, where the pass over the
+    table was started earlier.
     """
-    damages = verify(folder)
-    if not damages:  # else it may be no table that was read
-        found = {name: read[name]() if read else read_back(folder, name) for name in _KEPT}
-        damages = [each for one in found.values() for each in one.damages]
-        articles = _place(folder, "articles")
-        damages += [Damage(articles, what) for what in _keys(found["articles"].kept)]
+    damages = verify_release(folder)
+    if not damages:  # a damaged file may not be a table at all
+        findings = {
+            name: read_findings[name]() if read_findings else inspect_table(folder, name) for name in _KEY_COLUMNS
+        }
+        damages = [damage for table_findings in findings.values() for damage in table_findings.damages]
+        articles = _first_path(folder, "articles")
+        damages += [ReleaseDamage(articles, problem) for problem in _check_keys(findings["articles"].key_columns)]
         for name, column in (("articles", "duplicate_of"), ("spans", "article_id"), ("evidence", "article_id")):
-            damages += [Damage(_place(folder, name), what) for what in _references(name, column, found)]
-        damages += _reasons(folder, read_manifest(folder), found)
+            damages += [
+                ReleaseDamage(_first_path(folder, name), problem)
+                for problem in _check_references(name, column, findings)
+            ]
+        damages += _check_counts(folder, read_manifest(folder), findings)
     if damages:
-        raise AuditError(f"The release is not published: {'; '.join(str(each) for each in damages)}.")
+        raise AuditError(f"The release is not published: {'; '.join(str(damage) for damage in damages)}.")

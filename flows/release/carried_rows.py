@@ -1,4 +1,4 @@
-"""What --append takes over from the parent release."""
+"""Rows that a run with --append carries over from the parent release."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -12,18 +12,19 @@ from flows.release.errors import ReleaseError
 
 
 @dataclass(frozen=True)
-class Carried:
-    """Articles of the parent with their spans and evidence, of the present schema, in the parent's order."""
+class CarriedRows:
+    """Articles of the parent release with their spans and evidence, in the current schema and the parent's order."""
 
     articles: pa.Table
     spans: pa.Table
     evidence: pa.Table
 
 
-def complete(name: str, batch: pa.RecordBatch, parent: Path, columns: list[str] | None = None) -> pa.Table:
-    """Rows of a release with the present schema (or `columns` of it); columns added since are null where they may be.
+def upgrade_batch(name: str, batch: pa.RecordBatch, parent: Path, columns: list[str] | None = None) -> pa.Table:
+    """Convert rows of an older release to the current schema, or to `columns` of it.
 
-    Raises ReleaseError where the release's schema cannot be brought to the present one.
+    Columns that were added since then are null. Raises ReleaseError where the schema of the release cannot be
+    converted: a new column may not be null, or a type does not fit.
     """
     schema = parquet_tables.SCHEMAS[name]
     if columns is not None:
@@ -48,20 +49,20 @@ def complete(name: str, batch: pa.RecordBatch, parent: Path, columns: list[str] 
         ) from None
 
 
-def carry_over(parent: Path, known: AbstractSet[str]) -> Carried:
-    """The parent's articles whose article_id is not in `known`, with their spans and evidence.
+def carry_over_rows(parent: Path, superseded_ids: AbstractSet[str]) -> CarriedRows:
+    """Return the parent's articles whose article_id is not in `superseded_ids`, with their spans and evidence.
 
-    `known` holds the ids of this source's documents and of those withdrawn. duplicate_of stands as in the parent:
-    it may name an article that is gone, so it must be made anew. Raises ReleaseError where the parent's schema
-    cannot be brought to the present one.
+    `superseded_ids` holds the ids of this source's documents and of the withdrawn articles. duplicate_of is copied from
+    the parent; it may refer to an article that is not carried over, so the caller must compute it again. Raises
+    ReleaseError where the parent's schema cannot be converted to the current one.
     """
-    gone = pa.array(sorted(known), pa.string())
-    carried = {}
+    excluded_ids = pa.array(sorted(superseded_ids), pa.string())
+    carried_tables = {}
     for name in ("articles", "spans", "evidence"):
-        kept = [parquet_tables.SCHEMAS[name].empty_table()]
-        for batch in parquet_tables.batches(parent, name):
-            rest = batch.filter(pc.invert(pc.is_in(batch.column("article_id"), value_set=gone)))
-            if rest.num_rows:
-                kept.append(complete(name, rest, parent))
-        carried[name] = pa.concat_tables(kept)
-    return Carried(**carried)
+        chunks = [parquet_tables.SCHEMAS[name].empty_table()]
+        for batch in parquet_tables.read_batches(parent, name):
+            carried_batch = batch.filter(pc.invert(pc.is_in(batch.column("article_id"), value_set=excluded_ids)))
+            if carried_batch.num_rows:
+                chunks.append(upgrade_batch(name, carried_batch, parent))
+        carried_tables[name] = pa.concat_tables(chunks)
+    return CarriedRows(**carried_tables)

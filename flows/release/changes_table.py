@@ -1,10 +1,10 @@
-"""What changed since the parent release: the CHANGES table.
+"""Changes since the parent release: the CHANGES table.
 
-Compared are the published values of an article, not where they came from: the columns of VALUES. An article whose
-page was scraped again with other advertisements around it has not changed.
+Two versions of an article are compared by the columns of VALUE_COLUMNS: its published values, not their origin. An
+article whose page was scraped again with other advertisements around it has not changed.
 
-Held in memory are the keys of both sides and one number an article, and of those that changed one number a value:
-values are the same where their hashes are.
+Memory holds the article ids of both releases, one hash for each article, and one hash for each value of the articles
+that changed. Values with equal hashes count as equal.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,140 +20,165 @@ import pyarrow.compute as pc
 from flows.release import parquet_tables
 from schemas import arrow
 
-# The key, where the document was, what it measured there, and the digest over the values.
+# The key, the origin of the document, measures of the raw document, and the digest over the values.
 _NOT_VALUES: Final = frozenset(
     {"article_id", "source_id", "source_uri", "raw_sha256", "fetched_at", "raw_char_count", "boilerplate_share",
      "content_hash"}
 )  # fmt: skip
-VALUES: Final[tuple[str, ...]] = tuple(name for name in arrow.ARTICLES.names if name not in _NOT_VALUES)
-# What content_hash leaves out of VALUES: what hangs on other articles, and what the same code makes of the same text.
-_DIGEST: Final = ("content_hash", "duplicate_of", "language_score", "word_count", "char_count")
-_ROWS: Final = 20_000
+VALUE_COLUMNS: Final[tuple[str, ...]] = tuple(name for name in arrow.ARTICLES.names if name not in _NOT_VALUES)
+# Enough to compare releases of the same code: content_hash, and the columns of VALUE_COLUMNS that it does not cover
+# although they may differ.
+_DIGEST_COLUMNS: Final = ("content_hash", "duplicate_of", "language_score", "word_count", "char_count")
+_BATCH_ROWS: Final = 20_000
 
-_Rows: TypeAlias = npt.NDArray[np.int64]
+_RowNumbers: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Side:
-    """One side: the columns it has, with their types; asked for some, it gives the rows, always in the same order."""
+class ArticleReader:
+    """Articles of one release: the types of their columns, and a reader of chosen columns in a fixed row order."""
 
     types: dict[str, pa.DataType]
-    rows: Callable[[list[str]], Iterable[pa.RecordBatch]]
+    read_rows: Callable[[list[str]], Iterable[pa.RecordBatch]]
 
 
-def diff(parent_articles: pa.Table | None, articles: pa.Table) -> pa.Table:
-    """CHANGES from the parent's articles to these, sorted by article_id: added, changed (with fields), removed.
+def diff_articles(parent_articles: pa.Table | None, articles: pa.Table) -> pa.Table:
+    """Return the CHANGES from the parent's articles to these: added, changed (with fields), removed; by article_id.
 
-    Without a parent every article is added. Columns the parent does not have are not compared.
+    Without a parent every article is added. Columns that the parent does not have are not compared.
     """
-    return _changes(_of_table(parent_articles), _of_table(articles))
+    return _compute_changes(_open_table(parent_articles), _open_table(articles))
 
 
-def changes(parent: Path | None, release: Path, *, same_code: bool = False) -> pa.Table:
-    """The same of two release folders. Two that the same code made need not be compared value by value."""
-    return _changes(_of_release(parent), _of_release(release), _DIGEST if same_code else VALUES)
+def diff_releases(parent: Path | None, release: Path, *, same_code: bool = False) -> pa.Table:
+    """Return the CHANGES between two release folders; with `same_code` content_hash stands for most values."""
+    return _compute_changes(
+        _open_release(parent), _open_release(release), _DIGEST_COLUMNS if same_code else VALUE_COLUMNS
+    )
 
 
-def _of_table(table: pa.Table | None) -> Side | None:
+def _open_table(table: pa.Table | None) -> ArticleReader | None:
     if table is None:
         return None
-    return Side({field.name: field.type for field in table.schema}, lambda names: table.select(names).to_batches())
+    return ArticleReader(
+        {field.name: field.type for field in table.schema}, lambda names: table.select(names).to_batches()
+    )
 
 
-def _of_release(folder: Path | None) -> Side | None:
+def _open_release(folder: Path | None) -> ArticleReader | None:
     if folder is None:
         return None
-    types = {field.name: field.type for field in parquet_tables.schema_of(folder, "articles")}
-    return Side(types, lambda names: parquet_tables.batches(folder, "articles", names))
+    types = {field.name: field.type for field in parquet_tables.read_schema(folder, "articles")}
+    return ArticleReader(types, lambda names: parquet_tables.read_batches(folder, "articles", names))
 
 
-def _changes(parent: Side | None, articles: Side | None, names: Sequence[str] = VALUES) -> pa.Table:
+def _compute_changes(
+    parent: ArticleReader | None, articles: ArticleReader | None, columns: Sequence[str] = VALUE_COLUMNS
+) -> pa.Table:
     assert articles is not None
-    ids = _ids(articles)
+    ids = _read_article_ids(articles)
     if parent is None:
-        return _table([("added", ids)])
-    old = _ids(parent)
-    place = pc.index_in(old, value_set=ids)
-    at = np.asarray(pc.fill_null(place, -1), np.int64)
-    here = np.flatnonzero(at >= 0)
-    met = np.zeros(len(ids), bool)
-    met[at[here]] = True
-    here = here[_differ(parent, articles, here, at[here], names)]
-    fields = _fields(parent, articles, here, at[here])
-    changed = [number for number, names in enumerate(fields) if names]
-    return _table(
+        return _build_changes([("added", ids)])
+    parent_ids = _read_article_ids(parent)
+    positions = pc.index_in(parent_ids, value_set=ids)
+    row_in_release = np.asarray(pc.fill_null(positions, -1), np.int64)
+    parent_rows = np.flatnonzero(row_in_release >= 0)
+    in_parent = np.zeros(len(ids), bool)
+    in_parent[row_in_release[parent_rows]] = True
+    parent_rows = parent_rows[_find_changed_rows(parent, articles, parent_rows, row_in_release[parent_rows], columns)]
+    changed_columns = _list_changed_columns(parent, articles, parent_rows, row_in_release[parent_rows])
+    changed = [number for number, names in enumerate(changed_columns) if names]
+    return _build_changes(
         [
-            ("removed", old.filter(pa.array(at < 0))),
-            ("added", ids.filter(pa.array(~met))),
+            ("removed", parent_ids.filter(pa.array(row_in_release < 0))),
+            ("added", ids.filter(pa.array(~in_parent))),
         ],
-        ids.take(pa.array(at[here][changed], pa.int64())),
-        [fields[number] for number in changed],
+        ids.take(pa.array(row_in_release[parent_rows][changed], pa.int64())),
+        [changed_columns[number] for number in changed],
     )
 
 
-def _differ(parent: Side, articles: Side, rows: _Rows, at: _Rows, wanted: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Which pairs of rows differ in a value of these columns."""
-    if not len(rows):
+def _find_changed_rows(
+    parent: ArticleReader,
+    articles: ArticleReader,
+    parent_rows: _RowNumbers,
+    release_rows: _RowNumbers,
+    columns: Sequence[str],
+) -> npt.NDArray[np.bool_]:
+    """Mark the pairs of rows (parent, release) that differ in a value of these columns."""
+    if not len(parent_rows):
         return np.zeros(0, bool)
-    old, new = parent.types, articles.types
-    names = [name for name in wanted if name in old and old[name] == new[name]]
-    if any(name in old and old[name] != new[name] for name in VALUES):
-        return np.ones(len(rows), bool)
-    one, other = (
+    old_types, new_types = parent.types, articles.types
+    names = [name for name in columns if name in old_types and old_types[name] == new_types[name]]
+    if any(name in old_types and old_types[name] != new_types[name] for name in VALUE_COLUMNS):
+        return np.ones(len(parent_rows), bool)
+    old_hashes, new_hashes = (
         np.concatenate(
-            [np.fromiter(map(hash, zip(*values, strict=True)), np.int64) for values in _values(*each, names)]
+            [
+                np.fromiter(map(hash, zip(*values, strict=True)), np.int64)
+                for values in _iterate_columns(*selection, names)
+            ]
         )
-        for each in ((parent, rows), (articles, at))
+        for selection in ((parent, parent_rows), (articles, release_rows))
     )
-    return np.asarray(one[np.argsort(np.argsort(rows))] != other[np.argsort(np.argsort(at))])
+    return np.asarray(
+        old_hashes[np.argsort(np.argsort(parent_rows))] != new_hashes[np.argsort(np.argsort(release_rows))]
+    )
 
 
-def _fields(parent: Side, articles: Side, rows: _Rows, at: _Rows) -> list[list[str]]:
-    """For each pair of rows the columns whose values differ."""
-    fields: list[list[str]] = [[] for _ in rows]
-    if not len(rows):
-        return fields
-    old, new = parent.types, articles.types
-    names = [name for name in VALUES if name in old]
-    one, other = (_hashes(*each, names) for each in ((parent, rows), (articles, at)))
-    for name, mine, theirs in zip(names, one, other, strict=True):
-        for number in np.flatnonzero((mine != theirs) | (old[name] != new[name])).tolist():
-            fields[number].append(name)
-    return fields
+def _list_changed_columns(
+    parent: ArticleReader, articles: ArticleReader, parent_rows: _RowNumbers, release_rows: _RowNumbers
+) -> list[list[str]]:
+    """List for each pair of rows (parent, release) the columns whose values differ."""
+    changed_columns: list[list[str]] = [[] for _ in parent_rows]
+    if not len(parent_rows):
+        return changed_columns
+    old_types, new_types = parent.types, articles.types
+    names = [name for name in VALUE_COLUMNS if name in old_types]
+    old_hashes, new_hashes = (
+        _hash_columns(*selection, names) for selection in ((parent, parent_rows), (articles, release_rows))
+    )
+    for name, old_column, new_column in zip(names, old_hashes, new_hashes, strict=True):
+        for number in np.flatnonzero((old_column != new_column) | (old_types[name] != new_types[name])).tolist():
+            changed_columns[number].append(name)
+    return changed_columns
 
 
-def _hashes(side: Side, rows: _Rows, names: list[str]) -> list[_Rows]:
-    """A number for each value of each column, in these rows."""
-    back = np.argsort(np.argsort(rows))
-    parts = [[np.fromiter(map(hash, column), np.int64) for column in values] for values in _values(side, rows, names)]
-    return [np.concatenate(column)[back] for column in zip(*parts, strict=True)]
+def _hash_columns(reader: ArticleReader, rows: _RowNumbers, names: list[str]) -> list[_RowNumbers]:
+    """Hash each value of these columns in these rows: one array for each column, in the order of `rows`."""
+    original_order = np.argsort(np.argsort(rows))
+    batches = [
+        [np.fromiter(map(hash, column), np.int64) for column in values]
+        for values in _iterate_columns(reader, rows, names)
+    ]
+    return [np.concatenate(column)[original_order] for column in zip(*batches, strict=True)]
 
 
-def _values(side: Side, rows: _Rows, names: list[str]) -> Iterator[list[list[Any]]]:
-    """The values of these rows, column by column, some thousand rows at a time, in the order of the side."""
-    wanted = np.sort(rows)
-    first = 0
-    for whole in side.rows(names):
-        for start in range(0, whole.num_rows, _ROWS):
-            batch = whole.slice(start, _ROWS)
-            low, high = np.searchsorted(wanted, [first, first + batch.num_rows])
+def _iterate_columns(reader: ArticleReader, rows: _RowNumbers, names: list[str]) -> Iterator[list[list[Any]]]:
+    """Yield the values of these rows by column, at most _BATCH_ROWS rows at a time, in the reader's order."""
+    sorted_rows = np.sort(rows)
+    offset = 0
+    for group in reader.read_rows(names):
+        for start in range(0, group.num_rows, _BATCH_ROWS):
+            batch = group.slice(start, _BATCH_ROWS)
+            low, high = np.searchsorted(sorted_rows, [offset, offset + batch.num_rows])
             if low < high:
-                some = batch.take(pa.array(wanted[low:high] - first))
-                yield [_hashable(some.column(name)) for name in names]
-            first += batch.num_rows
+                selected = batch.take(pa.array(sorted_rows[low:high] - offset))
+                yield [_make_hashable(selected.column(name)) for name in names]
+            offset += batch.num_rows
 
 
-def _hashable(column: pa.Array) -> list[Any]:
+def _make_hashable(column: pa.Array) -> list[Any]:
     values: list[Any] = column.to_pylist()
     return [None if v is None else tuple(v) for v in values] if pa.types.is_list(column.type) else values
 
 
-def _ids(side: Side) -> pa.Array:
-    found = [batch.column("article_id") for batch in side.rows(["article_id"])]
-    return pa.concat_arrays(found) if found else pa.array([], pa.string())
+def _read_article_ids(reader: ArticleReader) -> pa.Array:
+    chunks = [batch.column("article_id") for batch in reader.read_rows(["article_id"])]
+    return pa.concat_arrays(chunks) if chunks else pa.array([], pa.string())
 
 
-def _table(
+def _build_changes(
     ops: list[tuple[str, pa.Array]], changed: pa.Array | None = None, fields: list[list[str]] | None = None
 ) -> pa.Table:
     parts = [
@@ -162,8 +187,10 @@ def _table(
     ]
     if changed is not None:
         parts.append(("changed", changed, pa.array(fields, arrow.CHANGES.field("fields").type)))
-    made = [
-        pa.table([pa.array([op]).take(pa.array(np.zeros(len(ids), np.int64))), ids, names], schema=arrow.CHANGES)
-        for op, ids, names in parts
+    tables = [
+        pa.table(
+            [pa.array([op]).take(pa.array(np.zeros(len(ids), np.int64))), ids, fields_column], schema=arrow.CHANGES
+        )
+        for op, ids, fields_column in parts
     ]
-    return pa.concat_tables(made).sort_by("article_id")
+    return pa.concat_tables(tables).sort_by("article_id")

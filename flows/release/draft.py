@@ -1,4 +1,4 @@
-"""What a run hands over: the tables, and the facts about how they came to be."""
+"""Input of a release: the tables of a run, and the facts about the run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,15 +7,15 @@ from typing import Any, Protocol, TypeAlias
 
 import pyarrow as pa
 
-from flows.release.filesystem import canonical_digest
-from flows.release.parquet_tables import Sorted
+from flows.release.filesystem import digest_json
+from flows.release.parquet_tables import SortedRows
 from schemas import SCHEMA_VERSION
 
 JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None
 
 
-class Inputs(Protocol):
-    """What the run read: where, the digest over it, how many files and bytes. flows.read's Inputs is one."""
+class InputSummary(Protocol):
+    """Source of a run: its URI, the digest over it, its number of files and bytes. flows.read provides one."""
 
     @property
     def uri(self) -> str: ...  # noqa: D102
@@ -28,18 +28,19 @@ class Inputs(Protocol):
 
 
 @dataclass(frozen=True)
-class Facts:
-    """How a draft came to be. All of it goes into manifest.json.
+class RunFacts:
+    """Facts about the run that made a draft. All of them go into manifest.json.
 
-    `parameters` are those alone that may change the result. `dropped` and `rejected` count documents by reason;
-    the reasons of `dropped` are schemas.vocabulary.DROPPED. `started_at` must know its time zone. `accepted_drift` is
-    the operator's reason for publishing in spite of drift, `remakes` the release that this one takes the place of.
+    `parameters` holds only those that may change the published rows. `dropped` and `rejected` count documents by
+    reason; the reasons of `dropped` are schemas.vocabulary.DROPPED. `started_at` must have a time zone.
+    `accepted_drift` is the operator's reason for publishing despite drift, `remakes` the release that this one
+    replaces.
     """
 
     dataset: str
     run_id: str
     started_at: datetime
-    inputs: Inputs
+    inputs: InputSummary
     documents_in: int
     carried_over: int
     parameters: Mapping[str, JSON]
@@ -59,12 +60,12 @@ class Facts:
         if self.started_at.tzinfo is None:
             raise ValueError("started_at must know its time zone")
 
-    def fingerprint(self) -> str:
-        """What makes two runs equal: inputs, parameters, withdrawn list, code, schema; hex, 64.
+    def compute_fingerprint(self) -> str:
+        """Compute the digest that is equal for equal runs: inputs, parameters, withdrawn list, code, schema; hex, 64.
 
-        Not the clock, the version, the run's id, the host or the parent.
+        The clock, the version, the run's id, the host and the parent are not part of it.
         """
-        return canonical_digest(
+        return digest_json(
             {
                 "inputs": self.inputs.digest,
                 "parameters": dict(self.parameters),
@@ -74,23 +75,22 @@ class Facts:
             }
         )
 
-    def started(self) -> str:
-        """started_at as ISO 8601 in UTC, whole seconds, `Z`."""
+    def format_started_at(self) -> str:
+        """Format started_at as ISO 8601 in UTC, whole seconds, `Z`."""
         return self.started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True)
 class Draft:
-    """The tables of a run before they are a release, of the schemas in schemas.arrow.
+    """Tables of a run before they are a release, with the schemas of schemas.arrow.
 
-    A table's rows may stand in any order; rows that come in pieces (Sorted) are sorted, and can be read once.
-
-    `validation` holds the full result of each suite by its name; it becomes validation/<name>.json.
+    The rows of a table may be in any order. SortedRows must be sorted already, and can be read once. `validation` maps
+    the name of each suite to its full validation output; it becomes validation/<name>.json.
     """
 
-    articles: pa.Table | Sorted
+    articles: pa.Table | SortedRows
     rejects: pa.Table
-    spans: pa.Table | Sorted
-    evidence: pa.Table | Sorted
-    facts: Facts
+    spans: pa.Table | SortedRows
+    evidence: pa.Table | SortedRows
+    facts: RunFacts
     validation: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What can go wrong in this room. The message is the sentence that people see."""
+"""Errors of this package. The message is the sentence that users see."""
 
 import contextlib
 from collections.abc import Iterator
@@ -6,37 +6,37 @@ from pathlib import Path
 
 
 class ReleaseError(Exception):
-    """Something could not be published, read or kept: what was read, what was expected, what to do."""
+    """Failure to publish, read or store. The message says what was read, what was expected, and what to do."""
 
 
-class Busy(ReleaseError):
+class DatasetBusyError(ReleaseError):
     """Another publisher holds the lock."""
 
 
-class Outrun(ReleaseError):
-    """Another publisher of the same store committed first."""
+class ConcurrentCommitError(ReleaseError):
+    """Another publisher of the same object store committed first."""
 
 
-class Mistaken(ReleaseError):
-    """What was asked for is not there or cannot be meant; nothing was changed."""
+class InvalidRequestError(ReleaseError):
+    """Request for something that does not exist, or with an invalid argument; nothing was changed."""
 
 
-class Declined(ReleaseError):
-    """What was asked for would do harm, so it was not done; nothing was changed."""
+class RequestDeclinedError(ReleaseError):
+    """Request that would do harm or cannot be fulfilled, so it was declined; nothing was changed."""
 
 
 class AuditError(ReleaseError):
-    """A staged release is not what it should be; it is not published."""
+    """Failed audit of a staged release, which is not published."""
 
 
 @contextlib.contextmanager
-def writing(root: Path) -> Iterator[None]:
-    """Say in a sentence what the disk refuses."""
+def explain_write_errors(root: Path) -> Iterator[None]:
+    """Convert an OSError into a ReleaseError whose sentence names the path and the reason."""
     try:
         yield
     except OSError as error:
-        where = error.filename or root
+        path = error.filename or root
         raise ReleaseError(
-            f"{where} could not be written ({error.strerror or error}): free some space or mend its permissions and "
+            f"{path} could not be written ({error.strerror or error}): free some space or mend its permissions and "
             "run again; no release was harmed."
         ) from error

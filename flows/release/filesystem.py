@@ -1,4 +1,4 @@
-"""Files and folders: atomic replacement, fsync, digests, read-only."""
+"""Operations on files and folders: atomic replacement, fsync, digests, read-only mode."""
 
 import hashlib
 import json
@@ -12,23 +12,23 @@ from typing import Any
 from flows.release.errors import ReleaseError
 
 
-def json_bytes(value: object) -> bytes:
-    """Pretty JSON for people: sorted keys, two blanks, UTF-8, a line break at the end.
+def encode_json(value: object) -> bytes:
+    """Encode a value as readable JSON: sorted keys, indent of two, UTF-8, a line break at the end.
 
-    A path with bytes that are no UTF-8 is kept as the JSON escape of its surrogates.
+    A path with bytes that are not UTF-8 is written as the JSON escape of its surrogates.
     """
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
     return text.encode("utf-8", "backslashreplace")
 
 
-def canonical_digest(value: object) -> str:
-    """SHA-256 of a JSON value, hex; the order of keys does not matter."""
+def digest_json(value: object) -> str:
+    """Return the SHA-256 of a JSON value, hex; the order of keys does not matter."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def read_json(path: Path) -> Any:  # noqa: ANN401  JSON is what it is; callers check what they use
-    """The JSON in a file of ours, None where there is no such file. Raises ReleaseError where it is no JSON."""
+def read_json(path: Path) -> Any:  # noqa: ANN401  the shape of the JSON is unknown; callers check what they use
+    """Read a JSON file; return None where it does not exist. Raises ReleaseError where it is not JSON."""
     try:
         return json.loads(path.read_bytes())
     except FileNotFoundError:
@@ -40,19 +40,19 @@ def read_json(path: Path) -> Any:  # noqa: ANN401  JSON is what it is; callers c
 
 
 def write_atomic(path: Path, content: bytes) -> None:
-    """Replace a file: readers see the old bytes or the new, and after a power cut one of the two is there."""
+    """Replace a file atomically and durably: readers, and a machine after a power cut, see the old or the new bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.new")
-    with aside.open("wb") as file:
+    temporary = path.with_name(f".{path.name}.new")
+    with temporary.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    aside.replace(path)
-    sync(path.parent)
+    temporary.replace(path)
+    sync_path(path.parent)
 
 
-def sync(path: Path) -> None:
-    """Bring a file or a folder's list of names to the disk."""
+def sync_path(path: Path) -> None:
+    """Flush a file, or the list of names of a folder, to the disk (fsync)."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -61,15 +61,15 @@ def sync(path: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Bring a folder with everything in it to the disk, the inmost first."""
+    """Flush a folder and everything in it to the disk (fsync), innermost first."""
     for parent, _, names in os.walk(folder, topdown=False):
         for name in names:
-            sync(Path(parent, name))
-        sync(Path(parent))
+            sync_path(Path(parent, name))
+        sync_path(Path(parent))
 
 
-def seal(folder: Path) -> None:
-    """Make a folder and everything in it read-only; who could not read it still cannot."""
+def make_read_only(folder: Path) -> None:
+    """Make a folder and everything in it read-only; read permissions do not change."""
     for parent, _, names in os.walk(folder, topdown=False):
         for path in [*(Path(parent, name) for name in names), Path(parent)]:
             path.chmod(path.stat().st_mode & ~0o222)
@@ -85,23 +85,23 @@ def remove_tree(path: Path) -> None:
     shutil.rmtree(path)
 
 
-def files_in(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """Every entry below a folder that is not a folder: (path with slashes, lstat), sorted. Follows no link."""
-    found = []
+def walk_files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield (path with slashes, lstat) of each entry below a folder that is not a folder, sorted. Follows no link."""
+    paths = []
     for parent, folders, names in os.walk(folder):
         links = [name for name in folders if Path(parent, name).is_symlink()]
-        found += [Path(parent, name) for name in [*names, *links]]
-    for path in sorted(found, key=lambda each: each.relative_to(folder).as_posix()):
+        paths += [Path(parent, name) for name in [*names, *links]]
+    for path in sorted(paths, key=lambda file: file.relative_to(folder).as_posix()):
         yield path.relative_to(folder).as_posix(), path.lstat()
 
 
-def is_regular(status: os.stat_result) -> bool:
-    """Whether an lstat is that of a plain file: no link, no pipe, no device."""
+def is_regular_file(status: os.stat_result) -> bool:
+    """Return True if an lstat is that of a regular file: no link, no pipe, no device."""
     return stat.S_ISREG(status.st_mode)
 
 
-def sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, hex; reads a megabyte at a time."""
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, hex; reads one megabyte at a time."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(1 << 20):

@@ -1,11 +1,12 @@
-"""What is compared of the texts that the latest release carried over: state/prints.arrow, one row a content_hash.
+"""Cache of the near-duplicate fingerprints (PRINTS) of carried-over articles: state/prints.arrow.
 
-What is compared of all others lies beside what their documents became (flows/cache).
+The file has one row for each content_hash. The fingerprints of all other articles are in the cache of processed
+documents (flows/cache).
 
-A help and no record: named by content_hash, a row stays true whatever becomes of a release; without the file, or with
-one of another version, the prints are made again from the texts. It holds rows of the latest release and no others, so
-it neither grows nor remembers what was taken down. Uncompressed, so that it is mapped and not read; digests do not
-compress anyway.
+The file is only a cache: a row is keyed by content_hash and stays valid whatever happens to a release. Without the
+file, or with one of another version, fingerprints are computed again from the texts. It holds rows of the latest
+release only, so it does not grow and keeps nothing of withdrawn articles. It is uncompressed so that it can be memory
+mapped; digests do not compress anyway.
 """
 
 from collections.abc import Callable
@@ -19,72 +20,78 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.release.layout import Dataset
-from flows.release.memory_maps import Mapped, mapped
+from flows.release.memory_maps import MappedTable, map_table
 from schemas import arrow, stage_tables
 
-_NAME: Final = "prints.arrow"
-_VERSION: Final = b"kliping.prints"
-_ROWS: Final = 4096
+_FILE_NAME: Final = "prints.arrow"
+_VERSION_KEY: Final = b"kliping.prints"
+_BATCH_ROWS: Final = 4096
 
 
-def kept_prints(dataset: Dataset, version: int) -> pa.Table:
-    """The PRINTS that were kept, mapped from disk; none where they are missing, damaged or of another version."""
-    found = mapped_prints(dataset, version)
-    return arrow.empty(stage_tables.PRINTS) if found is None else found.table.replace_schema_metadata()
+def load_prints(dataset: Dataset, version: int) -> pa.Table:
+    """Load the saved PRINTS, mapped from disk; no rows where the file is missing, damaged or of another version."""
+    mapped_prints = map_prints(dataset, version)
+    return (
+        arrow.make_empty_table(stage_tables.PRINTS)
+        if mapped_prints is None
+        else mapped_prints.table.replace_schema_metadata()
+    )
 
 
-def mapped_prints(dataset: Dataset, version: int) -> Mapped | None:
-    """The same as the file they lie in, None where there are none."""
+def map_prints(dataset: Dataset, version: int) -> MappedTable | None:
+    """Map the file of saved PRINTS; return None where it is missing, damaged or of another version."""
     try:
-        found = mapped(_path(dataset))
+        mapped_prints = map_table(_prints_path(dataset))
     except (OSError, ValueError):  # an empty file cannot be mapped
         return None
-    schema = found.table.schema
-    same = (schema.metadata or {}).get(_VERSION) == str(version).encode() and schema.equals(stage_tables.PRINTS)
-    return found if same else None
+    schema = mapped_prints.table.schema
+    is_current = (schema.metadata or {}).get(_VERSION_KEY) == str(version).encode() and schema.equals(
+        stage_tables.PRINTS
+    )
+    return mapped_prints if is_current else None
 
 
-def keep_prints(
+def save_prints(
     dataset: Dataset,
     prints: pa.Table,
     content_hashes: pa.ChunkedArray,
     version: int,
-    rest: Callable[[], None] = lambda: None,
+    release_pages: Callable[[], None] = lambda: None,
 ) -> None:
-    """Keep the prints of these articles in place of those kept before.
+    """Save the prints of the articles with these content hashes, in place of the file saved before.
 
-    A disk that has no room for them is no reason to fail a run that has published. `rest` is called now and then, to
-    give back pages of mapped prints.
+    Errors of the disk are ignored, because the run has already published. `release_pages` is called after each batch,
+    to release the memory pages of mapped prints.
     """
-    path = _path(dataset)
-    aside = path.with_name(f".{_NAME}.new")
+    path = _prints_path(dataset)
+    temporary = path.with_name(f".{_FILE_NAME}.new")
     try:
-        _write(aside, prints, content_hashes, version, rest)
-        aside.replace(path)
+        _write_prints(temporary, prints, content_hashes, version, release_pages)
+        temporary.replace(path)
     except OSError:
         with suppress(OSError):
-            aside.unlink()
+            temporary.unlink()
 
 
-def _write(
-    aside: Path, prints: pa.Table, content_hashes: pa.ChunkedArray, version: int, rest: Callable[[], None]
+def _write_prints(
+    temporary: Path, prints: pa.Table, content_hashes: pa.ChunkedArray, version: int, release_pages: Callable[[], None]
 ) -> None:
-    schema = stage_tables.PRINTS.with_metadata({_VERSION: str(version).encode()})
-    wanted = np.empty(0, np.int64)
+    schema = stage_tables.PRINTS.with_metadata({_VERSION_KEY: str(version).encode()})
+    rows = np.empty(0, np.int64)
     if len(content_hashes):
-        places = pc.index_in(pc.unique(content_hashes), value_set=prints["content_hash"]).drop_null()
-        wanted = np.sort(np.asarray(places, np.int64))
-    batches = prints.to_batches(max_chunksize=_ROWS)
+        positions = pc.index_in(pc.unique(content_hashes), value_set=prints["content_hash"]).drop_null()
+        rows = np.sort(np.asarray(positions, np.int64))
+    batches = prints.to_batches(max_chunksize=_BATCH_ROWS)
     starts = list(accumulate((batch.num_rows for batch in batches), initial=0))
-    with pa.OSFile(str(aside), "wb") as file, pa.ipc.new_file(file, schema) as writer:
+    with pa.OSFile(str(temporary), "wb") as file, pa.ipc.new_file(file, schema) as writer:
         for batch, (start, end) in zip(batches, pairwise(starts), strict=True):
-            first, last = np.searchsorted(wanted, [start, end])
+            first, last = np.searchsorted(rows, [start, end])
             if first < last:
                 writer.write_batch(
-                    batch.take(pa.array(wanted[first:last] - start)).replace_schema_metadata(schema.metadata)
+                    batch.take(pa.array(rows[first:last] - start)).replace_schema_metadata(schema.metadata)
                 )
-                rest()
+                release_pages()
 
 
-def _path(dataset: Dataset) -> Path:
-    return dataset.state / _NAME
+def _prints_path(dataset: Dataset) -> Path:
+    return dataset.state / _FILE_NAME

@@ -1,45 +1,45 @@
-"""manifest.json: the record of a release. Its shape stands in the package's docstring."""
+"""manifest.json, the record of a release. The package's docstring describes its keys."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from flows.release import parquet_tables
-from flows.release.draft import Facts
+from flows.release.draft import RunFacts
 from flows.release.errors import ReleaseError
-from flows.release.filesystem import read_json, sha256
-from flows.release.layout import Entry
+from flows.release.filesystem import hash_file, read_json
+from flows.release.layout import VersionEntry
 from schemas import SCHEMA_VERSION
 
-# JSON as a reader of the file gets it.
+# The parsed JSON of manifest.json.
 Manifest: TypeAlias = dict[str, Any]
 
 
-def _file(folder: Path, path: str, **more: str | int) -> dict[str, Any]:
-    return {"path": path, "bytes": (folder / path).stat().st_size, "sha256": sha256(folder / path), **more}
+def _describe_file(folder: Path, path: str, **extra: str | int) -> dict[str, Any]:
+    return {"path": path, "bytes": (folder / path).stat().st_size, "sha256": hash_file(folder / path), **extra}
 
 
-def build(
+def build_manifest(
     folder: Path,
-    facts: Facts,
+    facts: RunFacts,
     version: str | None,
-    written: Iterable[parquet_tables.Written],
-    others: Iterable[str],
+    table_files: Iterable[parquet_tables.WrittenFile],
+    other_paths: Iterable[str],
     changes: Mapping[str, int],
-    refused: Iterable[str] = (),
+    refusal_reasons: Iterable[str] = (),
 ) -> Manifest:
-    """The manifest of the files that lie in `folder`: the tables `written` and `others`.
+    """Build the manifest of the files in `folder`: the Parquet files `table_files` and all `other_paths`.
 
-    `changes` counts the ops of the changes table.
+    `changes` counts the rows of the changes table by op.
     """
-    parts = [_file(folder, each.path, table=each.table, rows=each.rows) for each in written]
+    tables = [_describe_file(folder, file.path, table=file.table, rows=file.rows) for file in table_files]
     return {
         "dataset": facts.dataset,
         "version": version,
         "schema_version": SCHEMA_VERSION,
         "parent": facts.parent,
-        "fingerprint": facts.fingerprint(),
-        "created_at": facts.started(),
+        "fingerprint": facts.compute_fingerprint(),
+        "created_at": facts.format_started_at(),
         "run_id": facts.run_id,
         "host": facts.host,
         "inputs": {
@@ -54,32 +54,34 @@ def build(
         "counts": {
             "documents_in": facts.documents_in,
             "carried_over": facts.carried_over,
-            "published": sum(each["rows"] for each in parts if each["table"] == "articles"),
+            "published": sum(file["rows"] for file in tables if file["table"] == "articles"),
             "dropped": dict(facts.dropped),
             "rejected": dict(facts.rejected),
         },
         "changes": dict(changes),
-        "files": sorted([*parts, *(_file(folder, path) for path in others)], key=lambda each: str(each["path"])),
+        "files": sorted(
+            [*tables, *(_describe_file(folder, path) for path in other_paths)], key=lambda file: str(file["path"])
+        ),
         "checks": [dict(check) for check in facts.checks],
-        "refused": list(refused),
+        "refused": list(refusal_reasons),
         "accepted_drift": facts.accepted_drift,
         "remakes": facts.remakes,
     }
 
 
 def read_manifest(release: Path) -> Manifest:
-    """The manifest of a release or of a refused run. Raises ReleaseError where there is none."""
+    """Read the manifest of a release or of a refused run. Raises ReleaseError where there is none."""
     manifest = read_json(release / "manifest.json")
     if not isinstance(manifest, dict):
         raise ReleaseError(f"{release} holds no manifest.json: it is not a release.")
     return manifest
 
 
-def entry(manifest: Manifest, path: str, digest: str | None) -> Entry:
-    """The entry of versions.json for a release or refused run."""
+def build_entry(manifest: Manifest, path: str, digest: str | None) -> VersionEntry:
+    """Build the entry of a release or refused run for versions.json."""
     counts = {**manifest["counts"], **manifest["changes"]}
-    flat = {name: sum(n.values()) if isinstance(n, dict) else n for name, n in counts.items()}
-    return Entry(
+    totals = {name: sum(count.values()) if isinstance(count, dict) else count for name, count in counts.items()}
+    return VersionEntry(
         version=manifest["version"],
         status="published" if manifest["version"] else "refused",
         run_id=manifest["run_id"],
@@ -89,7 +91,7 @@ def entry(manifest: Manifest, path: str, digest: str | None) -> Entry:
         fingerprint=manifest["fingerprint"],
         schema_version=manifest["schema_version"],
         parent=manifest["parent"],
-        counts=flat,
+        counts=totals,
         why=tuple(manifest["refused"]),
         accepted_drift=manifest.get("accepted_drift", ""),
     )

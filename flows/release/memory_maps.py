@@ -1,4 +1,4 @@
-"""Arrow files that are mapped from disk, and whose pages are given back: they count as memory while they are held."""
+"""Memory-mapped Arrow files whose pages can be released: pages that were read count as memory of the process."""
 
 import mmap
 from collections.abc import Iterable
@@ -9,25 +9,25 @@ import pyarrow as pa
 
 
 @dataclass(frozen=True)
-class Mapped:
-    """A table that lies in a file."""
+class MappedTable:
+    """A table in a memory-mapped Arrow file."""
 
     table: pa.Table
     _pages: mmap.mmap
 
-    def rest(self) -> None:
-        """Give back the pages that were read; they are read again when they are asked for."""
+    def release_pages(self) -> None:
+        """Release the pages that were read; the next access reads them again."""
         self._pages.madvise(mmap.MADV_DONTNEED)
 
 
-def mapped(path: Path) -> Mapped:
-    """An Arrow file, mapped. Raises OSError or pyarrow.ArrowInvalid where it is none."""
+def map_table(path: Path) -> MappedTable:
+    """Map an Arrow file. Raises OSError, ValueError or pyarrow.ArrowInvalid where it cannot be mapped."""
     with path.open("rb") as file:
         pages = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return Mapped(pa.ipc.open_file(pa.py_buffer(pages)).read_all(), pages)
+    return MappedTable(pa.ipc.open_file(pa.py_buffer(pages)).read_all(), pages)
 
 
-def rest(tables: Iterable[Mapped]) -> None:
-    """Give back the pages of all of these."""
-    for one in tables:
-        one.rest()
+def release_pages(tables: Iterable[MappedTable]) -> None:
+    """Release the pages of each of these tables."""
+    for table in tables:
+        table.release_pages()

@@ -1,7 +1,8 @@
-"""Objects under a URL: read, written whole, and written only if nobody else has meanwhile.
+"""Objects under a URL: read, write, and replace only if unchanged (compare and swap).
 
-S3 has conditional puts (If-None-Match, If-Match), and there they decide. `memory://` lives in one process, whose lock
-decides. Any other store of fsspec is asked and then written: with it, one machine at a time must publish a dataset.
+S3 has conditional puts (If-None-Match, If-Match), which make the replacement atomic. `memory://` lives in one process,
+and a lock of that process makes it atomic. Any other store of fsspec is read and then written, which is not atomic:
+there, only one machine at a time may publish a dataset.
 """
 
 import threading
@@ -14,68 +15,69 @@ from flows.release.errors import ReleaseError
 
 Result = TypeVar("Result")
 
-# What read() found, for swap() to expect: an ETag on S3, the bytes themselves elsewhere, None where there was nothing.
-Tag = str | bytes | None
+# The version of an object, as read_object returns and replace_if_unchanged expects it: an ETag on S3, the bytes
+# elsewhere, None where there is no object.
+ObjectTag = str | bytes | None
 
 _EXTRAS: Final = {"s3": "s3", "s3a": "s3"}
-_one = threading.Lock()
-# Of a conditional put that came too late: botocore's code, and the errno that s3fs makes of it.
-_LATE: Final = ("PreconditionFailed", "ConditionalRequestConflict", "At least one of the pre-conditions")
+_replace_lock = threading.Lock()
+# Errors of a conditional put that lost against another writer: the codes of botocore, and the text of s3fs.
+_CONFLICT_MESSAGES: Final = ("PreconditionFailed", "ConditionalRequestConflict", "At least one of the pre-conditions")
 
 
 @dataclass(frozen=True)
-class Store:
-    """The objects under `url`; names are relative to it, with slashes."""
+class ObjectStore:
+    """Objects under `url`; their names are relative to it, with slashes."""
 
     url: str
     _opened: list[Any] = field(default_factory=list, repr=False, compare=False)
 
-    def read(self, name: str) -> tuple[bytes | None, Tag]:
-        """An object and its tag; None and None where there is none."""
-        return self._asked(lambda: self._read(name))
+    def read_object(self, name: str) -> tuple[bytes | None, ObjectTag]:
+        """Read an object and its tag; None and None where there is none."""
+        return self._explain_errors(lambda: self._read_with_tag(name))
 
-    def swap(self, name: str, content: bytes, tag: Tag) -> bool:
-        """Write an object if it still is what `tag` says (None: if there is none); False where it is not."""
-        return self._asked(lambda: self._swap(name, content, tag))
+    def replace_if_unchanged(self, name: str, content: bytes, tag: ObjectTag) -> bool:
+        """Write an object if its tag is still `tag` (None: if there is no object); return False otherwise."""
+        return self._explain_errors(lambda: self._put_if_unchanged(name, content, tag))
 
-    def write(self, name: str, content: bytes) -> None:
-        """Write an object, whatever is there."""
-        self._asked(lambda: self._fs.pipe_file(self._path(name), content))
+    def write_object(self, name: str, content: bytes) -> None:
+        """Write an object unconditionally."""
+        self._explain_errors(lambda: self._filesystem.pipe_file(self._object_path(name), content))
 
-    def upload(self, name: str, path: Path) -> None:
+    def upload_file(self, name: str, path: Path) -> None:
         """Write a file as an object."""
-        self._asked(lambda: self._fs.put_file(str(path), self._path(name)))
+        self._explain_errors(lambda: self._filesystem.put_file(str(path), self._object_path(name)))
 
-    def download(self, name: str, path: Path) -> None:
+    def download_file(self, name: str, path: Path) -> None:
         """Write an object as a file."""
-        self._asked(lambda: self._fs.get_file(self._path(name), str(path)))
+        self._explain_errors(lambda: self._filesystem.get_file(self._object_path(name), str(path)))
 
-    def names(self, under: str) -> list[str]:
-        """The names of the objects under a name, sorted."""
-        base = self._path("")
+    def list_names(self, under: str) -> list[str]:
+        """List the names of the objects under a prefix, sorted."""
+        base = self._object_path("")
 
-        def found() -> list[str]:
-            self._fs.invalidate_cache()
+        def find_paths() -> list[str]:
+            self._filesystem.invalidate_cache()
             try:
-                return [path[len(base) :] for path in self._fs.find(self._path(under))]
+                return [path[len(base) :] for path in self._filesystem.find(self._object_path(under))]
             except FileNotFoundError:
                 return []
 
-        return sorted(self._asked(found))
+        return sorted(self._explain_errors(find_paths))
 
-    def remove(self, name: str) -> None:
-        """Remove an object, there or not."""
+    def remove_object(self, name: str) -> None:
+        """Remove an object if it exists."""
 
-        def gone() -> None:
+        def remove_file() -> None:
             try:
-                self._fs.rm_file(self._path(name))
+                self._filesystem.rm_file(self._object_path(name))
             except FileNotFoundError:
                 return
 
-        self._asked(gone)
+        self._explain_errors(remove_file)
 
     @property
-    def _fs(self) -> Any:  # noqa: ANN401  fsspec has no types
+    def _filesystem(self) -> Any:  # noqa: ANN401  fsspec has no types
         if not self._opened:
             import fsspec
 
@@ -84,10 +86,10 @@ class Store:
             self._opened.append(fsspec.filesystem(protocol, **options))
         return self._opened[0]
 
-    def _path(self, name: str) -> str:
-        return f"{self._fs._strip_protocol(self.url).rstrip('/')}/{name}"
+    def _object_path(self, name: str) -> str:
+        return f"{self._filesystem._strip_protocol(self.url).rstrip('/')}/{name}"
 
-    def _asked(self, call: Callable[[], Result]) -> Result:
+    def _explain_errors(self, call: Callable[[], Result]) -> Result:
         try:
             return call()
         except ImportError as error:
@@ -103,39 +105,41 @@ class Store:
             ) from error
 
     @property
-    def _conditional(self) -> bool:
-        return hasattr(self._fs, "call_s3")
+    def _has_conditional_puts(self) -> bool:
+        return hasattr(self._filesystem, "call_s3")
 
-    def _read(self, name: str) -> tuple[bytes | None, Tag]:
-        path = self._path(name)
+    def _read_with_tag(self, name: str) -> tuple[bytes | None, ObjectTag]:
+        path = self._object_path(name)
         while True:
             try:
-                tag = self._fs.info(path, refresh=True)["ETag"] if self._conditional else None
-                content: bytes = self._fs.cat_file(path)
+                tag = self._filesystem.info(path, refresh=True)["ETag"] if self._has_conditional_puts else None
+                content: bytes = self._filesystem.cat_file(path)
             except FileNotFoundError:
                 return None, None
-            if not self._conditional:
+            if not self._has_conditional_puts:
                 return content, content
-            if self._fs.info(path, refresh=True)["ETag"] == tag:  # not replaced between the two
+            if self._filesystem.info(path, refresh=True)["ETag"] == tag:  # not replaced between the two
                 return content, tag
 
-    def _swap(self, name: str, content: bytes, tag: Tag) -> bool:
-        if self._conditional:
-            bucket, key, _ = self._fs.split_path(self._path(name))
+    def _put_if_unchanged(self, name: str, content: bytes, tag: ObjectTag) -> bool:
+        if self._has_conditional_puts:
+            bucket, key, _ = self._filesystem.split_path(self._object_path(name))
             condition = {"IfNoneMatch": "*"} if tag is None else {"IfMatch": tag}
             try:
-                self._fs.call_s3("put_object", Bucket=bucket, Key=key, Body=content, **condition)
+                self._filesystem.call_s3("put_object", Bucket=bucket, Key=key, Body=content, **condition)
             except Exception as error:
-                if isinstance(error, FileNotFoundError) or any(word in _words(error) for word in _LATE):
+                if isinstance(error, FileNotFoundError) or any(
+                    word in _error_text(error) for word in _CONFLICT_MESSAGES
+                ):
                     return False
                 raise
             return True
-        with _one:
-            if self._read(name)[1] != tag:
+        with _replace_lock:
+            if self._read_with_tag(name)[1] != tag:
                 return False
-            self._fs.pipe_file(self._path(name), content)
+            self._filesystem.pipe_file(self._object_path(name), content)
             return True
 
 
-def _words(error: BaseException) -> str:
+def _error_text(error: BaseException) -> str:
     return f"{error} {error.__cause__}"

@@ -1,7 +1,7 @@
-"""The published tables as Parquet: written so that the bytes depend on the rows alone, and read back.
+"""Published tables as Parquet: written so that the bytes depend on the rows alone, and read.
 
-Row groups are cut by row number from the sorted rows and copied into one piece first: left in the pieces they
-arrived in, the same rows would give other pages and other bytes.
+Row groups are cut by row number from the sorted rows, and each is copied into one chunk before it is written.
+Otherwise the same rows in other chunks would give other pages and other bytes.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -26,8 +26,8 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
     "evidence": arrow.EVIDENCE,
 }
 
-# Sort keys; nulls come last, which is where Arrow puts them.
-ORDER: Final[dict[str, tuple[str, ...]]] = {
+# Sort keys; nulls come last, as in Arrow.
+SORT_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "articles": ("date", "article_id"),
     "rejects": ("source_id", "raw_sha256", "stage", "reason", "detail"),
     "changes": ("article_id",),
@@ -35,7 +35,7 @@ ORDER: Final[dict[str, tuple[str, ...]]] = {
     "evidence": ("article_id", "field", "line", "rule", "quote"),
 }
 
-_PLACES: Final[dict[str, str]] = {
+_PATH_PATTERNS: Final[dict[str, str]] = {
     "articles": "data/articles-*.parquet",
     "rejects": "rejects/rejects.parquet",
     "changes": "diff/changes.parquet",
@@ -44,29 +44,29 @@ _PLACES: Final[dict[str, str]] = {
 }
 
 ROWS_A_FILE: Final = 250_000
-# Tables with long texts have smaller groups, so that a writer or reader holds some 100 MB at most.
-_GROUP: Final[dict[str, int]] = {"articles": 20_000, "rejects": 50_000}
-_GROUP_ELSE: Final = 200_000
-# Texts are a seventh smaller at level 7 than at 3, for three times the work (a sixth at 9, for four); the numbers and
-# words of the others hardly.
-_LEVEL: Final[dict[str, int]] = {"articles": 7}
-_LEVEL_ELSE: Final = 3
+# Tables with long texts have smaller groups, so that a writer or reader holds about 100 MB at most.
+_GROUP_ROWS: Final[dict[str, int]] = {"articles": 20_000, "rejects": 50_000}
+_DEFAULT_GROUP_ROWS: Final = 200_000
+# At zstd level 7, texts are a seventh smaller than at level 3, for three times the work (at level 9 a sixth, for four
+# times). The other tables hardly shrink.
+_COMPRESSION_LEVELS: Final[dict[str, int]] = {"articles": 7}
+_DEFAULT_COMPRESSION_LEVEL: Final = 3
 
 
 @dataclass(frozen=True)
-class Written:
-    """A Parquet file that was written: of which table, its path in the release, with slashes, and its rows."""
+class WrittenFile:
+    """A Parquet file that was written: its table, its path in the release (with slashes), its number of rows."""
 
     table: str
     path: str
     rows: int
 
 
-def conform(name: str, table: pa.Table) -> pa.Table:
-    """The table with exactly the published schema. Raises ReleaseError where it does not fit, naming the column."""
+def conform_table(name: str, table: pa.Table) -> pa.Table:
+    """Convert a table to its published schema. Raises ReleaseError that names the column that does not fit."""
     schema = SCHEMAS[name]
-    if missing := sorted(set(schema.names) ^ set(table.column_names)):
-        raise ReleaseError(f"The table {name} should have the columns of schemas.columns; {missing} differ.")
+    if differing := sorted(set(schema.names) ^ set(table.column_names)):
+        raise ReleaseError(f"The table {name} should have the columns of schemas.columns; {differing} differ.")
     table = table.select(schema.names)
     for field in schema:
         column = table.column(field.name)
@@ -81,134 +81,140 @@ def conform(name: str, table: pa.Table) -> pa.Table:
 
 
 @dataclass(frozen=True)
-class Sorted:
-    """Rows that come sorted as ORDER says, in pieces of any size; `rows` in all, where articles need to know."""
+class SortedRows:
+    """Rows already sorted by SORT_KEYS, in pieces of any size; articles need `rows`, the total number of rows."""
 
     rows: int | None
     pieces: Iterable[pa.Table]
 
 
-def _gather(batches: list[pa.RecordBatch], starts: np.ndarray, wanted: np.ndarray, schema: pa.Schema) -> pa.Table:
-    # Table.take joins all chunks of a column first, which overflows where its texts exceed 2 GB.
-    of = np.searchsorted(starts, wanted, side="right") - 1
-    pieces, places = [], []
-    for index in np.unique(of):
-        here = np.flatnonzero(of == index)
-        pieces.append(batches[index].take(pa.array(wanted[here] - starts[index])))
-        places.append(here)
-    back = np.argsort(np.concatenate(places))
-    return pa.Table.from_batches(pieces, schema).take(pa.array(back)).combine_chunks()
+def _take_rows(
+    batches: list[pa.RecordBatch], starts: np.ndarray, row_numbers: np.ndarray, schema: pa.Schema
+) -> pa.Table:
+    # Table.take first joins all chunks of a column, which overflows where its texts exceed 2 GB.
+    batch_numbers = np.searchsorted(starts, row_numbers, side="right") - 1
+    pieces, position_parts = [], []
+    for index in np.unique(batch_numbers):
+        positions = np.flatnonzero(batch_numbers == index)
+        pieces.append(batches[index].take(pa.array(row_numbers[positions] - starts[index])))
+        position_parts.append(positions)
+    original_order = np.argsort(np.concatenate(position_parts))
+    return pa.Table.from_batches(pieces, schema).take(pa.array(original_order)).combine_chunks()
 
 
-def _sorted(name: str, table: pa.Table) -> Sorted:
-    """The rows of a table as they are to be written."""
-    table = conform(name, table)
-    keys = [(key, "ascending") for key in ORDER[name]]
-    order = pc.sort_indices(table.select(list(ORDER[name])), keys).to_numpy().astype(np.int64)
+def _sort_table(name: str, table: pa.Table) -> SortedRows:
+    """Sort the rows of a table by its SORT_KEYS, lazily, one row group at a time."""
+    table = conform_table(name, table)
+    keys = [(key, "ascending") for key in SORT_KEYS[name]]
+    row_order = pc.sort_indices(table.select(list(SORT_KEYS[name])), keys).to_numpy().astype(np.int64)
     batches = [batch for batch in table.to_batches() if batch.num_rows]
     starts = np.cumsum([0, *(batch.num_rows for batch in batches)])[:-1]
-    size = _GROUP.get(name, _GROUP_ELSE)
-    parts = (order[first : first + size] for first in range(0, len(order), size))
-    return Sorted(len(order), (_gather(batches, starts, wanted, table.schema) for wanted in parts))
+    size = _GROUP_ROWS.get(name, _DEFAULT_GROUP_ROWS)
+    groups = (row_order[first : first + size] for first in range(0, len(row_order), size))
+    return SortedRows(
+        len(row_order), (_take_rows(batches, starts, row_numbers, table.schema) for row_numbers in groups)
+    )
 
 
-def _groups(name: str, pieces: Iterable[pa.Table], size: int, a_file: int | None) -> Iterator[pa.Table]:
-    """The rows in groups of `size`, each of one chunk; the last one, and the last one `a_file`, has what is left."""
-    held: list[pa.Table] = []
-    count = done = 0
+def _cut_row_groups(name: str, pieces: Iterable[pa.Table], size: int, rows_per_file: int | None) -> Iterator[pa.Table]:
+    """Yield the rows in groups of `size`, each of one chunk; the last group, also of each file, may be smaller."""
+    pending: list[pa.Table] = []
+    pending_rows = file_rows = 0
     for piece in pieces:
-        table = conform(name, piece)
+        table = conform_table(name, piece)
         while table.num_rows:
-            room = min(size, (a_file or done + size) - done) - count
-            some = table.slice(0, room)
+            room = min(size, (rows_per_file or file_rows + size) - file_rows) - pending_rows
+            head = table.slice(0, room)
             table = table.slice(room)
-            held.append(some)
-            count += some.num_rows
-            if some.num_rows == room:
-                yield pa.concat_tables(held).combine_chunks()
-                done = (done + count) % a_file if a_file else 0
-                held, count = [], 0
-    if count:
-        yield pa.concat_tables(held).combine_chunks()
+            pending.append(head)
+            pending_rows += head.num_rows
+            if head.num_rows == room:
+                yield pa.concat_tables(pending).combine_chunks()
+                file_rows = (file_rows + pending_rows) % rows_per_file if rows_per_file else 0
+                pending, pending_rows = [], 0
+    if pending_rows:
+        yield pa.concat_tables(pending).combine_chunks()
 
 
-def write(
-    folder: Path, name: str, rows: pa.Table | Sorted, each: Callable[[pa.Table], None] = lambda _rows: None
-) -> list[Written]:
-    """Write a table into a release folder: sorted, one file or (articles) 250,000 rows a file.
+def write_table(
+    folder: Path, name: str, rows: pa.Table | SortedRows, on_group: Callable[[pa.Table], None] = lambda _rows: None
+) -> list[WrittenFile]:
+    """Write a table into a release folder: sorted, in one file or (articles) in files of 250,000 rows.
 
-    Rows that come in pieces are held a row group or two at a time; `each` is given them in their order. While one is
-    packed, the next is fetched. Raises ReleaseError where they do not fit their schema.
+    Memory holds one or two row groups of SortedRows. `on_group` is called with each row group, in order. While one
+    group is compressed, the next is fetched. Raises ReleaseError where the rows do not fit their schema.
     """
-    given = rows if isinstance(rows, Sorted) else _sorted(name, rows)
-    files = max(1, -(-(given.rows or 0) // ROWS_A_FILE)) if name == "articles" else 1
-    size = _GROUP.get(name, _GROUP_ELSE)
+    sorted_rows = rows if isinstance(rows, SortedRows) else _sort_table(name, rows)
+    file_count = max(1, -(-(sorted_rows.rows or 0) // ROWS_A_FILE)) if name == "articles" else 1
+    size = _GROUP_ROWS.get(name, _DEFAULT_GROUP_ROWS)
     written = []
-    groups = _groups(name, given.pieces, size, ROWS_A_FILE if name == "articles" else None)
+    groups = _cut_row_groups(name, sorted_rows.pieces, size, ROWS_A_FILE if name == "articles" else None)
     group = next(groups, None)
-    for number in range(files):
-        path = _PLACES[name].replace("*", f"{number:05d}-of-{files:05d}")
+    for file_number in range(file_count):
+        path = _PATH_PATTERNS[name].replace("*", f"{file_number:05d}-of-{file_count:05d}")
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        count = 0
+        row_count = 0
         with (
             pq.ParquetWriter(
                 folder / path,
                 SCHEMAS[name],
                 version="2.6",
                 compression="zstd",
-                compression_level=_LEVEL.get(name, _LEVEL_ELSE),
+                compression_level=_COMPRESSION_LEVELS.get(name, _DEFAULT_COMPRESSION_LEVEL),
             ) as writer,
             ThreadPoolExecutor(1) as packer,
         ):
-            while group is not None and (name != "articles" or count < ROWS_A_FILE):
-                packed = packer.submit(writer.write_table, group, row_group_size=size)
-                each(group)
-                count += group.num_rows
+            while group is not None and (name != "articles" or row_count < ROWS_A_FILE):
+                writing = packer.submit(writer.write_table, group, row_group_size=size)
+                on_group(group)
+                row_count += group.num_rows
                 group = next(groups, None)
-                packed.result()
-        written.append(Written(name, path, count))
+                writing.result()
+        written.append(WrittenFile(name, path, row_count))
     if group is not None:
-        raise ReleaseError(f"The table {name} has more rows than the {given.rows} that were said.")
+        raise ReleaseError(f"The table {name} has more rows than the {sorted_rows.rows} that were said.")
     return written
 
 
-def parts(release: Path, name: str) -> list[Path]:
-    """The Parquet files of a table in a release folder, in order."""
-    return sorted(release.glob(_PLACES[name]))
+def list_table_files(release: Path, name: str) -> list[Path]:
+    """List the Parquet files of a table in a release folder, in order."""
+    return sorted(release.glob(_PATH_PATTERNS[name]))
 
 
-def batches(release: Path, name: str, only: list[str] | None = None, in_parts: int = 1) -> Iterator[pa.RecordBatch]:
-    """The rows of a published table in order, a row group at a time, or its parts one by one; `only` these columns."""
-    size = max(1, _GROUP.get(name, _GROUP_ELSE) // in_parts)
-    for path in parts(release, name):
+def read_batches(
+    release: Path, name: str, column_names: list[str] | None = None, group_parts: int = 1
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a published table in order, in batches of a row group or of its `group_parts`-th part."""
+    size = max(1, _GROUP_ROWS.get(name, _DEFAULT_GROUP_ROWS) // group_parts)
+    for path in list_table_files(release, name):
         with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(batch_size=size, columns=only)
+            yield from file.iter_batches(batch_size=size, columns=column_names)
 
 
-def schema_of(release: Path, name: str) -> pa.Schema:
-    """The schema that a published table has."""
-    with pq.ParquetFile(parts(release, name)[0]) as file:
+def read_schema(release: Path, name: str) -> pa.Schema:
+    """Read the schema of a published table from its first file."""
+    with pq.ParquetFile(list_table_files(release, name)[0]) as file:
         return file.schema_arrow
 
 
-def load(release: Path, table: str) -> pa.Table:
-    """A published table, whole, with the present schema, or the one its file states where that is another.
+def load_table(release: Path, name: str) -> pa.Table:
+    """Load a whole published table with the current schema, or with its own where that differs.
 
     Raises ReleaseError where it cannot be read.
     """
-    if table not in columns.PUBLISHED:
-        raise ReleaseError(f"{table!r} is no published table: choose one of {', '.join(columns.PUBLISHED)}.")
-    found = parts(release, table)
-    if not found:
-        raise ReleaseError(f"{release} holds no {table}: it is not a release, or it is damaged; run `kliping verify`.")
-    read = []
-    for path in found:
+    if name not in columns.PUBLISHED:
+        raise ReleaseError(f"{name!r} is no published table: choose one of {', '.join(columns.PUBLISHED)}.")
+    paths = list_table_files(release, name)
+    if not paths:
+        raise ReleaseError(f"{release} holds no {name}: it is not a release, or it is damaged; run `kliping verify`.")
+    tables = []
+    for path in paths:
         try:
-            # A ParquetFile, not read_table: that one takes folders named a=b above it for columns.
+            # pq.read_table would take parent folders named a=b for partition columns; ParquetFile does not.
             with pq.ParquetFile(path) as file:
-                read.append(file.read())
+                tables.append(file.read())
         except (pa.ArrowException, OSError) as error:
             raise ReleaseError(f"{path} cannot be read ({error}): run `kliping verify`.") from None
-    whole = pa.concat_tables(read)
-    # Parquet names the items of a list otherwise than schemas.arrow does.
-    return whole.cast(SCHEMAS[table]) if whole.schema.equals(SCHEMAS[table]) else whole
+    loaded = pa.concat_tables(tables)
+    # Parquet names the list element differently from schemas.arrow.
+    return loaded.cast(SCHEMAS[name]) if loaded.schema.equals(SCHEMAS[name]) else loaded

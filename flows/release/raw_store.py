@@ -1,9 +1,9 @@
-"""The raw bytes of every document, kept once by digest: state/raw/*.parquet.
+"""Content-addressed store of the raw bytes of every document: state/raw/*.parquet.
 
-A pack holds (raw_sha256, raw) sorted by digest in small row groups, is named after the digests in it, written aside
-and renamed: killed at any instant, a pack is there whole or not at all, and keeping the same bytes again adds nothing.
-The index is the digest column of the packs. Each run that finds something new adds a pack; once there are many small
-ones they are put together, so that their number hangs on the bytes and not on the runs.
+A pack holds (raw_sha256, raw) sorted by digest in small row groups. It is named by a digest over its digests, written
+to a temporary file and renamed, so that after a kill at any instant a pack exists completely or not at all. Storing the
+same bytes again adds nothing. The index is the digest column of the packs. Each run with new bytes adds a pack; many
+small packs are compacted, so that the number of packs depends on the bytes and not on the number of runs.
 """
 
 import hashlib
@@ -17,223 +17,225 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from flows.release.errors import ReleaseError, writing
-from flows.release.filesystem import sync
+from flows.release.errors import ReleaseError, explain_write_errors
+from flows.release.filesystem import sync_path
 from flows.release.layout import Dataset
 
 SCHEMA: Final = pa.schema([pa.field("raw_sha256", pa.string(), False), pa.field("raw", pa.large_binary(), False)])
 _PACK_BYTES: Final = 64 << 20
 _PACK_ROWS: Final = 50_000
 _GROUP_ROWS: Final = 512
-_SMALL: Final = 64  # of packs that are less than half full so many are let be
+_MAX_SMALL_PACKS: Final = 64  # as many packs less than half full trigger a compaction
 
 
-class Keeper:
-    """Keeps the raw bytes of a run as they come by; a context manager.
+class RawStoreWriter:
+    """Writer of the raw bytes of a run; a context manager.
 
-    Holds some 64 MB of new bytes, and each digest that was ever kept. Leaving it without an error
-    writes the last pack, and puts small ones together; after an error the packs written so far stay, and are good.
+    Memory holds up to about 64 MB of new bytes, and every stored digest. Leaving it without an error writes the last
+    pack and compacts small ones. After an error the packs written so far stay and are valid.
     """
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
         self._folder = dataset.raw
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._known = {bytes.fromhex(digest) for path in _packs(dataset) for digest in _digests(path)}
-        self._new: dict[str, bytes] = {}
-        self._bytes = 0
-        self.kept = 0
+        self._stored_digests = {
+            bytes.fromhex(digest) for path in _list_packs(dataset) for digest in _read_digests(path)
+        }
+        self._pending: dict[str, bytes] = {}
+        self._pending_bytes = 0
+        self.new_count = 0
 
-    def add(self, table: pa.Table) -> None:
-        """Keep the bytes of a table with raw_sha256 and raw (RAW, READ_REJECTS); rows where either is null pass."""
+    def add_table(self, table: pa.Table) -> None:
+        """Store the bytes of a table with raw_sha256 and raw (RAW, READ_REJECTS); skip rows where either is null."""
         rows = table.select(["raw_sha256", "raw"]).drop_null()
         for batch in rows.to_batches():
             for digest, raw in zip(batch.column(0), batch.column(1), strict=True):
-                self.add_pair(digest.as_py(), raw)
+                self.add_document(digest.as_py(), raw)
 
-    def add_pair(self, digest: str, raw: "bytes | pa.LargeBinaryScalar") -> None:
-        """Keep one document's bytes. `digest` is their SHA-256, hex, as read/ computed it."""
+    def add_document(self, digest: str, raw: "bytes | pa.LargeBinaryScalar") -> None:
+        """Store one document's bytes. `digest` is their SHA-256, hex, as computed by read/."""
         key = bytes.fromhex(digest)
-        if key in self._known:
+        if key in self._stored_digests:
             return
         content = raw if isinstance(raw, bytes) else raw.as_py()
-        self._known.add(key)
-        self._new[digest] = content
-        self._bytes += len(content)
-        if self._bytes >= _PACK_BYTES or len(self._new) >= _PACK_ROWS:
-            self.flush()
+        self._stored_digests.add(key)
+        self._pending[digest] = content
+        self._pending_bytes += len(content)
+        if self._pending_bytes >= _PACK_BYTES or len(self._pending) >= _PACK_ROWS:
+            self.write_pending()
 
-    def flush(self) -> None:
-        """Write what is held as a pack."""
-        if not self._new:
+    def write_pending(self) -> None:
+        """Write the pending bytes as a pack."""
+        if not self._pending:
             return
-        with writing(self._folder):
-            _write_held(self._folder, self._new)
-        self.kept += len(self._new)
-        self._new, self._bytes = {}, 0
+        with explain_write_errors(self._folder):
+            _write_documents(self._folder, self._pending)
+        self.new_count += len(self._pending)
+        self._pending, self._pending_bytes = {}, 0
 
-    def __enter__(self) -> "Keeper":
+    def __enter__(self) -> "RawStoreWriter":
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self.flush()
-            _put_together(self._dataset)
+            self.write_pending()
+            _compact_packs(self._dataset)
 
 
-def keep(dataset: Dataset, raws: pa.Table | Iterable[tuple[str, bytes]]) -> int:
-    """Keep raw bytes, a table or (digest, bytes) pairs; returns how many documents were new.
+def store_raw_bytes(dataset: Dataset, documents: pa.Table | Iterable[tuple[str, bytes]]) -> int:
+    """Store raw bytes, a table or (digest, bytes) pairs; return the number of new documents.
 
-    Whoever has many batches uses one Keeper for all: each call here reads the index again.
+    Use one RawStoreWriter for many batches, because each call of this function reads the index again.
     """
-    with Keeper(dataset) as keeper:
-        if isinstance(raws, pa.Table):
-            keeper.add(raws)
+    with RawStoreWriter(dataset) as writer:
+        if isinstance(documents, pa.Table):
+            writer.add_table(documents)
         else:
-            for digest, raw in raws:
-                keeper.add_pair(digest, raw)
-    return keeper.kept
+            for digest, raw in documents:
+                writer.add_document(digest, raw)
+    return writer.new_count
 
 
-def forget(dataset: Dataset, digests: AbstractSet[str]) -> int:
-    """Remove the raw bytes of these SHA-256s (hex); returns how many documents went. Call it while holding the lock.
+def delete_raw_bytes(dataset: Dataset, digests: AbstractSet[str]) -> int:
+    """Delete the raw bytes of these SHA-256s (hex); return the number of documents. The caller must hold the lock.
 
-    A pack that holds one is written again without it, and then removed. May be repeated.
+    A pack that holds one of them is rewritten without it and then removed. Idempotent.
     """
-    gone = 0
-    for path in _packs(dataset):
-        there = _digests(path)
-        kept = [digest for digest in there if digest not in digests]
-        if len(kept) == len(there):
+    deleted_count = 0
+    for path in _list_packs(dataset):
+        pack_digests = _read_digests(path)
+        remaining = [digest for digest in pack_digests if digest not in digests]
+        if len(remaining) == len(pack_digests):
             continue
-        gone += len(there) - len(kept)
-        with writing(dataset.raw):
-            if kept:
-                _write_pack(dataset.raw, kept, _groups_without(path, digests))
+        deleted_count += len(pack_digests) - len(remaining)
+        with explain_write_errors(dataset.raw):
+            if remaining:
+                _write_pack(dataset.raw, remaining, _filter_groups(path, digests))
             path.unlink()
-            sync(dataset.raw)
-    return gone
+            sync_path(dataset.raw)
+    return deleted_count
 
 
-def _groups_without(path: Path, digests: AbstractSet[str]) -> Iterator[pa.Table]:
+def _filter_groups(path: Path, digests: AbstractSet[str]) -> Iterator[pa.Table]:
     unwanted = pa.array(sorted(digests), pa.string())
     with pq.ParquetFile(path) as file:
         for group in range(file.num_row_groups):
             rows = file.read_row_group(group)
-            kept = rows.filter(pc.invert(pc.is_in(rows.column("raw_sha256"), value_set=unwanted)))
-            if kept.num_rows:
-                yield kept
+            remaining = rows.filter(pc.invert(pc.is_in(rows.column("raw_sha256"), value_set=unwanted)))
+            if remaining.num_rows:
+                yield remaining
 
 
-def _put_together(dataset: Dataset) -> None:
-    """Write small packs again as full ones, once there are many; holds some 100 MB.
+def _compact_packs(dataset: Dataset) -> None:
+    """Compact small packs into full ones once there are many; holds about 100 MB.
 
-    The new pack is in place before those it is made of go: killed between, bytes are there twice, which harms nobody.
-    A pack that cannot be read is let be: whoever asks for its bytes is told.
+    The new pack is in place before its sources are removed, so after a kill in between some bytes are stored twice,
+    which is harmless. A pack that cannot be read is left alone; reading its bytes later raises the error.
     """
-    small = [path for path in _packs(dataset) if _is_small(path)]
-    if len(small) < _SMALL:
+    small_packs = [path for path in _list_packs(dataset) if _is_small_pack(path)]
+    if len(small_packs) < _MAX_SMALL_PACKS:
         return
-    held: dict[str, bytes] = {}
+    pending: dict[str, bytes] = {}
     sources: list[Path] = []
-    for path in small:
+    for path in small_packs:
         try:
-            held |= _rows(path)
+            pending |= _read_pack(path)
         except ReleaseError:
             continue
         sources.append(path)
-        if sum(map(len, held.values())) >= _PACK_BYTES:
-            _replace(dataset.raw, sources, held)
-            held, sources = {}, []
-    _replace(dataset.raw, sources, held)
+        if sum(map(len, pending.values())) >= _PACK_BYTES:
+            _replace_packs(dataset.raw, sources, pending)
+            pending, sources = {}, []
+    _replace_packs(dataset.raw, sources, pending)
 
 
-def _replace(folder: Path, sources: list[Path], held: dict[str, bytes]) -> None:
+def _replace_packs(folder: Path, sources: list[Path], documents: dict[str, bytes]) -> None:
     if len(sources) < 2:
         return
-    with writing(folder):
-        made = _write_held(folder, held)
+    with explain_write_errors(folder):
+        new_pack = _write_documents(folder, documents)
         for path in sources:
-            if path != made:
+            if path != new_pack:
                 path.unlink()
-        sync(folder)
+        sync_path(folder)
 
 
-def _is_small(path: Path) -> bool:
+def _is_small_pack(path: Path) -> bool:
     if path.stat().st_size >= _PACK_BYTES // 2:
         return False
-    meta = pq.read_metadata(path)
-    return meta.num_rows < _PACK_ROWS // 2 and _bytes_in(meta) < _PACK_BYTES // 2
+    metadata = pq.read_metadata(path)
+    return metadata.num_rows < _PACK_ROWS // 2 and _sum_group_bytes(metadata) < _PACK_BYTES // 2
 
 
-def _bytes_in(meta: pq.FileMetaData) -> int:
-    return sum(meta.row_group(group).total_byte_size for group in range(meta.num_row_groups))
+def _sum_group_bytes(metadata: pq.FileMetaData) -> int:
+    return sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
 
 
-def _rows(path: Path) -> dict[str, bytes]:
-    """All of a pack, each of its rows checked. Raises ReleaseError."""
+def _read_pack(path: Path) -> dict[str, bytes]:
+    """Read all rows of a pack and check their digests. Raises ReleaseError where one is damaged."""
     try:
         rows = pq.read_table(path, schema=SCHEMA).to_pylist()
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, str(error)) from None
-    return {row["raw_sha256"]: _checked(row["raw"], row["raw_sha256"], path) for row in rows}
+        raise _damaged_pack_error(path, str(error)) from None
+    return {row["raw_sha256"]: _check_digest(row["raw"], row["raw_sha256"], path) for row in rows}
 
 
-def _write_held(folder: Path, held: dict[str, bytes]) -> Path:
-    digests = sorted(held)
-    parts = (digests[start : start + _GROUP_ROWS] for start in range(0, len(digests), _GROUP_ROWS))
-    groups = (pa.table([part, [held[digest] for digest in part]], schema=SCHEMA) for part in parts)
+def _write_documents(folder: Path, documents: dict[str, bytes]) -> Path:
+    digests = sorted(documents)
+    chunks = (digests[start : start + _GROUP_ROWS] for start in range(0, len(digests), _GROUP_ROWS))
+    groups = (pa.table([chunk, [documents[digest] for digest in chunk]], schema=SCHEMA) for chunk in chunks)
     return _write_pack(folder, digests, groups)
 
 
 def _write_pack(folder: Path, digests: list[str], groups: Iterable[pa.Table]) -> Path:
-    """Write a pack of row groups aside and put it in place; `digests` are all of its digests, sorted."""
+    """Write a pack of row groups to a temporary file and rename it; `digests` are all of its digests, sorted."""
     name = hashlib.sha256("".join(digests).encode("ascii")).hexdigest()[:32]
-    path, aside = folder / f"{name}.parquet", folder / f".{name}.new"
-    with pq.ParquetWriter(aside, SCHEMA, compression="zstd", use_dictionary=False) as writer:
+    path, temporary = folder / f"{name}.parquet", folder / f".{name}.new"
+    with pq.ParquetWriter(temporary, SCHEMA, compression="zstd", use_dictionary=False) as writer:
         for group in groups:
             writer.write_table(group)
-    sync(aside)
-    aside.replace(path)
-    sync(folder)
+    sync_path(temporary)
+    temporary.replace(path)
+    sync_path(folder)
     return path
 
 
-def fetch(dataset: Dataset, digest: str) -> bytes | None:
-    """The raw bytes of this SHA-256 (hex), None where they were not kept.
+def read_raw_bytes(dataset: Dataset, digest: str) -> bytes | None:
+    """Read the raw bytes of this SHA-256 (hex); return None where they are not stored.
 
     Reads one row group. Raises ReleaseError where the pack cannot be read or holds other bytes under that digest.
     """
-    for path in _packs(dataset):
+    for path in _list_packs(dataset):
         try:
             with pq.ParquetFile(path) as file:
                 for group in range(file.num_row_groups):
-                    found = _in_group(file, group, digest)
-                    if found is not None:
-                        return _checked(found, digest, path)
+                    raw = _read_from_group(file, group, digest)
+                    if raw is not None:
+                        return _check_digest(raw, digest, path)
         except (pa.ArrowException, OSError) as error:
-            raise _damaged(path, str(error)) from None
+            raise _damaged_pack_error(path, str(error)) from None
     return None
 
 
-def fetch_all(dataset: Dataset, digests: AbstractSet[str]) -> Iterator[tuple[str, bytes]]:
-    """The raw bytes of all of these SHA-256s (hex) that were kept, in the packs' order; reads each pack once."""
-    wanted = pa.array(sorted(digests), pa.string())
-    for path in _packs(dataset):
+def iterate_raw_bytes(dataset: Dataset, digests: AbstractSet[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield (digest, bytes) of each of these SHA-256s (hex) that is stored, in pack order; reads each pack once."""
+    requested = pa.array(sorted(digests), pa.string())
+    for path in _list_packs(dataset):
         try:
             with pq.ParquetFile(path) as file:
                 for group in range(file.num_row_groups):
-                    here = pc.is_in(file.read_row_group(group, columns=["raw_sha256"]).column(0), value_set=wanted)
-                    if pc.any(here).as_py():
-                        for row in file.read_row_group(group).filter(here).to_pylist():
-                            yield row["raw_sha256"], _checked(row["raw"], row["raw_sha256"], path)
+                    mask = pc.is_in(file.read_row_group(group, columns=["raw_sha256"]).column(0), value_set=requested)
+                    if pc.any(mask).as_py():
+                        for row in file.read_row_group(group).filter(mask).to_pylist():
+                            yield row["raw_sha256"], _check_digest(row["raw"], row["raw_sha256"], path)
         except (pa.ArrowException, OSError) as error:
-            raise _damaged(path, str(error)) from None
+            raise _damaged_pack_error(path, str(error)) from None
 
 
-def _in_group(file: pq.ParquetFile, group: int, digest: str) -> bytes | None:
+def _read_from_group(file: pq.ParquetFile, group: int, digest: str) -> bytes | None:
     statistics = file.metadata.row_group(group).column(0).statistics
     if statistics is not None and statistics.has_min_max and not statistics.min <= digest <= statistics.max:
         return None
@@ -244,24 +246,26 @@ def _in_group(file: pq.ParquetFile, group: int, digest: str) -> bytes | None:
     return raw
 
 
-def _checked(raw: bytes, digest: str, path: Path) -> bytes:
+def _check_digest(raw: bytes, digest: str, path: Path) -> bytes:
     if hashlib.sha256(raw).hexdigest() != digest:
-        raise _damaged(path, f"the bytes kept as {digest} have another SHA-256")
+        raise _damaged_pack_error(path, f"the bytes kept as {digest} have another SHA-256")
     return raw
 
 
-def _damaged(path: Path, what: str) -> ReleaseError:
-    return ReleaseError(f"{path} cannot be trusted ({what}): move it away; the documents are read again at source_uri.")
+def _damaged_pack_error(path: Path, problem: str) -> ReleaseError:
+    return ReleaseError(
+        f"{path} cannot be trusted ({problem}): move it away; the documents are read again at source_uri."
+    )
 
 
-def _packs(dataset: Dataset) -> list[Path]:
+def _list_packs(dataset: Dataset) -> list[Path]:
     return sorted(path for path in dataset.raw.glob("*.parquet") if not path.name.startswith("."))
 
 
-def _digests(path: Path) -> list[str]:
+def _read_digests(path: Path) -> list[str]:
     try:
         with pq.ParquetFile(path) as file:
             digests: list[str] = file.read(columns=["raw_sha256"]).column(0).to_pylist()
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, str(error)) from None
+        raise _damaged_pack_error(path, str(error)) from None
     return digests

@@ -1,21 +1,22 @@
-"""A dataset whose home is an object store: a folder here is made and audited as ever, and the store holds what counts.
+"""Dataset in an object store: releases are staged and audited in a local mirror, and the store is authoritative.
 
     <url>/<dataset>/
       releases/<version>/...   objects; manifest.json comes last
       latest.json              replaced by a conditional put: **that is the commit**
       versions.json  CHANGELOG.md  refused/<run>/...
-      state/withdrawn.json     what was taken down holds for every publisher
-      claims/<version>.json    who makes a version, from the choice of its name until versions.json lists it
+      state/withdrawn.json     the takedowns, which apply to every publisher
+      claims/<version>.json    the claim of a publisher, from the choice of a version until versions.json lists it
 
-The folder here (KLIPING_STORES, by default .stores/ in the checkout) is a mirror by digest, and keeps what a publisher
-keeps for itself: lock, journal, raw bytes. On another machine these are made anew. Taking the lock brings the mirror
-to what the store says; whatever it holds that the store does not list, a run that died before its commit, goes. Letting
-go of it sends what has changed: objects, manifest.json, latest.json, then the lists.
+The local folder (KLIPING_STORES, by default .stores/ in the checkout) is a mirror by digest. It also holds the
+publisher's own files: lock, journal, raw bytes; another machine creates its own. Acquiring the lock updates the mirror
+from the store, and removes local releases that the store does not list (of a run that died before its commit).
+Releasing the lock sends the changes: objects, manifest.json, latest.json, then the lists.
 
-Two publishers never write the same object: a version's name is claimed by a conditional put, and one claimed twice is
-passed over. Of two that began with the same release, the second's latest.json is refused (Outrun). One that dies before
-the commit has changed nothing that a reader follows; the next commit removes its objects, for whoever had claimed a
-name before that commit has lost. One that dies after it leaves the lists behind: the next publisher lists the release.
+Two publishers never write the same object: a version is claimed by a conditional put, and a version that is already
+claimed is skipped. If two publishers began with the same release, the second one's latest.json is refused
+(ConcurrentCommitError). A publisher that dies before the commit has changed nothing that a reader follows; the next
+commit removes its objects, because every claim older than that commit has lost. If a publisher dies after the commit
+and before the lists, the next publisher lists the release.
 """
 
 import os
@@ -25,252 +26,264 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from flows.release.dataset_index import point, write_versions
-from flows.release.errors import Outrun, ReleaseError, writing
-from flows.release.filesystem import canonical_digest, json_bytes, remove_tree, seal, sha256, write_atomic
-from flows.release.layout import Dataset, Entry
-from flows.release.manifest import entry
-from flows.release.object_store import Store, Tag
+from flows.release.dataset_index import update_latest, write_versions
+from flows.release.errors import ConcurrentCommitError, ReleaseError, explain_write_errors
+from flows.release.filesystem import digest_json, encode_json, hash_file, make_read_only, remove_tree, write_atomic
+from flows.release.layout import Dataset, VersionEntry
+from flows.release.manifest import build_entry
+from flows.release.object_store import ObjectStore, ObjectTag
 from flows.release.stage import SUMS
 
 _LATEST: Final = "latest.json"
 _VERSIONS: Final = "versions.json"
 _WITHDRAWN: Final = "state/withdrawn.json"
-_TRIES: Final = 20
+_MAX_TRIES: Final = 20
 
 
-def at(output: str | Path, name: str, *, reading: bool = False) -> Dataset:
-    """The dataset of this name under a folder, or under a URL of fsspec. Touches neither, but for `reading` a URL.
+def open_dataset(output: str | Path, name: str, *, reading: bool = False) -> Dataset:
+    """Return the dataset of this name under a folder, or under a URL of fsspec.
 
-    `reading` gives a mirror of its own, brought up to date, which no publisher of this machine works in.
+    Neither is accessed, except that `reading` a URL updates a separate mirror, in which no publisher of this machine
+    works.
     """
     url = re.fullmatch(r"([a-z][a-z0-9+.-]+)://(.*)", str(output))
     if not url:
         return Dataset(Path(output) / name)
     base = Path(os.environ.get("KLIPING_STORES") or _CHECKOUT / ".stores")
-    place = f"{url[1]}-{canonical_digest(str(output).rstrip('/'))[:16]}"
-    store = Store(f"{str(output).rstrip('/')}/{name}")
-    mirror = Mirror(base / (f"{place}-read" if reading else place) / name, store, reading)
+    folder_name = f"{url[1]}-{digest_json(str(output).rstrip('/'))[:16]}"
+    store = ObjectStore(f"{str(output).rstrip('/')}/{name}")
+    mirror = MirroredDataset(base / (f"{folder_name}-read" if reading else folder_name) / name, store, reading)
     if reading:
-        mirror.refresh()
+        mirror.pull_changes()
     return mirror
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """What the store said when the mirror was brought up to date."""
+class _StoreSnapshot:
+    """State of the store when the mirror was last updated from it."""
 
-    latest: Tag = None
+    latest: ObjectTag = None
     pointer: bytes | None = None
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[VersionEntry, ...] = ()
     withdrawn: bytes | None = None
     refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Mirror(Dataset):
-    """A dataset's folder on this machine, and the store that it is a mirror of."""
+class MirroredDataset(Dataset):
+    """A dataset's local folder, and the object store that it mirrors."""
 
-    store: Store
+    store: ObjectStore
     reading: bool = False
-    _seen: list[_Seen] = field(default_factory=list, repr=False, compare=False)
+    _snapshots: list[_StoreSnapshot] = field(default_factory=list, repr=False, compare=False)
 
-    def refresh(self) -> None:
-        """Bring the mirror to what the store says. What the store does not list goes. Raises ReleaseError."""
-        pointer, tag = self.store.read(_LATEST)
-        entries = self._listed(pointer)
-        withdrawn, _ = self.store.read(_WITHDRAWN)
-        digests = {each.version: each.digest for each in entries if each.version and each.status != "pruned"}
-        with writing(self.root):
+    def pull_changes(self) -> None:
+        """Update the mirror from the store and remove releases that the store does not list. Raises ReleaseError."""
+        pointer, tag = self.store.read_object(_LATEST)
+        entries = self._read_store_entries(pointer)
+        withdrawn, _ = self.store.read_object(_WITHDRAWN)
+        digests = {entry.version: entry.digest for entry in entries if entry.version and entry.status != "pruned"}
+        with explain_write_errors(self.root):
             for folder in sorted(self.releases.iterdir()) if self.releases.is_dir() else ():
-                if digests.get(folder.name) != _digest(folder):
+                if digests.get(folder.name) != _read_release_digest(folder):
                     remove_tree(folder)
             write_versions(self, entries)
             if pointer is None:
                 self.latest_json.unlink(missing_ok=True)
                 (self.root / "latest").unlink(missing_ok=True)
             else:
-                said = read_json_bytes(pointer, self.store)
-                point(self, said["version"], said["digest"])
+                latest = parse_json(pointer, self.store)
+                update_latest(self, latest["version"], latest["digest"])
             if withdrawn is None:
                 (self.root / _WITHDRAWN).unlink(missing_ok=True)
             else:
                 write_atomic(self.root / _WITHDRAWN, withdrawn)
-        refused = () if self.reading else tuple(self._refused_runs())
-        self._seen[:] = [_Seen(tag, self._pointer(), tuple(entries), withdrawn, refused)]
+        refused = () if self.reading else tuple(self._fetch_refused_runs())
+        self._snapshots[:] = [_StoreSnapshot(tag, self._read_pointer(), tuple(entries), withdrawn, refused)]
 
     def release_path(self, version: str) -> Path:
-        """The folder of a version, fetched from the store where the store lists it."""
+        """Return the folder of a version, downloaded first where only the store has it."""
         path = super().release_path(version)
         if not path.is_dir():
-            for each in self._seen[0].entries if self._seen else ():
-                if each.version == version and each.status != "pruned" and each.digest:
-                    self._fetch(each, path)
+            for entry in self._snapshots[0].entries if self._snapshots else ():
+                if entry.version == version and entry.status != "pruned" and entry.digest:
+                    self._download_release(entry, path)
         return path
 
-    def there(self, each: Entry) -> bool:
-        """Whether the store has an entry's files."""
-        known = self._seen[0].entries if self._seen else ()
-        return super().there(each) or (each.status != "pruned" and any(one.path == each.path for one in known))
+    def has_files(self, entry: VersionEntry) -> bool:
+        """Return True if the mirror or the store has the files of an entry."""
+        store_entries = self._snapshots[0].entries if self._snapshots else ()
+        return super().has_files(entry) or (
+            entry.status != "pruned" and any(listed.path == entry.path for listed in store_entries)
+        )
 
-    def folder(self, each: Entry) -> Path:
-        """The folder of an entry; a release is fetched from the store where it is not here yet."""
-        return self.release_path(each.version) if each.version else super().folder(each)
+    def locate_folder(self, entry: VersionEntry) -> Path:
+        """Return the folder of an entry; a release is downloaded first where only the store has it."""
+        return self.release_path(entry.version) if entry.version else super().locate_folder(entry)
 
-    def claim(self, version: str) -> bool:
-        """Whether the name is now this publisher's alone."""
-        return self.store.swap(_claim(version), json_bytes({"version": version, "token": uuid4().hex}), None)
+    def claim_version(self, version: str) -> bool:
+        """Claim the name of a new version in the store; return False where another publisher has claimed it."""
+        return self.store.replace_if_unchanged(
+            _claim_name(version), encode_json({"version": version, "token": uuid4().hex}), None
+        )
 
-    def send(self) -> None:
-        """Send what has changed since `refresh`. Raises Outrun where another publisher committed meanwhile."""
-        seen = self._seen[0]
-        before = {(each.run_id, each.path): each for each in seen.entries}
-        here = self.versions()
-        changed = [each for each in here if before.get((each.run_id, each.path)) != each]
-        pointer = self._pointer()
-        moved = pointer is not None and pointer != seen.pointer
-        withdrawn = self.root / _WITHDRAWN
-        now = withdrawn.read_bytes() if withdrawn.exists() else None
-        if now is not None and now != seen.withdrawn:
-            self._merge_withdrawn(now)
-        if not changed and not moved and all((self.refused / run).is_dir() for run in seen.refused):
+    def push_changes(self) -> None:
+        """Send the changes since `pull_changes`. Raises ConcurrentCommitError where another publisher has committed."""
+        snapshot = self._snapshots[0]
+        old_entries = {(entry.run_id, entry.path): entry for entry in snapshot.entries}
+        entries = self.read_versions()
+        changed = [entry for entry in entries if old_entries.get((entry.run_id, entry.path)) != entry]
+        pointer = self._read_pointer()
+        is_new_latest = pointer is not None and pointer != snapshot.pointer
+        withdrawn_path = self.root / _WITHDRAWN
+        withdrawn = withdrawn_path.read_bytes() if withdrawn_path.exists() else None
+        if withdrawn is not None and withdrawn != snapshot.withdrawn:
+            self._merge_withdrawn(withdrawn)
+        if not changed and not is_new_latest and all((self.refused / run_id).is_dir() for run_id in snapshot.refused):
             return
-        claims = self.store.names("claims/")
-        new = [each for each in changed if each.status != "pruned" and (each.run_id, each.path) not in before]
-        in_time = not moved or self.store.read(_LATEST)[1] == seen.latest
-        if in_time:
-            for each in new:
-                self._upload(each.path)
-        if moved and pointer is not None and not (in_time and self.store.swap(_LATEST, pointer, seen.latest)):
-            for each in new:
-                self._remove(f"{each.path}/")
-                self.store.remove(_claim(each.version))
-            raise Outrun(
+        claims = self.store.list_names("claims/")
+        new_entries = [
+            entry for entry in changed if entry.status != "pruned" and (entry.run_id, entry.path) not in old_entries
+        ]
+        is_unchanged = not is_new_latest or self.store.read_object(_LATEST)[1] == snapshot.latest
+        if is_unchanged:
+            for entry in new_entries:
+                self._upload_folder(entry.path)
+        if (
+            is_new_latest
+            and pointer is not None
+            and not (is_unchanged and self.store.replace_if_unchanged(_LATEST, pointer, snapshot.latest))
+        ):
+            for entry in new_entries:
+                self._remove_objects(f"{entry.path}/")
+                self.store.remove_object(_claim_name(entry.version))
+            raise ConcurrentCommitError(
                 f"Another run committed a release of {self.name} in {self.store.url} while this one was at work: "
                 "nothing of this run was published. Run it again; it is then compared with that release."
             )
-        self._list(changed)
-        for run in seen.refused:  # a purge took it away
-            if not (self.refused / run).is_dir():
-                self._remove(f"refused/{run}/")
-        for each in changed:
-            if each.status == "pruned":
-                self._remove(f"{each.path}/")
-        if moved:
-            self._clear(claims)
+        self._merge_entries(changed)
+        for run_id in snapshot.refused:  # a purge removed the run
+            if not (self.refused / run_id).is_dir():
+                self._remove_objects(f"refused/{run_id}/")
+        for entry in changed:
+            if entry.status == "pruned":
+                self._remove_objects(f"{entry.path}/")
+        if is_new_latest:
+            self._remove_stale_objects(claims)
 
-    def _pointer(self) -> bytes | None:
+    def _read_pointer(self) -> bytes | None:
         return self.latest_json.read_bytes() if self.latest_json.exists() else None
 
-    def _refused_runs(self) -> list[str]:
-        """The refused runs that the store keeps, fetched where they are not here: a purge must look into them."""
+    def _fetch_refused_runs(self) -> list[str]:
+        """List the refused runs of the store, and download missing ones, because a purge must read them."""
         runs: dict[str, list[str]] = {}
-        for name in self.store.names("refused/"):
+        for name in self.store.list_names("refused/"):
             runs.setdefault(name.split("/")[1], []).append(name)
-        with writing(self.root):
-            for run, names in runs.items():
-                if not (self.refused / run).is_dir():
-                    aside = self.staging / f"fetch-{uuid4().hex[:12]}"
+        with explain_write_errors(self.root):
+            for run_id, names in runs.items():
+                if not (self.refused / run_id).is_dir():
+                    temporary = self.staging / f"fetch-{uuid4().hex[:12]}"
                     for name in names:
-                        file = aside / name.removeprefix(f"refused/{run}/")
+                        file = temporary / name.removeprefix(f"refused/{run_id}/")
                         file.parent.mkdir(parents=True, exist_ok=True)
-                        self.store.download(name, file)
+                        self.store.download_file(name, file)
                     self.refused.mkdir(exist_ok=True)
-                    aside.rename(self.refused / run)
+                    temporary.rename(self.refused / run_id)
         return sorted(runs)
 
-    def _listed(self, pointer: bytes | None) -> list[Entry]:
-        """versions.json of the store; a release that was committed and not listed is put on top."""
-        content, _ = self.store.read(_VERSIONS)
-        entries = _entries(content, self.store)
+    def _read_store_entries(self, pointer: bytes | None) -> list[VersionEntry]:
+        """Read versions.json of the store; a release that was committed and not listed comes first."""
+        content, _ = self.store.read_object(_VERSIONS)
+        entries = _parse_entries(content, self.store)
         if pointer is not None:
-            said = read_json_bytes(pointer, self.store)
-            if all(each.version != said["version"] for each in entries):
-                manifest, _ = self.store.read(f"{said['path']}/manifest.json")
+            latest = parse_json(pointer, self.store)
+            if all(entry.version != latest["version"] for entry in entries):
+                manifest, _ = self.store.read_object(f"{latest['path']}/manifest.json")
                 if manifest is None:
-                    raise ReleaseError(f"{self.store.url}/{_LATEST} names {said['version']}, which has no manifest.")
-                found = entry(read_json_bytes(manifest, self.store), said["path"], said["digest"])
+                    raise ReleaseError(f"{self.store.url}/{_LATEST} names {latest['version']}, which has no manifest.")
+                unlisted = build_entry(parse_json(manifest, self.store), latest["path"], latest["digest"])
                 if not self.reading:
-                    self._list([found])
-                return [found, *entries]
+                    self._merge_entries([unlisted])
+                return [unlisted, *entries]
         return entries
 
-    def _list(self, changed: list[Entry]) -> None:
-        """Lay entries over versions.json of the store, whoever writes it at the same time."""
-        for _ in range(_TRIES):
-            content, tag = self.store.read(_VERSIONS)
-            entries = _entries(content, self.store)
-            ours = {(each.run_id, each.path): each for each in changed}
-            known = {(each.run_id, each.path) for each in entries}
-            new = [each for each in changed if (each.run_id, each.path) not in known]
-            made = [*new, *(ours.get((each.run_id, each.path), each) for each in entries)]
-            write_versions(self, made)
-            if self.store.swap(_VERSIONS, self.versions_json.read_bytes(), tag):
-                self.store.write("CHANGELOG.md", (self.root / "CHANGELOG.md").read_bytes())
+    def _merge_entries(self, changed: list[VersionEntry]) -> None:
+        """Merge changed entries into versions.json of the store; retry while another publisher replaces it."""
+        for _ in range(_MAX_TRIES):
+            content, tag = self.store.read_object(_VERSIONS)
+            entries = _parse_entries(content, self.store)
+            changed_by_run = {(entry.run_id, entry.path): entry for entry in changed}
+            listed_runs = {(entry.run_id, entry.path) for entry in entries}
+            new_entries = [entry for entry in changed if (entry.run_id, entry.path) not in listed_runs]
+            merged = [*new_entries, *(changed_by_run.get((entry.run_id, entry.path), entry) for entry in entries)]
+            write_versions(self, merged)
+            if self.store.replace_if_unchanged(_VERSIONS, self.versions_json.read_bytes(), tag):
+                self.store.write_object("CHANGELOG.md", (self.root / "CHANGELOG.md").read_bytes())
                 return
-        raise ReleaseError(f"{self.store.url}/{_VERSIONS} was replaced {_TRIES} times meanwhile: run again.")
+        raise ReleaseError(f"{self.store.url}/{_VERSIONS} was replaced {_MAX_TRIES} times meanwhile: run again.")
 
-    def _merge_withdrawn(self, ours: bytes) -> None:
-        for _ in range(_TRIES):
-            content, tag = self.store.read(_WITHDRAWN)
-            theirs = read_json_bytes(content, self.store) if content else []
-            mine: list[dict[str, Any]] = read_json_bytes(ours, self.store)
-            ids = {each["article_id"] for each in mine}
-            made = [*(each for each in theirs if each["article_id"] not in ids), *mine]
-            if self.store.swap(_WITHDRAWN, json_bytes(made), tag):
+    def _merge_withdrawn(self, local_content: bytes) -> None:
+        for _ in range(_MAX_TRIES):
+            content, tag = self.store.read_object(_WITHDRAWN)
+            store_records = parse_json(content, self.store) if content else []
+            local_records: list[dict[str, Any]] = parse_json(local_content, self.store)
+            local_ids = {record["article_id"] for record in local_records}
+            merged = [*(record for record in store_records if record["article_id"] not in local_ids), *local_records]
+            if self.store.replace_if_unchanged(_WITHDRAWN, encode_json(merged), tag):
                 return
-        raise ReleaseError(f"{self.store.url}/{_WITHDRAWN} was replaced {_TRIES} times meanwhile: run again.")
+        raise ReleaseError(f"{self.store.url}/{_WITHDRAWN} was replaced {_MAX_TRIES} times meanwhile: run again.")
 
-    def _upload(self, path: str) -> None:
-        """A folder's files, manifest.json last."""
+    def _upload_folder(self, path: str) -> None:
+        """Upload the files of a folder, manifest.json last."""
         folder = self.root / path
         files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
         for name in sorted(files, key=lambda name: name == "manifest.json"):
-            self.store.upload(f"{path}/{name}", folder / name)
+            self.store.upload_file(f"{path}/{name}", folder / name)
 
-    def _fetch(self, each: Entry, path: Path) -> None:
-        """Get a release, check every byte, and put it in place by rename."""
-        aside = self.staging / f"fetch-{uuid4().hex[:12]}"
-        prefix = f"{each.path}/"
-        with writing(self.root):
-            for name in self.store.names(prefix):
-                file = aside / name.removeprefix(prefix)
+    def _download_release(self, entry: VersionEntry, path: Path) -> None:
+        """Download a release, verify every digest, and rename it into releases/."""
+        temporary = self.staging / f"fetch-{uuid4().hex[:12]}"
+        prefix = f"{entry.path}/"
+        with explain_write_errors(self.root):
+            for name in self.store.list_names(prefix):
+                file = temporary / name.removeprefix(prefix)
                 file.parent.mkdir(parents=True, exist_ok=True)
-                self.store.download(name, file)
-            if _digest(aside) != each.digest or not _whole(aside):
-                remove_tree(aside)
+                self.store.download_file(name, file)
+            if _read_release_digest(temporary) != entry.digest or not _is_complete(temporary):
+                remove_tree(temporary)
                 raise ReleaseError(
-                    f"{self.store.url}/{each.path} is not what was published there: see `kliping verify`."
+                    f"{self.store.url}/{entry.path} is not what was published there: see `kliping verify`."
                 )
-            seal(aside)
-            aside.chmod(0o700)
+            make_read_only(temporary)
+            temporary.chmod(0o700)
             path.parent.mkdir(parents=True, exist_ok=True)
-            aside.rename(path)
+            temporary.rename(path)
             path.chmod(0o500)
 
-    def _remove(self, prefix: str) -> None:
-        for name in self.store.names(prefix):
-            self.store.remove(name)
+    def _remove_objects(self, prefix: str) -> None:
+        for name in self.store.list_names(prefix):
+            self.store.remove_object(name)
 
-    def _clear(self, claims: list[str]) -> None:
-        """Remove claims made before our commit, and the objects of whoever claims nothing any more: they have lost."""
-        for claim in claims:
-            self.store.remove(claim)
-        # In this order: whoever has objects had a claim before them, and keeps it until the release is listed.
-        names = self.store.names("releases/")
-        alive = {Path(claim).name.removesuffix(".json") for claim in self.store.names("claims/")}
-        content, _ = self.store.read(_VERSIONS)
-        listed = {each.version for each in _entries(content, self.store) if each.status != "pruned"}
+    def _remove_stale_objects(self, old_claims: list[str]) -> None:
+        """Remove the claims made before this commit, and objects of versions that are neither listed nor claimed."""
+        for claim in old_claims:
+            self.store.remove_object(claim)
+        # The order matters: a publisher claims before it uploads, and keeps its claim until the release is listed.
+        # So objects are listed first, then claims, then entries.
+        names = self.store.list_names("releases/")
+        claimed_versions = {Path(claim).name.removesuffix(".json") for claim in self.store.list_names("claims/")}
+        content, _ = self.store.read_object(_VERSIONS)
+        listed_versions = {entry.version for entry in _parse_entries(content, self.store) if entry.status != "pruned"}
         for name in names:
-            if name.split("/")[1] not in listed | alive:
-                self.store.remove(name)
+            if name.split("/")[1] not in listed_versions | claimed_versions:
+                self.store.remove_object(name)
 
 
 _CHECKOUT: Final = Path(__file__).resolve().parents[2]
 
 
-def read_json_bytes(content: bytes, store: Store) -> Any:  # noqa: ANN401  as disk.read_json
-    """JSON of an object of ours. Raises ReleaseError where it is none."""
+def parse_json(content: bytes, store: ObjectStore) -> Any:  # noqa: ANN401  as filesystem.read_json
+    """Parse the JSON of an object. Raises ReleaseError where it is not JSON."""
     import json
 
     try:
@@ -279,18 +292,18 @@ def read_json_bytes(content: bytes, store: Store) -> Any:  # noqa: ANN401  as di
         raise ReleaseError(f"An object of {store.url} is not the JSON that was written there ({error}).") from None
 
 
-def _claim(version: str | None) -> str:
+def _claim_name(version: str | None) -> str:
     return f"claims/{version}.json"
 
 
-def _entries(content: bytes | None, store: Store) -> list[Entry]:
-    return [Entry.from_json(each) for each in read_json_bytes(content, store)] if content else []
+def _parse_entries(content: bytes | None, store: ObjectStore) -> list[VersionEntry]:
+    return [VersionEntry.from_json(record) for record in parse_json(content, store)] if content else []
 
 
-def _digest(folder: Path) -> str | None:
-    return sha256(folder / SUMS) if (folder / SUMS).is_file() else None
+def _read_release_digest(folder: Path) -> str | None:
+    return hash_file(folder / SUMS) if (folder / SUMS).is_file() else None
 
 
-def _whole(folder: Path) -> bool:
+def _is_complete(folder: Path) -> bool:
     lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    return all((folder / line[66:]).is_file() and sha256(folder / line[66:]) == line[:64] for line in lines)
+    return all((folder / line[66:]).is_file() and hash_file(folder / line[66:]) == line[:64] for line in lines)

@@ -1,136 +1,148 @@
-"""Which releases stand, and which is the current one: setting latest back, pins, and the removal of old files.
+"""Maintenance of the published releases: setting latest back, pins, and the removal of old files.
 
-Each verb says in the journal what it is about to do and then does it in steps that may be repeated, so whoever takes
-the lock next finishes what a dead owner began. Call them while holding the lock.
+Each operation writes its plan to the journal and then runs idempotent steps, so that the next owner of the lock
+finishes the work of one that died. The caller must hold the lock.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from flows.release.dataset_index import Step, point, quiet, write_versions
-from flows.release.errors import Declined, Mistaken, writing
-from flows.release.filesystem import json_bytes, remove_tree, sync, write_atomic
-from flows.release.integrity import verify
-from flows.release.layout import Dataset, Entry, listed
+from flows.release.dataset_index import StepCallback, ignore_step, update_latest, write_versions
+from flows.release.errors import InvalidRequestError, RequestDeclinedError, explain_write_errors
+from flows.release.filesystem import encode_json, remove_tree, sync_path, write_atomic
+from flows.release.integrity import verify_release
+from flows.release.layout import Dataset, VersionEntry, find_release
 
 _WITHDRAWN: Final = "withdrawn"
 _PUBLISHED: Final = "published"
 
 
-def set_latest(dataset: Dataset, version: str, why: str, *, step: Step = quiet) -> list[str]:
-    """Make a listed release the current one; returns the versions this leaves behind, newest first.
+def set_latest(dataset: Dataset, version: str, why: str, *, step: StepCallback = ignore_step) -> list[str]:
+    """Make a listed release the current one; return the versions that this withdraws, newest first.
 
-    Every published release that is newer becomes withdrawn, with the sentence `why`; the release itself is published
-    again where it was withdrawn. Raises Mistaken where it is not there, Declined where it is damaged.
+    Every newer published release becomes withdrawn, with the sentence `why`; the release itself becomes published again
+    if it was withdrawn. Raises InvalidRequestError where it is missing, RequestDeclinedError where it is damaged.
     """
-    found = listed(dataset, version)
-    if damages := verify(dataset.folder(found), found.digest):
-        raise Declined(f"The release {version} is damaged ({damages[0]}): it cannot become the current one.")
-    left = [each.version for each in _newer(dataset.versions(), version) if each.status == _PUBLISHED and each.version]
-    if dataset.latest() == version and not left:
+    entry = find_release(dataset, version)
+    if damages := verify_release(dataset.locate_folder(entry), entry.digest):
+        raise RequestDeclinedError(
+            f"The release {version} is damaged ({damages[0]}): it cannot become the current one."
+        )
+    superseded = [
+        newer.version
+        for newer in _list_newer(dataset.read_versions(), version)
+        if newer.status == _PUBLISHED and newer.version
+    ]
+    if dataset.read_latest_version() == version and not superseded:
         return []
-    journal = {"verb": "set", "version": version, "digest": found.digest, "why": why}
-    with writing(dataset.root):
-        open_journal(dataset, journal, step)
-        finish_set(dataset, journal, step)
-    return left
+    journal = {"verb": "set", "version": version, "digest": entry.digest, "why": why}
+    with explain_write_errors(dataset.root):
+        write_journal(dataset, journal, step)
+        finish_set_latest(dataset, journal, step)
+    return superseded
 
 
-def finish_set(dataset: Dataset, journal: Mapping[str, Any], step: Step = quiet) -> str:
-    """From the journal to the end; may be repeated. Returns what was done, in a sentence."""
-    version, entries = journal["version"], dataset.versions()
-    newer = {each.version for each in _newer(entries, version) if each.status == _PUBLISHED}
-    made = []
-    for each in entries:
-        if each.version == version:
-            each = replace(each, status=_PUBLISHED, why=())
-        elif each.version in newer:
-            each = replace(each, status=_WITHDRAWN, why=(*each.why, journal["why"]))
-        made.append(each)
-    write_versions(dataset, made, step)
-    point(dataset, version, journal["digest"], step)
-    close_journal(dataset)
+def finish_set_latest(dataset: Dataset, journal: Mapping[str, Any], step: StepCallback = ignore_step) -> str:
+    """Finish setting latest from its journal; idempotent. Returns a sentence on what was done."""
+    version, entries = journal["version"], dataset.read_versions()
+    newer_versions = {entry.version for entry in _list_newer(entries, version) if entry.status == _PUBLISHED}
+    updated = []
+    for entry in entries:
+        if entry.version == version:
+            entry = replace(entry, status=_PUBLISHED, why=())
+        elif entry.version in newer_versions:
+            entry = replace(entry, status=_WITHDRAWN, why=(*entry.why, journal["why"]))
+        updated.append(entry)
+    write_versions(dataset, updated, step)
+    update_latest(dataset, version, journal["digest"], step)
+    clear_journal(dataset)
     return f"Finished setting latest to {version}."
 
 
-def pin(dataset: Dataset, version: str, reason: str) -> None:
-    """Keep a release from being pruned, for a reason; an empty one lets go of it. Raises Mistaken as `listed` does."""
-    listed(dataset, version)
-    entries = [replace(each, pinned=reason) if each.version == version else each for each in dataset.versions()]
-    with writing(dataset.root):
+def pin_release(dataset: Dataset, version: str, reason: str) -> None:
+    """Pin a release so that it is never pruned; an empty reason unpins it. Raises the errors of `find_release`."""
+    find_release(dataset, version)
+    entries = [
+        replace(entry, pinned=reason) if entry.version == version else entry for entry in dataset.read_versions()
+    ]
+    with explain_write_errors(dataset.root):
         write_versions(dataset, entries)
 
 
-def prune(dataset: Dataset, keep: int, why: str, *, step: Step = quiet) -> list[str]:
-    """Remove the files of all but the newest `keep` published releases and refused runs; returns what was removed.
+def prune_releases(dataset: Dataset, keep: int, why: str, *, step: StepCallback = ignore_step) -> list[str]:
+    """Remove the files of all but the newest `keep` published releases and refused runs; return what was removed.
 
-    That is versions, newest first, and then refused/<run>. The current release and pinned ones always stay, whatever
-    their age; a withdrawn one goes unless it is pinned. All stay in versions.json, a release as `pruned`, with the
-    sentence `why`. Raises Mistaken where `keep` is below 1.
+    Returned are versions, newest first, and then paths refused/<run>. The current release and pinned ones stay at any
+    age; a withdrawn one is removed unless it is pinned. All stay listed in versions.json, a release as `pruned`, with
+    the sentence `why`. Raises InvalidRequestError where `keep` is below 1.
     """
     if keep < 1:
-        raise Mistaken(f"--keep {keep} would keep nothing: give 1 or more.")
-    there = [each for each in dataset.versions() if each.version and dataset.there(each)]
-    kept = {each.version for each in [one for one in there if one.status == _PUBLISHED][:keep]}
-    kept |= {dataset.latest(), *(each.version for each in there if each.pinned)}
-    gone = [each.version for each in there if each.version and each.version not in kept]
-    refused = [each.path for each in dataset.versions() if each.status == "refused" and dataset.there(each)][keep:]
-    if gone or refused:
-        journal = {"verb": "prune", "versions": gone, "refused": refused, "why": why}
-        with writing(dataset.root):
-            open_journal(dataset, journal, step)
+        raise InvalidRequestError(f"--keep {keep} would keep nothing: give 1 or more.")
+    available = [entry for entry in dataset.read_versions() if entry.version and dataset.has_files(entry)]
+    kept_versions = {
+        entry.version for entry in [published for published in available if published.status == _PUBLISHED][:keep]
+    }
+    kept_versions |= {dataset.read_latest_version(), *(entry.version for entry in available if entry.pinned)}
+    pruned_versions = [entry.version for entry in available if entry.version and entry.version not in kept_versions]
+    pruned_runs = [
+        entry.path for entry in dataset.read_versions() if entry.status == "refused" and dataset.has_files(entry)
+    ][keep:]
+    if pruned_versions or pruned_runs:
+        journal = {"verb": "prune", "versions": pruned_versions, "refused": pruned_runs, "why": why}
+        with explain_write_errors(dataset.root):
+            write_journal(dataset, journal, step)
             finish_prune(dataset, journal, step)
-    return [*gone, *refused]
+    return [*pruned_versions, *pruned_runs]
 
 
-def finish_prune(dataset: Dataset, journal: Mapping[str, Any], step: Step = quiet) -> str:
-    """From the journal to the end; may be repeated. Returns what was done, in a sentence."""
-    gone: Sequence[str] = journal["versions"]
-    refused: Sequence[str] = journal.get("refused", ())  # a journal of older code names none
+def finish_prune(dataset: Dataset, journal: Mapping[str, Any], step: StepCallback = ignore_step) -> str:
+    """Finish pruning from its journal; idempotent. Returns a sentence on what was done."""
+    pruned_versions: Sequence[str] = journal["versions"]
+    pruned_runs: Sequence[str] = journal.get("refused", ())  # journals of older versions have no refused runs
     entries = []
-    for each in dataset.versions():
-        if each.version in gone and each.status != "pruned":
-            each = replace(each, status="pruned", why=(*each.why, journal["why"]))
-        elif each.path in refused and journal["why"] not in each.why:
-            each = replace(each, why=(*each.why, journal["why"]))
-        entries.append(each)
+    for entry in dataset.read_versions():
+        if entry.version in pruned_versions and entry.status != "pruned":
+            entry = replace(entry, status="pruned", why=(*entry.why, journal["why"]))
+        elif entry.path in pruned_runs and journal["why"] not in entry.why:
+            entry = replace(entry, why=(*entry.why, journal["why"]))
+        entries.append(entry)
     write_versions(dataset, entries, step)
-    for version in gone:
-        retire(dataset, version)
+    for version in pruned_versions:
+        remove_release(dataset, version)
         step("retired")
-    for path in refused:
+    for path in pruned_runs:
         remove_tree(dataset.root / path)
         step("removed")
-    close_journal(dataset)
-    return f"Finished removing the files of {', '.join([*gone, *refused])}."
+    clear_journal(dataset)
+    return f"Finished removing the files of {', '.join([*pruned_versions, *pruned_runs])}."
 
 
-def retire(dataset: Dataset, version: str) -> None:
-    """Take a release's folder away: it vanishes whole, then its files go. May be repeated."""
+def remove_release(dataset: Dataset, version: str) -> None:
+    """Remove a release's folder: rename it away at once, then delete its files. Idempotent."""
     release = dataset.release_path(version)
-    aside = dataset.staging / f"retired-{version}"
+    retired = dataset.staging / f"retired-{version}"
     if release.is_dir():
         dataset.staging.mkdir(exist_ok=True)
-        remove_tree(aside)
-        release.chmod(0o700)  # a folder that may not be written cannot change its parent
-        release.rename(aside)
-        sync(dataset.releases)
-    remove_tree(aside)
+        remove_tree(retired)
+        release.chmod(0o700)  # a read-only folder cannot be moved to another parent
+        release.rename(retired)
+        sync_path(dataset.releases)
+    remove_tree(retired)
 
 
-def open_journal(dataset: Dataset, journal: Mapping[str, Any], step: Step = quiet) -> None:
-    """Say what is about to happen."""
-    write_atomic(dataset.journal, json_bytes(journal))
+def write_journal(dataset: Dataset, journal: Mapping[str, Any], step: StepCallback = ignore_step) -> None:
+    """Write the operation that is about to start to the journal."""
+    write_atomic(dataset.journal, encode_json(journal))
     step("journalled")
 
 
-def close_journal(dataset: Dataset) -> None:
-    """Nothing is about to happen any more."""
+def clear_journal(dataset: Dataset) -> None:
+    """Remove the journal: no operation is in progress."""
     dataset.journal.unlink(missing_ok=True)
-    sync(dataset.state)
+    sync_path(dataset.state)
 
 
-def _newer(entries: list[Entry], version: str) -> list[Entry]:
-    names = [each.version for each in entries]
-    return entries[: names.index(version)] if version in names else []
+def _list_newer(entries: list[VersionEntry], version: str) -> list[VersionEntry]:
+    versions = [entry.version for entry in entries]
+    return entries[: versions.index(version)] if version in versions else []

@@ -1,23 +1,23 @@
-"""What was taken down on request: state/withdrawn.json, a list that only grows.
+"""Takedowns: articles withdrawn on request, in state/withdrawn.json, a list that only grows.
 
-An entry keeps out every document that has the article's id, or the raw bytes or the text that the article, or an exact
-duplicate of it, had in any release. It holds digests, never words of the article.
+An entry excludes every document with the article's id, and every document with the raw bytes or the text that the
+article or an exact duplicate of it had in any release. It holds digests, never words of the article.
 """
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from flows.release.errors import ReleaseError, writing
-from flows.release.filesystem import canonical_digest, json_bytes, read_json, write_atomic
+from flows.release.errors import ReleaseError, explain_write_errors
+from flows.release.filesystem import digest_json, encode_json, read_json, write_atomic
 from flows.release.layout import Dataset
 
-NOTHING: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # SHA-256 of no bytes
+EMPTY_DIGEST: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # SHA-256 of no bytes
 
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """One article that was taken down.
+    """A takedown of one article.
 
     `raw_sha256` and `text_digests` are sorted. `purge` is empty, `asked` (and not finished yet) or `done`.
     """
@@ -29,33 +29,35 @@ class Withdrawal:
     text_digests: tuple[str, ...]
     purge: str = ""
 
-    def keeps_out(self, article_id: str, raw_sha256: str | None, text_digest: str) -> bool:
-        """Whether a document of this id, these bytes, this text is the article or a duplicate of it."""
+    def matches_document(self, article_id: str, raw_sha256: str | None, text_digest: str) -> bool:
+        """Return True if a document with this id, raw bytes or text is the article or a duplicate of it."""
         return article_id == self.article_id or raw_sha256 in self.raw_sha256 or text_digest in self.text_digests
 
 
-def withdrawals(dataset: Dataset) -> list[Withdrawal]:
-    """All there are, the oldest first."""
+def read_withdrawals(dataset: Dataset) -> list[Withdrawal]:
+    """Read all withdrawals, oldest first. Raises ReleaseError where the file is damaged."""
     path = dataset.state / "withdrawn.json"
     try:
         return [
-            Withdrawal(**{**each, **{name: tuple(each[name]) for name in ("raw_sha256", "text_digests")}})
-            for each in read_json(path) or []
+            Withdrawal(**{**record, **{name: tuple(record[name]) for name in ("raw_sha256", "text_digests")}})
+            for record in read_json(path) or []
         ]
     except (TypeError, KeyError):
         raise ReleaseError(f"{path} is not a list of what was taken down: put back a good copy.") from None
 
 
-def withdraw(dataset: Dataset, new: Withdrawal) -> None:
-    """Add an entry, or replace that of the same article_id. Call it while holding the lock."""
-    old = withdrawals(dataset)
-    known = any(each.article_id == new.article_id for each in old)
-    made = [new if each.article_id == new.article_id else each for each in old] + ([] if known else [new])
-    with writing(dataset.root):
-        write_atomic(dataset.state / "withdrawn.json", json_bytes([asdict(each) for each in made]))
+def record_withdrawal(dataset: Dataset, withdrawal: Withdrawal) -> None:
+    """Add a withdrawal, or replace the one of the same article_id. The caller must hold the lock."""
+    withdrawals = read_withdrawals(dataset)
+    is_listed = any(listed.article_id == withdrawal.article_id for listed in withdrawals)
+    updated = [withdrawal if listed.article_id == withdrawal.article_id else listed for listed in withdrawals] + (
+        [] if is_listed else [withdrawal]
+    )
+    with explain_write_errors(dataset.root):
+        write_atomic(dataset.state / "withdrawn.json", encode_json([asdict(listed) for listed in updated]))
 
 
-def withdrawn_digest(entries: Iterable[Withdrawal]) -> str:
-    """Digest over all that decides what is kept out and what its reject says; hex, 64. Not the clock, not purging."""
-    said = [(each.article_id, each.reason, each.raw_sha256, each.text_digests) for each in entries]
-    return canonical_digest(said) if said else NOTHING
+def compute_withdrawn_digest(entries: Iterable[Withdrawal]) -> str:
+    """Digest the fields that decide the rejects: id, reason, raw and text digests; hex, 64. Not `at`, not `purge`."""
+    digested = [(entry.article_id, entry.reason, entry.raw_sha256, entry.text_digests) for entry in entries]
+    return digest_json(digested) if digested else EMPTY_DIGEST

@@ -1,50 +1,57 @@
-"""One article of the sample as HTML: what is claimed of it, the words that say so, and every span of its document."""
+"""One article of the sample as HTML: its values, the evidence for them, and its document span by span."""
 
 import datetime as dt
 import re
 from typing import Any
 
-from flows.report.article_sample import Article, Line, Piece, Row
-from flows.report.escaping import Html, join, link, tag
+from flows.report.article_sample import Row, TracedArticle, TracedLine, TracedSpan
+from flows.report.escaping import Html, join_markup, render_link, tag
 
-# A document longer than this is shown to here, and the page says so.
-LONGEST = 60_000
-_SHOWN = (
+# A longer document is cut off here, and the page says so.
+MAX_SHOWN_CHARACTERS = 60_000
+_SHOWN_COLUMNS = (
     "subtitle", "outlet", "authors", "editors", "agency", "cited_sources", "published_at", "date", "dateline", "place",
     "language", "url", "fetched_at", "is_partial", "duplicate_of", "word_count", "boilerplate_share", "source_id",
     "source_uri", "article_id",
 )  # fmt: skip
-_BASES = {"outlet": "outlet_basis", "authors": "author_basis", "date": "date_basis"}
+_BASIS_COLUMNS = {"outlet": "outlet_basis", "authors": "author_basis", "date": "date_basis"}
 
 
-def _value(column: str, row: Row) -> Html | None:
-    value: Any = row[column]
-    if value is None or value == [] or value is False:
+def _render_field(column: str, row: Row) -> Html | None:
+    """Render one value with its basis; return None where the article has no such value."""
+    cell: Any = row[column]
+    if cell is None or cell == [] or cell is False:
         return None
     if column == "url":
-        return link(value, value)
+        return render_link(cell, cell)
     if column in ("article_id", "duplicate_of", "source_id", "source_uri"):
-        return tag("code", value)
-    if isinstance(value, dt.datetime):
-        words = value.strftime("%Y-%m-%d %H:%M UTC")
-    elif isinstance(value, list):
-        words = "; ".join(value)
+        return tag("code", cell)
+    if isinstance(cell, dt.datetime):
+        words = cell.strftime("%Y-%m-%d %H:%M UTC")
+    elif isinstance(cell, list):
+        words = "; ".join(cell)
     elif column == "boilerplate_share":
-        words = f"{value:.0%}"
-    elif value is True:
+        words = f"{cell:.0%}"
+    elif cell is True:
         words = "yes"
     else:
-        words = str(value)
-    basis = row.get(_BASES.get(column, ""))
+        words = str(cell)
+    basis = row.get(_BASIS_COLUMNS.get(column, ""))
     return tag("span", words, tag("span", f" ({basis})", class_="soft") if basis else Html(""), dir="auto")
 
 
-def _claims(row: Row) -> Html:
-    pairs = [(column, _value(column, row)) for column in _SHOWN]
-    return tag("dl", *(join([tag("dt", c), tag("dd", v)], "") for c, v in pairs if v is not None), class_="facts")
+def _render_fields(row: Row) -> Html:
+    """Render the values of an article as a list."""
+    fields = [(column, _render_field(column, row)) for column in _SHOWN_COLUMNS]
+    return tag(
+        "dl",
+        *(join_markup([tag("dt", name), tag("dd", markup)], "") for name, markup in fields if markup is not None),
+        class_="facts",
+    )
 
 
-def _evidence(rows: list[Row]) -> Html:
+def _render_evidence(rows: list[Row]) -> Html:
+    """Render the rows of evidence as a table."""
     if not rows:
         return tag("p", "No value of this article is claimed by a rule.", class_="soft")
     heads = tag("tr", *(tag("th", head, scope="col") for head in ("field", "words", "rule", "line", "how sure")))
@@ -62,69 +69,82 @@ def _evidence(rows: list[Row]) -> Html:
     return tag("div", tag("table", tag("thead", heads), tag("tbody", *body)), class_="wide evidence")
 
 
-def _piece(piece: Piece) -> Html:
-    score = "" if piece.score is None else f", body with probability {piece.score:.2f}"
-    why = f"{'kept' if piece.kind == 'body' else 'cut'}: {piece.kind}, rule {piece.rule}{score}"
+def _render_span(span: TracedSpan) -> Html:
+    """Render a span with its kind and rule as tooltip."""
+    score = "" if span.score is None else f", body with probability {span.score:.2f}"
+    explanation = f"{'kept' if span.kind == 'body' else 'cut'}: {span.kind}, rule {span.rule}{score}"
     # The kind comes from a closed list, but the table was read from a file: only a plain word becomes a class.
-    kind = piece.kind if piece.kind.isalpha() and piece.kind.isascii() else "other"
-    return tag("mark", piece.words or "…", class_=f"k-{kind}", title=why, data_why=why, tabindex=0)
+    kind = span.kind if span.kind.isalpha() and span.kind.isascii() else "other"
+    return tag("mark", span.text or "…", class_=f"k-{kind}", title=explanation, data_why=explanation, tabindex=0)
 
 
-def _rule(piece: Piece) -> Html:
-    """The rule that cut a piece; most are named after the kind, for the others the kind stands before it."""
-    named = piece.kind in re.split(r"[.-]", piece.rule)
-    return tag("span", "" if named else f"{piece.kind}: ", tag("code", piece.rule))
+def _render_rule(span: TracedSpan) -> Html:
+    """Render the rule that cut a span, after its kind where the rule is not named after it."""
+    is_named_after_kind = span.kind in re.split(r"[.-]", span.rule)
+    return tag("span", "" if is_named_after_kind else f"{span.kind}: ", tag("code", span.rule))
 
 
-def _line(line: Line) -> Html:
-    rules = dict.fromkeys(_rule(piece) for piece in line.pieces if piece.kind != "body")
+def _render_line(line: TracedLine) -> Html:
+    """Render one line of the document."""
+    rules = dict.fromkeys(_render_rule(span) for span in line.spans if span.kind != "body")
     return tag(
         "li",
         tag("span", str(line.number), class_="at"),
-        tag("span", join(list(rules), ", "), class_="rules"),
-        tag("span", join([_piece(piece) for piece in line.pieces], " "), class_="words", dir="auto"),
+        tag("span", join_markup(list(rules), ", "), class_="rules"),
+        tag("span", join_markup([_render_span(span) for span in line.spans], " "), class_="words", dir="auto"),
     )
 
 
-def _document(article: Article) -> Html:
-    shown, used = [], 0
+def _render_document(article: TracedArticle) -> Html:
+    """Render the document line by line, up to MAX_SHOWN_CHARACTERS."""
+    rendered, shown_characters = [], 0
     for line in article.lines:
-        used += sum(len(piece.words) for piece in line.pieces)
-        if used > LONGEST:
+        shown_characters += sum(len(span.text) for span in line.spans)
+        if shown_characters > MAX_SHOWN_CHARACTERS:
             break
-        shown.append(_line(line))
-    parts = [tag("h3", "The document, line by line")]
+        rendered.append(_render_line(line))
+    elements = [tag("h3", "The document, line by line")]
     if not article.lines:
-        parts.append(tag("p", "This release holds no spans of this document.", class_="soft"))
-    parts.append(tag("ol", *shown, class_="document"))
-    if len(shown) < len(article.lines):
-        parts.append(
-            tag("p", f"The first {len(shown)} of {len(article.lines)} lines; the rest is in lineage/spans.parquet.")
+        elements.append(tag("p", "This release holds no spans of this document.", class_="soft"))
+    elements.append(tag("ol", *rendered, class_="document"))
+    if len(rendered) < len(article.lines):
+        elements.append(
+            tag("p", f"The first {len(rendered)} of {len(article.lines)} lines; the rest is in lineage/spans.parquet.")
         )
-    if not article.aligned:
+    if not article.is_aligned:
         text = article.row["text"]
-        parts += [
+        elements += [
             tag("h3", "The text, as published"),
             tag("p", "Its paragraphs do not match the kept lines one to one, so they are shown apart.", class_="soft"),
-            *(tag("p", paragraph, dir="auto") for paragraph in text[:LONGEST].split("\n")),
+            *(tag("p", paragraph, dir="auto") for paragraph in text[:MAX_SHOWN_CHARACTERS].split("\n")),
         ]
-        if len(text) > LONGEST:
-            parts.append(tag("p", "The rest is in data/.", class_="soft"))
-    return join(parts)
+        if len(text) > MAX_SHOWN_CHARACTERS:
+            elements.append(tag("p", "The rest is in data/.", class_="soft"))
+    return join_markup(elements)
 
 
-def render(article: Article) -> Html:
-    """The article as one closed <details>, whose summary names it."""
+def render_article(article: TracedArticle) -> Html:
+    """Render the article as one closed <details>, whose summary is its title."""
     row = article.row
-    name = row["title"] or row["text"].split("\n")[0][:120]
-    beneath = [row["outlet"] or "outlet not known", str(row["date"] or "day not known"), f"{row['word_count']:,} words"]
+    heading = row["title"] or row["text"].split("\n")[0][:120]
+    subheadings = [
+        row["outlet"] or "outlet not known",
+        str(row["date"] or "day not known"),
+        f"{row['word_count']:,} words",
+    ]
     return tag(
         "details",
-        tag("summary", tag("span", name, dir="auto"), tag("span", ", ".join(beneath), class_="soft")),
+        tag("summary", tag("span", heading, dir="auto"), tag("span", ", ".join(subheadings), class_="soft")),
         tag(
             "div",
-            tag("div", _claims(row), tag("h3", "The words that say so"), _evidence(article.evidence), class_="side"),
-            tag("div", _document(article)),
+            tag(
+                "div",
+                _render_fields(row),
+                tag("h3", "The words that say so"),
+                _render_evidence(article.evidence),
+                class_="side",
+            ),
+            tag("div", _render_document(article)),
             class_="inside",
         ),
         class_="article",

@@ -1,4 +1,4 @@
-"""Articles to look at, with the whole document each was cut from put together again from its spans."""
+"""Sample of articles, each with its document reassembled from spans."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -13,137 +13,153 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from flows.report.statistics import batches, parts
+from flows.report.statistics import list_table_files, read_batches
 from schemas import arrow
 
 Row = dict[str, Any]
-_TOGETHER: Final = 8192  # rows with their texts
-_BEGINNING = re.compile(r"[0-9a-f]{6,32}")
+_BATCH_ROWS: Final = 8192  # rows, with their texts, in memory at a time
+_ID_PREFIX = re.compile(r"[0-9a-f]{6,32}")
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A span of a line: its words, what it is, and the rule that said so."""
+class TracedSpan:
+    """A span of a line: its text, kind, and the rule that set it."""
 
-    words: str
+    text: str
     kind: str
     rule: str
     score: float | None
 
 
 @dataclass(frozen=True)
-class Line:
-    """A non-blank line of the decoded document, by its number there (from 1)."""
+class TracedLine:
+    """A non-blank line of the decoded document, numbered from 1."""
 
     number: int
-    pieces: list[Piece]
+    spans: list[TracedSpan]
 
 
 @dataclass(frozen=True)
-class Article:
-    """A row of articles, its rows of evidence, and its document; `aligned` is False where kept words are not placed."""
+class TracedArticle:
+    """A row of articles, its evidence, and its document.
+
+    `is_aligned` is False where the kept text cannot be assigned to lines.
+    """
 
     row: Row
     evidence: list[Row]
-    lines: list[Line]
-    aligned: bool
+    lines: list[TracedLine]
+    is_aligned: bool
 
 
-def _shares(paragraph: str, spans: list[Row]) -> list[str]:
-    """A paragraph dealt out to the spans of its line, at the blank nearest before each span's length.
+def _split_paragraph(paragraph: str, spans: list[Row]) -> list[str]:
+    """Split a paragraph among the kept spans of its line, at the blank nearest before the length of each span.
 
-    The published text has its blanks settled, so a span's words may be shorter than the span: with more than one
-    kept span in a line the place of the break between them is near, not exact.
+    Blanks of the published text are normalised, so its pieces may be shorter than the spans: with more than one kept
+    span in a line, the split is approximate.
     """
-    dealt, rest = [], paragraph
+    pieces, remainder = [], paragraph
     for span in spans[:-1]:
         length = span["end"] - span["start"]
-        if length >= len(rest):
-            at = len(rest)
+        if length >= len(remainder):
+            cut = len(remainder)
         else:
-            at = length if rest[length].isspace() else max(rest.rfind(" ", 0, length), 0) or length
-        dealt.append(rest[:at].strip())
-        rest = rest[at:].lstrip()
-    return [*dealt, rest]
+            cut = length if remainder[length].isspace() else max(remainder.rfind(" ", 0, length), 0) or length
+        pieces.append(remainder[:cut].strip())
+        remainder = remainder[cut:].lstrip()
+    return [*pieces, remainder]
 
 
-def put_together(text: str, spans: list[Row]) -> tuple[list[Line], bool]:
-    """The lines of a document from its spans, kept words taken from the published text, one paragraph a line.
+def reassemble_document(text: str, spans: list[Row]) -> tuple[list[TracedLine], bool]:
+    """Reassemble the lines of a document from its spans; kept text comes from `text`, one paragraph a line.
 
-    Where the lines that hold kept words and the paragraphs do not match in number, kept pieces stay empty and the
-    second value is False.
+    Where the number of lines with kept text is not that of the paragraphs, kept spans are empty and the second value is
+    False.
     """
-    ordered = sorted(spans, key=itemgetter("line", "start"))
+    sorted_spans = sorted(spans, key=itemgetter("line", "start"))
     paragraphs = text.split("\n")
-    kept_lines = {span["line"] for span in ordered if span["kind"] == "body"}
-    aligned = len(kept_lines) == len(paragraphs)
-    remaining = iter(paragraphs)
+    body_lines = {span["line"] for span in sorted_spans if span["kind"] == "body"}
+    is_aligned = len(body_lines) == len(paragraphs)
+    unplaced = iter(paragraphs)
     lines = []
-    for number, group in groupby(ordered, key=itemgetter("line")):
-        on_line = list(group)
-        kept = [span for span in on_line if span["kind"] == "body"]
-        words = iter(_shares(next(remaining), kept)) if aligned and kept else iter([""] * len(kept))
-        pieces = [
-            Piece(
-                next(words) if span["kind"] == "body" else span["text"] or "", span["kind"], span["rule"], span["score"]
+    for number, group in groupby(sorted_spans, key=itemgetter("line")):
+        line_spans = list(group)
+        body_spans = [span for span in line_spans if span["kind"] == "body"]
+        pieces = (
+            iter(_split_paragraph(next(unplaced), body_spans))
+            if is_aligned and body_spans
+            else iter([""] * len(body_spans))
+        )
+        traced_spans = [
+            TracedSpan(
+                next(pieces) if span["kind"] == "body" else span["text"] or "",
+                span["kind"],
+                span["rule"],
+                span["score"],
             )
-            for span in on_line
+            for span in line_spans
         ]
-        lines.append(Line(number, pieces))
-    return lines, aligned
+        lines.append(TracedLine(number, traced_spans))
+    return lines, is_aligned
 
 
-def _matching(folder: Path, table: str, ids: pa.Array) -> list[Row]:
-    names = {"articles": arrow.ARTICLES, "spans": arrow.SPANS, "evidence": arrow.EVIDENCE}[table].names
+def _read_rows(folder: Path, table: str, ids: pa.Array) -> list[Row]:
+    """Read the rows of a table that belong to these article_ids."""
+    columns = {"articles": arrow.ARTICLES, "spans": arrow.SPANS, "evidence": arrow.EVIDENCE}[table].names
     rows: list[Row] = []
-    wanted = sorted(ids.to_pylist())
-    for path in parts(folder, table) if wanted else []:
+    sorted_ids = sorted(ids.to_pylist())
+    for path in list_table_files(folder, table) if sorted_ids else []:
         with pq.ParquetFile(path) as file:
-            groups = [n for n in range(file.num_row_groups) if _may_hold(file.metadata.row_group(n), wanted)]
-            for batch in file.iter_batches(_TOGETHER, groups, names):
+            groups = [n for n in range(file.num_row_groups) if _may_contain_ids(file.metadata.row_group(n), sorted_ids)]
+            for batch in file.iter_batches(_BATCH_ROWS, groups, columns):
                 rows += batch.filter(pc.is_in(batch["article_id"], value_set=ids)).to_pylist()
     return rows
 
 
-def _may_hold(group: pq.RowGroupMetaData, wanted: list[str]) -> bool:
-    """Whether any of the ids, sorted, can stand in a row group: lineage is sorted by them."""
-    found = (group.column(number) for number in range(group.num_columns))
-    ids = next(column.statistics for column in found if column.path_in_schema == "article_id")
-    return ids is None or not ids.has_min_max or bisect_left(wanted, ids.min) < bisect_right(wanted, ids.max)
+def _may_contain_ids(group: pq.RowGroupMetaData, sorted_ids: list[str]) -> bool:
+    """Return whether a row group can hold any of the ids, by its statistics: lineage is sorted by article_id."""
+    columns = (group.column(number) for number in range(group.num_columns))
+    statistics = next(column.statistics for column in columns if column.path_in_schema == "article_id")
+    return (
+        statistics is None
+        or not statistics.has_min_max
+        or bisect_left(sorted_ids, statistics.min) < bisect_right(sorted_ids, statistics.max)
+    )
 
 
-def draw(folder: Path, most: int) -> list[Article]:
-    """At most `most` articles, in the order of the release: all of them, or those with the smallest article_id.
+def sample_articles(folder: Path, most: int) -> list[TracedArticle]:
+    """Return at most `most` articles in the order of the release: all, or those with the smallest article_ids.
 
-    The key is a digest, so the smallest are as good as drawn by lot, and are the same each time.
+    An article_id is a digest, so this is a random sample, and the same one each time.
     """
-    chosen: list[str] = []
-    for batch in batches(folder, "articles", ["article_id"]):
-        chosen = nsmallest(most, chosen + batch["article_id"].to_pylist())
-    return _read(folder, chosen)
+    ids: list[str] = []
+    for batch in read_batches(folder, "articles", ["article_id"]):
+        ids = nsmallest(most, ids + batch["article_id"].to_pylist())
+    return _load_articles(folder, ids)
 
 
-def find(folder: Path, asked: str) -> list[Article]:
-    """The articles that `asked` names: an article_id or at least 6 digits of its beginning, a source_id, or a URL."""
-    chosen: list[str] = []
-    for batch in batches(folder, "articles", ["article_id", "source_id", "url"]):
-        hit = pc.or_(pc.equal(batch["source_id"], asked), pc.fill_null(pc.equal(batch["url"], asked), False))
-        if _BEGINNING.fullmatch(asked):
-            hit = pc.or_(hit, pc.starts_with(batch["article_id"], asked))
-        chosen += batch.filter(hit)["article_id"].to_pylist()
-    return _read(folder, chosen)
+def find_articles(folder: Path, query: str) -> list[TracedArticle]:
+    """Find articles by article_id, 6 or more of its first digits, source_id or URL."""
+    ids: list[str] = []
+    for batch in read_batches(folder, "articles", ["article_id", "source_id", "url"]):
+        is_match = pc.or_(pc.equal(batch["source_id"], query), pc.fill_null(pc.equal(batch["url"], query), False))
+        if _ID_PREFIX.fullmatch(query):
+            is_match = pc.or_(is_match, pc.starts_with(batch["article_id"], query))
+        ids += batch.filter(is_match)["article_id"].to_pylist()
+    return _load_articles(folder, ids)
 
 
-def _read(folder: Path, chosen: list[str]) -> list[Article]:
-    ids = pa.array(chosen, pa.string())
-    spans: dict[str, list[Row]] = {key: [] for key in chosen}
-    evidence: dict[str, list[Row]] = {key: [] for key in chosen}
-    for row in _matching(folder, "spans", ids):
+def _load_articles(folder: Path, article_ids: list[str]) -> list[TracedArticle]:
+    """Load articles with their evidence and documents."""
+    ids = pa.array(article_ids, pa.string())
+    spans: dict[str, list[Row]] = {key: [] for key in article_ids}
+    evidence: dict[str, list[Row]] = {key: [] for key in article_ids}
+    for row in _read_rows(folder, "spans", ids):
         spans[row["article_id"]].append(row)
-    for row in _matching(folder, "evidence", ids):
+    for row in _read_rows(folder, "evidence", ids):
         evidence[row["article_id"]].append(row)
-    drawn = []
-    for row in _matching(folder, "articles", ids):
-        lines, aligned = put_together(row["text"], spans[row["article_id"]])
-        drawn.append(Article(row, evidence[row["article_id"]], lines, aligned))
-    return drawn
+    articles = []
+    for row in _read_rows(folder, "articles", ids):
+        lines, is_aligned = reassemble_document(row["text"], spans[row["article_id"]])
+        articles.append(TracedArticle(row, evidence[row["article_id"]], lines, is_aligned))
+    return articles

@@ -1,7 +1,7 @@
-"""Showing words that nobody vouches for: in HTML and in Markdown, with nothing in them that acts or hides.
+"""Escaping of untrusted text for HTML and Markdown.
 
-Escaping keeps a browser from running them. It does not keep a right-to-left override from turning a line around, nor
-a terminal escape from speaking when the page's source is printed: such characters are replaced by their names.
+Escaping keeps a browser from running the text. It does not keep a right-to-left override from reversing a line, or an
+escape sequence from acting on a terminal that prints the page: such characters are replaced by their code points.
 """
 
 import html
@@ -9,74 +9,76 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-# Invisible characters that change what stands around them. Joiners (U+200C, U+200D) stay: scripts and emoji need them.
-_HIDDEN = frozenset("\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\ufeff")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~$:@])")
+# Invisible characters that affect their neighbours. Joiners (U+200C, U+200D) stay: scripts and emoji need them.
+_HIDDEN_CHARACTERS = frozenset("\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\ufeff")
+_MARKDOWN_SYNTAX = re.compile(r"([\\`*_{}\[\]#|~$:@])")
 
 
 class Html(str):
-    """Markup that is safe to put in a page as it stands. Only this module and constants make it."""
+    """Markup that is safe to put in a page as it is. Only this module and constants create it."""
 
     __slots__ = ()
 
 
-def _acts(character: str) -> bool:
+def _is_unsafe_character(character: str) -> bool:
+    """Return whether a character is a control, a bidirectional override or invisible."""
     if character in "\n\t":
         return False
-    if character in _HIDDEN or 0xE0000 <= ord(character) <= 0xE007F:
+    if character in _HIDDEN_CHARACTERS or 0xE0000 <= ord(character) <= 0xE007F:
         return True
     return unicodedata.category(character) in ("Cc", "Cs") or unicodedata.bidirectional(character) in (
         "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI",
     )  # fmt: skip
 
 
-def visible(words: str) -> str:
-    """The same words, each control, bidirectional override and hidden character shown as ⟨U+202E⟩."""
-    if words.isprintable():  # what acts never is
+def reveal_hidden(words: str) -> str:
+    """Replace each control, bidirectional override and hidden character by its code point: ⟨U+202E⟩."""
+    if words.isprintable():  # no unsafe character is printable
         return words
-    return "".join(f"⟨U+{ord(c):04X}⟩" if _acts(c) else c for c in words)
+    return "".join(f"⟨U+{ord(character):04X}⟩" if _is_unsafe_character(character) else character for character in words)
 
 
-def text(words: str) -> Html:
-    """Words as HTML text. Markup is passed through."""
-    return words if isinstance(words, Html) else Html(html.escape(visible(words)))
+def escape_html(words: str) -> Html:
+    """Escape text for HTML. Markup passes unchanged."""
+    return words if isinstance(words, Html) else Html(html.escape(reveal_hidden(words)))
 
 
 def tag(name: str, /, *children: str, **attributes: str | int | bool | None) -> Html:
-    """One element. Children that are not markup yet are escaped, and so is every attribute.
+    """Build one element. Attributes and children that are not markup are escaped.
 
-    `class_` is class and `data_why` is data-why; an attribute that is None or False is left out, True stands bare.
+    `class_` becomes class and `data_why` becomes data-why. An attribute that is None or False is left out; True has no
+    value.
     """
     parts = [name]
     for key, value in attributes.items():
-        spelled = key.rstrip("_").replace("_", "-")
+        attribute = key.rstrip("_").replace("_", "-")
         if value is True:
-            parts.append(spelled)
+            parts.append(attribute)
         elif value is not None and value is not False:
-            parts.append(f'{spelled}="{html.escape(visible(str(value)))}"')
-    opened = f"<{' '.join(parts)}>"
+            parts.append(f'{attribute}="{html.escape(reveal_hidden(str(value)))}"')
+    opening = f"<{' '.join(parts)}>"
     if name in ("meta", "input", "br"):
-        return Html(opened)
-    return Html(f"{opened}{''.join(text(child) for child in children)}</{name}>")
+        return Html(opening)
+    return Html(f"{opening}{''.join(escape_html(child) for child in children)}</{name}>")
 
 
-def join(parts: list[Html], between: str = "\n") -> Html:
-    """Pieces of markup, one after the other."""
+def join_markup(parts: list[Html], between: str = "\n") -> Html:
+    """Join pieces of markup."""
     return Html(between.join(parts))
 
 
-def link(url: str, words: str) -> Html:
-    """A link where the address is plain http or https; else only the words."""
+def render_link(url: str, words: str) -> Html:
+    """Render a link where the address is plain http or https, else the words only."""
     try:
         parts = urlsplit(url)
     except ValueError:
-        return text(words)
-    if parts.scheme not in ("http", "https") or not parts.hostname or visible(url) != url:
-        return text(words)
+        return escape_html(words)
+    if parts.scheme not in ("http", "https") or not parts.hostname or reveal_hidden(url) != url:
+        return escape_html(words)
     return tag("a", words, href=url, rel="noopener noreferrer nofollow")
 
 
-def markdown(words: str) -> str:
-    """Words as one run of Markdown text: no markup, no HTML, no line break."""
-    flat = " ".join(visible(words).split())
-    return html.escape(_MARKDOWN.sub(r"\\\1", flat), quote=False)
+def escape_markdown(words: str) -> str:
+    """Escape text for one run of Markdown: no markup, no HTML, no line break."""
+    one_line = " ".join(reveal_hidden(words).split())
+    return html.escape(_MARKDOWN_SYNTAX.sub(r"\\\1", one_line), quote=False)

@@ -1,4 +1,4 @@
-"""The release for programs: schema.json, codebook.csv, datapackage.json, croissant.json."""
+"""Machine-readable metadata of a release: schema.json, codebook.csv, datapackage.json, croissant.json."""
 
 import csv
 import io
@@ -7,20 +7,20 @@ import re
 from pathlib import Path
 from typing import Any
 
-from flows.report.statistics import parts
+from flows.report.statistics import list_table_files
 from schemas import reader_schemas
 from schemas.columns import PUBLISHED
 
 Json = dict[str, Any]
-_PARQUET = "application/vnd.apache.parquet"
-# The name that Croissant readers know; the registered one above is newer than they are.
-_CROISSANT_PARQUET = "application/x-parquet"
-_KEYS = {"articles": ["article_id"], "changes": ["article_id"]}
-# The page for works that nobody may pass on without asking.
+_PARQUET_TYPE = "application/vnd.apache.parquet"
+# The media type that Croissant readers know; the registered one above is newer than they are.
+_CROISSANT_PARQUET_TYPE = "application/x-parquet"
+_PRIMARY_KEYS = {"articles": ["article_id"], "changes": ["article_id"]}
+# The page for works without a licence.
 _NO_LICENCE = "https://choosealicense.com/no-permission/"
 _DESCRIPTION = "News articles cut out of scraped pages. The texts belong to their publishers."
 
-# The vocabulary of Croissant 1.0, as its specification prints it.
+# The JSON-LD context of Croissant 1.0, copied from its specification.
 _CONTEXT: Json = {
     "@language": "en", "@vocab": "https://schema.org/", "citeAs": "cr:citeAs", "column": "cr:column",
     "conformsTo": "dct:conformsTo", "cr": "http://mlcommons.org/croissant/",
@@ -39,41 +39,46 @@ _CONTEXT: Json = {
 }  # fmt: skip
 
 
-def _dumped(made: Json) -> str:
-    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+def _dump_json(document: Json) -> str:
+    """Return indented JSON that ends in a line break."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def schema_json() -> str:
-    """JSON Schema of a row of each table."""
-    return _dumped(reader_schemas.json_schemas())
+def build_schema_json() -> str:
+    """Build the JSON Schema of one row of each table."""
+    return _dump_json(reader_schemas.build_json_schemas())
 
 
-def codebook_csv() -> str:
-    """The codebook as RFC 4180, with its header."""
-    rows = reader_schemas.codebook()
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\r\n")
+def build_codebook_csv() -> str:
+    """Build the codebook as CSV (RFC 4180) with its header."""
+    rows = reader_schemas.build_codebook()
+    buffer = io.StringIO(newline="")
+    writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\r\n")
     writer.writeheader()
     writer.writerows(rows)
-    return out.getvalue()
+    return buffer.getvalue()
 
 
-def _slug(name: str) -> str:
+def _slugify_name(name: str) -> str:
+    """Return a name in the characters that a data package allows."""
     return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-") or "dataset"
 
 
-def _resource(name: str, paths: list[str], table: str, kind: tuple[str, str], left_out: tuple[str, ...] = ()) -> Json:
-    fields = [field for field in reader_schemas.datapackage_fields(table) if field["name"] not in left_out]
+def _build_resource(
+    name: str, paths: list[str], table: str, kind: tuple[str, str], left_out: tuple[str, ...] = ()
+) -> Json:
+    """Build the resource of one table; `kind` is (format, media type)."""
+    fields = [field for field in reader_schemas.build_datapackage_fields(table) if field["name"] not in left_out]
     if kind[0] == "parquet":
-        # Readers of Table Schema hold a Parquet list for no array; they know what it is from the file.
+        # Readers of Table Schema do not accept a Parquet list as an array; they take its type from the file.
         fields = [field | {"type": "any"} if field["type"] == "array" else field for field in fields]
     schema: Json = {"fields": fields}
-    if table in _KEYS:
-        schema["primaryKey"] = _KEYS[table]
+    if table in _PRIMARY_KEYS:
+        schema["primaryKey"] = _PRIMARY_KEYS[table]
     return {
         "name": name,
         "path": paths[0] if len(paths) == 1 else paths,
-        "description": reader_schemas.ROWS[table],
+        "description": reader_schemas.ROW_MEANINGS[table],
         "format": kind[0],
         "mediatype": kind[1],
         **({"encoding": "utf-8"} if kind[0] == "csv" else {}),
@@ -81,19 +86,21 @@ def _resource(name: str, paths: list[str], table: str, kind: tuple[str, str], le
     }
 
 
-def datapackage_json(folder: Path, manifest: Json) -> str:
-    """A Frictionless Data Package (version 1 profile) of the tables that lie in the folder."""
+def build_datapackage_json(folder: Path, manifest: Json) -> str:
+    """Build a Frictionless Data Package (version 1 profile) of the tables in the folder."""
     resources = []
     for table in PUBLISHED:
-        paths = [path.relative_to(folder).as_posix() for path in parts(folder, table)]
+        paths = [path.relative_to(folder).as_posix() for path in list_table_files(folder, table)]
         if paths:
-            resources.append(_resource(table, paths, table, ("parquet", _PARQUET)))
+            resources.append(_build_resource(table, paths, table, ("parquet", _PARQUET_TYPE)))
     for name, left_out in (("articles", ()), ("metadata", ("text",))):
         if (folder / "csv" / f"{name}.csv").exists():
-            resources.append(_resource(f"{name}-csv", [f"csv/{name}.csv"], "articles", ("csv", "text/csv"), left_out))
+            resources.append(
+                _build_resource(f"{name}-csv", [f"csv/{name}.csv"], "articles", ("csv", "text/csv"), left_out)
+            )
     package = {
         "profile": "data-package",
-        "name": _slug(manifest["dataset"]),
+        "name": _slugify_name(manifest["dataset"]),
         "title": f"{manifest['dataset']} {manifest['version']}",
         "description": _DESCRIPTION,
         "version": manifest["version"],
@@ -101,16 +108,16 @@ def datapackage_json(folder: Path, manifest: Json) -> str:
         "licenses": [{"name": "other", "title": "The texts belong to their publishers", "path": _NO_LICENCE}],
         "resources": resources,
     }
-    return _dumped(package)
+    return _dump_json(package)
 
 
-def croissant_json(folder: Path, manifest: Json) -> str:
-    """Croissant 1.0 metadata: one file object a Parquet file, one record set a table."""
-    sums = {file["path"]: file["sha256"] for file in manifest["files"]}
+def build_croissant_json(folder: Path, manifest: Json) -> str:
+    """Build Croissant 1.0 metadata: one file object for each Parquet file, one record set for each table."""
+    checksums = {file["path"]: file["sha256"] for file in manifest["files"]}
     distribution: list[Json] = []
     records: list[Json] = []
     for table in PUBLISHED:
-        paths = [path.relative_to(folder).as_posix() for path in parts(folder, table)]
+        paths = [path.relative_to(folder).as_posix() for path in list_table_files(folder, table)]
         for path in paths:
             distribution.append(
                 {
@@ -118,34 +125,38 @@ def croissant_json(folder: Path, manifest: Json) -> str:
                     "@id": path,
                     "name": path,
                     "contentUrl": path,
-                    "encodingFormat": _CROISSANT_PARQUET,
-                    "sha256": sums[path],
+                    "encodingFormat": _CROISSANT_PARQUET_TYPE,
+                    "sha256": checksums[path],
                 }
             )
         if not paths:
             continue
         source: Json = {"fileObject": {"@id": paths[0]}}
         if len(paths) > 1:
-            files = f"{table}-files"
+            file_set_id = f"{table}-files"
             distribution.append(
                 {
                     "@type": "cr:FileSet",
-                    "@id": files,
-                    "name": files,
+                    "@id": file_set_id,
+                    "name": file_set_id,
                     "containedIn": [{"@id": path} for path in paths],
-                    "encodingFormat": _CROISSANT_PARQUET,
-                    "includes": reader_schemas.PLACES[table],
+                    "encodingFormat": _CROISSANT_PARQUET_TYPE,
+                    "includes": reader_schemas.TABLE_PATHS[table],
                 }
             )
-            source = {"fileSet": {"@id": files}}
+            source = {"fileSet": {"@id": file_set_id}}
         records.append(
             {
                 "@type": "cr:RecordSet",
                 "@id": table,
                 "name": table,
-                "description": reader_schemas.ROWS[table],
-                **({"key": [{"@id": f"{table}/{key}"} for key in _KEYS[table]]} if table in _KEYS else {}),
-                "field": reader_schemas.croissant_fields(table, source),
+                "description": reader_schemas.ROW_MEANINGS[table],
+                **(
+                    {"key": [{"@id": f"{table}/{key}"} for key in _PRIMARY_KEYS[table]]}
+                    if table in _PRIMARY_KEYS
+                    else {}
+                ),
+                "field": reader_schemas.build_croissant_fields(table, source),
             }
         )
     dataset = {
@@ -161,4 +172,4 @@ def croissant_json(folder: Path, manifest: Json) -> str:
         "distribution": distribution,
         "recordSet": records,
     }
-    return _dumped(dataset)
+    return _dump_json(dataset)

@@ -1,60 +1,60 @@
-"""The steps of one publish as plain functions, in the order in which story.py tells them.
+"""The steps of one publish as plain functions; flows/run/publish_run.py calls them in this order.
 
-    known, clean_all      the source -> what became of each document: looked up, or cleaned and described now  (collect)
-    withhold, one_row_each    what was taken down goes; an article_id and a source_id have one row each         (claims)
-    deal_ahead            rows begin to be fetched for the release, beside what follows                        (dealing)
-    judge_rows            rows that fail an expectation go                                                       (judge)
-    carry_over            with --append, the parent's articles that this source does not hold                    (carry)
-    mark_duplicates       what repeats what                                                                 (duplicates)
-    judge_release, judge_drift    the whole, and beside its parent                                               (judge)
-    draft_of, outcome_of  what is written, and what is told                                              (facts, gather)
+    look_up_cached_results, clean_documents     source -> outcome of each document, cached or made now   (collect)
+    reject_withdrawn, resolve_id_conflicts      reject what was taken down; one row for each id     (id_conflicts)
+    start_partitioning                          partition rows in the background for the release    (partitioning)
+    validate_rows                               reject rows that fail an expectation                  (validation)
+    carry_over_articles                         with --append, add the parent's other articles        (carry_over)
+    mark_duplicates                             link or drop duplicates                               (duplicates)
+    validate_release, validate_drift            check the release, alone and against its parent       (validation)
+    build_draft, summarize_run                  tables to write, summary for people    (run_facts, ordered_tables)
 
-What passes from step to step is `Working`: the keys of the articles, the rejects, and where everything else of an
-article lies on disk. Every document that came in is at any time exactly one row of `articles` or of `rejects`;
-`carried` counts the articles taken over from the parent. Texts, spans and evidence are fetched when the release is
-written, and never all at once: memory holds the keys (some 300 bytes an article), the rejects and one bucket of rows.
+`RunState` passes from step to step: the keys of the articles, the rejects, and where all other columns are on disk. At
+any time every document of the source is exactly one row of `articles` or of `rejects`; `carried_count` counts the
+articles taken over from the parent. Texts, spans and evidence are read when the release is written, one partition at a
+time: memory holds the keys (some 300 bytes an article), the rejects and one partition.
 """
 
 from flows import dedupe, release
-from flows.run.assembly import assembled_of
-from flows.run.carry_over import carry_over, release_as_run
-from flows.run.cleanup import prune_outcomes, tidy
-from flows.run.collect import Known, Progress, clean_all, known, processed
-from flows.run.duplicates import keep_prints, mark_duplicates
-from flows.run.id_conflicts import article_ids, one_row_each, withdrawn_ids, withhold
-from flows.run.ordered_tables import whole
-from flows.run.partitioning import deal_ahead
-from flows.run.run_facts import draft_of, facts_of, outcome_of
-from flows.run.run_state import Working
-from flows.run.validation import judge_drift, judge_release, judge_rows, judge_rows_again
+from flows.run.assembly import assemble_from_outcomes
+from flows.run.carry_over import carry_over_articles, load_release_state
+from flows.run.cleanup import clean_up_state, prune_unreferenced_outcomes
+from flows.run.collect import CachedResults, ProgressCallback, clean_documents, clean_raw_tables, look_up_cached_results
+from flows.run.duplicates import mark_duplicates, save_carried_prints
+from flows.run.id_conflicts import find_withdrawn_ids, reject_withdrawn, resolve_id_conflicts, select_article_ids
+from flows.run.ordered_tables import load_articles
+from flows.run.partitioning import start_partitioning
+from flows.run.run_facts import build_draft, build_facts, summarize_run
+from flows.run.run_state import RunState
+from flows.run.validation import revalidate_rows, validate_drift, validate_release, validate_rows
 
 __all__ = [
-    "Known",
-    "Progress",
-    "Working",
-    "article_ids",
-    "assembled_of",
-    "carry_over",
-    "clean_all",
-    "deal_ahead",
+    "CachedResults",
+    "ProgressCallback",
+    "RunState",
+    "assemble_from_outcomes",
+    "build_draft",
+    "build_facts",
+    "carry_over_articles",
+    "clean_documents",
+    "clean_raw_tables",
+    "clean_up_state",
     "dedupe",
-    "draft_of",
-    "facts_of",
-    "judge_drift",
-    "judge_release",
-    "judge_rows",
-    "judge_rows_again",
-    "keep_prints",
-    "known",
+    "find_withdrawn_ids",
+    "load_articles",
+    "load_release_state",
+    "look_up_cached_results",
     "mark_duplicates",
-    "one_row_each",
-    "outcome_of",
-    "processed",
-    "prune_outcomes",
+    "prune_unreferenced_outcomes",
+    "reject_withdrawn",
     "release",
-    "release_as_run",
-    "tidy",
-    "whole",
-    "withdrawn_ids",
-    "withhold",
+    "resolve_id_conflicts",
+    "revalidate_rows",
+    "save_carried_prints",
+    "select_article_ids",
+    "start_partitioning",
+    "summarize_run",
+    "validate_drift",
+    "validate_release",
+    "validate_rows",
 ]

@@ -1,4 +1,4 @@
-"""Outcomes and where their documents lay -> `Working`."""
+"""Assembly of `RunState` from the outcomes of documents and their places in the source."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -8,114 +8,148 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import cache
-from flows.run.run_state import Working
+from flows.run.run_state import RunState
 from flows.workers import batch_processing
 from schemas import arrow, stage_tables
 
-_NARROW: Final = [
+_KEY_SOURCE_COLUMNS: Final = [
     "article_id", "url", "published_at", "date", "date_basis", "char_count", "boilerplate_share", "content_hash",
     "outlet", "title", "authors",
 ]  # fmt: skip
-_ORIGIN: Final = ("source_id", "source_uri", "raw_sha256")
+_ORIGIN_COLUMNS: Final = ("source_id", "source_uri", "raw_sha256")
 
 
-def assembled(store: cache.Store, found: cache.Ledger, cleaned: int) -> Working:
-    """A run's documents, in the order of the source, each with its outcome: an article, or a reject."""
-    arrivals = found.arrivals
-    places = store.find(arrivals["key"].combine_chunks()) if len(arrivals) else None
-    shard = places.shard if places else np.empty(0, np.int32)
-    at = places.at if places else np.empty(0, np.int32)
-    if (shard < 0).any():
+def assemble_from_index(store: cache.OutcomeStore, index: cache.SourceIndex, cleaned_count: int) -> RunState:
+    """Build the state of a run: its documents in the order of the source, each an article or a reject.
+
+    `cleaned_count` is the number of documents that were cleaned in this run; the others came from the cache. Raises
+    RuntimeError where the store lacks the outcome of a document.
+    """
+    arrivals = index.arrivals
+    locations = store.find_outcomes(arrivals["key"].combine_chunks()) if len(arrivals) else None
+    shard_numbers = locations.shard_numbers if locations else np.empty(0, np.int32)
+    positions = locations.positions if locations else np.empty(0, np.int32)
+    if (shard_numbers < 0).any():
         raise RuntimeError("a document was cleaned and its outcome is not there")
-    articles = np.flatnonzero(at >= 0)
-    rejects = np.flatnonzero(at < 0)
-    return Working(
-        _keys(store, arrivals, articles, shard[articles], at[articles]),
-        pa.concat_tables([_rejects(store, arrivals, rejects, shard[rejects], -1 - at[rejects]), found.rejects]),
-        documents_in=len(arrivals) + found.rejects.num_rows,
+    article_rows = np.flatnonzero(positions >= 0)
+    reject_rows = np.flatnonzero(positions < 0)
+    return RunState(
+        _load_keys(store, arrivals, article_rows, shard_numbers[article_rows], positions[article_rows]),
+        pa.concat_tables(
+            [
+                _load_rejects(store, arrivals, reject_rows, shard_numbers[reject_rows], -1 - positions[reject_rows]),
+                index.rejects,
+            ]
+        ),
+        documents_in=len(arrivals) + index.rejects.num_rows,
         shards=tuple(store.shards),
-        used=_by_shard(shard, at),
-        cleaned=cleaned,
-        kept=len(arrivals) - cleaned,
+        used_places=_collect_used_places(shard_numbers, positions),
+        cleaned_count=cleaned_count,
+        cached_count=len(arrivals) - cleaned_count,
     )
 
 
-def _by_shard(shard: np.ndarray, at: np.ndarray) -> dict[int, np.ndarray]:
-    """What is used of each shard."""
-    ranked = at[np.argsort(shard, kind="stable")]
-    numbers, counts = np.unique(shard, return_counts=True)
+def _collect_used_places(shard_numbers: np.ndarray, positions: np.ndarray) -> dict[int, np.ndarray]:
+    """Return, by the number of each shard, the positions in it that documents of this run use."""
+    grouped = positions[np.argsort(shard_numbers, kind="stable")]
+    numbers, counts = np.unique(shard_numbers, return_counts=True)
     ends = np.cumsum(counts)
-    return {n: ranked[end - count : end] for n, count, end in zip(numbers.tolist(), counts, ends, strict=True)}
+    return {n: grouped[end - count : end] for n, count, end in zip(numbers.tolist(), counts, ends, strict=True)}
 
 
-def assembled_of(made: Sequence[batch_processing.Outcome], rejects: Sequence[pa.Table], documents: int) -> Working:
-    """The same of outcomes in memory, under the names they have, and the REJECTS of reading."""
-    shards = tuple(cache.Held(one) for one in made)
-    parts, first = [arrow.empty(stage_tables.KEYS)], 0
+def assemble_from_outcomes(
+    outcomes: Sequence[batch_processing.BatchOutcome], rejects: Sequence[pa.Table], document_count: int
+) -> RunState:
+    """Build the state of a run from outcomes in memory and the REJECTS of reading.
+
+    Unlike `assemble_from_index`, source_id and the other origin columns come from the outcomes themselves.
+    """
+    shards = tuple(cache.InMemoryShard(outcome) for outcome in outcomes)
+    tables, first_row = [arrow.make_empty_table(stage_tables.KEYS)], 0
     for number, shard in enumerate(shards):
-        found = narrowed(shard.table("articles", [*_NARROW, *_ORIGIN, "fetched_at"])).drop_columns(["has_url"])
-        at = np.arange(found.num_rows)
-        columns = {name: found[name] for name in found.column_names}
-        parts.append(keys_table(columns, first + at, np.full(len(at), number), at))
-        first += len(at)
-    own = [shard.table("rejects", list(arrow.REJECTS.names)).cast(arrow.REJECTS) for shard in shards]
-    return Working(
-        pa.concat_tables(parts).unify_dictionaries().combine_chunks(),
-        pa.concat_tables([arrow.empty(arrow.REJECTS), *own, *rejects]),
-        documents,
+        articles = select_key_columns(
+            shard.read_table("articles", [*_KEY_SOURCE_COLUMNS, *_ORIGIN_COLUMNS, "fetched_at"])
+        ).drop_columns(["has_url"])
+        positions = np.arange(articles.num_rows)
+        columns = {name: articles[name] for name in articles.column_names}
+        tables.append(build_keys_table(columns, first_row + positions, np.full(len(positions), number), positions))
+        first_row += len(positions)
+    own_rejects = [shard.read_table("rejects", list(arrow.REJECTS.names)).cast(arrow.REJECTS) for shard in shards]
+    return RunState(
+        pa.concat_tables(tables).unify_dictionaries().combine_chunks(),
+        pa.concat_tables([arrow.make_empty_table(arrow.REJECTS), *own_rejects, *rejects]),
+        document_count,
         shards=shards,
     )
 
 
-def narrowed(table: pa.Table) -> pa.Table:
-    """Of articles what KEYS holds of their values, and whether they have a URL."""
-    made = {
+def select_key_columns(table: pa.Table) -> pa.Table:
+    """Select from articles the columns that KEYS holds, and add has_title, has_author and has_url."""
+    derived = {
         "outlet": pc.dictionary_encode(table["outlet"]),
         "has_title": pc.is_valid(table["title"]),
         "has_author": pc.greater(pc.list_value_length(table["authors"]), 0),
         "has_url": pc.is_valid(table["url"]),
     }
-    names = [name for name in table.column_names if name not in ("url", "outlet", "title", "authors")]
-    return pa.table([*(table[name] for name in names), *made.values()], [*names, *made])
+    copied_names = [name for name in table.column_names if name not in ("url", "outlet", "title", "authors")]
+    return pa.table([*(table[name] for name in copied_names), *derived.values()], [*copied_names, *derived])
 
 
-def keys_table(columns: dict[str, object], rows: np.ndarray, shard: np.ndarray, at: np.ndarray) -> pa.Table:
-    """KEYS from its columns but for the numbers, which come last; without links no duplicate is known yet."""
-    made = {
+def build_keys_table(
+    columns: dict[str, object], rows: np.ndarray, shard_numbers: np.ndarray, positions: np.ndarray
+) -> pa.Table:
+    """Build KEYS from its columns and the three numeric ones (row, shard, position).
+
+    Without a `duplicate_of` column in `columns`, no article has a duplicate link.
+    """
+    all_columns = {
         "duplicate_of": pa.nulls(len(rows), pa.string()),
         **columns,
         "row": pa.array(rows, pa.int64()),
-        "shard": pa.array(shard, pa.int32()),
-        "at": pa.array(at, pa.int32()),
+        "shard": pa.array(shard_numbers, pa.int32()),
+        "at": pa.array(positions, pa.int32()),
     }
-    return pa.table([made[name] for name in stage_tables.KEYS.names], stage_tables.KEYS.names).cast(stage_tables.KEYS)
+    return pa.table([all_columns[name] for name in stage_tables.KEYS.names], stage_tables.KEYS.names).cast(
+        stage_tables.KEYS
+    )
 
 
-def _keys(store: cache.Store, arrivals: pa.Table, rows: np.ndarray, shard: np.ndarray, at: np.ndarray) -> pa.Table:
-    used = np.unique(shard)
-    parts = [narrowed(store.shards[number].table("articles", _NARROW)) for number in used.tolist()]
-    if not parts:
-        return arrow.empty(stage_tables.KEYS)
+def _load_keys(
+    store: cache.OutcomeStore, arrivals: pa.Table, rows: np.ndarray, shard_numbers: np.ndarray, positions: np.ndarray
+) -> pa.Table:
+    """Load KEYS of the articles at these shard positions, with the origin columns of today's source."""
+    used_shards = np.unique(shard_numbers)
+    tables = [
+        select_key_columns(store.shards[number].read_table("articles", _KEY_SOURCE_COLUMNS))
+        for number in used_shards.tolist()
+    ]
+    if not tables:
+        return arrow.make_empty_table(stage_tables.KEYS)
     starts = np.zeros(len(store.shards), np.int64)
-    starts[used] = np.cumsum([0, *(part.num_rows for part in parts)])[:-1]
-    whole = pa.concat_tables(parts).unify_dictionaries().combine_chunks()
-    found = whole.take(pa.array(starts[shard] + at))
-    origin = arrivals.select([*_ORIGIN, "fetched_at", "bare_id"]).take(pa.array(rows))
-    columns = {name: found[name] for name in found.column_names if name != "has_url"}
+    starts[used_shards] = np.cumsum([0, *(table.num_rows for table in tables)])[:-1]
+    cached_articles = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    articles = cached_articles.take(pa.array(starts[shard_numbers] + positions))
+    origin = arrivals.select([*_ORIGIN_COLUMNS, "fetched_at", "bare_id"]).take(pa.array(rows))
+    columns = {name: articles[name] for name in articles.column_names if name != "has_url"}
     columns |= {name: origin[name] for name in origin.column_names if name != "bare_id"}
-    columns["article_id"] = pc.if_else(found["has_url"], found["article_id"], origin["bare_id"])
-    return keys_table(columns, rows, shard, at)
+    columns["article_id"] = pc.if_else(articles["has_url"], articles["article_id"], origin["bare_id"])
+    return build_keys_table(columns, rows, shard_numbers, positions)
 
 
-def _rejects(store: cache.Store, arrivals: pa.Table, rows: np.ndarray, shard: np.ndarray, at: np.ndarray) -> pa.Table:
-    order = np.argsort(shard, kind="stable")
-    # To take some rows of a table in many pieces Arrow joins the pieces first: all at once, not shard by shard.
-    origin = arrivals.select(list(_ORIGIN)).take(pa.array(rows[order])).combine_chunks()
-    parts, first = [arrow.empty(arrow.REJECTS)], 0
-    for number, count in zip(*np.unique(shard, return_counts=True), strict=True):
-        here, own = order[first : first + count], origin.slice(first, count)
-        found = store.shards[number].table("rejects", list(arrow.REJECTS.names)).take(pa.array(at[here]))
-        columns = [own[name] if name in _ORIGIN else found[name] for name in arrow.REJECTS.names]
-        parts.append(pa.table(columns, schema=arrow.REJECTS))
-        first += count
-    return pa.concat_tables(parts).take(pa.array(np.argsort(rows[order], kind="stable")))
+def _load_rejects(
+    store: cache.OutcomeStore, arrivals: pa.Table, rows: np.ndarray, shard_numbers: np.ndarray, positions: np.ndarray
+) -> pa.Table:
+    """Load REJECTS at these shard positions, with the origin columns of today's source, in the order of `rows`."""
+    order = np.argsort(shard_numbers, kind="stable")
+    # `take` on a chunked table copies all its chunks into one first: done once here, not for each shard.
+    origin = arrivals.select(list(_ORIGIN_COLUMNS)).take(pa.array(rows[order])).combine_chunks()
+    tables, start = [arrow.make_empty_table(arrow.REJECTS)], 0
+    for number, count in zip(*np.unique(shard_numbers, return_counts=True), strict=True):
+        indices, shard_origin = order[start : start + count], origin.slice(start, count)
+        rejects = (
+            store.shards[number].read_table("rejects", list(arrow.REJECTS.names)).take(pa.array(positions[indices]))
+        )
+        columns = [shard_origin[name] if name in _ORIGIN_COLUMNS else rejects[name] for name in arrow.REJECTS.names]
+        tables.append(pa.table(columns, schema=arrow.REJECTS))
+        start += count
+    return pa.concat_tables(tables).take(pa.array(np.argsort(rows[order], kind="stable")))

@@ -1,4 +1,4 @@
-"""The end of a run: what it kept of purged articles goes, and what it did not need, as far as there is too much."""
+"""Cleanup of state/ after a run: purged documents and excess cache entries."""
 
 from collections.abc import Sequence
 
@@ -7,23 +7,35 @@ import pyarrow.compute as pc
 
 from flows import cache, release
 from flows.run.id_conflicts import forget_purged
-from flows.run.run_state import Working
+from flows.run.run_state import RunState
 from flows.settings import ROOT
 
 
-def tidy(
-    dataset: release.Dataset, store: cache.Store, working: Working, withdrawn: Sequence[release.Withdrawal]
+def clean_up_state(
+    dataset: release.Dataset, store: cache.OutcomeStore, state: RunState, withdrawals: Sequence[release.Withdrawal]
 ) -> None:
-    """Leave state/ as it is to be found. No row of `working` can be fetched afterwards."""
-    cache.bound(dataset.state, store, working.used)
-    forget_purged(dataset, working, withdrawn)
+    """Evict excess cache entries and forget purged documents.
+
+    Call it last: no row of `state` can be read afterwards.
+    """
+    cache.evict_unused_outcomes(dataset.state, store, state.used_places)
+    forget_purged(dataset, state, withdrawals)
 
 
-def prune_outcomes(dataset: release.Dataset) -> int:
-    """Remove the outcomes of documents that stand in no release that is there; returns how many. Needs the lock."""
-    there = [dataset.folder(each) for each in dataset.versions() if each.version and dataset.there(each)]
-    found = [pa.array([], pa.string())]
-    for path in there:
+def prune_unreferenced_outcomes(dataset: release.Dataset) -> int:
+    """Remove cached outcomes of documents that are in no existing release, and return their number.
+
+    Call it while holding the publisher's lock.
+    """
+    release_paths = [
+        dataset.locate_folder(entry) for entry in dataset.read_versions() if entry.version and dataset.has_files(entry)
+    ]
+    digests = [pa.array([], pa.string())]
+    for path in release_paths:
         for name in ("articles", "rejects"):
-            found += [batch.column("raw_sha256").drop_null() for batch in release.batches(path, name, ["raw_sha256"])]
-    return cache.prune(dataset.state, cache.version(ROOT).code, pc.unique(pa.concat_arrays(found)))
+            digests += [
+                batch.column("raw_sha256").drop_null() for batch in release.read_batches(path, name, ["raw_sha256"])
+            ]
+    return cache.prune_outcomes(
+        dataset.state, cache.compute_code_version(ROOT).code, pc.unique(pa.concat_arrays(digests))
+    )

@@ -1,4 +1,4 @@
-"""From the source to outcomes: what is known is looked up, the rest is read, cleaned and described by workers."""
+"""From the source to outcomes: look up cached results, let workers clean and describe all other documents."""
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -13,228 +13,263 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from flows import cache, read, release
-from flows.describe import article_id
+from flows.describe import compute_article_id
 from flows.parameters import Publish
-from flows.run.assembly import assembled
-from flows.run.run_state import Working
+from flows.run.assembly import assemble_from_index
+from flows.run.run_state import RunState
 from flows.settings import ROOT
 from flows.workers import batch_processing, fanout
 from schemas import arrow, stage_tables
 
-Progress = Callable[[int, int, int], None]  # documents read, bytes of the source read, bytes in all
+ProgressCallback = Callable[[int, int, int], None]  # documents read, bytes of the source read, bytes in all
 
-_DOCUMENTS: Final = 256  # of a batch, and so of a shard
-_BYTES: Final = 16 << 20
-_LITTLE: Final = 8 << 20  # bytes that one worker has cleaned by the time that a second one has started
-_ROWS: Final = 8192  # rows that are held as Python objects
+_BATCH_DOCUMENTS: Final = 256  # at most in a batch, and so in a shard
+_BATCH_BYTES: Final = 16 << 20
+_SMALL_BACKLOG_BYTES: Final = 8 << 20  # bytes that one worker cleans while a second one starts
+_BUFFERED_ROWS: Final = 8192  # rows held as Python objects at a time
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is there before a document is read: what was kept, what was remembered, and of each file of the survey its
-    row in the ledger, or -1 where it must be read."""
+class CachedResults:
+    """Results of earlier runs that this run can reuse, known before any document is read.
 
-    store: cache.Store
-    ledger: cache.Ledger
-    survey: read.Survey
-    rows: npt.NDArray[np.int64]
-    read_by: str
-    now_ns: int
-    again: int = 0  # documents of unchanged files that must be cleaned again
+    `store` holds outcomes by document, `index` lists what the last run read. `index_rows` has one entry for each file
+    of `survey`: its row in the index, or -1 if the file must be read. `started_ns` is the clock before the survey.
+    """
 
-    def sentence(self) -> str:
-        """What there is to do, as far as it can be told before reading."""
-        files = self.survey.files.num_rows
-        there = int(np.count_nonzero(self.rows >= 0))
-        documents = int(self.ledger.files["documents"].to_numpy()[self.rows[self.rows >= 0]].sum())
-        told = f"{files - there:,} of {files:,} files are to be read; {documents:,} documents are kept as they were"
-        if self.redone:
-            told += f"; {self.redone}"
+    store: cache.OutcomeStore
+    index: cache.SourceIndex
+    survey: read.SourceSurvey
+    index_rows: npt.NDArray[np.int64]
+    reader_digest: str
+    started_ns: int
+    recleaned_count: int = 0  # documents of unchanged files that must be cleaned again
+
+    def describe_work(self) -> str:
+        """Return a sentence on how many files must be read and how many documents are cached."""
+        file_count = self.survey.files.num_rows
+        unchanged_count = int(np.count_nonzero(self.index_rows >= 0))
+        cached_count = int(self.index.files["documents"].to_numpy()[self.index_rows[self.index_rows >= 0]].sum())
+        sentence = (
+            f"{file_count - unchanged_count:,} of {file_count:,} files are to be read; "
+            f"{cached_count:,} documents are kept as they were"
+        )
+        if self.recleaning_notice:
+            sentence += f"; {self.recleaning_notice}"
         if self.store.damaged:
-            told += f"; {self.store.damaged:,} damaged shards of state/outcomes were removed and are made again"
-        return told
+            sentence += f"; {self.store.damaged:,} damaged shards of state/outcomes were removed and are made again"
+        return sentence
 
     @property
-    def redone(self) -> str:
-        """How many documents that have not changed must be cleaned again, and why; empty where none must."""
-        if not self.again:
+    def recleaning_notice(self) -> str:
+        """Sentence on how many unchanged documents must be cleaned again, and why; empty for none."""
+        if not self.recleaned_count:
             return ""
-        why = "an outlet's profile" if self.store.stale else "a part of state/outcomes" if self.store.damaged else ""
-        changed = f"{why} changed" if self.store.stale else f"{why} was damaged" if why else "the code changed"
-        return f"{self.again:,} documents that have not changed are cleaned again: {changed}"
+        cause = "an outlet's profile" if self.store.stale else "a part of state/outcomes" if self.store.damaged else ""
+        reason = f"{cause} changed" if self.store.stale else f"{cause} was damaged" if cause else "the code changed"
+        return f"{self.recleaned_count:,} documents that have not changed are cleaned again: {reason}"
 
 
-def known(job: Publish, survey: read.Survey, ledger: cache.Ledger, home: Path, now_ns: int) -> Known:
-    """Open what was kept in `home` (state/), and see which files of the survey need not be read."""
-    store = cache.Store(home / "outcomes", cache.version(ROOT))
-    # What was read at another place says so, row by row.
-    read_by = cache.reading(ROOT, [job.html, job.max_mb, survey.inputs.uri])
-    rows = ledger.unchanged(survey.files) if ledger.read_by == read_by and not job.limit else None
-    if rows is None or not ledger.files.num_rows:
-        rows = rows if rows is not None else np.full(survey.files.num_rows, -1, np.int64)
-        return Known(store, ledger, survey, rows, read_by, now_ns)
-    there = store.find(ledger.arrivals["key"].combine_chunks()).known
-    edges = ledger.spans("documents")
-    missing = np.concatenate([[0], np.cumsum(~there)])
-    lacks = (missing[edges[1:]] - missing[edges[:-1]])[rows]
-    again = int(lacks[rows >= 0].sum())
-    return Known(store, ledger, survey, np.where(lacks > 0, -1, rows), read_by, now_ns, again)
+def look_up_cached_results(
+    job: Publish, survey: read.SourceSurvey, index: cache.SourceIndex, state_folder: Path, started_ns: int
+) -> CachedResults:
+    """Open the cache in `state_folder` and decide which files of the survey must be read.
 
-
-def clean_all(job: Publish, have: Known, work: Path, dataset: release.Dataset | None, progress: Progress) -> Working:
-    """What became of every document of the source: found among what was kept, or cleaned and described now.
-
-    With a dataset, raw bytes are kept in its state/, and what was found in the source is laid in `work`.
+    A file need not be read if it is unchanged since the index was written and the store has all its documents.
     """
-    source = _Source(job, have, progress)
-    with release.Keeper(dataset) if dataset else nullcontext() as keeper:
-        cleaned = 0
-        for folder, keys in _made(source.jobs(work, keeper), job):
-            have.store.adopt(folder, keys)
-            cleaned += len(keys)
-    found = source.found()
-    if dataset is not None and not job.limit and found.files.num_rows:
-        cache.lay(found, work)
-    return assembled(have.store, found, cleaned)
-
-
-def processed(batches: Iterator[pa.Table], job: Publish, work: Path) -> list[batch_processing.Outcome]:
-    """What becomes of RAW tables, in their order, in supervised workers; `work` is an empty folder."""
-    jobs: Iterator[tuple[tuple[Path, Path], list[bytes]]] = (
-        (_laid(raw, work / f"{number:08d}"), []) for number, raw in enumerate(batches)
+    store = cache.OutcomeStore(state_folder / "outcomes", cache.compute_code_version(ROOT))
+    # Rows hold absolute source_uris, so an index of another place cannot be reused.
+    reader_digest = cache.compute_reader_digest(ROOT, [job.html, job.max_mb, survey.inputs.uri])
+    index_rows = (
+        index.match_unchanged_files(survey.files) if index.reader_digest == reader_digest and not job.limit else None
     )
-    return [batch_processing.read_outcome(folder) for folder, _ in _made(jobs, job)]
+    if index_rows is None or not index.files.num_rows:
+        index_rows = index_rows if index_rows is not None else np.full(survey.files.num_rows, -1, np.int64)
+        return CachedResults(store, index, survey, index_rows, reader_digest, started_ns)
+    is_cached = store.find_outcomes(index.arrivals["key"].combine_chunks()).is_cached
+    offsets = index.compute_offsets("documents")
+    missing_before = np.concatenate([[0], np.cumsum(~is_cached)])
+    missing_counts = (missing_before[offsets[1:]] - missing_before[offsets[:-1]])[index_rows]
+    recleaned_count = int(missing_counts[index_rows >= 0].sum())
+    return CachedResults(
+        store, index, survey, np.where(missing_counts > 0, -1, index_rows), reader_digest, started_ns, recleaned_count
+    )
 
 
-class _Source:
-    """The documents of a source as they come by: remembered, or read now."""
+def clean_documents(
+    job: Publish, cached: CachedResults, work: Path, dataset: release.Dataset | None, on_progress: ProgressCallback
+) -> RunState:
+    """Clean and describe every document of the source, taking cached outcomes where there are any.
 
-    def __init__(self, job: Publish, have: Known, progress: Progress) -> None:
-        self._job, self._have, self._progress = job, have, progress
-        self._arrivals = _Rows(stage_tables.ARRIVALS)
-        self._rejects = _Rows(arrow.REJECTS)
-        self._files = _Rows(pa.schema([cache.FILES.field(name) for name in ("documents", "rejects")]))
-        self._waiting: list[tuple[bytes, read.Document]] = []
-        self._seen = 0
-        self._as_surveyed = True
+    With a dataset, raw bytes are stored in its state/ and the new source index is staged in `work`.
+    """
+    source = _SourceReader(job, cached, on_progress)
+    with release.RawStoreWriter(dataset) if dataset else nullcontext() as raw_writer:
+        cleaned_count = 0
+        for folder, keys in _run_jobs(source.iterate_jobs(work, raw_writer), job):
+            cached.store.add_outcome(folder, keys)
+            cleaned_count += len(keys)
+    index = source.build_index()
+    if dataset is not None and not job.limit and index.files.num_rows:
+        cache.stage_source_index(index, work)
+    return assemble_from_index(cached.store, index, cleaned_count)
 
-    def jobs(self, work: Path, keeper: release.Keeper | None) -> Iterator[tuple[tuple[Path, Path], list[bytes]]]:
-        """What workers have to do, and the keys of the documents; all else is taken down on the way."""
-        unknown: list[tuple[bytes, read.Document]] = []
+
+def clean_raw_tables(batches: Iterator[pa.Table], job: Publish, work: Path) -> list[batch_processing.BatchOutcome]:
+    """Clean RAW tables in supervised workers and return their outcomes in order; `work` is an empty folder."""
+    jobs: Iterator[tuple[tuple[Path, Path], list[bytes]]] = (
+        (_write_raw_table(raw, work / f"{number:08d}"), []) for number, raw in enumerate(batches)
+    )
+    return [batch_processing.read_outcome(folder) for folder, _ in _run_jobs(jobs, job)]
+
+
+class _SourceReader:
+    """Reader of one source: rows of unchanged files come from the index, all others from the files."""
+
+    def __init__(self, job: Publish, cached: CachedResults, on_progress: ProgressCallback) -> None:
+        self._job, self._cached, self._progress = job, cached, on_progress
+        self._arrivals = _RowBuffer(stage_tables.ARRIVALS)
+        self._rejects = _RowBuffer(arrow.REJECTS)
+        self._file_counts = _RowBuffer(
+            pa.schema([cache.INDEXED_FILES.field(name) for name in ("documents", "rejects")])
+        )
+        self._pending: list[tuple[bytes, read.RawDocument]] = []
+        self._bytes_seen = 0
+        self._matches_survey = True
+
+    def iterate_jobs(
+        self, work: Path, raw_writer: release.RawStoreWriter | None
+    ) -> Iterator[tuple[tuple[Path, Path], list[bytes]]]:
+        """Yield the jobs for the workers (paths, keys of the documents), only for documents without a cached outcome.
+
+        All rows of the source are recorded on the way, for `build_index`.
+        """
+        batch: list[tuple[bytes, read.RawDocument]] = []
         number = size = 0
-        for key, document in self._to_clean(keeper):
-            unknown.append((key, document))
-            size += document.size
-            if len(unknown) == _DOCUMENTS or size >= _BYTES:
-                yield _job(unknown, work / f"{number:08d}")
-                unknown, number, size = [], number + 1, 0
-        if unknown:
-            yield _job(unknown, work / f"{number:08d}")
+        for key, document in self._iterate_uncached(raw_writer):
+            batch.append((key, document))
+            size += document.byte_count
+            if len(batch) == _BATCH_DOCUMENTS or size >= _BATCH_BYTES:
+                yield _write_job(batch, work / f"{number:08d}")
+                batch, number, size = [], number + 1, 0
+        if batch:
+            yield _write_job(batch, work / f"{number:08d}")
 
-    def found(self) -> cache.Ledger:
-        """What was found, once all of it came by."""
-        files, counts = self._have.survey.files, self._files.table()
-        if counts.num_rows == files.num_rows and self._as_surveyed:
-            settled = pa.array(cache.settled(files, self._have.now_ns))
-            files = pa.table([*files.columns, settled, *counts.columns], schema=cache.FILES)
-        else:  # a trial, or a source that changed meanwhile: nothing to remember by file
-            files = cache.FILES.empty_table()
-        return cache.Ledger(files, self._arrivals.table(), self._rejects.table(), self._have.read_by)
+    def build_index(self) -> cache.SourceIndex:
+        """Build the index of the source. Call it after all jobs were taken."""
+        files, counts = self._cached.survey.files, self._file_counts.to_table()
+        if counts.num_rows == files.num_rows and self._matches_survey:
+            settled = pa.array(cache.mask_settled_files(files, self._cached.started_ns))
+            files = pa.table([*files.columns, settled, *counts.columns], schema=cache.INDEXED_FILES)
+        else:  # A limited run, or a source that changed meanwhile: its files must be read again.
+            files = cache.INDEXED_FILES.empty_table()
+        return cache.SourceIndex(files, self._arrivals.to_table(), self._rejects.to_table(), self._cached.reader_digest)
 
-    def _to_clean(self, keeper: release.Keeper | None) -> Iterator[tuple[bytes, read.Document]]:
-        held = 0
-        for row in islice(self._rows(), self._job.limit or None):
+    def _iterate_uncached(self, raw_writer: release.RawStoreWriter | None) -> Iterator[tuple[bytes, read.RawDocument]]:
+        """Record each row, store its raw bytes, and yield (key, document) without a cached outcome."""
+        pending_bytes = 0
+        for row in islice(self._read_rows(), self._job.limit or None):
             if isinstance(row, read.Reject):
-                if keeper is not None and row.raw is not None and row.raw_sha256 is not None:
-                    keeper.add_pair(row.raw_sha256, row.raw)
-                self._rejects.add(tuple(getattr(row, name) for name in arrow.REJECTS.names))
+                if raw_writer is not None and row.raw is not None and row.raw_sha256 is not None:
+                    raw_writer.add_document(row.raw_sha256, row.raw)
+                self._rejects.append_row(tuple(getattr(row, name) for name in arrow.REJECTS.names))
             else:
-                if keeper is not None:
-                    keeper.add_pair(row.raw_sha256, row.raw)
-                key = cache.key_of(row, self._job.html)
-                bare = article_id(None, row.identity)
-                self._arrivals.add((row.source_id, row.source_uri, row.raw_sha256, row.fetched_at, bare, key))
-                self._waiting.append((key, row))
-                held += row.size
-            if len(self._waiting) >= _DOCUMENTS or held >= _BYTES:
-                yield from self._unknown()
-                held = 0
-        yield from self._unknown()
-        self._tell()
+                if raw_writer is not None:
+                    raw_writer.add_document(row.raw_sha256, row.raw)
+                key = cache.compute_document_key(row, self._job.html)
+                bare_id = compute_article_id(None, row.identity)
+                self._arrivals.append_row((row.source_id, row.source_uri, row.raw_sha256, row.fetched_at, bare_id, key))
+                self._pending.append((key, row))
+                pending_bytes += row.byte_count
+            if len(self._pending) >= _BATCH_DOCUMENTS or pending_bytes >= _BATCH_BYTES:
+                yield from self._flush_pending()
+                pending_bytes = 0
+        yield from self._flush_pending()
+        self._report_progress()
 
-    def _unknown(self) -> Iterator[tuple[bytes, read.Document]]:
-        waiting, self._waiting = self._waiting, []
-        there = self._have.store.find([key for key, _ in waiting]).known if waiting else ()
-        yield from (each for each, is_there in zip(waiting, there, strict=True) if not is_there)
-        self._tell()
+    def _flush_pending(self) -> Iterator[tuple[bytes, read.RawDocument]]:
+        """Yield the pending documents that the store does not have: one look-up for all of them."""
+        pending, self._pending = self._pending, []
+        cached_flags = self._cached.store.find_outcomes([key for key, _ in pending]).is_cached if pending else ()
+        yield from (
+            keyed_document for keyed_document, is_cached in zip(pending, cached_flags, strict=True) if not is_cached
+        )
+        self._report_progress()
 
-    def _rows(self) -> Iterator[read.Document | read.Reject]:
-        """Rows of the files that are read; those of the others are taken down in passing, many files at a time."""
+    def _read_rows(self) -> Iterator[read.RawDocument | read.Reject]:
+        """Yield rows of the files that must be read; copy those of unchanged files, many files at a time."""
         limits = read.Limits(document_bytes=self._job.max_mb * 1_000_000, record_bytes=self._job.max_mb * 1_000_000)
-        paths = chain.from_iterable(chunk.to_pylist() for chunk in self._have.survey.files["path"].chunks)
-        remembered: list[int] = []
-        for found, path, row in zip(read.files_of(self._job.source), paths, self._have.rows.tolist(), strict=False):
-            self._as_surveyed &= path == found.relative
-            if row >= 0 and path == found.relative:
-                remembered.append(row)
-                self._seen += found.stamp[0] if found.stamp else 0
+        paths = chain.from_iterable(chunk.to_pylist() for chunk in self._cached.survey.files["path"].chunks)
+        unchanged_rows: list[int] = []
+        for file, path, index_row in zip(
+            read.list_files(self._job.source), paths, self._cached.index_rows.tolist(), strict=False
+        ):
+            self._matches_survey &= path == file.relative
+            if index_row >= 0 and path == file.relative:
+                unchanged_rows.append(index_row)
+                self._bytes_seen += file.stamp[0] if file.stamp else 0
                 continue
-            self._remembered(remembered)
-            remembered = []
-            documents = rejects = 0
-            for one in read.rows_of(found, limits):
-                self._seen += one.size
-                is_document = isinstance(one, read.Document)
-                documents, rejects = documents + is_document, rejects + (not is_document)
-                yield one
-            self._files.add((documents, rejects))
-        self._remembered(remembered)
+            self._copy_indexed_rows(unchanged_rows)
+            unchanged_rows = []
+            document_count = reject_count = 0
+            for row in read.read_file(file, limits):
+                self._bytes_seen += row.byte_count
+                is_document = isinstance(row, read.RawDocument)
+                document_count, reject_count = document_count + is_document, reject_count + (not is_document)
+                yield row
+            self._file_counts.append_row((document_count, reject_count))
+        self._copy_indexed_rows(unchanged_rows)
 
-    def _remembered(self, rows: Sequence[int]) -> None:
+    def _copy_indexed_rows(self, rows: Sequence[int]) -> None:
+        """Copy the documents and rejects of files, given by their rows in the index, from the old index."""
         if not rows:
             return
-        ledger = self._have.ledger
-        self._files.extend(ledger.files.select(["documents", "rejects"]).take(pa.array(rows)))
-        for name, mine, table in (
-            ("documents", self._arrivals, ledger.arrivals),
-            ("rejects", self._rejects, ledger.rejects),
+        index = self._cached.index
+        self._file_counts.append_table(index.files.select(["documents", "rejects"]).take(pa.array(rows)))
+        for name, buffer, table in (
+            ("documents", self._arrivals, index.arrivals),
+            ("rejects", self._rejects, index.rejects),
         ):
-            edges = ledger.spans(name)
-            for first, last in _runs(rows):
-                start, end = int(edges[first]), int(edges[last + 1])
+            offsets = index.compute_offsets(name)
+            for first, last in _group_consecutive(rows):
+                start, end = int(offsets[first]), int(offsets[last + 1])
                 if start < end:
-                    mine.extend(table.slice(start, end - start))
+                    buffer.append_table(table.slice(start, end - start))
 
-    def _tell(self) -> None:
-        total = self._have.survey.inputs.bytes
-        self._progress(self._arrivals.count + self._rejects.count, min(self._seen, total), total)
+    def _report_progress(self) -> None:
+        """Report rows and bytes seen so far."""
+        total = self._cached.survey.inputs.bytes
+        self._progress(self._arrivals.row_count + self._rejects.row_count, min(self._bytes_seen, total), total)
 
 
-class _Rows:
-    """Rows of a schema as they come in, few of them held as Python objects."""
+class _RowBuffer:
+    """Append-only Arrow table of a schema; at most `_BUFFERED_ROWS` rows are held as Python objects."""
 
     def __init__(self, schema: pa.Schema) -> None:
         self.schema = schema
-        self.count = 0
+        self.row_count = 0
         self._tables: list[pa.Table] = []
         self._rows: list[tuple[Any, ...]] = []
 
-    def add(self, row: tuple[Any, ...]) -> None:
+    def append_row(self, row: tuple[Any, ...]) -> None:
+        """Append one row, a tuple in the order of the schema."""
         self._rows.append(row)
-        self.count += 1
-        if len(self._rows) == _ROWS:
-            self._flush()
+        self.row_count += 1
+        if len(self._rows) == _BUFFERED_ROWS:
+            self._flush_rows()
 
-    def extend(self, table: pa.Table) -> None:
-        self._flush()
+    def append_table(self, table: pa.Table) -> None:
+        """Append all rows of a table."""
+        self._flush_rows()
         self._tables.append(table.replace_schema_metadata(self.schema.metadata).cast(self.schema))
-        self.count += table.num_rows
+        self.row_count += table.num_rows
 
-    def table(self) -> pa.Table:
-        self._flush()
+    def to_table(self) -> pa.Table:
+        """Return all rows appended so far as one table."""
+        self._flush_rows()
         return pa.concat_tables([self.schema.empty_table(), *self._tables])
 
-    def _flush(self) -> None:
+    def _flush_rows(self) -> None:
         if self._rows:
             columns = zip(*self._rows, strict=True)
             arrays = [pa.array(column, field.type) for column, field in zip(columns, self.schema, strict=True)]
@@ -242,41 +277,48 @@ class _Rows:
             self._rows = []
 
 
-def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Numbers that follow one another, as first and last."""
-    at = np.asarray(rows)
-    breaks = np.flatnonzero(np.diff(at) != 1)
-    yield from zip(at[[0, *(breaks + 1)]].tolist(), at[[*breaks, len(at) - 1]].tolist(), strict=True)
+def _group_consecutive(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield each run of consecutive numbers as (first, last)."""
+    numbers = np.asarray(rows)
+    breaks = np.flatnonzero(np.diff(numbers) != 1)
+    yield from zip(numbers[[0, *(breaks + 1)]].tolist(), numbers[[*breaks, len(numbers) - 1]].tolist(), strict=True)
 
 
-def _job(documents: list[tuple[bytes, read.Document]], target: Path) -> tuple[tuple[Path, Path], list[bytes]]:
-    return _laid(read.documents_table([row for _, row in documents]), target), [key for key, _ in documents]
+def _write_job(documents: list[tuple[bytes, read.RawDocument]], target: Path) -> tuple[tuple[Path, Path], list[bytes]]:
+    """Write documents as the RAW table of one job, and return its paths with the keys of the documents."""
+    return _write_raw_table(read.build_documents_table([row for _, row in documents]), target), [
+        key for key, _ in documents
+    ]
 
 
-def _laid(raw: pa.Table, target: Path) -> tuple[Path, Path]:
+def _write_raw_table(raw: pa.Table, target: Path) -> tuple[Path, Path]:
+    """Write a RAW table beside `target`, and return its path and `target`."""
     source = target.with_name(f"{target.name}.raw.arrow")
     with pa.OSFile(str(source), "wb") as file, pa.ipc.new_file(file, raw.schema) as writer:
         writer.write_table(raw)
     return source, target
 
 
-def _little(jobs: Collection[tuple[Path, Path]]) -> bool:
-    return sum(source.stat().st_size for source, _ in jobs) < _LITTLE
+def _is_small_backlog(jobs: Collection[tuple[Path, Path]]) -> bool:
+    """Return whether one worker finishes these jobs before a second one has started."""
+    return sum(source.stat().st_size for source, _ in jobs) < _SMALL_BACKLOG_BYTES
 
 
-def _made(jobs: Iterator[tuple[tuple[Path, Path], list[bytes]]], job: Publish) -> Iterator[tuple[Path, list[bytes]]]:
-    """The folders of outcomes with the keys of their documents, in the order of the jobs; no worker without work."""
-    first = next(jobs, None)
-    if first is None:
+def _run_jobs(
+    jobs: Iterator[tuple[tuple[Path, Path], list[bytes]]], job: Publish
+) -> Iterator[tuple[Path, list[bytes]]]:
+    """Run the jobs and yield (folder of outcomes, keys of its documents) in order; no job starts no worker."""
+    first_job = next(jobs, None)
+    if first_job is None:
         return
-    keys: deque[list[bytes]] = deque()
+    pending_keys: deque[list[bytes]] = deque()
 
-    def paths() -> Iterator[tuple[Path, Path]]:
-        for path, of_it in chain([first], jobs):
-            keys.append(of_it)
-            yield path
+    def iterate_paths() -> Iterator[tuple[Path, Path]]:
+        for job_paths, document_keys in chain([first_job], jobs):
+            pending_keys.append(document_keys)
+            yield job_paths
 
-    # One worker is supervised too: a document that sticks must not hang the run.
-    with fanout.supervised(job.workers, job.max_seconds, job.html) as (pool, crew):
-        for folder in fanout.spread(pool, crew.process, paths(), crew.window, _little):
-            yield folder, keys.popleft()
+    # One worker is supervised too: a document that hangs must not hang the run.
+    with fanout.open_executor(job.workers, job.max_seconds, job.html) as (pool, crew):
+        for folder in fanout.map_in_order(pool, crew.process_file, iterate_paths(), crew.window, _is_small_backlog):
+            yield folder, pending_keys.popleft()

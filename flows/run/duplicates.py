@@ -1,4 +1,4 @@
-"""What repeats what: within the run, and against what was carried over."""
+"""Duplicate links between the articles of a run, and from them to articles that were carried over."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,88 +8,95 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import cache, dedupe, release
-from flows.run.run_state import Working
+from flows.run.run_state import RunState
 from schemas import stage_tables
 
 
-def mark_duplicates(working: Working, mode: str, dataset: release.Dataset | None = None) -> Working:
-    """Name the article that each duplicate repeats, or move duplicates to rejects (`drop`).
+def mark_duplicates(state: RunState, mode: str, dataset: release.Dataset | None = None) -> RunState:
+    """Set `duplicate_of` of each duplicate, or move duplicates to rejects where `mode` is `drop`.
 
-    Articles carried over are compared by the prints that were kept; where none are, by their texts.
+    Carried articles are compared by their saved prints, or by their texts where no prints were saved.
     """
-    files: list[release.Mapped] = []
-    prints, numbers = _prints(working, dataset, files)
-    fingerprints = dedupe.fingerprints_of(working.articles, prints, numbers)
-    rest = partial(release.rest, files)
-    links = dedupe.link(fingerprints, prints, rest)
-    rest()
-    if working.carried:
-        working = replace(working, prints=prints, rest=rest)
+    mapped_tables: list[release.MappedTable] = []
+    prints, print_rows = _gather_prints(state, dataset, mapped_tables)
+    fingerprints = dedupe.assemble_fingerprints(state.articles, prints, print_rows)
+    release_pages = partial(release.release_pages, mapped_tables)
+    links = dedupe.link_duplicates(fingerprints, prints, release_pages)
+    release_pages()
+    if state.carried_count:
+        state = replace(state, prints=prints, release_pages=release_pages)
     if mode == "drop":
         pairs = zip(links["article_id"].to_pylist(), links["duplicate_of"].to_pylist(), strict=True)
-        lost = {
-            key: ("duplicate", f"Repeats article {kept}; duplicates are dropped on request.") for key, kept in pairs
+        rejections = {
+            key: ("duplicate", f"Repeats article {original}; duplicates are dropped on request.")
+            for key, original in pairs
         }
-        return working.without(working.rows_of(lost), "dedupe")
-    found = pc.index_in(working.articles["article_id"], value_set=links["article_id"].combine_chunks())
-    marked = links["duplicate_of"].combine_chunks().take(found)
-    place = working.articles.schema.get_field_index("duplicate_of")
-    field = working.articles.schema.field(place)
-    return replace(working, articles=working.articles.set_column(place, field, marked))
+        return state.reject_rows(state.map_ids_to_rows(rejections), "dedupe")
+    link_rows = pc.index_in(state.articles["article_id"], value_set=links["article_id"].combine_chunks())
+    duplicate_of = links["duplicate_of"].combine_chunks().take(link_rows)
+    column_index = state.articles.schema.get_field_index("duplicate_of")
+    field = state.articles.schema.field(column_index)
+    return replace(state, articles=state.articles.set_column(column_index, field, duplicate_of))
 
 
-def keep_prints(working: Working, dataset: release.Dataset) -> None:
-    """Keep what of the articles carried over is compared, so that the next run need not read their texts.
+def save_carried_prints(state: RunState, dataset: release.Dataset) -> None:
+    """Save the prints of carried articles, so that the next run need not read their texts.
 
-    The prints of all others lie beside their outcomes.
+    The prints of all other articles are in the shards, beside their outcomes.
     """
-    carried = working.articles.filter(pc.equal(working.articles["shard"], stage_tables.PARENT))
-    release.keep_prints(dataset, working.prints, carried["content_hash"], dedupe.VERSION, working.rest)
+    carried = state.articles.filter(pc.equal(state.articles["shard"], stage_tables.PARENT))
+    release.save_prints(dataset, state.prints, carried["content_hash"], dedupe.VERSION, state.release_pages)
 
 
-def _prints(
-    working: Working, dataset: release.Dataset | None, files: list[release.Mapped]
+def _gather_prints(
+    state: RunState, dataset: release.Dataset | None, mapped_tables: list[release.MappedTable]
 ) -> tuple[pa.Table, pa.Array]:
-    """PRINTS, and for each article its row in them. The files that they lie in are added to `files`."""
-    shard, at = working.articles["shard"].to_numpy(), working.articles["at"].to_numpy()
-    carried = np.flatnonzero(shard == stage_tables.PARENT)
-    # Those of this run first; what was carried over may have an outcome of an earlier run.
-    used = [number for number in np.unique(shard).tolist() if number != stage_tables.PARENT]
-    idle = sorted(set(range(len(working.shards))) - set(used)) if len(carried) else []
-    parts = [_of_shard(working.shards[number], files) for number in [*used, *idle]]
-    starts = np.zeros(len(working.shards) + 1, np.int64)
-    starts[[*used, *idle]] = np.cumsum([0, *(part.num_rows for part in parts)])[:-1]
-    numbers = starts[shard] + at
+    """Return PRINTS, and for each article its row in them.
+
+    Appends the memory-mapped tables that the prints are in to `mapped_tables`.
+    """
+    shard_numbers, positions = state.articles["shard"].to_numpy(), state.articles["at"].to_numpy()
+    carried = np.flatnonzero(shard_numbers == stage_tables.PARENT)
+    # Shards of this run come first. A carried article may have its prints in a shard of an earlier run.
+    used_shards = [number for number in np.unique(shard_numbers).tolist() if number != stage_tables.PARENT]
+    unused_shards = sorted(set(range(len(state.shards))) - set(used_shards)) if len(carried) else []
+    tables = [_load_shard_prints(state.shards[number], mapped_tables) for number in [*used_shards, *unused_shards]]
+    starts = np.zeros(len(state.shards) + 1, np.int64)
+    starts[[*used_shards, *unused_shards]] = np.cumsum([0, *(part.num_rows for part in tables)])[:-1]
+    print_rows = starts[shard_numbers] + positions
     if len(carried):
-        kept = release.mapped_prints(dataset, dedupe.VERSION) if dataset else None
-        if kept is not None:
-            files.append(kept)
-            parts.append(kept.table.replace_schema_metadata())
-        known = pa.concat_tables([stage_tables.PRINTS.empty_table(), *parts])
-        wanted = working.articles["content_hash"].take(pa.array(carried))
-        place = pc.index_in(wanted, value_set=known["content_hash"].combine_chunks())
-        numbers[carried] = np.asarray(pc.fill_null(place, -1), np.int64)
-        missing = carried[np.asarray(pc.is_null(place))]
-        made, rows = _made(replace(working, articles=working.articles.take(pa.array(missing))))
-        of_row = {row: known.num_rows + number for number, row in enumerate(rows)}
-        numbers[missing] = [of_row[row] for row in working.articles["row"].take(pa.array(missing)).to_pylist()]
-        parts += made
-    return pa.concat_tables([stage_tables.PRINTS.empty_table(), *parts]), pa.array(numbers)
+        saved_prints = release.map_prints(dataset, dedupe.VERSION) if dataset else None
+        if saved_prints is not None:
+            mapped_tables.append(saved_prints)
+            tables.append(saved_prints.table.replace_schema_metadata())
+        all_prints = pa.concat_tables([stage_tables.PRINTS.empty_table(), *tables])
+        content_hashes = state.articles["content_hash"].take(pa.array(carried))
+        matches = pc.index_in(content_hashes, value_set=all_prints["content_hash"].combine_chunks())
+        print_rows[carried] = np.asarray(pc.fill_null(matches, -1), np.int64)
+        missing = carried[np.asarray(pc.is_null(matches))]
+        computed, rows = _compute_prints(replace(state, articles=state.articles.take(pa.array(missing))))
+        print_row_by_row = {row: all_prints.num_rows + number for number, row in enumerate(rows)}
+        print_rows[missing] = [
+            print_row_by_row[row] for row in state.articles["row"].take(pa.array(missing)).to_pylist()
+        ]
+        tables += computed
+    return pa.concat_tables([stage_tables.PRINTS.empty_table(), *tables]), pa.array(print_rows)
 
 
-def _of_shard(shard: cache.Shard, files: list[release.Mapped]) -> pa.Table:
-    found = shard.prints()
-    if found is None:
-        return shard.table("prints")
-    files.append(found)
-    return found.table
+def _load_shard_prints(shard: cache.Shard, mapped_tables: list[release.MappedTable]) -> pa.Table:
+    """Load the prints of a shard, mapped where they are a file."""
+    mapped = shard.map_prints()
+    if mapped is None:
+        return shard.read_table("prints")
+    mapped_tables.append(mapped)
+    return mapped.table
 
 
-def _made(some: Working) -> tuple[list[pa.Table], list[int]]:
-    """Prints made of texts, and the rows that they are of."""
-    made: list[pa.Table] = []
+def _compute_prints(state: RunState) -> tuple[list[pa.Table], list[int]]:
+    """Compute prints from texts, and return them with the rows of their articles."""
+    tables: list[pa.Table] = []
     rows: list[int] = []
-    for table in some.stream(["content_hash", "text"]):
-        made.append(dedupe.prints_of(table))
+    for table in state.stream_articles(["content_hash", "text"]):
+        tables.append(dedupe.compute_prints(table))
         rows += table["row"].to_pylist()
-    return made, rows
+    return tables, rows

@@ -1,6 +1,6 @@
-"""Rows that come in any order -> the same rows sorted, with a part of them in memory at a time.
+"""External sort: rows in any order are partitioned by ranges of their sort key, each partition a file.
 
-Rows are dealt into buckets by ranges of their sort key, each bucket a file; a bucket is then read and sorted by itself.
+The caller sorts one partition at a time, so memory holds no more than one.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,77 +12,79 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-_TOGETHER: Final = 32 << 20  # bytes that are dealt at a time
-_PACKED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
+_MERGED_BYTES: Final = 32 << 20  # bytes partitioned at a time
+_COMPRESSED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 
-Numbers: TypeAlias = npt.NDArray[np.int64]
-Piece: TypeAlias = tuple[pa.Table, Numbers]
+PartitionNumbers: TypeAlias = npt.NDArray[np.int64]
+PartitionChunk: TypeAlias = tuple[pa.Table, PartitionNumbers]
 
 
-class Buckets:
-    """Rows dealt into so many buckets, each an Arrow file or more in `folder`; where there is but one, in memory.
+class PartitionedRows:
+    """Rows in `count` partitions, each one or more Arrow files in `folder`; a single partition stays in memory.
 
-    Iterated, it gives the buckets that hold any row, by number, the rows of each in the order they came in; once.
+    Iteration yields (number, rows) of the partitions that hold any row, rows in the order of their arrival. It deletes
+    the files: iterate once.
     """
 
     def __init__(self, count: int, folder: Path, name: str) -> None:
         self._count, self._folder, self._name = count, folder, name
-        self._whole: list[pa.Table] = []
+        self._in_memory: list[pa.Table] = []
         self._paths: dict[int, list[Path]] = {}
-        self._turn = 0
+        self._write_round = 0
 
-    def add(self, pieces: Iterable[Piece]) -> None:
-        """Deal out some pieces: rows, and the number of the bucket of each."""
+    def append_chunks(self, chunks: Iterable[PartitionChunk]) -> None:
+        """Write the rows of each chunk to the partitions that its numbers name."""
         if self._count <= 1:
-            self._whole += [table for table, _ in pieces]
+            self._in_memory += [table for table, _ in chunks]
             return
-        self._turn += 1
-        with ExitStack() as writing:
+        self._write_round += 1
+        with ExitStack() as open_files:
             writers: dict[int, pa.RecordBatchStreamWriter] = {}
-            for table, buckets in _together(pieces):
-                order = np.argsort(buckets, kind="stable")
+            for table, numbers in _merge_chunks(chunks):
+                order = np.argsort(numbers, kind="stable")
                 rows = table.combine_chunks().take(pa.array(order))
-                edges = np.searchsorted(buckets[order], np.arange(self._count + 1))
-                for number in np.flatnonzero(np.diff(edges)).tolist():
+                offsets = np.searchsorted(numbers[order], np.arange(self._count + 1))
+                for number in np.flatnonzero(np.diff(offsets)).tolist():
                     if number not in writers:
-                        path = self._folder / f"{self._name}-{number:05d}-{self._turn}.arrow"
-                        writer = pa.ipc.new_stream(str(path), table.schema, options=_PACKED)
-                        writers[number] = writing.enter_context(writer)
+                        path = self._folder / f"{self._name}-{number:05d}-{self._write_round}.arrow"
+                        writer = pa.ipc.new_stream(str(path), table.schema, options=_COMPRESSED)
+                        writers[number] = open_files.enter_context(writer)
                         self._paths.setdefault(number, []).append(path)
-                    writers[number].write_table(rows.slice(edges[number], edges[number + 1] - edges[number]))
+                    writers[number].write_table(rows.slice(offsets[number], offsets[number + 1] - offsets[number]))
 
     def __iter__(self) -> Iterator[tuple[int, pa.Table]]:
-        if self._whole:
-            yield 0, pa.concat_tables(self._whole)
+        if self._in_memory:
+            yield 0, pa.concat_tables(self._in_memory)
         for number, paths in sorted(self._paths.items()):
-            yield number, pa.concat_tables([_read(path) for path in paths])
+            yield number, pa.concat_tables([_read_stream(path) for path in paths])
             for path in paths:
                 path.unlink()
 
 
-def dealt(pieces: Iterable[Piece], count: int, folder: Path, name: str) -> Buckets:
-    """Pieces as `count` buckets."""
-    buckets = Buckets(count, folder, name)
-    buckets.add(pieces)
-    return buckets
+def partition_rows(chunks: Iterable[PartitionChunk], count: int, folder: Path, name: str) -> PartitionedRows:
+    """Write chunks into `count` partitions and return these."""
+    partitions = PartitionedRows(count, folder, name)
+    partitions.append_chunks(chunks)
+    return partitions
 
 
-def _read(path: Path) -> pa.Table:
+def _read_stream(path: Path) -> pa.Table:
+    """Read an Arrow stream file."""
     with pa.OSFile(str(path), "rb") as file, pa.ipc.open_stream(file) as stream:
         return stream.read_all()
 
 
-def _together(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Small pieces as fewer large ones."""
+def _merge_chunks(chunks: Iterable[PartitionChunk]) -> Iterator[PartitionChunk]:
+    """Merge small chunks into fewer of some `_MERGED_BYTES`."""
     tables: list[pa.Table] = []
-    buckets: list[Numbers] = []
+    number_arrays: list[PartitionNumbers] = []
     size = 0
-    for table, bucket in pieces:
+    for table, numbers in chunks:
         tables.append(table)
-        buckets.append(bucket)
+        number_arrays.append(numbers)
         size += table.nbytes
-        if size >= _TOGETHER:
-            yield pa.concat_tables(tables), np.concatenate(buckets)
-            tables, buckets, size = [], [], 0
+        if size >= _MERGED_BYTES:
+            yield pa.concat_tables(tables), np.concatenate(number_arrays)
+            tables, number_arrays, size = [], [], 0
     if tables:
-        yield pa.concat_tables(tables), np.concatenate(buckets)
+        yield pa.concat_tables(tables), np.concatenate(number_arrays)

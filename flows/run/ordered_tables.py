@@ -1,4 +1,4 @@
-"""The tables of a release as they are written: each article's rows are fetched once, in the order of the release."""
+"""The tables of a release in their published order; each row is read once from its shard."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,67 +9,74 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import release
-from flows.run.partitioning import IN_SHARDS, by_row, fetched
-from flows.run.run_state import Working
+from flows.run.partitioning import SHARD_COLUMNS, finish_partitioning, index_by_row
+from flows.run.run_state import RunState
 from schemas import arrow
 
 
-def articles(working: Working, folder: Path) -> release.Sorted:
-    """ARTICLES in the order of the release. `folder` is an empty one, for what does not fit into memory."""
-    return release.Sorted(working.articles.num_rows, _articles(working, folder))
+def sort_articles(state: RunState, folder: Path) -> release.SortedRows:
+    """Return ARTICLES sorted by date and article_id. `folder` is an empty folder for the partitions."""
+    return release.SortedRows(state.articles.num_rows, _iterate_articles(state, folder))
 
 
-def lineage(working: Working, name: str, folder: Path) -> release.Sorted:
-    """SPANS or EVIDENCE in the order of the release."""
-    return release.Sorted(None, _lineage(working, name, folder))
+def sort_lineage(state: RunState, name: str, folder: Path) -> release.SortedRows:
+    """Return SPANS or EVIDENCE sorted by article_id and place. `folder` is an empty folder for the partitions."""
+    return release.SortedRows(None, _iterate_lineage(state, name, folder))
 
 
-def whole(working: Working, columns: list[str] | None = None) -> pa.Table:
-    """ARTICLES (or some columns) in memory, in the order of the rows: for a few documents."""
+def load_articles(state: RunState, columns: list[str] | None = None) -> pa.Table:
+    """Load ARTICLES, or some columns, into memory in the order of the rows: for few documents."""
     names = columns or arrow.ARTICLES.names
     schema = pa.schema([arrow.ARTICLES.field(name) for name in names])
-    found = [table.select([*names, "row"]) for table in working.stream(names)]
-    if not found:
-        return arrow.empty(schema)
-    return pa.concat_tables(found).sort_by("row").select(names).cast(schema)
+    tables = [table.select([*names, "row"]) for table in state.stream_articles(names)]
+    if not tables:
+        return arrow.make_empty_table(schema)
+    return pa.concat_tables(tables).sort_by("row").select(names).cast(schema)
 
 
-def _articles(working: Working, folder: Path) -> Iterator[pa.Table]:
-    keys = working.articles
+def _iterate_articles(state: RunState, folder: Path) -> Iterator[pa.Table]:
+    """Yield ARTICLES partition by partition: columns of KEYS as they are now, all others from the shards."""
+    keys = state.articles
     order = pc.sort_indices(keys.select(["date", "article_id"]), [("date", "ascending"), ("article_id", "ascending")])
-    held = [name for name in arrow.ARTICLES.names if name not in IN_SHARDS]
-    ranks = by_row(working, _ranks(order.to_numpy()))
-    for found in fetched(working, "articles", folder).sorted(ranks, lambda bucket: _order(bucket, ())):
-        own = keys.take(order.take(found["rank"].combine_chunks())).select(held)
-        columns = [own[name] if name in held else found[name] for name in arrow.ARTICLES.names]
+    key_columns = [name for name in arrow.ARTICLES.names if name not in SHARD_COLUMNS]
+    ranks = index_by_row(state, _invert_permutation(order.to_numpy()))
+    for partition in finish_partitioning(state, "articles", folder).iterate_sorted(
+        ranks, lambda table: _sort_indices(table, ())
+    ):
+        sorted_keys = keys.take(order.take(partition["rank"].combine_chunks())).select(key_columns)
+        columns = [sorted_keys[name] if name in key_columns else partition[name] for name in arrow.ARTICLES.names]
         yield pa.table(columns, arrow.ARTICLES.names)
 
 
-def _lineage(working: Working, name: str, folder: Path) -> Iterator[pa.Table]:
-    ids = working.articles["article_id"].combine_chunks()
+def _iterate_lineage(state: RunState, name: str, folder: Path) -> Iterator[pa.Table]:
+    """Yield SPANS or EVIDENCE partition by partition, with the article_id of each row."""
+    ids = state.articles["article_id"].combine_chunks()
     order = pc.sort_indices(ids)
-    ordered, names = ids.take(order), release.SCHEMAS[name].names
-    ranks = by_row(working, _ranks(order.to_numpy()))
-    keys = release.ORDER[name][1:]
-    for found in fetched(working, name, folder).sorted(ranks, lambda bucket: _order(bucket, keys)):
-        yield found.append_column("article_id", ordered.take(found["rank"].combine_chunks())).select(names)
+    sorted_ids, names = ids.take(order), release.SCHEMAS[name].names
+    ranks = index_by_row(state, _invert_permutation(order.to_numpy()))
+    sort_columns = release.SORT_KEYS[name][1:]
+    for partition in finish_partitioning(state, name, folder).iterate_sorted(
+        ranks, lambda table: _sort_indices(table, sort_columns)
+    ):
+        yield partition.append_column("article_id", sorted_ids.take(partition["rank"].combine_chunks())).select(names)
 
 
-def _order(bucket: pa.Table, keys: tuple[str, ...]) -> pa.Array:
-    """The order by rank and then by these columns."""
-    if not keys:
-        return pa.array(np.argsort(bucket["rank"].to_numpy()))
-    if keys == ("start", "end"):
-        rank, start, end = (bucket[name].to_numpy().astype(np.int64) for name in ("rank", *keys))
-        first = (rank << 32) | start
-        order = np.argsort(first, kind="stable")  # of runs in order, which it is quick to see
-        if (np.diff(first[order]) == 0).any():
-            order = np.lexsort((end, first))
+def _sort_indices(table: pa.Table, columns: tuple[str, ...]) -> pa.Array:
+    """Return the indices that sort a table by `rank`, then by `columns`."""
+    if not columns:
+        return pa.array(np.argsort(table["rank"].to_numpy()))
+    if columns == ("start", "end"):
+        rank, start, end = (table[name].to_numpy().astype(np.int64) for name in ("rank", *columns))
+        packed = (rank << 32) | start
+        order = np.argsort(packed, kind="stable")  # stable: fast on runs that are sorted already
+        if (np.diff(packed[order]) == 0).any():
+            order = np.lexsort((end, packed))
         return pa.array(order)
-    return pc.sort_indices(bucket, [(name, "ascending") for name in ("rank", *keys)])
+    return pc.sort_indices(table, [(name, "ascending") for name in ("rank", *columns)])
 
 
-def _ranks(order: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+def _invert_permutation(order: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Return the rank of each row from the sorted order of the rows."""
     ranks = np.empty(len(order), np.int64)
     ranks[order] = np.arange(len(order))
     return ranks

@@ -1,8 +1,8 @@
-"""What lies of articles in the shards, fetched and dealt into buckets that follow one another as a release does.
+"""Rows of articles, spans and evidence, read from the shards and partitioned by the sort order of a release.
 
-It can begin before it is known which of the articles are published, and beside the judging of them, since Arrow works
-without the interpreter's lock: rows of articles that fall away are left out when a bucket is read, and those of
-articles that come later are added before. What KEYS holds of an article may change meanwhile and is not dealt.
+Partitioning can start before validation decides which articles are published, and run beside it, since Arrow releases
+the interpreter's lock. Rows of articles rejected later are left out when a partition is read; rows of articles that
+join later are appended before. Columns of KEYS may change meanwhile, so they are not partitioned.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,105 +16,122 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.run.external_sort import Buckets, Piece
-from flows.run.run_state import Working
+from flows.run.external_sort import PartitionChunk, PartitionedRows
+from flows.run.run_state import RunState
 from schemas import arrow, stage_tables
 
-# Articles in a bucket, with their texts; or those whose lineage is in one: of page dumps, some 40 MB of spans. The more
-# buckets there are, the smaller the pieces that go into each.
-_SIZES: Final = {"articles": 8_000, "spans": 3_000, "evidence": 20_000}
-_OPEN: Final = 500  # buckets at most: each is a file that is open while rows are dealt
-# The columns of ARTICLES that KEYS does not hold as they are published.
-IN_SHARDS: Final = [name for name in arrow.ARTICLES.names if name == "outlet" or name not in stage_tables.KEYS.names]
-_ARTICLES: Final = pa.schema(
-    [*(arrow.ARTICLES.field(name).remove_metadata() for name in IN_SHARDS), stage_tables.KEYS.field("row")]
+# Articles in a partition: with their texts, or with their lineage (for pages with much boilerplate, 40 MB of spans).
+# More partitions would mean smaller chunks in each.
+_PARTITION_SIZES: Final = {"articles": 8_000, "spans": 3_000, "evidence": 20_000}
+_MAX_PARTITIONS: Final = 500  # each is a file that is open while rows are partitioned
+# The columns of ARTICLES that KEYS lacks, and `outlet`, which KEYS holds as a dictionary.
+SHARD_COLUMNS: Final = [
+    name for name in arrow.ARTICLES.names if name == "outlet" or name not in stage_tables.KEYS.names
+]
+_ARTICLE_SCHEMA: Final = pa.schema(
+    [*(arrow.ARTICLES.field(name).remove_metadata() for name in SHARD_COLUMNS), stage_tables.KEYS.field("row")]
 )
 
-_DEALT_BY: Final = ["row", "article_id", "date", "shard", "at"]  # of KEYS
+_PARTITION_COLUMNS: Final = ["row", "article_id", "date", "shard", "at"]  # columns of KEYS
 
-_Sortable = npt.NDArray[np.bytes_]
+_SortKeys = npt.NDArray[np.bytes_]
 
 
 @dataclass(frozen=True)
-class Dealt:
-    """Rows of one table in buckets by ranges of what articles are sorted by, `edges` where all but the first begin.
+class PartitionedTable:
+    """Rows of one table in partitions by ranges of the sort key; `edges` are the first keys of all but the first.
 
-    Each row has the `row` of its article: a number is sorted and copied faster than the 32 letters of an article_id.
+    Each row has the `row` of its article: an integer is sorted and copied faster than an article_id of 32 letters.
     """
 
     name: str
-    buckets: Buckets
-    edges: _Sortable
+    partitions: PartitionedRows
+    edges: _SortKeys
 
     @classmethod
-    def of(cls, working: Working, name: str, folder: Path) -> "Dealt":
-        """The rows of all articles of `working`: `articles` (IN_SHARDS), `spans` or `evidence`."""
-        size = max(_SIZES[name], -(-working.articles.num_rows // _OPEN))
-        edges = np.sort(_sortable(working, name))[size::size]
-        dealt = cls(name, Buckets(len(edges) + 1, folder, name), edges)
-        dealt.add(working)
-        return dealt
+    def from_state(cls, state: RunState, name: str, folder: Path) -> "PartitionedTable":
+        """Partition `articles` (SHARD_COLUMNS), `spans` or `evidence` of all articles of a run."""
+        size = max(_PARTITION_SIZES[name], -(-state.articles.num_rows // _MAX_PARTITIONS))
+        edges = np.sort(_encode_sort_keys(state, name))[size::size]
+        table = cls(name, PartitionedRows(len(edges) + 1, folder, name), edges)
+        table.append_articles(state)
+        return table
 
-    def add(self, working: Working) -> None:
-        """More rows: of all articles of `working`."""
-        bucket = np.searchsorted(self.edges, _sortable(working, self.name), side="right")
-        rows = working.articles["row"].to_numpy()
+    def append_articles(self, state: RunState) -> None:
+        """Append the rows of all articles of `state` to the partitions."""
+        partition_of = np.searchsorted(self.edges, _encode_sort_keys(state, self.name), side="right")
+        rows = state.articles["row"].to_numpy()
 
-        def pieces() -> Iterator[Piece]:
+        def iterate_chunks() -> Iterator[PartitionChunk]:
             if self.name == "articles":
-                place = by_row(working, np.arange(len(rows)))
-                for table in working.stream(IN_SHARDS):
-                    yield table.cast(_ARTICLES), bucket[place[table["row"].to_numpy()]]
+                place_by_row = index_by_row(state, np.arange(len(rows)))
+                for table in state.stream_articles(SHARD_COLUMNS):
+                    yield table.cast(_ARTICLE_SCHEMA), partition_of[place_by_row[table["row"].to_numpy()]]
             else:
-                for places, table in working.lineage(self.name):
-                    yield table.append_column("row", pa.array(rows[places])), bucket[places]
+                for places, table in state.stream_lineage(self.name):
+                    yield table.append_column("row", pa.array(rows[places])), partition_of[places]
 
-        self.buckets.add(pieces())
+        self.partitions.append_chunks(iterate_chunks())
 
-    def sorted(self, ranks: npt.NDArray[np.int64], order: Callable[[pa.Table], pa.Array]) -> Iterator[pa.Table]:
-        """The buckets, each sorted, with the `rank` of its article; `ranks` by row, -1 for what fell away."""
-        ranks = np.append(ranks, -1)  # what came after all of them fell away
-        for _, bucket in self.buckets:
-            rank = ranks[np.minimum(bucket["row"].to_numpy(), len(ranks) - 1)]
-            if (rank < 0).any():
-                bucket, rank = bucket.filter(pa.array(rank >= 0)), rank[rank >= 0]
-            bucket = bucket.append_column("rank", pa.array(rank))
-            yield bucket.take(order(bucket))
+    def iterate_sorted(
+        self, ranks: npt.NDArray[np.int64], sort_indices: Callable[[pa.Table], pa.Array]
+    ) -> Iterator[pa.Table]:
+        """Yield the partitions in order, each sorted by `sort_indices`, with the `rank` of the article of each row.
 
-
-def deal_ahead(working: Working, folder: Path, aside: Executor) -> Working:
-    """Begin to deal beside what follows; the same `working`, with what comes of it."""
-    tables = ("articles", "spans", "evidence")  # what takes longest to write is wanted first
-    few = replace(working, articles=working.articles.select(_DEALT_BY))  # all others would be held twice meanwhile
-    return replace(working, ahead={name: aside.submit(Dealt.of, few, name, folder) for name in tables})
+        `ranks` are by row; rows of rank -1 are left out.
+        """
+        ranks = np.append(ranks, -1)  # rows beyond the last published article were rejected
+        for _, partition in self.partitions:
+            row_ranks = ranks[np.minimum(partition["row"].to_numpy(), len(ranks) - 1)]
+            if (row_ranks < 0).any():
+                partition, row_ranks = partition.filter(pa.array(row_ranks >= 0)), row_ranks[row_ranks >= 0]
+            partition = partition.append_column("rank", pa.array(row_ranks))
+            yield partition.take(sort_indices(partition))
 
 
-def fetched(working: Working, name: str, folder: Path) -> Dealt:
-    """The rows of all articles of `working`, and maybe of others, dealt before or now."""
-    if name not in working.ahead:
-        return Dealt.of(working, name, folder)
-    ahead: Dealt = working.ahead[name].result()
-    carried = working.articles.filter(pc.equal(working.articles["shard"], stage_tables.PARENT))  # they came after
-    ahead.add(replace(working, articles=carried))
-    return ahead
+def start_partitioning(state: RunState, folder: Path, executor: Executor) -> RunState:
+    """Partition rows in a background thread, and return the state that holds the pending tables."""
+    tables = ("articles", "spans", "evidence")  # articles take longest to write, so they come first
+    # The other columns would be held in memory twice while the thread runs.
+    narrow_state = replace(state, articles=state.articles.select(_PARTITION_COLUMNS))
+    return replace(
+        state,
+        pending_tables={
+            name: executor.submit(PartitionedTable.from_state, narrow_state, name, folder) for name in tables
+        },
+    )
 
 
-def by_row(working: Working, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """A number of each article by its row; -1 where there is no article of that row."""
-    rows = working.articles["row"].to_numpy()
-    found = np.full(int(rows.max(initial=-1)) + 1, -1, np.int64)
-    found[rows] = values
-    return found
+def finish_partitioning(state: RunState, name: str, folder: Path) -> PartitionedTable:
+    """Return one partitioned table of all articles of `state`, started earlier or now.
+
+    It may also hold rows of articles that were rejected since.
+    """
+    if name not in state.pending_tables:
+        return PartitionedTable.from_state(state, name, folder)
+    table: PartitionedTable = state.pending_tables[name].result()
+    # Articles were carried over after the partitioning had started.
+    carried = state.articles.filter(pc.equal(state.articles["shard"], stage_tables.PARENT))
+    table.append_articles(replace(state, articles=carried))
+    return table
 
 
-def _sortable(working: Working, name: str) -> _Sortable:
-    """What articles are sorted by, as bytes that numpy compares: an article_id has 32 letters; no day comes last."""
-    ids = working.articles["article_id"].combine_chunks().cast(pa.binary()).cast(pa.binary(32))
-    letters = np.frombuffer(ids.buffers()[1], "S32")[ids.offset : ids.offset + len(ids)]
+def index_by_row(state: RunState, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return an array that maps the row of an article to its value; -1 where no article has that row."""
+    rows = state.articles["row"].to_numpy()
+    by_row = np.full(int(rows.max(initial=-1)) + 1, -1, np.int64)
+    by_row[rows] = values
+    return by_row
+
+
+def _encode_sort_keys(state: RunState, name: str) -> _SortKeys:
+    """Encode the sort key of each article as fixed-width bytes: article_id, after the day for `articles`."""
+    ids = state.articles["article_id"].combine_chunks().cast(pa.binary()).cast(pa.binary(32))
+    id_bytes = np.frombuffer(ids.buffers()[1], "S32")[ids.offset : ids.offset + len(ids)]
     if name != "articles":
-        return letters
-    days = pc.fill_null(working.articles["date"].combine_chunks().cast(pa.int32()), np.iinfo(np.int32).max)
-    both = np.empty(len(letters), [("day", ">u4"), ("id", "S32")])
-    both["day"] = days.to_numpy(zero_copy_only=False).astype(np.int64) + (1 << 31)
-    both["id"] = letters
-    return both.view("S36")
+        return id_bytes
+    days = pc.fill_null(state.articles["date"].combine_chunks().cast(pa.int32()), np.iinfo(np.int32).max)
+    day_and_id = np.empty(len(id_bytes), [("day", ">u4"), ("id", "S32")])
+    day_and_id["day"] = days.to_numpy(zero_copy_only=False).astype(np.int64) + (1 << 31)
+    day_and_id["id"] = id_bytes
+    return day_and_id.view("S36")

@@ -1,4 +1,4 @@
-"""What is known of a run: before it, of what a release is made, and in numbers for people."""
+"""Facts of a run: its identity before it starts, the draft of its release, and its summary for people."""
 
 import socket
 from dataclasses import asdict, replace
@@ -10,79 +10,98 @@ from typing import Final
 from flows import read, release, validate
 from flows.parameters import Publish
 from flows.run import ordered_tables
-from flows.run.run_result import Outcome
-from flows.run.run_state import Working
+from flows.run.run_outcome import RunOutcome
+from flows.run.run_state import RunState
 from flows.settings import ROOT
 from flows.workers import batch_processing
 
-_LIBRARIES: Final = ("prefect", "pandas", "pyarrow", "numpy", "great-expectations", "trafilatura", "lxml", "py3langid")
-_EXAMPLES: Final = 3  # of each reason: enough to recognise a pattern on a screen
+_RECORDED_LIBRARIES: Final = (
+    "prefect",
+    "pandas",
+    "pyarrow",
+    "numpy",
+    "great-expectations",
+    "trafilatura",
+    "lxml",
+    "py3langid",
+)
+_EXAMPLES_PER_REASON: Final = 3  # enough to recognise a pattern on a screen
 
 
-def facts_of(job: Publish, run_id: str, started: datetime, inputs: read.Inputs, parent: str | None) -> release.Facts:
-    """What is known of a run before it has read a document; its fingerprint says whether anything is new."""
-    return release.Facts(
+def build_facts(
+    job: Publish, run_id: str, started: datetime, inputs: read.SourceDigest, parent: str | None
+) -> release.RunFacts:
+    """Build the facts that are known before a document is read.
+
+    Their fingerprint tells whether an equal release exists.
+    """
+    return release.RunFacts(
         dataset=job.dataset,
         run_id=run_id,
         started_at=started,
         inputs=inputs,
         documents_in=0,
         carried_over=0,
-        parameters=job.result_parameters(),
-        code_digest=release.code_digest(ROOT),
-        lock_digest=release.lock_digest(ROOT),
-        withdrawn_digest=release.withdrawn_digest(release.withdrawals(release.at(job.output, job.dataset))),
+        parameters=job.list_result_parameters(),
+        code_digest=release.compute_code_digest(ROOT),
+        lock_digest=release.compute_lock_digest(ROOT),
+        withdrawn_digest=release.compute_withdrawn_digest(
+            release.read_withdrawals(release.open_dataset(job.output, job.dataset))
+        ),
         host=socket.gethostname(),
         parent=parent,
-        libraries={name: metadata.version(name) for name in _LIBRARIES},
-        accepted_drift=job.accept_drift,  # kept only where there was drift to accept, see draft_of
+        libraries={name: metadata.version(name) for name in _RECORDED_LIBRARIES},
+        accepted_drift=job.accept_drift,  # build_draft clears it where no drift was accepted
     )
 
 
-def draft_of(
-    facts: release.Facts, working: Working, verdicts: dict[str, validate.Verdict], folder: Path
+def build_draft(
+    facts: release.RunFacts, state: RunState, verdicts: dict[str, validate.Verdict], folder: Path
 ) -> release.Draft:
-    """All that a release is made of, its rows still to be fetched. `folder`: for what does not fit into memory."""
-    judged = (one for verdict in verdicts.values() for one in verdict.document["results"])
-    drifted = any(one["scope"] == "drift" and one["severity"] == "critical" and not one["passed"] for one in judged)
+    """Build the draft of a release; its rows are read when it is written, by way of partitions in `folder`."""
+    expectations = (expectation for verdict in verdicts.values() for expectation in verdict.document["results"])
+    has_drift = any(
+        expectation["scope"] == "drift" and expectation["severity"] == "critical" and not expectation["passed"]
+        for expectation in expectations
+    )
     return release.Draft(
-        articles=ordered_tables.articles(working, folder),
-        rejects=working.rejects,
-        spans=ordered_tables.lineage(working, "spans", folder),
-        evidence=ordered_tables.lineage(working, "evidence", folder),
+        articles=ordered_tables.sort_articles(state, folder),
+        rejects=state.rejects,
+        spans=ordered_tables.sort_lineage(state, "spans", folder),
+        evidence=ordered_tables.sort_lineage(state, "evidence", folder),
         facts=replace(
             facts,
-            documents_in=working.documents_in,
-            carried_over=working.carried,
-            dropped=working.dropped(),
-            rejected=working.rejected(),
-            accepted_drift=facts.accepted_drift if drifted else "",
+            documents_in=state.documents_in,
+            carried_over=state.carried_count,
+            dropped=state.count_dropped(),
+            rejected=state.count_rejected(),
+            accepted_drift=facts.accepted_drift if has_drift else "",
             checks=tuple(asdict(check) for verdict in verdicts.values() for check in verdict.checks),
         ),
         validation={name: verdict.document for name, verdict in verdicts.items()},
     )
 
 
-def outcome_of(job: Publish, working: Working, verdicts: dict[str, validate.Verdict]) -> Outcome:
-    """The run in numbers and sentences; where it ended is for the caller to say."""
-    counts = batch_processing.reasons(working.rejects)
-    first: dict[str, list[tuple[str, str, str]]] = {reason: [] for reason in counts}
-    for row in working.rejects.select(["reason", "source_id", "detail"]).sort_by("source_id").to_pylist():
-        if len(first[row["reason"]]) < _EXAMPLES:
-            first[row["reason"]].append((row["source_id"], row["reason"], row["detail"]))
+def summarize_run(job: Publish, state: RunState, verdicts: dict[str, validate.Verdict]) -> RunOutcome:
+    """Summarize a run in counts and sentences, with status `dry_run`: the caller sets how it ended."""
+    counts = batch_processing.count_reasons(state.rejects)
+    examples: dict[str, list[tuple[str, str, str]]] = {reason: [] for reason in counts}
+    for row in state.rejects.select(["reason", "source_id", "detail"]).sort_by("source_id").to_pylist():
+        if len(examples[row["reason"]]) < _EXAMPLES_PER_REASON:
+            examples[row["reason"]].append((row["source_id"], row["reason"], row["detail"]))
     checks = [check for verdict in verdicts.values() for check in verdict.checks]
-    return Outcome(
+    return RunOutcome(
         "dry_run",
         job.dataset,
-        articles=working.articles.num_rows,
-        carried=working.carried,
-        documents=working.documents_in,
-        rejected=working.rejected(),
-        dropped=working.dropped(),
-        marked=working.articles.num_rows - working.articles["duplicate_of"].null_count,
-        examples=tuple(one for examples in first.values() for one in examples),
+        articles=state.articles.num_rows,
+        carried=state.carried_count,
+        documents=state.documents_in,
+        rejected=state.count_rejected(),
+        dropped=state.count_dropped(),
+        marked=state.articles.num_rows - state.articles["duplicate_of"].null_count,
+        examples=tuple(example for reason_examples in examples.values() for example in reason_examples),
         notes=tuple(f"{c.name}: {c.sentence}" for c in checks if not c.passed and c.severity == "warning"),
         checks=tuple(checks),
-        cleaned=working.cleaned,
-        kept=working.kept,
+        cleaned=state.cleaned_count,
+        kept=state.cached_count,
     )

@@ -1,4 +1,4 @@
-"""`Working`: a release in the making, as far as it is held in memory."""
+"""`RunState`: in-memory index of the release being built."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -16,157 +16,168 @@ from flows.workers import batch_processing
 from schemas import arrow, stage_tables
 from schemas.vocabulary import DROPPED
 
-Lost = dict[int, tuple[str, str]]  # row -> reason, sentence
+RejectionsByRow = dict[int, tuple[str, str]]  # row -> reason, sentence
 
 
 @dataclass(frozen=True)
-class Working:
-    """The articles (KEYS) and REJECTS of a release in the making; all else of an article lies in the shards.
+class RunState:
+    """Articles (KEYS) and REJECTS of the release being built; all other columns stay in the shards.
 
-    `shards` are those that `shard` of KEYS numbers; `parent` is the release that rows were carried over from. `carried`
-    counts these, `prints` is what is compared of their texts (mapped; `rest` gives its pages back), `used` the places
-    in the shards that any document of the run ended in, `cleaned` the documents that were cleaned in this run and
-    `kept` those whose outcome was there. `ahead` are rows that are being fetched already (see dealing.py).
+    - `shards`: the shards that the column `shard` of KEYS numbers; `used_places` are the positions that documents of
+      this run have in them, by number.
+    - `parent`: the release that `carried_count` rows were carried over from.
+    - `prints`: near-duplicate prints, memory mapped; `release_pages` gives their pages back to the system.
+    - `cleaned_count`: documents cleaned in this run; `cached_count`: documents whose outcome came from the cache.
+    - `pending_tables`: tables that are being partitioned in the background (flows/run/partitioning.py).
     """
 
     articles: pa.Table
     rejects: pa.Table
     documents_in: int
-    carried: int = 0
+    carried_count: int = 0
     shards: tuple[cache.Shard, ...] = ()
     parent: Path | None = None
     prints: pa.Table = field(default_factory=stage_tables.PRINTS.empty_table)
-    rest: Callable[[], None] = lambda: None
-    used: dict[int, npt.NDArray[np.int32]] = field(default_factory=dict)
-    cleaned: int = 0
-    kept: int = 0
-    ahead: Mapping[str, Future[Any]] = field(default_factory=dict)
+    release_pages: Callable[[], None] = lambda: None
+    used_places: dict[int, npt.NDArray[np.int32]] = field(default_factory=dict)
+    cleaned_count: int = 0
+    cached_count: int = 0
+    pending_tables: Mapping[str, Future[Any]] = field(default_factory=dict)
 
-    def dropped(self) -> dict[str, int]:
-        """Documents dropped as duplicates, by reason."""
-        return {k: n for k, n in batch_processing.reasons(self.rejects).items() if k in DROPPED}
+    def count_dropped(self) -> dict[str, int]:
+        """Count the documents dropped as duplicates, by reason."""
+        return {k: n for k, n in batch_processing.count_reasons(self.rejects).items() if k in DROPPED}
 
-    def rejected(self) -> dict[str, int]:
-        """Documents rejected, by reason."""
-        return {k: n for k, n in batch_processing.reasons(self.rejects).items() if k not in DROPPED}
+    def count_rejected(self) -> dict[str, int]:
+        """Count the rejected documents, by reason; dropped duplicates are not among them."""
+        return {k: n for k, n in batch_processing.count_reasons(self.rejects).items() if k not in DROPPED}
 
-    def without(self, lost: Lost, stage: str) -> "Working":
-        """The same with some articles moved to rejects: row -> (reason, sentence)."""
-        if not lost:
+    def reject_rows(self, rejections: RejectionsByRow, stage: str) -> "RunState":
+        """Return a state in which these articles are rejects of `stage`."""
+        if not rejections:
             return self
-        gone = pc.is_in(self.articles["row"], pa.array(sorted(lost), pa.int64()))
-        losing = replace(self, articles=self.articles.filter(gone))
-        previews = losing.previews([row for row, why in lost.items() if why[0] != "withdrawn"])
+        is_rejected = pc.is_in(self.articles["row"], pa.array(sorted(rejections), pa.int64()))
+        rejected_state = replace(self, articles=self.articles.filter(is_rejected))
+        previews = rejected_state.read_previews(
+            [row for row, rejection in rejections.items() if rejection[0] != "withdrawn"]
+        )
         rows = [
             {
                 **{name: row[name] for name in ("source_id", "source_uri", "raw_sha256")},
                 "stage": stage,
-                "reason": lost[row["row"]][0],
-                "detail": lost[row["row"]][1],
+                "reason": rejections[row["row"]][0],
+                "detail": rejections[row["row"]][1],
                 "preview": previews.get(row["row"]),
             }
-            for row in losing.articles.select(["row", "source_id", "source_uri", "raw_sha256"]).to_pylist()
+            for row in rejected_state.articles.select(["row", "source_id", "source_uri", "raw_sha256"]).to_pylist()
         ]
         return replace(
             self,
-            articles=self.articles.filter(pc.invert(gone)),
-            rejects=pa.concat_tables([self.rejects, arrow.table(arrow.REJECTS, rows)]),
+            articles=self.articles.filter(pc.invert(is_rejected)),
+            rejects=pa.concat_tables([self.rejects, arrow.build_table(arrow.REJECTS, rows)]),
         )
 
-    def previews(self, rows: Sequence[int]) -> dict[int, str]:
-        """The first words of articles, by row."""
-        wanted = self.articles.filter(pc.is_in(self.articles["row"], pa.array(rows, pa.int64())))
+    def read_previews(self, rows: Sequence[int]) -> dict[int, str]:
+        """Read the first 200 characters of articles, by row."""
+        articles = self.articles.filter(pc.is_in(self.articles["row"], pa.array(rows, pa.int64())))
         return {
             row: " ".join(text[:400].split())[:200]
-            for table in replace(self, articles=wanted).stream(["text"])
+            for table in replace(self, articles=articles).stream_articles(["text"])
             for row, text in zip(table["row"].to_pylist(), table["text"].to_pylist(), strict=True)
         }
 
-    def rows_of(self, articles: dict[str, tuple[str, str]]) -> Lost:
-        """article_id -> value as row -> value, where each article_id has one row."""
-        here = self.articles.filter(pc.is_in(self.articles["article_id"], pa.array(sorted(articles), pa.string())))
-        ids = zip(here["article_id"].to_pylist(), here["row"].to_pylist(), strict=True)
-        return {row: articles[key] for key, row in ids}
+    def map_ids_to_rows(self, rejections: dict[str, tuple[str, str]]) -> RejectionsByRow:
+        """Map article_id -> rejection to row -> rejection; each article_id must have one row."""
+        matches = self.articles.filter(pc.is_in(self.articles["article_id"], pa.array(sorted(rejections), pa.string())))
+        ids = zip(matches["article_id"].to_pylist(), matches["row"].to_pylist(), strict=True)
+        return {row: rejections[key] for key, row in ids}
 
-    def stream(self, columns: Sequence[str]) -> Iterator[pa.Table]:
-        """`columns` of the articles (of RUN_ARTICLES) with their `row`, shard by shard, then what was carried over.
+    def stream_articles(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Yield `columns` of the articles (of RUN_ARTICLES) and their `row`: shard by shard, carried articles last.
 
-        What KEYS holds is taken from there. Carried rows have no more than the published columns.
+        Columns of KEYS are taken from there. Carried articles have the published columns only.
         """
-        held = [name for name in columns if name in stage_tables.KEYS.names and name not in ("shard", "at", "outlet")]
-        rest = [name for name in columns if name not in held]
-        for number, where in self._by_shard():
-            own = self.articles.take(where)
-            if not rest:
-                yield own.select([*dict.fromkeys([*columns, "row"])])
+        key_columns = [
+            name for name in columns if name in stage_tables.KEYS.names and name not in ("shard", "at", "outlet")
+        ]
+        stored_columns = [name for name in columns if name not in key_columns]
+        for number, places in self._group_by_shard():
+            keys = self.articles.take(places)
+            if not stored_columns:
+                yield keys.select([*dict.fromkeys([*columns, "row"])])
             elif number != stage_tables.PARENT:
-                found = self.shards[number].table("articles", rest).take(own["at"])
-                yield _joined(own, found, columns)
+                stored = self.shards[number].read_table("articles", stored_columns).take(keys["at"])
+                yield _merge_columns(keys, stored, columns)
             else:
-                yield from self._carried(own, rest, columns)
+                yield from self._read_carried(keys, stored_columns, columns)
 
-    def lineage(self, name: str) -> Iterator[tuple[npt.NDArray[np.int64], pa.Table]]:
-        """SPANS or EVIDENCE of the articles, shard by shard, then those of what was carried over.
+    def stream_lineage(self, name: str) -> Iterator[tuple[npt.NDArray[np.int64], pa.Table]]:
+        """Yield (places, SPANS or EVIDENCE without article_id): shard by shard, lineage of carried articles last.
 
-        Beside each table, which has no article_id, stands the place in `articles` that each of its rows belongs to.
+        `places` has, for each row of the table, the place of its article in `articles`.
         """
         schema = release.SCHEMAS[name].remove_metadata()
         schema = schema.remove(schema.get_field_index("article_id"))
-        for number, where in self._by_shard():
+        for number, shard_places in self._group_by_shard():
             if number != stage_tables.PARENT:
-                own = where.to_numpy()
-                table = self.shards[number].table(name, [*schema.names, "row"])
-                at, counts = _ranges(table["row"].to_numpy(), self.articles["at"].take(where).to_numpy())
-                yield np.repeat(own, counts), table.select(schema.names).take(pa.array(at)).cast(schema)
+                place_array = shard_places.to_numpy()
+                table = self.shards[number].read_table(name, [*schema.names, "row"])
+                indices, counts = _locate_ranges(
+                    table["row"].to_numpy(), self.articles["at"].take(shard_places).to_numpy()
+                )
+                yield np.repeat(place_array, counts), table.select(schema.names).take(pa.array(indices)).cast(schema)
             else:
                 assert self.parent is not None
                 ids = self.articles["article_id"].combine_chunks()
-                carried = np.zeros(len(ids) + 1, bool)  # the last is for what is in no article
-                carried[where.to_numpy()] = True
-                for batch in release.batches(self.parent, name):
+                is_carried = np.zeros(len(ids) + 1, bool)  # the last entry (-1) is for rows of no article
+                is_carried[shard_places.to_numpy()] = True
+                for batch in release.read_batches(self.parent, name):
                     places = np.asarray(pc.fill_null(pc.index_in(batch.column("article_id"), value_set=ids), -1))
-                    mine = np.flatnonzero(carried[places])
-                    if len(mine):
-                        found = release.complete(name, batch.take(pa.array(mine)), self.parent)
-                        yield places[mine].astype(np.int64), found.select(schema.names).cast(schema)
+                    matches = np.flatnonzero(is_carried[places])
+                    if len(matches):
+                        lineage = release.upgrade_batch(name, batch.take(pa.array(matches)), self.parent)
+                        yield places[matches].astype(np.int64), lineage.select(schema.names).cast(schema)
 
-    def _by_shard(self) -> Iterator[tuple[int, pa.Array]]:
-        """The shards that rows lie in, with the places of these rows; the parent last."""
-        shard = self.articles["shard"].to_numpy()
-        order = np.argsort(shard, kind="stable")
+    def _group_by_shard(self) -> Iterator[tuple[int, pa.Array]]:
+        """Yield (number of a shard, places of its rows in `articles`); the parent comes last."""
+        shard_numbers = self.articles["shard"].to_numpy()
+        order = np.argsort(shard_numbers, kind="stable")
         if not len(order):
             return
-        edges = np.flatnonzero(np.diff(shard[order], prepend=-2)).tolist()
-        parts = [(int(shard[order[a]]), order[a:b]) for a, b in zip(edges, [*edges[1:], len(order)], strict=True)]
-        for number, where in sorted(parts, key=lambda part: part[0] == stage_tables.PARENT):
-            yield number, pa.array(where)
+        starts = np.flatnonzero(np.diff(shard_numbers[order], prepend=-2)).tolist()
+        groups = [
+            (int(shard_numbers[order[a]]), order[a:b]) for a, b in zip(starts, [*starts[1:], len(order)], strict=True)
+        ]
+        for number, places in sorted(groups, key=lambda group: group[0] == stage_tables.PARENT):
+            yield number, pa.array(places)
 
-    def _carried(self, own: pa.Table, rest: list[str], columns: Sequence[str]) -> Iterator[pa.Table]:
-        """Columns of the carried rows, from the parent's tables, some thousand rows at a time."""
+    def _read_carried(self, keys: pa.Table, stored_columns: list[str], columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Yield columns of the carried articles from the parent's tables, one batch at a time."""
         assert self.parent is not None
-        own = own.sort_by("at")
-        at = own["at"].to_numpy()
-        first = 0
-        for batch in release.batches(self.parent, "articles"):
-            low, high = np.searchsorted(at, [first, first + batch.num_rows])
+        keys = keys.sort_by("at")
+        positions = keys["at"].to_numpy()
+        batch_start = 0
+        for batch in release.read_batches(self.parent, "articles"):
+            low, high = np.searchsorted(positions, [batch_start, batch_start + batch.num_rows])
             if low < high:
-                some = batch.take(pa.array(at[low:high] - first))
-                found = release.complete("articles", some, self.parent).select(rest)
-                yield _joined(own.slice(low, high - low), found, columns)
-            first += batch.num_rows
+                rows = batch.take(pa.array(positions[low:high] - batch_start))
+                stored = release.upgrade_batch("articles", rows, self.parent).select(stored_columns)
+                yield _merge_columns(keys.slice(low, high - low), stored, columns)
+            batch_start += batch.num_rows
 
 
-def _joined(own: pa.Table, found: pa.Table, columns: Sequence[str]) -> pa.Table:
+def _merge_columns(keys: pa.Table, stored: pa.Table, columns: Sequence[str]) -> pa.Table:
+    """Merge columns of KEYS and of the shard into one table, in the order of `columns`, then `row`."""
     names = [*dict.fromkeys([*columns, "row"])]
-    return pa.table([own[name] if name not in found.column_names else found[name] for name in names], names)
+    return pa.table([keys[name] if name not in stored.column_names else stored[name] for name in names], names)
 
 
-def _ranges(
-    rows: npt.NDArray[np.int64], at: npt.NDArray[np.int32]
+def _locate_ranges(
+    rows: npt.NDArray[np.int64], numbers: npt.NDArray[np.int32]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """The places in sorted `rows` of each number of `at`, one after another; and how many each has."""
-    starts = np.searchsorted(rows, at, side="left")
-    counts = np.searchsorted(rows, at, side="right") - starts
+    """Return the indices in sorted `rows` of each number of `numbers`, one after another, and their counts."""
+    starts = np.searchsorted(rows, numbers, side="left")
+    counts = np.searchsorted(rows, numbers, side="right") - starts
     total = int(counts.sum())
-    before = np.cumsum(counts) - counts
-    return np.repeat(starts - before, counts) + np.arange(total), counts
+    preceding = np.cumsum(counts) - counts
+    return np.repeat(starts - preceding, counts) + np.arange(total), counts

@@ -1,4 +1,4 @@
-"""What the suites say: of the rows, of the release, of the release beside its parent."""
+"""Validation of the rows, of the release, and of its drift from the parent, by the Great Expectations suites."""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -12,152 +12,169 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import release, validate
-from flows.clean import clutter_hits
+from flows.clean import count_clutter_lines
 from flows.parameters import Publish
-from flows.run.external_sort import dealt
-from flows.run.run_state import Working
+from flows.run.external_sort import partition_rows
+from flows.run.run_state import RunState
 from flows.workers import batch_processing
 from schemas import SCHEMA_VERSION, arrow, stage_tables
 from schemas.vocabulary import DROPPED
 
-_ROWS: Final = 50_000  # that are judged at a time: Great Expectations takes 0.3 s for each time, whatever it holds
-_JUDGED: Final = [
-    *(name for name in stage_tables.VIEW.names if name in arrow.ARTICLES.names), "authors", "editors", *stage_tables.MEASURES.names,
-]  # fmt: skip
+_PART_ROWS: Final = 50_000  # rows validated at a time: each call of Great Expectations costs 0.3 s, however few rows
+_VALIDATED_COLUMNS: Final = [
+    *(name for name in stage_tables.VIEW.names if name in arrow.ARTICLES.names),
+    "authors",
+    "editors",
+    *stage_tables.MEASURES.names,
+]
 
 
-def judge_rows(working: Working, run_day: date, folder: Path) -> tuple[Working, validate.Verdict]:
-    """Run the suite over the rows of this run; a row that fails a critical expectation goes to rejects."""
-    verdict = validate.check_parts(_views(working, run_day, folder))
-    lost = {key: ("expectation_failed", f"{name}: {said}") for key, (name, said) in verdict.failing.items()}
-    return working.without(working.rows_of(lost), "validate"), verdict
+def validate_rows(state: RunState, run_day: date, folder: Path) -> tuple[RunState, validate.Verdict]:
+    """Validate the articles of this run; a row that fails a critical expectation becomes a reject."""
+    verdict = validate.check_article_batches(_iterate_views(state, run_day, folder))
+    rejections = {key: ("expectation_failed", f"{name}: {detail}") for key, (name, detail) in verdict.failing.items()}
+    return state.reject_rows(state.map_ids_to_rows(rejections), "validate"), verdict
 
 
-def _views(working: Working, run_day: date, folder: Path) -> Iterator[pa.Table]:
-    """VIEW in parts that follow one another by article_id; at least one."""
-    place, parts = _parts(working)
+def _iterate_views(state: RunState, run_day: date, folder: Path) -> Iterator[pa.Table]:
+    """Yield VIEW in parts, ranges of article_id in order; at least one part."""
+    part_of_row, part_count = _assign_parts(state)
 
-    def pieces() -> Iterator[tuple[pa.Table, npt.NDArray[np.int64]]]:
-        for table in working.stream(_JUDGED):
-            yield validate.measured_view(table, run_day), place[table["row"].to_numpy()]
+    def iterate_chunks() -> Iterator[tuple[pa.Table, npt.NDArray[np.int64]]]:
+        for table in state.stream_articles(_VALIDATED_COLUMNS):
+            yield validate.assemble_row_view(table, run_day), part_of_row[table["row"].to_numpy()]
 
-    if not working.articles.num_rows:
-        yield arrow.empty(stage_tables.VIEW)
-    for _, view in dealt(pieces(), parts, folder, "view"):
+    if not state.articles.num_rows:
+        yield arrow.make_empty_table(stage_tables.VIEW)
+    for _, view in partition_rows(iterate_chunks(), part_count, folder, "view"):
         yield view
 
 
-def judge_rows_again(working: Working, run_day: date, folder: Path) -> validate.Verdict:
-    """The same of a whole release, whose texts are measured once more; nothing is rejected."""
-    place, parts = _parts(working)
+def revalidate_rows(state: RunState, run_day: date, folder: Path) -> validate.Verdict:
+    """Validate all articles of a release, measuring their texts again; rejects nothing."""
+    part_of_row, part_count = _assign_parts(state)
     schema = arrow.ARTICLES.remove_metadata()
 
-    def views() -> Iterator[pa.Table]:
-        ids, of_row = working.articles["article_id"].combine_chunks(), working.articles["row"].to_numpy()
-        told = (
-            (table.append_column("article_id", ids.take(pa.array(places))), place[of_row[places]])
-            for places, table in working.lineage("evidence")
+    def iterate_views() -> Iterator[pa.Table]:
+        ids, rows = state.articles["article_id"].combine_chunks(), state.articles["row"].to_numpy()
+        evidence_chunks = (
+            (table.append_column("article_id", ids.take(pa.array(places))), part_of_row[rows[places]])
+            for places, table in state.stream_lineage("evidence")
         )
-        evidence = iter(dealt(told, parts, folder, "evidence"))
-        number, said = next(evidence, (parts, arrow.empty(arrow.EVIDENCE)))
-        rows = ((t.select(schema.names).cast(schema), place[t["row"].to_numpy()]) for t in working.stream(schema.names))
-        for part, articles in dealt(rows, parts, folder, "articles"):
-            while number < part:
-                number, said = next(evidence, (parts, said))
-            hits = clutter_hits(articles["text"].to_pylist())
-            found = said if number == part else said.slice(0, 0)
-            yield validate.view_of(articles, found, hits, run_day)
+        evidence_parts = iter(partition_rows(evidence_chunks, part_count, folder, "evidence"))
+        evidence_part, part_evidence = next(evidence_parts, (part_count, arrow.make_empty_table(arrow.EVIDENCE)))
+        article_chunks = (
+            (t.select(schema.names).cast(schema), part_of_row[t["row"].to_numpy()])
+            for t in state.stream_articles(schema.names)
+        )
+        for part, articles in partition_rows(article_chunks, part_count, folder, "articles"):
+            while evidence_part < part:
+                evidence_part, part_evidence = next(evidence_parts, (part_count, part_evidence))
+            hits = count_clutter_lines(articles["text"].to_pylist())
+            evidence = part_evidence if evidence_part == part else part_evidence.slice(0, 0)
+            yield validate.build_row_view(articles, evidence, hits, run_day)
 
-    return validate.check_parts(views() if working.articles.num_rows else [arrow.empty(stage_tables.VIEW)])
+    return validate.check_article_batches(
+        iterate_views() if state.articles.num_rows else [arrow.make_empty_table(stage_tables.VIEW)]
+    )
 
 
-def _parts(working: Working) -> tuple[npt.NDArray[np.int64], int]:
-    """row -> the part it is judged in, parts being ranges of article_id; and how many there are."""
-    ids = working.articles["article_id"].combine_chunks()
+def _assign_parts(state: RunState) -> tuple[npt.NDArray[np.int64], int]:
+    """Return the part (a range of article_id) of each row, and the number of parts."""
+    ids = state.articles["article_id"].combine_chunks()
     rank = np.empty(len(ids), np.int64)
     rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
-    rows = working.articles["row"].to_numpy()
-    place = np.zeros(int(rows.max(initial=-1)) + 1, np.int64)
-    place[rows] = rank // _ROWS
-    return place, max(1, -(-len(ids) // _ROWS))
+    rows = state.articles["row"].to_numpy()
+    part_of_row = np.zeros(int(rows.max(initial=-1)) + 1, np.int64)
+    part_of_row[rows] = rank // _PART_ROWS
+    return part_of_row, max(1, -(-len(ids) // _PART_ROWS))
 
 
-def judge_release(
-    working: Working, parent: Path | None, accept_drift: str, gone: AbstractSet[str] = frozenset()
+def validate_release(
+    state: RunState, parent: Path | None, accept_drift: str, withdrawn_ids: AbstractSet[str] = frozenset()
 ) -> validate.Verdict:
-    """Run the suite over the whole release: documents accounted for, links resolve, rows against the parent.
+    """Validate the whole release: accounting, links, row count against the parent.
 
-    `gone` are the parent's articles that were taken down since; they are not missed.
+    `withdrawn_ids` are articles of the parent taken down since: they do not count as lost.
     """
-    articles = None
+    parent_count = None
     if parent is not None:
-        articles = release.read_manifest(parent)["counts"]["published"] - len(gone)
+        parent_count = release.read_manifest(parent)["counts"]["published"] - len(withdrawn_ids)
     return validate.check_release(
-        validate.ReleaseFacts.of(
-            working.articles.select(["article_id", "source_id", "duplicate_of"]),
-            documents_in=working.documents_in,
-            carried_over=working.carried,
-            dropped=sum(working.dropped().values()),
-            rejected=sum(working.rejected().values()),
-            parent_articles=articles,
+        validate.ReleaseFacts.from_keys(
+            state.articles.select(["article_id", "source_id", "duplicate_of"]),
+            documents_in=state.documents_in,
+            carried_over=state.carried_count,
+            dropped=sum(state.count_dropped().values()),
+            rejected=sum(state.count_rejected().values()),
+            parent_articles=parent_count,
             schema_version=SCHEMA_VERSION,
             drift_accepted=bool(accept_drift),
         )
     )
 
 
-def judge_drift(
+def validate_drift(
     job: Publish,
-    facts: release.Facts,
-    working: Working,
+    facts: release.RunFacts,
+    state: RunState,
     parent: Path,
-    held: pa.ChunkedArray,
-    gone: AbstractSet[str] = frozenset(),
+    current_ids: pa.ChunkedArray,
+    withdrawn_ids: AbstractSet[str] = frozenset(),
 ) -> validate.Verdict:
-    """Compare the release with its parent; `held` are the articles that this source holds.
+    """Validate the drift of a release from its parent; `current_ids` are the articles that this source holds.
 
-    What was taken down (`gone`) is left out on both sides. With `append`, what was carried over says nothing of this
-    run, so the documents of this run alone are compared. Where only the code changed, they are compared with the same
-    documents.
+    Withdrawn articles are left out on both sides. With `append`, only articles of this source are compared, since
+    carried ones say nothing of this run. If inputs and parameters equal the parent's, only documents that both hold
+    are compared.
     """
     manifest = release.read_manifest(parent)
-    same = manifest["inputs"]["digest"] == facts.inputs.digest and manifest["parameters"] == dict(facts.parameters)
-    new = working.articles
+    has_same_inputs = manifest["inputs"]["digest"] == facts.inputs.digest and manifest["parameters"] == dict(
+        facts.parameters
+    )
+    articles = state.articles
     if job.append:
-        new = new.filter(pc.is_in(new["article_id"], value_set=held))
-    digests = [new["raw_sha256"], working.rejects["raw_sha256"]]
-    read = pa.chunked_array([c for column in digests for c in column.chunks], pa.string()) if same else None
-    old = pa.concat_tables([validate.NARROW.empty_table(), *_old(parent, gone, read)])
+        articles = articles.filter(pc.is_in(articles["article_id"], value_set=current_ids))
+    digests = [articles["raw_sha256"], state.rejects["raw_sha256"]]
+    read_digests = (
+        pa.chunked_array([c for column in digests for c in column.chunks], pa.string()) if has_same_inputs else None
+    )
+    parent_articles = pa.concat_tables(
+        [validate.DRIFT_SCHEMA.empty_table(), *_read_parent_rows(parent, withdrawn_ids, read_digests)]
+    )
     return validate.check_drift(
-        _side(old, release.load(parent, "rejects"), manifest["counts"]["documents_in"]),
-        _side(_narrow(new), working.rejects, working.documents_in),
-        same_documents=same,
+        _build_drift_side(parent_articles, release.load_table(parent, "rejects"), manifest["counts"]["documents_in"]),
+        _build_drift_side(_select_drift_columns(articles), state.rejects, state.documents_in),
+        same_documents=has_same_inputs,
         accepted=bool(job.accept_drift),
     )
 
 
-def _old(parent: Path, gone: AbstractSet[str], read: pa.ChunkedArray | None) -> Iterator[pa.Table]:
-    """What is compared of the parent's articles: without those taken down, and of these documents where it is said."""
-    down = pa.array(sorted(gone), pa.string())
-    known = pa.chunked_array([pc.unique(read)]) if read is not None else None
-    for batch in release.batches(parent, "articles", ["article_id", "raw_sha256", *validate.COLUMNS]):
-        kept = pc.invert(pc.is_in(batch.column("article_id"), value_set=down))
-        if known is not None:
-            kept = pc.and_(kept, pc.is_in(batch.column("raw_sha256"), value_set=known))
-        yield validate.narrow(pa.Table.from_batches([batch.filter(kept)]))
+def _read_parent_rows(
+    parent: Path, withdrawn_ids: AbstractSet[str], read_digests: pa.ChunkedArray | None
+) -> Iterator[pa.Table]:
+    """Yield the drift columns of the parent's articles that are not withdrawn; of `read_digests` where given."""
+    withdrawn = pa.array(sorted(withdrawn_ids), pa.string())
+    compared_digests = pa.chunked_array([pc.unique(read_digests)]) if read_digests is not None else None
+    for batch in release.read_batches(parent, "articles", ["article_id", "raw_sha256", *validate.DRIFT_INPUT_COLUMNS]):
+        is_compared = pc.invert(pc.is_in(batch.column("article_id"), value_set=withdrawn))
+        if compared_digests is not None:
+            is_compared = pc.and_(is_compared, pc.is_in(batch.column("raw_sha256"), value_set=compared_digests))
+        yield validate.select_drift_columns(pa.Table.from_batches([batch.filter(is_compared)]))
 
 
-def _narrow(keys: pa.Table) -> pa.Table:
-    """KEYS as the drift guard compares them."""
-    made = {"outlet": pc.cast(keys["outlet"], pa.string()), "has_date": pc.is_valid(keys["date"])}
+def _select_drift_columns(keys: pa.Table) -> pa.Table:
+    """Select the columns of KEYS that the drift guard compares."""
+    derived = {"outlet": pc.cast(keys["outlet"], pa.string()), "has_date": pc.is_valid(keys["date"])}
     return pa.table(
-        [made.get(name, keys[name] if name not in made else None) for name in validate.NARROW.names],
-        schema=validate.NARROW,
+        [derived.get(name, keys[name] if name not in derived else None) for name in validate.DRIFT_SCHEMA.names],
+        schema=validate.DRIFT_SCHEMA,
     )
 
 
-def _side(articles: pa.Table, rejects: pa.Table, documents: int) -> validate.Side:
-    counts = batch_processing.reasons(rejects)
+def _build_drift_side(articles: pa.Table, rejects: pa.Table, document_count: int) -> validate.ComparedRelease:
+    """Build one side of the drift comparison; withdrawn documents are not counted."""
+    counts = batch_processing.count_reasons(rejects)
     withdrawn = counts.pop("withdrawn", 0)
     rejected = sum(n for reason, n in counts.items() if reason not in DROPPED)
-    return validate.Side(articles, max(documents - withdrawn, 0), rejected)
+    return validate.ComparedRelease(articles, max(document_count - withdrawn, 0), rejected)

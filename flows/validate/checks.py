@@ -1,4 +1,4 @@
-"""The two judgements: outcomes of a suite become checks, failing rows, refusals and the published document."""
+"""Validation of a frame by a suite: outcomes become checks, failing rows, refusals and the published document."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pyarrow as pa
 
 import expectations
 from flows.validate import gx_engine
-from flows.validate.release_facts import ReleaseFacts, facts_frame
-from flows.validate.row_view import view_frame
+from flows.validate.release_facts import ReleaseFacts, build_facts_frame
+from flows.validate.row_view import build_view_frame
 from flows.validate.verdict import Check, Verdict
 
 if TYPE_CHECKING:
@@ -19,88 +19,105 @@ if TYPE_CHECKING:
 
 
 def check_articles(view: pa.Table) -> Verdict:
-    """Judges VIEW by expectations/articles.json. No row at all passes."""
-    return judge(expectations.load("articles"), view_frame(view))
+    """Check VIEW by expectations/articles.json. No rows at all pass."""
+    return validate_frame(expectations.load("articles"), build_view_frame(view))
 
 
-def check_parts(views: Iterable[pa.Table]) -> Verdict:
-    """Judges VIEW that comes in parts, each with the article_ids that follow those of the part before.
+def check_article_batches(views: Iterable[pa.Table]) -> Verdict:
+    """Check VIEW in batches by expectations/articles.json; each continues the article_ids of the one before.
 
-    The same as check_articles of the whole, but that a source_id is unique within each part alone.
+    The verdict is that of check_articles, except that a source_id is unique within each batch only.
     """
-    return judge_parts(expectations.load("articles"), map(view_frame, views))
+    return validate_frames(expectations.load("articles"), map(build_view_frame, views))
 
 
 def check_release(facts: ReleaseFacts, bounds: Mapping[str, float] | None = None) -> Verdict:
-    """Judges the facts of a release by expectations/release.json.
+    """Check the facts of a release by expectations/release.json.
 
     `bounds` overrides bounds of the suite's meta by name; raises ValueError where the suite has none of that name.
-    Drift that is accepted still fails in `checks` and `document`, and is not in `refused`.
+    Accepted drift still fails in `checks` and `document`, and is not in `refused`.
     """
-    return judge(expectations.load("release"), facts_frame(facts), bounds, drift_accepted=facts.drift_accepted)
+    return validate_frame(
+        expectations.load("release"), build_facts_frame(facts), bounds, drift_accepted=facts.drift_accepted
+    )
 
 
-def judge(
+def validate_frame(
     suite: Mapping[str, Any],
     frame: pd.DataFrame,
     bounds: Mapping[str, float] | None = None,
     *,
     drift_accepted: bool = False,
 ) -> Verdict:
-    """Judges a frame by a suite. Row-level failures need a column article_id."""
-    return judge_parts(suite, [frame], bounds, drift_accepted=drift_accepted)
+    """Validate a frame by a suite. Row-level failures need a column article_id."""
+    return validate_frames(suite, [frame], bounds, drift_accepted=drift_accepted)
 
 
-def judge_parts(
+def validate_frames(
     suite: Mapping[str, Any],
     frames: Iterable[pd.DataFrame],
     bounds: Mapping[str, float] | None = None,
     *,
     drift_accepted: bool = False,
 ) -> Verdict:
-    """Judges a frame that comes in parts, one at a time in memory; at least one. A suite of row conditions alone."""
+    """Validate a frame that comes in parts (at least one), with one part in memory at a time.
+
+    With several parts the suite may hold row conditions only.
+    """
     parameters = dict(suite["meta"].get("parameters", {}))
     for name, bound in (bounds or {}).items():
         if name not in parameters:
             raise ValueError(f"the suite {suite['name']} has no bound {name}; it has {', '.join(parameters)}")
         parameters[name] = bound
 
-    parts: list[dict[str, gx_engine.Outcome]] = []
-    listed: dict[str, list[dict[str, Any]]] = {}
+    parts: list[dict[str, gx_engine.ExpectationOutcome]] = []
+    rows_by_expectation: dict[str, list[dict[str, Any]]] = {}
     count = 0
-    asked = {value for one in suite["expectations"] for key, value in one["kwargs"].items() if key.startswith("column")}
-    for whole in frames:
-        frame = whole[[name for name in whole.columns if name in asked | {"article_id"}]]  # all of it is hashed
+    judged_columns = {
+        value
+        for expectation in suite["expectations"]
+        for key, value in expectation["kwargs"].items()
+        if key.startswith("column")
+    }
+    for full_frame in frames:
+        # Great Expectations hashes the whole frame, so only the columns of the suite are passed.
+        frame = full_frame[[name for name in full_frame.columns if name in judged_columns | {"article_id"}]]
         count += len(frame)
-        gc.collect()  # Great Expectations holds what it judged before in circles
-        parts.append(gx_engine.run(suite, frame, parameters))
-        # Only what failed is run again, to learn which rows: listing them costs far more than counting them.
-        failed = [one for one in suite["expectations"] if _fails_rows(one, parts[-1][one["meta"]["name"]])]
+        gc.collect()  # Great Expectations keeps earlier frames in reference cycles
+        parts.append(gx_engine.run_suite(suite, frame, parameters))
+        # Only failed expectations run again, to list their rows: listing costs far more than counting.
+        failed = [
+            expectation
+            for expectation in suite["expectations"]
+            if _has_rejected_rows(expectation, parts[-1][expectation["meta"]["name"]])
+        ]
         if failed:
-            for name, found in gx_engine.run({**suite, "expectations": failed}, frame, parameters, rows=True).items():
-                listed.setdefault(name, []).extend(found.rows)
-    outcomes = {name: gx_engine.merged([part[name] for part in parts]) for name in parts[0]}
+            for name, detailed_outcome in gx_engine.run_suite(
+                {**suite, "expectations": failed}, frame, parameters, rows=True
+            ).items():
+                rows_by_expectation.setdefault(name, []).extend(detailed_outcome.rows)
+    outcomes = {name: gx_engine.merge_outcomes([part[name] for part in parts]) for name in parts[0]}
 
     checks: list[Check] = []
     refused: list[Check] = []
     failing: dict[str, tuple[str, str]] = {}
     results: list[dict[str, Any]] = []
-    for one in suite["expectations"]:
-        meta, outcome = one["meta"], outcomes[one["meta"]["name"]]
+    for expectation in suite["expectations"]:
+        meta, outcome = expectation["meta"], outcomes[expectation["meta"]["name"]]
         accepted = drift_accepted and meta["scope"] == "drift"
-        check = _check(one, outcome, accepted=accepted)
+        check = _build_check(expectation, outcome, accepted=accepted)
         checks.append(check)
-        failing_rows = _fails_rows(one, outcome)
-        rows = listed.get(meta["name"], []) if failing_rows else []
+        failing_rows = _has_rejected_rows(expectation, outcome)
+        rows = rows_by_expectation.get(meta["name"], []) if failing_rows else []
         for row in rows:
             if row["article_id"] is not None:
-                failing.setdefault(row["article_id"], (meta["name"], _row_sentence(meta, row)))
-        refuses = one["severity"] == "critical" and meta["scope"] != "row" and not accepted
-        # Rows that failed but could not be named cannot be rejected, so they must not be published either.
+                failing.setdefault(row["article_id"], (meta["name"], _explain_rejected_row(meta, row)))
+        refuses = expectation["severity"] == "critical" and meta["scope"] != "row" and not accepted
+        # Failed rows without an article_id cannot be rejected, so the release is refused.
         unnamed = failing_rows and len(rows) != check.failed_rows
         if check.crashed or unnamed or (refuses and not check.passed):
             refused.append(check)
-        results.append(_published(one, outcome, check, rows))
+        results.append(_build_result_document(expectation, outcome, check, rows))
 
     document = {
         "suite": suite["name"],
@@ -115,14 +132,16 @@ def judge_parts(
     return Verdict(tuple(checks), dict(sorted(failing.items())), tuple(refused), document)
 
 
-def _fails_rows(expectation: Mapping[str, Any], outcome: gx_engine.Outcome) -> bool:
+def _has_rejected_rows(expectation: Mapping[str, Any], outcome: gx_engine.ExpectationOutcome) -> bool:
+    """Return whether an expectation rejects rows: it is critical, of scope `row`, and failed without a crash."""
     critical_row = expectation["severity"] == "critical" and expectation["meta"]["scope"] == "row"
     return critical_row and not outcome.success and not outcome.crash
 
 
-def _check(expectation: Mapping[str, Any], outcome: gx_engine.Outcome, *, accepted: bool) -> Check:
+def _build_check(expectation: Mapping[str, Any], outcome: gx_engine.ExpectationOutcome, *, accepted: bool) -> Check:
+    """Build the check of one expectation, with a sentence on what was expected and found."""
     meta, result = expectation["meta"], outcome.result
-    expected = meta["expected"] + _bounds(expectation, outcome)
+    expected = meta["expected"] + _describe_bounds(expectation, outcome)
     failed_rows = 0 if outcome.crash else int(result.get("unexpected_count") or 0)
     if outcome.crash:
         sentence = (
@@ -132,7 +151,7 @@ def _check(expectation: Mapping[str, Any], outcome: gx_engine.Outcome, *, accept
     elif outcome.success and not failed_rows:
         sentence = f"As expected: {expected}."
     else:
-        sentence = f"Expected {expected}; {_found(outcome, failed_rows)}."
+        sentence = f"Expected {expected}; {_describe_failure(outcome, failed_rows)}."
         if outcome.success:
             sentence += f" Allowed: {1 - float(outcome.kwargs['mostly']):.0%} of the rows."
         elif accepted:
@@ -141,38 +160,53 @@ def _check(expectation: Mapping[str, Any], outcome: gx_engine.Outcome, *, accept
     return Check(meta["name"], expectation["severity"], passed, failed_rows, sentence, bool(outcome.crash))
 
 
-def _bounds(expectation: Mapping[str, Any], outcome: gx_engine.Outcome) -> str:
-    """The bounds that the suite leaves open, as they were set: " (min_rows = 1)"."""
-    named = {value["$PARAMETER"]: key for key, value in expectation["kwargs"].items() if isinstance(value, dict)}
-    return f" ({', '.join(f'{name} = {outcome.kwargs[key]}' for name, key in named.items())})" if named else ""
+def _describe_bounds(expectation: Mapping[str, Any], outcome: gx_engine.ExpectationOutcome) -> str:
+    """Return the bounds that the suite leaves open, as they were set: " (min_rows = 1)"."""
+    argument_names = {
+        value["$PARAMETER"]: key for key, value in expectation["kwargs"].items() if isinstance(value, dict)
+    }
+    return (
+        f" ({', '.join(f'{name} = {outcome.kwargs[key]}' for name, key in argument_names.items())})"
+        if argument_names
+        else ""
+    )
 
 
-def _found(outcome: gx_engine.Outcome, failed_rows: int) -> str:
+def _describe_failure(outcome: gx_engine.ExpectationOutcome, failed_rows: int) -> str:
+    """Describe a failed outcome: the observed value, or the number of failed rows with an example."""
     result = outcome.result
     if not failed_rows:
-        return f"found {_shown(result.get('observed_value'))}"
+        return f"found {_format_value(result.get('observed_value'))}"
     columns = [value for key, value in outcome.kwargs.items() if key.startswith("column")]
     example = result.get("examples", [None])[0]
     values = example if isinstance(example, list) else [example]
-    shown = ", ".join(f"{column} = {_shown(value)}" for column, value in zip(columns, values, strict=False))
+    formatted_values = ", ".join(
+        f"{column} = {_format_value(value)}" for column, value in zip(columns, values, strict=False)
+    )
     if result["element_count"] == 1:
-        return f"found {shown}"
-    return f"not so in {failed_rows:,} of {result['element_count']:,} rows, for example {shown}"
+        return f"found {formatted_values}"
+    return f"not so in {failed_rows:,} of {result['element_count']:,} rows, for example {formatted_values}"
 
 
-def _row_sentence(meta: Mapping[str, Any], row: Mapping[str, Any]) -> str:
-    found = ", ".join(f"{column} = {_shown(value)}" for column, value in row.items() if column != "article_id")
-    return f"Expected {meta['expected']}; found {found or 'article_id = ' + _shown(row['article_id'])}."
+def _explain_rejected_row(meta: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """Return the sentence on one rejected row."""
+    formatted_values = ", ".join(
+        f"{column} = {_format_value(value)}" for column, value in row.items() if column != "article_id"
+    )
+    return (
+        f"Expected {meta['expected']}; found {formatted_values or 'article_id = ' + _format_value(row['article_id'])}."
+    )
 
 
-def _shown(value: object) -> str:
-    # Scraped text may hold line breaks and control characters: a sentence stays one line.
+def _format_value(value: object) -> str:
+    """Return a value as text without the line breaks and control characters that scraped text may hold."""
     return "nothing" if value is None else "".join(c if c.isprintable() else " " for c in str(value))
 
 
-def _published(
-    expectation: Mapping[str, Any], outcome: gx_engine.Outcome, check: Check, rows: list[dict[str, Any]]
+def _build_result_document(
+    expectation: Mapping[str, Any], outcome: gx_engine.ExpectationOutcome, check: Check, rows: list[dict[str, Any]]
 ) -> dict[str, Any]:
+    """Build the published entry of one expectation."""
     return {
         **expectation["meta"],
         "severity": expectation["severity"],
@@ -181,6 +215,6 @@ def _published(
         "passed": check.passed,
         "sentence": check.sentence,
         "result": outcome.result,
-        "failing": rows[: gx_engine.EXAMPLES],
+        "failing": rows[: gx_engine.MAX_EXAMPLES],
         "exception": outcome.crash or None,
     }

@@ -1,10 +1,10 @@
-"""The drift guard: a release beside its parent, in total and by outlet.
+"""Drift guard: a release compared with its parent, in total and by outlet.
 
-What is compared: articles, the shares with a date, an author, a title and an outlet, the median length, the share of
-clutter that was cut, the share of documents rejected. An outlet is compared where both releases have `min_articles` of
-it. A difference counts as far as it goes beyond what chance explains (`standard_errors` of it), so that one article in
-five is no drift and one in three of thousands is. The bounds stand in expectations/drift.json; tighter ones hold where
-the documents are the same in both, since then nothing but the code can have made the difference.
+Compared are the number of articles, the shares with a date, an author, a title and an outlet, the median length, the
+share of clutter that was cut, and the share of documents rejected. An outlet is compared where both releases have
+`min_articles` of it. A difference counts only beyond chance (`standard_errors` of it), so one article in five is no
+drift and one in three of thousands is. The bounds stand in expectations/drift.json. Tighter ones apply where both
+releases have the same documents, because only the code can then make a difference.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ import pyarrow.compute as pc
 
 import expectations
 from flows.validate import gx_engine
-from flows.validate.checks import judge
+from flows.validate.checks import validate_frame
 from flows.validate.verdict import Check, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# What of the articles is compared, and as what.
-COLUMNS: Final = ("outlet", "date", "authors", "title", "char_count", "boilerplate_share")
-NARROW: Final = pa.schema(
+# Columns of ARTICLES that are compared, and the schema they are compared in.
+DRIFT_INPUT_COLUMNS: Final = ("outlet", "date", "authors", "title", "char_count", "boilerplate_share")
+DRIFT_SCHEMA: Final = pa.schema(
     [
         pa.field("outlet", pa.string()),
         pa.field("has_date", pa.bool_(), False),
@@ -38,16 +38,16 @@ NARROW: Final = pa.schema(
         pa.field("boilerplate_share", pa.float32(), False),
     ]
 )
-TOTAL: Final = "all articles"
-_SHARES: Final = ("date", "author", "title", "outlet")
+ALL_ARTICLES: Final = "all articles"
+_SHARE_COLUMNS: Final = ("date", "author", "title", "outlet")
 # The standard error of a median is that of a mean times this, for values that are about normal.
-_MEDIAN: Final = 1.2533
-_SHOWN: Final = 10
+_MEDIAN_ERROR_FACTOR: Final = 1.2533
+_MAX_LISTED_GROUPS: Final = 10
 
 
 @dataclass(frozen=True)
-class Side:
-    """One of the two releases: its articles (NARROW), documents read, documents of them rejected."""
+class ComparedRelease:
+    """One of the two releases: its articles (DRIFT_SCHEMA), documents read, documents of them rejected."""
 
     articles: pa.Table
     documents: int
@@ -55,8 +55,8 @@ class Side:
 
 
 @dataclass(frozen=True)
-class _Figures:
-    """One group of articles of one side. `shares` of _SHARES; lengths as natural logarithms."""
+class _GroupFigures:
+    """Figures of one group of articles of one release. `shares` of _SHARE_COLUMNS; lengths as natural logarithms."""
 
     articles: int
     shares: dict[str, float]
@@ -66,71 +66,87 @@ class _Figures:
     clutter_spread: float
 
 
-def narrow(articles: pa.Table) -> pa.Table:
-    """The columns COLUMNS of articles -> NARROW."""
-    made = {
+def select_drift_columns(articles: pa.Table) -> pa.Table:
+    """Convert the columns DRIFT_INPUT_COLUMNS of articles to DRIFT_SCHEMA."""
+    computed_columns = {
         "has_date": pc.is_valid(articles["date"]),
         "has_author": pc.greater(pc.list_value_length(articles["authors"]), 0),
         "has_title": pc.is_valid(articles["title"]),
     }
-    return pa.table([made[name] if name in made else articles[name] for name in NARROW.names], schema=NARROW)
+    return pa.table(
+        [computed_columns[name] if name in computed_columns else articles[name] for name in DRIFT_SCHEMA.names],
+        schema=DRIFT_SCHEMA,
+    )
 
 
-def check_drift(old: Side, new: Side, *, same_documents: bool, accepted: bool) -> Verdict:
-    """Judges two releases by expectations/drift.json.
+def check_drift(old: ComparedRelease, new: ComparedRelease, *, same_documents: bool, accepted: bool) -> Verdict:
+    """Check a release against its parent by expectations/drift.json.
 
-    Drift that is accepted still fails in `checks` and `document`, and is not in `refused`.
+    Accepted drift still fails in `checks` and `document`, and is not in `refused`.
     """
     suite = expectations.load("drift")
     meta = suite["meta"]
-    groups = _groups(old, new, meta["min_articles"])
-    frame = _frame(groups, old, new, meta["standard_errors"], same_documents)
+    groups = _compute_group_figures(old, new, meta["min_articles"])
+    frame = _build_drift_frame(groups, old, new, meta["standard_errors"], same_documents)
     bounds = meta["same_documents"] if same_documents else {}
-    verdict = judge(suite, frame, bounds, drift_accepted=accepted)
-    failed = {check.name for check in verdict.checks if not check.passed and not check.crashed}
-    if not failed:
+    verdict = validate_frame(suite, frame, bounds, drift_accepted=accepted)
+    failed_names = {check.name for check in verdict.checks if not check.passed and not check.crashed}
+    if not failed_names:
         return verdict
-    wanted = [one for one in suite["expectations"] if one["meta"]["name"] in failed]
+    failed_expectations = [
+        expectation for expectation in suite["expectations"] if expectation["meta"]["name"] in failed_names
+    ]
     parameters = {**meta["parameters"], **bounds}
-    listed = gx_engine.run({**suite, "expectations": wanted}, frame, parameters, rows=True, key="group")
-    told = {
-        one["meta"]["name"]: _sentence(
-            one, [row["group"] for row in listed[one["meta"]["name"]].rows], groups, old, new
+    failed_outcomes = gx_engine.run_suite(
+        {**suite, "expectations": failed_expectations}, frame, parameters, rows=True, key="group"
+    )
+    sentences = {
+        expectation["meta"]["name"]: _explain_drift(
+            expectation, [row["group"] for row in failed_outcomes[expectation["meta"]["name"]].rows], groups, old, new
         )
         + (" Accepted as drift by the operator." if accepted else "")
-        for one in wanted
+        for expectation in failed_expectations
     }
-    return _with_sentences(verdict, told)
+    return _replace_sentences(verdict, sentences)
 
 
-def _groups(old: Side, new: Side, least: int) -> dict[str, tuple[_Figures, _Figures | None]]:
-    """Group -> its figures in the parent and now; None where it has too few articles now to be compared."""
-    made: dict[str, tuple[_Figures, _Figures | None]] = {TOTAL: (_figures(old.articles), _figures(new.articles))}
-    before, now = (_counted(side.articles) for side in (old, new))
-    for outlet in sorted(name for name, count in before.items() if count >= least):
+def _compute_group_figures(
+    old: ComparedRelease, new: ComparedRelease, min_articles: int
+) -> dict[str, tuple[_GroupFigures, _GroupFigures | None]]:
+    """Compute the figures of each group in the parent and now; None where it now has less than `min_articles`."""
+    figures_by_group: dict[str, tuple[_GroupFigures, _GroupFigures | None]] = {
+        ALL_ARTICLES: (_compute_figures(old.articles), _compute_figures(new.articles))
+    }
+    old_counts, new_counts = (_count_by_outlet(side.articles) for side in (old, new))
+    for outlet in sorted(name for name, count in old_counts.items() if count >= min_articles):
         olds, news = (side.articles.filter(pc.equal(side.articles["outlet"], outlet)) for side in (old, new))
-        made[outlet] = _figures(olds), _figures(news) if now.get(outlet, 0) >= least else None
-    return made
+        figures_by_group[outlet] = (
+            _compute_figures(olds),
+            _compute_figures(news) if new_counts.get(outlet, 0) >= min_articles else None,
+        )
+    return figures_by_group
 
 
-def _counted(articles: pa.Table) -> dict[str, int]:
+def _count_by_outlet(articles: pa.Table) -> dict[str, int]:
+    """Count the articles of each outlet."""
     counts = pc.value_counts(articles["outlet"].drop_null()).to_pylist()
     return {row["values"]: row["counts"] for row in counts}
 
 
-def _figures(articles: pa.Table) -> _Figures:
+def _compute_figures(articles: pa.Table) -> _GroupFigures:
+    """Compute the figures of one group of articles; not-a-number shares and averages where it is empty."""
     count = articles.num_rows
     if not count:
-        return _Figures(0, dict.fromkeys(_SHARES, math.nan), math.nan, 0.0, math.nan, 0.0)
-    known = {
+        return _GroupFigures(0, dict.fromkeys(_SHARE_COLUMNS, math.nan), math.nan, 0.0, math.nan, 0.0)
+    valued_counts = {
         **{name: int(pc.sum(articles[f"has_{name}"]).as_py() or 0) for name in ("date", "author", "title")},
         "outlet": count - articles["outlet"].null_count,
     }
     lengths = np.log(np.maximum(articles["char_count"].to_numpy(), 1))
     clutter = articles["boilerplate_share"].to_numpy().astype(np.float64)
-    return _Figures(
+    return _GroupFigures(
         count,
-        {name: known[name] / count for name in _SHARES},
+        {name: valued_counts[name] / count for name in _SHARE_COLUMNS},
         float(np.median(lengths)),
         float(np.std(lengths)),
         float(np.mean(clutter)),
@@ -138,73 +154,102 @@ def _figures(articles: pa.Table) -> _Figures:
     )
 
 
-def _frame(
-    groups: Mapping[str, tuple[_Figures, _Figures | None]], old: Side, new: Side, errors: float, same: bool
+def _build_drift_frame(
+    groups: Mapping[str, tuple[_GroupFigures, _GroupFigures | None]],
+    old: ComparedRelease,
+    new: ComparedRelease,
+    standard_errors: float,
+    same: bool,
 ) -> pd.DataFrame:
-    """One row a group, sorted; null where a figure is not compared. Differences are those beyond chance."""
+    """Build the frame of the suite `drift`: one row a group, sorted; null where a figure is not compared.
+
+    Differences are those beyond chance.
+    """
     import pandas as pd
 
     rows = []
     for group, (before, now) in sorted(groups.items()):
         row: dict[str, Any] = {"group": group, "gone": float(now is None)}
         if now is not None and before.articles and now.articles:
-            row |= _differences(before, now, errors)
-            # The whole release is held to drift.rows-kept of the suite `release`, which also judges an empty one.
-            row["documents"] = None if group == TOTAL and not same else now.articles / before.articles
-            row["outlet_lost"] = row["outlet_lost"] if group == TOTAL else None
-        if group == TOTAL and old.documents and new.documents:
+            row |= _compute_differences(before, now, standard_errors)
+            # drift.rows-kept of the suite `release` checks the whole release, an empty one included.
+            row["documents"] = None if group == ALL_ARTICLES and not same else now.articles / before.articles
+            row["outlet_lost"] = row["outlet_lost"] if group == ALL_ARTICLES else None
+        if group == ALL_ARTICLES and old.documents and new.documents:
             pair = old.rejected / old.documents, new.rejected / new.documents
-            row["rejects_gained"] = _beyond(pair[1] - pair[0], errors * _error(*pair, old.documents, new.documents))
+            row["rejects_gained"] = _subtract_noise(
+                pair[1] - pair[0], standard_errors * _compute_standard_error(*pair, old.documents, new.documents)
+            )
         rows.append(row)
     columns = ["documents", "length", "clutter_change", "rejects_gained"]
-    columns += [f"{name}_{way}" for name in _SHARES for way in ("lost", "gained")]
+    columns += [f"{name}_{way}" for name in _SHARE_COLUMNS for way in ("lost", "gained")]
     return pd.DataFrame(rows, columns=["group", "gone", *columns]).astype(dict.fromkeys(columns, "float64"))
 
 
-def _differences(before: _Figures, now: _Figures, errors: float) -> dict[str, float]:
-    sizes = math.sqrt(1 / before.articles + 1 / now.articles)
+def _compute_differences(before: _GroupFigures, now: _GroupFigures, standard_errors: float) -> dict[str, float]:
+    """Compute the differences of one group that go beyond chance."""
+    size_factor = math.sqrt(1 / before.articles + 1 / now.articles)
     row: dict[str, float] = {}
-    for name in _SHARES:
-        pair = before.shares[name], now.shares[name]
-        noise = errors * _error(*pair, before.articles, now.articles)
-        row[f"{name}_lost"] = _beyond(pair[0] - pair[1], noise)
-        row[f"{name}_gained"] = _beyond(pair[1] - pair[0], noise)
+    for name in _SHARE_COLUMNS:
+        share_pair = before.shares[name], now.shares[name]
+        noise = standard_errors * _compute_standard_error(*share_pair, before.articles, now.articles)
+        row[f"{name}_lost"] = _subtract_noise(share_pair[0] - share_pair[1], noise)
+        row[f"{name}_gained"] = _subtract_noise(share_pair[1] - share_pair[0], noise)
     spread = max(before.length_spread, now.length_spread)
     change = now.length - before.length
-    row["length"] = math.exp(math.copysign(_beyond(abs(change), errors * _MEDIAN * spread * sizes), change))
+    row["length"] = math.exp(
+        math.copysign(
+            _subtract_noise(abs(change), standard_errors * _MEDIAN_ERROR_FACTOR * spread * size_factor), change
+        )
+    )
     spread = max(before.clutter_spread, now.clutter_spread)
-    row["clutter_change"] = _beyond(abs(now.clutter - before.clutter), errors * spread * sizes)
+    row["clutter_change"] = _subtract_noise(abs(now.clutter - before.clutter), standard_errors * spread * size_factor)
     return row
 
 
-def _error(old: float, new: float, olds: int, news: int) -> float:
-    """The standard error of a difference of two shares."""
+def _compute_standard_error(old: float, new: float, olds: int, news: int) -> float:
+    """Return the standard error of a difference of two shares."""
     share = (old * olds + new * news) / (olds + news)
     return math.sqrt(share * (1 - share) * (1 / olds + 1 / news))
 
 
-def _beyond(difference: float, noise: float) -> float:
+def _subtract_noise(difference: float, noise: float) -> float:
+    """Return the part of a difference that exceeds the noise, at least 0."""
     return max(0.0, difference - noise)
 
 
-def _sentence(
+def _explain_drift(
     expectation: Mapping[str, Any],
     failing: list[str],
-    groups: Mapping[str, tuple[_Figures, _Figures | None]],
-    old: Side,
-    new: Side,
+    groups: Mapping[str, tuple[_GroupFigures, _GroupFigures | None]],
+    old: ComparedRelease,
+    new: ComparedRelease,
 ) -> str:
+    """Return the sentence on one failed expectation, with at most _MAX_LISTED_GROUPS groups."""
     column = expectation["kwargs"]["column"]
-    told = [_figure(column, group, *groups[group], old, new) for group in sorted(failing)]
-    more = f"; and {len(told) - _SHOWN:,} more outlets" if len(told) > _SHOWN else ""
-    return f"Expected {expectation['meta']['expected']}; found {'; '.join(told[:_SHOWN])}{more}."
+    group_sentences = [_format_figure(column, group, *groups[group], old, new) for group in sorted(failing)]
+    remainder = (
+        f"; and {len(group_sentences) - _MAX_LISTED_GROUPS:,} more outlets"
+        if len(group_sentences) > _MAX_LISTED_GROUPS
+        else ""
+    )
+    listed = "; ".join(group_sentences[:_MAX_LISTED_GROUPS])
+    return f"Expected {expectation['meta']['expected']}; found {listed}{remainder}."
 
 
-def _figure(column: str, group: str, before: _Figures, now: _Figures | None, old: Side, new: Side) -> str:
+def _format_figure(
+    column: str,
+    group: str,
+    before: _GroupFigures,
+    now: _GroupFigures | None,
+    old: ComparedRelease,
+    new: ComparedRelease,
+) -> str:
+    """Return one figure of a group as text, beside the parent's."""
     name = column.partition("_")[0]
     if now is None:
         return f"{group}: too few articles to compare, where the parent had {before.articles:,}"
-    if name in _SHARES:
+    if name in _SHARE_COLUMNS:
         pair = f"{now.shares[name]:.0%} with {name}", f"{before.shares[name]:.0%}"
     elif name == "documents":
         pair = f"{now.articles:,} articles", f"{before.articles:,}"
@@ -218,14 +263,18 @@ def _figure(column: str, group: str, before: _Figures, now: _Figures | None, old
     return f"{group}: {pair[0]}, where the parent had {pair[1]}"
 
 
-def _with_sentences(verdict: Verdict, told: Mapping[str, str]) -> Verdict:
-    def said(check: Check) -> Check:
-        return replace(check, sentence=told.get(check.name, check.sentence))
+def _replace_sentences(verdict: Verdict, sentences: Mapping[str, str]) -> Verdict:
+    """Return the verdict with these sentences, by expectation, in its checks and its document."""
 
-    results = [{**one, "sentence": told.get(one["name"], one["sentence"])} for one in verdict.document["results"]]
+    def replace_sentence(check: Check) -> Check:
+        return replace(check, sentence=sentences.get(check.name, check.sentence))
+
+    results = [
+        {**entry, "sentence": sentences.get(entry["name"], entry["sentence"])} for entry in verdict.document["results"]
+    ]
     return replace(
         verdict,
-        checks=tuple(said(check) for check in verdict.checks),
-        refused=tuple(said(check) for check in verdict.refused),
+        checks=tuple(replace_sentence(check) for check in verdict.checks),
+        refused=tuple(replace_sentence(check) for check in verdict.refused),
         document={**verdict.document, "results": results},
     )

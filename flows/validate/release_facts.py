@@ -1,4 +1,4 @@
-"""A release as one row of facts, for expectations/release.json."""
+"""Facts of a release as one row, for expectations/release.json."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ReleaseFacts:
-    """What is known of a staged release before it is published. Counts are of documents or rows.
+    """Facts of a staged release before it is published. Counts are of documents or rows.
 
     `documents_in`          documents that the source held
     `carried_over`          articles of the parent whose document is not in this source (append)
@@ -44,7 +44,7 @@ class ReleaseFacts:
     drift_accepted: bool = False
 
     @classmethod
-    def of(
+    def from_keys(
         cls,
         keys: pa.Table,
         *,
@@ -56,15 +56,15 @@ class ReleaseFacts:
         schema_version: str,
         drift_accepted: bool = False,
     ) -> ReleaseFacts:
-        """The facts of a release whose articles have these keys.
+        """Compute the facts of a release from the keys of its articles.
 
         `keys` has a row for every article of the whole release and the columns article_id, source_id, duplicate_of
-        (others are ignored); read it back from the staged files, so that what is judged is what will be published.
+        (others are ignored); read it back from the staged files, so that the facts are those of what will be published.
         """
         ids, sources, links = (keys[name].combine_chunks() for name in ("article_id", "source_id", "duplicate_of"))
-        stands = pc.is_valid(links)
-        known = pc.is_in(links, value_set=ids)
-        copies = pc.filter(ids, stands)
+        has_link = pc.is_valid(links)
+        resolved = pc.is_in(links, value_set=ids)
+        copies = pc.filter(ids, has_link)
         return cls(
             documents_in=documents_in,
             carried_over=carried_over,
@@ -72,37 +72,39 @@ class ReleaseFacts:
             dropped=dropped,
             rejected=rejected,
             parent_articles=parent_articles,
-            article_ids_repeated=_repeated(ids),
-            source_ids_repeated=_repeated(sources),
-            links_unresolved=_count(pc.and_(stands, pc.invert(known))),
-            links_chained=_count(pc.and_(stands, pc.is_in(links, value_set=copies))),
+            article_ids_repeated=_count_repeats(ids),
+            source_ids_repeated=_count_repeats(sources),
+            links_unresolved=_count_true(pc.and_(has_link, pc.invert(resolved))),
+            links_chained=_count_true(pc.and_(has_link, pc.is_in(links, value_set=copies))),
             schema_version=schema_version,
             drift_accepted=drift_accepted,
         )
 
 
-def facts_frame(facts: ReleaseFacts) -> pd.DataFrame:
-    """The facts as one row, with three columns that an expectation cannot compute.
+def build_facts_frame(facts: ReleaseFacts) -> pd.DataFrame:
+    """Build a frame of one row from the facts, with three columns that an expectation cannot compute.
 
     `documents_unaccounted`  documents in and carried over, less those published, dropped and rejected: 0 is right
     `share_of_parent`        published / parent_articles; null without a parent, or with one of no rows
-    `share_rejected`         rejected / documents_in; 0 where nothing came in
+    `share_rejected`         rejected / documents_in; 0 without documents
     """
     import pandas as pd
 
-    came = facts.documents_in + facts.carried_over
-    went = facts.published + facts.dropped + facts.rejected
+    documents_received = facts.documents_in + facts.carried_over
+    documents_accounted = facts.published + facts.dropped + facts.rejected
     row = asdict(facts) | {
-        "documents_unaccounted": came - went,
+        "documents_unaccounted": documents_received - documents_accounted,
         "share_of_parent": facts.published / facts.parent_articles if facts.parent_articles else None,
         "share_rejected": facts.rejected / facts.documents_in if facts.documents_in else 0.0,
     }
     return pd.DataFrame([row]).astype({"parent_articles": "float64", "share_of_parent": "float64"})
 
 
-def _repeated(values: pa.Array) -> int:
+def _count_repeats(values: pa.Array) -> int:
+    """Count the values beyond the first of each."""
     return len(values) - int(pc.count_distinct(values, mode="all").as_py())
 
 
-def _count(mask: pa.Array) -> int:
+def _count_true(mask: pa.Array) -> int:
+    """Count the true values of a mask."""
     return int(pc.sum(mask).as_py() or 0)

@@ -1,4 +1,4 @@
-"""What came of a suite: values that explain themselves, the same in the log, the UI, the report and the manifest."""
+"""Results of a suite as self-explaining values, equal in the log, the UI, the report and the manifest."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Check:
-    """One expectation's outcome.
+    """Outcome of one expectation.
 
     `failed_rows` counts rows that are not as expected; where a share of them is allowed, some may fail and the check
-    still passes. `sentence` says what was expected and what was found. `crashed` means that it could not be judged:
-    then it has not passed and no row has failed.
+    still passes. `sentence` says what was expected and what was found. `crashed` means that the expectation could not
+    be evaluated: then it has not passed and no row has failed.
     """
 
     name: str
@@ -23,7 +23,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The outcome of one suite.
+    """Outcome of one suite.
 
     `checks`    every expectation, in the order of the suite
     `failing`   article_id -> (name of the expectation, sentence), sorted by article_id; of several, the suite's first

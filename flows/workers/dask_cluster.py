@@ -1,14 +1,14 @@
-"""Workers elsewhere: the same batches, cleaned by the processes of a Dask cluster.
+"""Remote workers: the same batches, processed on a Dask cluster.
 
-`--workers tcp://host:port` names its scheduler. What differs from a pool here is the executor alone:
-`distributed.Client(address).get_executor()`. Paths travel, not tables: each worker runs in a checkout of the same code
-with the same libraries, and sees the output folder under the same path; both are asked of every worker before the
-first document is sent. A worker has cleaning children of its own, as a thread of this process has, and what sticks or
-breaks one is found and rejected there.
+`--workers tcp://host:port` names its scheduler. Only the executor differs from the local pool:
+`distributed.Client(address).get_executor()`. Paths are sent, not tables: each worker runs in a checkout of the same
+code with the same libraries, and sees the output folder under the same path. The versions are checked on every worker
+before the first document is sent, the folder by each job. A worker has a supervisor with child processes of its own,
+as a local thread has, so a document that hangs or crashes a child is found and rejected there.
 
-A worker that dies costs nothing: the scheduler gives its jobs to another. A job over which workers died until the
-scheduler gave it up (its setting `allowed-failures`, three unless changed) is halved until the document that does it
-stands alone, and that one is rejected as `crashed`.
+If a worker dies, the scheduler gives its jobs to another. A job whose workers keep dying until the scheduler gives it
+up (its setting `allowed-failures`, default three) is halved until the failing document stands alone; that document is
+rejected as `crashed`.
 """
 
 import platform
@@ -26,7 +26,7 @@ from flows import release
 from flows.clean import Effort
 from flows.settings import ROOT
 from flows.workers import batch_processing
-from flows.workers.supervisor import Crew, crashed
+from flows.workers.supervisor import ProcessSupervisor, build_crash_outcome
 
 Result = TypeVar("Result")
 Job = tuple[Path, Path]
@@ -35,33 +35,36 @@ _SECONDS_TO_ANSWER = 15
 
 
 class ClusterError(Exception):
-    """A cluster that cannot be used: what was asked of it, what it said, what to do."""
+    """Cluster that cannot be used; the message says what was asked, what it answered and what to do."""
 
 
 @dataclass(frozen=True)
-class Gang:
-    """What is sent to a worker: `process` does there what a crew does here. `home` is what paths are relative to."""
+class RemoteWorker:
+    """Picklable counterpart of ProcessSupervisor that runs jobs on a worker.
+
+    `base_folder` is the folder that the paths of a job are relative to.
+    """
 
     seconds: float
     html: Effort
-    home: Path
+    base_folder: Path
     window: int
 
-    def process(self, job: Job) -> Path:
-        """RAW rows in an Arrow file -> a folder of Arrow files, see Crew.process."""
+    def process_file(self, job: Job) -> Path:
+        """Process RAW rows of an Arrow file into a folder of Arrow files, see ProcessSupervisor.process_file."""
         source, target = job
-        if not (self.home / source).exists() and not (self.home / target).exists():
+        if not (self.base_folder / source).exists() and not (self.base_folder / target).exists():
             raise ClusterError(
-                f"A worker of the cluster does not see {self.home / source}: give the output a folder that all of them "
-                "see under the same path."
+                f"A worker of the cluster does not see {self.base_folder / source}: give the output a folder "
+                "that all of them see under the same path."
             )
-        _crew(self.seconds, self.html).process((self.home / source, self.home / target))
+        _load_supervisor(self.seconds, self.html).process_file((self.base_folder / source, self.base_folder / target))
         return target
 
 
 @contextmanager
-def joined(address: str, seconds: float, html: Effort) -> Iterator[tuple[Executor, Gang]]:
-    """An executor on the cluster at `address`, and what to submit to it. Raises ClusterError."""
+def connect_cluster(address: str, seconds: float, html: Effort) -> Iterator[tuple[Executor, RemoteWorker]]:
+    """Connect to the cluster at `address`; yield an executor and the worker to submit to it. Raises ClusterError."""
     try:
         from distributed import Client
     except ImportError:
@@ -73,89 +76,97 @@ def joined(address: str, seconds: float, html: Effort) -> Iterator[tuple[Executo
     except (OSError, ValueError) as error:
         raise ClusterError(f"No Dask scheduler answers at {address} ({error}): start it, or give a number.") from None
     with client:
-        window = 2 * _of_one_mind(client, address)
-        # A folder is the same job twice only by accident: nothing is to be taken for known.
+        window = 2 * _check_same_version(client, address)
+        # Jobs have side effects, so Dask must not reuse a result for equal arguments.
         executor = client.get_executor(pure=False)
         try:
-            yield Patient(executor), Gang(seconds, html, Path.cwd(), window)
+            yield SplittingExecutor(executor), RemoteWorker(seconds, html, Path.cwd(), window)
         finally:
-            executor.shutdown(wait=False)  # what is under way is cancelled
+            executor.shutdown(wait=False)  # cancels running jobs
 
 
-class Patient(Executor):
-    """An executor whose futures halve a job that killed every worker it was given to."""
+class SplittingExecutor(Executor):
+    """Executor whose futures split a job in halves after it killed every worker that tried it."""
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
 
-    def submit(self, function: Callable[..., Result], /, *args: Any, **named: Any) -> Future[Result]:  # noqa: ANN401
-        """A future of `function` over one job."""
-        return _Halving(self.executor, function, args[0], self.executor.submit(function, *args, **named))
+    def submit(self, function: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:  # noqa: ANN401
+        """Submit `function` with one job as its first argument."""
+        return _SplittingFuture(self.executor, function, args[0], self.executor.submit(function, *args, **kwargs))
 
 
-class _Halving(Future[Result]):
+class _SplittingFuture(Future[Result]):
     def __init__(self, executor: Executor, function: Callable[[Job], Result], job: Job, future: Future[Result]) -> None:
         super().__init__()
         self._executor, self._function, self._job, self._future = executor, function, job, future
 
     def result(self, timeout: float | None = None) -> Result:
-        """The result; where its workers died, that of its halves put together."""
+        """Return the result; if the workers of the job died, process its halves and merge them."""
         try:
             return self._future.result(timeout)
         except Exception as error:
-            # The class is Dask's, which not every environment has.
+            # The class is compared by name because Dask is an optional dependency.
             if type(error).__name__ != "KilledWorker":
                 raise
-        self._halve()
-        return self._job[1]  # type: ignore[return-value]  # a job's result is its target
+        self._run_halves()
+        return self._job[1]  # type: ignore[return-value]  # the result of a job is its target
 
-    def _halve(self) -> None:
+    def _run_halves(self) -> None:
         source, target = self._job
         with pa.memory_map(str(source)) as file:
             raw = pa.ipc.open_file(file).read_all()
             if raw.num_rows == 1:
-                batch_processing.write_outcome(crashed(raw), target)
+                batch_processing.write_outcome(build_crash_outcome(raw), target)
                 return
-            cut = raw.num_rows // 2
-            jobs = [_part(source, target, n, raw.slice(*rows)) for n, rows in enumerate(((0, cut), (cut,)))]
-        patient = Patient(self._executor)
-        for half in [patient.submit(self._function, job) for job in jobs]:
+            middle = raw.num_rows // 2
+            jobs = [_write_half(source, target, n, raw.slice(*rows)) for n, rows in enumerate(((0, middle), (middle,)))]
+        splitting_executor = SplittingExecutor(self._executor)
+        for half in [splitting_executor.submit(self._function, job) for job in jobs]:
             half.result()
         folders = [folder for _, folder in jobs]
         batch_processing.write_outcome(
-            batch_processing.joined([batch_processing.NOTHING, *map(batch_processing.read_outcome, folders)]), target
+            batch_processing.concatenate_outcomes(
+                [batch_processing.EMPTY_OUTCOME, *map(batch_processing.read_outcome, folders)]
+            ),
+            target,
         )
 
 
-def _part(source: Path, target: Path, number: int, raw: pa.Table) -> Job:
+def _write_half(source: Path, target: Path, number: int, raw: pa.Table) -> Job:
     path = source.with_name(f"{source.name}.half{number}")
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, raw.schema) as writer:
         writer.write_table(raw)
     return path, target.with_name(f"{target.name}.half{number}")
 
 
-def _of_one_mind(client: Any, address: str) -> int:  # noqa: ANN401
-    """How many jobs the workers do at a time; raises ClusterError where one has other code than this process."""
+def _check_same_version(client: Any, address: str) -> int:  # noqa: ANN401
+    """Return how many jobs the workers run at a time; raises ClusterError where one runs other code."""
     threads = client.nthreads()
     if not threads:
         raise ClusterError(f"The Dask scheduler at {address} has no workers: start some, in a checkout of this code.")
-    ours = told()
-    for worker, theirs in client.run(told, on_error="return").items():
-        if theirs != ours:
-            said = theirs if isinstance(theirs, Exception) else f"it has {theirs}, here is {ours}"
+    own_fingerprint = compute_version_fingerprint()
+    for worker, worker_fingerprint in client.run(compute_version_fingerprint, on_error="return").items():
+        if worker_fingerprint != own_fingerprint:
+            difference = (
+                worker_fingerprint
+                if isinstance(worker_fingerprint, Exception)
+                else f"it has {worker_fingerprint}, here is {own_fingerprint}"
+            )
             raise ClusterError(
-                f"The worker {worker} does not run the same code ({said}): start it in a checkout of this version, "
-                "with what requirements.lock lists, and the checkout as its working directory."
+                f"The worker {worker} does not run the same code ({difference}): start it in a checkout of this "
+                "version, with what requirements.lock lists, and the checkout as its working directory."
             )
     return sum(threads.values())
 
 
-def told() -> str:
-    """What must be equal for two machines to make the same bytes of a document."""
-    return f"code {release.code_digest(ROOT)[:12]}, lock {release.lock_digest(ROOT)[:12]}, {platform.python_version()}"
+def compute_version_fingerprint() -> str:
+    """Return the versions that must be equal for two machines to produce the same bytes."""
+    code, lock = release.compute_code_digest(ROOT)[:12], release.compute_lock_digest(ROOT)[:12]
+    return f"code {code}, lock {lock}, {platform.python_version()}"
 
 
 @cache
-def _crew(seconds: float, html: Effort) -> Crew:
-    """The crew of a worker; its children stay for its next job."""
-    return Crew(seconds, html)
+def _load_supervisor(seconds: float, html: Effort) -> ProcessSupervisor:
+    """Return the supervisor of this worker, cached so that its children serve the next job as well."""
+    return ProcessSupervisor(seconds, html)

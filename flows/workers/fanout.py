@@ -1,4 +1,4 @@
-"""Work spread over any `concurrent.futures.Executor`, with a bounded number of jobs under way, results in order."""
+"""Fan-out over any `concurrent.futures.Executor`: bounded number of pending jobs, results in order."""
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -8,61 +8,62 @@ from typing import TypeVar
 
 from flows.clean import Effort
 from flows.workers import dask_cluster
-from flows.workers.supervisor import Crew, dismiss
+from flows.workers.supervisor import ProcessSupervisor, kill_idle_children
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
 
 @contextmanager
-def supervised(
+def open_executor(
     workers: int | str, seconds: float, html: Effort = "quality"
-) -> Iterator[tuple[Executor, Crew | dask_cluster.Gang]]:
-    """As many threads as workers, and a crew: each thread has a process of its own, to be killed where it sticks.
+) -> Iterator[tuple[Executor, ProcessSupervisor | dask_cluster.RemoteWorker]]:
+    """Open an executor and the worker to submit to it.
 
-    An address instead of a number is that of a Dask cluster, whose workers then have the crews.
+    For a number of workers: as many threads and one supervisor, which gives each thread a process that can be killed.
+    For the address of a Dask cluster: its executor; its workers have the supervisors.
     """
     if isinstance(workers, str):
-        with dask_cluster.joined(workers, seconds, html) as both:
-            yield both
+        with dask_cluster.connect_cluster(workers, seconds, html) as executor_and_worker:
+            yield executor_and_worker
         return
-    crew = Crew(seconds, html, window=3 * workers)
+    supervisor = ProcessSupervisor(seconds, html, window=3 * workers)
     pool = ThreadPoolExecutor(workers)
     try:
-        yield pool, crew
+        yield pool, supervisor
     except BaseException:
-        crew.stop()
+        supervisor.kill_children()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-        dismiss(keep=1)
+        kill_idle_children(keep=1)
 
 
-def spread(
+def map_in_order(
     executor: Executor,
     function: Callable[[Job], Result],
     jobs: Iterable[Job],
     window: int,
-    little: Callable[[Collection[Job]], bool] = lambda _waiting: False,
+    is_small: Callable[[Collection[Job]], bool] = lambda _waiting: False,
 ) -> Iterator[Result]:
-    """Results of `function` over `jobs`, in their order; at most `window` jobs are taken ahead of the results.
+    """Yield the results of `function` over `jobs` in order; at most `window` jobs are taken ahead.
 
-    As long as the jobs that wait are `little`, one is done after the other, and so by one worker.
+    While the waiting jobs are `is_small`, they run one after the other, and thus on one worker.
     """
     waiting: deque[Job] = deque()
-    begun: deque[Future[Result]] = deque()
-    much = False
+    submitted: deque[Future[Result]] = deque()
+    use_all_workers = False
 
-    def begin() -> None:
-        while waiting and (much or not begun or begun[-1].done()):
-            begun.append(executor.submit(function, waiting.popleft()))
+    def submit_jobs() -> None:
+        while waiting and (use_all_workers or not submitted or submitted[-1].done()):
+            submitted.append(executor.submit(function, waiting.popleft()))
 
     for job in jobs:
         waiting.append(job)
-        much = much or not little(waiting)
-        begin()
-        while len(begun) >= window:
-            yield begun.popleft().result()
-    while begun or waiting:
-        begin()
-        yield begun.popleft().result()
+        use_all_workers = use_all_workers or not is_small(waiting)
+        submit_jobs()
+        while len(submitted) >= window:
+            yield submitted.popleft().result()
+    while submitted or waiting:
+        submit_jobs()
+        yield submitted.popleft().result()

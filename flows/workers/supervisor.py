@@ -1,20 +1,19 @@
-"""Processes that clean, and that can be killed: a document that sticks or breaks one costs itself alone.
+"""Supervised child processes: a document that hangs or crashes one is killed and rejected alone.
 
-    parent: a thread of `Crew`                      child: a fresh interpreter, `main` below
-    slice by slice: source, part, first, count  ->  pipeline.process, written as a folder of Arrow files
-    no answer within `seconds`                  ->  killed; the slice again, document by document
-    no answer at all: it died                   ->  the slice again in eighths, down to the document that does it
-    one document that still fails               ->  rejected: too_slow, or crashed when three children died over it
+    parent: a thread of `ProcessSupervisor`         child: a fresh interpreter, `serve_requests` below
+    request: source, part, first, count         ->  process_rows, written as a folder of Arrow files
+    no answer within `seconds`                  ->  child killed; the slice again, document by document
+    the child died                              ->  the slice again in eighths, down to the failing document
+    one document that still fails               ->  rejected: too_slow, or crashed after three dead children
 
-A slice that together takes longer than one document may is no fault of any: each is then tried alone. A process may
-die of something else than its document (the machine ran out of memory), so that one death condemns none. A job may
-be begun anew elsewhere while its first worker still writes: what is written has a name of its own until it is put in
-place by rename, and whoever comes second finds it done. The child is no
-`multiprocessing` one, so that a worker of a cluster may have it as well as a thread of this process, and so that
-nothing of the parent (its threads, its main module) is met again in it. Starting one takes some 0.8 s, most of it
-imports that cleaning needs anyway: one is prepared as soon as a run has anything to do, others start with the first
-work for them. One stays for the next run of this process, unless it had much to do: the rest of the run needs its
-memory more.
+A slice that takes longer than one document may says nothing about any of its documents, so each is then tried alone.
+A child may die for another reason than its document (the machine ran out of memory), so one death rejects nothing. A
+job may be started again elsewhere while its first worker still writes: output has a unique name until it is renamed
+into place, and a second worker that finds the target uses it. The child is not a `multiprocessing` process: a worker
+of a cluster can start it as well as a local thread, and it inherits nothing of the parent (threads, main module).
+Starting a child takes about 0.8 s, most of it imports. One is started as soon as a run has documents, the others with
+their first job. One child is kept for the next run of this process, unless it has processed many slices: then the
+rest of the run needs its memory more.
 """
 
 import atexit
@@ -43,69 +42,72 @@ from flows.settings import ROOT
 from flows.workers import batch_processing
 from schemas import stage_tables
 
-SLICE: Final = 4 << 20  # bytes of raw documents that are asked for at a time: some seconds of work
-DEATHS: Final = 3
-_GROWN: Final = 32  # slices after which a child holds so much that it is not kept for another run
+SLICE_BYTES: Final = 4 << 20  # bytes of raw documents in one request: a few seconds of work
+MAX_DEATHS: Final = 3
+_MAX_REUSED_SLICES: Final = 32  # a child that processed more uses too much memory to be kept for another run
 _START_SECONDS: Final = 120.0
-_CHILD: Final = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from flows.workers.supervisor import main; main(float(sys.argv[2]))"
+_CHILD_PROGRAM: Final = (
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from flows.workers.supervisor import serve_requests; serve_requests(float(sys.argv[2]))"
 )
 
-_idle: list["_Child"] = []
-_taking = threading.Lock()
+_idle_children: list["_CleaningChild"] = []
+_children_lock = threading.Lock()
 
 
-class _Gone(Exception):
-    """The child did not answer in time (`slow`), or died."""
+class _ChildLost(Exception):
+    """Child that did not answer in time (`is_timeout`) or died."""
 
-    def __init__(self, *, slow: bool) -> None:
-        super().__init__("slow" if slow else "died")
-        self.slow = slow
+    def __init__(self, *, is_timeout: bool) -> None:
+        super().__init__("slow" if is_timeout else "died")
+        self.is_timeout = is_timeout
 
 
-class _Child:
-    """A running child: asked with a line, answers with a line."""
+class _CleaningChild:
+    """Running child process; each request and each answer is one line of JSON."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _CHILD, str(ROOT), str(seconds)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-c", _CHILD_PROGRAM, str(ROOT), str(seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
-        self._ready = False
-        self.asked = 0
+        self._is_ready = False
+        self.request_count = 0
 
-    def ask(self, *words: str | int) -> None:
-        """Have it do one thing. Raises _Gone."""
-        if not self._ready:
+    def send_request(self, *arguments: str | int) -> None:
+        """Send one request and wait for its answer. Raises _ChildLost."""
+        if not self._is_ready:
             try:
-                self._answer(_START_SECONDS)
-            except _Gone:
+                self._await_answer(_START_SECONDS)
+            except _ChildLost:
                 raise RuntimeError(
                     "A process that cleans documents did not start; its last words stand above."
                 ) from None
-            self._ready = True
+            self._is_ready = True
         assert self._process.stdin is not None
-        self.asked += 1
+        self.request_count += 1
         try:
-            self._process.stdin.write(json.dumps(words).encode() + b"\n")
+            self._process.stdin.write(json.dumps(arguments).encode() + b"\n")
             self._process.stdin.flush()
         except BrokenPipeError:
-            raise _Gone(slow=False) from None
-        self._answer(self.seconds)
+            raise _ChildLost(is_timeout=False) from None
+        self._await_answer(self.seconds)
 
-    def _answer(self, seconds: float) -> None:
+    def _await_answer(self, seconds: float) -> None:
         assert self._process.stdout is not None
-        waiting = select.poll()
-        waiting.register(self._process.stdout, select.POLLIN)
-        if not waiting.poll(seconds * 1000):
-            raise _Gone(slow=True)
+        poller = select.poll()
+        poller.register(self._process.stdout, select.POLLIN)
+        if not poller.poll(seconds * 1000):
+            raise _ChildLost(is_timeout=True)
         answer = self._process.stdout.readline()
         if not answer:
-            raise _Gone(slow=False)
-        if said := json.loads(answer):
-            raise RuntimeError(f"A process that cleans documents stopped: {said}")
+            raise _ChildLost(is_timeout=False)
+        if failure := json.loads(answer):
+            raise RuntimeError(f"A process that cleans documents stopped: {failure}")
 
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
         return self._process.poll() is None
 
     def kill(self) -> None:
@@ -117,175 +119,191 @@ class _Child:
                     pipe.close()
 
 
-class Crew:
-    """The children of one run. `process` may be called from many threads at once; each call has a child of its own.
+class ProcessSupervisor:
+    """Children of one run. `process_file` is thread-safe; each call uses a child of its own.
 
-    `window` is how many jobs are worth having under way.
+    `window` is how many jobs are worth having pending.
     """
 
     def __init__(self, seconds: float, html: Effort = "quality", window: int = 1) -> None:
         self._seconds, self._html, self.window = seconds, html, window
-        self._busy: set[_Child] = set()
-        self._stopped = False
+        self._busy_children: set[_CleaningChild] = set()
+        self._is_stopped = False
 
-    def process(self, job: tuple[Path, Path]) -> Path:
-        """RAW rows in an Arrow file -> a folder of Arrow files, put in place by rename; the file is then removed.
+    def process_file(self, job: tuple[Path, Path]) -> Path:
+        """Process RAW rows of an Arrow file into a folder of Arrow files, put in place by rename; remove the file.
 
-        Every document is one row of its articles or rejects, in their order, whatever becomes of the child.
+        Each document is one row of articles or rejects, in order, whatever happens to the child.
         """
         source, target = job
-        if target.exists():  # by one who could not say so any more
+        if target.exists():  # by a worker that died before it could report
             return target
-        mine = target.with_name(f"{target.name}.{uuid4().hex[:12]}")
+        own_target = target.with_name(f"{target.name}.{uuid4().hex[:12]}")
         with pa.memory_map(str(source)) as file:
             raw = pa.ipc.open_file(file).read_all()
-            parts = [part for first, count in _slices(raw) for part in self._slice(source, raw, mine, first, count)]
+            parts = [
+                part
+                for first, count in _plan_slices(raw)
+                for part in self._process_slice(source, raw, own_target, first, count)
+            ]
         if len(parts) == 1:
-            parts[0].rename(mine)
+            parts[0].rename(own_target)
         else:
             batch_processing.write_outcome(
-                batch_processing.joined([batch_processing.NOTHING, *map(batch_processing.read_outcome, parts)]), mine
+                batch_processing.concatenate_outcomes(
+                    [batch_processing.EMPTY_OUTCOME, *map(batch_processing.read_outcome, parts)]
+                ),
+                own_target,
             )
             for part in parts:
                 shutil.rmtree(part)
         try:
-            mine.rename(target)
+            own_target.rename(target)
         except OSError:
             if not target.exists():
                 raise
-            shutil.rmtree(mine)
+            shutil.rmtree(own_target)
         source.unlink(missing_ok=True)
         return target
 
-    def stop(self) -> None:
-        """Kill what is at work: the run has failed or was stopped, and nobody waits for it."""
-        self._stopped = True
-        with _taking:
-            for child in self._busy:
+    def kill_children(self) -> None:
+        """Kill the busy children: the run failed or was stopped, and nobody waits for their output."""
+        self._is_stopped = True
+        with _children_lock:
+            for child in self._busy_children:
                 child.kill()
 
-    def _slice(self, source: Path, raw: pa.Table, mine: Path, first: int, count: int, deaths: int = 0) -> list[Path]:
-        part = mine.with_name(f"{mine.name}.{first:06d}-{count}")
-        child = self._taken()
+    def _process_slice(
+        self, source: Path, raw: pa.Table, own_target: Path, first: int, count: int, deaths: int = 0
+    ) -> list[Path]:
+        part = own_target.with_name(f"{own_target.name}.{first:06d}-{count}")
+        child = self._acquire_child()
         try:
-            # A child that stayed from an earlier run may stand in another folder.
-            child.ask(str(source.absolute()), str(part.absolute()), first, count, self._html)
+            # A child kept from an earlier run may have another working directory.
+            child.send_request(str(source.absolute()), str(part.absolute()), first, count, self._html)
             return [part]
-        except _Gone as gone:
+        except _ChildLost as error:
             child.kill()
-            if self._stopped:
+            if self._is_stopped:
                 raise
-            for rest in (part, part.with_name(part.name + ".part")):
-                shutil.rmtree(rest, ignore_errors=True)
-            slow, deaths = gone.slow, deaths + (not gone.slow)
+            for leftover in (part, part.with_name(part.name + ".part")):
+                shutil.rmtree(leftover, ignore_errors=True)
+            is_timeout, deaths = error.is_timeout, deaths + (not error.is_timeout)
         finally:
-            self._given_back(child)
+            self._release_child(child)
         if count > 1:
-            # Eighths and not halves: a new child costs as much as a hundred documents.
-            step = 1 if slow else max(1, count // 8)
+            # Eighths rather than halves, because starting a child costs as much as a hundred documents.
+            step = 1 if is_timeout else max(1, count // 8)
             return [
-                one
+                part_path
                 for row in range(first, first + count, step)
-                for one in self._slice(source, raw, mine, row, min(step, first + count - row), deaths)
+                for part_path in self._process_slice(
+                    source, raw, own_target, row, min(step, first + count - row), deaths
+                )
             ]
-        if not slow and deaths < DEATHS:
-            return self._slice(source, raw, mine, first, count, deaths)
+        if not is_timeout and deaths < MAX_DEATHS:
+            return self._process_slice(source, raw, own_target, first, count, deaths)
         batch_processing.write_outcome(
-            batch_processing.lost(raw.slice(first, 1), *_why(self._seconds, slow=slow)), part
+            batch_processing.build_reject_outcome(
+                raw.slice(first, 1), *_explain_failure(self._seconds, is_timeout=is_timeout)
+            ),
+            part,
         )
         return [part]
 
-    def _taken(self) -> "_Child":
-        with _taking:
-            known = next((child for child in _idle if child.seconds == self._seconds and child.alive()), None)
-            if known is not None:
-                _idle.remove(known)
-            child = known or _Child(self._seconds)
-            self._busy.add(child)
+    def _acquire_child(self) -> "_CleaningChild":
+        with _children_lock:
+            idle = next(
+                (child for child in _idle_children if child.seconds == self._seconds and child.is_alive()), None
+            )
+            if idle is not None:
+                _idle_children.remove(idle)
+            child = idle or _CleaningChild(self._seconds)
+            self._busy_children.add(child)
         return child
 
-    def _given_back(self, child: "_Child") -> None:
-        with _taking:
-            self._busy.discard(child)
-            if child.alive():
-                _idle.append(child)
+    def _release_child(self, child: "_CleaningChild") -> None:
+        with _children_lock:
+            self._busy_children.discard(child)
+            if child.is_alive():
+                _idle_children.append(child)
 
 
-def _slices(raw: pa.Table) -> list[tuple[int, int]]:
-    """The rows that are asked for together, as first and count: many short texts, few long pages."""
-    number = np.cumsum(pc.binary_length(raw["raw"]).to_numpy().astype(np.int64)) // SLICE
+def _plan_slices(raw: pa.Table) -> list[tuple[int, int]]:
+    """Return the slices to request, as (first row, count): many short texts or few long pages each."""
+    number = np.cumsum(pc.binary_length(raw["raw"]).to_numpy().astype(np.int64)) // SLICE_BYTES
     firsts = np.flatnonzero(np.diff(number, prepend=-1)).tolist()
     return [(first, end - first) for first, end in pairwise([*firsts, raw.num_rows])]
 
 
-def prepare(seconds: float) -> None:
-    """Have a child idle: it loads what it needs, which takes a second, beside whatever goes on."""
-    with _taking:
-        if not any(child.seconds == seconds and child.alive() for child in _idle):
-            _idle.append(_Child(seconds))
+def start_idle_child(seconds: float) -> None:
+    """Start a child if none is idle: it imports its modules, for a second, while the run goes on."""
+    with _children_lock:
+        if not any(child.seconds == seconds and child.is_alive() for child in _idle_children):
+            _idle_children.append(_CleaningChild(seconds))
 
 
-def dismiss(keep: int = 0) -> None:
-    """Kill the idle children but so many, of those that have had little work."""
-    with _taking:
-        kept = [child for child in _idle if child.asked < _GROWN][:keep]
-        for child in _idle:
-            if child not in kept:
+def kill_idle_children(keep: int = 0) -> None:
+    """Kill the idle children except `keep` of those that have processed few slices."""
+    with _children_lock:
+        retained = [child for child in _idle_children if child.request_count < _MAX_REUSED_SLICES][:keep]
+        for child in _idle_children:
+            if child not in retained:
                 child.kill()
-        _idle[:] = kept
+        _idle_children[:] = retained
 
 
-atexit.register(dismiss)
+atexit.register(kill_idle_children)
 
 
-def crashed(raw: pa.Table) -> batch_processing.Outcome:
-    """The outcome of a document (a RAW table of one row) over which process after process died."""
-    return batch_processing.lost(raw, *_why(0, slow=False))
+def build_crash_outcome(raw: pa.Table) -> batch_processing.BatchOutcome:
+    """Build the outcome of a document (a RAW table of one row) that killed several processes."""
+    return batch_processing.build_reject_outcome(raw, *_explain_failure(0, is_timeout=False))
 
 
-def _why(seconds: float, *, slow: bool) -> tuple[str, str]:
-    if slow:
+def _explain_failure(seconds: float, *, is_timeout: bool) -> tuple[str, str]:
+    if is_timeout:
         return "too_slow", (
             f"Cleaning this document took longer than {seconds:g} seconds and was stopped; the others went on. "
             "Raise max_seconds, or report it with raw_sha256: the raw bytes are kept."
         )
     return "crashed", (
-        f"The process that cleaned this document died, {DEATHS} times; the others went on. "
+        f"The process that cleaned this document died, {MAX_DEATHS} times; the others went on. "
         "The raw bytes are kept: please report it with raw_sha256."
     )
 
 
-def main(seconds: float) -> None:
-    """The child: one slice a line of its input, one line of output for each that is done, until the input ends."""
-    # Ctrl-C is the parent's to answer; what a library prints must not be taken for an answer.
+def serve_requests(seconds: float) -> None:
+    """Serve requests in the child: one line of input a slice, one line of output when done, until the input ends."""
+    # The parent handles Ctrl-C. Standard output is redirected so that a library's prints are not taken for answers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    batch_processing.process(_warming())
-    # What is loaded by now stays. Looking through it for garbage, again and again, takes a tenth of the time.
+    batch_processing.process_batch(_build_warmup_rows())
+    # Everything loaded so far stays in use; scanning it in each garbage collection would take a tenth of the time.
     gc.collect()
     gc.freeze()
     answers.write(b'""\n')
     for line in sys.stdin.buffer:
         source, part, first, count, html = json.loads(line)
-        # Should the parent be gone, nobody else ends a document that sticks, not even with the interpreter stuck.
-        with Path(os.devnull).open("wb") as nowhere:
-            faulthandler.dump_traceback_later(seconds + 30, exit=True, file=nowhere)
-            said = _done(Path(source), Path(part), first, count, html)
+        # If the parent has died, this timer ends the child, even while a document blocks the interpreter.
+        with Path(os.devnull).open("wb") as null_file:
+            faulthandler.dump_traceback_later(seconds + 30, exit=True, file=null_file)
+            failure = _run_request(Path(source), Path(part), first, count, html)
             faulthandler.cancel_dump_traceback_later()
-        answers.write(json.dumps(said).encode() + b"\n")
+        answers.write(json.dumps(failure).encode() + b"\n")
 
 
-def _warming() -> pa.Table:
-    """A document that makes each stage load what it needs, before the clock of a real one runs."""
+def _build_warmup_rows() -> pa.Table:
+    """Build a document that makes each stage load its resources before the first timed request."""
     row = dict.fromkeys(("source_id", "source_uri", "identity"), "warming")
     row |= {"raw_sha256": "0" * 64, "media": "text"}
     words = "Hujan turun sejak pagi di Pasar Minggu, kata warga yang menunggu angkutan di tepi jalan raya. " * 3
     return pa.Table.from_pylist([{**row, "raw": words.encode(), "stated": []}], stage_tables.RAW)
 
 
-def _done(source: Path, part: Path, first: int, count: int, html: Effort) -> str:
-    """Do the work; a sentence where something other than a document stood in its way: a full disk, say."""
+def _run_request(source: Path, part: Path, first: int, count: int, html: Effort) -> str:
+    """Run a request; return a sentence if something other than a document failed, such as a full disk."""
     try:
         batch_processing.process_rows(source, part, first, count, html)
     except Exception as error:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
-from flows.clean import clean
-from flows.clean.models.train.evaluation_sets import rows
+from flows.clean import clean_documents
+from flows.clean.models.train.evaluation_sets import load_rows
 from schemas.stage_tables import RAW
 from tests.benchmarks.peers import PEERS
 
@@ -35,8 +35,8 @@ def table(texts: list[str]) -> pa.Table:
 
 def shapes() -> dict[str, list[str]]:
     """Texts of about 3 KB and 40 lines, whatever they are, and dumps of pages of about 16 KB."""
-    every = [row["raw_text"] for name in ("id-html", "id-lines", "id-meta", "web-extracted") for row in rows(name)]
-    dumps = [row["raw_text"] for row in rows("web-pages")]
+    every = [row["raw_text"] for name in ("id-html", "id-lines", "id-meta", "web-extracted") for row in load_rows(name)]
+    dumps = [row["raw_text"] for row in load_rows("web-pages")]
     typical = sorted([*every, *dumps], key=lambda text: abs(len(text) / 3_000 - 1) + abs(text.count("\n") / 40 - 1))
     return {"typical texts": typical[:TAKEN], "dumps": nearest(dumps, 16_000)}
 
@@ -58,7 +58,7 @@ def main() -> None:
 
         def ours(raw: pa.Table = raw) -> None:
             for start in range(0, raw.num_rows, BATCH):
-                clean(raw.slice(start, BATCH))
+                clean_documents(raw.slice(start, BATCH))
 
         ours()
         lines = sum(text.count("\n") + 1 for text in texts) // len(texts)

@@ -28,7 +28,7 @@ from typing import IO
 
 import numpy as np
 
-from flows.outlets import Outlet, registry
+from flows.outlets import Outlet, load_registry
 from tests.benchmarks import newsroom
 from tests.benchmarks.newsroom import Tongue
 
@@ -71,7 +71,7 @@ class Corpus:
         self.tongues = {tongue.code: _escaped(tongue) for tongue in made}
         self.kinds = [kind for kind, share in SHARES.items() for _ in range(share)]
         self.languages = [code for code, share in LANGUAGES.items() for _ in range(share)]
-        every = registry().outlets
+        every = load_registry().outlets
         self.outlets = {code: [o for o in every if o.language == code] for code in LANGUAGES}
         self.furniture = {o.name: _furniture(random, o, self.tongues[o.language].title) for o in every}
         self.captions = [f"Foto: {name}" for name in self.names[:200]]

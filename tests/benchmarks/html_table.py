@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from flows.clean import clean
+from flows.clean import clean_documents
 from flows.clean.html import block_classifier
-from flows.clean.models.train.block_data import SETS, load, readability, resiliparse, rows
-from flows.describe import describe
+from flows.clean.models.train.block_data import SET_NAMES, load_html_rows, load_pages, run_readability, run_resiliparse
+from flows.describe import describe_documents
 from schemas.stage_tables import RAW
-from tests.benchmarks.html_folds import published, scorer
+from tests.benchmarks.html_folds import load_scorer, published
 
 EVERY = 10
 TURN = 44  # a batch of the product has 256 pages; caches are dropped after each
@@ -31,21 +31,23 @@ NAMES = {
 
 
 def main(cache: Path) -> None:
-    score = scorer()
-    data = {name: rows(name) for name in SETS}
+    score = load_scorer()
+    data = {name: load_html_rows(name) for name in SET_NAMES}
     lines: dict[str, dict[str, dict]] = {}
     for effort in ("quality", "fast"):
         found, _ = published(data, effort, cache / "weights")
-        lines[f"kliping --html {effort}"] = {name: score.score(data[name], found)["body"] for name in SETS}
-    pages = load(cache)
+        lines[f"kliping --html {effort}"] = {name: score.score(data[name], found)["body"] for name in SET_NAMES}
+    pages = load_pages(cache)
     for voter, shown in NAMES.items():
         answers = {page["id"]: {"text": page["answers"][voter]} for page in pages}
-        lines[shown] = {name: score.score(data[name], answers)["body"] for name in SETS}
-    rate = speeds([row for name in SETS for row in data[name]][::EVERY], cache / "weights" / "fold-0")
-    print("| extractor | " + " | ".join(f"{name}: F1 | P | R" for name in SETS) + " | pages a second of one core |")
-    print("|---" * (2 + 3 * len(SETS)) + "|")
+        lines[shown] = {name: score.score(data[name], answers)["body"] for name in SET_NAMES}
+    rate = speeds([row for name in SET_NAMES for row in data[name]][::EVERY], cache / "weights" / "fold-0")
+    print(
+        "| extractor | " + " | ".join(f"{name}: F1 | P | R" for name in SET_NAMES) + " | pages a second of one core |"
+    )
+    print("|---" * (2 + 3 * len(SET_NAMES)) + "|")
     for shown, figures in lines.items():
-        cells = [f"{figures[name][key]:.4f}" for name in SETS for key in ("f1", "precision", "recall")]
+        cells = [f"{figures[name][key]:.4f}" for name in SET_NAMES for key in ("f1", "precision", "recall")]
         print(f"| {shown} | {' | '.join(cells)} | {rate[shown]:.1f} |")
 
 
@@ -53,12 +55,12 @@ def speeds(pages: list[dict], weights: Path) -> dict[str, float]:
     """Pages a second of processor time, each tool on the same pages, a batch of them in turn, one batch to warm up."""
     import trafilatura
 
-    block_classifier.WEIGHTS = weights
+    block_classifier.WEIGHTS_FOLDER = weights
 
     def ours(effort: str) -> Callable[[list[dict]], object]:
         def run(some: list[dict]) -> object:
-            made = clean(pa.concat_tables(map(raw_table, some)), effort)
-            return describe(made.documents, made.marks, made.candidates)
+            made = clean_documents(pa.concat_tables(map(raw_table, some)), effort)
+            return describe_documents(made.documents, made.marks, made.candidates)
 
         return run
 
@@ -78,8 +80,8 @@ def speeds(pages: list[dict], weights: Path) -> dict[str, float]:
                 row["html"], url=row["url"], include_comments=False, with_metadata=True
             )
         ),
-        NAMES["readability"]: each(lambda row: readability(row["html"])),
-        NAMES["resiliparse"]: each(lambda row: resiliparse(row["html"])),
+        NAMES["readability"]: each(lambda row: run_readability(row["html"])),
+        NAMES["resiliparse"]: each(lambda row: run_resiliparse(row["html"])),
     }
     spent = dict.fromkeys(tools, 0.0)
     turns = [pages[start : start + TURN] for start in range(0, len(pages), TURN)]

@@ -12,7 +12,7 @@ from itertools import product
 
 import pyarrow as pa
 
-from flows.clean import clean
+from flows.clean import clean_documents
 from flows.clean.html.effort import Effort
 from schemas.stage_tables import RAW
 from tests.clean.listing_pages import HELD_BACK, HELD_BACK_AGAIN, LISTINGS
@@ -46,7 +46,7 @@ def rejected(shape: Callable[[Site], str], html: Effort) -> list[bool]:
         }
         for number, text in enumerate(shown)
     ]  # fmt: skip
-    gone = set(clean(pa.Table.from_pylist(raw, RAW), html).rejects["source_id"].to_pylist())
+    gone = set(clean_documents(pa.Table.from_pylist(raw, RAW), html).rejects["source_id"].to_pylist())
     return [row["source_id"] in gone for row in raw]
 
 

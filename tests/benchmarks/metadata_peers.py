@@ -1,4 +1,4 @@
-"""Metadata of pages as peers find it: `python tests/benchmarks/metadata_peers.py [SET ...] [--every N] [--tools TOOL ...]`.
+"""Compare metadata of pages with peers: `python tests/benchmarks/metadata_peers.py [SET ...] [--every N] [--tools T]`.
 
 Runs in an environment that holds the dependency group `bench` (trafilatura, htmldate, newspaper4k), which is no part of
 the product. Prints the figures of score.py by set and tool, and milliseconds a page. A tool that fails on a page gets

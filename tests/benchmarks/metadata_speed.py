@@ -19,8 +19,8 @@ SHARED = Path(os.environ.get("KLIPING_SHARED", ROOT.parent / "shared"))
 
 
 def cleaned(name, key, limit=None):
-    from flows.clean import clean
-    from flows.read import read
+    from flows.clean import clean_documents
+    from flows.read import read_batches
 
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "set.jsonl"
@@ -29,9 +29,9 @@ def cleaned(name, key, limit=None):
                 row = json.loads(line)
                 content = {"text": row["raw_text"]} if key == "text" else {"html": row["html"], "url": row["url"]}
                 out.write(json.dumps({"id": row["id"], **content}) + "\n")
-        batches = [batch.documents for batch in read(str(source), batch_documents=64)]
+        batches = [batch.documents for batch in read_batches(str(source), batch_documents=64)]
     start = time.process_time()
-    return [clean(batch) for batch in batches], time.process_time() - start, batches
+    return [clean_documents(batch) for batch in batches], time.process_time() - start, batches
 
 
 def best(work, rounds=3):
@@ -47,18 +47,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=120)
     wanted = parser.parse_args()
-    from flows.clean.decoding import decode
-    from flows.clean.html.page_marks import parse
-    from flows.clean.html.page_metadata import stated_by
-    from flows.describe import describe
-    from flows.describe.date_grammar import stamps
-    from flows.describe.language import language
+    from flows.clean.decoding import decode_bytes
+    from flows.clean.html.page_marks import parse_page
+    from flows.clean.html.page_metadata import extract_stated_values
+    from flows.describe import describe_documents
+    from flows.describe.date_grammar import find_dates
+    from flows.describe.language import detect_language
 
     parts, _, _ = cleaned("id-meta", "text")
     texts = [text for part in parts for text in part.documents.column("text").to_pylist()]
-    whole = best(lambda: [describe(part.documents, part.marks, part.candidates) for part in parts])
-    dates = best(lambda: [list(stamps(line)) for text in texts for line in text.split("\n")])
-    tongue = best(lambda: [language(text) for text in texts])
+    whole = best(lambda: [describe_documents(part.documents, part.marks, part.candidates) for part in parts])
+    dates = best(lambda: [list(find_dates(line)) for text in texts for line in text.split("\n")])
+    tongue = best(lambda: [detect_language(text) for text in texts])
     each = 1000 * whole / len(texts)
     print(f"text: {1000 / each:.0f} documents a second ({each:.2f} ms each)")
     print(f"  language {1000 * tongue / len(texts):.2f} ms, dates of every line {1000 * dates / len(texts):.2f} ms")
@@ -68,9 +68,9 @@ def main():
     for batch in batches:
         for row in batch.to_pylist():
             content = row["raw"] if row["content"] is None else row["content"]
-            trees.append(parse(decode(content, declared=row["encoding"], html=True) or ""))
-    states = best(lambda: [stated_by(tree) for tree in trees if tree is not None])
-    described = best(lambda: [describe(part.documents, part.marks, part.candidates) for part in parts])
+            trees.append(parse_page(decode_bytes(content, declared=row["encoding"], html=True) or ""))
+    states = best(lambda: [extract_stated_values(tree) for tree in trees if tree is not None])
+    described = best(lambda: [describe_documents(part.documents, part.marks, part.candidates) for part in parts])
     share = (states + described) / (body - states)
     print(
         f"pages: {1000 * (body - states) / len(trees):.1f} ms to clean, {1000 * states / len(trees):.1f} to state, "

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.performance SIZE [--work FOLDER] [--peers PYTHON] [--peer-size N] [--growth]
 
-Each run is `kliping publish --direct` in a process of its own over the corpus of tests/benchmarks/corpus.py: the whole way
+Each run is `kliping publish --direct` in its own process over the corpus of tests/benchmarks/corpus.py: the whole way
 from JSONL to a release, with validation, Parquet, CSV, lineage and pages. What was measured goes into performance.json
 beside this file, by size, and docs/performance.md is written from that file.
 
@@ -35,8 +35,8 @@ def published(source: Path, output: Path, *options: str, python: str = sys.execu
     """Publish a source and measure it; raises RuntimeError with what was said where it fails."""
     steps = output.with_name(f"{output.name}.steps.json")
     command = [
-        python, "-m", "tests.benchmarks.timed_publish", str(steps), "publish", str(source), "--direct", "--output", str(output),
-        "--workers", str(WORKERS), *options,
+        python, "-m", "tests.benchmarks.timed_publish", str(steps), "publish", str(source), "--direct",
+        "--output", str(output), "--workers", str(WORKERS), *options,
     ]  # fmt: skip
     found = measure.run(command, cwd=ROOT)
     if found.code:

@@ -8,7 +8,7 @@ PAGE = ROOT / "docs" / "performance.md"
 _HEAD = """# Performance
 
 `make bench` measures this and writes the page; `make bench SIZE=1000000` adds that size, and whatever else was measured
-stays. Each run is `kliping publish --direct` with two workers on a corpus made from a seed by `tests/benchmarks/corpus.py`:
+stays. Each run is `kliping publish --direct` with two workers on a corpus that `tests/benchmarks/corpus.py` makes:
 texts already extracted (6 in 10, some 3 KB and 40 lines), page dumps (4 in 10, some 13 KB and 300 lines), wire stories
 told again, broken records, listings and login pages. It runs from JSONL to a release, with all that a release holds.
 
@@ -146,7 +146,8 @@ def _peers(peers: dict[str, Any]) -> str:
     head = ["loop", "documents a second", "a second of one core", "CPU, kliping 1", "seconds, kliping 1", "MB"]
     return (
         f"\n## Beside other tools, {count:,} sound documents\n\n"
-        "The same two files in the same run, each on two processes by own means (`tests/benchmarks/loops.py`): datatrove\n"
+        "The same two files in the same run, each on two processes by own means\n"
+        "(`tests/benchmarks/loops.py`): datatrove\n"
         "with its reader, C4 and Gopher rules and writer; trafilatura with its extraction of each text as a minimal\n"
         "page. Neither describes, validates, finds near duplicates or publishes; Kliping does, its start of some\n"
         "seconds included.\n\n" + _table(head, rows)

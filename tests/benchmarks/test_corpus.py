@@ -1,7 +1,7 @@
 import gzip
 import json
 
-from flows.read import read
+from flows.read import read_batches
 from tests.benchmarks.corpus import EDITED_OF, SHARES, Corpus, write
 
 COUNT = 1500
@@ -32,7 +32,7 @@ def test_an_edition_changes_a_paragraph_of_one_document_in_a_hundred():
 
 def test_the_reader_refuses_the_bad_documents_and_no_other(tmp_path):
     kinds = write(COUNT, 3, tmp_path / "raw.jsonl")
-    batches = list(read(str(tmp_path / "raw.jsonl")))
+    batches = list(read_batches(str(tmp_path / "raw.jsonl")))
     reasons = [row["reason"] for batch in batches for row in batch.rejects.to_pylist()]
     bad = {"empty": "empty", "no_content": "no_content", "huge": "too_large"}
     for kind, reason in bad.items():

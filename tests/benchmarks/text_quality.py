@@ -3,7 +3,8 @@
     python -m tests.benchmarks.text_quality CACHE [SET ...]        (make bench-quality)
 
 Each set is published once a fold, with the weights that were learned without the sites of that fold (CACHE/net-N.npz,
-by flows.clean.models.train.train_line_cnn), and the rows are joined: no figure here is of weights that had seen the page. URLs are withheld.
+by flows.clean.models.train.train_line_cnn), and the rows are joined:
+no figure here is of weights that had seen the page. URLs are withheld.
 The table is printed, and written into docs/quality.md.
 """
 
@@ -18,8 +19,8 @@ from typing import Any
 from unittest.mock import patch
 
 from flows.clean.models.line_cnn import Net
-from flows.clean.models.train.evaluation_sets import FOLDS, fold, rows, scorer
-from flows.clean.text.listing_classifier import Listing
+from flows.clean.models.train.evaluation_sets import FOLDS, assign_fold, load_rows, load_scorer
+from flows.clean.text.listing_classifier import ListingClassifier
 from tests.benchmarks.peers import PEERS
 
 SETS = ("id-html", "id-lines", "web-pages", "web-extracted", "not-articles", "id-meta")
@@ -30,24 +31,24 @@ BEGIN, END = "<!-- text: begin, written by make bench-quality -->", "<!-- text: 
 
 def folded(name: str) -> list[list[dict[str, Any]]]:
     """The rows of a set that have a text, by fold of their site."""
-    sites = {row["id"]: row["url"] for row in rows("web-pages")}
+    sites = {row["id"]: row["url"] for row in load_rows("web-pages")}
     parts: list[list[dict[str, Any]]] = [[] for _ in range(FOLDS)]
-    for row in rows(name):
+    for row in load_rows(name):
         if row["raw_text"]:
-            parts[fold(row["url"] or sites.get(row["id"].removesuffix("-extracted")) or row["id"])].append(row)
+            parts[assign_fold(row["url"] or sites.get(row["id"].removesuffix("-extracted")) or row["id"])].append(row)
     return parts
 
 
 def published(
-    part: list[dict[str, Any]], weights: Net, judge: Listing, folder: Path
+    part: list[dict[str, Any]], weights: Net, judge: ListingClassifier, folder: Path
 ) -> tuple[dict[str, Any], Counter[str]]:
     """What a release says of these texts, and how many documents it rejected, by reason."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     from flows.parameters import Publish
-    from flows.run.publish_run import tell
-    from flows.workers.batch_processing import process, write_outcome
+    from flows.run.publish_run import run_publish
+    from flows.workers.batch_processing import process_batch, write_outcome
 
     folder.mkdir(parents=True)
     with (folder / "in.jsonl").open("w", encoding="utf-8") as file:
@@ -55,34 +56,34 @@ def published(
 
     def here(source: Path, target: Path) -> Path:
         with pa.memory_map(str(source)) as file:
-            write_outcome(process(pa.ipc.open_file(file).read_all()), target)
+            write_outcome(process_batch(pa.ipc.open_file(file).read_all()), target)
         return target
 
     # In this process: one of its own would read the weights that are shipped, which have seen these pages.
     with (
-        patch("flows.clean.models.line_cnn.shipped", lambda: weights),
-        patch("flows.clean.text.listing_classifier.shipped", lambda: judge),
-        patch("flows.workers.supervisor.Crew.process", lambda crew, job: here(*job)),
+        patch("flows.clean.models.line_cnn.load_shipped_net", lambda: weights),
+        patch("flows.clean.text.listing_classifier.load_shipped_classifier", lambda: judge),
+        patch("flows.workers.supervisor.ProcessSupervisor.process_file", lambda crew, job: here(*job)),
     ):
-        outcome = tell(Publish(source=str(folder / "in.jsonl"), dataset="bench", output=str(folder / "out")))
+        outcome = run_publish(Publish(source=str(folder / "in.jsonl"), dataset="bench", output=str(folder / "out")))
     if outcome.release is None:
-        raise SystemExit(f"{folder.name}: {outcome.sentence()}")
-    found = scorer().predictions(str(outcome.release))
+        raise SystemExit(f"{folder.name}: {outcome.format_sentence()}")
+    found = load_scorer().predictions(str(outcome.release))
     rejects = pq.read_table(outcome.release / "rejects" / "rejects.parquet").to_pylist()
     return found, Counter(row["reason"] for row in rejects)
 
 
 def measure(name: str, cache: Path, folder: Path) -> dict[str, Any]:
     """The figures of one set: ours and each peer's."""
-    score = scorer()
+    score = load_scorer()
     parts = folded(name)
     ours: dict[str, Any] = {}
     reasons: Counter[str] = Counter()
     begun = time.monotonic()
     for number, part in enumerate(parts):
         if part:
-            judge = Listing.load(cache / f"listing-{number}.npz")
-            found, why = published(part, Net.load(cache / f"net-{number}.npz"), judge, folder / f"{name}-{number}")
+            judge = ListingClassifier.load_file(cache / f"listing-{number}.npz")
+            found, why = published(part, Net.from_file(cache / f"net-{number}.npz"), judge, folder / f"{name}-{number}")
             ours |= found
             reasons += why
     print(f"{name}: published in {time.monotonic() - begun:.0f} s", flush=True)

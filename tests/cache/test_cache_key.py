@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from flows import cache, read
-from flows.read.raw_documents import Stated
+from flows.read.raw_documents import StatedField
 
 BASE = {
     "source_id": "a", "source_uri": "drop.jsonl#L1", "raw": b"{}", "content": b"Satu.", "media": "text",
@@ -14,7 +14,7 @@ BASE = {
 
 
 def key(html="quality", **other):
-    return cache.key_of(read.Document(**{**BASE, **other}), html)
+    return cache.compute_document_key(read.RawDocument(**{**BASE, **other}), html)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_where_it_lay_is_not_in_it(other):
     "other",
     [
         {"content": b"Dua."}, {"media": "html"}, {"encoding": None}, {"url": "https://a.id/b"},
-        {"fetched_at": datetime(2026, 1, 1, tzinfo=UTC)}, {"stated": (Stated("title", "Judul"),)},
+        {"fetched_at": datetime(2026, 1, 1, tzinfo=UTC)}, {"stated": (StatedField("title", "Judul"),)},
     ],
     ids=str,
 )  # fmt: skip

@@ -9,8 +9,8 @@ import pytest
 from flows import cache, read
 from flows.clean.rules import cues
 from flows.describe import stage
-from flows.outlets import Registry, registry
-from flows.outlets.profiles import load
+from flows.outlets import Registry, load_registry
+from flows.outlets.profiles import load_profiles
 from flows.workers import batch_processing
 
 
@@ -22,12 +22,12 @@ def checkout(tmp_path, root):
 
 
 def changed(checkout, name):
-    before = cache.version(checkout)
-    cache.version.cache_clear()
+    before = cache.compute_code_version(checkout)
+    cache.compute_code_version.cache_clear()
     with (checkout / name).open("a") as file:
         file.write("\n# more\n")
-    after = cache.version(checkout)
-    cache.version.cache_clear()
+    after = cache.compute_code_version(checkout)
+    cache.compute_code_version.cache_clear()
     return before, after
 
 
@@ -71,15 +71,15 @@ def test_no_document_changes_by_a_profile_that_it_is_not_said_to_have_consulted(
     """Each profile emptied of all but its bylines (which count as code), over the golden story of every profile."""
     folder = root / "tests" / "golden" / "outlets"
     raw = pa.concat_tables(
-        [b.documents.filter(pa.compute.equal(b.documents["media"], "text")) for b in read.read(folder)]
+        [b.documents.filter(pa.compute.equal(b.documents["media"], "text")) for b in read.read_batches(folder)]
     )
-    known = registry()
+    known = load_registry()
 
     def made(now: Registry) -> tuple[dict[str, object], dict[str, set[str]]]:
         for module in (cues, stage, batch_processing):
-            monkeypatch.setattr(module, "registry", lambda: now)
-        cues.of_outlet.cache_clear()
-        outcome = batch_processing.process(raw)
+            monkeypatch.setattr(module, "load_registry", lambda: now)
+        cues.load_outlet_cues.cache_clear()
+        outcome = batch_processing.process_batch(raw)
         rows = [*outcome.articles.to_pylist(), *outcome.rejects.to_pylist()]
         spans: dict[str, object] = {}
         for row in outcome.spans.to_pylist():
@@ -92,7 +92,7 @@ def test_no_document_changes_by_a_profile_that_it_is_not_said_to_have_consulted(
 
     before, consulted = made(known)
     told = 0
-    for name, profile in load().items():
+    for name, profile in load_profiles().items():
         bare = replace(profile, zone=None, sign_off=None, author_box=frozenset(), roles={}, cues={}, url_days=None)
         outlets = [replace(one, profile=bare) if one.profile is profile else one for one in known.outlets]
         after, _ = made(Registry(outlets))
@@ -100,4 +100,4 @@ def test_no_document_changes_by_a_profile_that_it_is_not_said_to_have_consulted(
         assert all(name in consulted[key] for key in differ), (name, differ)
         told += len(differ)
     assert told > 0
-    cues.of_outlet.cache_clear()
+    cues.load_outlet_cues.cache_clear()

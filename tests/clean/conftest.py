@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from flows.clean import Cleaned, clean
+from flows.clean import CleanedBatch, clean_documents
 from schemas.stage_tables import RAW
 
 
@@ -24,10 +24,10 @@ def raw_rows(*contents: bytes | str, **fields: Any) -> pa.Table:
 
 
 @pytest.fixture
-def cleaned() -> Callable[..., Cleaned]:
+def cleaned() -> Callable[..., CleanedBatch]:
     """Clean these contents: `cleaned("text", b"bytes", media="html")`."""
 
-    def run(*contents: bytes | str, **fields: Any) -> Cleaned:
-        return clean(raw_rows(*contents, **fields))
+    def run(*contents: bytes | str, **fields: Any) -> CleanedBatch:
+        return clean_documents(raw_rows(*contents, **fields))
 
     return run

@@ -2,7 +2,7 @@ import codecs
 
 import pytest
 
-from flows.clean.decoding import decode
+from flows.clean.decoding import decode_bytes
 
 STORY = "Harga beras naik, kata Menteri Perdagangan di Pasar Senén – “stok cukup”.\nWarga menunggu."
 
@@ -25,56 +25,56 @@ STORY = "Harga beras naik, kata Menteri Perdagangan di Pasar Senén – “stok 
     ],
 )
 def test_one_text_in_every_encoding(raw: bytes, declared: str | None) -> None:
-    assert decode(raw, declared=declared) == STORY
+    assert decode_bytes(raw, declared=declared) == STORY
 
 
 def test_a_page_declares_its_own_encoding() -> None:
     page = '<html><meta http-equiv="Content-Type" content="text/html; charset=shift_jis"><p>東京で会見した。</p>'
-    assert "東京で会見した" in (decode(page.encode("shift_jis"), html=True) or "")
+    assert "東京で会見した" in (decode_bytes(page.encode("shift_jis"), html=True) or "")
 
 
 def test_the_declaration_decides_between_encodings_that_both_read() -> None:
-    assert decode("Привет, мир".encode("koi8-r"), declared="koi8-r") == "Привет, мир"
-    assert decode("東京".encode("iso2022_jp"), declared="iso-2022-jp") == "東京"
+    assert decode_bytes("Привет, мир".encode("koi8-r"), declared="koi8-r") == "Привет, мир"
+    assert decode_bytes("東京".encode("iso2022_jp"), declared="iso-2022-jp") == "東京"
 
 
 def test_every_line_break_is_one() -> None:
-    assert decode("a\r\nb\rc\vd\fe\x85f\u2028g\u2029h\ni".encode()) == "a\nb\nc\nd\ne\nf\ng\nh\ni"
+    assert decode_bytes("a\r\nb\rc\vd\fe\x85f\u2028g\u2029h\ni".encode()) == "a\nb\nc\nd\ne\nf\ng\nh\ni"
 
 
 def test_controls_go_and_tabs_stay() -> None:
-    assert decode(b"sa\x00tu\x07\tdua\x1b[0m") == "satu\tdua[0m"
+    assert decode_bytes(b"sa\x00tu\x07\tdua\x1b[0m") == "satu\tdua[0m"
 
 
 def test_mojibake_is_mended_and_quotes_stay_curly() -> None:
-    assert decode("â€œAyoâ€\x9d kata dia, cafÃ© “tutup”".encode()) == "“Ayo” kata dia, café “tutup”"
+    assert decode_bytes("â€œAyoâ€\x9d kata dia, cafÃ© “tutup”".encode()) == "“Ayo” kata dia, café “tutup”"
 
 
 @pytest.mark.parametrize("text", ["Âge tendre", "SÃO PAULO", "ﬁnal “x” &amp; ½ ﷺ", "e\u0301clair"])
 def test_what_only_looks_like_mojibake_stays(text: str) -> None:
-    assert decode(text.encode()) == text
+    assert decode_bytes(text.encode()) == text
 
 
 def test_a_little_damage_does_not_cost_the_text() -> None:
     damaged = ("é " * 200).encode() + b"\xff akhir"
-    assert (decode(damaged) or "").startswith("é é é")
+    assert (decode_bytes(damaged) or "").startswith("é é é")
 
 
 def test_noise_is_no_text() -> None:
-    assert decode(bytes(range(256)) * 40) is None
+    assert decode_bytes(bytes(range(256)) * 40) is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_wide_text_that_breaks_off_within_a_character_is_read(encoding):
     words = "“Kami senang,” kata José di Café Élan. " * 40
     for cut in (1, 2, 3):
-        assert (decode(words.encode(encoding)[:-cut]) or "").startswith(words[:-2])
+        assert (decode_bytes(words.encode(encoding)[:-cut]) or "").startswith(words[:-2])
 
 
 def test_a_mark_in_front_of_something_else_decides_nothing():
-    assert "\ufffd" not in (decode(b"\xff\xfe" + b"\x00\xd8" * 400) or "")
+    assert "\ufffd" not in (decode_bytes(b"\xff\xfe" + b"\x00\xd8" * 400) or "")
 
 
 def test_utf_32_without_a_mark_where_it_is_named():
     words = "“Kami senang,” kata José."
-    assert decode(words.encode("utf-32-le"), declared="utf-32-le") == words
+    assert decode_bytes(words.encode("utf-32-le"), declared="utf-32-le") == words

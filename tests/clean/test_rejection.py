@@ -1,8 +1,8 @@
 import pytest
 
-from flows.clean.html.link_lists import Lists
-from flows.clean.rejection import no_article
-from flows.clean.text.text_marks import find
+from flows.clean.html.link_lists import LinkLists
+from flows.clean.rejection import explain_missing_article
+from flows.clean.text.text_marks import mark_texts
 
 STORY = "\n".join(
     f"Warga desa nomor {n} menunggu bantuan di balai desa sejak pagi hari, kata kepala desa." for n in range(12)
@@ -11,8 +11,8 @@ MENU = "\n".join(["Home", "News", "Login", "Indeks", "Redaksi", "Tentang Kami", 
 
 
 def judged(text: str) -> str | None:
-    found = find([text], [None])[0]
-    return no_article(found.marks, found.body)
+    found = mark_texts([text], [None])[0]
+    return explain_missing_article(found.marks, found.body)
 
 
 def test_a_story_is_an_article_with_or_without_its_page() -> None:
@@ -80,18 +80,25 @@ def test_a_story_among_the_times_of_others_is_a_story() -> None:
 def test_times_of_a_pages_lists_say_nothing_of_what_stands_beside_them() -> None:
     told = "Gempa kecil terasa di pesisir pada Senin malam, tanpa korban, kata kepala badan di kantornya."
     items = [f"{title}\n{n + 1} jam lalu" for n, title in enumerate(HEADLINES * 8)]
-    found = find(["\n".join([told, *items])], [None])[0]
+    found = mark_texts(["\n".join([told, *items])], [None])[0]
     count = len(found.marks.lines)
-    assert no_article(found.marks, found.body, Lists([], [], [], False, False)) is not None
-    within = Lists([range(at, at + 2) for at in range(1, count, 2)], [], [], False, False)
-    assert "times or days" not in (no_article(found.marks, found.body, within) or "")
-    assert no_article(found.marks, found.body, Lists([], [], [], told=True, article=False)) is None
+    assert explain_missing_article(found.marks, found.body, LinkLists([], [], [], False, False)) is not None
+    within = LinkLists([range(at, at + 2) for at in range(1, count, 2)], [], [], False, False)
+    assert "times or days" not in (explain_missing_article(found.marks, found.body, within) or "")
+    assert (
+        explain_missing_article(
+            found.marks, found.body, LinkLists([], [], [], declares_story=True, declares_article=False)
+        )
+        is None
+    )
 
 
 def test_nothing_but_items() -> None:
     items = [f"{title} di pelabuhan kota pada pekan pertama bulan ini" for title in HEADLINES * 4]
-    found = find(["\n".join(items)], [None])[0]
-    lists = Lists([range(at, at + 1) for at in range(len(items))], [], [], told=False, article=True)
-    assert "12 items" in (no_article(found.marks, found.body, lists) or "")
-    assert no_article(found.marks, found.body, lists._replace(items=lists.items[:4])) is None
-    assert no_article(found.marks, found.body, lists._replace(told=True)) is None
+    found = mark_texts(["\n".join(items)], [None])[0]
+    lists = LinkLists(
+        [range(at, at + 1) for at in range(len(items))], [], [], declares_story=False, declares_article=True
+    )
+    assert "12 items" in (explain_missing_article(found.marks, found.body, lists) or "")
+    assert explain_missing_article(found.marks, found.body, lists._replace(items=lists.items[:4])) is None
+    assert explain_missing_article(found.marks, found.body, lists._replace(declares_story=True)) is None

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from flows.cli import app
 from flows.parameters import Publish
-from flows.run.publish_run import tell
+from flows.run.publish_run import run_publish
 from tests.makers import dump
 
 
@@ -17,7 +17,7 @@ def output(tmp_path_factory):
     (folder / "source").mkdir()
     words = dump(3).replace("Harga Cabai Turun", "Harga \x1b[31mCabai Turun")
     (folder / "source" / "page.txt").write_text(words, encoding="utf-8")
-    assert tell(Publish(source=str(folder / "source"), output=str(folder / "output"))).status == "published"
+    assert run_publish(Publish(source=str(folder / "source"), output=str(folder / "output"))).status == "published"
     return folder / "output"
 
 

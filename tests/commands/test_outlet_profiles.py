@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.curate.outlet_docs import page
-from flows.outlets.profiles import parse
+from flows.curate.outlet_docs import render_outlet_page
+from flows.outlets.profiles import parse_profile
 
 BYLINES = ["Ratna Sari , Jurnalis-Senin, 3 Juni 2024 |08:10 WIB", "Bima Wirya , Jurnalis-Rabu, 5 Juni 2024 |09:15 WIB"]
 
@@ -33,7 +33,7 @@ def test_a_draft_holds_the_shape_the_zone_and_what_ends_the_text(articles, tmp_p
     target = tmp_path / "kabarkita.toml"
     result = run("new", "kabarkita", articles, "--to", target)
     assert result.exit_code == 0, result.output
-    profile = parse("kabarkita", target.read_text(encoding="utf-8"))
+    profile = parse_profile("kabarkita", target.read_text(encoding="utf-8"))
     assert [byline.shape for byline in profile.bylines] == ["{names} , Jurnalis- {date}"]
     assert (profile.zone, profile.sign_off) == ("WIB", "editor")
     assert all(profile.bylines[0].pattern.fullmatch(byline) for byline in BYLINES)
@@ -71,4 +71,4 @@ def test_a_golden_story_that_does_not_hold_is_told(tmp_path):
 
 def test_the_page_of_outlets_is_made_from_the_data():
     written = (Path(__file__).parents[2] / "docs" / "outlets.md").read_text(encoding="utf-8")
-    assert written == page(), "run: kliping outlet list --to docs/outlets.md"
+    assert written == render_outlet_page(), "run: kliping outlet list --to docs/outlets.md"

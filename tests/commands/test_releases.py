@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from flows import release
 from flows.cli import app
 from flows.parameters import Publish
-from flows.run.publish_run import tell
+from flows.run.publish_run import run_publish
 from tests.makers import story
 
 
@@ -23,9 +23,9 @@ def published(tmp_path_factory):
         Path("drop").mkdir()
         for number in range(6):
             Path(f"drop/{number}.txt").write_text(story(number), encoding="utf-8")
-        first = tell(Publish(source="drop")).version
+        first = run_publish(Publish(source="drop")).version
         Path("drop/5.txt").write_text(story(5) + "\nWarga menyambut gembira kabar baik itu.", encoding="utf-8")
-        return folder, (first, tell(Publish(source="drop")).version)
+        return folder, (first, run_publish(Publish(source="drop")).version)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_back_and_forth_and_prune(place):
 
 
 def test_takedown_replay_and_rebuild(place):
-    articles = release.load(release.Dataset(Path("output/news")).release_path(place[1]), "articles")
+    articles = release.load_table(release.Dataset(Path("output/news")).release_path(place[1]), "articles")
     row = articles.to_pylist()[0]
     said = kliping("replay", "--article", row["article_id"])
     assert said.exit_code == 0 and "1 unchanged" in said.stdout and "Nothing was published." in said.stdout
@@ -81,7 +81,7 @@ def test_takedown_replay_and_rebuild(place):
 
 def test_a_purge_that_was_interrupted_is_told(place):
     dataset = release.Dataset(Path("output/news"))
-    release.withdraw(dataset, release.Withdrawal("a" * 32, "asked", "2026-11-22T00:00:00Z", (), (), "asked"))
+    release.record_withdrawal(dataset, release.Withdrawal("a" * 32, "asked", "2026-11-22T00:00:00Z", (), (), "asked"))
     assert f"kliping takedown {'a' * 32} --purge" in kliping("versions").stderr
 
 

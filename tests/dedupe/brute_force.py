@@ -11,7 +11,7 @@ from itertools import combinations
 
 import pyarrow as pa
 
-from flows.dedupe import text_digest
+from flows.dedupe import digest_text
 
 ALIKE = 0.7
 
@@ -24,7 +24,7 @@ def shingle_set(text: str) -> frozenset[tuple[str, ...]]:
 
 def alike_pairs(texts: list[str]) -> dict[tuple[int, int], float]:
     """Every pair of texts long enough to compare whose Jaccard similarity is at least ALIKE, and how alike it is."""
-    sets = [shingle_set(text) if text_digest(text) else frozenset() for text in texts]
+    sets = [shingle_set(text) if digest_text(text) else frozenset() for text in texts]
     holders = defaultdict(list)
     for number, shingles in enumerate(sets):
         for shingle in shingles:
@@ -50,7 +50,7 @@ def brute_links(articles: pa.Table, pairs: Collection[tuple[int, int]] | None = 
     goes: dict[int, int] = {}
     first: dict[str, int] = {}
     for row in sorted(range(len(rows)), key=lambda row: (-rows[row]["char_count"], rows[row]["article_id"])):
-        if not (digest := text_digest(texts[row])):
+        if not (digest := digest_text(texts[row])):
             continue
         leader = first.setdefault(digest, row)
         found = leader if leader != row else next((other for other in kept if other in like[row]), None)

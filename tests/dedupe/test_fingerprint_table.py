@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from flows.dedupe.fingerprint_table import Prints
-from flows.dedupe.shingles import BANDS, Digests, jaccard
+from flows.dedupe.fingerprint_table import PrintTable
+from flows.dedupe.shingles import BANDS, Digests, compute_jaccard
 from schemas import stage_tables
 
 LEAST = 0.7
@@ -41,14 +41,14 @@ def test_no_two_that_are_alike_are_ruled_out(length: int) -> None:
     picks = random.Random(length)
     first = digests(length, picks)
     texts = [first, *(near(first, picks.random() / 2, picks) for _ in range(200))]
-    prints = Prints(table(texts))
+    prints = PrintTable(table(texts))
     others = np.arange(1, len(texts))
-    prints.sketch(np.arange(len(texts)))
-    likely = prints.may_be_alike(0, others, LEAST)
-    alike = np.array([jaccard(first, text) >= LEAST for text in texts[1:]])
+    prints.build_sketches(np.arange(len(texts)))
+    likely = prints.screen_candidates(0, others, LEAST)
+    alike = np.array([compute_jaccard(first, text) >= LEAST for text in texts[1:]])
     assert 10 < alike.sum() < 190 or length == 1
     assert not (alike & ~likely).any()
-    assert [prints.alike(0, row, LEAST) for row in others.tolist()] == alike.tolist()
+    assert [prints.is_similar(0, row, LEAST) for row in others.tolist()] == alike.tolist()
 
 
 def test_texts_of_a_usual_length_that_share_half_are_ruled_out() -> None:
@@ -56,17 +56,17 @@ def test_texts_of_a_usual_length_that_share_half_are_ruled_out() -> None:
     picks = random.Random(1)
     first = digests(450, picks)
     texts = [first, *(near(first, 0.33, picks) for _ in range(100))]
-    assert all(0.4 < jaccard(first, text) < 0.62 for text in texts[1:])
-    prints = Prints(table(texts))
-    prints.sketch(np.arange(len(texts)))
-    assert prints.may_be_alike(0, np.arange(1, len(texts)), LEAST).sum() == 0
+    assert all(0.4 < compute_jaccard(first, text) < 0.62 for text in texts[1:])
+    prints = PrintTable(table(texts))
+    prints.build_sketches(np.arange(len(texts)))
+    assert prints.screen_candidates(0, np.arange(1, len(texts)), LEAST).sum() == 0
 
 
 def test_pages_are_given_back_while_many_texts_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.dedupe.fingerprint_table._HELD", 100_000)
+    monkeypatch.setattr("flows.dedupe.fingerprint_table._MAX_MAPPED_BYTES", 100_000)
     picks, rests = random.Random(2), []
     texts = [digests(300, picks) for _ in range(400)]  # of 2,400 bytes each
-    prints = Prints(table(texts), lambda: rests.append(1))
-    prints.sketch(np.arange(len(texts)))
+    prints = PrintTable(table(texts), lambda: rests.append(1))
+    prints.build_sketches(np.arange(len(texts)))
     assert 8 <= len(rests) <= 10
-    assert len(list(prints.bands(np.arange(len(texts))))) == BANDS
+    assert len(list(prints.iterate_band_keys(np.arange(len(texts))))) == BANDS

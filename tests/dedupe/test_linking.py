@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.dedupe import link
+from flows.dedupe import link_duplicates
 from schemas import stage_tables
 
 
@@ -16,7 +16,7 @@ def fingerprints(*rows: dict[str, Any]) -> pa.Table:
 
 
 def links(*rows: dict[str, Any]) -> dict[str, str]:
-    made = link(fingerprints(*rows))
+    made = link_duplicates(fingerprints(*rows))
     assert made.schema.equals(stage_tables.LINKS)
     return dict(zip(made["article_id"].to_pylist(), made["duplicate_of"].to_pylist(), strict=True))
 
@@ -65,7 +65,7 @@ def test_other_texts_and_texts_too_short_are_not_linked() -> None:
 
 def test_an_article_given_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="stands twice"):
-        link(fingerprints({"article_id": "a"}, {"article_id": "a"}))
+        link_duplicates(fingerprints({"article_id": "a"}, {"article_id": "a"}))
 
 
 ROWS = st.lists(
@@ -87,9 +87,9 @@ ROWS = st.lists(
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(rows: list[dict[str, Any]], random: Any) -> None:
     shuffled = random.sample(rows, len(rows))
-    assert link(fingerprints(*shuffled)).equals(link(fingerprints(*rows)))
+    assert link_duplicates(fingerprints(*shuffled)).equals(link_duplicates(fingerprints(*rows)))
     batches = pa.concat_tables([fingerprints(row) for row in rows] or [fingerprints()])
-    assert link(batches).equals(link(fingerprints(*rows)))
+    assert link_duplicates(batches).equals(link_duplicates(fingerprints(*rows)))
 
 
 @given(ROWS)

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from flows.dedupe import fingerprints_of, link, prints_of
+from flows.dedupe import assemble_fingerprints, compute_prints, link_duplicates
 from tests.dedupe.brute_force import brute_links
 
 WORDS = [
@@ -38,8 +38,8 @@ def articles(texts: list[str]) -> pa.Table:
 
 
 def links(rows: pa.Table, prints: pa.Table | None = None) -> dict[str, str]:
-    prints = prints_of(rows) if prints is None else prints
-    made = link(fingerprints_of(rows, prints), prints)
+    prints = compute_prints(rows) if prints is None else prints
+    made = link_duplicates(assemble_fingerprints(rows, prints), prints)
     return dict(zip(made["article_id"].to_pylist(), made["duplicate_of"].to_pylist(), strict=True))
 
 
@@ -67,7 +67,7 @@ def test_order_and_chunks_do_not_matter(drop: pa.Table) -> None:
     shuffled = drop.take(order)
     assert links(shuffled) == links(drop)
     parts = [shuffled.slice(at, 37) for at in range(0, shuffled.num_rows, 37)]
-    prints = pa.concat_tables([prints_of(part) for part in reversed(parts)])
+    prints = pa.concat_tables([compute_prints(part) for part in reversed(parts)])
     assert links(shuffled, prints) == links(drop)
     # Prints that nobody needs, and prints twice, as they are after a release was carried over.
     assert links(drop.slice(0, 50), pa.concat_tables([prints, prints])) == links(drop.slice(0, 50))

@@ -6,8 +6,8 @@ import random
 import numpy as np
 import pytest
 
-from flows.dedupe.normalization import words as words_of
-from flows.dedupe.shingles import bands, jaccard, shingles
+from flows.dedupe.normalization import split_words as words_of
+from flows.dedupe.shingles import compute_band_keys, compute_jaccard, compute_shingles
 
 WORDS = [
     a + b for a in ("ka", "lu", "mi", "ne", "so", "ti", "ra", "bu") for b in ("pal", "rung", "tan", "sa", "wi", "do")
@@ -26,15 +26,15 @@ def plainly(words: list[str]) -> set[tuple[str, ...]]:
 @pytest.mark.parametrize("length", [1, 4, 5, 6, 60, 5000])
 def test_a_shingle_is_five_words_and_counts_once(length):
     words = text(1, length)
-    assert len(shingles(words)) == len(plainly(words))
-    assert len(shingles(words + words)) == len(plainly(words + words))
+    assert len(compute_shingles(words)) == len(plainly(words))
+    assert len(compute_shingles(words + words)) == len(plainly(words + words))
 
 
 def test_case_and_punctuation_do_not_matter_and_order_does():
-    one = shingles(words_of("Nelayan di pesisir menunda melaut sejak Senin"))
-    assert np.array_equal(one, shingles(words_of("NELAYAN, di pesisir\nmenunda -- melaut sejak “Senin”.")))
-    assert not len(np.intersect1d(one, shingles(words_of("Senin sejak melaut menunda pesisir di nelayan"))))
-    assert len(shingles(words_of("... --"))) == 0
+    one = compute_shingles(words_of("Nelayan di pesisir menunda melaut sejak Senin"))
+    assert np.array_equal(one, compute_shingles(words_of("NELAYAN, di pesisir\nmenunda -- melaut sejak “Senin”.")))
+    assert not len(np.intersect1d(one, compute_shingles(words_of("Senin sejak melaut menunda pesisir di nelayan"))))
+    assert len(compute_shingles(words_of("... --"))) == 0
 
 
 @pytest.mark.parametrize("changed", [0, 1, 5, 40, 300])
@@ -42,7 +42,7 @@ def test_jaccard_is_exact(changed):
     one = text(2, 300)
     other = [f"x{n}" if n < changed else word for n, word in enumerate(one)]
     a, b = plainly(one), plainly(other)
-    assert jaccard(shingles(one), shingles(other)) == len(a & b) / len(a | b)
+    assert compute_jaccard(compute_shingles(one), compute_shingles(other)) == len(a & b) / len(a | b)
 
 
 def test_texts_above_the_threshold_share_a_band():
@@ -51,14 +51,14 @@ def test_texts_above_the_threshold_share_a_band():
         one = text(seed, 250)
         picks = random.Random(-seed)
         other = list(one)
-        while jaccard(shingles(one), shingles(other)) > 0.72:
+        while compute_jaccard(compute_shingles(one), compute_shingles(other)) > 0.72:
             before, other = other, [f"y{seed}" if picks.random() < 0.004 else word for word in other]
-        met += bool(np.equal(*bands([shingles(one), shingles(before)])).any())
+        met += bool(np.equal(*compute_band_keys([compute_shingles(one), compute_shingles(before)])).any())
     assert met >= 298
 
 
 def test_other_texts_share_none():
-    keys = bands([shingles(text(seed, 250)) for seed in range(200)])
+    keys = compute_band_keys([compute_shingles(text(seed, 250)) for seed in range(200)])
     assert not any((keys[a] == keys[b]).any() for a in range(200) for b in range(a))
 
 
@@ -76,16 +76,16 @@ def test_a_print_means_the_same_for_ever():
     digests = [int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little") for word in words]
     runs = [digests[at : at + 5] for at in range(96)]
     made = sorted({stirred(sum(d * f for d, f in zip(run, odd, strict=False)) & all_) for run in runs})
-    assert shingles(words).tolist() == made
+    assert compute_shingles(words).tolist() == made
     minima = [min(x * factor & all_ for x in made) for factor in odd[5:]]
     rows = [minima[at : at + 4] for at in range(0, 128, 4)]
     keys = [stirred(sum(m * f for m, f in zip(row, odd, strict=False)) & all_) for row in rows]
-    assert bands([shingles(words)]).tolist() == [keys]
+    assert compute_band_keys([compute_shingles(words)]).tolist() == [keys]
 
 
 def test_a_long_text_among_others_has_the_keys_it_has_alone():
-    texts = [shingles([f"{word}{n % 977}" for n, word in enumerate(text(seed, size))])
+    texts = [compute_shingles([f"{word}{n % 977}" for n, word in enumerate(text(seed, size))])
              for seed, size in enumerate((5, 40_000, 100, 60_000, 30_000, 7))]  # fmt: skip
     assert sum(map(len, texts)) > 100_000  # more than is taken at once
-    assert np.array_equal(bands(texts), np.concatenate([bands([one]) for one in texts]))
-    assert bands([]).shape == (0, 32)
+    assert np.array_equal(compute_band_keys(texts), np.concatenate([compute_band_keys([one]) for one in texts]))
+    assert compute_band_keys([]).shape == (0, 32)

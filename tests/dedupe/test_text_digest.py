@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.dedupe import fingerprints_of, prints_of, text_digest
-from flows.dedupe.text_digest import LEAST_LETTERS
+from flows.dedupe import assemble_fingerprints, compute_prints, digest_text
+from flows.dedupe.text_digest import MIN_LETTERS
 from schemas import arrow, stage_tables
 
 STORY = (
@@ -16,7 +16,7 @@ STORY = (
 
 
 def test_a_digest_is_32_hex_digits() -> None:
-    digest = text_digest(STORY)
+    digest = digest_text(STORY)
     assert len(digest) == 32
     assert int(digest, 16) >= 0
 
@@ -30,24 +30,24 @@ def test_case_blanks_and_punctuation_do_not_matter() -> None:
         STORY.replace("i", "\uff49"),  # full-width letters
         STORY.replace("Senin", "Se\u00adnin"),  # a soft hyphen
     ]
-    assert {text_digest(text) for text in same} == {text_digest(STORY)}
+    assert {digest_text(text) for text in same} == {digest_text(STORY)}
 
 
 def test_a_word_or_a_number_does_matter() -> None:
-    assert text_digest(STORY.replace("Senin", "Selasa")) != text_digest(STORY)
-    assert text_digest(STORY + " 2") != text_digest(STORY + " 3")
+    assert digest_text(STORY.replace("Senin", "Selasa")) != digest_text(STORY)
+    assert digest_text(STORY + " 2") != digest_text(STORY + " 3")
 
 
 def test_a_text_of_few_letters_is_not_compared() -> None:
-    assert text_digest("Video selengkapnya dapat disaksikan di bawah ini.") == ""
-    assert text_digest("— " * 500) == ""
-    assert text_digest("a" * (LEAST_LETTERS - 1)) == ""
-    assert text_digest("a" * LEAST_LETTERS) != ""
+    assert digest_text("Video selengkapnya dapat disaksikan di bawah ini.") == ""
+    assert digest_text("— " * 500) == ""
+    assert digest_text("a" * (MIN_LETTERS - 1)) == ""
+    assert digest_text("a" * MIN_LETTERS) != ""
 
 
 @given(st.text(max_size=300))
 def test_any_text_has_a_digest_that_its_own_folding_keeps(text: str) -> None:
-    assert text_digest(text.casefold()) == text_digest(text)
+    assert digest_text(text.casefold()) == digest_text(text)
 
 
 def test_fingerprints_follow_the_articles() -> None:
@@ -57,7 +57,7 @@ def test_fingerprints_follow_the_articles() -> None:
         "boilerplate_share": 0.0,
     }  # fmt: skip
     stated = {"published_at": datetime(2024, 3, 4, 18, tzinfo=UTC), "date": date(2024, 3, 5), "date_basis": "stated"}
-    articles = arrow.table(
+    articles = arrow.build_table(
         arrow.ARTICLES,
         [
             shared
@@ -67,24 +67,29 @@ def test_fingerprints_follow_the_articles() -> None:
             | {"article_id": "a" * 32, "source_id": "2", "content_hash": "2" * 32, "text": "Pendek.", "char_count": 7},
         ],
     )
-    made = fingerprints_of(articles, prints_of(articles))
+    made = assemble_fingerprints(articles, compute_prints(articles))
     assert made.schema.equals(stage_tables.FINGERPRINTS)
     assert made.to_pylist() == [
-        stated | {"article_id": "b" * 32, "text_digest": text_digest(STORY), "char_count": 170, "print": 0},
+        stated | {"article_id": "b" * 32, "text_digest": digest_text(STORY), "char_count": 170, "print": 0},
         dict.fromkeys(stated) | {"article_id": "a" * 32, "text_digest": "", "char_count": 7, "print": 1},
     ]  # fmt: skip
-    assert fingerprints_of(arrow.empty(arrow.ARTICLES), arrow.empty(stage_tables.PRINTS)).num_rows == 0
+    assert (
+        assemble_fingerprints(
+            arrow.make_empty_table(arrow.ARTICLES), arrow.make_empty_table(stage_tables.PRINTS)
+        ).num_rows
+        == 0
+    )
     assert isinstance(made, pa.Table)
 
 
 def test_an_article_without_a_print_is_refused() -> None:
     articles = pa.table({"content_hash": ["1" * 32], "text": [STORY]})
     with pytest.raises(ValueError, match="no print"):
-        fingerprints_of(articles, arrow.empty(stage_tables.PRINTS))
+        assemble_fingerprints(articles, arrow.make_empty_table(stage_tables.PRINTS))
 
 
 def test_prints_of_texts_too_short_hold_nothing() -> None:
-    made = prints_of(pa.table({"content_hash": ["1" * 32, "2" * 32], "text": ["Pendek.", STORY]}))
+    made = compute_prints(pa.table({"content_hash": ["1" * 32, "2" * 32], "text": ["Pendek.", STORY]}))
     assert made.schema.equals(stage_tables.PRINTS)
     assert [row["bands"] is None for row in made.to_pylist()] == [True, False]
     assert [row["shingles"] is None for row in made.to_pylist()] == [True, False]

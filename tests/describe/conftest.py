@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from flows.describe import describe
+from flows.describe import describe_documents
 from schemas.stage_tables import CANDIDATES, DOCUMENTS, MARKS
 
 UNCLAIMED = {"title", "subtitle"}  # clean/ leaves headlines and standfirsts as unclaimed lines of the head
@@ -42,7 +42,7 @@ def described():
     """A function: text, kinds by line, candidates, url -> (values, evidence rows, marks) of one document."""
 
     def run(text, kinds=None, candidates=(), url=None):
-        found = describe(*tables([text], [kinds or {}], candidates, [url]))
+        found = describe_documents(*tables([text], [kinds or {}], candidates, [url]))
         return found.metadata.to_pylist()[0], found.evidence.to_pylist(), found.marks.to_pylist()
 
     return run

@@ -1,14 +1,14 @@
 """A document's lines, from marks that tile them and from marks that do not."""
 
-from flows.describe.document_view import Mark, prints, same, sheet
+from flows.describe.document_view import MarkRow, build_document_view, fold_text, matches_folded
 
 TEXT = "Pasar Ramai\n\n  \nHarga cabai turun. Iklan\nSelesai"
 
 
 def test_one_mark_a_line():
-    tiles = [Mark(1, 0, 11, "nav", "x"), Mark(4, 16, 40, "body", "y"), Mark(5, 41, 48, "footer", "z")]
-    lines = sheet(TEXT, tiles).lines
-    assert [(line.number, line.start, line.text, line.kind, line.body_at) for line in lines] == [
+    tiles = [MarkRow(1, 0, 11, "nav", "x"), MarkRow(4, 16, 40, "body", "y"), MarkRow(5, 41, 48, "footer", "z")]
+    lines = build_document_view(TEXT, tiles).lines
+    assert [(line.number, line.start, line.text, line.kind, line.body_offset) for line in lines] == [
         (1, 0, "Pasar Ramai", "nav", None),
         (4, 16, "Harga cabai turun. Iklan", "body", 0),
         (5, 41, "Selesai", "footer", None),
@@ -16,8 +16,8 @@ def test_one_mark_a_line():
 
 
 def test_several_marks_on_a_line_and_none_on_others():
-    lines = sheet(TEXT, [Mark(4, 35, 40, "ad", "a"), Mark(4, 16, 34, "body", "b")]).lines
-    assert [(line.number, line.kind, line.rule, line.body_at) for line in lines] == [
+    lines = build_document_view(TEXT, [MarkRow(4, 35, 40, "ad", "a"), MarkRow(4, 16, 34, "body", "b")]).lines
+    assert [(line.number, line.kind, line.rule, line.body_offset) for line in lines] == [
         (1, "nav", "head.unclaimed", None),
         (4, "body", "b", 0),
         (5, "nav", "head.unclaimed", None),
@@ -26,7 +26,7 @@ def test_several_marks_on_a_line_and_none_on_others():
 
 def test_a_line_prints_a_text_whatever_its_case_blanks_and_signs():
     for text, title in (("PASAR  RAMAI!", "Pasar Ramai"), ("Straße", "STRASSE"), ("<b>Pasar</b> Ramai", "pasar ramai")):
-        (line,) = sheet(text).lines
-        assert prints(line, same(title))
-    (line,) = sheet("Pasar").lines
-    assert not prints(line, same("Pasar Ramai"))
+        (line,) = build_document_view(text).lines
+        assert matches_folded(line, fold_text(title))
+    (line,) = build_document_view("Pasar").lines
+    assert not matches_folded(line, fold_text("Pasar Ramai"))

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from flows.describe.language import CHARS, language, languages
+from flows.describe.language import SAMPLE_LENGTH, detect_language, detect_languages
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from flows.describe.language import CHARS, language, languages
     ],
 )  # fmt: skip
 def test_language(text, code):
-    found, score = language(text)
+    found, score = detect_language(text)
     assert found == code
     assert 0 <= score <= 1
 
@@ -46,12 +46,12 @@ def test_a_batch_is_told_as_the_model_tells_each_text_alone():
         "KERAJAAN AKAN MEMBAIKI JALAN YANG ROSAK PADA BULAN HADAPAN, KATA MENTERI BESAR.",
     ]
     alone = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    expected = [("und", 0.0) if text == "12 345" else alone.classify(text[:CHARS]) for text in texts]
-    assert languages(texts) == expected
-    assert languages(texts[::-1]) == expected[::-1]
-    assert languages([]) == []
+    expected = [("und", 0.0) if text == "12 345" else alone.classify(text[:SAMPLE_LENGTH]) for text in texts]
+    assert detect_languages(texts) == expected
+    assert detect_languages(texts[::-1]) == expected[::-1]
+    assert detect_languages([]) == []
 
 
 def test_what_the_model_takes_for_no_language_cannot_be_told(monkeypatch):
-    monkeypatch.setattr("flows.describe.language._classified", lambda samples: [("zxx", 0.9) for _ in samples])
-    assert languages(["x = [1, 2, 3]; print(sum(x)); return value"]) == [("und", 0.0)]
+    monkeypatch.setattr("flows.describe.language._classify_samples", lambda samples: [("zxx", 0.9) for _ in samples])
+    assert detect_languages(["x = [1, 2, 3]; print(sum(x)); return value"]) == [("und", 0.0)]

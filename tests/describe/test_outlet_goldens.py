@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.outlets.profiles import load
+from flows.outlets.profiles import load_profiles
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "outlets"
 
 
-@pytest.mark.parametrize("name", sorted(load()))
+@pytest.mark.parametrize("name", sorted(load_profiles()))
 def test_profile(described, name):
     text = (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
     golden = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
@@ -26,7 +26,7 @@ def test_profile(described, name):
     assert all(row["line"] is None or row["quote"] in text.split("\n")[row["line"] - 1] for row in evidence)
 
 
-@pytest.mark.parametrize("name", sorted(load()))
+@pytest.mark.parametrize("name", sorted(load_profiles()))
 def test_profile_without_marks(described, name):
     """A text that somebody extracted keeps its credits among its body lines: nothing else may be claimed of it."""
     text = (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from flows.describe.person_names import is_person, persons
-from flows.outlets import registry
+from flows.describe.person_names import is_person, parse_person_names
+from flows.outlets import load_registry
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from flows.outlets import registry
     ],
 )
 def test_persons(text, names):
-    assert persons(text, registry()) == names
+    assert parse_person_names(text, load_registry()) == names
 
 
 @pytest.mark.parametrize(
@@ -37,4 +37,4 @@ def test_persons(text, names):
      "Harga Naik 5 Persen", "A", "Baca Juga Artikel", "PT Maju Jaya", "Ratna Sari Budi Santoso Dewi Lestari Wati"],
 )  # fmt: skip
 def test_no_person(text):
-    assert not is_person(text, registry())
+    assert not is_person(text, load_registry())

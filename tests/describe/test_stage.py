@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.describe import describe
-from flows.describe.identity import article_id
+from flows.describe import describe_documents
+from flows.describe.identity import compute_article_id
 from schemas.stage_tables import CANDIDATES, DOCUMENTS, EVIDENCE_FOUND, MARKS, METADATA
 
 STORY = (
@@ -15,30 +15,34 @@ STORY = (
 
 
 def test_an_empty_batch_gives_empty_tables():
-    found = describe(DOCUMENTS.empty_table(), MARKS.empty_table(), CANDIDATES.empty_table())
+    found = describe_documents(DOCUMENTS.empty_table(), MARKS.empty_table(), CANDIDATES.empty_table())
     assert [table.schema for table in found] == [METADATA, EVIDENCE_FOUND, MARKS]
     assert [table.num_rows for table in found] == [0, 0, 0]
 
 
 def test_a_document_is_described_alike_whatever_stands_beside_it(batch):
     texts = [STORY, f"KOMPAS.com - {STORY}", f"Oleh: Ratna Sari\n{STORY}", "x"]
-    together = describe(*batch(texts)).metadata.to_pylist()
+    together = describe_documents(*batch(texts)).metadata.to_pylist()
     for at, text in enumerate(texts):
-        (alone,) = describe(*batch([text])).metadata.to_pylist()
+        (alone,) = describe_documents(*batch([text])).metadata.to_pylist()
         assert {k: v for k, v in alone.items() if k not in {"doc", "article_id"}} == {
             k: v for k, v in together[at].items() if k not in {"doc", "article_id"}
         }
 
 
 def test_article_ids_follow_the_url_else_the_identity(described):
-    assert article_id(None, "a/b.txt") == article_id(None, "a/b.txt") != article_id(None, "a/c.txt")
-    assert article_id("https://a.id/x", "a") == article_id("https://a.id/x", "b")
-    assert len(article_id(None, "")) == 32
+    assert (
+        compute_article_id(None, "a/b.txt")
+        == compute_article_id(None, "a/b.txt")
+        != compute_article_id(None, "a/c.txt")
+    )
+    assert compute_article_id("https://a.id/x", "a") == compute_article_id("https://a.id/x", "b")
+    assert len(compute_article_id(None, "")) == 32
     values, _, _ = described(
         STORY, {}, [("canonical", "link", "https://www.warta.id/berita/1#foto")], "https://m.warta.id/x"
     )
     assert values["url"] == "https://www.warta.id/berita/1"
-    assert values["article_id"] == article_id("https://www.warta.id/berita/1", "")
+    assert values["article_id"] == compute_article_id("https://www.warta.id/berita/1", "")
 
 
 @pytest.mark.parametrize(
@@ -77,7 +81,7 @@ def test_marks_lie_within_their_lines_and_quotes_stand_in_the_document(lines):
     text = "\n".join(lines)
     given_row = {"doc": 7, "source_id": "a", "source_uri": "a", "raw_sha256": "", "identity": "a", "media": "text"}
     documents = pa.Table.from_pylist([{**given_row, "text": text}], schema=DOCUMENTS)
-    found = describe(documents, MARKS.empty_table(), CANDIDATES.empty_table())
+    found = describe_documents(documents, MARKS.empty_table(), CANDIDATES.empty_table())
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line) + 1)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from flows.describe.document_view import Sheet, Stated
-from flows.describe.title_votes import stated_title
+from flows.describe.document_view import Candidate, DocumentView
+from flows.describe.title_votes import choose_stated_title
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ from flows.describe.title_votes import stated_title
     ],
 )  # fmt: skip
 def test_title(said, title):
-    stated = [Stated("title", where, value) for where, value in said] + [Stated("outlet", "og", "Valley Courier")]
-    found = stated_title(Sheet((), tuple(stated)), None)
+    stated = [Candidate("title", where, value) for where, value in said] + [Candidate("outlet", "og", "Valley Courier")]
+    found = choose_stated_title(DocumentView((), tuple(stated)), None)
     assert (found[0] if found else None) == title
 
 
 def test_a_record_is_believed():
-    stated = (Stated("title", "record", "The record's"), Stated("title", "h1", "The page's own headline"))
-    assert stated_title(Sheet((), stated), None)[0] == "The record's"
+    stated = (Candidate("title", "record", "The record's"), Candidate("title", "h1", "The page's own headline"))
+    assert choose_stated_title(DocumentView((), stated), None)[0] == "The record's"

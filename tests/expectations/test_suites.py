@@ -10,7 +10,7 @@ import pytest
 
 import expectations
 from flows.validate import ReleaseFacts, Verdict, check_articles, check_release
-from flows.validate.row_view import view_frame
+from flows.validate.row_view import build_view_frame
 from schemas import SCHEMA_VERSION, stage_tables
 
 HERE = Path(__file__).parent
@@ -143,7 +143,7 @@ def test_the_order_of_rows_does_not_matter() -> None:
 
 
 def test_every_column_named_is_in_the_frame() -> None:
-    columns = set(view_frame(view([{}])).columns)
+    columns = set(build_view_frame(view([{}])).columns)
     named = {
         value
         for one in SUITES["articles"]["expectations"]

@@ -1,6 +1,6 @@
 """A fuzzer that is led by coverage, for the parsers that are ours. It needs atheris (the `bench` group).
 
-    make fuzz            (python -m tests.faults.fuzz_readers --seconds 300 --seed 1, in the environment of the benchmarks)
+    make fuzz       (python -m tests.faults.fuzz_readers --seconds 300 --seed 1, in the environment of the benchmarks)
 
 atheris and not a loop of our own: it is maintained, has wheels for Python 3.11 to 3.13, and libFuzzer's mutations find
 their way into nested ifs that blind ones do not. The first byte chooses the parser: frames of WARC, answers of HTTP,
@@ -22,42 +22,42 @@ def parsers() -> tuple:
     """What is tried: functions of bytes."""
     from flows import read
     from flows.describe import date_grammar
-    from flows.outlets import canonical_urls, dateline, registry
+    from flows.outlets import canonical_urls, dateline, load_registry
     from flows.read import file_kinds, glob_patterns, http_payload, lenient_decoding, warc_stream
-    from flows.read.byte_reader import Reader
-    from flows.read.physical_lines import lines
+    from flows.read.byte_reader import ByteReader
+    from flows.read.physical_lines import split_lines
     from flows.workers import batch_processing
 
-    outlets = registry()
+    outlets = load_registry()
     folder = Path(tempfile.mkdtemp(prefix="kliping-fuzz-"))
 
     def whole(data: bytes) -> None:
         (folder / "a").write_bytes(data)
-        for batch in read.read(folder):
-            outcome = batch_processing.process(batch.documents, "fast")
+        for batch in read.read_batches(folder):
+            outcome = batch_processing.process_batch(batch.documents, "fast")
             assert outcome.articles.num_rows + outcome.rejects.num_rows == batch.documents.num_rows
             assert "crashed" not in outcome.rejects["reason"].to_pylist()
 
     def answer(data: bytes) -> None:
-        made = http_payload.response(data)
+        made = http_payload.parse_response(data)
         if made is not None:
-            with suppress(http_payload.Damaged, http_payload.TooLarge):
-                made.payload(1_000_000)
+            with suppress(http_payload.DamagedPayload, http_payload.PayloadTooLarge):
+                made.decode_payload(1_000_000)
 
     def words(data: bytes) -> str:
         return data.decode("utf-8", "replace")
 
     return (
-        lambda data: list(warc_stream.records(data, Reader(io.BytesIO(b"")), 100_000)),
+        lambda data: list(warc_stream.read_records(data, ByteReader(io.BytesIO(b"")), 100_000)),
         answer,
-        lambda data: list(lines(data, Reader(io.BytesIO(b"")), "utf-8", 10_000)),
-        lambda data: list(lines(data, Reader(io.BytesIO(b"")), "utf-16-le", 10_000)),
-        lambda data: file_kinds.sniff(data, "a.txt", whole=True),
-        lambda data: (lenient_decoding.lenient(data), lenient_decoding.preview(data)),
-        lambda data: date_grammar.stamps(words(data)[:2_000]),
+        lambda data: list(split_lines(data, ByteReader(io.BytesIO(b"")), "utf-8", 10_000)),
+        lambda data: list(split_lines(data, ByteReader(io.BytesIO(b"")), "utf-16-le", 10_000)),
+        lambda data: file_kinds.detect_kind(data, "a.txt", is_complete=True),
+        lambda data: (lenient_decoding.decode_leniently(data), lenient_decoding.make_preview(data)),
+        lambda data: date_grammar.find_dates(words(data)[:2_000]),
         lambda data: dateline.parse_dateline(words(data).replace("\n", " ")[:400], outlets),
-        lambda data: canonical_urls.canonical(words(data)[:400]),
-        lambda data: glob_patterns.split(words(data)[:200]),
+        lambda data: canonical_urls.canonicalize_url(words(data)[:400]),
+        lambda data: glob_patterns.split_glob(words(data)[:200]),
         whole,
     )
 

@@ -1,6 +1,6 @@
 """What Kliping is made of, and whom it talks to: nobody.
 
-    python -m tests.faults.loopback_only [--strace]        licences, and the whole path in a namespace with loopback alone
+    python -m tests.faults.loopback_only [--strace]     licences, and the whole path in a namespace with loopback alone
     python -m tests.faults.loopback_only --licences        print the table of docs/licences.md
 
 `pip-audit` asks a service on the network, so it is a command of its own: `make audit`. Here: every package of

@@ -125,7 +125,7 @@ def check_batch(raw: pa.Table, html: str, tally: Tally) -> list[str]:
     begin_peak()
     before, clock = memory("VmRSS"), time.process_time()
     try:
-        outcome = batch_processing.process(raw, html)
+        outcome = batch_processing.process_batch(raw, html)
     except BaseException as error:
         return [f"raised {type(error).__name__}: {raw['source_uri'].to_pylist()}"]
     took, swelled = time.process_time() - clock, memory("VmHWM") - before
@@ -160,7 +160,7 @@ def one_round(number: int, seed: int, texts: list[str], tally: Tally, keep: Path
         folder = Path(name)
         made(folder, rng, texts)
         wrong, uris = [], []
-        for batch in read.read(folder, batch_documents=64):
+        for batch in read.read_batches(folder, batch_documents=64):
             uris += batch.documents["source_uri"].to_pylist() + batch.rejects["source_uri"].to_pylist()
             tally.reasons.update(batch.rejects["reason"].to_pylist())
             tally.media.update(batch.documents["media"].to_pylist())

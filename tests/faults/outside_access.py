@@ -81,15 +81,17 @@ def wrong_with_roots(work: Path) -> list[str]:
     wrong = []
     try:
         for place in places:
-            if allowed_roots.outside(place) is None:
+            if allowed_roots.explain_outside_roots(place) is None:
                 if "://" in place or "::" in place:
                     wrong.append(f"roots: a form may name {place}")
                 elif SECRET in everything(place):
                     wrong.append(f"roots: a form may read {place}, and gets what lies outside")
         for output, dataset in ((str(inside), "terbitan"), (f"{inside}/link", "news"), (f"{inside}/..", "luar")):
-            if Publish(source=str(inside), output=output, dataset=dataset).outside_roots() is None:
+            if Publish(source=str(inside), output=output, dataset=dataset).explain_outside_roots() is None:
                 wrong.append(f"roots: a form may write to {output}/{dataset}, which lies outside")
-        if allowed_roots.outside(f"{inside}/ok.txt") or allowed_roots.outside("s3://bucket/news/a.gz"):
+        if allowed_roots.explain_outside_roots(f"{inside}/ok.txt") or allowed_roots.explain_outside_roots(
+            "s3://bucket/news/a.gz"
+        ):
             wrong.append("roots: what lies inside is refused")
     finally:
         os.environ.pop("KLIPING_ROOTS") if old is None else os.environ.update(KLIPING_ROOTS=old)
@@ -99,7 +101,7 @@ def wrong_with_roots(work: Path) -> list[str]:
 def everything(place: str) -> str:
     """All that is read of a source, as words."""
     try:
-        batches = list(read.read(place))
+        batches = list(read.read_batches(place))
     except (read.SourceError, ValueError):
         return ""
     return "".join(str(table.to_pylist()) for batch in batches for table in (batch.documents, batch.rejects))

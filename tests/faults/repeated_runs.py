@@ -84,9 +84,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="kliping-longrun-", ignore_cleanup_errors=True) as name:
         work = Path(name)
         os.environ["PREFECT_HOME"] = str(work / "prefect")
-        from flows.settings import settle_environment
+        from flows.settings import set_default_environment
 
-        settle_environment()  # before Arrow is imported, which then takes the allocator that a run has
+        set_default_environment()  # before Arrow is imported, which then takes the allocator that a run has
         from flows import publish
         from flows.parameters import Publish
         from tests.faults.kill_runs import removed
@@ -100,10 +100,10 @@ def main() -> int:
             for number in range(DROP):
                 (source / f"{run}-{number}.txt").write_text(story(1000 + run * DROP + number), encoding="utf-8")
             job = Publish(source=str(source), output=str(output))
-            state: Any = publish.tell(job) if given.direct else None
-            outcome = state or publish.outcome_of(publish.publish_dataset(**job.form(), return_state=True))
+            state: Any = publish.run_publish(job) if given.direct else None
+            outcome = state or publish.run_flow(job.to_form())
             if outcome.exit_code or outcome.status != "published":
-                wrong.append(f"run {run}: {outcome.sentence()}")
+                wrong.append(f"run {run}: {outcome.format_sentence()}")
             wrong += [f"run {run}: {said}" for said in wrong_with(output / "news", first=False)]
             rows.append(measured(output / "news", work / "prefect"))
         removed(output)

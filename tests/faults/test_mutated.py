@@ -19,9 +19,9 @@ few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthChec
 def check(folder):
     """Read and process a folder; the reasons of its rejects."""
     came, went, reasons = Counter(), Counter(), []
-    for batch in read.read(folder):
+    for batch in read.read_batches(folder):
         came.update(batch.documents["source_uri"].to_pylist())
-        outcome = batch_processing.process(batch.documents, "fast")
+        outcome = batch_processing.process_batch(batch.documents, "fast")
         went.update(outcome.articles["source_uri"].to_pylist() + outcome.rejects["source_uri"].to_pylist())
         reasons += outcome.rejects["reason"].to_pylist()
     assert came == went and "crashed" not in reasons

@@ -200,9 +200,9 @@ def _become(order: dict[str, Any]) -> None:
 
 def _serve() -> None:
     """Import everything, then fork for each order, one after another."""
-    from flows.settings import settle_environment
+    from flows.settings import set_default_environment
 
-    settle_environment()
+    set_default_environment()
     import great_expectations  # noqa: F401
     import pyarrow.parquet  # noqa: F401
 

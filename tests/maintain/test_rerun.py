@@ -1,4 +1,4 @@
-"""Documents of a release run again with today's rules: from kept bytes, else from the source; nothing is published."""
+"""Replay: documents are cleaned again with today's rules, from stored bytes or the source; nothing is published."""
 
 import json
 from dataclasses import replace
@@ -9,9 +9,9 @@ import pytest
 
 from flows import release
 from flows import run as steps
-from flows.maintain.rerun import Chosen, replay
+from flows.maintain.rerun import ReplaySelection, replay_documents
 from flows.parameters import Publish
-from flows.run.publish_run import tell
+from flows.run.publish_run import run_publish
 from schemas import stage_tables
 from tests.makers import story
 
@@ -37,13 +37,13 @@ def source(tmp_path):
 
 @pytest.fixture
 def published(source, tmp_path):
-    outcome = tell(Publish(source=str(source), output=str(tmp_path / "output")))
+    outcome = run_publish(Publish(source=str(source), output=str(tmp_path / "output")))
     assert outcome.status == "published" and outcome.articles == 5
     return release.Dataset(tmp_path / "output" / "news"), outcome.release
 
 
 def run(published, **chosen):
-    return replay(*published, Chosen(**chosen), DAY)
+    return replay_documents(*published, ReplaySelection(**chosen), DAY)
 
 
 @pytest.mark.parametrize("gone", ["source", "raw"])
@@ -54,54 +54,56 @@ def test_everything_comes_out_as_it_is(published, source, gone):
     else:
         for pack in dataset.raw.iterdir():
             pack.unlink()
-    found = run(published, everything=True)
-    assert found.comparison.counts() == {"added": 0, "changed": 0, "removed": 0, "unchanged": 5}
-    assert found.missing == ()
-    assert [(name, before) for name, before, after, _ in found.rejects if before == after] == [
+    report = run(published, everything=True)
+    assert report.comparison.count_changes() == {"added": 0, "changed": 0, "removed": 0, "unchanged": 5}
+    assert report.missing == ()
+    assert [(name, before) for name, before, after, _ in report.rejects if before == after] == [
         ("empty.txt", "empty"), ("sub/d.jsonl#L3", "broken_record"), ("sub/menu.txt", "no_article"),
     ]  # fmt: skip
-    assert len(dataset.versions()) == 1
+    assert len(dataset.read_versions()) == 1
 
 
 def test_a_new_rule_shows_what_it_would_change(published, monkeypatch):
-    processed = steps.processed
+    processed = steps.clean_raw_tables
 
-    def other(*given):
-        made = processed(*given)
+    def other(*arguments):
+        outcomes = processed(*arguments)
         at = stage_tables.RUN_ARTICLES.get_field_index("place")
         field = stage_tables.RUN_ARTICLES.field(at)
         return [
-            replace(one, articles=one.articles.set_column(at, field, pa.repeat("Kota", one.articles.num_rows)))
-            for one in made
+            replace(
+                outcome, articles=outcome.articles.set_column(at, field, pa.repeat("Kota", outcome.articles.num_rows))
+            )
+            for outcome in outcomes
         ]
 
-    monkeypatch.setattr(steps, "processed", other)
-    found = run(published, outlets=("republika.co.id",))
-    assert found.comparison.fields() == {"place": 5} and found.rejects == ()
-    assert any("-> Kota" in line for line in found.lines(20))
-    key = found.comparison.changes[0].article_id
+    monkeypatch.setattr(steps, "clean_raw_tables", other)
+    report = run(published, outlets=("republika.co.id",))
+    assert report.comparison.count_changed_fields() == {"place": 5} and report.rejects == ()
+    assert any("-> Kota" in line for line in report.format_lines(20))
+    key = report.comparison.changes[0].article_id
     assert [change.article_id for change in run(published, articles=(key,)).comparison.changes] == [key]
 
 
 def test_a_reject_that_becomes_an_article_and_the_other_way_round(published, monkeypatch):
-    processed = steps.processed
+    processed = steps.clean_raw_tables
     texts = {"sub/menu.txt": story(9).encode(), "0.txt": b"Login\nDaftar\n"}
 
-    def swapped(batches, *given):
+    def swapped(batches, *arguments):
         changed = []
         for raw in batches:
             at = raw.schema.get_field_index("raw")
-            kept = [texts.get(row["source_id"], row["raw"]) for row in raw.to_pylist()]
-            changed.append(raw.set_column(at, raw.schema.field(at), pa.array(kept, pa.large_binary())))
-        return processed(iter(changed), *given)
+            raw_bytes = [texts.get(row["source_id"], row["raw"]) for row in raw.to_pylist()]
+            changed.append(raw.set_column(at, raw.schema.field(at), pa.array(raw_bytes, pa.large_binary())))
+        return processed(iter(changed), *arguments)
 
-    monkeypatch.setattr(steps, "processed", swapped)
-    found = run(published, everything=True)
-    assert {change.source_id: change.op for change in found.comparison.changes} == {
+    monkeypatch.setattr(steps, "clean_raw_tables", swapped)
+    report = run(published, everything=True)
+    assert {change.source_id: change.op for change in report.comparison.changes} == {
         "sub/menu.txt": "added", "0.txt": "removed",
     }  # fmt: skip
-    assert ("0.txt", "published", "no_article") in [each[:3] for each in found.rejects]
-    assert json.loads(json.dumps(found.as_json()))["counts"]["added"] == 1
+    assert ("0.txt", "published", "no_article") in [each[:3] for each in report.rejects]
+    assert json.loads(json.dumps(report.as_json()))["counts"]["added"] == 1
 
 
 def test_rejects_of_a_reason(published):
@@ -114,23 +116,25 @@ def test_what_cannot_be_found_is_told(published, source):
     for pack in dataset.raw.iterdir():
         pack.unlink()
     (source / "sub" / "menu.txt").write_text("Login\nDaftar\nMasuk\n", encoding="utf-8")
-    found = run(published)
-    assert found.missing == ("sub/menu.txt",)
-    assert any("not found: 1" in line for line in found.lines(20))
+    report = run(published)
+    assert report.missing == ("sub/menu.txt",)
+    assert any("not found: 1" in line for line in report.format_lines(20))
 
 
 @pytest.mark.parametrize(
     "chosen", [{"reasons": ("unheard",)}, {"articles": ("0" * 32,)}, {"outlets": ("Nobody",)}, {"reasons": ("binary",)}]
 )
 def test_a_choice_of_nothing_is_said(published, chosen):
-    with pytest.raises(release.Mistaken):
+    with pytest.raises(release.InvalidRequestError):
         run(published, **chosen)
 
 
 def test_a_glob_is_laid_out_as_it_stood(source, tmp_path):
-    outcome = tell(Publish(source=f"{source}/**/*.txt", output=str(tmp_path / "output")))
-    found = replay(release.Dataset(tmp_path / "output" / "news"), outcome.release, Chosen(everything=True), DAY)
-    assert found.comparison.counts()["unchanged"] == outcome.articles == 2 and found.missing == ()
+    outcome = run_publish(Publish(source=f"{source}/**/*.txt", output=str(tmp_path / "output")))
+    report = replay_documents(
+        release.Dataset(tmp_path / "output" / "news"), outcome.release, ReplaySelection(everything=True), DAY
+    )
+    assert report.comparison.count_changes()["unchanged"] == outcome.articles == 2 and report.missing == ()
 
 
 def test_a_response_within_a_warc_file_is_read_from_its_source(tmp_path):
@@ -146,9 +150,9 @@ def test_a_response_within_a_warc_file_is_read_from_its_source(tmp_path):
         headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
         writer = WARCWriter(file, gzip=True)
         writer.write_record(writer.create_warc_record(URL, "response", payload=BytesIO(page), http_headers=headers))
-    outcome = tell(Publish(source=str(path), output=str(tmp_path / "output")))
+    outcome = run_publish(Publish(source=str(path), output=str(tmp_path / "output")))
     dataset = release.Dataset(tmp_path / "output" / "news")
-    found = replay(dataset, outcome.release, Chosen(everything=True), DAY)
-    assert found.comparison.counts() == {"added": 0, "changed": 0, "removed": 0, "unchanged": 1}
+    report = replay_documents(dataset, outcome.release, ReplaySelection(everything=True), DAY)
+    assert report.comparison.count_changes() == {"added": 0, "changed": 0, "removed": 0, "unchanged": 1}
     path.unlink()
-    assert len(replay(dataset, outcome.release, Chosen(everything=True), DAY).missing) == 1
+    assert len(replay_documents(dataset, outcome.release, ReplaySelection(everything=True), DAY).missing) == 1

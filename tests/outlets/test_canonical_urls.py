@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.outlets.canonical_urls import canonical
+from flows.outlets.canonical_urls import canonicalize_url
 
 
 @pytest.mark.parametrize(
@@ -29,9 +29,9 @@ from flows.outlets.canonical_urls import canonical
         ("https://nama:sandi@contoh.id/a", "https://contoh.id/a"),
     ],
 )
-def test_canonical(stated, expected):
-    assert canonical(stated) == expected
-    assert canonical(expected) == expected
+def test_canonicalize_url(stated, expected):
+    assert canonicalize_url(stated) == expected
+    assert canonicalize_url(expected) == expected
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_canonical(stated, expected):
      "http://[::1", "http://contoh.id:99999/", "http://con toh.id/", "https://contoh.id/\ud800", "http://a<b>/c"],
 )  # fmt: skip
 def test_what_is_no_http_url_is_null(stated):
-    assert canonical(stated) is None
+    assert canonicalize_url(stated) is None
 
 
 def test_nothing_is_looked_up(monkeypatch):
@@ -49,7 +49,7 @@ def test_nothing_is_looked_up(monkeypatch):
 
     monkeypatch.setattr(socket, "socket", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    assert canonical("https://contoh.id/a") == "https://contoh.id/a"
+    assert canonicalize_url("https://contoh.id/a") == "https://contoh.id/a"
 
 
 _pieces = st.sampled_from(
@@ -58,9 +58,9 @@ _pieces = st.sampled_from(
 
 
 @given(st.lists(_pieces, max_size=12).map("".join) | st.text(max_size=30))
-def test_canonical_is_final_and_never_crashes(rest):
-    url = canonical("https://contoh.id/" + rest)
+def test_canonicalize_url_is_idempotent_and_never_crashes(rest):
+    url = canonicalize_url("https://contoh.id/" + rest)
     assert url is not None
-    assert canonical(url) == url
-    anywhere = canonical("https://" + rest)
-    assert anywhere is None or canonical(anywhere) == anywhere
+    assert canonicalize_url(url) == url
+    anywhere = canonicalize_url("https://" + rest)
+    assert anywhere is None or canonicalize_url(anywhere) == anywhere

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from flows.outlets import OutletError
-from flows.outlets.profiles import load, parse, shape
+from flows.outlets.profiles import compile_byline_shape, load_profiles, parse_profile
 
 
 @pytest.mark.parametrize(
@@ -17,14 +17,14 @@ from flows.outlets.profiles import load, parse, shape
     ],
 )  # fmt: skip
 def test_a_shape_finds_its_parts(text, line, names, date):
-    parts = shape(text).fullmatch(line).groupdict()
+    parts = compile_byline_shape(text).fullmatch(line).groupdict()
     assert (parts.get("names"), parts.get("date")) == (names, date)
 
 
 def test_a_shape_is_literal_but_for_its_placeholders():
-    assert shape("Kompas.com - {date}").fullmatch("Kompasxcom - 10/06/2025") is None
+    assert compile_byline_shape("Kompas.com - {date}").fullmatch("Kompasxcom - 10/06/2025") is None
     with pytest.raises(OutletError, match="not known"):
-        shape("{name} di {kota}")
+        compile_byline_shape("{name} di {kota}")
 
 
 @pytest.mark.parametrize(
@@ -42,16 +42,16 @@ def test_a_shape_is_literal_but_for_its_placeholders():
 )
 def test_a_bad_profile_is_refused_with_a_sentence_that_names_it(text, complaint):
     with pytest.raises(OutletError, match=r"profiles/some\.toml") as error:
-        parse("some", text)
+        parse_profile("some", text)
     assert complaint in str(error.value)
 
 
 def test_a_profile_speaks_for_its_own_days_only():
-    profile = parse("some", "valid_from = 2020-01-01\nvalid_to = 2021-12-31")
-    assert profile.valid_on(dt.date(2020, 1, 1)) and profile.valid_on(None)
-    assert not profile.valid_on(dt.date(2019, 12, 31)) and not profile.valid_on(dt.date(2022, 1, 1))
+    profile = parse_profile("some", "valid_from = 2020-01-01\nvalid_to = 2021-12-31")
+    assert profile.is_valid_on(dt.date(2020, 1, 1)) and profile.is_valid_on(None)
+    assert not profile.is_valid_on(dt.date(2019, 12, 31)) and not profile.is_valid_on(dt.date(2022, 1, 1))
 
 
 def test_the_project_s_profiles_load():
-    assert {"republika", "okezone", "bisnis", "idntimes"} <= set(load())
-    assert load()["okezone"].sign_off == "editor"
+    assert {"republika", "okezone", "bisnis", "idntimes"} <= set(load_profiles())
+    assert load_profiles()["okezone"].sign_off == "editor"

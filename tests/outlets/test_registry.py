@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.outlets import OutletError, guess_domain, registry
-from flows.outlets.registry import parse, registered_domain
+from flows.outlets import OutletError, guess_domain, load_registry
+from flows.outlets.registry import extract_registered_domain, parse_registry
 
 HEADER = "name,domains,spellings,evidence,language,kind,profile\n"
 
@@ -25,23 +25,23 @@ HEADER = "name,domains,spellings,evidence,language,kind,profile\n"
     ],
 )
 def test_by_domain_takes_the_longest_known_suffix(host, name):
-    assert registry().find_by_domain(host).name == name
+    assert load_registry().find_by_domain(host).name == name
 
 
 @pytest.mark.parametrize("host", ["example.com", "notokezone.com", "co.id", "com", "", "okezone.com.evil.example"])
 def test_by_domain_knows_no_strangers(host):
-    assert registry().find_by_domain(host) is None
+    assert load_registry().find_by_domain(host) is None
 
 
 @pytest.mark.parametrize("spelling", ["KOMPAS.com", "kompas.COM", " Kompas.com "])
 def test_by_name_ignores_case_and_blanks(spelling):
-    assert registry().find_by_name(spelling).name == "Kompas.com"
-    assert registry().find_by_name("idn  times").name == "IDN Times"
-    assert registry().find_by_name("Kompas Gramedia Sehat") is None
+    assert load_registry().find_by_name(spelling).name == "Kompas.com"
+    assert load_registry().find_by_name("idn  times").name == "IDN Times"
+    assert load_registry().find_by_name("Kompas Gramedia Sehat") is None
 
 
 def test_the_names_of_the_gold_stand_in_the_registry():
-    names = {outlet.name: outlet.domain for outlet in registry().outlets}
+    names = {outlet.name: outlet.domain for outlet in load_registry().outlets}
     gold = json.loads((Path(__file__).parents[1] / "golden" / "gold.json").read_text(encoding="utf-8"))
     wanted = {seed["outlet"]: seed["outlet_domain"] for seed in gold["seeds"] if seed["outlet"]}
     assert wanted and wanted.items() <= names.items()
@@ -61,7 +61,7 @@ def test_hint_trusts_the_url_before_the_text():
      ("utusan.com.my", "utusan.com.my"), ("bbc.com/indonesia", "bbc.com")],
 )  # fmt: skip
 def test_registered_domain(host, domain):
-    assert registered_domain(host) == domain
+    assert extract_registered_domain(host) == domain
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def test_registered_domain(host, domain):
 )
 def test_a_bad_row_is_refused_with_a_sentence_that_names_it(row, complaint):
     with pytest.raises(OutletError, match=r"registry\.csv") as error:
-        parse(HEADER + row, {})
+        parse_registry(HEADER + row, {})
     assert complaint in str(error.value)
 
 
 def test_other_columns_are_refused():
     with pytest.raises(OutletError, match="expected"):
-        parse("name,domain\nA,a.com", {})
+        parse_registry("name,domain\nA,a.com", {})

@@ -2,8 +2,8 @@
 
 import pytest
 
-from flows.outlets.profiles import parse
-from flows.outlets.roles import is_desk, label
+from flows.outlets.profiles import parse_profile
+from flows.outlets.roles import find_role_label, is_desk
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,8 @@ from flows.outlets.roles import is_desk, label
     ],
 )
 def test_a_role_word_and_its_value(line, role, value):
-    found = label(line)
-    assert (found.role, found.value) == (role, value)
+    found = find_role_label(line)
+    assert (found.role, found.credit) == (role, value)
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,13 @@ def test_a_role_word_and_its_value(line, role, value):
      "Red - 12", "Kata dia: ya", ""],
 )  # fmt: skip
 def test_a_sentence_is_no_role_line(line):
-    assert label(line) is None
+    assert find_role_label(line) is None
 
 
 def test_a_profile_adds_role_words():
-    profile = parse("some", "[roles]\neditor = ['Uploader']")
-    assert label("Uploader: Ratna", profile).role == "editor"
-    assert label("Uploader: Ratna") is None
+    profile = parse_profile("some", "[roles]\neditor = ['Uploader']")
+    assert find_role_label("Uploader: Ratna", profile).role == "editor"
+    assert find_role_label("Uploader: Ratna") is None
 
 
 def test_desks_are_not_persons():

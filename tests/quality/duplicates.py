@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from flows.dedupe import fingerprints_of, link, prints_of
-from flows.dedupe.fingerprint_table import Prints
+from flows.dedupe import assemble_fingerprints, compute_prints, link_duplicates
+from flows.dedupe.fingerprint_table import PrintTable
 from tests.dedupe.brute_force import ALIKE, alike_pairs, brute_links
 
 TEXTS = 2000
@@ -92,18 +92,18 @@ def measure(texts: list[str]) -> Found:
         }
     )
     begun = time.perf_counter()
-    table = prints_of(articles)
-    made = link(fingerprints_of(articles, table), table)
+    table = compute_prints(articles)
+    made = link_duplicates(assemble_fingerprints(articles, table), table)
     seconds = time.perf_counter() - begun
 
-    prints = Prints(table)
+    prints = PrintTable(table)
     comparable = np.flatnonzero(prints.has_bands(np.arange(count)))
     met: set[tuple[int, int]] = set()
-    for band in prints.bands(comparable):
+    for band in prints.iterate_band_keys(comparable):
         order = np.argsort(band, kind="stable")
         for group in np.split(order, np.flatnonzero(np.diff(band[order])) + 1):
             met.update(combinations(sorted(comparable[group].tolist()), 2))
-    told = {pair for pair in met if prints.alike(*pair, ALIKE)}
+    told = {pair for pair in met if prints.is_similar(*pair, ALIKE)}
     pairs = set(alike_pairs(texts))
     goes = [(int(a, 16), int(b, 16)) for a, b in zip(*made.to_pydict().values(), strict=True)]
     return Found(

@@ -40,8 +40,8 @@ def gold_of(name: str, every: int = 1) -> list[dict[str, Any]]:
 
 def published(name: str, gold: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The articles of a set as they would be published, and their evidence; read, cleaned and described."""
-    from flows.read import read
-    from flows.workers.batch_processing import process
+    from flows.read import read_batches
+    from flows.workers.batch_processing import process_batch
 
     page = name.endswith(".html")
     articles: list[dict[str, Any]] = []
@@ -53,8 +53,8 @@ def published(name: str, gold: list[dict[str, Any]]) -> tuple[list[dict[str, Any
                 document = {"url": row["url"], "html": row["html"]} if page else {"text": row["raw_text"]}
                 if document.get("html") or document.get("text"):
                     out.write(json.dumps({"id": row["id"], **document}) + "\n")
-        for batch in read(str(source), batch_documents=64):
-            outcome = process(batch.documents)
+        for batch in read_batches(str(source), batch_documents=64):
+            outcome = process_batch(batch.documents)
             rows = outcome.articles.to_pylist()
             names = {row["row"]: row["source_id"] for row in rows}
             articles += rows
@@ -79,11 +79,12 @@ def figures(name: str, every: int = 1) -> dict[str, float]:
 
 def small_languages() -> dict[str, float]:
     """Javanese and Sundanese: paragraphs of languages.json, written for this; there is no gold of real articles."""
-    from flows.describe.language import language
+    from flows.describe.language import detect_language
 
     texts = json.loads((Path(__file__).parent / "languages.json").read_text(encoding="utf-8"))
     return {
-        code: round(sum(language(text)[0] == code for text in found) / len(found), 4) for code, found in texts.items()
+        code: round(sum(detect_language(text)[0] == code for text in found) / len(found), 4)
+        for code, found in texts.items()
     }
 
 

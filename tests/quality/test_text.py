@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from flows.clean import clean, cut
+from flows.clean import clean_documents, extract_body_texts
 from schemas.stage_tables import RAW
 
 HERE = Path(__file__).parent
@@ -49,8 +49,8 @@ def grams(text: str) -> Counter[tuple[str, ...]]:
 
 def test_own_texts_stay_above_their_floor() -> None:
     pairs = golden()
-    found = clean(raw([text for text, _ in pairs]))
-    texts = cut(found.documents, found.marks)
+    found = clean_documents(raw([text for text, _ in pairs]))
+    texts = extract_body_texts(found.documents, found.marks)
     assert len(texts) == len(pairs)
     hit = extra = lost = 0
     for (_, gold), text in zip(pairs, texts, strict=True):
@@ -64,8 +64,8 @@ def test_own_texts_stay_above_their_floor() -> None:
 def test_every_paragraph_of_the_seeds_is_kept() -> None:
     seeds = json.loads((GOLDEN / "gold.json").read_text(encoding="utf-8"))["seeds"]
     folder = HERE.parents[1] / "seeds"
-    found = clean(raw([(folder / seed["file"]).read_text(encoding="utf-8") for seed in seeds]))
-    texts = cut(found.documents, found.marks)
+    found = clean_documents(raw([(folder / seed["file"]).read_text(encoding="utf-8") for seed in seeds]))
+    texts = extract_body_texts(found.documents, found.marks)
     exact = sum(
         text == " ".join(filter(None, (seed["dateline"], seed["text"])))
         for seed, text in zip(seeds, texts, strict=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.read import Limits, read
+from flows.read import Limits, read_batches
 
 
 def no_hint(url, head):
@@ -15,7 +15,9 @@ def rows():
 
     def run(source, *, limits=None, limit=None, batch_documents=256, hint=no_hint):
         documents, rejects = [], []
-        for batch in read(source, limits=limits or Limits(), limit=limit, batch_documents=batch_documents, hint=hint):
+        for batch in read_batches(
+            source, limits=limits or Limits(), limit=limit, batch_documents=batch_documents, guess_outlet=hint
+        ):
             documents += batch.documents.to_pylist()
             rejects += batch.rejects.to_pylist()
         return documents, rejects

@@ -106,14 +106,14 @@ def test_two_records_with_one_id_are_two_documents(one):
 
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), FileNotFoundError(2, "No such file")])
 def test_a_file_that_cannot_be_opened(one, rows, tmp_path, monkeypatch, error):
-    opened = source_walk.open_bytes
+    opened = source_walk.open_local_file
 
     def refuse(path):
         if path.name == "b.txt":
             raise error
         return opened(path)
 
-    monkeypatch.setattr(source_walk, "open_bytes", refuse)
+    monkeypatch.setattr(source_walk, "open_local_file", refuse)
     one(GOOD, "a.txt")
     documents, [reject] = one(GOOD, "b.txt")
     assert [d["source_id"] for d in documents] == ["a.txt"]
@@ -147,7 +147,7 @@ class _Breaking:
     ("data", "read_before"), [(GOOD, []), (b'{"id": 1, "text": "Satu."}\n{"id": 2, "text": "Du', ["1"])]
 )
 def test_a_disk_that_fails_midway_loses_only_what_comes_after(one, monkeypatch, data, read_before):
-    monkeypatch.setattr(source_walk, "open_bytes", lambda path: _Breaking(data))
+    monkeypatch.setattr(source_walk, "open_local_file", lambda path: _Breaking(data))
     documents, [reject] = one(b"", "a.txt")
     assert [d["source_id"] for d in documents] == read_before
     assert (reject["source_id"], reject["reason"], reject["raw_sha256"]) == ("a.txt", "unreadable", None)
@@ -240,7 +240,7 @@ def test_records_before_the_damage_are_kept(one, pack):
 
 def test_a_packed_bomb_stops(one):
     bomb = gzip.compress(b'{"id": 1, "text": "a"}\n' + b"\n" * 1_000_000)
-    documents, [reject] = one(bomb, "a.gz", limits=Limits(expansion=100))
+    documents, [reject] = one(bomb, "a.gz", limits=Limits(max_expansion=100))
     assert len(documents) == 1
     assert reject["reason"] == "expands_too_far"
     assert "100 times" in reject["detail"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.read.file_kinds import sniff
+from flows.read.file_kinds import detect_kind
 
 CASES = {
     # Text that looks like something else.
@@ -45,22 +45,22 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_kind(case):
     text, name, kind = CASES[case]
-    assert sniff(text.encode(), name, whole=True).kind == kind
+    assert detect_kind(text.encode(), name, is_complete=True).kind == kind
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le"])
 @pytest.mark.parametrize("case", ["page", "record", "stray tag"])
 def test_kind_in_wide_encodings(case, codec):
     text, name, kind = CASES[case]
-    assert sniff(text.encode(codec), name, whole=True).kind == kind
+    assert detect_kind(text.encode(codec), name, is_complete=True).kind == kind
 
 
 def test_a_long_first_line_needs_not_end():
-    assert sniff(b'{"id": 1, "text": "' + b"x" * 100_000, "a.txt", whole=False).kind == "jsonl"
+    assert detect_kind(b'{"id": 1, "text": "' + b"x" * 100_000, "a.txt", is_complete=False).kind == "jsonl"
 
 
 def test_an_array_that_goes_on_is_no_text():
-    assert sniff(b'[{"id": 1, "text": "' + b"x" * 100_000, "a.json", whole=False).kind == "json"
+    assert detect_kind(b'[{"id": 1, "text": "' + b"x" * 100_000, "a.json", is_complete=False).kind == "json"
 
 
 @pytest.mark.parametrize(
@@ -70,5 +70,5 @@ def test_hostile_openings_are_cheap(opening):
     import time
 
     started = time.perf_counter()
-    sniff(opening, "a.txt", whole=True)
+    detect_kind(opening, "a.txt", is_complete=True)
     assert time.perf_counter() - started < 2

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from flows.read import Inputs, SourceError, changed, fingerprint, source_walk
+from flows.read import SourceDigest, SourceError, combine_digests, digest_source, source_walk
 
 
 @pytest.fixture
@@ -18,19 +18,19 @@ def source(tmp_path, monkeypatch):
 
 
 def test_it_counts_files_and_bytes(source):
-    assert fingerprint("src") == Inputs("src", fingerprint("src").digest, 2, 9)
+    assert digest_source("src") == SourceDigest("src", digest_source("src").digest, 2, 9)
 
 
 def test_it_does_not_depend_on_the_place(source, tmp_path):
     shutil.copytree(source, tmp_path / "elsewhere")
-    assert fingerprint("elsewhere").digest == fingerprint(source).digest
+    assert digest_source("elsewhere").digest == digest_source(source).digest
     (source / ".hidden").write_text("x")
-    assert fingerprint("elsewhere").digest == fingerprint(source).digest
+    assert digest_source("elsewhere").digest == digest_source(source).digest
 
 
 @pytest.mark.parametrize("change", ["byte", "name", "more", "link out", "unreadable"])
 def test_it_changes_with_what_is_read(source, monkeypatch, change):
-    before = fingerprint(source).digest
+    before = digest_source(source).digest
     if change == "byte":
         (source / "b.txt").write_text("reda")
     elif change == "name":
@@ -44,20 +44,20 @@ def test_it_changes_with_what_is_read(source, monkeypatch, change):
         def refuse(path):
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(source_walk, "open_bytes", refuse)
-    assert fingerprint(source).digest != before
+        monkeypatch.setattr(source_walk, "open_local_file", refuse)
+    assert digest_source(source).digest != before
 
 
 def test_a_missing_source(source):
     with pytest.raises(SourceError):
-        fingerprint("nowhere")
+        digest_source("nowhere")
 
 
 def test_a_source_that_changed_while_it_was_read_equals_none(tmp_path):
     (tmp_path / "a.txt").write_text("satu")
-    before = fingerprint(tmp_path)
+    before = digest_source(tmp_path)
     (tmp_path / "b.txt").write_text("dua")
-    after = fingerprint(tmp_path)
-    told = changed(before, after)
+    after = digest_source(tmp_path)
+    told = combine_digests(before, after)
     assert told.digest not in (before.digest, after.digest) and told.files == 2
-    assert told == changed(before, after)
+    assert told == combine_digests(before, after)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from flows.read.raw_documents import HINT_HEAD
+from flows.read.raw_documents import HINT_CHARACTERS
 
 
 def _line(**fields):
@@ -131,7 +131,7 @@ def test_a_record_is_given_to_the_hint_as_url_and_head(one):
     long = "BOGOR, CONTOH - Hujan. " + "x" * 4000
     line = _line(url="https://contoh.id/a", text=long) + b"\n" + _line(url="ftp://x", html="<p>BOGOR")
     documents, _ = one(line, hint=hint)
-    assert asked == [("https://contoh.id/a", long[:HINT_HEAD]), (None, "")]
+    assert asked == [("https://contoh.id/a", long[:HINT_CHARACTERS]), (None, "")]
     assert [d["outlet_hint"] for d in documents] == ["contoh.id"] * 2
 
 

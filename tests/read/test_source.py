@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.read import Limits, SourceError, read
+from flows.read import Limits, SourceError, read_batches
 from schemas import stage_tables
 from schemas.vocabulary import REASONS
 
@@ -29,7 +29,7 @@ def _no_hint(url, head):
 
 
 def _all(source, **options):
-    batches = list(read(source, hint=_no_hint, **options))
+    batches = list(read_batches(source, guess_outlet=_no_hint, **options))
     return (
         [row for batch in batches for row in batch.documents.to_pylist()],
         [row for batch in batches for row in batch.rejects.to_pylist()],
@@ -37,7 +37,7 @@ def _all(source, **options):
 
 
 def test_the_tables_are_of_the_named_schemas(mixed):
-    for batch in read(mixed, hint=_no_hint, batch_documents=2):
+    for batch in read_batches(mixed, guess_outlet=_no_hint, batch_documents=2):
         assert batch.documents.schema == stage_tables.RAW
         assert batch.rejects.schema == stage_tables.READ_REJECTS
 
@@ -52,14 +52,16 @@ def test_every_document_is_one_row_in_order(mixed):
 def test_the_size_of_batches_changes_nothing(mixed, size):
     assert _all(mixed, batch_documents=size) == _all(mixed)
     assert _all(mixed, limits=Limits(batch_bytes=size)) == _all(mixed)
-    for batch in read(mixed, hint=_no_hint, batch_documents=size):
+    for batch in read_batches(mixed, guess_outlet=_no_hint, batch_documents=size):
         assert 1 <= batch.documents.num_rows + batch.rejects.num_rows <= size
 
 
 def test_batches_are_cut_by_bytes(tmp_path):
     for n in range(10):
         (tmp_path / f"{n}.txt").write_text("x" * 400)
-    sizes = [b.documents.num_rows for b in read(tmp_path, hint=_no_hint, limits=Limits(batch_bytes=1000))]
+    sizes = [
+        b.documents.num_rows for b in read_batches(tmp_path, guess_outlet=_no_hint, limits=Limits(batch_bytes=1000))
+    ]
     assert sizes == [3, 3, 3, 1]
 
 
@@ -71,7 +73,7 @@ def test_the_limit_counts_rejects_too(mixed, limit):
 
 def test_a_missing_source_is_told_at_once(tmp_path):
     with pytest.raises(SourceError):
-        read(tmp_path / "nowhere")
+        read_batches(tmp_path / "nowhere")
 
 
 def test_the_seeds_are_five_texts():

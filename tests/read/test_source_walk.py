@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.read import SourceError, source_walk
-from flows.read.glob_patterns import matches
+from flows.read.glob_patterns import match_path
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ ORDER = ["B.txt", "a-b.txt", "a.txt", "a/b/c.txt", "a/z.txt", "b.txt"]
 
 
 def names(source):
-    return [found.relative for found in source_walk.find(source)]
+    return [found.relative for found in source_walk.find_files(source)]
 
 
 def test_a_folder_is_walked_in_the_order_of_its_paths_bytes(folder):
@@ -32,13 +32,13 @@ def test_a_folder_is_walked_in_the_order_of_its_paths_bytes(folder):
 
 
 def test_names_do_not_depend_on_where_the_folder_lies(folder):
-    assert [f.uri for f in source_walk.find("src")] == [f"src/{name}" for name in ORDER]
-    assert [f.uri for f in source_walk.find("./src/")] == [f"src/{name}" for name in ORDER]
-    assert [f.uri for f in source_walk.find(folder.resolve())] == [f"{folder.resolve()}/{name}" for name in ORDER]
+    assert [f.uri for f in source_walk.find_files("src")] == [f"src/{name}" for name in ORDER]
+    assert [f.uri for f in source_walk.find_files("./src/")] == [f"src/{name}" for name in ORDER]
+    assert [f.uri for f in source_walk.find_files(folder.resolve())] == [f"{folder.resolve()}/{name}" for name in ORDER]
 
 
 def test_one_file(folder):
-    [found] = source_walk.find("src/a/z.txt")
+    [found] = source_walk.find_files("src/a/z.txt")
     assert (found.relative, found.uri) == ("z.txt", "src/a/z.txt")
 
 
@@ -71,7 +71,7 @@ def test_a_source_with_nothing_in_it_is_a_clear_error(folder, source):
     Path("empty/.hidden").mkdir(parents=True)
     (folder / "lost").symlink_to("nowhere")
     with pytest.raises(SourceError, match=r"^Read .*\.$"):
-        source_walk.find(source)
+        source_walk.find_files(source)
 
 
 def test_a_glob_does_not_look_elsewhere(folder, monkeypatch):
@@ -83,7 +83,7 @@ def test_a_glob_does_not_look_elsewhere(folder, monkeypatch):
 
 
 def problems(source):
-    return {found.relative: found.problem and found.problem[0] for found in source_walk.find(source)}
+    return {found.relative: found.problem and found.problem[0] for found in source_walk.find_files(source)}
 
 
 def test_links(folder, tmp_path):
@@ -124,7 +124,7 @@ def test_a_glob_tells_of_links_that_its_files_may_lie_behind(folder, tmp_path):
 
 def test_a_sentence_has_one_line_whatever_the_name(folder):
     (folder / "x\ny").symlink_to("/")
-    [found] = [f for f in source_walk.find("src") if f.problem]
+    [found] = [f for f in source_walk.find_files("src") if f.problem]
     assert found.relative == "x\ny"
     assert found.problem[1].startswith("x y is a link")
 
@@ -145,7 +145,7 @@ def test_links_that_lead_round_end(folder):
 
 def test_a_name_that_is_not_utf8(folder):
     Path(os.fsdecode(b"src/caf\xe9.txt")).write_text("x")
-    [found] = source_walk.find(os.fsdecode(b"src/caf\xe9.txt"))
+    [found] = source_walk.find_files(os.fsdecode(b"src/caf\xe9.txt"))
     assert (found.relative, found.uri) == ("caf%E9.txt", "src/caf%E9.txt")
     assert "caf%E9.txt" in names("src")
 
@@ -160,4 +160,4 @@ def test_folders_deeper_than_calls_may_be(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("depth", [30])
 def test_a_hostile_glob_is_cheap(depth):
-    assert matches(["a"] * depth, ["**", "a"] * depth + ["b"]) == (False, True)
+    assert match_path(["a"] * depth, ["**", "a"] * depth + ["b"]) == (False, True)

@@ -16,7 +16,7 @@ import pytest
 import release_drafts as drafts
 
 from flows import report
-from flows.release import Dataset, audit, commit, publisher_lock, read_manifest, stage
+from flows.release import Dataset, audit_release, commit_release, publisher_lock, read_manifest, stage_release
 from flows.report.reading_recipes import READING
 
 PYTHON = os.environ.get("KLIPING_RECIPES_PYTHON", sys.executable)
@@ -55,9 +55,9 @@ print(json.dumps([{name: word(row[name]) for name in ("source_id", "title", "pla
 def release(tmp_path_factory):
     dataset = Dataset(tmp_path_factory.mktemp("output") / "news")
     with publisher_lock(dataset, 0):
-        folder = stage(dataset, drafts.draft(ARTICLES, checks=()), "2026.11.22.1", report.write_pages)
-        audit(folder)
-        return commit(dataset, folder, read_manifest(folder))
+        folder = stage_release(dataset, drafts.draft(ARTICLES, checks=()), "2026.11.22.1", report.write_pages)
+        audit_release(folder)
+        return commit_release(dataset, folder, read_manifest(folder))
 
 
 def run(code, release, tmp_path):

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from flows.release import Dataset, Draft, Facts, commit, next_version, publisher_lock, read_manifest, stage
+from flows.release import (
+    Dataset,
+    Draft,
+    RunFacts,
+    allocate_version,
+    commit_release,
+    publisher_lock,
+    read_manifest,
+    stage_release,
+)
 from flows.workers.batch_processing import PUBLISHED_VALUES
 from schemas import arrow
 
@@ -64,8 +73,8 @@ def article(name: str, **values: object) -> dict[str, object]:
         "duplicate_of": None,
     }
     # As flows.workers.batch_processing has it: where it is the same, the values are.
-    said = {column: value for column, value in (row | values).items() if column in PUBLISHED_VALUES}
-    return row | {"content_hash": key(repr(said))} | values
+    published_values = {column: value for column, value in (row | values).items() if column in PUBLISHED_VALUES}
+    return row | {"content_hash": key(repr(published_values))} | values
 
 
 ARTICLES = (
@@ -92,8 +101,8 @@ def proof(name: str, field: str) -> dict[str, object]:
             "sure": "likely"}  # fmt: skip
 
 
-def facts(**values: object) -> Facts:
-    given: dict[str, object] = {
+def facts(**values: object) -> RunFacts:
+    defaults: dict[str, object] = {
         "dataset": "news",
         "run_id": "run-1",
         "started_at": STARTED,
@@ -109,7 +118,7 @@ def facts(**values: object) -> Facts:
         "checks": ({"name": "rows", "ok": True},),
         "libraries": {"pyarrow": "26"},
     }
-    return Facts(**(given | values))
+    return RunFacts(**(defaults | values))
 
 
 def draft(articles=ARTICLES, rejects=REJECTS, spans=None, evidence=None, **values) -> Draft:
@@ -118,18 +127,18 @@ def draft(articles=ARTICLES, rejects=REJECTS, spans=None, evidence=None, **value
     evidence = [proof("pemilu", "title"), proof("banjir", "date")] if evidence is None else evidence
     values = {"documents_in": len(articles) + len(rejects)} | values
     return Draft(
-        articles=arrow.table(arrow.ARTICLES, list(articles)),
-        rejects=arrow.table(arrow.REJECTS, list(rejects)),
-        spans=arrow.table(arrow.SPANS, [row for row in spans if row["article_id"] in ids]),
-        evidence=arrow.table(arrow.EVIDENCE, [row for row in evidence if row["article_id"] in ids]),
+        articles=arrow.build_table(arrow.ARTICLES, list(articles)),
+        rejects=arrow.build_table(arrow.REJECTS, list(rejects)),
+        spans=arrow.build_table(arrow.SPANS, [row for row in spans if row["article_id"] in ids]),
+        evidence=arrow.build_table(arrow.EVIDENCE, [row for row in evidence if row["article_id"] in ids]),
         facts=facts(**values),
         validation={"articles": {"success": True}, "release": {"success": True}},
     )
 
 
-def publish(dataset: Dataset, made: Draft, today: date = TODAY, step=lambda _word: None) -> Path:
-    folder = stage(dataset, made, next_version(dataset, today))
-    return commit(dataset, folder, read_manifest(folder), step=step)
+def publish(dataset: Dataset, new_draft: Draft, today: date = TODAY, step=lambda _word: None) -> Path:
+    folder = stage_release(dataset, new_draft, allocate_version(dataset, today))
+    return commit_release(dataset, folder, read_manifest(folder), step=step)
 
 
 def _main(root: str, run: str, day: str, last: str) -> None:
@@ -139,10 +148,10 @@ def _main(root: str, run: str, day: str, last: str) -> None:
 
     dataset = Dataset(Path(root))
     with publisher_lock(dataset, 30, run_id=run):
-        made = draft(run_id=run, parent=dataset.latest())
+        new_draft = draft(run_id=run, parent=dataset.read_latest_version())
         if last == "staging":
-            stage(dataset, made, "2026.11.22.9", lambda _folder, _manifest: os._exit(9))
-        publish(dataset, made, date.fromisoformat(day), step)
+            stage_release(dataset, new_draft, "2026.11.22.9", lambda _folder, _manifest: os._exit(9))
+        publish(dataset, new_draft, date.fromisoformat(day), step)
 
 
 if __name__ == "__main__":
@@ -150,11 +159,11 @@ if __name__ == "__main__":
 
 
 class Died(Exception):
-    """What a step raises where a publisher is to die."""
+    """Simulated death of a publisher, raised by a step."""
 
 
 def dying(last):
-    """A step that dies at a word."""
+    """Return a step callback that raises Died at a word."""
 
     def step(word):
         if word == last:

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 import release_drafts as drafts
 
-from flows.release import AuditError, audit, parquet_tables, stage
+from flows.release import AuditError, audit_release, parquet_tables, stage_release
 from schemas import arrow
 
 VERSION = "2026.11.22.1"
@@ -47,41 +47,43 @@ BROKEN = {
 
 @pytest.mark.parametrize(("values", "said"), BROKEN.values(), ids=BROKEN.keys())
 def test_what_must_not_be_published(dataset, values, said):
-    folder = stage(dataset, drafts.draft(**values), VERSION)
+    folder = stage_release(dataset, drafts.draft(**values), VERSION)
     with pytest.raises(AuditError, match=said):
-        audit(folder)
+        audit_release(folder)
 
 
 @pytest.mark.parametrize(("table", "path"), [("spans", "lineage/spans"), ("evidence", "lineage/evidence")])
 def test_lineage_of_an_article_that_is_not_there(dataset, table, path):
-    made = drafts.draft()
+    draft = drafts.draft()
     row = {"spans": drafts.span("tiada", 0), "evidence": drafts.proof("tiada", "title")}[table]
-    more = pa.concat_tables([getattr(made, table), arrow.table(parquet_tables.SCHEMAS[table], [row])])
-    folder = stage(dataset, replace(made, **{table: more}), VERSION)
+    more = pa.concat_tables([getattr(draft, table), arrow.build_table(parquet_tables.SCHEMAS[table], [row])])
+    folder = stage_release(dataset, replace(draft, **{table: more}), VERSION)
     with pytest.raises(AuditError, match=rf"{path}\.parquet: article_id names .*{GONE}"):
-        audit(folder)
+        audit_release(folder)
 
 
 def test_rows_out_of_order_even_across_row_groups(tmp_path, monkeypatch):
-    from flows.release.audit import read_back
+    from flows.release.audit import inspect_table
 
-    monkeypatch.setitem(parquet_tables._GROUP, "articles", 2)
+    monkeypatch.setitem(parquet_tables._GROUP_ROWS, "articles", 2)
     rows = [drafts.article(f"n{n}") for n in range(6)]
     rows.sort(key=lambda row: row["article_id"])
     path = tmp_path / "data/articles-00000-of-00001.parquet"
     path.parent.mkdir()
     for order, sound in (([0, 1, 2, 3, 4, 5], True), ([0, 2, 1, 3, 4, 5], False), ([0, 1, 2, 3, 5, 4], False)):
-        pq.write_table(arrow.table(arrow.ARTICLES, [rows[n] for n in order]), path, row_group_size=2)
-        assert (read_back(tmp_path, "articles").damages == []) == sound
+        pq.write_table(arrow.build_table(arrow.ARTICLES, [rows[n] for n in order]), path, row_group_size=2)
+        assert (inspect_table(tmp_path, "articles").damages == []) == sound
 
 
 def test_dropped_documents_and_carried_articles_are_accounted_for(dataset):
-    made = drafts.draft(rejects=[*drafts.REJECTS, DROPPED], dropped={"same_article": 1}, carried_over=2, documents_in=4)
-    audit(stage(dataset, made, VERSION))
+    draft = drafts.draft(
+        rejects=[*drafts.REJECTS, DROPPED], dropped={"same_article": 1}, carried_over=2, documents_in=4
+    )
+    audit_release(stage_release(dataset, draft, VERSION))
 
 
 def test_a_file_changed_since_staging(dataset):
-    folder = stage(dataset, drafts.draft(), VERSION)
+    folder = stage_release(dataset, drafts.draft(), VERSION)
     (folder / "csv/articles.csv").write_text("x")
     with pytest.raises(AuditError, match=r"csv/articles\.csv: is not what was published"):
-        audit(folder)
+        audit_release(folder)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.release import ReleaseError, code_digest, lock_digest
+from flows.release import ReleaseError, compute_code_digest, compute_lock_digest
 
 
 @pytest.fixture
@@ -18,29 +18,29 @@ def root(tmp_path):
     "name", ["flows/a.py", "flows/outlets/contoh.toml", "expectations/articles.json", "flows/w.npz"]
 )
 def test_a_changed_or_new_file_changes_it(root, name):
-    before = code_digest(root)
+    before = compute_code_digest(root)
     (root / name).write_text("lain")
-    assert code_digest(root) != before
+    assert compute_code_digest(root) != before
 
 
 def test_a_moved_file_changes_it(root):
-    before = code_digest(root)
+    before = compute_code_digest(root)
     (root / "flows/a.py").rename(root / "flows/c.py")
-    assert code_digest(root) != before
+    assert compute_code_digest(root) != before
 
 
 def test_caches_and_what_lies_elsewhere_do_not(root):
-    before = code_digest(root)
+    before = compute_code_digest(root)
     for name in ("flows/__pycache__/a.pyc", "flows/.a.py.swp", "schemas/b.py~", "tests/t.py", "README.md"):
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text("x")
-    assert code_digest(root) == before
+    assert compute_code_digest(root) == before
 
 
 def test_what_is_missing_is_said(root, tmp_path_factory):
-    assert len(lock_digest(root)) == 64
+    assert len(compute_lock_digest(root)) == 64
     empty = tmp_path_factory.mktemp("kosong")
     with pytest.raises(ReleaseError, match="checkout"):
-        code_digest(empty)
+        compute_code_digest(empty)
     with pytest.raises(ReleaseError, match=r"requirements\.lock"):
-        lock_digest(empty)
+        compute_lock_digest(empty)

@@ -12,15 +12,15 @@ import release_drafts as drafts
 from flows.release import (
     Dataset,
     ReleaseError,
-    commit,
-    find_equal,
-    load,
-    next_version,
+    allocate_version,
+    commit_release,
+    find_equal_release,
+    load_table,
     publisher_lock,
     read_manifest,
-    recover,
-    stage,
-    verify,
+    recover_dataset,
+    stage_release,
+    verify_release,
 )
 from flows.release.filesystem import remove_tree
 
@@ -49,7 +49,7 @@ def publisher(dataset: Dataset, run: str, last: str) -> int:
 def what_a_reader_sees(dataset):
     """The version that latest.json names, after checking that it is whole."""
     pointer = json.loads(dataset.latest_json.read_text())
-    assert verify(dataset.root / pointer["path"], pointer["digest"]) == []
+    assert verify_release(dataset.root / pointer["path"], pointer["digest"]) == []
     return pointer["version"]
 
 
@@ -57,8 +57,8 @@ def test_a_release_and_its_papers(released):
     release = released.release_path("2026.11.22.1")
     assert what_a_reader_sees(released) == "2026.11.22.1"
     assert (released.root / "latest").readlink() == Path("releases/2026.11.22.1")
-    assert load(released.root / "latest", "articles").num_rows == 4
-    (entry,) = released.versions()
+    assert load_table(released.root / "latest", "articles").num_rows == 4
+    (entry,) = released.read_versions()
     assert (entry.version, entry.status, entry.parent) == ("2026.11.22.1", "published", None)
     assert entry.counts == {"documents_in": 5, "carried_over": 0, "published": 4, "dropped": 0, "rejected": 1,
                             "added": 4, "changed": 0, "removed": 0}  # fmt: skip
@@ -67,7 +67,7 @@ def test_a_release_and_its_papers(released):
         "4 articles: 4 added, 0 changed, 0 removed; the first release. 1 document rejected, 0 duplicates" in changelog
     )
     assert not released.journal.exists() and not list(released.staging.iterdir())
-    assert find_equal(released, read_manifest(release)["fingerprint"]) == entry
+    assert find_equal_release(released, read_manifest(release)["fingerprint"]) == entry
 
 
 def test_it_is_read_only(released):
@@ -81,11 +81,11 @@ def test_the_second_release_names_its_parent_and_comes_first(released):
     with publisher_lock(released, 0):
         release = drafts.publish(released, drafts.draft(rows, run_id="run-2", parent="2026.11.22.1"))
     assert release.name == "2026.11.22.2" == what_a_reader_sees(released)
-    assert [entry.version for entry in released.versions()] == ["2026.11.22.2", "2026.11.22.1"]
+    assert [entry.version for entry in released.read_versions()] == ["2026.11.22.2", "2026.11.22.1"]
     text = (released.root / "CHANGELOG.md").read_text()
     assert "1 added, 1 changed, 1 removed since 2026.11.22.1" in text
     assert text.index("## 2026.11.22.2") < text.index("## 2026.11.22.1")
-    ops = {row["op"]: (row["article_id"], row["fields"]) for row in load(release, "changes").to_pylist()}
+    ops = {row["op"]: (row["article_id"], row["fields"]) for row in load_table(release, "changes").to_pylist()}
     assert ops == {
         "added": (drafts.key("baru"), []),
         "removed": (drafts.key("salinan"), []),
@@ -96,9 +96,9 @@ def test_the_second_release_names_its_parent_and_comes_first(released):
 def test_a_taken_name_is_refused_and_nothing_is_touched(released):
     before = released.versions_json.read_bytes()
     with publisher_lock(released, 0):
-        folder = stage(released, drafts.draft(run_id="run-2"), "2026.11.22.1")
+        folder = stage_release(released, drafts.draft(run_id="run-2"), "2026.11.22.1")
         with pytest.raises(ReleaseError, match="is taken"):
-            commit(released, folder, read_manifest(folder))
+            commit_release(released, folder, read_manifest(folder))
     assert released.versions_json.read_bytes() == before and what_a_reader_sees(released) == "2026.11.22.1"
 
 
@@ -115,23 +115,25 @@ def test_killed_after_any_step_the_reader_and_the_next_run_are_well(released, la
     assert seen == ("2026.11.22.2" if last in ("pointed", "linked", "done") else "2026.11.22.1")
     with publisher_lock(released, 0, run_id="run-3") as notes:
         finished = STEPS.index(last) >= STEPS.index("renamed")
-        assert released.latest() == ("2026.11.22.2" if finished else "2026.11.22.1")
+        assert released.read_latest_version() == ("2026.11.22.2" if finished else "2026.11.22.1")
         assert bool(notes) == (last != "done")
-        assert (released.root / "latest").readlink().name == released.latest()
-        assert [e.version for e in released.versions()] == (["2026.11.22.2"] if finished else []) + ["2026.11.22.1"]
+        assert (released.root / "latest").readlink().name == released.read_latest_version()
+        assert [e.version for e in released.read_versions()] == (["2026.11.22.2"] if finished else []) + [
+            "2026.11.22.1"
+        ]
         assert not list(released.staging.iterdir()) and not released.journal.exists()
-        release = drafts.publish(released, drafts.draft(run_id="run-3", parent=released.latest()))
+        release = drafts.publish(released, drafts.draft(run_id="run-3", parent=released.read_latest_version()))
     assert what_a_reader_sees(released) == release.name == ("2026.11.22.3" if finished else "2026.11.22.2")
-    assert sorted(p.name for p in released.releases.iterdir()) == sorted(e.version for e in released.versions())
+    assert sorted(p.name for p in released.releases.iterdir()) == sorted(e.version for e in released.read_versions())
     assert (released.root / "latest").readlink().name == release.name
     for version in released.releases.iterdir():
-        assert verify(version) == []
+        assert verify_release(version) == []
         assert version.stat().st_mode & 0o777 == 0o555
 
 
 def test_two_publishers_at_once_publish_one_after_the_other(released):
-    assert [each.wait() for each in [start(released, "run-a", "-"), start(released, "run-b", "-")]] == [0, 0]
-    assert [(e.version, e.parent) for e in released.versions()] == [
+    assert [process.wait() for process in [start(released, "run-a", "-"), start(released, "run-b", "-")]] == [0, 0]
+    assert [(e.version, e.parent) for e in released.read_versions()] == [
         ("2026.11.22.3", "2026.11.22.2"), ("2026.11.22.2", "2026.11.22.1"), ("2026.11.22.1", None),
     ]  # fmt: skip
     assert what_a_reader_sees(released) == "2026.11.22.3"
@@ -142,11 +144,11 @@ def test_recovery_may_die_too(released, last):
     with pytest.raises(drafts.Died), publisher_lock(released, 0):
         drafts.publish(released, drafts.draft(run_id="run-2", parent="2026.11.22.1"), step=drafts.dying("renamed"))
     with pytest.raises(drafts.Died):
-        recover(released, step=drafts.dying(last))
+        recover_dataset(released, step=drafts.dying(last))
     what_a_reader_sees(released)
-    recover(released)
-    assert what_a_reader_sees(released) == "2026.11.22.2" and recover(released) == []
-    assert [entry.version for entry in released.versions()] == ["2026.11.22.2", "2026.11.22.1"]
+    recover_dataset(released)
+    assert what_a_reader_sees(released) == "2026.11.22.2" and recover_dataset(released) == []
+    assert [entry.version for entry in released.read_versions()] == ["2026.11.22.2", "2026.11.22.1"]
 
 
 @pytest.mark.parametrize("last", ["renamed", "sealed", "listed", "logged"])
@@ -158,16 +160,16 @@ def test_a_release_that_a_power_cut_damaged_is_put_back(released, last):
     path.write_bytes(b"")
     with publisher_lock(released, 0) as notes:
         assert notes[0].startswith("Put back 2026.11.22.2, which run run-2")
-        assert [entry.version for entry in released.versions()] == ["2026.11.22.1"]
+        assert [entry.version for entry in released.read_versions()] == ["2026.11.22.1"]
         assert "2026.11.22.2" not in (released.root / "CHANGELOG.md").read_text()
-        assert next_version(released, drafts.TODAY) == "2026.11.22.2"
+        assert allocate_version(released, drafts.TODAY) == "2026.11.22.2"
         drafts.publish(released, drafts.draft(run_id="run-3", parent="2026.11.22.1"))
     assert what_a_reader_sees(released) == "2026.11.22.2"
 
 
 def test_a_first_run_killed_leaves_no_pointer(dataset):
     assert publisher(dataset, "run-mati", "journalled") == 9
-    assert dataset.latest() is None
+    assert dataset.read_latest_version() is None
     with publisher_lock(dataset, 0):
         drafts.publish(dataset, drafts.draft())
     assert what_a_reader_sees(dataset) == "2026.11.22.1"
@@ -181,8 +183,10 @@ def test_a_committed_release_stays_whatever_befalls_it(released):
     path.write_bytes(b"")
     with publisher_lock(released, 0) as notes:
         assert "finished but for a link" in notes[0]
-    assert released.latest() == "2026.11.22.2" and not released.journal.exists()
-    assert {damage.file for damage in verify(released.release_path("2026.11.22.2"))} == {"lineage/spans.parquet"}
+    assert released.read_latest_version() == "2026.11.22.2" and not released.journal.exists()
+    assert {damage.file for damage in verify_release(released.release_path("2026.11.22.2"))} == {
+        "lineage/spans.parquet"
+    }
 
 
 def test_a_parent_that_is_gone_is_said(released):
@@ -197,7 +201,7 @@ def test_what_the_disk_refuses_is_said(tmp_path):
     with pytest.raises(ReleaseError, match=r"could not be written \(Not a directory\)"), publisher_lock(dataset, 0):
         pass
     with pytest.raises(ReleaseError, match="could not be written"):
-        stage(dataset, drafts.draft(), "2026.11.22.1")
+        stage_release(dataset, drafts.draft(), "2026.11.22.1")
 
 
 def test_a_release_that_only_its_owner_may_read_stays_so(dataset):

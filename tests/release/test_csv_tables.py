@@ -12,16 +12,16 @@ import release_drafts as drafts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.release import csv_tables, load, parquet_tables, stage
+from flows.release import csv_tables, load_table, parquet_tables, stage_release
 from schemas import arrow
 
 PRINTABLE = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=60)
 
 
 def write(folder, rows):
-    parquet_tables.write(folder, "articles", arrow.table(arrow.ARTICLES, rows))
-    csv_tables.write(folder)
-    return load(folder, "articles").to_pylist()
+    parquet_tables.write_table(folder, "articles", arrow.build_table(arrow.ARTICLES, rows))
+    csv_tables.write_csv_files(folder)
+    return load_table(folder, "articles").to_pylist()
 
 
 def cell(value):
@@ -46,20 +46,20 @@ def test_any_text_comes_back_from_articles_csv(tmp_path_factory, title, text, au
     row = drafts.article("apa", title=title, text=text, authors=authors)
     write(folder, [row])
     (got,) = read(folder / "csv/articles.csv")
-    assert (got["title"], got["text"]) == (csv_tables.kept(title), csv_tables.kept(text))
-    assert got["title"].removeprefix("'" * (csv_tables.kept(title) != title)) == title
+    assert (got["title"], got["text"]) == (csv_tables.escape_null_word(title), csv_tables.escape_null_word(text))
+    assert got["title"].removeprefix("'" * (csv_tables.escape_null_word(title) != title)) == title
     assert json.loads(got["authors"]) == authors
 
 
 @settings(max_examples=100, deadline=None)
 @given(value=st.text(st.characters(codec="utf-8"), max_size=40))
 def test_no_cell_of_metadata_csv_breaks_a_line_or_runs(value):
-    shown = csv_tables.defused(value)
-    assert len(shown.splitlines()) <= 1
-    assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in shown)
-    assert not shown.lstrip().startswith(("=", "+", "-", "@"))
-    if shown == value:
-        assert csv_tables.defused(shown) == shown
+    cell = csv_tables.escape_formula(value)
+    assert len(cell.splitlines()) <= 1
+    assert not any(ord(character) < 32 or 127 <= ord(character) < 160 for character in cell)
+    assert not cell.lstrip().startswith(("=", "+", "-", "@"))
+    if cell == value:
+        assert csv_tables.escape_formula(cell) == cell
 
 
 @pytest.mark.parametrize(
@@ -81,13 +81,15 @@ def test_no_cell_of_metadata_csv_breaks_a_line_or_runs(value):
     ],
 )
 def test_what_a_spreadsheet_gets(value, shown):
-    assert csv_tables.defused(value) == shown
+    assert csv_tables.escape_formula(value) == shown
 
 
 def test_every_column_equals_the_parquet_for_csv_pandas_and_duckdb(dataset):
-    folder = stage(dataset, drafts.draft(), "2026.11.22.1")
+    folder = stage_release(dataset, drafts.draft(), "2026.11.22.1")
     path = folder / "csv/articles.csv"
-    expected = [{name: cell(value) for name, value in row.items()} for row in load(folder, "articles").to_pylist()]
+    expected = [
+        {name: cell(value) for name, value in row.items()} for row in load_table(folder, "articles").to_pylist()
+    ]
     for row in expected:  # Python widens a float32 before it prints it
         row["language_score"], row["boilerplate_share"] = "0.98", "0.1"
     assert read(path) == expected
@@ -98,10 +100,10 @@ def test_every_column_equals_the_parquet_for_csv_pandas_and_duckdb(dataset):
 
 
 def test_pandas_and_duckdb_read_metadata_csv_with_their_own_defaults(dataset):
-    folder = stage(dataset, drafts.draft(), "2026.11.22.1")
+    folder = stage_release(dataset, drafts.draft(), "2026.11.22.1")
     path = folder / "csv/metadata.csv"
     frame = pd.read_csv(path, parse_dates=["published_at", "fetched_at", "date"])
-    articles = load(folder, "articles")
+    articles = load_table(folder, "articles")
     assert list(frame.columns) == [name for name in arrow.ARTICLES.names if name != "text"]
     assert frame["article_id"].tolist() == articles.column("article_id").to_pylist()
     assert frame["word_count"].tolist() == articles.column("word_count").to_pylist()
@@ -114,10 +116,10 @@ def test_pandas_and_duckdb_read_metadata_csv_with_their_own_defaults(dataset):
 
 def test_the_form_on_disk(tmp_path):
     write(tmp_path, [drafts.article("satu", title='Kata "ini", itu', text="a\nb", subtitle=None)])
-    whole = (tmp_path / "csv/articles.csv").read_bytes()
-    assert whole.startswith(b"article_id,source_id,") and whole.endswith(b"\r\n") and whole.count(b"\r\n") == 2
-    assert b'"Kata ""ini"", itu"' in whole and b'"a\nb"' in whole
-    assert b",2026-11-20T01:02:03.456789Z," in whole and b",2026-11-19T10:00:00Z,2026-11-19,stated," in whole
+    content = (tmp_path / "csv/articles.csv").read_bytes()
+    assert content.startswith(b"article_id,source_id,") and content.endswith(b"\r\n") and content.count(b"\r\n") == 2
+    assert b'"Kata ""ini"", itu"' in content and b'"a\nb"' in content
+    assert b",2026-11-20T01:02:03.456789Z," in content and b",2026-11-19T10:00:00Z,2026-11-19,stated," in content
     metadata = (tmp_path / "csv/metadata.csv").read_bytes()
     assert len(metadata.splitlines()) == 2 and b"a\nb" not in metadata
 
@@ -129,8 +131,8 @@ def test_lists_are_json_and_lose_control_characters_for_spreadsheets(tmp_path):
 
 
 def test_no_articles_leave_a_header(tmp_path):
-    parquet_tables.write(tmp_path, "articles", pa.Table.from_pylist([], schema=arrow.ARTICLES))
-    csv_tables.write(tmp_path)
+    parquet_tables.write_table(tmp_path, "articles", pa.Table.from_pylist([], schema=arrow.ARTICLES))
+    csv_tables.write_csv_files(tmp_path)
     assert (tmp_path / "csv/articles.csv").read_text().count("\n") == 1
 
 
@@ -153,8 +155,8 @@ def test_no_value_reads_as_null(tmp_path, name):
 
 def test_only_what_reads_as_null_gets_an_apostrophe():
     assert (
-        csv_tables.kept("Nasional") == "Nasional"
-        and csv_tables.kept("'kutipan'") == "'kutipan'"
-        and csv_tables.kept("") == ""
+        csv_tables.escape_null_word("Nasional") == "Nasional"
+        and csv_tables.escape_null_word("'kutipan'") == "'kutipan'"
+        and csv_tables.escape_null_word("") == ""
     )
-    assert csv_tables.kept("NA") == "'NA" and csv_tables.kept("'NA") == "''NA"
+    assert csv_tables.escape_null_word("NA") == "'NA" and csv_tables.escape_null_word("'NA") == "''NA"

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from flows.release import Dataset, keep_prints, kept_prints
+from flows.release import Dataset, load_prints, save_prints
 from schemas import stage_tables
 
 
@@ -28,25 +28,25 @@ def hashes(*names):
 
 def test_what_the_release_holds_is_kept_once_and_nothing_else(dataset):
     table = pa.concat_tables([prints("a", "b"), prints(), prints("c", "a")])
-    keep_prints(dataset, table, hashes("c", "a", "c"), 1)
-    kept = kept_prints(dataset, 1)
-    assert kept.schema.equals(stage_tables.PRINTS)
-    assert kept.to_pylist() == [prints("a", "b").to_pylist()[0], prints("c", "a").to_pylist()[0]]
-    keep_prints(dataset, kept, hashes("c"), 1)
-    assert kept_prints(dataset, 1)["content_hash"].to_pylist() == ["c"]
+    save_prints(dataset, table, hashes("c", "a", "c"), 1)
+    loaded = load_prints(dataset, 1)
+    assert loaded.schema.equals(stage_tables.PRINTS)
+    assert loaded.to_pylist() == [prints("a", "b").to_pylist()[0], prints("c", "a").to_pylist()[0]]
+    save_prints(dataset, loaded, hashes("c"), 1)
+    assert load_prints(dataset, 1)["content_hash"].to_pylist() == ["c"]
     assert sorted(path.name for path in dataset.state.iterdir()) == ["prints.arrow"]
 
 
 def test_of_another_version_damaged_or_missing_there_are_none(dataset):
-    assert kept_prints(dataset, 1).num_rows == 0
-    keep_prints(dataset, prints("a"), hashes("a"), 1)
-    assert kept_prints(dataset, 2).num_rows == 0
+    assert load_prints(dataset, 1).num_rows == 0
+    save_prints(dataset, prints("a"), hashes("a"), 1)
+    assert load_prints(dataset, 2).num_rows == 0
     path = dataset.state / "prints.arrow"
-    whole = path.read_bytes()
-    for damaged in (whole[:100], whole[: len(whole) // 2], b"", b"x" * 500):
+    content = path.read_bytes()
+    for damaged in (content[:100], content[: len(content) // 2], b"", b"x" * 500):
         path.unlink()
         path.write_bytes(damaged)
-        assert kept_prints(dataset, 1).num_rows == 0
+        assert load_prints(dataset, 1).num_rows == 0
 
 
 def test_a_disk_without_room_fails_nothing(dataset, monkeypatch):
@@ -54,5 +54,5 @@ def test_a_disk_without_room_fails_nothing(dataset, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pa, "OSFile", full)
-    keep_prints(dataset, prints("a"), hashes("a"), 1)
+    save_prints(dataset, prints("a"), hashes("a"), 1)
     assert list(dataset.state.iterdir()) == []

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flows.release import Damage, ReleaseError, verify
-from flows.release.filesystem import files_in, is_regular, sha256
+from flows.release import ReleaseDamage, ReleaseError, verify_release
+from flows.release.filesystem import hash_file, is_regular_file, walk_files
 from flows.release.stage import SUMS
 
 FILES = (
@@ -30,19 +30,19 @@ def release(released, tmp_path):
 
 
 def named(release, digest=None):
-    return {damage.file for damage in verify(release, digest)}
+    return {damage.file for damage in verify_release(release, digest)}
 
 
 def resum(release):
     """Make SHA256SUMS agree again, as one who wants to hide a change would."""
-    lines = [f"{sha256(release / p)}  {p}\n" for p, s in files_in(release) if p != SUMS and is_regular(s)]
+    lines = [f"{hash_file(release / p)}  {p}\n" for p, s in walk_files(release) if p != SUMS and is_regular_file(s)]
     (release / SUMS).write_text("".join(lines))
 
 
 def test_a_sound_release_is_sound_wherever_it_lies(release):
     before = {path: path.stat().st_mtime_ns for path in release.rglob("*")}
-    assert {p for p, _ in files_in(release)} == set(FILES)
-    assert verify(release) == []
+    assert {p for p, _ in walk_files(release)} == set(FILES)
+    assert verify_release(release) == []
     assert before == {path: path.stat().st_mtime_ns for path in release.rglob("*")}
 
 
@@ -78,9 +78,9 @@ def test_links_are_damage_even_to_the_same_bytes(release, tmp_path):
     shutil.move(path, tmp_path / "asli.csv")
     path.symlink_to(tmp_path / "asli.csv")
     (release / "folder").symlink_to("data")
-    assert verify(release) == [
-        Damage("csv/articles.csv", "is a link or a device, where a release holds plain files alone"),
-        Damage("folder", "is a link or a device, where a release holds plain files alone"),
+    assert verify_release(release) == [
+        ReleaseDamage("csv/articles.csv", "is a link or a device, where a release holds plain files alone"),
+        ReleaseDamage("folder", "is a link or a device, where a release holds plain files alone"),
     ]
 
 
@@ -94,7 +94,7 @@ def test_a_pipe_is_not_opened(release):
 
 def test_without_its_sums_nothing_is_said_of_the_other_files(release):
     (release / SUMS).write_text("")
-    assert verify(release) == [Damage(SUMS, "is empty, so nothing can be checked against it")]
+    assert verify_release(release) == [ReleaseDamage(SUMS, "is empty, so nothing can be checked against it")]
     (release / SUMS).unlink()
     assert named(release) == {SUMS}
 
@@ -106,7 +106,7 @@ def test_a_change_that_was_hidden_in_the_sums_is_found_by_the_manifest(release):
 
 
 def test_a_change_that_was_hidden_everywhere_is_found_by_the_digest(release, released):
-    (entry,) = released.versions()
+    (entry,) = released.read_versions()
     (release / "manifest.json").write_text((release / "manifest.json").read_text().replace("mesin", "lain"))
     resum(release)
     assert named(release) == set()
@@ -121,11 +121,11 @@ def test_rows_and_accounts_are_checked(release):
     manifest["files"] = [each for each in manifest["files"] if each.get("table") != "evidence"]
     path.write_text(json.dumps(manifest))
     resum(release)
-    said = [str(damage) for damage in verify(release)]
-    assert any("5 documents in and 0 carried over are 5, but 3 published" in each for each in said)
-    assert any("counts 3 published, but the table articles has 4 rows" in each for each in said)
-    assert "manifest.json: lists no file of the table evidence" in said
-    assert any(each.startswith("lineage/spans.parquet: should have 99 rows, and has 3") for each in said)
+    damages = [str(damage) for damage in verify_release(release)]
+    assert any("5 documents in and 0 carried over are 5, but 3 published" in each for each in damages)
+    assert any("counts 3 published, but the table articles has 4 rows" in each for each in damages)
+    assert "manifest.json: lists no file of the table evidence" in damages
+    assert any(each.startswith("lineage/spans.parquet: should have 99 rows, and has 3") for each in damages)
 
 
 def test_another_schema_is_found(release):
@@ -133,11 +133,11 @@ def test_another_schema_is_found(release):
     table = pq.read_table(path)
     pq.write_table(table.set_column(1, "line", table.column("line").cast(pa.int64())), path)
     manifest = json.loads((release / "manifest.json").read_text())
-    listed = next(each for each in manifest["files"] if each.get("table") == "spans")
-    listed.update(sha256=sha256(path), bytes=path.stat().st_size)
+    listed = next(file for file in manifest["files"] if file.get("table") == "spans")
+    listed.update(sha256=hash_file(path), bytes=path.stat().st_size)
     (release / "manifest.json").write_text(json.dumps(manifest))
     resum(release)
-    assert verify(release) == [Damage("lineage/spans.parquet", "has not schema 1.0.0 of spans")]
+    assert verify_release(release) == [ReleaseDamage("lineage/spans.parquet", "has not schema 1.0.0 of spans")]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"files": 3}', '{"files": [{"path": 1}]}', "{"])
@@ -150,12 +150,12 @@ def test_a_manifest_of_another_shape_is_damage(release, content):
 def test_sums_that_lead_out_are_not_followed(release):
     with (release / SUMS).open("a") as file:
         file.write(f"{'0' * 64}  ../../rahasia\nsampah\n")
-    assert verify(release) == [
-        Damage(SUMS, "line 12 is not a digest and a path"),
-        Damage("../../rahasia", "is missing"),
+    assert verify_release(release) == [
+        ReleaseDamage(SUMS, "line 12 is not a digest and a path"),
+        ReleaseDamage("../../rahasia", "is missing"),
     ]
 
 
 def test_no_folder_is_a_sentence(tmp_path):
     with pytest.raises(ReleaseError, match="is not a folder"):
-        verify(tmp_path / "tiada")
+        verify_release(tmp_path / "tiada")

@@ -5,35 +5,35 @@ from datetime import date
 import pytest
 import release_drafts as drafts
 
-from flows.release import Dataset, ReleaseError, find_equal, next_version
+from flows.release import Dataset, ReleaseError, allocate_version, find_equal_release
 from flows.release.dataset_index import write_versions
-from flows.release.layout import Entry
+from flows.release.layout import VersionEntry
 
 
 def entry(version, **values):
-    given = {"status": "published", "run_id": "r", "started_at": "2026-11-22T00:00:00Z", "path": "x", "digest": "d",
+    defaults = {"status": "published", "run_id": "r", "started_at": "2026-11-22T00:00:00Z", "path": "x", "digest": "d",
              "fingerprint": "f", "schema_version": "1.0.0"}  # fmt: skip
-    return Entry(version, **(given | values))
+    return VersionEntry(version, **(defaults | values))
 
 
 def test_the_first_name(dataset):
-    assert next_version(dataset, date(2026, 11, 22)) == "2026.11.22.1"
-    assert dataset.latest() is None and dataset.versions() == []
+    assert allocate_version(dataset, date(2026, 11, 22)) == "2026.11.22.1"
+    assert dataset.read_latest_version() is None and dataset.read_versions() == []
 
 
 def test_a_counter_is_never_used_again(dataset):
     for n in (9, 10):
         (dataset.releases / f"2026.11.22.{n}").mkdir(parents=True)
     (dataset.releases / "catatan").mkdir()
-    assert next_version(dataset, date(2026, 11, 22)) == "2026.11.22.11"
+    assert allocate_version(dataset, date(2026, 11, 22)) == "2026.11.22.11"
     write_versions(dataset, [entry("2026.11.22.30", status="withdrawn"), entry(None, status="refused")])
-    assert next_version(dataset, date(2026, 11, 22)) == "2026.11.22.31"
-    assert next_version(dataset, date(2026, 11, 23)) == "2026.11.23.1"
+    assert allocate_version(dataset, date(2026, 11, 22)) == "2026.11.22.31"
+    assert allocate_version(dataset, date(2026, 11, 23)) == "2026.11.23.1"
 
 
 def test_a_clock_that_jumped_back_still_gives_the_last_name(dataset):
     write_versions(dataset, [entry("2026.11.22.3")])
-    assert next_version(dataset, date(2025, 1, 1)) == "2026.11.22.4"
+    assert allocate_version(dataset, date(2025, 1, 1)) == "2026.11.22.4"
 
 
 def test_only_a_published_release_is_equal(dataset):
@@ -43,15 +43,15 @@ def test_only_a_published_release_is_equal(dataset):
          entry("2026.11.22.1")],
     )  # fmt: skip
     (dataset.root / "x").mkdir()
-    assert find_equal(dataset, "f").version == "2026.11.22.1"
-    assert find_equal(dataset, "lain") is None
+    assert find_equal_release(dataset, "f").version == "2026.11.22.1"
+    assert find_equal_release(dataset, "lain") is None
 
 
 def test_a_later_kliping_may_add_keys(dataset):
     write_versions(dataset, [entry("2026.11.22.1", why=("a",), counts={"added": 1})])
     text = dataset.versions_json.read_text()
     dataset.versions_json.write_text(text.replace('"why"', '"kelak": 1, "why"'))
-    (got,) = dataset.versions()
+    (got,) = dataset.read_versions()
     assert got == entry("2026.11.22.1", why=("a",), counts={"added": 1})
 
 
@@ -60,7 +60,7 @@ def test_a_broken_list_is_said_in_a_sentence(dataset, content):
     dataset.root.mkdir(parents=True)
     dataset.versions_json.write_text(content)
     with pytest.raises(ReleaseError, match=r"versions\.json"):
-        dataset.versions()
+        dataset.read_versions()
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"version": 3}'])
@@ -68,7 +68,7 @@ def test_a_broken_pointer_is_said_in_a_sentence(dataset, content):
     dataset.root.mkdir(parents=True)
     dataset.latest_json.write_text(content)
     with pytest.raises(ReleaseError, match=r"latest\.json"):
-        dataset.latest()
+        dataset.read_latest_version()
 
 
 @pytest.mark.parametrize("name", ["../x", "2026.11.22", "latest", "2026.11.22.1/.."])
@@ -82,15 +82,15 @@ def test_the_fingerprint_is_of_what_makes_runs_equal():
     same = drafts.facts(
         run_id="x", host="y", parent="2026.11.22.1", checks=(), started_at=drafts.STARTED.replace(year=2030)
     )
-    assert base.fingerprint() == same.fingerprint()
-    others = [
+    assert base.compute_fingerprint() == same.compute_fingerprint()
+    other_facts = [
         drafts.facts(inputs=drafts.Read(digest="b" * 64)), drafts.facts(parameters={"html": "fast", "append": False}),
         drafts.facts(withdrawn_digest="0" * 64), drafts.facts(code_digest="0" * 64),
     ]  # fmt: skip
-    assert len({base.fingerprint(), *(other.fingerprint() for other in others)}) == 5
-    assert drafts.facts(inputs=drafts.Read(uri="file:///lain")).fingerprint() == base.fingerprint()
+    assert len({base.compute_fingerprint(), *(other.compute_fingerprint() for other in other_facts)}) == 5
+    assert drafts.facts(inputs=drafts.Read(uri="file:///lain")).compute_fingerprint() == base.compute_fingerprint()
     turned = drafts.facts(parameters={"append": False, "html": "quality"})
-    assert turned.fingerprint() == base.fingerprint()
+    assert turned.compute_fingerprint() == base.compute_fingerprint()
 
 
 def test_a_time_without_a_zone_is_a_mistake():

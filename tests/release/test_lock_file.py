@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.release import Busy, publisher_lock
+from flows.release import DatasetBusyError, publisher_lock
 
 ROOT = Path(__file__).parents[2]
 # Holds the lock, forks a child that outlives it, and says so.
@@ -40,13 +40,16 @@ def holder(dataset):
 
 
 def test_the_second_is_told_who_is_at_work(dataset, holder):
-    with pytest.raises(Busy, match=rf"news \(run run-lain, process {holder.pid} on .+\)"), publisher_lock(dataset, 0):
+    with (
+        pytest.raises(DatasetBusyError, match=rf"news \(run run-lain, process {holder.pid} on .+\)"),
+        publisher_lock(dataset, 0),
+    ):
         pass
 
 
 def test_it_waits_as_long_as_it_is_told(dataset, holder):
     start = time.monotonic()
-    with pytest.raises(Busy), publisher_lock(dataset, 0.3):
+    with pytest.raises(DatasetBusyError), publisher_lock(dataset, 0.3):
         pass
     assert 0.3 <= time.monotonic() - start < 3
 
@@ -60,7 +63,7 @@ def test_it_is_free_once_the_holder_is_killed_though_its_workers_live_on(dataset
 
 
 def test_two_in_one_process_exclude_each_other_too(dataset):
-    with publisher_lock(dataset, 0), pytest.raises(Busy), publisher_lock(dataset, 0):
+    with publisher_lock(dataset, 0), pytest.raises(DatasetBusyError), publisher_lock(dataset, 0):
         pass
     with publisher_lock(dataset, None):
         pass

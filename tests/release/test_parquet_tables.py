@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flows.release import ReleaseError, load, parquet_tables
+from flows.release import ReleaseError, load_table, parquet_tables
 from schemas import arrow
 
 
@@ -19,52 +19,54 @@ def test_articles_are_cut_into_files_of_so_many_rows(tmp_path, monkeypatch):
     import release_drafts as drafts
 
     monkeypatch.setattr(parquet_tables, "ROWS_A_FILE", 10)
-    monkeypatch.setitem(parquet_tables._GROUP, "articles", 4)
-    rows = arrow.table(arrow.ARTICLES, [drafts.article(f"n{n}") for n in range(25)])
-    written = parquet_tables.write(tmp_path, "articles", rows)
-    assert [(each.path, each.rows) for each in written] == [
+    monkeypatch.setitem(parquet_tables._GROUP_ROWS, "articles", 4)
+    rows = arrow.build_table(arrow.ARTICLES, [drafts.article(f"n{n}") for n in range(25)])
+    written = parquet_tables.write_table(tmp_path, "articles", rows)
+    assert [(file.path, file.rows) for file in written] == [
         ("data/articles-00000-of-00003.parquet", 10),
         ("data/articles-00001-of-00003.parquet", 10),
         ("data/articles-00002-of-00003.parquet", 5),
     ]
     groups = pq.read_metadata(tmp_path / written[0].path)
     assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups)] == [4, 4, 2]
-    ids = load(tmp_path, "articles").column("article_id").to_pylist()
+    ids = load_table(tmp_path, "articles").column("article_id").to_pylist()
     assert ids == sorted(rows.column("article_id").to_pylist())
 
 
 def test_rows_survive_being_gathered_from_many_pieces(tmp_path):
     table = changes(5000)
     mixed = table.take(pa.array(np.random.default_rng(0).permutation(5000)))
-    parquet_tables.write(tmp_path, "changes", pa.Table.from_batches(mixed.to_batches(max_chunksize=13), mixed.schema))
-    assert load(tmp_path, "changes").equals(table)
+    parquet_tables.write_table(
+        tmp_path, "changes", pa.Table.from_batches(mixed.to_batches(max_chunksize=13), mixed.schema)
+    )
+    assert load_table(tmp_path, "changes").equals(table)
 
 
 def test_columns_in_another_order_and_wider_types_are_cast(tmp_path):
     table = changes(3).select(["fields", "article_id", "op"])
     table = table.set_column(1, "article_id", table.column("article_id").cast(pa.large_string()))
-    parquet_tables.write(tmp_path, "changes", table)
-    assert load(tmp_path, "changes").schema.equals(arrow.CHANGES, check_metadata=True)
+    parquet_tables.write_table(tmp_path, "changes", table)
+    assert load_table(tmp_path, "changes").schema.equals(arrow.CHANGES, check_metadata=True)
 
 
 def test_a_null_inside_a_list_is_told(tmp_path):
     table = changes(1).set_column(2, "fields", pa.array([[None]], pa.list_(pa.string())))
     with pytest.raises(ReleaseError, match=r"changes\.fields holds a list with a null"):
-        parquet_tables.write(tmp_path, "changes", table)
+        parquet_tables.write_table(tmp_path, "changes", table)
 
 
 def test_load_reads_below_a_folder_that_looks_like_a_partition(tmp_path):
     folder = tmp_path / "tahun=2026"
-    parquet_tables.write(folder, "changes", changes(2))
-    assert load(folder, "changes").column_names == ["op", "article_id", "fields"]
+    parquet_tables.write_table(folder, "changes", changes(2))
+    assert load_table(folder, "changes").column_names == ["op", "article_id", "fields"]
 
 
 def test_load_says_what_it_cannot_read(tmp_path):
     with pytest.raises(ReleaseError, match="no published table"):
-        load(tmp_path, "artikel")
+        load_table(tmp_path, "artikel")
     with pytest.raises(ReleaseError, match="holds no changes"):
-        load(tmp_path, "changes")
+        load_table(tmp_path, "changes")
     (tmp_path / "diff").mkdir()
     (tmp_path / "diff/changes.parquet").write_bytes(b"PAR1 rusak")
     with pytest.raises(ReleaseError, match=r"changes\.parquet cannot be read"):
-        load(tmp_path, "changes")
+        load_table(tmp_path, "changes")

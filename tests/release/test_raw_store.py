@@ -5,7 +5,15 @@ import hashlib
 import pyarrow as pa
 import pytest
 
-from flows.release import Keeper, ReleaseError, fetch, forget, keep, publisher_lock, raw_store
+from flows.release import (
+    RawStoreWriter,
+    ReleaseError,
+    delete_raw_bytes,
+    publisher_lock,
+    raw_store,
+    read_raw_bytes,
+    store_raw_bytes,
+)
 
 
 def pair(content):
@@ -26,24 +34,24 @@ def packs(dataset):
 
 
 def test_every_byte_comes_back(dataset):
-    assert keep(dataset, [pair(content) for content in CONTENTS]) == len(CONTENTS)
+    assert store_raw_bytes(dataset, [pair(content) for content in CONTENTS]) == len(CONTENTS)
     for content in CONTENTS[:6] + CONTENTS[-2:]:
-        assert fetch(dataset, pair(content)[0]) == content
-    assert fetch(dataset, "0" * 64) is None and fetch(dataset, "g" * 64) is None
+        assert read_raw_bytes(dataset, pair(content)[0]) == content
+    assert read_raw_bytes(dataset, "0" * 64) is None and read_raw_bytes(dataset, "g" * 64) is None
 
 
 def test_nothing_kept_is_nothing_found(dataset):
-    assert fetch(dataset, "0" * 64) is None
-    assert keep(dataset, []) == 0 and packs(dataset) == []
+    assert read_raw_bytes(dataset, "0" * 64) is None
+    assert store_raw_bytes(dataset, []) == 0 and packs(dataset) == []
 
 
 def test_keeping_again_adds_only_what_is_new(dataset):
-    keep(dataset, [pair(b"a"), pair(b"b"), pair(b"a")])
+    store_raw_bytes(dataset, [pair(b"a"), pair(b"b"), pair(b"a")])
     first = packs(dataset)
     assert len(first) == 1
-    assert keep(dataset, [pair(b"b"), pair(b"a")]) == 0 and packs(dataset) == first
-    assert keep(dataset, [pair(b"c"), pair(b"a")]) == 1 and len(packs(dataset)) == 2
-    assert [fetch(dataset, pair(content)[0]) for content in (b"a", b"b", b"c")] == [b"a", b"b", b"c"]
+    assert store_raw_bytes(dataset, [pair(b"b"), pair(b"a")]) == 0 and packs(dataset) == first
+    assert store_raw_bytes(dataset, [pair(b"c"), pair(b"a")]) == 1 and len(packs(dataset)) == 2
+    assert [read_raw_bytes(dataset, pair(content)[0]) for content in (b"a", b"b", b"c")] == [b"a", b"b", b"c"]
 
 
 def test_a_table_of_rejects_may_have_no_bytes(dataset):
@@ -51,101 +59,101 @@ def test_a_table_of_rejects_may_have_no_bytes(dataset):
     table = pa.table(
         {"raw_sha256": [digest, None, "0" * 64], "raw": pa.array([content, b"?", None], pa.large_binary())}
     )
-    assert keep(dataset, table) == 1 and fetch(dataset, digest) == content
+    assert store_raw_bytes(dataset, table) == 1 and read_raw_bytes(dataset, digest) == content
 
 
 def test_packs_are_cut_by_size_and_what_was_written_before_a_failure_is_good(dataset, monkeypatch):
     monkeypatch.setattr(raw_store, "_PACK_BYTES", 1000)
-    with pytest.raises(ZeroDivisionError), Keeper(dataset) as keeper:
+    with pytest.raises(ZeroDivisionError), RawStoreWriter(dataset) as keeper:
         for n in range(15):
-            keeper.add_pair(*pair(b"%03d" % n * 40))
+            keeper.add_document(*pair(b"%03d" % n * 40))
         raise ZeroDivisionError
     assert len(packs(dataset)) == 1
-    assert fetch(dataset, pair(b"000" * 40)[0]) == b"000" * 40
-    assert fetch(dataset, pair(b"014" * 40)[0]) is None
-    assert keep(dataset, [pair(b"%03d" % n * 40) for n in range(15)]) == 6
+    assert read_raw_bytes(dataset, pair(b"000" * 40)[0]) == b"000" * 40
+    assert read_raw_bytes(dataset, pair(b"014" * 40)[0]) is None
+    assert store_raw_bytes(dataset, [pair(b"%03d" % n * 40) for n in range(15)]) == 6
 
 
 def test_a_half_written_pack_is_neither_read_nor_kept(dataset):
-    keep(dataset, [pair(b"a")])
+    store_raw_bytes(dataset, [pair(b"a")])
     (dataset.raw / ".abc.new").write_bytes(b"setengah")
-    assert fetch(dataset, "0" * 64) is None
+    assert read_raw_bytes(dataset, "0" * 64) is None
     with publisher_lock(dataset, 0):
         assert not (dataset.raw / ".abc.new").exists() and len(packs(dataset)) == 1
 
 
 def test_a_damaged_pack_is_named(dataset):
-    keep(dataset, [pair(b"a")])
+    store_raw_bytes(dataset, [pair(b"a")])
     (path,) = dataset.raw.glob("*.parquet")
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(ReleaseError, match=path.name):
-        fetch(dataset, pair(b"a")[0])
+        read_raw_bytes(dataset, pair(b"a")[0])
     with pytest.raises(ReleaseError, match=path.name):
-        keep(dataset, [pair(b"b")])
+        store_raw_bytes(dataset, [pair(b"b")])
 
 
 def test_other_bytes_under_a_digest_are_not_given_out(dataset):
-    keep(dataset, [("0" * 64, b"palsu")])
+    store_raw_bytes(dataset, [("0" * 64, b"palsu")])
     with pytest.raises(ReleaseError, match="another SHA-256"):
-        fetch(dataset, "0" * 64)
+        read_raw_bytes(dataset, "0" * 64)
 
 
 def test_forgetting_removes_these_bytes_alone(dataset):
     contents = [f"dokumen {n}".encode() for n in range(1500)]
     pairs = [(hashlib.sha256(content).hexdigest(), content) for content in contents]
-    keep(dataset, pairs[:1200])
-    keep(dataset, pairs[1200:])
-    assert forget(dataset, {pairs[3][0], pairs[1201][0], "0" * 64}) == 2
-    assert forget(dataset, {pairs[3][0]}) == 0
-    assert fetch(dataset, pairs[3][0]) is None and fetch(dataset, pairs[1201][0]) is None
-    assert all(fetch(dataset, digest) == raw for digest, raw in (pairs[2], pairs[4], pairs[1202], pairs[1499]))
+    store_raw_bytes(dataset, pairs[:1200])
+    store_raw_bytes(dataset, pairs[1200:])
+    assert delete_raw_bytes(dataset, {pairs[3][0], pairs[1201][0], "0" * 64}) == 2
+    assert delete_raw_bytes(dataset, {pairs[3][0]}) == 0
+    assert read_raw_bytes(dataset, pairs[3][0]) is None and read_raw_bytes(dataset, pairs[1201][0]) is None
+    assert all(read_raw_bytes(dataset, digest) == raw for digest, raw in (pairs[2], pairs[4], pairs[1202], pairs[1499]))
     assert contents[3] not in b"".join(path.read_bytes() for path in dataset.raw.iterdir())
-    assert forget(dataset, {digest for digest, _ in pairs}) == 1498
+    assert delete_raw_bytes(dataset, {digest for digest, _ in pairs}) == 1498
     assert list(dataset.raw.iterdir()) == []
 
 
 @pytest.fixture
 def four(monkeypatch):
     """Four small packs are many."""
-    monkeypatch.setattr(raw_store, "_SMALL", 4)
+    monkeypatch.setattr(raw_store, "_MAX_SMALL_PACKS", 4)
 
 
 def test_many_runs_leave_few_packs_and_every_byte(dataset, four):
     contents = [f"terbitan {n}".encode() for n in range(12)]
     counts = []
     for content in contents:
-        keep(dataset, [pair(content)])
+        store_raw_bytes(dataset, [pair(content)])
         counts.append(len(packs(dataset)))
     assert max(counts) == 3
-    assert all(fetch(dataset, pair(content)[0]) == content for content in contents)
+    assert all(read_raw_bytes(dataset, pair(content)[0]) == content for content in contents)
 
 
 def test_full_packs_are_not_written_again(dataset, four, monkeypatch):
     monkeypatch.setattr(raw_store, "_PACK_BYTES", 1000)
     for n in range(6):
-        keep(dataset, [pair(b"%03d" % n * 200)])
+        store_raw_bytes(dataset, [pair(b"%03d" % n * 200)])
     assert len(packs(dataset)) == 6
 
 
 def test_killed_while_packs_are_put_together_nothing_is_lost_and_the_next_run_ends_it(dataset, four, monkeypatch):
     contents = [b"satu", b"dua", b"tiga", b"empat"]
     for content in contents[:3]:
-        keep(dataset, [pair(content)])
+        store_raw_bytes(dataset, [pair(content)])
     with monkeypatch.context() as killed, pytest.raises(ZeroDivisionError):
         killed.setattr("pathlib.Path.unlink", lambda path: 1 / 0)
-        keep(dataset, [pair(contents[3])])
+        store_raw_bytes(dataset, [pair(contents[3])])
     assert len(packs(dataset)) == 5  # all of them, and what they were put together into
-    assert all(fetch(dataset, pair(content)[0]) == content for content in contents)
-    assert keep(dataset, [pair(b"dua")]) == 0 and len(packs(dataset)) == 1
-    assert forget(dataset, {pair(b"dua")[0]}) == 1
-    assert fetch(dataset, pair(b"dua")[0]) is None and fetch(dataset, pair(b"tiga")[0]) == b"tiga"
+    assert all(read_raw_bytes(dataset, pair(content)[0]) == content for content in contents)
+    assert store_raw_bytes(dataset, [pair(b"dua")]) == 0 and len(packs(dataset)) == 1
+    assert delete_raw_bytes(dataset, {pair(b"dua")[0]}) == 1
+    assert read_raw_bytes(dataset, pair(b"dua")[0]) is None and read_raw_bytes(dataset, pair(b"tiga")[0]) == b"tiga"
 
 
 def test_a_damaged_pack_is_not_put_together(dataset, four):
-    keep(dataset, [("0" * 64, b"palsu")])
+    store_raw_bytes(dataset, [("0" * 64, b"palsu")])
     (damaged,) = packs(dataset)
     for n in range(6):
-        keep(dataset, [pair(b"%d" % n)])
+        store_raw_bytes(dataset, [pair(b"%d" % n)])
     assert damaged in packs(dataset) and len(packs(dataset)) < 4
     with pytest.raises(ReleaseError, match="another SHA-256"):
-        fetch(dataset, "0" * 64)
+        read_raw_bytes(dataset, "0" * 64)

@@ -12,8 +12,8 @@ import pytest
 
 from flows import release
 from flows.parameters import Publish
-from flows.release.object_store import Store
-from flows.run.publish_run import tell
+from flows.release.object_store import ObjectStore
+from flows.run.publish_run import run_publish
 from tests.makers import story
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,11 +26,11 @@ CREDENTIALS = {
 def server():
     from moto.server import ThreadedMotoServer
 
-    made = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    made.start()
-    host, port = made.get_host_and_port()
+    moto_server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    moto_server.start()
+    host, port = moto_server.get_host_and_port()
     yield f"http://{host}:{port}"
-    made.stop()
+    moto_server.stop()
 
 
 def on(*stores):
@@ -62,7 +62,7 @@ def write(path, numbers):
 
 
 def published(url, source, **options):
-    return tell(Publish(source=source, output=url, **options))
+    return run_publish(Publish(source=source, output=url, **options))
 
 
 def lose_the_mirror(tmp_path):
@@ -73,22 +73,22 @@ def lose_the_mirror(tmp_path):
 
 
 def objects(url, under=""):
-    return Store(f"{url}/news").names(under)
+    return ObjectStore(f"{url}/news").list_names(under)
 
 
 @on("memory", "s3")
 def test_what_is_sent_is_the_release_of_a_folder(url, tmp_path):
     source = write(tmp_path / "a.jsonl", range(12))
-    there, here = published(url, source), published(str(tmp_path / "plain"), source)
-    assert there.status == here.status == "published"
+    remote, local = published(url, source), published(str(tmp_path / "plain"), source)
+    assert remote.status == local.status == "published"
     fs = fsspec.filesystem(url.partition("://")[0], skip_instance_cache=True)
-    for line in (here.release / "SHA256SUMS").read_text().splitlines():
+    for line in (local.release / "SHA256SUMS").read_text().splitlines():
         name = line[66:]
         if name.split("/")[0] in ("data", "csv", "rejects", "lineage", "diff"):
-            sent = fs.cat_file(f"{url}/news/releases/{there.version}/{name}".partition("://")[2])
-            assert sent == (here.release / name).read_bytes(), name
-    pointer = json.loads(Store(f"{url}/news").read("latest.json")[0])
-    assert pointer["version"] == there.version
+            sent = fs.cat_file(f"{url}/news/releases/{remote.version}/{name}".partition("://")[2])
+            assert sent == (local.release / name).read_bytes(), name
+    pointer = json.loads(ObjectStore(f"{url}/news").read_object("latest.json")[0])
+    assert pointer["version"] == remote.version
     assert not objects(url, "claims/")
 
 
@@ -100,16 +100,16 @@ def test_another_machine_finds_parent_history_and_what_was_taken_down(url, tmp_p
     assert (second.articles, second.carried) == (12, 8)
     lose_the_mirror(tmp_path)
     assert published(url, str(tmp_path / "b.jsonl"), append=True).status in ("nothing_new", "published")
-    home = release.at(url, "news", reading=True)
-    assert [each.version for each in home.versions()][-2:] == [second.version, first.version]
-    assert release.verify(home.release_path(first.version)) == []
+    home = release.open_dataset(url, "news", reading=True)
+    assert [entry.version for entry in home.read_versions()][-2:] == [second.version, first.version]
+    assert release.verify_release(home.release_path(first.version)) == []
     assert release.read_manifest(home.release_path(second.version))["parent"] == first.version
 
 
 @on("s3")
 def test_of_two_that_began_with_the_same_release_the_second_is_refused(url, tmp_path, monkeypatch):
     published(url, write(tmp_path / "a.jsonl", range(6)))
-    real, raced = release.commit, []
+    real, raced = release.commit_release, []
 
     def racing(*args, **named):
         path = real(*args, **named)
@@ -120,23 +120,23 @@ def test_of_two_that_began_with_the_same_release_the_second_is_refused(url, tmp_
             monkeypatch.setenv("KLIPING_STORES", str(tmp_path / "stores"))
         return path
 
-    monkeypatch.setattr(release, "commit", racing)
-    with pytest.raises(release.Outrun, match="Another run committed"):
+    monkeypatch.setattr(release, "commit_release", racing)
+    with pytest.raises(release.ConcurrentCommitError, match="Another run committed"):
         published(url, write(tmp_path / "b.jsonl", range(7)))
-    home = release.at(url, "news", reading=True)
-    assert home.latest() == raced[1]
-    assert release.verify(home.release_path(raced[1])) == []
-    again = published(url, str(tmp_path / "b.jsonl"))
-    assert again.status == "published"
-    listed = [each.version for each in release.at(url, "news", reading=True).versions()]
-    assert listed[:2] == [again.version, raced[1]] and len(listed) == 3
+    home = release.open_dataset(url, "news", reading=True)
+    assert home.read_latest_version() == raced[1]
+    assert release.verify_release(home.release_path(raced[1])) == []
+    rerun = published(url, str(tmp_path / "b.jsonl"))
+    assert rerun.status == "published"
+    listed = [entry.version for entry in release.open_dataset(url, "news", reading=True).read_versions()]
+    assert listed[:2] == [rerun.version, raced[1]] and len(listed) == 3
     assert {name.split("/")[1] for name in objects(url, "releases/")} == set(listed)
 
 
 @on("memory")
 def test_a_run_that_is_refused_is_listed_though_another_has_published_meanwhile(url, tmp_path, monkeypatch):
     published(url, write(tmp_path / "a.jsonl", range(12)))
-    real, raced = release.refuse, []
+    real, raced = release.refuse_run, []
 
     def racing(*args, **named):
         if not raced:
@@ -145,17 +145,17 @@ def test_a_run_that_is_refused_is_listed_though_another_has_published_meanwhile(
             monkeypatch.setenv("KLIPING_STORES", str(tmp_path / "stores"))
         return real(*args, **named)
 
-    monkeypatch.setattr(release, "refuse", racing)
+    monkeypatch.setattr(release, "refuse_run", racing)
     assert published(url, write(tmp_path / "b.jsonl", range(2))).status == "refused"
-    home = release.at(url, "news", reading=True)
-    assert [each.status for each in home.versions()] == ["refused", "published", "published"]
-    assert home.latest() == raced[0]
+    home = release.open_dataset(url, "news", reading=True)
+    assert [entry.status for entry in home.read_versions()] == ["refused", "published", "published"]
+    assert home.read_latest_version() == raced[0]
 
 
 @pytest.mark.parametrize(("url", "after"), [("memory", 3), ("s3", "manifest")], indirect=["url"])
 def test_killed_while_sending_readers_see_the_old_release_and_the_next_run_clears_up(url, tmp_path, monkeypatch, after):
     first = published(url, write(tmp_path / "a.jsonl", range(6)))
-    real, sent = Store.upload, []
+    real, sent = ObjectStore.upload_file, []
 
     def dying(store, name, path):
         if len(sent) == after or (after == "manifest" and name.endswith("manifest.json")):
@@ -163,17 +163,17 @@ def test_killed_while_sending_readers_see_the_old_release_and_the_next_run_clear
         sent.append(name)
         real(store, name, path)
 
-    monkeypatch.setattr(Store, "upload", dying)
+    monkeypatch.setattr(ObjectStore, "upload_file", dying)
     with pytest.raises(KeyboardInterrupt):
         published(url, write(tmp_path / "b.jsonl", range(7)))
-    monkeypatch.setattr(Store, "upload", real)
-    home = release.at(url, "news", reading=True)
-    assert home.latest() == first.version
-    assert release.verify(home.release_path(first.version)) == []
+    monkeypatch.setattr(ObjectStore, "upload_file", real)
+    home = release.open_dataset(url, "news", reading=True)
+    assert home.read_latest_version() == first.version
+    assert release.verify_release(home.release_path(first.version)) == []
     second = published(url, str(tmp_path / "b.jsonl"))
     assert second.status == "published"
-    home = release.at(url, "news", reading=True)
-    assert [each.version for each in home.versions()] == [second.version, first.version]
+    home = release.open_dataset(url, "news", reading=True)
+    assert [entry.version for entry in home.read_versions()] == [second.version, first.version]
     assert {name.split("/")[1] for name in objects(url, "releases/")} == {first.version, second.version}
     assert not objects(url, "claims/")
 
@@ -182,17 +182,17 @@ def test_killed_while_sending_readers_see_the_old_release_and_the_next_run_clear
 def test_killed_between_the_commit_and_the_lists_the_next_run_lists_it(url, tmp_path, monkeypatch):
     first = published(url, write(tmp_path / "a.jsonl", range(6)))
     with monkeypatch.context() as dying:
-        dying.setattr(release.Mirror, "_list", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        dying.setattr(release.MirroredDataset, "_merge_entries", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             published(url, write(tmp_path / "b.jsonl", range(7)))
-    current = json.loads(Store(f"{url}/news").read("latest.json")[0])["version"]
+    current = json.loads(ObjectStore(f"{url}/news").read_object("latest.json")[0])["version"]
     assert current != first.version
-    assert len(json.loads(Store(f"{url}/news").read("versions.json")[0])) == 1
-    home = release.at(url, "news", reading=True)
-    assert [each.version for each in home.versions()] == [current, first.version]
-    assert len(json.loads(Store(f"{url}/news").read("versions.json")[0])) == 1
+    assert len(json.loads(ObjectStore(f"{url}/news").read_object("versions.json")[0])) == 1
+    home = release.open_dataset(url, "news", reading=True)
+    assert [entry.version for entry in home.read_versions()] == [current, first.version]
+    assert len(json.loads(ObjectStore(f"{url}/news").read_object("versions.json")[0])) == 1
     assert published(url, str(tmp_path / "b.jsonl")).status == "nothing_new"
-    assert len(json.loads(Store(f"{url}/news").read("versions.json")[0])) == 2
+    assert len(json.loads(ObjectStore(f"{url}/news").read_object("versions.json")[0])) == 2
 
 
 @on("s3")
@@ -202,13 +202,13 @@ def test_a_refused_run_is_kept_there_and_a_takedown_holds_for_all(url, tmp_path)
     refused = published(url, write(tmp_path / "b.jsonl", range(2)))
     assert refused.status == "refused"
     assert any(name.endswith("manifest.json") for name in objects(url, "refused/"))
-    home = release.at(url, "news", reading=True)
-    assert [each.status for each in home.versions()] == ["refused", "published"]
-    article = next(iter(release.load(home.release_path(home.latest()), "articles").to_pylist()))
+    home = release.open_dataset(url, "news", reading=True)
+    assert [entry.status for entry in home.read_versions()] == ["refused", "published"]
+    article = next(iter(release.load_table(home.release_path(home.read_latest_version()), "articles").to_pylist()))
     command = [sys.executable, "-m", "flows.cli", "takedown", article["article_id"], "--reason", "on request"]
     subprocess.run([*command, "--output", url], cwd=ROOT, check=True, capture_output=True)
-    told = subprocess.run([*command[:3], "versions", "--output", url], cwd=ROOT, check=True, capture_output=True)
-    assert b"refused" in told.stdout and b"latest" in told.stdout
+    listing = subprocess.run([*command[:3], "versions", "--output", url], cwd=ROOT, check=True, capture_output=True)
+    assert b"refused" in listing.stdout and b"latest" in listing.stdout
     lose_the_mirror(tmp_path)
     later = published(url, write(tmp_path / "c.jsonl", range(13)))
     assert later.rejected == {"withdrawn": 1}
@@ -216,13 +216,13 @@ def test_a_refused_run_is_kept_there_and_a_takedown_holds_for_all(url, tmp_path)
 
 def test_a_store_that_nobody_knows_is_refused_with_a_sentence():
     with pytest.raises(release.ReleaseError, match="names no store"):
-        release.at("nowhere://x", "news", reading=True)
+        release.open_dataset("nowhere://x", "news", reading=True)
 
 
 @on("memory")
 def test_the_run_of_a_flow_is_told_where_its_mirror_lies(url, tmp_path):
-    outcome = tell(Publish(source=write(tmp_path / "a.jsonl", range(5)), output=url))
+    outcome = run_publish(Publish(source=write(tmp_path / "a.jsonl", range(5)), output=url))
     assert outcome.release.is_relative_to(tmp_path / "stores")
-    dry = tell(Publish(source=write(tmp_path / "b.jsonl", range(9)), output=url, dry_run=True))
+    dry = run_publish(Publish(source=write(tmp_path / "b.jsonl", range(9)), output=url, dry_run=True))
     assert dry.status == "dry_run"
-    assert release.at(url, "news", reading=True).latest() == outcome.version
+    assert release.open_dataset(url, "news", reading=True).read_latest_version() == outcome.version

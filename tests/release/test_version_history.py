@@ -4,19 +4,19 @@ import pytest
 import release_drafts as drafts
 
 from flows.release import (
-    Declined,
-    Mistaken,
-    commit,
-    find_equal,
-    pin,
-    prune,
+    InvalidRequestError,
+    RequestDeclinedError,
+    commit_release,
+    find_equal_release,
+    pin_release,
+    prune_releases,
     publisher_lock,
     read_manifest,
-    recover,
-    refuse,
+    recover_dataset,
+    refuse_run,
     set_latest,
-    stage,
-    verify,
+    stage_release,
+    verify_release,
 )
 
 FIRST, SECOND, THIRD = (f"2026.11.22.{n}" for n in (1, 2, 3))
@@ -32,20 +32,20 @@ def three(released):
 
 
 def statuses(dataset):
-    return [(each.version, each.status) for each in dataset.versions()]
+    return [(entry.version, entry.status) for entry in dataset.read_versions()]
 
 
 def test_what_is_left_behind_is_withdrawn_and_the_way_back_is_open(three):
     assert set_latest(three, FIRST, "A bad crawl.") == [THIRD, SECOND]
-    assert three.latest() == FIRST and (three.root / "latest").readlink().name == FIRST
+    assert three.read_latest_version() == FIRST and (three.root / "latest").readlink().name == FIRST
     assert statuses(three) == [(THIRD, "withdrawn"), (SECOND, "withdrawn"), (FIRST, "published")]
     assert "**Withdrawn.** A bad crawl." in (three.root / "CHANGELOG.md").read_text()
-    assert find_equal(three, read_manifest(three.release_path(THIRD))["fingerprint"]).version == FIRST
+    assert find_equal_release(three, read_manifest(three.release_path(THIRD))["fingerprint"]).version == FIRST
     assert set_latest(three, SECOND, "That was wrong.") == []
     assert statuses(three) == [(THIRD, "withdrawn"), (SECOND, "published"), (FIRST, "published")]
-    assert three.versions()[1].why == ()
+    assert three.read_versions()[1].why == ()
     assert set_latest(three, SECOND, "Again.") == []
-    assert three.versions()[0].why == ("A bad crawl.",)
+    assert three.read_versions()[0].why == ("A bad crawl.",)
 
 
 def test_a_damaged_or_unknown_release_cannot_become_the_current_one(three):
@@ -53,11 +53,11 @@ def test_a_damaged_or_unknown_release_cannot_become_the_current_one(three):
     damaged.chmod(0o644)
     damaged.write_text("x")
     before = three.versions_json.read_bytes(), three.latest_json.read_bytes()
-    with pytest.raises(Declined, match=r"csv/articles\.csv"):
+    with pytest.raises(RequestDeclinedError, match=r"csv/articles\.csv"):
         set_latest(three, FIRST, "")
-    with pytest.raises(Mistaken, match="no release"):
+    with pytest.raises(InvalidRequestError, match="no release"):
         set_latest(three, "2020.01.01.1", "")
-    with pytest.raises(Mistaken, match="no version"):
+    with pytest.raises(InvalidRequestError, match="no version"):
         set_latest(three, "../..", "")
     assert (three.versions_json.read_bytes(), three.latest_json.read_bytes()) == before
 
@@ -66,42 +66,42 @@ def test_a_damaged_or_unknown_release_cannot_become_the_current_one(three):
 def test_setting_back_is_finished_by_the_next_owner(three, last):
     with pytest.raises(drafts.Died):
         set_latest(three, FIRST, "A bad crawl.", step=drafts.dying(last))
-    assert verify(three.release_path(three.latest())) == []
-    assert any("Finished setting latest" in note for note in recover(three))
-    assert three.latest() == FIRST and not three.journal.exists()
-    assert statuses(three)[0] == (THIRD, "withdrawn") and three.versions()[0].why == ("A bad crawl.",)
+    assert verify_release(three.release_path(three.read_latest_version())) == []
+    assert any("Finished setting latest" in note for note in recover_dataset(three))
+    assert three.read_latest_version() == FIRST and not three.journal.exists()
+    assert statuses(three)[0] == (THIRD, "withdrawn") and three.read_versions()[0].why == ("A bad crawl.",)
 
 
 def test_pruning_keeps_the_newest_the_latest_and_the_pinned(three):
-    pin(three, FIRST, "cited in a paper")
-    assert three.versions()[-1].pinned == "cited in a paper"
+    pin_release(three, FIRST, "cited in a paper")
+    assert three.read_versions()[-1].pinned == "cited in a paper"
     assert "Pinned: cited in a paper." in (three.root / "CHANGELOG.md").read_text()
-    assert prune(three, 1, "Old.") == [SECOND]
+    assert prune_releases(three, 1, "Old.") == [SECOND]
     assert sorted(path.name for path in three.releases.iterdir()) == [FIRST, THIRD]
-    assert statuses(three)[1] == (SECOND, "pruned") and three.versions()[1].why == ("Old.",)
-    assert prune(three, 1, "Old.") == []
-    with pytest.raises(Mistaken, match="files are gone"):
+    assert statuses(three)[1] == (SECOND, "pruned") and three.read_versions()[1].why == ("Old.",)
+    assert prune_releases(three, 1, "Old.") == []
+    with pytest.raises(InvalidRequestError, match="files are gone"):
         set_latest(three, SECOND, "")
-    pin(three, FIRST, "")
-    assert prune(three, 1, "Old.") == [FIRST]
-    with pytest.raises(Mistaken, match="keep"):
-        prune(three, 0, "All.")
+    pin_release(three, FIRST, "")
+    assert prune_releases(three, 1, "Old.") == [FIRST]
+    with pytest.raises(InvalidRequestError, match="keep"):
+        prune_releases(three, 0, "All.")
 
 
 def test_the_latest_stays_though_newer_releases_were_withdrawn(three):
     set_latest(three, FIRST, "A bad crawl.")
-    assert prune(three, 1, "Old.") == [THIRD, SECOND]
-    assert verify(three.release_path(three.latest())) == []
+    assert prune_releases(three, 1, "Old.") == [THIRD, SECOND]
+    assert verify_release(three.release_path(three.read_latest_version())) == []
 
 
 @pytest.mark.parametrize("last", ["journalled", "listed", "logged", "retired"])
 def test_pruning_is_finished_by_the_next_owner(three, last):
     with pytest.raises(drafts.Died):
-        prune(three, 1, "Old.", step=drafts.dying(last))
-    assert any("Finished removing" in note for note in recover(three))
+        prune_releases(three, 1, "Old.", step=drafts.dying(last))
+    assert any("Finished removing" in note for note in recover_dataset(three))
     assert [path.name for path in three.releases.iterdir()] == [THIRD]
     assert [status for _, status in statuses(three)] == ["published", "pruned", "pruned"]
-    assert three.versions()[1].why == ("Old.",) and not three.journal.exists()
+    assert three.read_versions()[1].why == ("Old.",) and not three.journal.exists()
 
 
 @pytest.fixture
@@ -109,59 +109,62 @@ def refused(released):
     """A release, and three refused runs."""
     with publisher_lock(released, 0):
         for number in (2, 3, 4):
-            refuse(released, drafts.draft(run_id=f"run-{number}", parent=FIRST), [f"Too few {number}."])
+            refuse_run(released, drafts.draft(run_id=f"run-{number}", parent=FIRST), [f"Too few {number}."])
     return released
 
 
 @pytest.mark.parametrize("last", ["journalled", "listed", "logged", "removed", None])
 def test_pruning_keeps_the_newest_refused_runs_and_all_their_entries(refused, last):
     if last is None:
-        assert prune(refused, 1, "Old.") == ["refused/run-3", "refused/run-2"]
+        assert prune_releases(refused, 1, "Old.") == ["refused/run-3", "refused/run-2"]
     else:
         with pytest.raises(drafts.Died):
-            prune(refused, 1, "Old.", step=drafts.dying(last))
-        assert "Finished removing the files of refused/run-3, refused/run-2." in recover(refused)
+            prune_releases(refused, 1, "Old.", step=drafts.dying(last))
+        assert "Finished removing the files of refused/run-3, refused/run-2." in recover_dataset(refused)
     assert [path.name for path in refused.refused.iterdir()] == ["run-4"] and not refused.journal.exists()
-    assert [(each.status, each.why) for each in refused.versions()] == [
+    assert [(entry.status, entry.why) for entry in refused.read_versions()] == [
         ("refused", ("Too few 4.",)), ("refused", ("Too few 3.", "Old.")), ("refused", ("Too few 2.", "Old.")),
         ("published", ()),
     ]  # fmt: skip
-    assert prune(refused, 1, "Old.") == [] and verify(refused.release_path(refused.latest())) == []
+    assert (
+        prune_releases(refused, 1, "Old.") == []
+        and verify_release(refused.release_path(refused.read_latest_version())) == []
+    )
 
 
 def test_a_version_whose_files_are_gone_is_never_used_again(three):
-    from flows.release import next_version
+    from flows.release import allocate_version
 
-    prune(three, 1, "Old.")
-    assert next_version(three, drafts.TODAY) == "2026.11.22.4"
+    prune_releases(three, 1, "Old.")
+    assert allocate_version(three, drafts.TODAY) == "2026.11.22.4"
 
 
 def remake(dataset, old, version, step):
     """Make a release again without its last article, in its place, as purging does."""
-    made = drafts.draft(drafts.ARTICLES[:3], run_id="mend", parent=read_manifest(dataset.release_path(old))["parent"])
-    folder = stage(dataset, made, version)
-    commit(dataset, folder, read_manifest(folder), replaces=old, step=step)
+    draft = drafts.draft(drafts.ARTICLES[:3], run_id="mend", parent=read_manifest(dataset.release_path(old))["parent"])
+    folder = stage_release(dataset, draft, version)
+    commit_release(dataset, folder, read_manifest(folder), replaces=old, step=step)
 
 
 @pytest.mark.parametrize("old", [FIRST, THIRD])
 @pytest.mark.parametrize("last", ["synced", "journalled", "renamed", "sealed", "listed", "logged", "retired", "done"])
 def test_a_release_made_again_takes_the_place_of_the_old_one_whole_or_not_at_all(three, old, last):
-    pin(three, old, "cited")
+    pin_release(three, old, "cited")
     with pytest.raises(drafts.Died):
         remake(three, old, "2026.11.22.4", drafts.dying(last))
-    assert verify(three.release_path(three.latest())) == []
-    recover(three)
-    there = {path.name for path in three.releases.iterdir()}
-    by_version = {each.version: each for each in three.versions()}
-    assert not three.journal.exists() and verify(three.release_path(three.latest())) == []
+    assert verify_release(three.release_path(three.read_latest_version())) == []
+    recover_dataset(three)
+    release_names = {path.name for path in three.releases.iterdir()}
+    by_version = {entry.version: entry for entry in three.read_versions()}
+    assert not three.journal.exists() and verify_release(three.release_path(three.read_latest_version())) == []
     if last in ("synced", "journalled"):
-        assert there == {FIRST, SECOND, THIRD} == set(by_version) and three.latest() == THIRD
+        assert release_names == {FIRST, SECOND, THIRD} == set(by_version) and three.read_latest_version() == THIRD
         return
-    assert there == {FIRST, SECOND, THIRD, "2026.11.22.4"} - {old}
-    assert three.latest() == ("2026.11.22.4" if old == THIRD else THIRD)
-    assert (three.root / "latest").readlink().name == three.latest()
+    assert release_names == {FIRST, SECOND, THIRD, "2026.11.22.4"} - {old}
+    assert three.read_latest_version() == ("2026.11.22.4" if old == THIRD else THIRD)
+    assert (three.root / "latest").readlink().name == three.read_latest_version()
     assert by_version[old].status == "pruned" and "2026.11.22.4" in by_version[old].why[0]
     new = by_version["2026.11.22.4"]
     assert (new.status, new.pinned) == ("published", "cited")
-    order = [each.version for each in three.versions()]
+    order = [entry.version for entry in three.read_versions()]
     assert order.index("2026.11.22.4") + 1 == order.index(old)

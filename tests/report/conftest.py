@@ -1,4 +1,4 @@
-"""A release of invented articles, laid on disk as a publisher would: two plain ones, a duplicate, a hostile one."""
+"""A release of invented articles on disk: two plain ones, a duplicate, a hostile one."""
 
 import datetime as dt
 import hashlib
@@ -123,25 +123,25 @@ def manifest(folder, articles=4, **values):
 
 
 def lay(folder, rows, spans=(), evidence=(), rejects=(), changes=(), a_file=250_000):
-    """The tables of a release in `folder`."""
+    """Write the tables of a release in `folder`."""
     for name in ("data", "csv", "rejects", "lineage", "diff"):
         (folder / name).mkdir(parents=True)
-    articles = arrow.table(arrow.ARTICLES, list(rows))
+    articles = arrow.build_table(arrow.ARTICLES, list(rows))
     count = max(1, -(-len(rows) // a_file))
     for n in range(count):
         part = articles.slice(n * a_file, a_file)
         pq.write_table(part, folder / "data" / f"articles-{n:05}-of-{count:05}.parquet", compression="zstd")
-    pq.write_table(arrow.table(arrow.REJECTS, list(rejects)), folder / "rejects" / "rejects.parquet")
-    pq.write_table(arrow.table(arrow.SPANS, list(spans)), folder / "lineage" / "spans.parquet")
-    pq.write_table(arrow.table(arrow.EVIDENCE, list(evidence)), folder / "lineage" / "evidence.parquet")
-    pq.write_table(arrow.table(arrow.CHANGES, list(changes)), folder / "diff" / "changes.parquet")
+    pq.write_table(arrow.build_table(arrow.REJECTS, list(rejects)), folder / "rejects" / "rejects.parquet")
+    pq.write_table(arrow.build_table(arrow.SPANS, list(spans)), folder / "lineage" / "spans.parquet")
+    pq.write_table(arrow.build_table(arrow.EVIDENCE, list(evidence)), folder / "lineage" / "evidence.parquet")
+    pq.write_table(arrow.build_table(arrow.CHANGES, list(changes)), folder / "diff" / "changes.parquet")
     pc.write_csv(articles.select(["article_id", "title"]), folder / "csv" / "articles.csv")
     return folder
 
 
 @pytest.fixture(scope="session")
 def release(tmp_path_factory):
-    """A folder with the tables of four articles, and its pages written."""
+    """Folder with the tables of four articles and their pages."""
     from flows.report import write_pages
 
     folder = lay(tmp_path_factory.mktemp("release"), [PLAIN, SIGNED, TWIN, ATTACK], SPANS, EVIDENCE, REJECTS, CHANGES)
@@ -151,7 +151,7 @@ def release(tmp_path_factory):
 
 @pytest.fixture
 def house():
-    """The makers of rows and releases, for tests that need another one."""
+    """Makers of rows and releases, for tests that need another one."""
     import types
 
     return types.SimpleNamespace(row=row, span=span, key=key, lay=lay, manifest=manifest)

@@ -1,10 +1,10 @@
-"""A document is put together again from its spans; the sample is bounded and the same each time."""
+"""Sample: documents are reassembled from their spans; the sample is bounded and the same each time."""
 
-from flows.report.article_sample import draw, put_together
+from flows.report.article_sample import reassemble_document, sample_articles
 
 
 def words(lines):
-    return [[(piece.kind, piece.words) for piece in line.pieces] for line in lines]
+    return [[(span.kind, span.text) for span in line.spans] for line in lines]
 
 
 def test_a_document_is_put_together_from_what_was_cut_and_what_was_kept(house):
@@ -14,7 +14,7 @@ def test_a_document_is_put_together_from_what_was_cut_and_what_was_kept(house):
         house.span(1, 3, 24, "Dermaga dibuka."),
         house.span(1, 4, 50, "Warga senang."),
     ]
-    lines, aligned = put_together("Dermaga dibuka.\nWarga senang.", spans[::-1])
+    lines, aligned = reassemble_document("Dermaga dibuka.\nWarga senang.", spans[::-1])
     assert aligned and [line.number for line in lines] == [1, 3, 4]
     assert words(lines) == [
         [("ad", "IKLAN")],
@@ -29,21 +29,21 @@ def test_a_line_kept_in_two_pieces_loses_no_word(house):
         house.span(1, 1, 21, "IKLAN", "ad", "inline.ad"),
         house.span(1, 1, 27, "Warga mengeluh keras."),
     ]
-    lines, _ = put_together("Harga naik hari ini. Warga mengeluh keras.", spans)
+    lines, _ = reassemble_document("Harga naik hari ini. Warga mengeluh keras.", spans)
     assert words(lines) == [[("body", "Harga naik hari ini."), ("ad", "IKLAN"), ("body", "Warga mengeluh keras.")]]
 
 
 def test_paragraphs_that_do_not_fit_the_lines_are_not_forced_on_them(house):
-    lines, aligned = put_together("Satu.\nDua.", [house.span(1, 1, 0, "Satu. Dua.")])
+    lines, aligned = reassemble_document("Satu.\nDua.", [house.span(1, 1, 0, "Satu. Dua.")])
     assert not aligned and words(lines) == [[("body", "")]]
 
 
 def test_a_small_release_is_drawn_whole_in_its_order(release, house):
-    assert [one.row["article_id"] for one in draw(release, 200)] == [house.key(n) for n in (1, 2, 3, 4)]
+    assert [one.row["article_id"] for one in sample_articles(release, 200)] == [house.key(n) for n in (1, 2, 3, 4)]
 
 
 def test_each_article_gets_its_own_spans_and_evidence(release, house):
-    first, second, *_ = draw(release, 200)
+    first, second, *_ = sample_articles(release, 200)
     assert [row["field"] for row in first.evidence] == ["title", "url"] and second.evidence == []
     assert [line.number for line in first.lines] == [1, 3, 5, 7, 8]
 
@@ -51,6 +51,6 @@ def test_each_article_gets_its_own_spans_and_evidence(release, house):
 def test_a_large_release_is_drawn_by_digest_the_same_from_one_file_and_from_many(tmp_path, house):
     rows = [house.row(n) for n in range(40)]
     one, many = house.lay(tmp_path / "one", rows), house.lay(tmp_path / "many", rows, a_file=7)
-    drawn = [article.row["article_id"] for article in draw(one, 5)]
+    drawn = [article.row["article_id"] for article in sample_articles(one, 5)]
     assert sorted(drawn) == sorted(house.key(n) for n in range(40))[:5]
-    assert drawn == [article.row["article_id"] for article in draw(many, 5)]
+    assert drawn == [article.row["article_id"] for article in sample_articles(many, 5)]

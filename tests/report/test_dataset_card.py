@@ -1,11 +1,11 @@
-"""README.md: what the Hub reads, what a person reads, and nothing that scraped words could do to either."""
+"""README.md: front matter for the Hub, text for people, and no effect of scraped text on either."""
 
 import re
 
 import pytest
 
 from flows.report import dataset_card
-from flows.report.statistics import gather
+from flows.report.statistics import collect_statistics
 from schemas.columns import ARTICLES
 
 
@@ -39,16 +39,18 @@ def test_the_front_matter_says_whose_the_texts_are_and_in_which_languages(text):
 
 @pytest.mark.parametrize(("articles", "size"), [(999, "n<1K"), (1_000, "1K<n<10K"), (250_000, "100K<n<1M")])
 def test_the_size_class_is_the_hub_s(articles, size, release, house):
-    facts = gather(release)
-    facts.articles = articles
-    assert f"- {size}" in front(dataset_card.render(facts, house.manifest(release)))
+    statistics = collect_statistics(release)
+    statistics.articles = articles
+    assert f"- {size}" in front(dataset_card.render_card(statistics, house.manifest(release)))
 
 
 def test_a_language_that_is_no_code_never_reaches_the_front_matter(release, house):
-    facts = gather(release)
-    facts.languages.update({"und": 1, "x\nlicense: mit": 1, None: 1})
+    statistics = collect_statistics(release)
+    statistics.languages.update({"und": 1, "x\nlicense: mit": 1, None: 1})
     assert [
-        line for line in front(dataset_card.render(facts, house.manifest(release))) if "mit" in line or "und" in line
+        line
+        for line in front(dataset_card.render_card(statistics, house.manifest(release)))
+        if "mit" in line or "und" in line
     ] == []
 
 
@@ -123,5 +125,5 @@ def test_the_query_works_in_duckdb(text, release, monkeypatch):
 
 def test_a_release_of_nothing_has_a_card(tmp_path, house):
     folder = house.lay(tmp_path / "none", [])
-    made = dataset_card.render(gather(folder), house.manifest(folder, 0, parent=None, checks=[]))
+    made = dataset_card.render_card(collect_statistics(folder), house.manifest(folder, 0, parent=None, checks=[]))
     assert "No article's day is known." in made and "It is the first release." in made and "language:" not in made

@@ -1,4 +1,4 @@
-"""Words that nobody vouches for come out as words."""
+"""Escaping: untrusted text stays text."""
 
 import html
 from html.parser import HTMLParser
@@ -27,8 +27,8 @@ class Reader(HTMLParser):
 @given(st.text(max_size=60))
 def test_any_words_stay_one_run_of_text(words):
     read = Reader(escaping.tag("p", words, title=words))
-    assert read.tags == [("p", {"title": escaping.visible(words)})]
-    assert "".join(read.words) == escaping.visible(words)
+    assert read.tags == [("p", {"title": escaping.reveal_hidden(words)})]
+    assert "".join(read.words) == escaping.reveal_hidden(words)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_any_words_stay_one_run_of_text(words):
     ],
 )
 def test_what_acts_or_hides_is_shown_and_the_rest_is_left(words, shown):
-    assert escaping.visible(words) == shown
+    assert escaping.reveal_hidden(words) == shown
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_what_acts_or_hides_is_shown_and_the_rest_is_left(words, shown):
     ],
 )
 def test_an_address_that_is_not_plain_web_is_no_link(url):
-    assert Reader(escaping.link(url, "words")).tags == []
+    assert Reader(escaping.render_link(url, "words")).tags == []
 
 
 def test_a_plain_address_is_a_link_that_tells_the_other_side_nothing():
-    ((tag, attributes),) = Reader(escaping.link('https://example.com/a?b="c"&d', "here")).tags
+    ((tag, attributes),) = Reader(escaping.render_link('https://example.com/a?b="c"&d', "here")).tags
     assert tag == "a" and attributes["href"] == 'https://example.com/a?b="c"&d'
     assert set(attributes["rel"].split()) == {"noopener", "noreferrer", "nofollow"}
 
@@ -81,7 +81,7 @@ def test_attributes_that_are_false_are_left_out():
     "words", ["[a](javascript:x)", "![a](http://x)", "a | b", "# head", "<b>x</b>", "`code`", "*a* _b_ ~c~", "a\n\n# b"]
 )
 def test_markdown_has_no_live_mark_left(words):
-    made = escaping.markdown(words)
+    made = escaping.escape_markdown(words)
     assert "\n" not in made and "<" not in made
     bare = html.unescape(made)
     for at, character in enumerate(bare):

@@ -1,4 +1,4 @@
-"""The release for programs agrees with the tables that lie in it."""
+"""Metadata files agree with the tables of the release."""
 
 import csv
 import hashlib
@@ -50,7 +50,7 @@ def test_paths_lead_to_files_of_the_release_only(release, package, croissant):
 def test_csv_without_text_is_described_without_it(tmp_path, house):
     folder = house.lay(tmp_path / "r", [house.row(1)])
     (folder / "csv" / "metadata.csv").write_text("x")
-    made = json.loads(metadata_files.datapackage_json(folder, house.manifest(folder, 1)))
+    made = json.loads(metadata_files.build_datapackage_json(folder, house.manifest(folder, 1)))
     resources = {resource["name"]: resource for resource in made["resources"]}
     names = [field["name"] for field in resources["metadata-csv"]["schema"]["fields"]]
     assert "text" not in names and "title" in names
@@ -70,7 +70,7 @@ def test_croissant_fields_are_the_columns_and_lead_to_a_distribution(release, cr
     records = {record["name"]: record for record in croissant["recordSet"]}
     assert set(records) == set(PUBLISHED)
     for table, record in records.items():
-        names = pq.read_schema(next(iter(sorted(release.glob(reader_schemas.PLACES[table]))))).names
+        names = pq.read_schema(next(iter(sorted(release.glob(reader_schemas.TABLE_PATHS[table]))))).names
         assert [field["source"]["extract"]["column"] for field in record["field"]] == names
         for field in record["field"]:
             (kind,) = set(field["source"]) - {"extract"}
@@ -81,17 +81,17 @@ def test_croissant_fields_are_the_columns_and_lead_to_a_distribution(release, cr
 
 def test_articles_in_many_files_are_one_set(tmp_path, house):
     folder = house.lay(tmp_path / "many", [house.row(n) for n in range(5)], a_file=2)
-    made = json.loads(metadata_files.croissant_json(folder, house.manifest(folder, 5)))
+    made = json.loads(metadata_files.build_croissant_json(folder, house.manifest(folder, 5)))
     (files,) = [entry for entry in made["distribution"] if entry["@type"] == "cr:FileSet"]
-    assert len(files["containedIn"]) == 3 and files["includes"] == reader_schemas.PLACES["articles"]
+    assert len(files["containedIn"]) == 3 and files["includes"] == reader_schemas.TABLE_PATHS["articles"]
     (articles,) = [record for record in made["recordSet"] if record["name"] == "articles"]
     assert {field["source"]["fileSet"]["@id"] for field in articles["field"]} == {files["@id"]}
-    package = json.loads(metadata_files.datapackage_json(folder, house.manifest(folder, 5)))
+    package = json.loads(metadata_files.build_datapackage_json(folder, house.manifest(folder, 5)))
     assert len(package["resources"][0]["path"]) == 3
 
 
 def test_the_codebook_is_csv_of_every_column():
-    text = metadata_files.codebook_csv()
+    text = metadata_files.build_codebook_csv()
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert [(row["table"], row["column"]) for row in rows] == [
         (table, column.name) for table, columns in PUBLISHED.items() for column in columns
@@ -103,5 +103,5 @@ def test_the_codebook_is_csv_of_every_column():
     ("name", "slug"), [("news", "news"), ("Berita Pagi", "berita-pagi"), ("../x", "..-x"), ("!", "dataset")]
 )
 def test_the_package_s_name_is_a_slug(name, slug, release, house):
-    made = json.loads(metadata_files.datapackage_json(release, house.manifest(release, dataset=name)))
+    made = json.loads(metadata_files.build_datapackage_json(release, house.manifest(release, dataset=name)))
     assert made["name"] == slug

@@ -1,4 +1,4 @@
-"""Every page is written, from the tables and the manifest alone: the same bytes twice, wherever the release lies."""
+"""Pages are functions of the tables and the manifest: the same bytes each time, wherever the release lies."""
 
 import json
 import shutil

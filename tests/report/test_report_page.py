@@ -1,4 +1,4 @@
-"""report.html: its figures, its cuts, and that nothing in it acts but its own script."""
+"""report.html: its figures, its cuts, and that nothing but its own script runs."""
 
 import base64
 import hashlib
@@ -10,15 +10,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.report import report_page
-from flows.report.article_sample import draw
-from flows.report.statistics import gather
+from flows.report.article_sample import sample_articles
+from flows.report.statistics import collect_statistics
 
 VOID = {"meta", "input", "br"}
 LOADS = {"src", "srcset", "poster", "data", "action", "formaction", "background", "ping"}
 
 
 class Page(HTMLParser):
-    """What a browser would make of the page: its elements, its text, whether they nest."""
+    """The page as a browser parses it: elements, text, nesting."""
 
     def __init__(self, text):
         super().__init__(convert_charrefs=True)
@@ -66,8 +66,8 @@ def test_only_its_own_style_and_script_may_act(text, read):
 
 
 def test_a_hostile_article_makes_no_element_and_no_handler(read):
-    made = {tag for tag, _ in read.elements}
-    assert not made & {"img", "iframe", "object", "embed", "form", "base", "link", "video"}
+    tag_names = {tag for tag, _ in read.elements}
+    assert not tag_names & {"img", "iframe", "object", "embed", "form", "base", "link", "video"}
     for tag, attributes in read.elements:
         assert not [name for name in attributes if name.startswith("on")], tag
         assert not LOADS & set(attributes), tag
@@ -109,9 +109,9 @@ def test_the_figures_are_those_of_the_manifest(read):
 def test_every_cut_span_is_shown_with_its_rule(release, read):
     shown = [mark["data-why"] for mark in read.all("mark") if mark["data-why"].startswith("cut: ")]
     spans = pq.read_table(release / "lineage/spans.parquet").to_pylist()
-    wanted = [span for span in spans if span["kind"] != "body"]
-    assert len(shown) == len(wanted) == 6
-    for span in wanted:
+    cut_spans = [span for span in spans if span["kind"] != "body"]
+    assert len(shown) == len(cut_spans) == 6
+    for span in cut_spans:
         assert any(why.startswith(f"cut: {span['kind']}, rule {span['rule']}") for why in shown)
     assert "cut: related, rule related.baca-juga" in shown
     assert "cut: title, rule title.first-line, body with probability 0.02" in shown
@@ -135,17 +135,24 @@ def test_the_page_is_well_formed_and_names_its_language(text, read):
 
 
 def test_the_page_is_the_same_twice(release, house):
-    made = {report_page.render(gather(release), draw(release, 200), house.manifest(release)) for _ in range(2)}
-    assert len(made) == 1
+    pages = {
+        report_page.render_report(collect_statistics(release), sample_articles(release, 200), house.manifest(release))
+        for _ in range(2)
+    }
+    assert len(pages) == 1
 
 
 def test_the_sample_is_bounded_in_number_and_in_weight(tmp_path, house, monkeypatch):
     rows = [house.row(n) for n in range(30)]
     folder = house.lay(tmp_path / "r", rows, [house.span(n, 1, 0, "x" * 80, "ad", "ad.label") for n in range(30)])
-    made = report_page.render(gather(folder), draw(folder, 12), house.manifest(folder, 30))
-    assert made.count('<details class="article">') == 12 and "12 of 30 articles" in made
-    monkeypatch.setattr(report_page, "HEAVIEST", 10_000)
-    light = report_page.render(gather(folder), draw(folder, 12), house.manifest(folder, 30))
+    page = report_page.render_report(
+        collect_statistics(folder), sample_articles(folder, 12), house.manifest(folder, 30)
+    )
+    assert page.count('<details class="article">') == 12 and "12 of 30 articles" in page
+    monkeypatch.setattr(report_page, "MAX_MARKUP_BYTES", 10_000)
+    light = report_page.render_report(
+        collect_statistics(folder), sample_articles(folder, 12), house.manifest(folder, 30)
+    )
     assert 0 < light.count('<details class="article">') < 12
     articles = re.findall(r'<details class="article">.*?</details>', light, re.S)
     assert sum(len(article.encode()) for article in articles) <= 10_000
@@ -154,8 +161,8 @@ def test_the_sample_is_bounded_in_number_and_in_weight(tmp_path, house, monkeypa
 def test_a_document_without_end_is_cut_short_and_says_so(tmp_path, house):
     spans = [house.span(1, n, n * 1000, "y" * 990, "nav", "nav.menu") for n in range(1, 200)]
     folder = house.lay(tmp_path / "long", [house.row(1)], spans)
-    made = report_page.render(gather(folder), draw(folder, 1), house.manifest(folder, 1))
-    assert "The first 60 of 199 lines" in made and len(made) < 200_000
+    page = report_page.render_report(collect_statistics(folder), sample_articles(folder, 1), house.manifest(folder, 1))
+    assert "The first 60 of 199 lines" in page and len(page) < 200_000
 
 
 def test_many_outlets_and_many_years_keep_their_place_and_their_sum(tmp_path, house):
@@ -166,7 +173,7 @@ def test_many_outlets_and_many_years_keep_their_place_and_their_sum(tmp_path, ho
         for n in range(34)
     ]
     folder = house.lay(tmp_path / "r", rows)
-    words = report_page.render(gather(folder), [], house.manifest(folder, 34))
+    words = report_page.render_report(collect_statistics(folder), [], house.manifest(folder, 34))
     bars = re.findall(r"<title>([^<]+) articles</title></rect>", words)
     assert "10 others: 10" in bars and "1990 to 1999: 10" in bars
     assert "Articles by year" in words
@@ -174,9 +181,9 @@ def test_many_outlets_and_many_years_keep_their_place_and_their_sum(tmp_path, ho
 
 def test_a_first_release_and_an_empty_one_say_so(tmp_path, house):
     folder = house.lay(tmp_path / "none", [])
-    made = report_page.render(gather(folder), [], house.manifest(folder, 0, parent=None, checks=[]))
-    assert "it has no parent" in made and "Nothing was left out." in made and "records no checks" in made
-    Page(made)
+    page = report_page.render_report(collect_statistics(folder), [], house.manifest(folder, 0, parent=None, checks=[]))
+    assert "it has no parent" in page and "Nothing was left out." in page and "records no checks" in page
+    Page(page)
 
 
 def test_the_policy_covers_the_files_as_they_lie_in_the_code():

@@ -1,4 +1,4 @@
-"""Charts: their ticks, their numbers, and that names from outside stay words."""
+"""Charts: ticks, numbers, and that untrusted labels stay text."""
 
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -13,12 +13,14 @@ from flows.report import svg_charts
 
 @given(st.integers(0, 10**9))
 def test_ticks_begin_at_nought_hold_the_largest_and_are_evenly_apart(most):
-    made = svg_charts.ticks(most)
-    assert made[0] == 0 and made[-1] >= most and 2 <= len(made) <= 6
-    assert len({b - a for a, b in pairwise(made)}) == 1
+    ticks = svg_charts.compute_ticks(most)
+    assert ticks[0] == 0 and ticks[-1] >= most and 2 <= len(ticks) <= 6
+    assert len({b - a for a, b in pairwise(ticks)}) == 1
 
 
-@pytest.mark.parametrize("draw", [svg_charts.rows, lambda c, a, n: svg_charts.columns(c, "month", a, n)])
+@pytest.mark.parametrize(
+    "draw", [svg_charts.draw_bar_chart, lambda c, a, n: svg_charts.draw_column_chart(c, "month", a, n)]
+)
 def test_bars_stand_to_one_another_as_their_numbers(draw):
     figure = ET.fromstring(draw("Some", "articles", [("one", 10), ("two", 40), ("none", 0)]))
     bars = {b.find("title").text: float(b.get("width")) * float(b.get("height")) for b in figure.iter("rect")}
@@ -30,15 +32,15 @@ def test_bars_stand_to_one_another_as_their_numbers(draw):
 
 def test_a_name_from_outside_stays_words_and_within_its_room():
     name = "<script>alert(1)</script> " * 3
-    drawn = svg_charts.rows("By outlet", "articles", [(name, 1)])
+    drawn = svg_charts.draw_bar_chart("By outlet", "articles", [(name, 1)])
     assert "<script" not in drawn
     label = next(text for text in ET.fromstring(drawn).iter("text") if text.find("title") is not None)
     assert label.text.endswith("…") and label.find("title").text == name
 
 
 def test_an_empty_chart_is_drawn():
-    ET.fromstring(svg_charts.rows("None", "articles", []))
-    ET.fromstring(svg_charts.columns("None", "month", "articles", []))
+    ET.fromstring(svg_charts.draw_bar_chart("None", "articles", []))
+    ET.fromstring(svg_charts.draw_column_chart("None", "month", "articles", []))
 
 
 @pytest.mark.parametrize(
@@ -51,11 +53,11 @@ def test_an_empty_chart_is_drawn():
     ],
 )
 def test_time_has_no_gaps(months, unit, names):
-    found, columns = svg_charts.by_time(Counter({**months, None: 7}), 4)
-    assert (found, [name for name, _ in columns]) == (unit, names)
+    period, columns = svg_charts.group_by_period(Counter({**months, None: 7}), 4)
+    assert (period, [name for name, _ in columns]) == (unit, names)
     assert sum(n for _, n in columns) == sum(months.values())
 
 
 def test_a_number_too_long_for_its_column_is_shortened():
-    drawn = str(svg_charts.columns("c", "x", "y", [(str(n), 12_187) for n in range(14)]))
+    drawn = str(svg_charts.draw_column_chart("c", "x", "y", [(str(n), 12_187) for n in range(14)]))
     assert drawn.count(">12k<") == 14

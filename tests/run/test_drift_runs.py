@@ -1,4 +1,4 @@
-"""A release that drifted from its parent is refused by outlet and figure; the last good one stays."""
+"""Drift: a release that differs too much from its parent is refused with outlet and figure; the last one stays."""
 
 import json
 from dataclasses import replace
@@ -8,7 +8,8 @@ import pytest
 
 from flows import release, run
 from flows.parameters import Publish
-from flows.run.publish_run import tell
+from flows.run.publish_run import run_publish
+from flows.run.steps import PLAIN_STEPS
 from tests.makers import story
 
 
@@ -23,12 +24,12 @@ def source(tmp_path):
 
 @pytest.fixture
 def job(source, tmp_path):
-    made = Publish(source=str(source), output=str(tmp_path / "output"))
-    assert tell(made).status == "published"
-    return made
+    publish_job = Publish(source=str(source), output=str(tmp_path / "output"))
+    assert run_publish(publish_job).status == "published"
+    return publish_job
 
 
-def lose_dates(source):
+def remove_dates(source):
     for path in source.iterdir():
         path.write_text(path.read_text().replace(", Selasa (12/3/2024)", ""), encoding="utf-8")
 
@@ -36,28 +37,28 @@ def lose_dates(source):
 def test_a_source_without_dates_is_refused_and_the_last_release_stays(job, source, tmp_path):
     dataset = release.Dataset(tmp_path / "output" / "news")
     before = dataset.latest_json.read_bytes()
-    lose_dates(source)
-    outcome = tell(job)
+    remove_dates(source)
+    outcome = run_publish(job)
     assert outcome.status == "refused" and outcome.exit_code == 1
     (why,) = outcome.why
     assert why.startswith("drift.date:") and "Republika: 0% with date, where the parent had 100%" in why
     assert dataset.latest_json.read_bytes() == before
-    refused = dataset.root / dataset.versions()[0].path
+    refused = dataset.root / dataset.read_versions()[0].path
     assert {path.name for path in (refused / "validation").iterdir()} == {"articles.json", "drift.json", "release.json"}
 
-    accepted = tell(job.model_copy(update={"accept_drift": "the outlet prints no days any more"}))
+    accepted = run_publish(job.model_copy(update={"accept_drift": "the outlet prints no days any more"}))
     assert accepted.status == "published"
     manifest = release.read_manifest(accepted.release)
     assert manifest["accepted_drift"] == "the outlet prints no days any more"
-    assert dataset.versions()[0].accepted_drift == "the outlet prints no days any more"
+    assert dataset.read_versions()[0].accepted_drift == "the outlet prints no days any more"
     assert "in spite of drift: the outlet prints no days" in (dataset.root / "CHANGELOG.md").read_text()
-    told = json.loads((accepted.release / "validation" / "drift.json").read_text())
-    assert "Accepted as drift" in str(told)
+    document = json.loads((accepted.release / "validation" / "drift.json").read_text())
+    assert "Accepted as drift" in str(document)
 
 
 def test_a_reason_without_drift_is_not_recorded(job, source, tmp_path):
     (source / "new.txt").write_text(story(40), encoding="utf-8")
-    outcome = tell(job.model_copy(update={"accept_drift": "just in case"}))
+    outcome = run_publish(job.model_copy(update={"accept_drift": "just in case"}))
     assert release.read_manifest(outcome.release)["accepted_drift"] == ""
 
 
@@ -65,34 +66,33 @@ def test_a_broken_daily_drop_is_not_hidden_by_what_is_carried_over(job, source):
     for number in range(40, 72):
         (source / f"{number}.txt").write_text(story(number), encoding="utf-8")
         (source / f"{number - 40:02d}.txt").unlink()
-    lose_dates(source)
-    outcome = tell(job.model_copy(update={"append": True}))
+    remove_dates(source)
+    outcome = run_publish(job.model_copy(update={"append": True}))
     assert outcome.status == "refused" and "0% with date" in outcome.why[0]
 
 
 def test_where_only_the_code_changed_the_same_documents_are_compared(job, source, monkeypatch):
-    clean_all = run.clean_all
 
-    def forgets_some(*given):
-        made = clean_all(*given)
-        articles = made.articles
+    def clean_without_some_dates(*arguments):
+        state = run.clean_documents(*arguments)
+        articles = state.articles
         for name in ("date", "date_basis"):
             at = articles.schema.get_field_index(name)
             values = [None if n % 8 == 0 else value for n, value in enumerate(articles[name].to_pylist())]
             articles = articles.set_column(
                 at, articles.schema.field(at), pa.array(values, articles.schema.field(at).type)
             )
-        return replace(made, articles=articles)
+        return replace(state, articles=articles)
 
-    monkeypatch.setattr(run, "clean_all", forgets_some)
-    monkeypatch.setattr(run.release, "code_digest", lambda _root: "f" * 64)
-    refused = tell(job)
+    steps = replace(PLAIN_STEPS, clean_and_describe=clean_without_some_dates)
+    monkeypatch.setattr(run.release, "compute_code_digest", lambda _root: "f" * 64)
+    refused = run_publish(job, steps)
     assert refused.status == "refused" and "drift.date" in refused.why[0] and "88% with date" in refused.why[0]
     (source / "new.txt").write_text(story(40), encoding="utf-8")  # other documents: the wider bounds
-    assert tell(job).status == "published"
+    assert run_publish(job, steps).status == "published"
 
 
 def test_an_empty_first_release_is_refused(tmp_path):
     (tmp_path / "menu.txt").write_text("Login\nDaftar\n")
-    outcome = tell(Publish(source=str(tmp_path / "menu.txt"), output=str(tmp_path / "output")))
+    outcome = run_publish(Publish(source=str(tmp_path / "menu.txt"), output=str(tmp_path / "output")))
     assert outcome.status == "refused" and "rows.not-empty" in outcome.why[0]

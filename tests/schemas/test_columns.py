@@ -65,9 +65,9 @@ def test_a_schema_in_a_file_says_which_it_is():
 
 def test_rows_that_do_not_fit_are_refused():
     row = {"op": "added", "article_id": "0" * 32, "fields": []}
-    assert arrow.table(arrow.CHANGES, [row]).schema == arrow.CHANGES
+    assert arrow.build_table(arrow.CHANGES, [row]).schema == arrow.CHANGES
     with pytest.raises(ValueError, match="op may not be null"):
-        arrow.table(arrow.CHANGES, [row | {"op": None}])
+        arrow.build_table(arrow.CHANGES, [row | {"op": None}])
     with pytest.raises(pa.ArrowInvalid):
-        arrow.table(arrow.SPANS, [dict.fromkeys(arrow.SPANS.names) | {"line": "one"}])
-    assert arrow.empty(arrow.SPANS).num_rows == 0
+        arrow.build_table(arrow.SPANS, [dict.fromkeys(arrow.SPANS.names) | {"line": "one"}])
+    assert arrow.make_empty_table(arrow.SPANS).num_rows == 0

@@ -16,7 +16,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows import report
-from flows.release import Dataset, audit, carry_over, diff, load, parquet_tables, stage, verify
+from flows.release import (
+    Dataset,
+    audit_release,
+    carry_over_rows,
+    diff_articles,
+    load_table,
+    parquet_tables,
+    stage_release,
+    verify_release,
+)
 from schemas import SCHEMA_VERSION, columns, reader_schemas
 from tests.release import release_drafts as drafts
 
@@ -36,7 +45,7 @@ def described(version):
 
 
 def today():
-    return {table: reader_schemas.json_schema(table)["properties"] for table in columns.PUBLISHED}
+    return {table: reader_schemas.build_json_schema(table)["properties"] for table in columns.PUBLISHED}
 
 
 def decides(column):
@@ -82,7 +91,7 @@ def test_the_present_version_is_stored_and_nothing_changed_since():
     assert {t: list(made) for t, made in stored.items()} == {t: list(made) for t, made in now.items()}, HOW
     assert stored == now, HOW
     for table, schema in parquet_tables.SCHEMAS.items():
-        assert load(STORED / SCHEMA_VERSION, table).schema.equals(schema), f"{table}: {HOW}"
+        assert load_table(STORED / SCHEMA_VERSION, table).schema.equals(schema), f"{table}: {HOW}"
 
 
 @pytest.mark.parametrize("version", SAME_MAJOR)
@@ -136,11 +145,11 @@ def test_what_only_adds_or_narrows_breaks_nothing(new):
 def releases(tmp_path_factory):
     """Every stored release of this major version, today's, and one of a version to come with a column more."""
     dataset = Dataset(tmp_path_factory.mktemp("output") / "news")
-    made = stage(dataset, drafts.draft(checks=()), "2026.11.22.1", report.write_pages)
-    audit(made)
+    made = stage_release(dataset, drafts.draft(checks=()), "2026.11.22.1", report.write_pages)
+    audit_release(made)
     later = tmp_path_factory.mktemp("later") / "data"
     later.mkdir()
-    articles = load(made, "articles")
+    articles = load_table(made, "articles")
     more = articles.append_column("mood", pa.array(["calm"] * articles.num_rows))
     pq.write_table(more, later / "articles-00000-of-00001.parquet")
     return [*(STORED / version for version in SAME_MAJOR), made, later.parent]
@@ -158,7 +167,7 @@ def told(rows):
 
 @pytest.fixture
 def expected(releases):
-    rows = [row for release in releases[:1] for row in load(release, "articles").to_pylist()]
+    rows = [row for release in releases[:1] for row in load_table(release, "articles").to_pylist()]
     return told(rows * len(releases))
 
 
@@ -181,7 +190,7 @@ def test_duckdb_reads_them_together(releases, expected):
 
 @pytest.mark.parametrize("version", SAME_MAJOR)
 def test_pyarrow_reads_them_together_with_an_earlier_schema(releases, expected, version):
-    schema = load(STORED / version, "articles").schema
+    schema = load_table(STORED / version, "articles").schema
     table = ds.dataset(paths(releases), schema=schema).to_table()
     assert table.schema.names == schema.names and told(table.to_pylist()) == expected
 
@@ -189,14 +198,14 @@ def test_pyarrow_reads_them_together_with_an_earlier_schema(releases, expected, 
 @pytest.mark.parametrize("version", SAME_MAJOR)
 def test_kliping_itself_reads_a_stored_release(version):
     stored = STORED / version
-    assert verify(stored) == []
-    articles = load(stored, "articles")
-    assert carry_over(stored, set()).articles.num_rows == ROWS
-    assert diff(articles, load(stored, "articles")).num_rows == 0
+    assert verify_release(stored) == []
+    articles = load_table(stored, "articles")
+    assert carry_over_rows(stored, set()).articles.num_rows == ROWS
+    assert diff_articles(articles, load_table(stored, "articles")).num_rows == 0
 
 
 def test_rewording_a_description_does_not_damage_what_is_published(monkeypatch):
     schema = parquet_tables.SCHEMAS["articles"]
     reworded = pa.schema([f.with_metadata({"description": "Otherwise."}) for f in schema], schema.metadata)
     monkeypatch.setitem(parquet_tables.SCHEMAS, "articles", reworded)
-    assert verify(STORED / SCHEMA_VERSION) == []
+    assert verify_release(STORED / SCHEMA_VERSION) == []

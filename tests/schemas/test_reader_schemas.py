@@ -36,20 +36,20 @@ def table_of(path):
 
 
 def validator(table):
-    schema = reader_schemas.json_schema(table)
+    schema = reader_schemas.build_json_schema(table)
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
     return jsonschema.Draft202012Validator(schema, format_checker=checker)
 
 
 def to_arrow(table, row):
     """A JSON row as an Arrow table of one row."""
-    made = dict(row)
+    arrow_row = dict(row)
     for field in SCHEMAS[table]:
-        if made[field.name] is not None and pa.types.is_timestamp(field.type):
-            made[field.name] = dt.datetime.fromisoformat(made[field.name])
-        elif made[field.name] is not None and pa.types.is_date(field.type):
-            made[field.name] = dt.date.fromisoformat(made[field.name])
-    return arrow.table(SCHEMAS[table], [made])
+        if arrow_row[field.name] is not None and pa.types.is_timestamp(field.type):
+            arrow_row[field.name] = dt.datetime.fromisoformat(arrow_row[field.name])
+        elif arrow_row[field.name] is not None and pa.types.is_date(field.type):
+            arrow_row[field.name] = dt.date.fromisoformat(arrow_row[field.name])
+    return arrow.build_table(SCHEMAS[table], [arrow_row])
 
 
 def to_json(row):
@@ -59,18 +59,18 @@ def to_json(row):
 @pytest.mark.parametrize("table", PUBLISHED)
 def test_every_form_has_the_columns_of_the_arrow_schema_in_their_order(table):
     names = SCHEMAS[table].names
-    assert list(reader_schemas.json_schema(table)["properties"]) == names
-    assert reader_schemas.json_schema(table)["required"] == names
-    assert [row["column"] for row in reader_schemas.codebook() if row["table"] == table] == names
-    assert [field["name"] for field in reader_schemas.datapackage_fields(table)] == names
-    assert [field["name"] for field in reader_schemas.croissant_fields(table, {})] == names
+    assert list(reader_schemas.build_json_schema(table)["properties"]) == names
+    assert reader_schemas.build_json_schema(table)["required"] == names
+    assert [row["column"] for row in reader_schemas.build_codebook() if row["table"] == table] == names
+    assert [field["name"] for field in reader_schemas.build_datapackage_fields(table)] == names
+    assert [field["name"] for field in reader_schemas.build_croissant_fields(table, {})] == names
 
 
 @pytest.mark.parametrize("table", PUBLISHED)
 def test_every_form_agrees_on_null_and_meaning(table):
-    properties = reader_schemas.json_schema(table)["properties"]
-    codebook = {row["column"]: row for row in reader_schemas.codebook() if row["table"] == table}
-    package = {field["name"]: field for field in reader_schemas.datapackage_fields(table)}
+    properties = reader_schemas.build_json_schema(table)["properties"]
+    codebook = {row["column"]: row for row in reader_schemas.build_codebook() if row["table"] == table}
+    package = {field["name"]: field for field in reader_schemas.build_datapackage_fields(table)}
     for field in SCHEMAS[table]:
         kinds = properties[field.name]["type"]
         assert ("null" in kinds if isinstance(kinds, list) else False) is field.nullable
@@ -83,7 +83,7 @@ def test_every_form_agrees_on_null_and_meaning(table):
 
 def test_the_codebook_spells_each_type_once():
     spelled = {}
-    for row in reader_schemas.codebook():
+    for row in reader_schemas.build_codebook():
         spelled.setdefault(row["type"], set()).add(SCHEMAS[row["table"]].field(row["column"]).type)
     assert all(len(types) == 1 for types in spelled.values())
     assert spelled["date32"] == {pa.date32()}
@@ -92,7 +92,7 @@ def test_the_codebook_spells_each_type_once():
 
 
 def test_the_codebook_lists_what_a_closed_column_may_be():
-    allowed = {(row["table"], row["column"]): row["allowed"] for row in reader_schemas.codebook()}
+    allowed = {(row["table"], row["column"]): row["allowed"] for row in reader_schemas.build_codebook()}
     assert allowed["articles", "date_basis"] == "stated | inferred"
     assert allowed["changes", "op"] == "added | changed | removed"
     assert allowed["articles", "title"] == ""
@@ -100,17 +100,19 @@ def test_the_codebook_lists_what_a_closed_column_may_be():
 
 @pytest.mark.parametrize("table", PUBLISHED)
 def test_the_schemas_are_valid_json_schema(table):
-    jsonschema.Draft202012Validator.check_schema(reader_schemas.json_schema(table))
+    jsonschema.Draft202012Validator.check_schema(reader_schemas.build_json_schema(table))
 
 
 def test_the_whole_document_is_a_schema_of_an_article():
-    whole = reader_schemas.json_schemas()
-    jsonschema.Draft202012Validator.check_schema(whole)
-    assert set(whole["$defs"]) == set(PUBLISHED) == set(reader_schemas.ROWS) == set(reader_schemas.PLACES)
+    document = reader_schemas.build_json_schemas()
+    jsonschema.Draft202012Validator.check_schema(document)
+    assert (
+        set(document["$defs"]) == set(PUBLISHED) == set(reader_schemas.ROW_MEANINGS) == set(reader_schemas.TABLE_PATHS)
+    )
     row = read(HERE / "examples" / "articles.every-value.json")
-    jsonschema.Draft202012Validator(whole).validate(row)
+    jsonschema.Draft202012Validator(document).validate(row)
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.Draft202012Validator(whole).validate({**row, "text": None})
+        jsonschema.Draft202012Validator(document).validate({**row, "text": None})
 
 
 def test_every_table_has_an_example_and_a_counterexample():
@@ -155,7 +157,7 @@ def test_a_missing_or_unknown_column_is_refused(table):
 
 
 def test_croissant_says_which_column_is_a_list():
-    fields = {f["name"]: f for f in reader_schemas.croissant_fields("articles", {"fileObject": {"@id": "x"}})}
+    fields = {f["name"]: f for f in reader_schemas.build_croissant_fields("articles", {"fileObject": {"@id": "x"}})}
     assert fields["authors"]["repeated"] is True
     assert "repeated" not in fields["title"]
     assert fields["published_at"]["source"] == {"fileObject": {"@id": "x"}, "extract": {"column": "published_at"}}

@@ -60,10 +60,10 @@ def test_of_two_runs_one_is_refused_and_one_waits_as_asked(served, eventually):
         refused = served.run(**asked, more={"output": str(served.output)})
         waits = served.run(**asked, more={"output": str(served.output), "wait": 100})
         told = served.ended(refused)
-        assert (told["type"], told["name"]) == ("FAILED", "Busy") and "first" in told["message"]
+        assert (told["type"], told["name"]) == ("CANCELLED", "Cancelled") and "first" in told["message"]
         eventually(lambda: state(served, waits)["type"] == "RUNNING")
-        assert home.latest() is None
-    assert served.ended(waits)["name"] == "Published"
+        assert home.read_latest_version() is None
+    assert served.ended(waits)["message"].startswith("published")
 
 
 def test_cancelling_midway_leaves_nothing_behind(served, long, eventually):
@@ -76,7 +76,7 @@ def test_cancelling_midway_leaves_nothing_behind(served, long, eventually):
     home = release.Dataset(served.output / "cancelled")
     eventually(lambda: not processes_of(run), 40)
     assert not home.staging.is_dir() or not list(home.staging.iterdir())
-    assert home.latest() is None and not home.releases.is_dir()
+    assert home.read_latest_version() is None and not home.releases.is_dir()
 
 
 # Whom kill -9 hits, and from which step of a run on; "" is before the first. How long after that, a seed draws.
@@ -96,7 +96,7 @@ def kept(served):
         for number in range(1200):
             file.write(json.dumps({"id": str(number), "text": story(number)}) + "\n")
     asked = {"source": str(folder), "dataset": "kept", "more": {"output": str(served.output), "wait": 200}}
-    assert served.ended(served.run(**asked), 200)["name"] == "Published"
+    assert served.ended(served.run(**asked), 200)["message"].startswith("published")
     return folder, asked, release.Dataset(served.output / "kept")
 
 
@@ -117,8 +117,8 @@ def pid_of(served, name):
 
 def whole(home):
     """The current release, read back: what readers see at this moment."""
-    version = home.latest()
-    assert release.verify(home.release_path(version)) == []
+    version = home.read_latest_version()
+    assert release.verify_release(home.release_path(version)) == []
     return version
 
 
@@ -144,8 +144,10 @@ def test_whoever_is_killed_the_last_release_stays_and_the_next_run_succeeds(serv
     if victim == "flow" and whole(home) == before:
         assert served.ended(run)["type"] == "CRASHED"
     again = eventually(lambda: served.run(**asked), 120)
-    assert served.ended(again, 200)["name"] in {"Published", "NothingNew"}
+    assert served.ended(again, 200)["message"].startswith(("published", "nothing new"))
     assert whole(home) != before and after in {before, whole(home)}
     assert not list(home.staging.iterdir())
-    held = pq.read_table(home.release_path(home.latest()) / "data", columns=["source_id"])["source_id"].to_pylist()
+    held = pq.read_table(home.release_path(home.read_latest_version()) / "data", columns=["source_id"])[
+        "source_id"
+    ].to_pylist()
     assert f"{victim} {step}.txt" in held and len(held) > 1200

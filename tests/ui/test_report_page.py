@@ -3,7 +3,7 @@
 import pytest
 
 from flows.parameters import Publish
-from flows.run.publish_run import tell
+from flows.run.publish_run import run_publish
 from tests.makers import dump, story
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,7 @@ def report(tmp_path_factory, chromium):
     hostile = dump(9).replace("Kota Memulai", f"{HOSTILE} Kota Memulai").replace("Baca Juga: ", f"Baca Juga: {HOSTILE}")
     (folder / "source" / "hostile.txt").write_text(hostile, encoding="utf-8")
     (folder / "source" / f"{HOSTILE.replace('/', '_')}.txt").write_bytes(b"")
-    outcome = tell(Publish(source=str(folder / "source"), output=str(folder / "output")))
+    outcome = run_publish(Publish(source=str(folder / "source"), output=str(folder / "output")))
     assert outcome.status == "published"
     return (outcome.release / "report.html").as_uri()
 

@@ -9,7 +9,7 @@ import pytest
 
 import expectations
 from flows.validate import ReleaseFacts, check_release
-from flows.validate.checks import judge
+from flows.validate.checks import validate_frame
 
 SOUND = ReleaseFacts(
     documents_in=10, carried_over=0, published=8, dropped=1, rejected=1, parent_articles=8, article_ids_repeated=0,
@@ -32,9 +32,9 @@ FRAME = pd.DataFrame({"article_id": ["1", "2", "3"], "word": pd.Series(["kapal",
 
 
 def test_rows_that_fail_are_named_once_with_the_first_of_the_suite() -> None:
-    verdict = judge(suite(LONG, PLAIN), FRAME)
+    verdict = validate_frame(suite(LONG, PLAIN), FRAME)
     assert {key: name for key, (name, _) in verdict.failing.items()} == {"2": "word.long", "3": "word.plain"}
-    assert {key: name for key, (name, _) in judge(suite(PLAIN, LONG), FRAME).failing.items()} == {
+    assert {key: name for key, (name, _) in validate_frame(suite(PLAIN, LONG), FRAME).failing.items()} == {
         "2": "word.plain",
         "3": "word.plain",
     }
@@ -43,7 +43,7 @@ def test_rows_that_fail_are_named_once_with_the_first_of_the_suite() -> None:
 
 
 def test_a_check_says_what_was_expected_and_what_was_found() -> None:
-    (check,) = judge(suite(PLAIN), FRAME).checks
+    (check,) = validate_frame(suite(PLAIN), FRAME).checks
     assert (check.passed, check.failed_rows, check.crashed) == (False, 2, False)
     assert check.sentence == "Expected what is expected; not so in 2 of 3 rows, for example word = A."
 
@@ -52,7 +52,7 @@ def test_a_share_that_is_allowed_passes_and_is_told() -> None:
     most = expectation(
         "word.most", "column_values_to_match_regex", "table", "warning", column="word", regex="^[A-Z]", mostly=0.6
     )
-    (check,) = judge(suite(most), FRAME).checks
+    (check,) = validate_frame(suite(most), FRAME).checks
     assert (check.passed, check.failed_rows) == (True, 1)
     assert check.sentence.endswith("not so in 1 of 3 rows, for example word = kapal. Allowed: 40% of the rows.")
 
@@ -61,7 +61,7 @@ def test_a_share_that_is_allowed_passes_and_is_told() -> None:
 @pytest.mark.parametrize("scope", ["row", "table", "drift"])
 def test_an_expectation_that_crashes_is_an_error_and_no_rows_fault(severity: str, scope: str) -> None:
     broken = expectation("word.broken", "column_values_to_not_be_null", scope, severity, column="no_such_column")
-    verdict = judge(suite(broken, LONG), FRAME, drift_accepted=True)
+    verdict = validate_frame(suite(broken, LONG), FRAME, drift_accepted=True)
     crashed, other = verdict.checks
     assert (crashed.crashed, crashed.passed, crashed.failed_rows) == (True, False, 0)
     assert "no_such_column" in crashed.sentence
@@ -74,28 +74,28 @@ def test_an_expectation_that_crashes_is_an_error_and_no_rows_fault(severity: str
 
 def test_a_crash_within_the_judging_is_an_error_too() -> None:
     broken = expectation("word.broken", "column_values_to_be_between", column="word", min_value=3)
-    (check,) = judge(suite(broken), FRAME).refused
+    (check,) = validate_frame(suite(broken), FRAME).refused
     assert check.crashed
 
 
 def test_a_critical_failure_of_the_table_refuses() -> None:
     table = expectation("word.unique", "column_values_to_be_unique", "table", column="word")
     twice = FRAME.assign(word=pd.Series(["kapal", "kapal", "ombak"], dtype=object))
-    verdict = judge(suite(table), twice)
+    verdict = validate_frame(suite(table), twice)
     assert [check.name for check in verdict.refused] == ["word.unique"]
     assert verdict.failing == {}
 
 
 def test_a_figure_of_the_whole_table_is_told() -> None:
     few = expectation("word.few", "table_row_count_to_be_between", "table", min_value=5)
-    verdict = judge(suite(few), FRAME)
+    verdict = validate_frame(suite(few), FRAME)
     (check,) = verdict.refused
     assert (check.failed_rows, check.sentence) == (0, "Expected what is expected; found 3.")
 
 
 def test_two_columns_are_both_told() -> None:
     pair = expectation("day.order", "column_pair_values_a_to_be_greater_than_b", column_A="first", column_B="second")
-    verdict = judge(suite(pair), pd.DataFrame({"article_id": ["1", "2"], "first": [1, 9], "second": [2, 3]}))
+    verdict = validate_frame(suite(pair), pd.DataFrame({"article_id": ["1", "2"], "first": [1, 9], "second": [2, 3]}))
     assert verdict.checks[0].sentence.endswith("not so in 1 of 2 rows, for example first = 1, second = 2.")
     assert verdict.failing == {"1": ("day.order", "Expected what is expected; found first = 1, second = 2.")}
 
@@ -103,19 +103,19 @@ def test_two_columns_are_both_told() -> None:
 def test_rows_that_fail_and_cannot_be_named_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     from flows.validate import gx_engine
 
-    real = gx_engine.run
+    real = gx_engine.run_suite
 
-    def forgetful(*given: Any, rows: bool = False) -> dict[str, gx_engine.Outcome]:
+    def forgetful(*given: Any, rows: bool = False) -> dict[str, gx_engine.ExpectationOutcome]:
         return {name: replace(outcome, rows=[]) for name, outcome in real(*given, rows=rows).items()}
 
-    monkeypatch.setattr(gx_engine, "run", forgetful)
-    verdict = judge(suite(PLAIN), FRAME)
+    monkeypatch.setattr(gx_engine, "run_suite", forgetful)
+    verdict = validate_frame(suite(PLAIN), FRAME)
     assert [check.name for check in verdict.refused] == ["word.plain"]
 
 
 def test_hostile_text_stays_one_short_line() -> None:
     hostile = FRAME.assign(word=pd.Series(["x\x1b[31m\nBaca juga", "Z" * 5000, "kapal"], dtype=object))
-    verdict = judge(suite(PLAIN), hostile)
+    verdict = validate_frame(suite(PLAIN), hostile)
     assert verdict.failing["1"][1] == "Expected what is expected; found word = x [31m Baca juga."
     assert len(verdict.failing["2"][1]) < 300
     assert len(json.dumps(verdict.document)) < 5000
@@ -125,7 +125,7 @@ def test_no_rows_pass_and_do_not_crash() -> None:
     from flows.validate import check_articles
     from schemas import arrow, stage_tables
 
-    verdict = check_articles(arrow.empty(stage_tables.VIEW))
+    verdict = check_articles(arrow.make_empty_table(stage_tables.VIEW))
     assert all(check.passed for check in verdict.checks)
     assert (verdict.failing, verdict.refused) == ({}, ())
 
@@ -135,14 +135,14 @@ def test_the_same_rows_give_the_same_document_in_a_process_that_says_nothing() -
     broken = expectation("word.broken", "column_values_to_not_be_null", column="no_such_column")
     given, rows = suite(LONG, PLAIN, broken), FRAME.to_dict("list")
     code = (
-        "import json, sys; import pandas as pd; from flows.validate.checks import judge; "
-        "print(json.dumps(judge(json.loads(sys.argv[1]), pd.DataFrame(json.loads(sys.argv[2]))).document))"
+        "import json, sys; import pandas as pd; from flows.validate.checks import validate_frame; "
+        "print(json.dumps(validate_frame(json.loads(sys.argv[1]), pd.DataFrame(json.loads(sys.argv[2]))).document))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, json.dumps(given), json.dumps(rows)], capture_output=True, text=True, check=True
     )
     assert done.stderr == ""
-    assert json.loads(done.stdout) == judge(given, pd.DataFrame(rows)).document
+    assert json.loads(done.stdout) == validate_frame(given, pd.DataFrame(rows)).document
 
 
 def test_a_document_is_plain_json_and_holds_the_bounds() -> None:

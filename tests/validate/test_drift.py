@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 import expectations
-from flows.validate import Side, check_drift, narrow
+from flows.validate import ComparedRelease, check_drift, select_drift_columns
 from schemas import arrow
 
 SCHEMA = pa.schema([arrow.ARTICLES.field(name) for name in (
@@ -29,7 +29,9 @@ def rows(count, **values):
 
 def side(*parts, documents=None, rejected=0):
     made = [row for part in parts for row in part]
-    return Side(narrow(pa.Table.from_pylist(made, schema=SCHEMA)), documents or len(made) + rejected, rejected)
+    return ComparedRelease(
+        select_drift_columns(pa.Table.from_pylist(made, schema=SCHEMA)), documents or len(made) + rejected, rejected
+    )
 
 
 BASE = side(rows(100), rows(100, outlet="Kabar"), rejected=10)

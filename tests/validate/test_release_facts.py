@@ -3,7 +3,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from flows.validate.release_facts import ReleaseFacts, facts_frame
+from flows.validate.release_facts import ReleaseFacts, build_facts_frame
 
 
 def facts(rows: list[tuple[str, str, str | None]], **changes: Any) -> ReleaseFacts:
@@ -13,7 +13,7 @@ def facts(rows: list[tuple[str, str, str | None]], **changes: Any) -> ReleaseFac
     ] * 3
     counts: dict[str, Any] = {"documents_in": len(rows), "carried_over": 0, "dropped": 0, "rejected": 0}
     told = counts | {"parent_articles": None, "schema_version": "1.0.0"} | changes
-    return ReleaseFacts.of(pa.table(columns, names), **told)
+    return ReleaseFacts.from_keys(pa.table(columns, names), **told)
 
 
 def test_a_sound_release_has_nothing_to_count() -> None:
@@ -36,12 +36,12 @@ def test_links_that_lead_nowhere_or_onward_are_counted() -> None:
 def test_an_empty_release_can_be_told() -> None:
     made = facts([], documents_in=2, rejected=2)
     assert (made.published, made.article_ids_repeated, made.links_unresolved) == (0, 0, 0)
-    assert facts_frame(made)["documents_unaccounted"].tolist() == [0]
+    assert build_facts_frame(made)["documents_unaccounted"].tolist() == [0]
 
 
 def test_the_frame_is_one_row_with_its_shares() -> None:
     rows: list[tuple[str, str, str | None]] = [("a", "1", None), ("b", "2", None), ("c", "3", None)]
-    frame = facts_frame(facts(rows, documents_in=4, carried_over=2, dropped=1, rejected=1, parent_articles=6))
+    frame = build_facts_frame(facts(rows, documents_in=4, carried_over=2, dropped=1, rejected=1, parent_articles=6))
     assert len(frame) == 1
     assert frame["documents_unaccounted"].item() == 1
     assert frame["share_of_parent"].item() == 0.5
@@ -50,4 +50,4 @@ def test_the_frame_is_one_row_with_its_shares() -> None:
 
 @pytest.mark.parametrize("parent", [None, 0])
 def test_without_rows_in_a_parent_there_is_no_share_of_it(parent: int | None) -> None:
-    assert facts_frame(facts([("a", "1", None)], parent_articles=parent))["share_of_parent"].isna().all()
+    assert build_facts_frame(facts([("a", "1", None)], parent_articles=parent))["share_of_parent"].isna().all()

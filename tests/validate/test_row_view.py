@@ -4,7 +4,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from flows.validate.row_view import view_frame, view_of
+from flows.validate.row_view import build_row_view, build_view_frame
 from schemas import arrow, stage_tables
 
 RUN_DAY = date(2024, 6, 1)
@@ -18,32 +18,34 @@ def articles(*changes: dict[str, Any]) -> pa.Table:
         "text": "Pasar dibuka lagi.\nPedagang kembali.", "is_partial": False, "word_count": 5, "char_count": 36,
         "raw_char_count": 60, "boilerplate_share": 0.4, "content_hash": "0" * 32,
     }  # fmt: skip
-    return arrow.table(arrow.ARTICLES, [base | change for change in changes])
+    return arrow.build_table(arrow.ARTICLES, [base | change for change in changes])
 
 
 def evidence(*pairs: tuple[str, str]) -> pa.Table:
     blank = {"rule": "byline.plain", "line": 1, "quote": "Sari Wulandari", "sure": "stated"}
-    return arrow.table(arrow.EVIDENCE, [blank | {"article_id": a, "field": field} for a, field in pairs])
+    return arrow.build_table(arrow.EVIDENCE, [blank | {"article_id": a, "field": field} for a, field in pairs])
 
 
 def row(change: dict[str, Any], *fields: str) -> dict[str, Any]:
     table = articles(change)
-    made: dict[str, Any] = view_of(table, evidence(*((A, field) for field in fields)), [0], RUN_DAY).to_pylist()[0]
+    made: dict[str, Any] = build_row_view(table, evidence(*((A, field) for field in fields)), [0], RUN_DAY).to_pylist()[
+        0
+    ]
     return made
 
 
 def test_a_view_has_its_schema_and_the_order_of_the_articles() -> None:
-    made = view_of(articles({"article_id": B}, {"source_id": "2"}), evidence(), [3, 0], RUN_DAY)
+    made = build_row_view(articles({"article_id": B}, {"source_id": "2"}), evidence(), [3, 0], RUN_DAY)
     assert made.schema.equals(stage_tables.VIEW)
     assert made["article_id"].to_pylist() == [B, A]
     assert made["clutter_hits"].to_pylist() == [3, 0]
 
 
 def test_no_article_makes_an_empty_view() -> None:
-    made = view_of(arrow.empty(arrow.ARTICLES), arrow.empty(arrow.EVIDENCE), [], RUN_DAY)
+    made = build_row_view(arrow.make_empty_table(arrow.ARTICLES), arrow.make_empty_table(arrow.EVIDENCE), [], RUN_DAY)
     assert made.schema.equals(stage_tables.VIEW)
     assert made.num_rows == 0
-    assert len(view_frame(made)) == 0
+    assert len(build_view_frame(made)) == 0
 
 
 def test_lines_and_names_are_counted() -> None:
@@ -73,7 +75,7 @@ def test_a_value_without_evidence_is_named(change: dict[str, Any], told: list[st
 
 def test_the_evidence_of_another_article_supports_nothing() -> None:
     table = articles({"title": "Satu"}, {"article_id": B, "source_id": "2", "title": "Dua"})
-    made = view_of(table, evidence((B, "title")), [0, 0], RUN_DAY)
+    made = build_row_view(table, evidence((B, "title")), [0, 0], RUN_DAY)
     assert made["unevidenced"].to_pylist() == [["title"], []]
 
 
@@ -93,32 +95,32 @@ def test_latest_day(fetched_at: datetime | None, latest: date) -> None:
 
 def test_counts_of_rows_must_agree() -> None:
     with pytest.raises(ValueError, match="1 articles, but 2 numbers"):
-        view_of(articles({}), evidence(), [0, 0], RUN_DAY)
+        build_row_view(articles({}), evidence(), [0, 0], RUN_DAY)
 
 
 def test_the_frame_names_what_is_empty_or_not_a_number() -> None:
     table = articles({"title": "\u00a0 ", "agency": "", "language_score": float("nan")})
-    frame = view_frame(view_of(table, evidence(), [0], RUN_DAY))
+    frame = build_view_frame(build_row_view(table, evidence(), [0], RUN_DAY))
     assert frame["empty_values"].tolist() == ["title, agency, language_score"]
 
 
 def test_the_frame_is_sorted_by_article_id() -> None:
-    made = view_of(articles({"article_id": B}, {"source_id": "2"}), evidence(), [3, 0], RUN_DAY)
-    assert view_frame(made)["article_id"].tolist() == [A, B]
+    made = build_row_view(articles({"article_id": B}, {"source_id": "2"}), evidence(), [3, 0], RUN_DAY)
+    assert build_view_frame(made)["article_id"].tolist() == [A, B]
 
 
 @pytest.mark.parametrize(("day", "gap"), [(date(2024, 5, 1), 0), (date(2024, 5, 2), 1), (date(2024, 4, 29), -2)])
 def test_the_gap_between_day_and_instant(day: date, gap: int) -> None:
     table = articles({"published_at": datetime(2024, 5, 1, 23, 59, tzinfo=UTC), "date": day})
-    assert view_frame(view_of(table, evidence(), [0], RUN_DAY))["published_day_gap"].tolist() == [gap]
+    assert build_view_frame(build_row_view(table, evidence(), [0], RUN_DAY))["published_day_gap"].tolist() == [gap]
 
 
 def test_tables_joined_from_many_batches_make_the_same_view() -> None:
     first = articles({"title": "Satu"}, {"article_id": B, "source_id": "2", "title": "Dua", "agency": " "})
     then = articles({"article_id": "c" * 32, "source_id": "3", "title": "Tiga", "date": date(2024, 5, 1)})
     told = [evidence((B, "title")), evidence(("c" * 32, "date"))]
-    joined = view_of(pa.concat_tables([first, then]), pa.concat_tables(told), [0, 1, 2], RUN_DAY)
-    apart = [view_of(first, told[0], [0, 1], RUN_DAY), view_of(then, told[1], [2], RUN_DAY)]
+    joined = build_row_view(pa.concat_tables([first, then]), pa.concat_tables(told), [0, 1, 2], RUN_DAY)
+    apart = [build_row_view(first, told[0], [0, 1], RUN_DAY), build_row_view(then, told[1], [2], RUN_DAY)]
     assert joined.equals(pa.concat_tables(apart))
     assert joined["unevidenced"].to_pylist() == [["title"], ["agency"], ["title"]]
-    assert view_frame(pa.concat_tables(apart))["empty_values"].tolist() == ["", "agency", ""]
+    assert build_view_frame(pa.concat_tables(apart))["empty_values"].tolist() == ["", "agency", ""]

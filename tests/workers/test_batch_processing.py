@@ -12,7 +12,7 @@ from tests.makers import dump, story
 def raw(tmp_path, texts):
     for number, text in enumerate(texts):
         (tmp_path / f"{number:03d}.txt").write_text(text, encoding="utf-8")
-    return pa.concat_tables([batch.documents for batch in read.read(str(tmp_path))])
+    return pa.concat_tables([batch.documents for batch in read.read_batches(str(tmp_path))])
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def batch(tmp_path):
 
 
 def test_every_document_is_one_row(batch):
-    outcome = batch_processing.process(batch)
+    outcome = batch_processing.process_batch(batch)
     assert outcome.articles["source_id"].to_pylist() == ["000.txt", "001.txt", "003.txt"]
     assert outcome.rejects.select(["source_id", "reason"]).to_pylist() == [
         {"source_id": "002.txt", "reason": "no_article"}
@@ -29,7 +29,7 @@ def test_every_document_is_one_row(batch):
 
 
 def test_schemas_are_the_published_ones(batch):
-    outcome = batch_processing.process(batch)
+    outcome = batch_processing.process_batch(batch)
     assert outcome.articles.schema.equals(stage_tables.RUN_ARTICLES)
     assert outcome.spans.schema.equals(stage_tables.RUN_SPANS)
     assert outcome.evidence.schema.equals(stage_tables.RUN_EVIDENCE)
@@ -37,7 +37,7 @@ def test_schemas_are_the_published_ones(batch):
 
 
 def test_text_is_what_the_spans_keep(batch):
-    outcome = batch_processing.process(batch)
+    outcome = batch_processing.process_batch(batch)
     row = outcome.articles.to_pylist()[1]
     assert row["dateline"] == "REPUBLIKA.CO.ID, MEDAN --"
     assert row["text"].startswith("Pemerintah kota memulai lomba perahu layar tahap ke-2")
@@ -49,9 +49,9 @@ def test_text_is_what_the_spans_keep(batch):
 
 
 def test_the_batch_makes_no_difference(batch):
-    whole = batch_processing.process(batch)
-    parts = batch_processing.joined(
-        [batch_processing.process(batch.slice(number, 1)) for number in range(batch.num_rows)]
+    whole = batch_processing.process_batch(batch)
+    parts = batch_processing.concatenate_outcomes(
+        [batch_processing.process_batch(batch.slice(number, 1)) for number in range(batch.num_rows)]
     )
     assert whole.articles.equals(parts.articles)
     assert whole.spans.equals(parts.spans)
@@ -59,15 +59,15 @@ def test_the_batch_makes_no_difference(batch):
 
 
 def test_a_crash_rejects_its_document_alone(batch, monkeypatch):
-    clean = batch_processing.clean
+    clean = batch_processing.clean_documents
 
     def explode(raw, html):
         if "001.txt" in raw["source_id"].to_pylist():
             raise RuntimeError("a defect")
         return clean(raw, html)
 
-    monkeypatch.setattr(batch_processing, "clean", explode)
-    outcome = batch_processing.process(batch)
+    monkeypatch.setattr(batch_processing, "clean_documents", explode)
+    outcome = batch_processing.process_batch(batch)
     assert outcome.articles["source_id"].to_pylist() == ["000.txt", "003.txt"]
     assert outcome.articles["row"].to_pylist() == [0, 1]
     assert set(outcome.spans["row"].to_pylist()) == {0, 1}
@@ -81,14 +81,14 @@ def test_files_hold_what_the_outcome_held(batch, tmp_path):
         writer.write_table(batch)
     batch_processing.process_rows(source, target, 0, batch.num_rows)
     read_back = pa.ipc.open_file(pa.memory_map(str(target / "articles.arrow"))).read_all()
-    assert read_back.equals(batch_processing.process(batch).articles)
+    assert read_back.equals(batch_processing.process_batch(batch).articles)
     assert not list(tmp_path.glob("*.part"))
 
 
 def test_content_hash_is_over_values_not_over_origin(batch):
-    row = batch_processing.process(batch).articles.to_pylist()[0]
-    assert batch_processing.content_hash(row) == row["content_hash"]
+    row = batch_processing.process_batch(batch).articles.to_pylist()[0]
+    assert batch_processing.hash_content(row) == row["content_hash"]
     assert (
-        batch_processing.content_hash({**row, "source_uri": "elsewhere", "raw_sha256": "0" * 64}) == row["content_hash"]
+        batch_processing.hash_content({**row, "source_uri": "elsewhere", "raw_sha256": "0" * 64}) == row["content_hash"]
     )
-    assert batch_processing.content_hash({**row, "title": "Lain"}) != row["content_hash"]
+    assert batch_processing.hash_content({**row, "title": "Lain"}) != row["content_hash"]

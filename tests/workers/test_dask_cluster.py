@@ -13,15 +13,15 @@ import pyarrow as pa
 import pytest
 
 from flows.parameters import Publish
-from flows.run.publish_run import tell
+from flows.run.publish_run import run_publish
 from flows.workers import batch_processing, dask_cluster, supervisor
 from tests.makers import story
 from tests.workers.test_supervisor import MISCHIEF, batch, reasons
 
 ROOT = Path(__file__).resolve().parents[2]
 PRELOAD = f"""
-from flows import supervise
-supervise._CHILD = {MISCHIEF!r}
+from flows.workers import supervisor
+supervisor._CHILD_PROGRAM = {MISCHIEF!r}
 """
 
 
@@ -79,7 +79,7 @@ def digests(release):
 
 def test_a_document_that_kills_the_child_of_a_worker_is_rejected_and_no_other(local, tmp_path):
     source = corpus(tmp_path / "raw.jsonl", 40, mischief=[33])
-    made = tell(Publish(source=source, output=str(tmp_path / "out"), workers=local.address))
+    made = run_publish(Publish(source=source, output=str(tmp_path / "out"), workers=local.address))
     assert made.rejected == {"crashed": 1}
     assert [name for name, _, _ in made.examples] == ["d33"]
     assert all(worker.poll() is None for worker in local.workers)
@@ -87,15 +87,15 @@ def test_a_document_that_kills_the_child_of_a_worker_is_rejected_and_no_other(lo
 
 def test_a_cluster_makes_the_bytes_of_the_pool_though_a_worker_is_killed(local, tmp_path, monkeypatch):
     source = corpus(tmp_path / "raw.jsonl", 600)
-    pool = tell(Publish(source=source, output=str(tmp_path / "pool"), workers=2))
+    pool = run_publish(Publish(source=source, output=str(tmp_path / "pool"), workers=2))
 
     def kill(documents, seen, total):
         if documents > 256 and local.workers[0].poll() is None:
             os.kill(local.workers[0].pid, signal.SIGKILL)
             local.workers[0].wait()
 
-    monkeypatch.setattr("flows.run.publish_run._progress", kill)
-    far = tell(Publish(source=source, output=str(tmp_path / "far"), workers=local.address))
+    monkeypatch.setattr("flows.run.publish_run.report_progress", kill)
+    far = run_publish(Publish(source=source, output=str(tmp_path / "far"), workers=local.address))
     assert local.workers[0].poll() is not None and local.workers[1].poll() is None
     assert far.status == pool.status == "published"
     assert far.documents == 600
@@ -105,7 +105,7 @@ def test_a_cluster_makes_the_bytes_of_the_pool_though_a_worker_is_killed(local, 
 def test_an_address_where_nobody_answers_is_wrong_use(tmp_path, monkeypatch):
     monkeypatch.setattr(dask_cluster, "_SECONDS_TO_ANSWER", 1)
     job = Publish(source=str(ROOT / "seeds"), output=str(tmp_path), workers="tcp://127.0.0.1:1", dry_run=True)
-    outcome = tell(job)
+    outcome = run_publish(job)
     assert outcome.status == "wrong_use"
     assert "No Dask scheduler answers at tcp://127.0.0.1:1" in outcome.why[0]
 
@@ -137,7 +137,7 @@ def test_a_job_that_kills_its_workers_is_halved_down_to_the_document(tmp_path):
     texts[7] += "\nDEADLY"
     job = batch(tmp_path, texts)
     deadly = Deadly()
-    made = dask_cluster.Patient(deadly).submit(supervisor.Crew(60).process, job).result()
+    made = dask_cluster.SplittingExecutor(deadly).submit(supervisor.ProcessSupervisor(60).process_file, job).result()
     outcome = batch_processing.read_outcome(made)
     assert reasons(outcome) == {"007.txt": "crashed"}
     assert outcome.articles["source_id"].to_pylist() == [f"{n:03d}.txt" for n in range(10) if n != 7]

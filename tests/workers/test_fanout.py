@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from flows.workers.fanout import spread
+from flows.workers.fanout import map_in_order
 
 
 class Worker:
@@ -31,7 +31,7 @@ class Worker:
 def test_results_come_in_order_and_two_work_at_a_time():
     worker = Worker()
     with ThreadPoolExecutor(2) as pool:
-        assert list(spread(pool, worker, range(10), 6)) == [2 * number for number in range(10)]
+        assert list(map_in_order(pool, worker, range(10), 6)) == [2 * number for number in range(10)]
     assert worker.most == 2
 
 
@@ -39,7 +39,7 @@ def test_results_come_in_order_and_two_work_at_a_time():
 def test_little_work_is_done_by_one(count):
     worker = Worker()
     with ThreadPoolExecutor(2) as pool:
-        made = list(spread(pool, worker, range(count), 6, lambda waiting: len(waiting) < 5))
+        made = list(map_in_order(pool, worker, range(count), 6, lambda waiting: len(waiting) < 5))
     assert made == [2 * number for number in range(count)]
     assert worker.most == len(worker.threads) == min(count, 1)
 
@@ -47,7 +47,7 @@ def test_little_work_is_done_by_one(count):
 def test_once_there_is_much_all_work():
     worker = Worker()
     with ThreadPoolExecutor(2) as pool:
-        made = list(spread(pool, worker, range(20), 6, lambda waiting: len(waiting) < 5))
+        made = list(map_in_order(pool, worker, range(20), 6, lambda waiting: len(waiting) < 5))
     assert made == [2 * number for number in range(20)]
     assert worker.most == 2
 
@@ -62,7 +62,7 @@ def test_no_more_jobs_are_taken_than_the_window_holds(little):
             yield number
 
     with ThreadPoolExecutor(2) as pool:
-        results = spread(pool, Worker(), jobs(), 3, lambda waiting: little and len(waiting) < 3)
+        results = map_in_order(pool, Worker(), jobs(), 3, lambda waiting: little and len(waiting) < 3)
         assert next(results) == 0
         assert len(taken) <= 6
         assert list(results) == [2 * number for number in range(1, 12)]
@@ -75,4 +75,4 @@ def test_what_a_job_raises_comes_to_the_caller():
         return number
 
     with ThreadPoolExecutor(1) as pool, pytest.raises(OSError, match="disk"):
-        list(spread(pool, fail, range(3), 2, lambda _waiting: True))
+        list(map_in_order(pool, fail, range(3), 2, lambda _waiting: True))

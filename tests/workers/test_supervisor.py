@@ -17,31 +17,31 @@ from tests.makers import story
 MISCHIEF = """
 import ctypes, os, signal, sys
 sys.path.insert(0, sys.argv[1])
-from flows import pipeline, supervise
-process, write = pipeline.process, pipeline.write_outcome
+from flows.workers import batch_processing, supervisor
+process_batch, write_outcome = batch_processing.process_batch, batch_processing.write_outcome
 def mischievous(raw, html="quality"):
     said = b"".join(raw["raw"].to_pylist())
     if b"STICK" in said:
         ctypes.PyDLL(None).sleep(1000)
     if b"CRASH" in said:
         os.kill(os.getpid(), signal.SIGSEGV)
-    return process(raw)
+    return process_batch(raw)
 def full(outcome, target):
     if any("FULL DISK" in text for text in outcome.articles["text"].to_pylist()):
         raise OSError(28, "No space left on device")
-    write(outcome, target)
-pipeline.process, pipeline.write_outcome = mischievous, full
-supervise.main(float(sys.argv[2]))
+    write_outcome(outcome, target)
+batch_processing.process_batch, batch_processing.write_outcome = mischievous, full
+supervisor.serve_requests(float(sys.argv[2]))
 """
 SECONDS = 3
 
 
 @pytest.fixture
 def crew(monkeypatch):
-    supervisor.dismiss()
-    monkeypatch.setattr(supervisor, "_CHILD", MISCHIEF)
-    yield supervisor.Crew(SECONDS)
-    supervisor.dismiss()
+    supervisor.kill_idle_children()
+    monkeypatch.setattr(supervisor, "_CHILD_PROGRAM", MISCHIEF)
+    yield supervisor.ProcessSupervisor(SECONDS)
+    supervisor.kill_idle_children()
 
 
 def batch(folder, texts):
@@ -49,7 +49,7 @@ def batch(folder, texts):
     source.mkdir()
     for number, text in enumerate(texts):
         (source / f"{number:03d}.txt").write_text(text, encoding="utf-8")
-    raw = pa.concat_tables([batch.documents for batch in read.read(str(source))])
+    raw = pa.concat_tables([batch.documents for batch in read.read_batches(str(source))])
     path = folder / "raw.arrow"
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, raw.schema) as writer:
         writer.write_table(raw)
@@ -57,13 +57,13 @@ def batch(folder, texts):
 
 
 def test_a_child_stays_for_the_next_run_unless_it_has_had_much_work(crew, tmp_path, monkeypatch):
-    crew.process(batch(tmp_path, ["Hujan turun sejak pagi."]))
-    (child,) = supervisor._idle
-    supervisor.dismiss(keep=1)
-    assert supervisor._idle == [child] and child.alive()
-    monkeypatch.setattr(supervisor, "_GROWN", 1)
-    supervisor.dismiss(keep=1)
-    assert supervisor._idle == [] and not child.alive()
+    crew.process_file(batch(tmp_path, ["Hujan turun sejak pagi."]))
+    (child,) = supervisor._idle_children
+    supervisor.kill_idle_children(keep=1)
+    assert supervisor._idle_children == [child] and child.is_alive()
+    monkeypatch.setattr(supervisor, "_MAX_REUSED_SLICES", 1)
+    supervisor.kill_idle_children(keep=1)
+    assert supervisor._idle_children == [] and not child.is_alive()
 
 
 def reasons(outcome):
@@ -76,7 +76,7 @@ def test_what_sticks_is_too_slow_and_what_crashes_has_crashed(crew, tmp_path):
     texts[5] += "\nCRASH"
     texts[38] += "\nCRASH"
     begun = time.monotonic()
-    outcome = batch_processing.read_outcome(crew.process(batch(tmp_path, texts)))
+    outcome = batch_processing.read_outcome(crew.process_file(batch(tmp_path, texts)))
     assert time.monotonic() - begun < 600
     assert reasons(outcome) == {"003.txt": "too_slow", "005.txt": "crashed", "038.txt": "crashed"}
     kept = [f"{n:03d}.txt" for n in range(40) if n not in (3, 5, 38)]
@@ -89,28 +89,28 @@ def test_what_sticks_is_too_slow_and_what_crashes_has_crashed(crew, tmp_path):
 def test_the_same_comes_out_as_without_supervision(crew, tmp_path):
     source, target = batch(tmp_path, [story(n) for n in range(35)])
     with pa.memory_map(str(source)) as file:
-        plain = batch_processing.process(pa.ipc.open_file(file).read_all())
-    made = batch_processing.read_outcome(crew.process((source, target)))
-    for name in batch_processing.TABLES:
+        plain = batch_processing.process_batch(pa.ipc.open_file(file).read_all())
+    made = batch_processing.read_outcome(crew.process_file((source, target)))
+    for name in batch_processing.OUTCOME_TABLES:
         assert getattr(made, name).equals(getattr(plain, name)), name
 
 
 def test_a_full_disk_is_no_fault_of_a_document(crew, tmp_path):
     with pytest.raises(RuntimeError, match="No space left"):
-        crew.process(batch(tmp_path, [story(1), story(2) + " FULL DISK"]))
+        crew.process_file(batch(tmp_path, [story(1), story(2) + " FULL DISK"]))
 
 
 def test_a_child_that_cannot_start_is_no_fault_of_a_document(crew, tmp_path, monkeypatch):
-    monkeypatch.setattr(supervisor, "_CHILD", "raise SystemExit(1)")
+    monkeypatch.setattr(supervisor, "_CHILD_PROGRAM", "raise SystemExit(1)")
     with pytest.raises(RuntimeError, match="did not start"):
-        crew.process(batch(tmp_path, [story(1)]))
+        crew.process_file(batch(tmp_path, [story(1)]))
 
 
 def test_a_run_that_is_stopped_waits_for_nothing(crew, tmp_path):
     job = batch(tmp_path, ["STICK"])
     begun = time.monotonic()
-    with pytest.raises(KeyboardInterrupt), fanout.supervised(1, 1000) as (pool, crew):
-        pool.submit(crew.process, job)
+    with pytest.raises(KeyboardInterrupt), fanout.open_executor(1, 1000) as (pool, crew):
+        pool.submit(crew.process_file, job)
         time.sleep(2)
         raise KeyboardInterrupt
     assert time.monotonic() - begun < 15
@@ -118,8 +118,8 @@ def test_a_run_that_is_stopped_waits_for_nothing(crew, tmp_path):
 
 def test_children_end_with_their_parent(tmp_path):
     parent = subprocess.Popen(
-        [sys.executable, "-c", "from flows import supervise; supervise._idle.append(supervise._Child(60));"
-         "print(supervise._idle[0]._process.pid, flush=True); import time; time.sleep(1000)"],
+        [sys.executable, "-c", "from flows.workers import supervisor; supervisor.start_idle_child(60);"
+         "print(supervisor._idle_children[0]._process.pid, flush=True); import time; time.sleep(1000)"],
         stdout=subprocess.PIPE,
         cwd=supervisor.ROOT,
     )  # fmt: skip
@@ -139,7 +139,7 @@ def test_children_end_with_their_parent(tmp_path):
 
 
 def test_short_documents_are_asked_for_together_and_long_ones_in_few(monkeypatch):
-    monkeypatch.setattr(supervisor, "SLICE", 100)
+    monkeypatch.setattr(supervisor, "SLICE_BYTES", 100)
     raw = pa.table({"raw": pa.array([b"x" * size for size in [10] * 9 + [95, 95, 300] + [0] * 3], pa.large_binary())})
-    parts = supervisor._slices(raw)
-    assert parts == [(0, 9), (9, 1), (10, 1), (11, 4)] and supervisor._slices(raw.slice(0, 0)) == []
+    parts = supervisor._plan_slices(raw)
+    assert parts == [(0, 9), (9, 1), (10, 1), (11, 4)] and supervisor._plan_slices(raw.slice(0, 0)) == []

@@ -1,1 +1,1 @@
-"""Pages (HTML): from a parsed tree to blocks, and from blocks to marks."""
+"""HTML pages: parsed tree -> text blocks -> features, classification and marks."""

@@ -1,8 +1,9 @@
-"""Which blocks of a page are the article: trees over what is known of each block, and votes where they are unsure.
+"""Classifier of page blocks: boosted trees over the block features, plus extractor votes on uncertain pages.
 
-The trees (`page_fast.npz`) say how likely each block is; `choice` keeps the blocks of the greatest expected F1. With
-effort "quality", a page of which less than SURE is expected is shown to other extractors too, and a second set of trees
-(`page_votes.npz`) weighs their answers with all the rest; the two are averaged.
+The trees of `page_fast.npz` predict the probability that a block belongs to the article. `select_blocks` keeps the set
+of blocks with the greatest expected F1. With effort "quality", a page whose expected F1 is below CONFIDENT_F1 is also
+read by trafilatura. The trees of `page_votes.npz` take its votes as further features, and the two probabilities are
+averaged.
 """
 
 from __future__ import annotations
@@ -12,37 +13,46 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from flows.clean.html.block_features import features
-from flows.clean.html.block_selection import choose
+from flows.clean.html.block_features import compute_block_features
+from flows.clean.html.block_selection import select_blocks
 from flows.clean.html.blocks import Blocks
 from flows.clean.html.effort import Effort
-from flows.clean.html.page_hints import Hints
-from flows.clean.html.trafilatura_votes import ask, vote_columns
+from flows.clean.html.page_hints import PageHints
+from flows.clean.html.trafilatura_votes import build_vote_columns, collect_votes
 from flows.clean.models import gbdt
-from flows.clean.text.body_lines import Body
+from flows.clean.text.body_lines import BodySelection
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-WEIGHTS: Final = Path(__file__).parents[1] / "models"
-SURE: Final = 0.97
-_MOST_BLOCKS, _MOST_LEVELS = 5_000, 250  # trafilatura takes time with the square of either
+WEIGHTS_FOLDER: Final = Path(__file__).parents[1] / "models"
+CONFIDENT_F1: Final = 0.97
+_MAX_BLOCKS, _MAX_DEPTH = 5_000, 250  # limits for trafilatura, whose run time is quadratic in both
 
 
-def judge_page(tree: HtmlElement, page: Blocks, hints: Hints, url: str | None, effort: Effort) -> tuple[Body, bool]:
-    """Which blocks are the article and how likely each is; and whether the page as a whole is SURE."""
-    if not page.texts:
-        return Body([], "body.blocks", []), True
-    table, words = features(page, hints.titles, hints.body, hints.summary)
-    likely = gbdt.load(WEIGHTS / "page_fast.npz").likely(table)
-    choice, rule = choose(likely, words), "body.blocks"
-    if effort == "quality" and choice.expected < SURE and _is_bounded(page):
-        columns = vote_columns(ask(tree, page.texts, url), words)
-        voted = gbdt.load(WEIGHTS / "page_votes.npz").likely(np.hstack([table, columns]))
-        likely = np.round((likely + voted) / 2, 4)
-        choice, rule = choose(likely, words), "body.votes"
-    return Body(choice.keep.tolist(), rule, likely.tolist()), choice.expected >= SURE
+def classify_blocks(
+    tree: HtmlElement, blocks: Blocks, hints: PageHints, url: str | None, effort: Effort
+) -> tuple[BodySelection, bool]:
+    """Classify the blocks of a page.
+
+    Return the body (kept blocks, rule, probability of each block, rounded to four places) and whether the expected F1
+    of the page reaches CONFIDENT_F1.
+    """
+    if not blocks.texts:
+        return BodySelection([], "body.blocks", []), True
+    features, words = compute_block_features(blocks, hints.titles, hints.article_body, hints.summary)
+    probability = gbdt.load_trees(WEIGHTS_FOLDER / "page_fast.npz").predict_proba(features)
+    selection, rule = select_blocks(probability, words), "body.blocks"
+    if effort == "quality" and selection.expected_f1 < CONFIDENT_F1 and _is_within_limits(blocks):
+        votes = build_vote_columns(collect_votes(tree, blocks.texts, url), words)
+        voted_probability = gbdt.load_trees(WEIGHTS_FOLDER / "page_votes.npz").predict_proba(
+            np.hstack([features, votes])
+        )
+        probability = np.round((probability + voted_probability) / 2, 4)
+        selection, rule = select_blocks(probability, words), "body.votes"
+    return BodySelection(selection.keep.tolist(), rule, probability.tolist()), selection.expected_f1 >= CONFIDENT_F1
 
 
-def _is_bounded(page: Blocks) -> bool:
-    return len(page.texts) <= _MOST_BLOCKS and max(page.depths) <= _MOST_LEVELS
+def _is_within_limits(blocks: Blocks) -> bool:
+    """Return True if the page is small enough to be given to trafilatura."""
+    return len(blocks.texts) <= _MAX_BLOCKS and max(blocks.depths) <= _MAX_DEPTH

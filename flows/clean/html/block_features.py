@@ -1,8 +1,9 @@
-"""What is known of each block of a page, as numbers: float32, one row a block, one column a name of `NAMES`.
+"""Feature table of the blocks of a page: float32, one row per block, one column per name of `FEATURE_NAMES`.
 
-Three sources: the words (length, links, marks), the elements around (tags, what their class names say, how much prose
-and how many links they hold) and the place (order, distance from headings, neighbours). Elements are counted in
-document order, so what an element holds is a difference of two running sums; nothing here looks at a pair of blocks.
+The features come from three sources: the words (length, links, punctuation), the elements around the block (tags,
+families of their class names, amount of prose and links in them) and the position (order, distance from headings,
+neighbours). Elements stand in document order, so the sum over an element is a difference of two running sums. The cost
+is linear in the number of blocks: no step compares pairs of blocks.
 """
 
 from __future__ import annotations
@@ -13,15 +14,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from flows.clean.html.block_words import WORD_NAMES, Words
+from flows.clean.html.block_words import WORD_NAMES, BlockWords
 from flows.clean.html.blocks import Blocks
-from flows.clean.html.element_names import BIT_OF_TAG, BITS, FAMILIES, NUMBER, said_by
+from flows.clean.html.element_names import BIT_INDEX, BIT_NAMES, FAMILIES, TAG_BITS, match_name_families
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-# Tags in the order in which their blocks are articles.
-_RANK: Final[dict[str, int]] = {
+# Tags ranked by how often their blocks belong to an article, most often first.
+_TAG_RANKS: Final[dict[str, int]] = {
     tag: rank
     for rank, tags in enumerate(
         (
@@ -32,213 +33,236 @@ _RANK: Final[dict[str, int]] = {
     )
     for tag in tags.split()
 }  # fmt: skip
-_OTHER_RANK: Final = len(_RANK)
-# Their prose speaks for the element around them.
-_HANDED_UP: Final = frozenset({"p", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "li", "ul", "ol"})
-_FAR: Final = 40.0
+_UNKNOWN_TAG_RANK: Final = len(_TAG_RANKS)
+# Prose in these tags is counted for the element around them.
+_PROSE_TAGS: Final = frozenset({"p", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "li", "ul", "ol"})
+_MAX_DISTANCE: Final = 40.0
 
-_PLACE_PART: Final = (
+_POSITION_NAMES: Final = (
     "place", "chars_before", "prose_before", "prose_after", "since_h1", "since_heading", "heading_ahead", "depth",
     "page_blocks", "page_chars", "page_prose", "page_linked", "best_share", "in_best", "up_to_best", "down_from_best",
     "best_depth", "same_kind_blocks", "same_kind_chars", "same_kind_linked", "same_kind_prose", "same_kind_prose_share",
     "siblings", "child_place", "run_prose", "since_prose", "until_prose", "best_before", "best_after",
     "h1s", "h1s_before", "articles", "articles_before", "article_prose_share", "rival_share",
 )  # fmt: skip
-_AROUND: Final = ("rank", "chars", "linked", "blocks", "prose", "prose_share", "direct_share", "place")
-_LEVELS: Final = (0, 1, 2, 3)
-_NEAR: Final = ("chars", "linked", "rank", "ends_stop", "is_prose", "same_owner", "same_parent", "level")
-_SHIFTS: Final = (-3, -2, -1, 1, 2, 3)
+_ANCESTOR_NAMES: Final = ("rank", "chars", "linked", "blocks", "prose", "prose_share", "direct_share", "place")
+_ANCESTOR_LEVELS: Final = (0, 1, 2, 3)
+_NEIGHBOUR_NAMES: Final = ("chars", "linked", "rank", "ends_stop", "is_prose", "same_owner", "same_parent", "level")
+_NEIGHBOUR_SHIFTS: Final = (-3, -2, -1, 1, 2, 3)
 
-NAMES: Final[tuple[str, ...]] = (
+FEATURE_NAMES: Final[tuple[str, ...]] = (
     *WORD_NAMES,
-    *_PLACE_PART,
-    *(f"{name}_{level}" for level in _LEVELS for name in _AROUND),
+    *_POSITION_NAMES,
+    *(f"{name}_{level}" for level in _ANCESTOR_LEVELS for name in _ANCESTOR_NAMES),
     *(f"own_{name}" for name in FAMILIES),
     *(f"parent_{name}" for name in FAMILIES),
-    *(f"up_{name}" for name in BITS),
+    *(f"up_{name}" for name in BIT_NAMES),
     *(f"count_{name}" for name in FAMILIES),
-    *(f"near_{name}_{shift}" for shift in _SHIFTS for name in _NEAR),
+    *(f"near_{name}_{shift}" for shift in _NEIGHBOUR_SHIFTS for name in _NEIGHBOUR_NAMES),
 )
 
 
-def features(page: Blocks, titles: list[str], stated: str, summary: str) -> tuple[Floats, Ints]:
-    """One row a block of the page (at least one), one column a name of NAMES; and the words of each block.
+def compute_block_features(blocks: Blocks, titles: list[str], article_body: str, summary: str) -> tuple[Floats, Ints]:
+    """Compute the feature table (blocks, FEATURE_NAMES) of a page with at least one block, and the words per block.
 
-    `titles` are the page's stated titles, `stated` the article's words as its linked data give them, `summary` its
-    stated description; each may be empty.
+    `titles` are the titles that the page states, `article_body` is the text in its linked data, `summary` is its
+    stated description; each of them may be empty.
     """
-    words = Words(page, titles, stated, summary)
-    tree = _Tree(page, words.prose)
+    words = BlockWords(blocks, titles, article_body, summary)
+    tree = _ElementArrays(blocks, words.prose_chars)
     columns = [
         *words.columns,
-        *_place(page, words, tree),
-        *_around(page, words, tree),
-        *_said(page, tree),
-        *_near(words, tree),
+        *_compute_position_columns(blocks, words, tree),
+        *_compute_ancestor_columns(blocks, words, tree),
+        *_compute_name_columns(blocks, tree),
+        *_compute_neighbour_columns(words, tree),
     ]
-    table = np.empty((len(columns), len(page.texts)), np.float32)
+    table = np.empty((len(columns), len(blocks.texts)), np.float32)
     for number, column in enumerate(columns):
         table[number] = column
-    return table.T, words.words
+    return table.T, words.word_counts
 
 
-class _Tree:
-    """The elements around the blocks, as arrays."""
+class _ElementArrays:
+    """The block elements of a page as arrays, one entry per element; `owner` has one entry per block."""
 
-    def __init__(self, page: Blocks, prose: npt.NDArray[np.float64]) -> None:
-        self.parent = np.array(page.parents)
-        self.depth = np.array(page.depths)
-        self.first, self.last, self.end = np.array(page.first), np.array(page.last), np.array(page.ends)
-        self.owner = np.array(page.owners)
-        self.rank = np.fromiter((_RANK.get(tag, _OTHER_RANK) for tag in page.tags), np.int64, len(page.tags))
-        bits = np.fromiter(
-            (said_by(name) | BIT_OF_TAG.get(tag, 0) for name, tag in zip(page.names, page.tags, strict=True)),
-            np.int64,
-            len(page.tags),
+    def __init__(self, blocks: Blocks, prose: npt.NDArray[np.float64]) -> None:
+        self.parent = np.array(blocks.parents)
+        self.depth = np.array(blocks.depths)
+        self.first_block, self.end_block, self.end_element = (
+            np.array(blocks.first_blocks),
+            np.array(blocks.end_blocks),
+            np.array(blocks.end_elements),
         )
-        bits[0] &= ~((1 << len(FAMILIES)) - 1)  # what <body> is called says nothing of a block
-        handed = np.fromiter((tag in _HANDED_UP for tag in page.tags), np.bool_, len(page.tags))
+        self.owner = np.array(blocks.owners)
+        self.rank = np.fromiter(
+            (_TAG_RANKS.get(tag, _UNKNOWN_TAG_RANK) for tag in blocks.tags), np.int64, len(blocks.tags)
+        )
+        bits = np.fromiter(
+            (
+                match_name_families(name) | TAG_BITS.get(tag, 0)
+                for name, tag in zip(blocks.element_names, blocks.tags, strict=True)
+            ),
+            np.int64,
+            len(blocks.tags),
+        )
+        bits[0] &= ~((1 << len(FAMILIES)) - 1)  # the class of <body> says nothing about a single block
+        is_prose_tag = np.fromiter((tag in _PROSE_TAGS for tag in blocks.tags), np.bool_, len(blocks.tags))
         carrier = self.owner
         for _ in range(2):
-            carrier = np.where(handed[carrier], self.parent[carrier], carrier)
-        self.direct = np.bincount(carrier, prose, len(page.tags)).astype(np.float64)
-        self.has = (bits[:, None] >> np.arange(len(BITS))) & 1 > 0
+            carrier = np.where(is_prose_tag[carrier], self.parent[carrier], carrier)
+        self.direct_prose = np.bincount(carrier, prose, len(blocks.tags)).astype(np.float64)
+        self.has_bit = (bits[:, None] >> np.arange(len(BIT_NAMES))) & 1 > 0
 
-    def held(self, amount: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
-        """The sum of an amount of the blocks over the blocks of each element."""
-        total = np.zeros(len(amount) + 1)
-        np.cumsum(amount, out=total[1:])
-        within: npt.NDArray[np.float64] = total[self.last] - total[self.first]
-        return within
+    def sum_by_element(self, amounts: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
+        """Sum per-block amounts over the blocks inside each element."""
+        running_sum = np.zeros(len(amounts) + 1)
+        np.cumsum(amounts, out=running_sum[1:])
+        sums: npt.NDArray[np.float64] = running_sum[self.end_block] - running_sum[self.first_block]
+        return sums
 
 
-def _place(page: Blocks, words: Words, tree: _Tree) -> list[npt.NDArray[np.generic]]:
-    count, owner = len(page.texts), tree.owner
+def _compute_position_columns(blocks: Blocks, words: BlockWords, tree: _ElementArrays) -> list[npt.NDArray[np.generic]]:
+    """Compute order, distances to headings, the main prose element, and figures of similar blocks."""
+    count, owner = len(blocks.texts), tree.owner
     order = np.arange(count)
-    chars, prose = words.chars, words.prose
+    chars, prose = words.chars, words.prose_chars
     before = np.concatenate(([0.0], np.cumsum(chars)))
     prose_before = np.concatenate(([0.0], np.cumsum(prose)))
     total, all_prose = float(before[-1]), float(prose_before[-1])
 
-    # The element whose paragraphs are the most prose.
-    score = tree.direct.copy()
-    np.add.at(score, tree.parent, tree.direct / 2)
-    score[tree.parent[0]] -= tree.direct[0] / 2
-    best = int(np.argmax(score))
-    common = np.zeros(len(page.tags), np.int64)
-    line = [best]
-    while line[-1] != 0:
-        line.append(int(tree.parent[line[-1]]))
-    for element in reversed(line):
-        common[element : tree.end[element]] = tree.depth[element]
-    shared = common[owner]
-    best_first, best_last = int(tree.first[best]), int(tree.last[best])
+    # The best element is the one with the most prose in its own paragraphs.
+    score = tree.direct_prose.copy()
+    np.add.at(score, tree.parent, tree.direct_prose / 2)
+    score[tree.parent[0]] -= tree.direct_prose[0] / 2
+    best_element = int(np.argmax(score))
+    common_depth = np.zeros(len(blocks.tags), np.int64)
+    best_ancestors = [best_element]
+    while best_ancestors[-1] != 0:
+        best_ancestors.append(int(tree.parent[best_ancestors[-1]]))
+    for element in reversed(best_ancestors):
+        common_depth[element : tree.end_element[element]] = tree.depth[element]
+    shared_depth = common_depth[owner]
+    best_first, best_last = int(tree.first_block[best_element]), int(tree.end_block[best_element])
     best_share = float(prose_before[best_last] - prose_before[best_first]) / max(all_prose, 1.0)
 
-    heading = tree.has[owner, NUMBER["t_heading"]]
-    h1 = np.fromiter((page.tags[o] == "h1" for o in page.owners), np.bool_, count)
+    heading = tree.has_bit[owner, BIT_INDEX["t_heading"]]
+    h1 = np.fromiter((blocks.tags[o] == "h1" for o in blocks.owners), np.bool_, count)
     is_prose = words.is_prose
-    kind = _numbered([(page.names[o], page.tags[o], page.names[page.parents[o]]) for o in page.owners])
+    kind = _number_keys(
+        [(blocks.element_names[o], blocks.tags[o], blocks.element_names[blocks.parents[o]]) for o in blocks.owners]
+    )
     kind_blocks = np.bincount(kind)
     kind_chars, kind_prose = np.bincount(kind, chars), np.bincount(kind, prose)
-    kind_free = np.bincount(kind, words.free)
-    siblings = np.bincount(tree.parent, minlength=len(page.tags))
-    switch = np.concatenate(([True], is_prose[1:] != is_prose[:-1]))
-    run = np.bincount(np.cumsum(switch) - 1)[np.cumsum(switch) - 1]
-    articles = np.flatnonzero(np.fromiter((tag == "article" for tag in page.tags), np.bool_, len(page.tags)))
-    begun = np.searchsorted(tree.first[articles], order, side="right")
-    article_of = np.zeros(count)  # share of the page's prose in the nearest article around
+    kind_free = np.bincount(kind, words.unlinked_chars)
+    siblings = np.bincount(tree.parent, minlength=len(blocks.tags))
+    run_starts = np.concatenate(([True], is_prose[1:] != is_prose[:-1]))
+    run_length = np.bincount(np.cumsum(run_starts) - 1)[np.cumsum(run_starts) - 1]
+    articles = np.flatnonzero(np.fromiter((tag == "article" for tag in blocks.tags), np.bool_, len(blocks.tags)))
+    articles_before = np.searchsorted(tree.first_block[articles], order, side="right")
+    article_prose = np.zeros(count)  # prose in the nearest <article> around the block
     for element in articles.tolist():
-        run_of = slice(int(tree.first[element]), int(tree.last[element]))
-        article_of[run_of] = prose_before[run_of.stop] - prose_before[run_of.start]
-    outside = score.copy()
-    outside[line] = 0
-    outside[best : tree.end[best]] = 0
-    rival = float(outside.max()) / max(float(score[best]), 1.0)
-    sides = np.clip(best_last - best_first, 1, None)
+        article_run = slice(int(tree.first_block[element]), int(tree.end_block[element]))
+        article_prose[article_run] = prose_before[article_run.stop] - prose_before[article_run.start]
+    rival_scores = score.copy()
+    rival_scores[best_ancestors] = 0
+    rival_scores[best_element : tree.end_element[best_element]] = 0
+    rival_share = float(rival_scores.max()) / max(float(score[best_element]), 1.0)
+    best_size = np.clip(best_last - best_first, 1, None)
     return [
         order / count, before[:-1] / max(total, 1.0), prose_before[:-1] / max(all_prose, 1.0),
-        1 - prose_before[1:] / max(all_prose, 1.0), _since(h1, order), _since(heading, order),
-        _since(heading[::-1], order)[::-1], tree.depth[owner], np.full(count, count), np.full(count, total),
-        np.full(count, all_prose), np.full(count, 1 - float(words.free.sum()) / max(total, 1.0)),
-        np.full(count, best_share), (order >= best_first) & (order < best_last), tree.depth[owner] - shared,
-        tree.depth[best] - shared, np.full(count, tree.depth[best]), kind_blocks[kind], kind_chars[kind],
-        (1 - kind_free / np.maximum(kind_chars, 1))[kind], kind_prose[kind], (kind_prose / max(all_prose, 1.0))[kind],
-        siblings[tree.parent[owner]], order - tree.first[tree.parent[owner]], np.where(is_prose, run, -run),
-        _since(is_prose, order), _since(is_prose[::-1], order)[::-1], np.clip((order - best_first) / sides, -5, 5),
-        np.clip((best_last - order) / sides, -5, 5),
-        np.full(count, h1.sum()), np.cumsum(h1) - h1, np.full(count, len(articles)), begun,
-        article_of / max(all_prose, 1.0), np.full(count, rival),
+        1 - prose_before[1:] / max(all_prose, 1.0), _count_since_last(h1, order), _count_since_last(heading, order),
+        _count_since_last(heading[::-1], order)[::-1], tree.depth[owner], np.full(count, count), np.full(count, total),
+        np.full(count, all_prose), np.full(count, 1 - float(words.unlinked_chars.sum()) / max(total, 1.0)),
+        np.full(count, best_share), (order >= best_first) & (order < best_last), tree.depth[owner] - shared_depth,
+        tree.depth[best_element] - shared_depth, np.full(count, tree.depth[best_element]), kind_blocks[kind],
+        kind_chars[kind], (1 - kind_free / np.maximum(kind_chars, 1))[kind],
+        kind_prose[kind], (kind_prose / max(all_prose, 1.0))[kind], siblings[tree.parent[owner]],
+        order - tree.first_block[tree.parent[owner]], np.where(is_prose, run_length, -run_length),
+        _count_since_last(is_prose, order), _count_since_last(is_prose[::-1], order)[::-1],
+        np.clip((order - best_first) / best_size, -5, 5), np.clip((best_last - order) / best_size, -5, 5),
+        np.full(count, h1.sum()), np.cumsum(h1) - h1, np.full(count, len(articles)), articles_before,
+        article_prose / max(all_prose, 1.0), np.full(count, rival_share),
     ]  # fmt: skip
 
 
-def _numbered(keys: list[tuple[str, str, str]]) -> Ints:
+def _number_keys(keys: list[tuple[str, str, str]]) -> Ints:
+    """Number the distinct keys in order of first appearance, and return the number of each key."""
     numbers: dict[tuple[str, str, str], int] = {}
     return np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64, len(keys))
 
 
-def _since(mask: npt.NDArray[np.bool_], order: Ints) -> Ints:
-    """Blocks since the last one that is so, itself included; -1 where none was."""
-    last = np.maximum.accumulate(np.where(mask, order, -1))
-    return np.where(last < 0, -1, np.minimum(order - last, 200))
+def _count_since_last(mask: npt.NDArray[np.bool_], order: Ints) -> Ints:
+    """Count the blocks since the last True of the mask (0 on it, at most 200); -1 before the first."""
+    last_index = np.maximum.accumulate(np.where(mask, order, -1))
+    return np.where(last_index < 0, -1, np.minimum(order - last_index, 200))
 
 
-def _around(page: Blocks, words: Words, tree: _Tree) -> list[npt.NDArray[np.generic]]:
-    """For the element of a block and three around it: tag, words, links, prose, and its share of the page's prose."""
-    chars, free, prose = tree.held(words.chars), tree.held(words.free), tree.held(words.prose)
-    blocks = tree.last - tree.first
+def _compute_ancestor_columns(blocks: Blocks, words: BlockWords, tree: _ElementArrays) -> list[npt.NDArray[np.generic]]:
+    """Compute tag rank, size, links and share of the page's prose for a block's element and three ancestors."""
+    chars, free, prose = (
+        tree.sum_by_element(words.chars),
+        tree.sum_by_element(words.unlinked_chars),
+        tree.sum_by_element(words.prose_chars),
+    )
+    block_counts = tree.end_block - tree.first_block
     linked = 1 - free / np.maximum(chars, 1)
-    share = prose / max(float(words.prose.sum()), 1.0)
-    direct = tree.direct / max(float(words.prose.sum()), 1.0)
-    order = np.arange(len(page.texts))
-    found: list[npt.NDArray[np.generic]] = []
+    share = prose / max(float(words.prose_chars.sum()), 1.0)
+    direct_share = tree.direct_prose / max(float(words.prose_chars.sum()), 1.0)
+    order = np.arange(len(blocks.texts))
+    columns: list[npt.NDArray[np.generic]] = []
     element = tree.owner
-    for level in _LEVELS:
+    for level in _ANCESTOR_LEVELS:
         if level:
             element = tree.parent[element]
-        place = (order - tree.first[element]) / np.maximum(blocks[element], 1)
-        found += [
-            tree.rank[element], chars[element], linked[element], blocks[element], prose[element], share[element],
-            direct[element], place,
+        position = (order - tree.first_block[element]) / np.maximum(block_counts[element], 1)
+        columns += [
+            tree.rank[element], chars[element], linked[element], block_counts[element], prose[element], share[element],
+            direct_share[element], position,
         ]  # fmt: skip
-    return found
+    return columns
 
 
-def _said(page: Blocks, tree: _Tree) -> list[npt.NDArray[np.generic]]:
-    """What the elements' names say: of the block's own, its parent, the nearest above (levels away), how many above."""
-    has, families = tree.has, len(FAMILIES)
-    level = np.full(has.shape, -_FAR, np.float32)  # depth of the nearest that is so
-    count = np.zeros((len(has), families), np.float32)
+def _compute_name_columns(blocks: Blocks, tree: _ElementArrays) -> list[npt.NDArray[np.generic]]:
+    """Compute features from element names and tags.
+
+    They are the name families of a block's own element and of its parent, the distance in levels to the nearest
+    ancestor with each bit (at most _MAX_DISTANCE), and the number of ancestors of each family.
+    """
+    has_bit, family_count = tree.has_bit, len(FAMILIES)
+    nearest_depth = np.full(has_bit.shape, -_MAX_DISTANCE, np.float32)  # depth of the nearest element with the bit
+    family_count_above = np.zeros((len(has_bit), family_count), np.float32)
     order = np.argsort(tree.depth, kind="stable")
     bounds = np.searchsorted(tree.depth[order], np.arange(int(tree.depth[order[-1]]) + 2))
     for depth, (start, stop) in enumerate(pairwise(bounds)):
-        here = order[start:stop]
+        elements = order[start:stop]
         if depth:
-            above = tree.parent[here]
-            level[here] = np.where(has[here], depth, level[above])
-            count[here] = count[above] + has[here, :families]
+            parents = tree.parent[elements]
+            nearest_depth[elements] = np.where(has_bit[elements], depth, nearest_depth[parents])
+            family_count_above[elements] = family_count_above[parents] + has_bit[elements, :family_count]
         else:
-            level[here] = np.where(has[here], 0.0, -_FAR)
-            count[here] = has[here, :families]
+            nearest_depth[elements] = np.where(has_bit[elements], 0.0, -_MAX_DISTANCE)
+            family_count_above[elements] = has_bit[elements, :family_count]
     owner = tree.owner
-    away = np.minimum(tree.depth[owner][:, None] - level[owner], _FAR)
-    own, above = has[owner, :families], has[tree.parent[owner], :families]
-    return [*own.T, *above.T, *away.T, *count[owner].T]
+    levels_away = np.minimum(tree.depth[owner][:, None] - nearest_depth[owner], _MAX_DISTANCE)
+    own_bits, parent_bits = has_bit[owner, :family_count], has_bit[tree.parent[owner], :family_count]
+    return [*own_bits.T, *parent_bits.T, *levels_away.T, *family_count_above[owner].T]
 
 
-def _near(words: Words, tree: _Tree) -> list[npt.NDArray[np.generic]]:
-    """The three blocks before and after."""
+def _compute_neighbour_columns(words: BlockWords, tree: _ElementArrays) -> list[npt.NDArray[np.generic]]:
+    """Compute the features of the three blocks before and the three after."""
     owner = tree.owner
     count = len(owner)
     parent, depth, rank = tree.parent[owner], tree.depth[owner], tree.rank[owner]
-    found: list[npt.NDArray[np.generic]] = []
-    for shift in _SHIFTS:
-        at = np.arange(count) + shift
-        there = (at >= 0) & (at < count)
-        at = np.clip(at, 0, count - 1)
-        found += [
-            np.where(there, words.chars[at], -1), np.where(there, words.linked[at], -1),
-            np.where(there, rank[at], -1), there & words.ends[at], there & words.is_prose[at],
-            there & (owner[at] == owner), there & (parent[at] == parent), np.where(there, depth[at] - depth, -30),
+    columns: list[npt.NDArray[np.generic]] = []
+    for shift in _NEIGHBOUR_SHIFTS:
+        neighbours = np.arange(count) + shift
+        in_page = (neighbours >= 0) & (neighbours < count)
+        neighbours = np.clip(neighbours, 0, count - 1)
+        columns += [
+            np.where(in_page, words.chars[neighbours], -1), np.where(in_page, words.linked_share[neighbours], -1),
+            np.where(in_page, rank[neighbours], -1), in_page & words.ends_with_stop[neighbours],
+            in_page & words.is_prose[neighbours], in_page & (owner[neighbours] == owner),
+            in_page & (parent[neighbours] == parent), np.where(in_page, depth[neighbours] - depth, -30),
         ]  # fmt: skip
-    return found
+    return columns

@@ -1,4 +1,4 @@
-"""The words of each block of a page, counted: length, links, marks, case, and where else the page has them."""
+"""Word features of each block: length, links, punctuation, case, and repetition elsewhere on the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from flows.clean.html.blocks import Blocks
 
-_MOST_STATED, _MOST_BLOCKS = 60_000, 5_000  # a search of each block in what is stated
+_MAX_STATED_CHARS, _MAX_SEARCHED_BLOCKS = 60_000, 5_000  # limits for the search in the stated article body
 Ints = npt.NDArray[np.int64]
 
 WORD_NAMES: Final = (
@@ -18,13 +18,14 @@ WORD_NAMES: Final = (
     "ends_colon", "ends_quote", "ends_bar", "wide", "is_prose", "copies", "copies_before", "in_title", "title_in",
     "in_stated", "in_summary",
 )  # fmt: skip
-_HALVED: Final = frozenset({"li", "tr", "figcaption", "dd", "dt", "table"})
-# Kinds of characters, for pages of any script.
+_HALF_WEIGHT_TAGS: Final = frozenset({"li", "tr", "figcaption", "dd", "dt", "table"})
+# Kinds of characters; they apply to any script.
 _DIGIT, _UPPER, _LOWER, _SPACE, _STOP, _COMMA, _QUOTE, _BAR, _WIDE = range(1, 10)
-_HOW_MANY: Final = 10
+_KIND_COUNT: Final = 10
 
 
-def _kinds() -> npt.NDArray[np.uint8]:
+def _build_kind_table() -> npt.NDArray[np.uint8]:
+    """Build the table from code point (up to 0xFFFF) to kind of character; 0 is any other kind."""
     table = np.zeros(0x10000, np.uint8)
     for code in range(0x3000):
         char = chr(code)
@@ -38,61 +39,70 @@ def _kinds() -> npt.NDArray[np.uint8]:
     return table
 
 
-_KINDS: Final = _kinds()
+_CHARACTER_KINDS: Final = _build_kind_table()
 
 
-class Words:
-    """One item a block; `columns` has one array a name of WORD_NAMES."""
+class BlockWords:
+    """Word features of the blocks of a page: arrays with one entry per block.
 
-    def __init__(self, page: Blocks, titles: list[str], stated: str, summary: str) -> None:
+    `columns` holds one array per name of WORD_NAMES.
+    """
+
+    def __init__(self, page: Blocks, titles: list[str], article_body: str, summary: str) -> None:
         texts = page.texts
         joined = "\n".join(texts) + "\n"
         codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-        kinds = _KINDS[np.minimum(codes, 0xFFFF)]
-        size = np.fromiter(map(len, texts), np.int64, len(texts))
-        ends = np.cumsum(size + 1)
-        starts = ends - size - 1
+        kinds = _CHARACTER_KINDS[np.minimum(codes, 0xFFFF)]
+        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        text_ends = np.cumsum(lengths + 1)
+        text_starts = text_ends - lengths - 1
 
-        block = np.repeat(np.arange(len(texts)) * _HOW_MANY, size + 1)
-        counts = np.bincount(block + kinds, minlength=len(texts) * _HOW_MANY).reshape(-1, _HOW_MANY).T
+        block = np.repeat(np.arange(len(texts)) * _KIND_COUNT, lengths + 1)
+        counts = np.bincount(block + kinds, minlength=len(texts) * _KIND_COUNT).reshape(-1, _KIND_COUNT).T
         spaces = kinds == _SPACE
         upper = kinds == _UPPER
-        self.chars = chars = size
+        self.chars = chars = lengths
         self.wide = counts[_WIDE]
-        self.words = np.maximum(counts[_SPACE], self.wide // 2)
-        begins = np.empty_like(upper)
-        begins[0], begins[1:] = True, spaces[:-1]
-        capitals = np.bincount(np.searchsorted(ends, np.flatnonzero(upper & begins), "right"), minlength=len(texts))
-        linked = np.minimum(np.array(page.linked), chars)
-        self.linked = linked / chars
-        self.free = chars - linked
-        first, last = kinds[starts], kinds[ends - 2]
-        before_last = kinds[np.maximum(ends - 3, starts)]
-        quoted = (last == _QUOTE) | (last == _BAR)
-        self.ends = (last == _STOP) | (quoted & (before_last == _STOP))
-        self.colon = codes[ends - 2] == ord(":")
-        weight = np.where(((chars > 80) | ((chars > 30) & self.ends)) & (self.linked < 0.4), self.free, 0)
-        halved = np.fromiter((page.tags[owner] in _HALVED for owner in page.owners), np.bool_, len(texts))
-        self.prose = np.where(halved, weight / 2, weight).astype(np.float64)
-        self.is_prose = self.prose > 0
+        self.word_counts = np.maximum(counts[_SPACE], self.wide // 2)
+        starts_word = np.empty_like(upper)
+        starts_word[0], starts_word[1:] = True, spaces[:-1]
+        capitals = np.bincount(
+            np.searchsorted(text_ends, np.flatnonzero(upper & starts_word), "right"), minlength=len(texts)
+        )
+        linked_chars = np.minimum(np.array(page.linked_chars), chars)
+        self.linked_share = linked_chars / chars
+        self.unlinked_chars = chars - linked_chars
+        first, last = kinds[text_starts], kinds[text_ends - 2]
+        before_last = kinds[np.maximum(text_ends - 3, text_starts)]
+        ends_in_quote = (last == _QUOTE) | (last == _BAR)
+        self.ends_with_stop = (last == _STOP) | (ends_in_quote & (before_last == _STOP))
+        self.ends_with_colon = codes[text_ends - 2] == ord(":")
+        weight = np.where(
+            ((chars > 80) | ((chars > 30) & self.ends_with_stop)) & (self.linked_share < 0.4), self.unlinked_chars, 0
+        )
+        is_half_weight = np.fromiter(
+            (page.tags[owner] in _HALF_WEIGHT_TAGS for owner in page.owners), np.bool_, len(texts)
+        )
+        self.prose_chars = np.where(is_half_weight, weight / 2, weight).astype(np.float64)
+        self.is_prose = self.prose_chars > 0
         copies: dict[str, int] = {}
         earlier = np.zeros(len(texts), np.int64)
         for index, text in enumerate(texts):
-            earlier[index] = seen = copies.get(text, 0)
-            copies[text] = seen + 1
+            earlier[index] = copies_before = copies.get(text, 0)
+            copies[text] = copies_before + 1
         repeated = np.fromiter((copies[text] for text in texts), np.int64, len(texts))
-        folded = [title.casefold() for title in titles if title]
+        folded_titles = [title.casefold() for title in titles if title]
         in_title, title_in = np.zeros(len(texts)), np.zeros(len(texts))
-        if folded:
-            longest, shortest = max(map(len, folded)), min(map(len, folded))
-            every = "\n".join(folded)
+        if folded_titles:
+            longest, shortest = max(map(len, folded_titles)), min(map(len, folded_titles))
+            joined_titles = "\n".join(folded_titles)
             for index in np.flatnonzero((chars < 4 * longest) & (chars > 3)).tolist():
-                low = texts[index].casefold()
-                if low in every:
-                    in_title[index] = len(low) / longest
-                if len(low) >= shortest:
-                    title_in[index] = any(title in low for title in folded)
-        self.in_stated = _found_in(texts, stated)
+                folded_text = texts[index].casefold()
+                if folded_text in joined_titles:
+                    in_title[index] = len(folded_text) / longest
+                if len(folded_text) >= shortest:
+                    title_in[index] = any(title in folded_text for title in folded_titles)
+        self.in_stated = _search_article_body(texts, article_body)
         in_summary = np.zeros(len(texts))
         if len(summary) > 30:
             start, end = summary[:30], summary[-40:-10]
@@ -100,23 +110,26 @@ class Words:
                 text = texts[index]
                 if text.startswith(start) or end in text:
                     in_summary[index] = 1 + (summary[:60] in text)
-        stressed = np.minimum(np.array(page.stressed) / chars, 1)
-        per_word = np.maximum(self.words, 1)
+        stressed = np.minimum(np.array(page.stressed_chars) / chars, 1)
+        per_word = np.maximum(self.word_counts, 1)
         self.columns = [
-            chars, self.words, chars / per_word, self.linked, page.links, stressed, counts[_DIGIT] / chars,
-            counts[_UPPER] / chars, capitals / per_word, counts[_COMMA] / per_word,
+            chars, self.word_counts, chars / per_word, self.linked_share, page.link_counts, stressed,
+            counts[_DIGIT] / chars, counts[_UPPER] / chars, capitals / per_word, counts[_COMMA] / per_word,
             counts[_STOP] / per_word, counts[_QUOTE] / per_word, counts[_BAR] / per_word,
-            first == _UPPER, first == _LOWER, first == _DIGIT, first == _QUOTE, first == _BAR, self.ends, self.colon,
+            first == _UPPER, first == _LOWER, first == _DIGIT, first == _QUOTE, first == _BAR,
+            self.ends_with_stop, self.ends_with_colon,
             last == _QUOTE, last == _BAR, self.wide / chars, self.is_prose, repeated, earlier, in_title, title_in,
             self.in_stated, in_summary,
         ]  # fmt: skip
 
 
-def _found_in(texts: list[str], stated: str) -> npt.NDArray[np.float64]:
-    """1 where a block's words stand in the article as the page's linked data give it, -1 where not, 0 without it."""
-    found = np.zeros(len(texts))
-    if len(stated) > 400:
-        whole = " ".join(stated[:_MOST_STATED].split())
-        for index, text in enumerate(texts[:_MOST_BLOCKS]):
-            found[index] = 1.0 if text[:60] in whole or (len(text) > 80 and text[-50:] in whole) else -1.0
-    return found
+def _search_article_body(texts: list[str], article_body: str) -> npt.NDArray[np.float64]:
+    """Search each block in the stated article body: 1 if found, -1 if not, 0 if the page states no long body."""
+    matches = np.zeros(len(texts))
+    if len(article_body) > 400:
+        normalized_body = " ".join(article_body[:_MAX_STATED_CHARS].split())
+        for index, text in enumerate(texts[:_MAX_SEARCHED_BLOCKS]):
+            matches[index] = (
+                1.0 if text[:60] in normalized_body or (len(text) > 80 and text[-50:] in normalized_body) else -1.0
+            )
+    return matches

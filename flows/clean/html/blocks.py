@@ -1,8 +1,9 @@
-"""A page's tree -> its blocks: the words between two breaks, in reading order, with the elements they stand in.
+"""Extraction of text blocks from a page's tree: the words between two breaks, in reading order, with their elements.
 
-One walk without recursion. Inline elements join their words to the block around them; every other element, and a line
-break, ends it. `Blocks` holds plain lists, one item a block (`texts`, `owners`, ...) or one an element (`tags`, ...);
-an element's blocks are the run `first[e]:last[e]`, because elements and blocks both stand in document order.
+The walk is a single pass without recursion. Inline elements join their words to the block around them; every other
+element and every line break ends a block. `Blocks` holds plain lists, one entry per block (`texts`, `owners`, ...) or
+one per element (`tags`, ...). The blocks inside element e are `first_blocks[e]:end_blocks[e]`, because elements and
+blocks are both in document order.
 """
 
 from __future__ import annotations
@@ -10,91 +11,92 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from flows.clean.lines.line_table import squeeze
+from flows.clean.lines.line_table import normalize_blanks
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_JOINED: Final = frozenset(
+_INLINE_TAGS: Final = frozenset(
     (
         "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
         "img", "ins", "kbd", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span",
         "strike", "strong", "sub", "sup", "td", "th", "time", "tt", "u", "var", "wbr",
     )
 )  # fmt: skip
-_SKIPPED: Final = frozenset(
+_SKIPPED_TAGS: Final = frozenset(
     (
         "audio", "canvas", "datalist", "embed", "head", "iframe", "input", "math",
         "noscript", "option", "script", "select", "style", "svg", "template", "textarea", "video",
     )
 )  # fmt: skip
-# A parser that lost its way in an icon may put the whole page inside one of these.
-_SKIPPED_IF_SMALL: Final = frozenset(("button", "dialog", "map", "object"))
-# What an element does to the words around it; all others are blocks.
+# Broken markup can put the whole page inside one of these, so they are skipped only without prose.
+_SKIPPED_WITHOUT_PROSE: Final = frozenset(("button", "dialog", "map", "object"))
+# Role of an element for the words around it; tags that are not listed are blocks.
 _INLINE, _LINK, _STRESS, _CELL, _SKIP, _BLOCK, _BREAK = range(7)
-_ROLES: Final = {
-    **dict.fromkeys(_JOINED, _INLINE),
+_TAG_ROLES: Final = {
+    **dict.fromkeys(_INLINE_TAGS, _INLINE),
     "a": _LINK,
     **dict.fromkeys(("b", "strong", "em", "i"), _STRESS),
     **dict.fromkeys(("td", "th", "img"), _CELL),
-    **dict.fromkeys(_SKIPPED, _SKIP),
+    **dict.fromkeys(_SKIPPED_TAGS, _SKIP),
     **dict.fromkeys(("br", "hr"), _BREAK),
 }
-# Elements whose blocks are rarely the article; the nearest one around a block is its `inside`.
-ASIDES: Final = frozenset({"nav", "aside", "footer", "form", "figcaption"})
-MOST_NODES: Final = 100_000
+# Elements whose blocks rarely belong to the article; `aside_tags` has the nearest one around each block.
+ASIDE_TAGS: Final = frozenset({"nav", "aside", "footer", "form", "figcaption"})
+MAX_NODES: Final = 100_000
 
 
 @dataclass(slots=True)
 class Blocks:
-    """The blocks of a page and the block elements around them."""
+    """Blocks of a page and the block elements around them, in document order."""
 
-    texts: list[str] = field(default_factory=list)  # blanks as one space; never empty
-    owners: list[int] = field(default_factory=list)  # the element in which the block stands
-    linked: list[int] = field(default_factory=list)  # characters inside <a>
-    links: list[int] = field(default_factory=list)
-    targets: list[str] = field(default_factory=list)  # where the longest of its linked words lead, as written
-    before_link: list[int] = field(default_factory=list)  # characters before its first linked words
-    stressed: list[int] = field(default_factory=list)  # characters in bold or italics
-    inside: list[str | None] = field(default_factory=list)  # the nearest of ASIDES
+    texts: list[str] = field(default_factory=list)  # whitespace collapsed to single spaces; never empty
+    owners: list[int] = field(default_factory=list)  # index of the element that contains the block
+    linked_chars: list[int] = field(default_factory=list)  # characters inside <a>
+    link_counts: list[int] = field(default_factory=list)
+    link_targets: list[str] = field(default_factory=list)  # href of the longest link, as written
+    chars_before_link: list[int] = field(default_factory=list)  # characters before the first link
+    stressed_chars: list[int] = field(default_factory=list)  # characters in bold or italics
+    aside_tags: list[str | None] = field(default_factory=list)  # the nearest of ASIDE_TAGS around the block
     tags: list[str] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)  # class, id, role and itemprop as written
-    parents: list[int] = field(default_factory=list)  # of the first element: itself
+    element_names: list[str] = field(default_factory=list)  # class, id, role and itemprop as written
+    parents: list[int] = field(default_factory=list)  # the root is its own parent
     depths: list[int] = field(default_factory=list)
-    first: list[int] = field(default_factory=list)
-    last: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)  # one past the last element inside
+    first_blocks: list[int] = field(default_factory=list)
+    end_blocks: list[int] = field(default_factory=list)
+    end_elements: list[int] = field(default_factory=list)  # one past the last descendant
 
 
-def walk(tree: HtmlElement) -> Blocks:
-    """The blocks of a page. Elements after the first MOST_NODES are not seen."""
+def extract_blocks(tree: HtmlElement) -> Blocks:
+    """Extract the blocks of a page. Elements after the first MAX_NODES are skipped."""
     from lxml import etree
 
-    out = Blocks()
-    texts, tags, names, parents, depths = out.texts, out.tags, out.names, out.parents, out.depths
-    first, last, ends = out.first, out.last, out.ends
-    pieces: list[str] = []  # of the block at hand; blanks before its first words are left out
+    blocks = Blocks()
+    texts, tags, names, parents, depths = blocks.texts, blocks.tags, blocks.element_names, blocks.parents, blocks.depths
+    first, last, ends = blocks.first_blocks, blocks.end_blocks, blocks.end_elements
+    pieces: list[str] = []  # of the open block; whitespace before its first words is left out
     asides: list[str] = []
     open_elements: list[int] = []
     in_link = in_stress = linked = links = stressed = nodes = 0
-    href = target = ""
-    before = longest = 0
+    href = link_target = ""
+    chars_before_link = longest_link = 0
 
-    def close() -> None:
-        nonlocal linked, links, stressed, target, before, longest
-        text = squeeze("".join(pieces))
+    def close_block() -> None:
+        """Append the open block, unless it has no words, and start an empty one."""
+        nonlocal linked, links, stressed, link_target, chars_before_link, longest_link
+        text = normalize_blanks("".join(pieces))
         pieces.clear()
         if text:
             texts.append(text)
-            out.owners.append(open_elements[-1])
-            out.linked.append(linked)
-            out.links.append(links)
-            out.targets.append(target)
-            out.before_link.append(before)
-            out.stressed.append(stressed)
-            out.inside.append(asides[-1] if asides else None)
-        linked = links = stressed = before = longest = 0
-        target = ""
+            blocks.owners.append(open_elements[-1])
+            blocks.linked_chars.append(linked)
+            blocks.link_counts.append(links)
+            blocks.link_targets.append(link_target)
+            blocks.chars_before_link.append(chars_before_link)
+            blocks.stressed_chars.append(stressed)
+            blocks.aside_tags.append(asides[-1] if asides else None)
+        linked = links = stressed = chars_before_link = longest_link = 0
+        link_target = ""
 
     body = tree.find("body")
     root = tree if body is None else body
@@ -102,23 +104,23 @@ def walk(tree: HtmlElement) -> Blocks:
     skipped: HtmlElement | None = None
     for event, node in walker:
         tag = node.tag
-        role = _ROLES.get(tag, _BLOCK)
+        role = _TAG_ROLES.get(tag, _BLOCK)
         if event == "start":
             nodes += 1
             if (
                 role == _SKIP
-                or nodes > MOST_NODES
-                or (tag in _SKIPPED_IF_SMALL and next(node.iter("p", "article"), None) is None)
+                or nodes > MAX_NODES
+                or (tag in _SKIPPED_WITHOUT_PROSE and next(node.iter("p", "article"), None) is None)
             ):
                 walker.skip_subtree()
                 skipped = node
                 continue
             if role >= _BLOCK:
                 if pieces or links:
-                    close()
+                    close_block()
                 if role == _BREAK:
                     continue
-                if tag in ASIDES:
+                if tag in ASIDE_TAGS:
                     asides.append(tag)
                 get = node.get
                 name = get("class") or ""
@@ -150,12 +152,12 @@ def walk(tree: HtmlElement) -> Blocks:
                     pieces.append(" ")
             elif role == _BLOCK:
                 if pieces or links:
-                    close()
-                if tag in ASIDES:
+                    close_block()
+                if tag in ASIDE_TAGS:
                     asides.pop()
-                number = open_elements.pop()
-                last[number] = len(texts)
-                ends[number] = len(tags)
+                element = open_elements.pop()
+                last[element] = len(texts)
+                ends[element] = len(tags)
             elif role == _LINK:
                 in_link -= 1
             elif role == _STRESS:
@@ -169,10 +171,10 @@ def walk(tree: HtmlElement) -> Blocks:
                 size = len(words.strip())
                 if in_link:
                     if not linked:
-                        before = sum(map(len, pieces)) - len(words)
-                    if size > longest:
-                        target, longest = href, size
+                        chars_before_link = sum(map(len, pieces)) - len(words)
+                    if size > longest_link:
+                        link_target, longest_link = href, size
                     linked += size
                 if in_stress:
                     stressed += size
-    return out
+    return blocks

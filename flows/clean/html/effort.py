@@ -1,6 +1,6 @@
-"""How much effort a page is worth."""
+"""Effort levels for extracting the article of a page."""
 
 from typing import Literal
 
-# fast: the model alone. quality: where the model is unsure of a page, trafilatura's answers are votes.
+# fast: the block classifier alone. quality: trafilatura votes too on pages where the classifier is uncertain.
 Effort = Literal["quality", "fast"]

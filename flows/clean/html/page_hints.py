@@ -1,4 +1,4 @@
-"""What a page says of itself and its words: titles, article as linked data, summary, and whether it is an article."""
+"""Hints in the head and linked data of a page: titles, article body, summary, and declared type."""
 
 from __future__ import annotations
 
@@ -7,55 +7,55 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from flows.clean.lines.line_table import encodable
+from flows.clean.lines.line_table import replace_surrogates
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_MOST_JSON: Final = 500_000
-_LONGEST_TITLE, _LONGEST_SUMMARY = 400, 2_000
-_BODY: Final = re.compile(r'"articleBody"\s{0,9}:\s{0,9}("(?:[^"\\]|\\.){400,200000}")')
-_TITLES: Final = frozenset({"og:title", "twitter:title"})
-_SUMMARIES: Final = frozenset({"description", "og:description", "twitter:description"})
+_MAX_SCRIPT_CHARS: Final = 500_000
+_MAX_TITLE_CHARS, _MAX_SUMMARY_CHARS = 400, 2_000
+_ARTICLE_BODY: Final = re.compile(r'"articleBody"\s{0,9}:\s{0,9}("(?:[^"\\]|\\.){400,200000}")')
+_TITLE_NAMES: Final = frozenset({"og:title", "twitter:title"})
+_SUMMARY_NAMES: Final = frozenset({"description", "og:description", "twitter:description"})
 
 
 @dataclass(slots=True)
-class Hints:
-    """Titles as stated in the head, the longest articleBody, the longest description; empty where there is none.
+class PageHints:
+    """Titles of the head, the longest articleBody and the longest description; empty if the page states none.
 
-    `article`: the page calls itself one, as og:type.
+    `declares_article` is set if og:type is `article`.
     """
 
     titles: list[str] = field(default_factory=list)
-    body: str = ""
+    article_body: str = ""
     summary: str = ""
-    article: bool = False
+    declares_article: bool = False
 
 
-def hints_of(tree: HtmlElement, html: str) -> Hints:
-    """The hints in the head and the linked data of a page, given its tree and its source."""
-    found = Hints()
+def read_page_hints(tree: HtmlElement, html: str) -> PageHints:
+    """Read the hints of a page from its tree and its source."""
+    hints = PageHints()
     title = next(tree.iter("title"), None)
     if title is not None and title.text:
-        found.titles.append(" ".join(title.text.split())[:_LONGEST_TITLE])
+        hints.titles.append(" ".join(title.text.split())[:_MAX_TITLE_CHARS])
     for meta in tree.iter("meta"):
         name = (meta.get("property") or meta.get("name") or "").lower()
-        found.article |= name == "og:type" and (meta.get("content") or "").strip().lower() == "article"
-        if name in _TITLES or name in _SUMMARIES:
-            said = " ".join((meta.get("content") or "").split())
-            if name in _TITLES:
-                found.titles.append(said[:_LONGEST_TITLE])
-            elif len(said) > len(found.summary):
-                found.summary = said[:_LONGEST_SUMMARY]
-    found.titles = list(dict.fromkeys(one for one in found.titles if one))
+        hints.declares_article |= name == "og:type" and (meta.get("content") or "").strip().lower() == "article"
+        if name in _TITLE_NAMES or name in _SUMMARY_NAMES:
+            content = " ".join((meta.get("content") or "").split())
+            if name in _TITLE_NAMES:
+                hints.titles.append(content[:_MAX_TITLE_CHARS])
+            elif len(content) > len(hints.summary):
+                hints.summary = content[:_MAX_SUMMARY_CHARS]
+    hints.titles = list(dict.fromkeys(title for title in hints.titles if title))
     for script in tree.iter("script") if "articleBody" in html else ():
         text = script.text
-        if text and "articleBody" in text and len(text) <= _MOST_JSON:
-            for quoted in _BODY.findall(text):
+        if text and "articleBody" in text and len(text) <= _MAX_SCRIPT_CHARS:
+            for quoted in _ARTICLE_BODY.findall(text):
                 try:
-                    said = json.loads(quoted, strict=False)
+                    content = json.loads(quoted, strict=False)
                 except ValueError:
                     continue
-                if len(said) > len(found.body):
-                    found.body = encodable(" ".join(said.split()))
-    return found
+                if len(content) > len(hints.article_body):
+                    hints.article_body = replace_surrogates(" ".join(content.split()))
+    return hints

@@ -1,7 +1,8 @@
-"""A page (HTML) -> its blocks as text, one a line; its marks; and what it states outside its words.
+"""Reading of an HTML page: its blocks as text (one per line), its marks, and the metadata it states.
 
-The page is parsed once, without network, entity expansion or unbounded trees. `blocks` walks it, `judge_page` says
-which blocks are the article; what is left of clutter in them goes through the cues and places of any text.
+The page is parsed once, without network access or entity expansion, and with a bound on its depth. `extract_blocks`
+lists its blocks and `classify_blocks` selects those of the article. Boilerplate inside the selected blocks is marked by
+the same cues and position rules as in plain text.
 """
 
 from __future__ import annotations
@@ -9,104 +10,120 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from flows.clean.html.block_classifier import judge_page
-from flows.clean.html.blocks import walk
+from flows.clean.html.block_classifier import classify_blocks
+from flows.clean.html.blocks import extract_blocks
 from flows.clean.html.effort import Effort
-from flows.clean.html.link_lists import Lists, lists_of
-from flows.clean.html.page_hints import hints_of
-from flows.clean.html.page_metadata import Stated, stated_by
-from flows.clean.line_limits import bounded
-from flows.clean.lines.line_table import sheet, split
-from flows.clean.lines.word_table import tokens
+from flows.clean.html.link_lists import LinkLists, find_link_lists
+from flows.clean.html.page_hints import read_page_hints
+from flows.clean.html.page_metadata import StatedValue, extract_stated_values
+from flows.clean.line_limits import check_line_count
+from flows.clean.lines.line_table import build_line_table, split_lines
+from flows.clean.lines.word_table import build_word_table
 from flows.clean.rules import cues as cue_data
-from flows.clean.spans import Marks
-from flows.clean.text.body_lines import Body
-from flows.clean.text.position_rules import Verdict, place
-from flows.clean.text.text_marks import find, pieceable, tile
+from flows.clean.spans import DocumentMarks
+from flows.clean.text.body_lines import BodySelection
+from flows.clean.text.position_rules import LineVerdict, classify_lines
+from flows.clean.text.text_marks import build_document_marks, find_splittable_lines, mark_texts
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# An element whose blocks are not the article, whatever they say; the nearest one counts.
-_BY_TAG: Final = {
-    "nav": Verdict("nav", "html.nav"),
-    "aside": Verdict("nav", "html.aside"),
-    "footer": Verdict("footer", "html.footer"),
-    "form": Verdict("widget", "html.form"),
-    "figcaption": Verdict("caption", "html.figcaption"),
+# Verdict for a block outside the article, by the nearest of these elements around it.
+_ASIDE_VERDICTS: Final = {
+    "nav": LineVerdict("nav", "html.nav"),
+    "aside": LineVerdict("nav", "html.aside"),
+    "footer": LineVerdict("footer", "html.footer"),
+    "form": LineVerdict("widget", "html.form"),
+    "figcaption": LineVerdict("caption", "html.figcaption"),
 }
-_DECLARED: Final = frozenset({"og", "jsonld"})
-# What is added to the logit of a page in doubt: it is called a listing where that is twice as likely as not, since its
-# markup showed a body already, and an article lost is worse than a listing kept.
-_BENEFIT: Final = 0.7
-# The parser's own bound.
-_TOO_DEEP: Final = (
+_DECLARING_PLACES: Final = frozenset({"og", "jsonld"})
+# Added to the article logit of an uncertain page. Such a page is rejected only if a listing is twice as likely as an
+# article: its markup already showed a body, and a lost article is worse than a kept listing.
+_ARTICLE_BIAS: Final = 0.7
+# The depth is a limit of the parser itself.
+_TOO_DEEP_MESSAGE: Final = (
     "Read a page that nests more than 2,048 elements inside one another; expected at most that. "
     "Fetch the page again: it was generated wrongly, or made to break its readers."
 )
 
 
-class TooDeep(Exception):
-    """The page nests more elements than the parser follows: what lies deeper would be lost without a word."""
+class PageTooDeep(Exception):
+    """Error for a page that nests deeper than the parser follows: deeper content would be lost silently."""
 
 
 class Page(NamedTuple):
-    """A page's text (its blocks, one a line), the marks that tile it, its statements, what is kept, and its lists."""
+    """Text of a page (one block per line), its marks, stated values, body and link lists."""
 
     text: str
-    marks: Marks
-    stated: list[Stated]
-    body: Body
-    lists: Lists
+    marks: DocumentMarks
+    stated_values: list[StatedValue]
+    body: BodySelection
+    link_lists: LinkLists
 
 
 def read_page(html: str, url: str | None = None, outlet: str | None = None, effort: Effort = "quality") -> Page:
-    """What a page holds. `outlet` is the registered domain of its outlet, where there is a hint.
+    """Read a page. `outlet` is the registered domain of its outlet, if there is a hint of it.
 
-    Raises TooDeep, and TooLarge where the page has more blocks than an article can have.
+    Raises PageTooDeep if the page nests too deep, and TooManyLines if it has more blocks than an article can have.
     """
-    tree = parse(html)
+    tree = parse_page(html)
     if tree is None:
-        return Page("", Marks(split(""), [], [], {}), [], Body([], "body.blocks", []), Lists([], [], [], False, False))
-    nodes = list(tree.iter("*"))  # kept, because making an element's object costs more than looking at it
-    page = walk(tree)
-    bounded(len(page.texts))
-    text = "\n".join(page.texts)
-    table = sheet([text])
-    lines = table.lines[0]
-    cues = cue_data.of_outlet(outlet)
-    spoken = tokens(table)
-    (named,) = cue_data.name_all(table, spoken, [cues])
-    hints = hints_of(tree, html)
-    body, sure = judge_page(tree, page, hints, url, effort)
-    placed = place(lines, named, body, cue_data.profile_of(outlet), "html.outside")
+        return Page(
+            "",
+            DocumentMarks(split_lines(""), [], [], {}),
+            [],
+            BodySelection([], "body.blocks", []),
+            LinkLists([], [], [], False, False),
+        )
+    nodes = list(tree.iter("*"))  # a list, because creating the element objects costs more than reading them
+    blocks = extract_blocks(tree)
+    check_line_count(len(blocks.texts))
+    text = "\n".join(blocks.texts)
+    table = build_line_table([text])
+    lines = table.documents[0]
+    cues = cue_data.load_outlet_cues(outlet)
+    line_tokens = build_word_table(table)
+    (line_cues,) = cue_data.match_cues(table, line_tokens, [cues])
+    hints = read_page_hints(tree, html)
+    body, is_confident = classify_blocks(tree, blocks, hints, url, effort)
+    position_verdicts = classify_lines(lines, line_cues, body, cue_data.find_profile(outlet), "html.outside")
     verdicts = [
-        _BY_TAG[tag] if tag is not None and verdict.rule == "html.outside" else verdict
-        for verdict, tag in zip(placed, page.inside, strict=True)
+        _ASIDE_VERDICTS[tag] if tag is not None and verdict.rule == "html.outside" else verdict
+        for verdict, tag in zip(position_verdicts, blocks.aside_tags, strict=True)
     ]
-    stated = stated_by(tree, nodes)
-    lists = lists_of(page, lines.words, hints, _tells_a_story(stated))
-    if not (sure or lists.article or lists.told or _has_one_article(nodes)):
-        # A page in doubt may be a listing where neither its data nor its markup say that it is one story (listings have
-        # an <article> for each, or none): what judges dumps reads its words.
-        answer = find([text], [outlet])[0].body.article
-        body = replace(body, article=None if answer is None else answer + _BENEFIT)
-    return Page(text, tile(text, lines, verdicts, body, cues, pieceable(table, spoken)[0]), stated, body, lists)
+    stated_values = extract_stated_values(tree, nodes)
+    link_lists = find_link_lists(blocks, lines.word_counts, hints, _declares_story(stated_values))
+    if not (is_confident or link_lists.declares_article or link_lists.declares_story or _has_one_article(nodes)):
+        # An uncertain page may be a listing if neither its data nor its markup declare one story (listings have one
+        # <article> per item, or none). The classifier of plain text dumps decides by its words.
+        article_logit = mark_texts([text], [outlet])[0].body.article_logit
+        body = replace(body, article_logit=None if article_logit is None else article_logit + _ARTICLE_BIAS)
+    return Page(
+        text,
+        build_document_marks(text, lines, verdicts, body, cues, find_splittable_lines(table, line_tokens)[0]),
+        stated_values,
+        body,
+        link_lists,
+    )
 
 
 def _has_one_article(nodes: list[HtmlElement]) -> bool:
+    """Return True if the page has exactly one <article> element."""
     return [node.tag for node in nodes].count("article") == 1
 
 
-def _tells_a_story(stated: list[Stated]) -> bool:
-    """Whether a page declares one story, by its day (edited ones state two) or headline; a listing's data name many."""
-    days = {value for field, where, value in stated if field == "published_at" and where in _DECLARED}
-    headlines = {value for field, where, value in stated if field == "title" and where == "jsonld"}
+def _declares_story(stated_values: list[StatedValue]) -> bool:
+    """Return True if a page declares one story, by its day or its headline.
+
+    An edited story states two days; the data of a listing name many days or headlines.
+    """
+    days = {value for field, where, value in stated_values if field == "published_at" and where in _DECLARING_PLACES}
+    headlines = {value for field, where, value in stated_values if field == "title" and where == "jsonld"}
     return len(headlines) <= 1 and (1 <= len(days) <= 2 or (not days and len(headlines) == 1))
 
 
-def parse(html: str) -> HtmlElement | None:
-    """The page's tree, or None where there is no element in it. Bad markup is mended; raises TooDeep alone."""
+def parse_page(html: str) -> HtmlElement | None:
+    """Parse a page and return its tree, or None if it has no element. Repairs bad markup; raises only PageTooDeep."""
     from lxml import etree
     from lxml import html as lxml_html
 
@@ -114,14 +131,14 @@ def parse(html: str) -> HtmlElement | None:
     parser = lxml_html.HTMLParser(
         huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
     )
-    # lxml.html would choose a class for every element in Python.
+    # The default look-up of lxml.html chooses a class for every element in Python, which is slow.
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml_html.HtmlElement))
     try:
-        # The words are decoded already: as UTF-8 bytes no declaration inside the page can change them again.
+        # The text is decoded already. The parser is given UTF-8, so that no charset declared in the page applies.
         tree = lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None
-    last = parser.error_log.last_error
-    if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
-        raise TooDeep(_TOO_DEEP)
+    last_error = parser.error_log.last_error
+    if last_error is not None and last_error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        raise PageTooDeep(_TOO_DEEP_MESSAGE)
     return tree

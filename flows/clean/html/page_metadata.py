@@ -1,4 +1,4 @@
-"""What a page states outside its words: JSON-LD, meta tags, its head. (field, where, value), none of it judged here."""
+"""Metadata that a page states in JSON-LD, meta tags and its head: (field, where, value), not yet assessed."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.clean.lines.line_table import encodable
+from flows.clean.lines.line_table import replace_surrogates
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-Stated = tuple[str, str, str]
+StatedValue = tuple[str, str, str]
 
-_MOST_JSON: Final = 500_000
-_MOST_NODES: Final = 5_000
-_LONGEST: Final = 1_000
-_NAMED: Final = 500  # characters of the names of an element: a page may give any number, and thousands are remembered
-_ARTICLE: Final = re.compile(r"(?:Article|Posting|Report|Review)$")
-_PAGE: Final = re.compile(r"^(?:Web|About|Item)Page$")
-_PUBLISHED: Final = re.compile(
+_MAX_JSON_CHARS: Final = 500_000
+_MAX_JSON_NODES: Final = 5_000
+_MAX_VALUE_CHARS: Final = 1_000
+_MAX_NAME_CHARS: Final = 500  # of an element's names, which can be of any length and are cached
+_ARTICLE_TYPE: Final = re.compile(r"(?:Article|Posting|Report|Review)$")
+_PAGE_TYPE: Final = re.compile(r"^(?:Web|About|Item)Page$")
+_PUBLISHED_DATE: Final = re.compile(
     r'datePublished\\?"\s{0,3}:\s{0,3}\\?"((?:19|20)\d\d-\d\d-\d\d(?:T[\d:.+Z-]{5,20})?)\\?"'
 )
 _TRAILING_COMMA: Final = re.compile(r",(\s{0,50}[}\]])")
-_WRAPPING: Final = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
+_JSON_WRAPPING: Final = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
 
-# <meta name|property|itemprop> -> field and where.
-_META: Final[dict[str, tuple[str, str]]] = {
+# <meta name|property|itemprop> -> (field, where).
+_META_FIELDS: Final[dict[str, tuple[str, str]]] = {
     "og:title": ("title", "og"),
     "twitter:title": ("title", "meta"),
     "dc.title": ("title", "meta"),
@@ -70,44 +70,54 @@ _META: Final[dict[str, tuple[str, str]]] = {
     "dc.date.created": ("published_at", "meta"),
     "content-language": ("language", "meta"),
 }
-_STANDFIRST: Final = re.compile(
+_STANDFIRST_NAME: Final = re.compile(
     r"(?:^|[\s_-])(?:standfirst|subtitle|sub-title|sub-headline|subheadline|deck|dek|sub_judul|subjudul)(?:$|[\s_-])",
     re.I,
 )
 
-# Classes and ids of elements that name the writer, or the day, of the article when they stand beside its headline.
-_BYLINE: Final = re.compile(
+# Classes and ids of elements near the headline that name the writer or the day of the article.
+_BYLINE_NAME: Final = re.compile(
     r"(?:^|[\s_-])(?:by-?line|authors?|author-?name|writers?|written-?by|post-?author|penulis|reporter|wartawan|autor)"
     r"(?:$|[\s_-])",
     re.I,
 )
-_DATED: Final = re.compile(r"date|time|publish|posted|tanggal|waktu|datum", re.I)
-_SAYS_STANDFIRST, _SAYS_DATE, _SAYS_BYLINE = 1, 2, 4
-_BEFORE_HEADLINE: Final = 40  # elements
-_BEHIND_HEADLINE: Final = 120
-_FEW_BYLINES: Final = 4
-_MARK_UP: Final = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
+_DATE_NAME: Final = re.compile(r"date|time|publish|posted|tanggal|waktu|datum", re.I)
+_STANDFIRST_BIT, _DATE_BIT, _BYLINE_BIT = 1, 2, 4
+_ELEMENTS_BEFORE_HEADLINE: Final = 40  # elements
+_ELEMENTS_AFTER_HEADLINE: Final = 120
+_MAX_BYLINES: Final = 4
+_INVISIBLE_TAGS: Final = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
 
 _STANDFIRST_TAGS: Final = frozenset({"h2", "h3", "h4", "p", "div", "span"})
-_ITEMS: Final = {"author": "authors", "datepublished": "published_at", "headline": "title"}
+_ITEMPROP_FIELDS: Final = {"author": "authors", "datepublished": "published_at", "headline": "title"}
 
 
-def stated_by(tree: HtmlElement, nodes: Sequence[HtmlElement] | None = None) -> list[Stated]:
-    """Everything the tree of a page states, in the order found, without repeats. `nodes`: its elements, if at hand."""
+def extract_stated_values(tree: HtmlElement, nodes: Sequence[HtmlElement] | None = None) -> list[StatedValue]:
+    """Extract all values that a page states, in the order found, without duplicates.
+
+    `nodes` are the elements of the tree, if the caller has listed them already.
+    """
     nodes = list(tree.iter("*")) if nodes is None else nodes
-    found = [*_head(tree), *_elements(nodes), *_beside_headline(tree, nodes)]
+    stated_values = [*_read_head(tree), *_read_elements(nodes), *_read_beside_headline(tree, nodes)]
     scripts = list(tree.iter("script"))
-    linked = [script.text or "" for script in scripts if "ld+json" in (script.get("type") or "").lower()]
-    found.extend(_linked_data(linked, " ".join(value for field, _, value in found if field == "title")))
+    jsonld_texts = [script.text or "" for script in scripts if "ld+json" in (script.get("type") or "").lower()]
+    stated_values.extend(
+        _read_linked_data(jsonld_texts, " ".join(value for field, _, value in stated_values if field == "title"))
+    )
     if not any(
-        field == "published_at" and where in {"jsonld", "page", "og", "meta", "microdata"} for field, where, _ in found
+        field == "published_at" and where in {"jsonld", "page", "og", "meta", "microdata"}
+        for field, where, _ in stated_values
     ):
-        found.extend(_in_scripts(script.text or "" for script in scripts))
-    clean = ((field, where, encodable(" ".join(value.split())[:_LONGEST])) for field, where, value in found)
-    return list(dict.fromkeys(item for item in clean if item[2]))
+        stated_values.extend(_read_script_dates(script.text or "" for script in scripts))
+    normalized_values = (
+        (field, where, replace_surrogates(" ".join(value.split())[:_MAX_VALUE_CHARS]))
+        for field, where, value in stated_values
+    )
+    return list(dict.fromkeys(item for item in normalized_values if item[2]))
 
 
-def _head(tree: HtmlElement) -> Iterator[Stated]:
+def _read_head(tree: HtmlElement) -> Iterator[StatedValue]:
+    """Yield the values of the html, title, link and meta tags."""
     if language := (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")):
         yield "language", "html", language
     title = next(tree.iter("title"), None)
@@ -121,175 +131,198 @@ def _head(tree: HtmlElement) -> Iterator[Stated]:
         name = (
             meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
         ).lower()
-        if name in _META and meta.get("content"):
-            yield (*_META[name], meta.get("content"))
+        if name in _META_FIELDS and meta.get("content"):
+            yield (*_META_FIELDS[name], meta.get("content"))
 
 
-def _elements(nodes: Sequence[HtmlElement]) -> list[Stated]:
-    headings: list[Stated] = []
-    times: list[Stated] = []
-    standfirsts: list[Stated] = []
-    named: list[Stated] = []
+def _read_elements(nodes: Sequence[HtmlElement]) -> list[StatedValue]:
+    """Return the values of headings, time tags, standfirst classes, rel=author links and microdata, in this order."""
+    headings: list[StatedValue] = []
+    times: list[StatedValue] = []
+    standfirsts: list[StatedValue] = []
+    attributed: list[StatedValue] = []
     for node in nodes:
         tag, get = node.tag, node.get
         if tag in _STANDFIRST_TAGS:
-            if (name := get("class")) and _may_be(name[:_NAMED]) & _SAYS_STANDFIRST:
+            if (name := get("class")) and _match_name_roles(name[:_MAX_NAME_CHARS]) & _STANDFIRST_BIT:
                 text = node.text_content()
                 if 3 <= len(text.split()) <= 80:
                     standfirsts.append(("subtitle", "class", text))
         elif tag == "a":
             if (rel := get("rel")) and "author" in rel.lower().split():
-                named.append(("authors", "rel", node.text_content()))
+                attributed.append(("authors", "rel", node.text_content()))
         elif tag == "h1":
             headings.append(("title", "h1", node.text_content()))
         elif tag == "time" and (stamp := (get("datetime") or get("content"))):
             times.append(("published_at", "time", stamp))
-        if (item := get("itemprop")) and tag != "meta" and (field := _ITEMS.get(item.lower())):
-            named.append((field, "microdata", get("datetime") or get("content") or node.text_content()))
-    return [*headings, *times, *standfirsts, *named]
+        if (itemprop := get("itemprop")) and tag != "meta" and (field := _ITEMPROP_FIELDS.get(itemprop.lower())):
+            attributed.append((field, "microdata", get("datetime") or get("content") or node.text_content()))
+    return [*headings, *times, *standfirsts, *attributed]
 
 
 @lru_cache(maxsize=8192)
-def _may_be(name: str) -> int:
-    """What a class, or all names of an element, may say that it is, as bits."""
+def _match_name_roles(names: str) -> int:
+    """Return the possible roles of an element by its class or all its names, as bits: standfirst, date, byline."""
     return (
-        _SAYS_STANDFIRST * (_STANDFIRST.search(name) is not None)
-        | _SAYS_DATE * (_DATED.search(name) is not None)
-        | _SAYS_BYLINE * (_BYLINE.search(name) is not None)
+        _STANDFIRST_BIT * (_STANDFIRST_NAME.search(names) is not None)
+        | _DATE_BIT * (_DATE_NAME.search(names) is not None)
+        | _BYLINE_BIT * (_BYLINE_NAME.search(names) is not None)
     )
 
 
-def _beside_headline(tree: HtmlElement, nodes: Sequence[HtmlElement]) -> Iterator[Stated]:
-    """Writers (`byline`) and days (`headline`) in elements named for them, a few elements from the headline."""
+def _read_beside_headline(tree: HtmlElement, nodes: Sequence[HtmlElement]) -> Iterator[StatedValue]:
+    """Yield writers (`byline`) and days (`headline`) from elements with such names near the headline."""
     title = next(tree.iter("title"), None)
-    words = set((title.text_content() if title is not None else "").casefold().split())
-    at, most = None, 0
+    title_words = set((title.text_content() if title is not None else "").casefold().split())
+    headline_index, most_shared = None, 0
     for index, node in enumerate(nodes):
         if node.tag == "h1":
-            shared = 1 + len(words & set(node.text_content().casefold().split()))
-            if shared > most:
-                at, most = index, shared
-    if at is None:
+            shared_words = 1 + len(title_words & set(node.text_content().casefold().split()))
+            if shared_words > most_shared:
+                headline_index, most_shared = index, shared_words
+    if headline_index is None:
         return
-    bylines, inside = 0, set()
-    for node in nodes[max(0, at - _BEFORE_HEADLINE) : at + _BEHIND_HEADLINE]:
+    bylines, byline_elements = 0, set()
+    for node in nodes[max(0, headline_index - _ELEMENTS_BEFORE_HEADLINE) : headline_index + _ELEMENTS_AFTER_HEADLINE]:
         get = node.get
-        says = _may_be(f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"[:_NAMED])
-        if says & _SAYS_DATE or node.tag == "time":
+        roles = _match_name_roles(
+            f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"[:_MAX_NAME_CHARS]
+        )
+        if roles & _DATE_BIT or node.tag == "time":
             if stamp := get("datetime"):
                 yield "published_at", "headline", stamp
             else:
-                text = _words(node)
+                text = _join_visible_text(node)
                 if 6 <= len(text) <= 80 and any(map(str.isdigit, text)):
                     yield "published_at", "headline", text
-        if says & _SAYS_BYLINE and bylines < _FEW_BYLINES and node.getparent() not in inside:
-            text = _words(node, " | ")
+        if roles & _BYLINE_BIT and bylines < _MAX_BYLINES and node.getparent() not in byline_elements:
+            text = _join_visible_text(node, " | ")
             if 2 <= len(text) <= 200:
                 bylines += 1
                 yield "authors", "byline", text
-            inside.add(node)
-        elif inside and node.getparent() in inside:
-            inside.add(node)
+            byline_elements.add(node)
+        elif byline_elements and node.getparent() in byline_elements:
+            byline_elements.add(node)
 
 
-def _words(node: HtmlElement, between: str = " ") -> str:
-    """An element's words, `between` where one of its elements begins or ends; what no reader sees left out."""
+def _join_visible_text(node: HtmlElement, separator: str = " ") -> str:
+    """Join the visible text of an element, with the separator wherever an inner element begins or ends."""
     pieces: list[str] = []
     length = 0
     for part in node.iter():
-        if not isinstance(part.tag, str) or part.tag in _MARK_UP:
+        if not isinstance(part.tag, str) or part.tag in _INVISIBLE_TAGS:
             continue
         for piece in (part.text, None if part is node else part.tail):
             if piece and not piece.isspace():
                 pieces.append(" ".join(piece.split()))
                 length += len(piece)
-        if length > _LONGEST:
+        if length > _MAX_VALUE_CHARS:
             break
-    return between.join(pieces)
+    return separator.join(pieces)
 
 
-def _linked_data(texts: list[str], titles: str) -> Iterator[Stated]:
-    """What JSON-LD says of the article: nodes of an article type; a broken block says nothing.
+def _read_linked_data(jsonld_texts: list[str], titles: str) -> Iterator[StatedValue]:
+    """Yield the values of the JSON-LD nodes with an article type; broken JSON-LD is ignored.
 
-    Where several nodes tell of several stories, those count whose headline stands among the page's `titles`. The day
-    of the page itself counts where its article gives none.
+    If the nodes describe several stories, those with a headline among the page's `titles` are read. The date of the
+    page node is read if no article node has one.
     """
-    nodes = [node for text in texts for node in _nodes(_parsed(text))]
-    names = {
+    nodes = [node for text in jsonld_texts for node in _iterate_objects(_parse_json(text))]
+    names_by_id = {
         node["@id"]: node["name"]
         for node in nodes
         if isinstance(node.get("@id"), str) and isinstance(node.get("name"), str)
     }
-    articles = [node for node in nodes if _is(node, _ARTICLE)]
-    headlines = {_folded(node.get("headline")) for node in articles}
+    articles = [node for node in nodes if _has_type(node, _ARTICLE_TYPE)]
+    headlines = {_fold_text(node.get("headline")) for node in articles}
     if len(headlines) > 1:
-        own = [node for node in articles if (said := _folded(node.get("headline"))) and said in _folded(titles)]
-        articles = own or articles
+        matching_articles = [
+            node
+            for node in articles
+            if (headline := _fold_text(node.get("headline"))) and headline in _fold_text(titles)
+        ]
+        articles = matching_articles or articles
     for node in articles:
-        for key, field in _LINKED.items():
-            for value in _names(node.get(key), names):
+        for key, field in _JSONLD_FIELDS.items():
+            for value in _resolve_names(node.get(key), names_by_id):
                 yield field, "jsonld", value
     if not any(node.get("datePublished") for node in articles):
         for node in nodes:
-            if _is(node, _PAGE) and isinstance(day := node.get("datePublished"), str):
+            if _has_type(node, _PAGE_TYPE) and isinstance(day := node.get("datePublished"), str):
                 yield "published_at", "page", day
 
 
-def _is(node: dict[str, Any], kind: re.Pattern[str]) -> bool:
-    kinds = node.get("@type")
-    return any(isinstance(one, str) and kind.search(one) for one in (kinds if isinstance(kinds, list) else [kinds]))
+def _has_type(node: dict[str, Any], pattern: re.Pattern[str]) -> bool:
+    """Return True if one of the types of a JSON-LD node matches the pattern."""
+    type_names = node.get("@type")
+    return any(
+        isinstance(type_name, str) and pattern.search(type_name)
+        for type_name in (type_names if isinstance(type_names, list) else [type_names])
+    )
 
 
-def _folded(text: object) -> str:
+def _fold_text(text: object) -> str:
+    """Return the letters and digits of a text, case-folded; empty for any other value."""
     return re.sub(r"[\W_]+", "", unescape(text)).casefold() if isinstance(text, str) else ""
 
 
-def _in_scripts(texts: Iterable[str]) -> Iterator[Stated]:
-    """The day of publication in a page's own data, where all of it names one day."""
-    days = {found[1] for text in texts if "datePublished" in text for found in _PUBLISHED.finditer(text[:_MOST_JSON])}
+def _read_script_dates(texts: Iterable[str]) -> Iterator[StatedValue]:
+    """Yield the publication date in a page's scripts, if all of them name the same day."""
+    days = {
+        match[1]
+        for text in texts
+        if "datePublished" in text
+        for match in _PUBLISHED_DATE.finditer(text[:_MAX_JSON_CHARS])
+    }
     if len({day[:10] for day in days}) == 1:
         yield "published_at", "script", max(days)
 
 
-_LINKED: Final = {
+_JSONLD_FIELDS: Final = {
     "headline": "title", "alternativeHeadline": "subtitle", "author": "authors", "creator": "authors",
     "editor": "editors", "datePublished": "published_at", "dateModified": "modified_at", "publisher": "outlet",
     "inLanguage": "language", "mainEntityOfPage": "canonical",
 }  # fmt: skip
 
 
-def _parsed(text: str) -> object:
-    if len(text) > _MOST_JSON:
+def _parse_json(text: str) -> object:
+    """Parse JSON-LD, tolerating comment wrappers and trailing commas; return None if it is broken or too long."""
+    if len(text) > _MAX_JSON_CHARS:
         return None
-    bare = _WRAPPING.sub("", text.strip())
-    for attempt in (bare, _TRAILING_COMMA.sub(r"\1", bare)):
+    unwrapped = _JSON_WRAPPING.sub("", text.strip())
+    for candidate in (unwrapped, _TRAILING_COMMA.sub(r"\1", unwrapped)):
         try:
-            return json.loads(attempt, strict=False)
+            return json.loads(candidate, strict=False)
         except (ValueError, RecursionError):
             continue
     return None
 
 
-def _nodes(value: object) -> Iterator[dict[str, Any]]:
-    """Every object in a JSON value, in order, up to a bound."""
-    queue, seen = [value], 0
-    while queue and seen < _MOST_NODES:
-        item = queue.pop(0)
-        seen += 1
-        if isinstance(item, dict):
-            yield item
-            queue.extend(child for child in item.values() if isinstance(child, dict | list))
-        elif isinstance(item, list):
-            queue.extend(item)
+def _iterate_objects(value: object) -> Iterator[dict[str, Any]]:
+    """Yield every object in a JSON value, breadth first, up to _MAX_JSON_NODES nodes."""
+    queue, node_count = [value], 0
+    while queue and node_count < _MAX_JSON_NODES:
+        node = queue.pop(0)
+        node_count += 1
+        if isinstance(node, dict):
+            yield node
+            queue.extend(child for child in node.values() if isinstance(child, dict | list))
+        elif isinstance(node, list):
+            queue.extend(node)
 
 
-def _names(value: object, names: dict[str, str]) -> Iterator[str]:
-    """The words of a JSON-LD value: a string, an object with a name, a reference to one, or a list of these."""
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, dict):
-            name = item.get("name") or names.get(str(item.get("@id"))) or item.get("@id") or item.get("alternateName")
-            for one in name if isinstance(name, list) else [name]:
-                if isinstance(one, str):
-                    yield one
+def _resolve_names(value: object, names_by_id: dict[str, str]) -> Iterator[str]:
+    """Yield the names in a JSON-LD value: a string, an object with a name, a reference to one, or a list of these."""
+    for node in value if isinstance(value, list) else [value]:
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, dict):
+            name = (
+                node.get("name")
+                or names_by_id.get(str(node.get("@id")))
+                or node.get("@id")
+                or node.get("alternateName")
+            )
+            for text in name if isinstance(name, list) else [name]:
+                if isinstance(text, str):
+                    yield text

@@ -1,7 +1,7 @@
-"""What trafilatura takes for the article, in both of its settings, as votes on the blocks of a page.
+"""Votes of trafilatura on the blocks of a page, from two of its settings.
 
-It is given the tree that is parsed already. Its answers are aligned with the blocks by their words; the columns say how
-much of a block stands in each answer, and how far the answers agree.
+Trafilatura gets the tree that is already parsed. Its extracted texts are aligned with the blocks by their words. The
+vote columns hold the share of each block in each text, and how far the two texts agree.
 """
 
 from __future__ import annotations
@@ -18,61 +18,75 @@ if TYPE_CHECKING:
 
 VOTERS: Final = ("precise", "default")
 VOTE_NAMES: Final[tuple[str, ...]] = (
-    *(f"{voter}_{what}" for voter in VOTERS for what in ("here", "above", "below", "two_above", "two_below", "done")),
+    *(f"{voter}_{name}" for voter in VOTERS for name in ("here", "above", "below", "two_above", "two_below", "done")),
     *(f"{voter}_share" for voter in VOTERS),
     "votes",
     "agreement",
 )
 _WORD: Final = re.compile(r"[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_RUN: Final = 3
-_SHORT: Final = 5  # a block of fewer words must be a line of the answer
-_SAID: Final = 0.6  # of a longer block's runs of words stand in an answer that takes it
+_RUN_WORDS: Final = 3
+_SHORT_BLOCK_WORDS: Final = 5  # a block with fewer words must equal a line of the extracted text
+_ACCEPTED_SHARE: Final = 0.6  # share of word runs from which a block counts as accepted
 
 
-def ask(tree: HtmlElement, texts: Sequence[str], url: str | None) -> dict[str, list[float]]:
-    """Each voter's share of each block."""
-    return {voter: shares(texts, of_trafilatura(tree, url, precise=voter == "precise")) for voter in VOTERS}
+def collect_votes(tree: HtmlElement, texts: Sequence[str], url: str | None) -> dict[str, list[float]]:
+    """Run trafilatura in each setting and return, by voter, the share of each block in its text."""
+    return {
+        voter: measure_block_shares(texts, extract_with_trafilatura(tree, url, precise=voter == "precise"))
+        for voter in VOTERS
+    }
 
 
-def vote_columns(votes: Mapping[str, Sequence[float]], words: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """The votes as numbers: one row a block, one column a name of VOTE_NAMES."""
-    count = len(words)
+def build_vote_columns(
+    votes: Mapping[str, Sequence[float]], word_counts: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
+    """Build the vote table (blocks, VOTE_NAMES)."""
+    count = len(word_counts)
     columns: list[npt.NDArray[np.generic]] = []
-    taken = []
+    accepted_by_voter = []
     for voter in VOTERS:
-        here = np.asarray(votes[voter], np.float64)
-        wide = np.concatenate(([0.0, 0.0], here, [0.0, 0.0]))
-        said = (here >= _SAID) * words
-        done = np.cumsum(said) / max(int(said.sum()), 1)
-        columns += [here, wide[1:-3], wide[3:-1], wide[:-4], wide[4:], done]
-        taken.append(said)
-    all_words = max(int(words.sum()), 1)
-    columns += [np.full(count, said.sum() / all_words) for said in taken]
+        block_shares = np.asarray(votes[voter], np.float64)
+        padded_shares = np.concatenate(([0.0, 0.0], block_shares, [0.0, 0.0]))
+        accepted_words = (block_shares >= _ACCEPTED_SHARE) * word_counts
+        accepted_before = np.cumsum(accepted_words) / max(int(accepted_words.sum()), 1)
+        columns += [
+            block_shares,
+            padded_shares[1:-3],
+            padded_shares[3:-1],
+            padded_shares[:-4],
+            padded_shares[4:],
+            accepted_before,
+        ]
+        accepted_by_voter.append(accepted_words)
+    all_words = max(int(word_counts.sum()), 1)
+    columns += [np.full(count, accepted.sum() / all_words) for accepted in accepted_by_voter]
     columns.append(np.sum([np.asarray(votes[voter], np.float64) for voter in VOTERS], axis=0))
-    both = int(np.minimum(*taken).sum())
-    columns.append(np.full(count, 2 * both / max(int(sum(said.sum() for said in taken)), 1)))
+    agreed_words = int(np.minimum(*accepted_by_voter).sum())
+    columns.append(
+        np.full(count, 2 * agreed_words / max(int(sum(accepted.sum() for accepted in accepted_by_voter)), 1))
+    )
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def of_trafilatura(tree: HtmlElement, url: str | None, *, precise: bool) -> str:
-    """Trafilatura's answer; none where it fails."""
+def extract_with_trafilatura(tree: HtmlElement, url: str | None, *, precise: bool) -> str:
+    """Extract the article text with trafilatura; return an empty string if it fails."""
     import logging
 
     import trafilatura
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
-        # Its own de-duplication remembers other pages: never that.
-        answer = trafilatura.extract(
+        # Its de-duplication keeps state of earlier pages, so it stays off.
+        article_text = trafilatura.extract(
             tree, url=url, favor_precision=precise, include_comments=False, include_tables=True, deduplicate=False
         )
-    except Exception:  # whatever a hostile page breaks in there, its blocks are judged all the same
-        answer = None
-    return answer or ""
+    except Exception:  # a hostile page can break trafilatura; its blocks are still classified without votes
+        article_text = None
+    return article_text or ""
 
 
-def forget() -> None:
-    """Drop what trafilatura's caches hold, where it was asked; they grow for as long as a process runs."""
+def reset_trafilatura_caches() -> None:
+    """Clear the caches of trafilatura, if it was imported; otherwise they grow for as long as a process runs."""
     import sys
 
     if "trafilatura" in sys.modules:
@@ -80,25 +94,28 @@ def forget() -> None:
 
         from trafilatura.meta import reset_caches
 
-        logging.getLogger("htmldate").setLevel(logging.CRITICAL)  # it reports caches of others that it cannot clear
+        logging.getLogger("htmldate").setLevel(
+            logging.CRITICAL
+        )  # it warns about caches of other packages that it cannot clear
         reset_caches()
 
 
-def shares(blocks: Sequence[str], answer: str) -> list[float]:
-    """How much of each block stands in an answer: of long ones the share of their runs of words, of short ones 0 or 1.
+def measure_block_shares(block_texts: Sequence[str], article_text: str) -> list[float]:
+    """Measure the share of each block (0 to 1) that the article text contains.
 
-    The two are cut into lines differently (inline code, breaks, list items), so lines cannot be compared as wholes.
+    For long blocks it is the share of their runs of three words; for short ones it is 1 if they equal a line, else 0.
+    Blocks and text break lines differently (inline code, breaks, list items), so whole lines cannot be compared.
     """
-    lines = [_WORD.findall(line.casefold()) for line in answer.split("\n")]
-    words = [word for line in lines for word in line]
-    said = set(zip(*(words[shift:] for shift in range(_RUN)), strict=False))
-    whole = {tuple(line) for line in lines}
-    found: list[float] = []
-    for block in blocks:
-        own = _WORD.findall(block.casefold())
-        if len(own) < _SHORT:
-            found.append(float(bool(own) and tuple(own) in whole))
+    lines = [_WORD.findall(line.casefold()) for line in article_text.split("\n")]
+    article_words = [word for line in lines for word in line]
+    article_runs = set(zip(*(article_words[shift:] for shift in range(_RUN_WORDS)), strict=False))
+    article_lines = {tuple(line) for line in lines}
+    block_shares: list[float] = []
+    for block_text in block_texts:
+        block_words = _WORD.findall(block_text.casefold())
+        if len(block_words) < _SHORT_BLOCK_WORDS:
+            block_shares.append(float(bool(block_words) and tuple(block_words) in article_lines))
             continue
-        runs = list(zip(*(own[shift:] for shift in range(_RUN)), strict=False))
-        found.append(sum(run in said for run in runs) / len(runs))
-    return found
+        runs = list(zip(*(block_words[shift:] for shift in range(_RUN_WORDS)), strict=False))
+        block_shares.append(sum(run in article_runs for run in runs) / len(runs))
+    return block_shares

@@ -1,1 +1,1 @@
-"""Line tables: the lines, characters and words of a batch of documents as columns."""
+"""Lines, characters and words of a batch of documents as columns."""

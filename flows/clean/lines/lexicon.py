@@ -1,6 +1,7 @@
-"""The words that something is asked by, in groups: each word of a batch is looked up once for all who ask.
+"""Lexicon of word groups: the group bits of each word of a batch are looked up once for all features and cues.
 
-lexicon().groups(hashes)    of each word a bit each: STOP, one of each of CUE_GROUPS, ASKED, ASKED_INSIDE, HOME
+load_lexicon().look_up_groups(hashes) returns one bit per group: STOP_WORD_BIT, CUE_BITS (in the order of CUE_GROUPS),
+LINE_CUE_BIT, INLINE_CUE_BIT, INDONESIAN_BIT.
 """
 
 import tomllib
@@ -12,61 +13,64 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.lines.char_classes import KIND
-from flows.clean.lines.rolling_hash import SLOTS, number, slots, sums_of, words_in
+from flows.clean.lines.char_classes import CHAR_FLAGS
+from flows.clean.lines.rolling_hash import SLOT_COUNT, compute_prefix_hashes, compute_slots, find_words, hash_spans
 
 CUE_GROUPS: Final = (
     "share", "related", "byline", "legal", "cta", "ads", "comment", "photo", "nav", "time",
 )  # fmt: skip
-HOME_WORDS: Final = ("yang", "dan", "dengan", "untuk", "pada")  # hardly an Indonesian or Malay paragraph is without one
-STOP: Final = 1  # function words
+# Nearly every Indonesian or Malay paragraph has one of them.
+INDONESIAN_WORDS: Final = ("yang", "dan", "dengan", "untuk", "pada")
+STOP_WORD_BIT: Final = 1  # function words
 CUE_BITS: Final = tuple(1 << place for place in range(1, len(CUE_GROUPS) + 1))
-# What cues of whole lines ask for, and what inline cues do (cues.toml).
-ASKED, ASKED_INSIDE, HOME = (1 << len(CUE_GROUPS) + place for place in (1, 2, 3))
+# Bits of the `asks` words of whole-line cues and of inline cues (cues.toml), and of INDONESIAN_WORDS.
+LINE_CUE_BIT, INLINE_CUE_BIT, INDONESIAN_BIT = (1 << len(CUE_GROUPS) + place for place in (1, 2, 3))
 
 
 class Lexicon:
-    """Some groups of words: which of them each of many words is in, by one look into a table."""
+    """Groups of words with a hash table from word hash to group bits."""
 
     def __init__(self, groups: Sequence[str]) -> None:
-        """At most 16 groups; a group is words between blanks."""
-        words = [word_hashes(group) for group in groups]
-        self._words = np.unique(np.concatenate(words))
-        self._bits = np.zeros(len(self._words), np.uint16)
+        """Build the table of at most 16 groups; a group is a string of words between blanks."""
+        words = [hash_words(group) for group in groups]
+        self._hashes = np.unique(np.concatenate(words))
+        self._bits = np.zeros(len(self._hashes), np.uint16)
         for place, group in enumerate(words):
-            self._bits[np.searchsorted(self._words, group)] |= 1 << place
-        self._rows = np.zeros(SLOTS, np.uint16)
-        # Of the words that share a slot each but one is looked up by itself.
-        slot = slots(self._words)
+            self._bits[np.searchsorted(self._hashes, group)] |= 1 << place
+        self._row_of_slot = np.zeros(SLOT_COUNT, np.uint16)
+        # Of words that share a slot, one is in the table; the others are compared one by one.
+        slot = compute_slots(self._hashes)
         _, firsts = np.unique(slot, return_index=True)
-        self._rows[slot[firsts]] = firsts
-        self._crowded = np.delete(np.arange(len(slot)), firsts).tolist()
+        self._row_of_slot[slot[firsts]] = firsts
+        self._collisions = np.delete(np.arange(len(slot)), firsts).tolist()
 
-    def groups(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint16]:
-        """The groups of each word, a bit each."""
-        row = self._rows.take(slots(hashes))
-        found: NDArray[np.uint16] = self._bits.take(row) * (self._words.take(row) == hashes)
-        for crowded in self._crowded:
-            found[hashes == self._words[crowded]] = self._bits[crowded]
-        return found
+    def look_up_groups(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint16]:
+        """Return the group bits of each word, shape (words,); 0 for a word of no group."""
+        rows = self._row_of_slot.take(compute_slots(hashes))
+        group_bits: NDArray[np.uint16] = self._bits.take(rows) * (self._hashes.take(rows) == hashes)
+        for collision in self._collisions:
+            group_bits[hashes == self._hashes[collision]] = self._bits[collision]
+        return group_bits
 
 
-def word_hashes(words: str) -> NDArray[np.uint64]:
-    """The numbers of these words, sorted, each once."""
+def hash_words(words: str) -> NDArray[np.uint64]:
+    """Return the distinct hashes of these words, sorted."""
     codes = np.frombuffer(" ".join(words.split()).lower().encode("utf-16-le"), np.uint16)
-    return np.unique(number(sums_of(codes), *words_in(KIND[codes])))
+    return np.unique(hash_spans(compute_prefix_hashes(codes), *find_words(CHAR_FLAGS[codes])))
 
 
 @cache
-def listed(name: str) -> dict[str, Any]:
-    """What a TOML file beside this module says."""
+def load_rule_file(name: str) -> dict[str, Any]:
+    """Return the parsed TOML file of this name in flows/clean/rules."""
     with (Path(__file__).parents[1] / "rules" / name).open("rb") as file:
         return tomllib.load(file)
 
 
 @cache
-def lexicon() -> Lexicon:
-    """The groups in the order of their bits."""
-    lists, cues = listed("words.toml"), listed("cues.toml")["cue"]
-    asked = (" ".join(cue.get("asks", "") for cue in cues if (cue["on"] == "inline") == part) for part in (False, True))
-    return Lexicon([*(lists[name] for name in ("stop", *CUE_GROUPS)), *asked, " ".join(HOME_WORDS)])
+def load_lexicon() -> Lexicon:
+    """Return the lexicon of words.toml and cues.toml, built once per process."""
+    word_lists, cues = load_rule_file("words.toml"), load_rule_file("cues.toml")["cue"]
+    cue_words = (
+        " ".join(cue.get("asks", "") for cue in cues if (cue["on"] == "inline") == part) for part in (False, True)
+    )
+    return Lexicon([*(word_lists[name] for name in ("stop", *CUE_GROUPS)), *cue_words, " ".join(INDONESIAN_WORDS)])

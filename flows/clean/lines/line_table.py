@@ -1,6 +1,6 @@
-"""Decoded documents as their non-blank lines, each with its place in the text: a batch as columns, a line as a row.
+"""Line tables: the non-blank lines of decoded documents with their offsets, as columns per batch and as rows.
 
-`Sheet` holds the lines of a batch as numpy columns over one array of code points; `Line` is one of them, to look at.
+`LineTable` holds the lines of a batch as numpy columns over one array of code points; `Line` is one row, for reading.
 """
 
 import re
@@ -12,40 +12,48 @@ from typing import Final, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.lines.char_classes import BLANK, CLOSER, EDGES, KIND, LETTER, STOP, looked_up
+from flows.clean.lines.char_classes import (
+    BLANK_FLAG,
+    CHAR_FLAGS,
+    EDGE_CHARS,
+    IS_CLOSER,
+    IS_LETTER,
+    IS_SENTENCE_END,
+    look_up_codes,
+)
 
 _INVISIBLE: Final = "\u200b\u2060\ufeff\u00ad"
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
-_WIDE: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # counted two to a word
+_WIDE_CHAR: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # two of them count as one word
 
 Ints = NDArray[np.int64]
-_WIDE_FROM: Final = 0x3040
-_BEFORE_LETTERS: Final = 6  # characters before the first letter of a line: in most lines none
+_FIRST_WIDE_CODE: Final = 0x3040
+_MAX_CHARS_BEFORE_LETTER: Final = 6  # most lines have none
 
 
 class Line(NamedTuple):
-    """One non-blank line: its number from 1, where its words start and end in the document, and the words."""
+    """One non-blank line: number from 1, start and end offsets of its words in the document, and its text."""
 
     number: int
     start: int
     end: int
-    text: str  # blanks normalised; only for looking at, never for measuring offsets
+    text: str  # blanks normalized, so offsets in it are not offsets in the document
     gap: int  # blank lines directly before it
-    words: int
-    ends: bool  # ends as a sentence does
+    word_count: int
+    ends_sentence: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Lines(Sequence[Line]):
-    """The lines of one document, a column each; a `Line` is made where one is looked at."""
+class DocumentLines(Sequence[Line]):
+    """The lines of one document, one column per field; a `Line` is built on access."""
 
     number: list[int]
     start: list[int]
     end: list[int]
     text: list[str]
     gap: list[int]
-    words: list[int]
-    ends: list[bool]
+    word_counts: list[int]
+    ends_sentence: list[bool]
 
     def __len__(self) -> int:
         return len(self.number)
@@ -58,132 +66,151 @@ class Lines(Sequence[Line]):
         if isinstance(at, slice):
             return [self[index] for index in range(*at.indices(len(self.number)))]
         return Line(
-            self.number[at], self.start[at], self.end[at], self.text[at], self.gap[at], self.words[at], self.ends[at]
+            self.number[at],
+            self.start[at],
+            self.end[at],
+            self.text[at],
+            self.gap[at],
+            self.word_counts[at],
+            self.ends_sentence[at],
         )
 
     def __iter__(self) -> Iterator[Line]:
-        columns = (self.number, self.start, self.end, self.text, self.gap, self.words, self.ends)
+        columns = (self.number, self.start, self.end, self.text, self.gap, self.word_counts, self.ends_sentence)
         return map(Line._make, zip(*columns, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """The non-blank lines of a batch of documents, a column each.
+class LineTable:
+    """The non-blank lines of a batch of documents, one column per field.
 
     `codes` are the code points (65,535 for those beyond) of all documents, with a line break before and behind each;
-    `first` is each document's first line (one more than there are documents), the other columns have one value a line,
-    and `start`, `end` index `codes`. `lines` are the same lines of each document, offsets in the document.
+    `first_line` is the first line of each document, with the number of lines at the end; all other columns have one
+    entry per line, and `start`, `end` index `codes`. `documents` has the same lines per document, offsets within it.
     """
 
     codes: NDArray[np.uint16]
-    kinds: NDArray[np.uint8]  # of characters.KIND
-    first: Ints
+    char_flags: NDArray[np.uint8]  # of char_classes.CHAR_FLAGS
+    first_line: Ints
     start: Ints
     end: Ints
     gap: Ints
-    words: Ints
-    ends: NDArray[np.bool_]
-    odd: NDArray[np.bool_]  # shown otherwise than it stands, or with much before its first letter
-    letter: Ints  # its first letter, or its end, where it is not odd
-    text: list[str]  # its words as they are shown: blanks normalised
-    lines: list[Lines]
+    word_counts: Ints
+    ends_sentence: NDArray[np.bool_]
+    irregular: NDArray[np.bool_]  # `text` differs from the codes, or many characters stand before the first letter
+    first_letter: Ints  # index of its first letter, or its end; undefined where irregular
+    text: list[str]  # blanks normalized
+    documents: list[DocumentLines]
 
 
-def encodable(words: str) -> str:
-    """Words that UTF-8 can hold: half a surrogate pair, which JSON may spell, becomes U+FFFD."""
-    return _SURROGATES.sub("\ufffd", words)
+def replace_surrogates(text: str) -> str:
+    """Return the text with each lone surrogate, which JSON may spell, as U+FFFD: UTF-8 cannot encode it."""
+    return _SURROGATES.sub("\ufffd", text)
 
 
-def split(text: str) -> Lines:
-    """The non-blank lines of a decoded document (its line breaks are \\n alone)."""
-    return sheet([text]).lines[0]
+def split_lines(text: str) -> DocumentLines:
+    r"""Return the non-blank lines of a decoded document (its line breaks are \n alone)."""
+    return build_line_table([text]).documents[0]
 
 
-def sheet(texts: Sequence[str]) -> Sheet:
-    """The non-blank lines of decoded documents."""
-    codes = _codes(texts)
-    base = np.cumsum([1, *(len(text) + 1 for text in texts)])
-    # Lines lie between the runs of blanks that hold a line break, words between the others.
-    kinds = looked_up(KIND, codes)
-    blank = np.flatnonzero((kinds & BLANK) != 0)
-    apart = np.flatnonzero(np.diff(blank) != 1)
-    opens, shuts = blank[np.append(0, apart + 1)], blank[np.append(apart, len(blank) - 1)] + 1
+def build_line_table(texts: Sequence[str]) -> LineTable:
+    """Return the non-blank lines of decoded documents."""
+    codes = _encode_texts(texts)
+    doc_offset = np.cumsum([1, *(len(text) + 1 for text in texts)])
+    # Runs of blanks with a line break separate lines, other runs separate words.
+    char_flags = look_up_codes(CHAR_FLAGS, codes)
+    blank_offsets = np.flatnonzero((char_flags & BLANK_FLAG) != 0)
+    run_boundaries = np.flatnonzero(np.diff(blank_offsets) != 1)
+    run_start, run_end = (
+        blank_offsets[np.append(0, run_boundaries + 1)],
+        blank_offsets[np.append(run_boundaries, len(blank_offsets) - 1)] + 1,
+    )
     breaks = np.flatnonzero(codes == 10)
-    held = np.searchsorted(opens, breaks, side="right") - 1
-    held = held[np.append(True, held[1:] != held[:-1])]
-    start, end = shuts[held[:-1]], opens[held[1:]]
-    doc = np.searchsorted(base, start, side="right") - 1
-    first = np.searchsorted(doc, np.arange(len(texts) + 1))
-    row = np.searchsorted(breaks, start)  # its place among all lines, blank ones too
-    number = row - np.searchsorted(breaks, base[:-1])[doc] + 1
-    above = np.append(0, number)[:-1]
-    above[first[:-1][first[:-1] < len(doc)]] = 0
-    gap = number - above - 1
+    break_runs = np.searchsorted(run_start, breaks, side="right") - 1
+    break_runs = break_runs[np.append(True, break_runs[1:] != break_runs[:-1])]
+    start, end = run_end[break_runs[:-1]], run_start[break_runs[1:]]
+    doc = np.searchsorted(doc_offset, start, side="right") - 1
+    first_line = np.searchsorted(doc, np.arange(len(texts) + 1))
+    line_index = np.searchsorted(breaks, start)  # counts blank lines too
+    number = line_index - np.searchsorted(breaks, doc_offset[:-1])[doc] + 1
+    previous_number = np.append(0, number)[:-1]
+    previous_number[first_line[:-1][first_line[:-1] < len(doc)]] = 0
+    gap = number - previous_number - 1
 
-    words = np.diff(held)
-    strange = np.append(0, np.cumsum((shuts - opens != 1) | (codes[opens] != ord(" "))))
-    odd = strange[held[1:]] > strange[held[:-1] + 1]
-    wide = np.flatnonzero(codes >= _WIDE_FROM)
-    begins, stops = (start - base[doc]).tolist(), (end - base[doc]).tolist()
-    shown = [texts[d][b:e] for d, b, e in zip(doc.tolist(), begins, stops, strict=True)]
-    crowded = np.searchsorted(wide, end) > np.searchsorted(wide, start)
-    for index in np.flatnonzero(odd | crowded).tolist():
-        shown[index] = squeeze(shown[index])
-        words[index] = count_words(shown[index]) if crowded[index] else shown[index].count(" ") + 1
-    behind = end - 1
+    word_counts = np.diff(break_runs)
+    irregular_runs = np.append(0, np.cumsum((run_end - run_start != 1) | (codes[run_start] != ord(" "))))
+    irregular = irregular_runs[break_runs[1:]] > irregular_runs[break_runs[:-1] + 1]
+    wide_offsets = np.flatnonzero(codes >= _FIRST_WIDE_CODE)
+    starts_in_doc, ends_in_doc = (start - doc_offset[doc]).tolist(), (end - doc_offset[doc]).tolist()
+    shown_texts = [texts[d][b:e] for d, b, e in zip(doc.tolist(), starts_in_doc, ends_in_doc, strict=True)]
+    has_wide = np.searchsorted(wide_offsets, end) > np.searchsorted(wide_offsets, start)
+    for index in np.flatnonzero(irregular | has_wide).tolist():
+        shown_texts[index] = normalize_blanks(shown_texts[index])
+        word_counts[index] = count_words(shown_texts[index]) if has_wide[index] else shown_texts[index].count(" ") + 1
+    last_char = end - 1
     for _ in range(3):
-        behind = behind - (CLOSER[codes[behind]] & (behind > start))
-    ends = STOP[codes[behind]]
-    letter = start
-    for _ in range(_BEFORE_LETTERS):
-        letter = letter + (~LETTER[codes[letter]] & (letter < end))
-    odd |= ~LETTER[codes[letter]] & (letter < end)
-    columns = (number.tolist(), begins, stops, shown, gap.tolist(), words.tolist(), ends.tolist())
-    return Sheet(
-        codes, kinds, first, start, end, gap, words, ends, odd, letter, shown,
-        [Lines(*(column[a:b] for column in columns)) for a, b in pairwise(first.tolist())],
+        last_char = last_char - (IS_CLOSER[codes[last_char]] & (last_char > start))
+    ends_sentence = IS_SENTENCE_END[codes[last_char]]
+    first_letter = start
+    for _ in range(_MAX_CHARS_BEFORE_LETTER):
+        first_letter = first_letter + (~IS_LETTER[codes[first_letter]] & (first_letter < end))
+    irregular |= ~IS_LETTER[codes[first_letter]] & (first_letter < end)
+    columns = (
+        number.tolist(),
+        starts_in_doc,
+        ends_in_doc,
+        shown_texts,
+        gap.tolist(),
+        word_counts.tolist(),
+        ends_sentence.tolist(),
+    )
+    return LineTable(
+        codes, char_flags, first_line, start, end, gap, word_counts, ends_sentence, irregular, first_letter,
+        shown_texts,
+        [DocumentLines(*(column[a:b] for column in columns)) for a, b in pairwise(first_line.tolist())],
     )  # fmt: skip
 
 
-def _codes(texts: Sequence[str]) -> NDArray[np.uint16]:
-    """The code points of texts, a line break around each; 65,535 for those that need more than 16 bits."""
-    # Text by text, since one emoji makes a string of them all wider.
-    coded = [_coded(text) for text in texts]
-    return np.frombuffer(b"\n\0".join((b"", *coded, b"")), np.uint16)
+def _encode_texts(texts: Sequence[str]) -> NDArray[np.uint16]:
+    """Return the code points of texts, a line break around each; 65,535 for those that need more than 16 bits."""
+    # Encode text by text: one emoji would widen the joined string to four bytes per character.
+    encoded = [_encode_text(text) for text in texts]
+    return np.frombuffer(b"\n\0".join((b"", *encoded, b"")), np.uint16)
 
 
-def _coded(text: str) -> bytes:
-    coded = text.encode("utf-16-le", "surrogatepass")
-    if len(coded) == 2 * len(text):
-        return coded
+def _encode_text(text: str) -> bytes:
+    """Return a text as UTF-16 of one unit per code point, U+FFFF for those beyond the basic plane."""
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    if len(encoded) == 2 * len(text):
+        return encoded
     wide = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     return np.minimum(wide, 65535).astype(np.uint16).tobytes()
 
 
-def runs_on(text: str, following: str) -> bool:
-    """The line was broken off a sentence that goes on below, as scrapers do at an inline link."""
+def is_continued_below(text: str, following: str) -> bool:
+    """Check whether a sentence of this line goes on in the next, as where a scraper broke it at an inline link."""
     return text[-1] in ",(" or following[0].islower() or following[0] in ",.;)"
 
 
-def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without the blanks around it; empty (start == end) where it is all blank."""
+def trim_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span without surrounding blanks; empty (start == end) where it is all blank."""
     piece = text[start:end]
-    left = len(piece) - len(piece.lstrip(EDGES))
-    right = len(piece.rstrip(EDGES))
-    return (start + left, start + right) if left < right else (start, start)
+    lead = len(piece) - len(piece.lstrip(EDGE_CHARS))
+    stripped_end = len(piece.rstrip(EDGE_CHARS))
+    return (start + lead, start + stripped_end) if lead < stripped_end else (start, start)
 
 
-def squeeze(text: str) -> str:
-    """Runs of blanks as one space, invisible characters gone, no blanks around."""
+def normalize_blanks(text: str) -> str:
+    """Return the text with runs of blanks as one space, without invisible characters or surrounding blanks."""
     if text.isascii():
         return " ".join(text.split())
-    for char in _INVISIBLE:  # most texts have none, and looking for one is a hundred times quicker than a translation
+    for char in _INVISIBLE:  # `in` is a hundred times faster than str.translate, and most texts have none
         if char in text:
             text = text.replace(char, "")
-    return " ".join(text.split()).strip(EDGES)
+    return " ".join(text.split()).strip(EDGE_CHARS)
 
 
 def count_words(text: str) -> int:
-    """Words; scripts that set none apart count two characters as one."""
+    """Return the number of words; scripts without blanks count two characters as one word."""
     spaced = text.count(" ") + 1 if text else 0
-    return spaced if text.isascii() else max(spaced, len(_WIDE.findall(text)) // 2)
+    return spaced if text.isascii() else max(spaced, len(_WIDE_CHAR.findall(text)) // 2)

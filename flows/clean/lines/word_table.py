@@ -1,39 +1,39 @@
-"""The words of a batch's lines: where each stands, its number, and the groups of the lexicon that it belongs to."""
+"""Word tables: offsets, line, hash and lexicon groups of each word of a batch."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.lines.lexicon import lexicon
-from flows.clean.lines.line_table import Sheet
-from flows.clean.lines.rolling_hash import number, sums_of, words_in
+from flows.clean.lines.lexicon import load_lexicon
+from flows.clean.lines.line_table import LineTable
+from flows.clean.lines.rolling_hash import compute_prefix_hashes, find_words, hash_spans
 
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
-    """Every run of letters and digits: where it begins and ends in the sheet's codes, its line, number and groups.
+class WordTable:
+    """Every run of letters and digits: its start and end in the codes of the line table, its line, hash and groups.
 
-    `groups` are those of the lexicon, a bit each; `sums` gives the number of any stretch of codes (`number`).
+    `group_bits` has one bit per group of the lexicon; `prefix_hashes` gives the hash of any span (`hash_spans`).
     """
 
-    begin: Ints
-    until: Ints
+    start: Ints
+    end: Ints
     line: Ints
-    first: Ints  # word of each line, and how many words there are
+    first_word: Ints  # index of the first word of each line, with the number of words at the end
     hashes: NDArray[np.uint64]
-    groups: NDArray[np.uint16]
-    sums: NDArray[np.uint64]
+    group_bits: NDArray[np.uint16]
+    prefix_hashes: NDArray[np.uint64]
 
 
-def tokens(sheet: Sheet) -> Tokens:
-    """The words of a batch of documents."""
-    begin, until = words_in(sheet.kinds)
-    # No word crosses lines, and none lies outside them.
-    first = np.searchsorted(begin, np.append(sheet.start, len(sheet.codes)))
-    line = np.repeat(np.arange(len(sheet.start)), np.diff(first))
-    sums = sums_of(sheet.codes)
-    hashes = number(sums, begin, until)
-    return Tokens(begin, until, line, first, hashes, lexicon().groups(hashes), sums)
+def build_word_table(line_table: LineTable) -> WordTable:
+    """Return the words of a batch of documents."""
+    start, end = find_words(line_table.char_flags)
+    # Every word lies within one line.
+    first_word = np.searchsorted(start, np.append(line_table.start, len(line_table.codes)))
+    line = np.repeat(np.arange(len(line_table.start)), np.diff(first_word))
+    prefix_hashes = compute_prefix_hashes(line_table.codes)
+    hashes = hash_spans(prefix_hashes, start, end)
+    return WordTable(start, end, line, first_word, hashes, load_lexicon().look_up_groups(hashes), prefix_hashes)

@@ -1,1 +1,1 @@
-"""Models of clean/: their weights and their inference code, in numpy alone. `train/` holds what trains them."""
+"""Models of clean/: weights and inference code, in numpy alone. `train/` holds the training code."""

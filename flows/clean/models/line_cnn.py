@@ -1,10 +1,10 @@
-"""The model: a small convolutional net over the lines of a document, in numpy.
+"""Line classifier: a small convolutional net over the lines of a document, in numpy.
 
-    Net.scores(features) -> float32, one logit a line: above 0 the line is the article
+    Net.score_lines(standardized features) -> float32, one logit per line: above 0 the line belongs to the article
 
-Two layers shrink a line's figures to CHANNELS; then blocks, each of which lets a line see its neighbours 1, 2, 4 and 8
-lines away and adds what it learned. A document is a matrix of its own, so that its scores depend on nothing else.
-The weights are net.npz, which flows/clean/models/train/train_line_cnn.py writes; net.json says from what.
+Two dense layers reduce the features of a line to CHANNELS. Residual blocks with dilations 1, 2, 4 and 8 then combine a
+line with its neighbours at that distance. Each document is scored alone, so that its scores depend on nothing else.
+The weights are line_cnn.npz, written by flows/clean/models/train/train_line_cnn.py; line_cnn.json records the training.
 """
 
 from collections.abc import Mapping
@@ -21,13 +21,13 @@ Floats = NDArray[np.float32]
 
 DILATIONS: Final = (1, 2, 4, 8)
 CLIP: Final = 6.0
-_STRAY: Final = 3
-_ALONE: Final = 250_000  # multiplications that BLAS does without waking its threads: they cost far more than they save
+_MAX_GAP_LINES: Final = 3
+_SINGLE_THREAD_PRODUCTS: Final = 250_000  # up to this many BLAS starts no threads, which would cost more than they save
 
 
 @dataclass(frozen=True, slots=True)
 class Net:
-    """The weights. `mean` and `scale` standardise the figures; each block is (taps, bias, mix, bias)."""
+    """Weights of the net. `mean` and `scale` standardize the features; each block is (taps, bias, mix, bias)."""
 
     mean: Floats
     scale: Floats
@@ -35,117 +35,130 @@ class Net:
     second: tuple[Floats, Floats]
     blocks: tuple[tuple[Floats, Floats, Floats, Floats], ...]
     out: tuple[Floats, Floats]
-    regime: Floats  # of the mean of a document's figures, and one for nothing
-    judge: Floats  # of `summary`: mean, scale and weight in three rows; the last column is for nothing
+    regime_weights: Floats  # for the mean features of a document; the last entry is the intercept
+    article_weights: Floats  # for the summary: rows mean, scale and weight; the last column is the intercept
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """The weights of a file that train.py wrote."""
+    def from_file(cls, path: Path) -> Self:
+        """Load the weights of a file written by train_line_cnn.py."""
         with np.load(path, allow_pickle=False) as file:
-            return cls.of({name: file[name] for name in file.files})
+            return cls.from_arrays({name: file[name] for name in file.files})
 
     @classmethod
-    def of(cls, got: Mapping[str, Floats]) -> Self:
-        """The weights by their names in the file."""
-        blocks = tuple((got[f"taps{d}"], got[f"taps{d}_bias"], got[f"mix{d}"], got[f"mix{d}_bias"]) for d in DILATIONS)
+    def from_arrays(cls, arrays: Mapping[str, Floats]) -> Self:
+        """Build the net from the arrays of a weights file, by name."""
+        blocks = tuple(
+            (arrays[f"taps{d}"], arrays[f"taps{d}_bias"], arrays[f"mix{d}"], arrays[f"mix{d}_bias"]) for d in DILATIONS
+        )
         return cls(
-            got["mean"], got["scale"], (got["first"], got["first_bias"]), (got["second"], got["second_bias"]), blocks,
-            (got["out"], got["out_bias"]), got["regime"], got["judge"],
+            arrays["mean"], arrays["scale"], (arrays["first"], arrays["first_bias"]),
+            (arrays["second"], arrays["second_bias"]),
+            blocks, (arrays["out"], arrays["out_bias"]), arrays["regime"], arrays["judge"],
         )  # fmt: skip
 
-    def standard(self, features: Floats) -> Floats:
-        """The figures as the net takes them."""
+    def standardize_features(self, features: Floats) -> Floats:
+        """Standardize features (lines, features) and clip them to ±CLIP."""
         standard: Floats = features - self.mean
         standard *= self.scale
         np.minimum(np.maximum(standard, -CLIP, out=standard), CLIP, out=standard)
         return standard
 
-    def extracted(self, standard: Floats) -> float:
-        """The logit that a document was already extracted, not dumped."""
-        return float(_sum(standard, 0) / len(standard) @ self.regime[:-1] + self.regime[-1])
+    def predict_extract_logit(self, standard: Floats) -> float:
+        """Predict the logit that a document is an extracted text, not a dump of a whole page."""
+        return float(_sum(standard, 0) / len(standard) @ self.regime_weights[:-1] + self.regime_weights[-1])
 
-    def scores(self, standard: Floats) -> Floats:
-        """The logit of each line of one document that it is the article's."""
+    def score_lines(self, standard: Floats) -> Floats:
+        """Score each line of one document: the logit that it belongs to the article."""
         x = standard
         for weights, bias in (self.first, self.second):
-            x = _rectified(_times(x, weights), bias)
-        count, channels = x.shape
-        near = np.zeros((count, 3 * channels), np.float32)
-        for dilation, (taps, bias, mix, mixed) in zip(DILATIONS, self.blocks, strict=True):
-            near[:, channels : 2 * channels] = x
-            near[:dilation, :channels] = 0
-            near[-dilation:, 2 * channels :] = 0
-            if count > dilation:
-                near[dilation:, :channels] = x[:-dilation]
-                near[:-dilation, 2 * channels :] = x[dilation:]
-            x += _times(_rectified(_times(near, taps), bias), mix)
-            x += mixed
+            x = _apply_bias_relu(_multiply_in_chunks(x, weights), bias)
+        line_count, channels = x.shape
+        neighbours = np.zeros((line_count, 3 * channels), np.float32)
+        for dilation, (taps, bias, mix, mix_bias) in zip(DILATIONS, self.blocks, strict=True):
+            neighbours[:, channels : 2 * channels] = x
+            neighbours[:dilation, :channels] = 0
+            neighbours[-dilation:, 2 * channels :] = 0
+            if line_count > dilation:
+                neighbours[dilation:, :channels] = x[:-dilation]
+                neighbours[:-dilation, 2 * channels :] = x[dilation:]
+            x += _multiply_in_chunks(_apply_bias_relu(_multiply_in_chunks(neighbours, taps), bias), mix)
+            x += mix_bias
         scores: Floats = (x @ self.out[0] + self.out[1])[:, 0]
         return scores
 
-    def article(self, told: Floats) -> float:
-        """The logit that a document of this summary holds an article."""
-        mean, scale, weight = self.judge
-        return float(np.minimum(np.maximum((told - mean[:-1]) * scale[:-1], -CLIP), CLIP) @ weight[:-1] + weight[-1])
+    def predict_article_logit(self, summary: Floats) -> float:
+        """Predict the logit that a document with this summary (see summarize_scores) has an article."""
+        mean, scale, weight = self.article_weights
+        return float(np.minimum(np.maximum((summary - mean[:-1]) * scale[:-1], -CLIP), CLIP) @ weight[:-1] + weight[-1])
 
 
-def _rectified(x: Floats, bias: Floats) -> Floats:
+def _apply_bias_relu(x: Floats, bias: Floats) -> Floats:
+    """Add the bias and apply the rectifier, in place."""
     x += bias
     return np.maximum(x, 0, out=x)
 
 
-def _times(rows: Floats, weights: Floats) -> Floats:
-    """The product, a few rows at a time."""
-    count = len(rows)
-    blocks = -(-count * weights.size // _ALONE)
-    if blocks <= 1:
+def _multiply_in_chunks(rows: Floats, weights: Floats) -> Floats:
+    """Multiply matrices in chunks of rows that are small enough for single-threaded BLAS."""
+    row_count = len(rows)
+    chunk_count = -(-row_count * weights.size // _SINGLE_THREAD_PRODUCTS)
+    if chunk_count <= 1:
         return rows @ weights
-    found = np.empty((count, weights.shape[1]), np.float32)
-    bounds = [count * block // blocks for block in range(blocks + 1)]
+    product = np.empty((row_count, weights.shape[1]), np.float32)
+    bounds = [row_count * chunk // chunk_count for chunk in range(chunk_count + 1)]
     for start, end in pairwise(bounds):
-        np.matmul(rows[start:end], weights, out=found[start:end])
-    return found
+        np.matmul(rows[start:end], weights, out=product[start:end])
+    return product
 
 
-def summary(scores: Floats, words: Floats, prose: NDArray[np.bool_]) -> Floats:
-    """What a document is like once its lines have scores: how much is kept, in how long a stretch, how surely."""
-    keep = scores > 0
-    likely = 1 / (1 + np.exp(-np.minimum(np.maximum(scores, -30), 30)))
-    kept_words, prose_words, likely_words = words[keep], words[prose], likely * words
-    kept, whole, in_prose = _sum(kept_words), max(_sum(words), 1), _sum(prose_words)
-    run, runs = _longest_run(words, keep)
-    places = np.flatnonzero(prose)
-    surest = np.sort(scores)[::-1]
-    count, surely, kept_in_prose = len(scores), _sum(likely_words), _sum(words[prose & keep])
-    # One call for many: it costs ten times as much as the number.
-    log_kept, log_surely, log_told, log_prose = np.log1p(np.array([kept, surely, kept_in_prose, in_prose], np.float32))
-    log_run, log_runs, log_lines, log_places = np.log1p(np.array([run, runs, len(kept_words), len(places)], np.float64))
-    told = [
-        log_kept, kept / whole, log_surely, log_run, log_runs,
-        run / max(kept, 1), surely / whole, _sum(words[np.abs(scores) < 1]) / whole,
-        log_told, log_prose, _sum(surest[:10]) / min(count, 10), surest[0],
-        _sum((scores * words)[keep]) / max(kept, 1), kept_in_prose / max(in_prose, 1),
-        log_lines, kept / len(kept_words) if len(kept_words) else 0, log_places,
-        np.count_nonzero(places[1:] - places[:-1] <= 2) / (len(places) - 1) if len(places) > 1 else 0,
-        *(surest[int(share * count)] for share in (0.25, 0.1, 0.01)),
-        _sum(likely) / count, np.count_nonzero(likely > 0.9) / count,
+def summarize_scores(scores: Floats, word_counts: Floats, is_prose: NDArray[np.bool_]) -> Floats:
+    """Summarize the line scores of a document as features of the article classifier.
+
+    They measure how much text is kept, how long its runs are, and how certain the scores are.
+    """
+    is_kept = scores > 0
+    probability = 1 / (1 + np.exp(-np.minimum(np.maximum(scores, -30), 30)))
+    kept_words, prose_words, probable_words = word_counts[is_kept], word_counts[is_prose], probability * word_counts
+    kept_total, total_words, prose_total = _sum(kept_words), max(_sum(word_counts), 1), _sum(prose_words)
+    longest_run, run_count = _measure_longest_run(word_counts, is_kept)
+    prose_lines = np.flatnonzero(is_prose)
+    sorted_scores = np.sort(scores)[::-1]
+    line_count, expected_words, kept_in_prose = len(scores), _sum(probable_words), _sum(word_counts[is_prose & is_kept])
+    # One call for several numbers, because the call costs ten times as much as a number.
+    log_kept, log_expected, log_kept_prose, log_prose = np.log1p(
+        np.array([kept_total, expected_words, kept_in_prose, prose_total], np.float32)
+    )
+    log_run, log_runs, log_lines, log_prose_lines = np.log1p(
+        np.array([longest_run, run_count, len(kept_words), len(prose_lines)], np.float64)
+    )
+    line_gaps = prose_lines[1:] - prose_lines[:-1]
+    close_share = np.count_nonzero(line_gaps <= 2) / len(line_gaps) if len(prose_lines) > 1 else 0
+    figures = [
+        log_kept, kept_total / total_words, log_expected, log_run, log_runs,
+        longest_run / max(kept_total, 1), expected_words / total_words,
+        _sum(word_counts[np.abs(scores) < 1]) / total_words, log_kept_prose, log_prose,
+        _sum(sorted_scores[:10]) / min(line_count, 10), sorted_scores[0],
+        _sum((scores * word_counts)[is_kept]) / max(kept_total, 1), kept_in_prose / max(prose_total, 1),
+        log_lines, kept_total / len(kept_words) if len(kept_words) else 0, log_prose_lines,
+        close_share, *(sorted_scores[int(share * line_count)] for share in (0.25, 0.1, 0.01)),
+        _sum(probability) / line_count, np.count_nonzero(probability > 0.9) / line_count,
     ]  # fmt: skip
-    return np.array(told, np.float32)
+    return np.array(figures, np.float32)
 
 
-_sum: Final = np.add.reduce  # without the wrapping of the method
+_sum: Final = np.add.reduce  # faster than the method sum(), which wraps it
 
 
-def _longest_run(words: Floats, keep: NDArray[np.bool_]) -> tuple[float, int]:
-    """Words of the longest stretch of kept lines (two others between two of them allowed), and how many there are."""
-    places = np.flatnonzero(keep)
-    if not len(places):
+def _measure_longest_run(word_counts: Floats, is_kept: NDArray[np.bool_]) -> tuple[float, int]:
+    """Measure the words of the longest run of kept lines, and count the runs; a gap of two lines does not end a run."""
+    kept_lines = np.flatnonzero(is_kept)
+    if not len(kept_lines):
         return 0.0, 0
-    starts = np.concatenate(([0], (places[1:] - places[:-1] > _STRAY).nonzero()[0] + 1))
-    return float(np.add.reduceat(words[places], starts).max()), len(starts)
+    starts = np.concatenate(([0], (kept_lines[1:] - kept_lines[:-1] > _MAX_GAP_LINES).nonzero()[0] + 1))
+    return float(np.add.reduceat(word_counts[kept_lines], starts).max()), len(starts)
 
 
 @cache
-def shipped() -> Net:
-    """The weights of the package."""
-    return Net.load(Path(__file__).with_name("line_cnn.npz"))
+def load_shipped_net() -> Net:
+    """Load the weights of the package, once per process."""
+    return Net.from_file(Path(__file__).with_name("line_cnn.npz"))

@@ -1,1 +1,1 @@
-"""Rules of clean/: cue patterns that name a line by its words, and the prefilter that makes them fast."""
+"""Clutter cues as data (cues.toml, words.toml) and their matcher."""

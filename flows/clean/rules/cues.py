@@ -1,6 +1,6 @@
-"""The cues of cues.toml, compiled once: what a line says of itself.
+"""Matcher of the clutter cues in cues.toml and in outlet profiles.
 
-`Cues.name(lines)` names the cues of whole lines, `Cues.inside(text)` the pieces of a kept line that are clutter.
+`CueMatcher.match_lines` returns the cues of whole lines, `find_inline_clutter` the clutter pieces within a line.
 """
 
 import re
@@ -12,37 +12,38 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.lines.lexicon import ASKED, ASKED_INSIDE, listed
-from flows.clean.lines.line_table import Lines, Sheet, runs_on
-from flows.clean.lines.rolling_hash import SLOTS, number, slots, text_hash, undoing
-from flows.clean.lines.word_table import Tokens
-from flows.clean.rules.prefilter import DEPTH, WIDTH, initials, needs, openings
-from flows.outlets import Profile, registry
+from flows.clean.lines.lexicon import INLINE_CUE_BIT, LINE_CUE_BIT, load_rule_file
+from flows.clean.lines.line_table import DocumentLines, LineTable, is_continued_below
+from flows.clean.lines.rolling_hash import SLOT_COUNT, compute_slots, hash_spans, hash_text, load_inverse_powers
+from flows.clean.lines.word_table import WordTable
+from flows.clean.rules.prefilter import (
+    MAX_LETTER_CHARS,
+    MAX_OPENING_CHARS,
+    find_letter_prefixes,
+    find_opening_prefixes,
+    find_required_words,
+)
+from flows.outlets import Profile, load_registry
 
-_LONGEST_LINE: Final = 24  # words of a line that a `line` cue may name
-_SEEN: Final = 400  # characters a `start` cue looks at, and 160 a `tail` cue
-_TAIL: Final = 160
-_LONGEST_TAIL: Final = 80  # words of a line that a `tail` cue may name
-CLOSING: Final = ")]"
-_CLOSED: Final = ") ]"  # what an inline cue may ask for instead of words: a bracket at the end
-_REMEMBERED: Final = 1 << 16  # beginnings of lines whose cues are kept in mind
-_LINES_REMEMBERED: Final = 1 << 14  # and whole lines, which the other pages of a site repeat, of so few characters
-_SHORT_LINE: Final = 80
-_MAY_BE_LINKS: Final = frozenset({"nav", "widget", "footer", "related"})
+_MAX_LINE_CUE_WORDS: Final = 24
+_START_CUE_CHARS: Final = 400  # a `start` cue reads the first 400 characters of a line
+_TAIL_CUE_CHARS: Final = 160  # a `tail` cue reads the last 160
+_MAX_TAIL_CUE_WORDS: Final = 80
+CLOSING_BRACKETS: Final = ")]"
+_ASKS_CLOSING_BRACKET: Final = ") ]"  # `asks` of an inline cue: the line must end in a bracket
+_MAX_CACHED_STARTS: Final = 1 << 16  # entries of the cache from line beginning to candidate cues
+_MAX_CACHED_LINES: Final = 1 << 14  # entries of the cache of short lines: pages of a site repeat them
+_MAX_CACHED_LINE_CHARS: Final = 80
+_LINK_KINDS: Final = frozenset({"nav", "widget", "footer", "related"})
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_SHORT, _LONG, _SHORT_OPENING, _LONG_OPENING, _WHOLE = (
-    1,
-    2,
-    4,
-    8,
-    16,
-)  # of `line` cues and of others, in a table of beginnings
-_PHRASE: Final = 4  # words of a neighbour that make it part of a sentence
+# Bits of a prefix in the slot table: which cues begin so, from the first letter or (opening) the first character.
+_LINE_CUE, _START_CUE, _LINE_CUE_OPENING, _START_CUE_OPENING, _WHOLE_LINE = 1, 2, 4, 8, 16
+_MIN_NEIGHBOUR_WORDS: Final = 4  # a neighbour of at least so many words may be part of a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One clutter cue: see the head of cues.toml for its fields."""
+    """One clutter cue; the head of cues.toml describes its fields."""
 
     id: str
     kind: str
@@ -55,232 +56,282 @@ class Cue:
     asks: str = ""
 
 
-class Cues:
-    """A set of cues. Few lines can be any of them: how a line begins says which cues are asked of it."""
+class CueMatcher:
+    """A set of compiled cues, indexed by line beginnings: most lines can match none, and no pattern is tried."""
 
     def __init__(self, cues: tuple[Cue, ...]) -> None:
         self.cues = cues
-        self._openings: dict[str, list[_Asked]] = {}
-        self._initials: dict[str, list[_Asked]] = {}
-        self._letterless: list[_Asked] = []
-        self._anyhow: list[_Asked] = []
-        self._tails: list[_Asked] = []
-        self._inline: list[_Asked] = []
-        self._known: dict[tuple[str, str], tuple[_Asked, ...]] = {}
-        self._lines: dict[tuple[str, bool], Cue | None] = {}
-        self._begun = np.zeros(SLOTS, np.uint8)
+        self._openings: dict[str, list[_CompiledCue]] = {}
+        self._initials: dict[str, list[_CompiledCue]] = {}
+        self._letterless: list[_CompiledCue] = []
+        self._unfiltered: list[_CompiledCue] = []
+        self._tail_cues: list[_CompiledCue] = []
+        self._inline_cues: list[_CompiledCue] = []
+        self._candidates_by_start: dict[tuple[str, str], tuple[_CompiledCue, ...]] = {}
+        self._cue_by_line: dict[tuple[str, bool], Cue | None] = {}
+        self._prefix_slots = np.zeros(SLOT_COUNT, np.uint8)
         for order, cue in enumerate(sorted(cues, key=lambda cue: cue.on != "line")):
-            asked = _Asked(order, cue, _compiled(cue), tuple(sorted(needs(cue.pattern))))
+            compiled_cue = _CompiledCue(order, cue, _compile_cue(cue), tuple(sorted(find_required_words(cue.pattern))))
             if cue.on == "tail":
-                self._tails.append(asked)
+                self._tail_cues.append(compiled_cue)
             elif cue.on == "inline":
-                self._inline.append(asked)
+                self._inline_cues.append(compiled_cue)
             else:
-                self._sort_in(asked)
+                self._index_cue(compiled_cue)
 
-    def _sort_in(self, asked: "_Asked") -> None:
-        """By its first letters where they say something, else by its first characters."""
-        first, short = initials(asked.cue.pattern), asked.cue.on == "line"
-        if "" not in first.going and (short or "" not in first.just):
-            whole = {just + "\n" for just in first.just if just} if short else first.just
-            for beginning in first.going | whole:
-                self._initials.setdefault(beginning, []).append(asked)
-                bit = _WHOLE if beginning[-1] == "\n" else _SHORT if short else _LONG
-                self._begun[slots(text_hash(beginning.rstrip("\n")))] |= bit
-            if "" in first.just:
-                self._letterless.append(asked)
-        elif "" in (opening := openings(asked.cue.pattern)):
-            self._anyhow.append(asked)
+    def _index_cue(self, compiled_cue: "_CompiledCue") -> None:
+        """Index a cue by its first letters where they are known, else by its first characters."""
+        letter_prefixes, is_line_cue = find_letter_prefixes(compiled_cue.cue.pattern), compiled_cue.cue.on == "line"
+        if "" not in letter_prefixes.prefixes and (is_line_cue or "" not in letter_prefixes.whole_matches):
+            whole_lines = (
+                {match + "\n" for match in letter_prefixes.whole_matches if match}
+                if is_line_cue
+                else letter_prefixes.whole_matches
+            )
+            for prefix in letter_prefixes.prefixes | whole_lines:
+                self._initials.setdefault(prefix, []).append(compiled_cue)
+                bit = _WHOLE_LINE if prefix[-1] == "\n" else _LINE_CUE if is_line_cue else _START_CUE
+                self._prefix_slots[compute_slots(hash_text(prefix.rstrip("\n")))] |= bit
+            if "" in letter_prefixes.whole_matches:
+                self._letterless.append(compiled_cue)
+        elif "" in (opening_prefixes := find_opening_prefixes(compiled_cue.cue.pattern)):
+            self._unfiltered.append(compiled_cue)
         else:
-            for beginning in opening:
-                self._openings.setdefault(beginning, []).append(asked)
-                self._begun[slots(text_hash(beginning))] |= _SHORT_OPENING if short else _LONG_OPENING
+            for prefix in opening_prefixes:
+                self._openings.setdefault(prefix, []).append(compiled_cue)
+                self._prefix_slots[compute_slots(hash_text(prefix))] |= (
+                    _LINE_CUE_OPENING if is_line_cue else _START_CUE_OPENING
+                )
 
-    def maybe(self, sheet: Sheet, told: NDArray[np.bool_], sums: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Which lines may be a cue at all: no other need be asked. `told` is mentions(...) of them."""
-        if any(not asked.cue.asks for asked in self._anyhow):
-            return np.ones(len(sheet.start), bool)
-        begun = np.zeros(len(sheet.start), np.uint8)
-        for start, longest, bits in (
-            (sheet.letter, WIDTH, _SHORT | _LONG),
-            (sheet.start, DEPTH, _SHORT_OPENING | _LONG_OPENING),
+    def flag_candidate_lines(
+        self, line_table: LineTable, has_cue_word: NDArray[np.bool_], prefix_hashes: NDArray[np.uint64]
+    ) -> NDArray[np.bool_]:
+        """Return for each line whether it may match a cue; no other line needs a pattern.
+
+        `has_cue_word` comes from `flag_line_cue_words`.
+        """
+        if any(not compiled_cue.cue.asks for compiled_cue in self._unfiltered):
+            return np.ones(len(line_table.start), bool)
+        prefix_bits = np.zeros(len(line_table.start), np.uint8)
+        for start, max_chars, bits in (
+            (line_table.first_letter, MAX_LETTER_CHARS, _LINE_CUE | _START_CUE),
+            (line_table.start, MAX_OPENING_CHARS, _LINE_CUE_OPENING | _START_CUE_OPENING),
         ):
-            before, undo = sums[start], undoing(len(sums))[start]
-            for length in range(1, longest + 1):
-                end = np.minimum(start + length, sheet.end)
-                begun |= self._begun[slots((sums[end] - before) * undo)] & np.uint8(bits)
-        whole = self._begun[slots(number(sums, sheet.letter, sheet.end))] & _WHOLE > 0
-        short = (begun & (_SHORT | _SHORT_OPENING) > 0) & (sheet.words <= _LONGEST_LINE)
-        long = begun & (_LONG | _LONG_OPENING) > 0
-        # What is shown of a line is not what stands there where its blanks are odd.
-        found: NDArray[np.bool_] = whole | short | long | told | sheet.odd | (sheet.letter == sheet.end)
-        return found
+            before, inverse = prefix_hashes[start], load_inverse_powers(len(prefix_hashes))[start]
+            for length in range(1, max_chars + 1):
+                end = np.minimum(start + length, line_table.end)
+                prefix_bits |= self._prefix_slots[compute_slots((prefix_hashes[end] - before) * inverse)] & np.uint8(
+                    bits
+                )
+        matches_whole = (
+            self._prefix_slots[compute_slots(hash_spans(prefix_hashes, line_table.first_letter, line_table.end))]
+            & _WHOLE_LINE
+            > 0
+        )
+        may_be_line_cue = (prefix_bits & (_LINE_CUE | _LINE_CUE_OPENING) > 0) & (
+            line_table.word_counts <= _MAX_LINE_CUE_WORDS
+        )
+        may_be_start_cue = prefix_bits & (_START_CUE | _START_CUE_OPENING) > 0
+        # In irregular lines the codes differ from the text that patterns read, so prefix hashes say nothing.
+        is_candidate: NDArray[np.bool_] = (
+            matches_whole
+            | may_be_line_cue
+            | may_be_start_cue
+            | has_cue_word
+            | line_table.irregular
+            | (line_table.first_letter == line_table.end)
+        )
+        return is_candidate
 
-    def of(self, text: str, words: int, told: bool = True) -> Cue | None:
-        """The cue that names a whole line of so many words. `told`: it may have a word that some cue asks for."""
-        for _, cue, pattern, needed in self._asked(text):
+    def match_line(self, text: str, word_count: int, has_cue_word: bool = True) -> Cue | None:
+        """Return the cue of a whole line. `has_cue_word`: the line may have a word that some cue asks for."""
+        for _, cue, pattern, required_words in self._find_candidate_cues(text):
             if cue.on == "line":
-                if words <= _LONGEST_LINE and pattern.fullmatch(text):
+                if word_count <= _MAX_LINE_CUE_WORDS and pattern.fullmatch(text):
                     return cue
-            elif words <= cue.words:
-                if cue.asks and not told:
+            elif word_count <= cue.words:
+                if cue.asks and not has_cue_word:
                     continue
-                seen = text[:_SEEN]
-                low = seen.lower()
-                if any(map(low.__contains__, needed)) and pattern.match(seen):
+                beginning = text[:_START_CUE_CHARS]
+                low = beginning.lower()
+                if any(map(low.__contains__, required_words)) and pattern.match(beginning):
                     return cue
-        return self._by_tail(text, words) if told and words <= _LONGEST_TAIL else None
+        return self._match_tail(text, word_count) if has_cue_word and word_count <= _MAX_TAIL_CUE_WORDS else None
 
-    def _by_tail(self, text: str, words: int) -> Cue | None:
-        tail = text[-_TAIL:]
+    def _match_tail(self, text: str, word_count: int) -> Cue | None:
+        """Return the `tail` cue that matches the end of a line, or None."""
+        tail = text[-_TAIL_CUE_CHARS:]
         low = tail.lower()
-        for _, cue, pattern, needed in self._tails:
-            if words <= cue.words and any(map(low.__contains__, needed)) and pattern.search(tail):
+        for _, cue, pattern, required_words in self._tail_cues:
+            if word_count <= cue.words and any(map(low.__contains__, required_words)) and pattern.search(tail):
                 return cue
         return None
 
-    def _asked(self, text: str) -> tuple["_Asked", ...]:
-        """The cues that a line may be which begins so: `line` cues first, each in the order of the file."""
+    def _find_candidate_cues(self, text: str) -> tuple["_CompiledCue", ...]:
+        """Return the cues that match the beginning of a line: `line` cues first, each in the order of the file."""
         letter = _LETTER.search(text)
-        start = text[:DEPTH].lower(), (text[letter.start() :] + "\n")[:WIDTH].lower() if letter else ""
-        kept = self._known.get(start)
-        if kept is None:
-            found = [*self._anyhow, *(self._letterless if letter is None else ())]
-            for beginnings, beginning in zip((self._openings, self._initials), start, strict=True):
+        start = (
+            text[:MAX_OPENING_CHARS].lower(),
+            (text[letter.start() :] + "\n")[:MAX_LETTER_CHARS].lower() if letter else "",
+        )
+        candidates = self._candidates_by_start.get(start)
+        if candidates is None:
+            unordered = [*self._unfiltered, *(self._letterless if letter is None else ())]
+            for cues_by_prefix, beginning in zip((self._openings, self._initials), start, strict=True):
                 for end in range(1, len(beginning) + 1):
-                    found += beginnings.get(beginning[:end], ())
-            kept = tuple(sorted({asked.order: asked for asked in found}.values(), key=lambda asked: asked.order))
-            if len(self._known) < _REMEMBERED:
-                self._known[start] = kept
-        return kept
+                    unordered += cues_by_prefix.get(beginning[:end], ())
+            candidates = tuple(
+                sorted(
+                    {compiled_cue.order: compiled_cue for compiled_cue in unordered}.values(),
+                    key=lambda compiled_cue: compiled_cue.order,
+                )
+            )
+            if len(self._candidates_by_start) < _MAX_CACHED_STARTS:
+                self._candidates_by_start[start] = candidates
+        return candidates
 
-    def name(
+    def match_lines(
         self,
-        lines: Lines,
-        told: Sequence[bool] = (),
-        among: Iterable[int] | None = None,
+        lines: DocumentLines,
+        has_cue_word: Sequence[bool] = (),
+        candidate_lines: Iterable[int] | None = None,
     ) -> dict[int, Cue]:
-        """The cue of each line that is one, by its index; `told` is mentions(...) of them, where known.
+        """Return the cue of each line that has one, by line index.
 
-        `among` are the indices that may be any, from the first on. A short line that a sentence runs through is a
-        broken-off link, whatever it says.
+        `has_cue_word` comes from `flag_line_cue_words`; empty: any line may have such a word. `candidate_lines` limits
+        the search to these indices, in ascending order. A short line within a running sentence is a broken-off link,
+        not a cue.
         """
-        said: dict[int, Cue] = {}
-        text, words, known = lines.text, lines.words, self._lines
-        for index in range(len(lines)) if among is None else among:
-            key = text[index], told[index] if told else True
-            if key in known:
-                cue = known[key]
+        line_cues: dict[int, Cue] = {}
+        text, word_counts, cached_cues = lines.text, lines.word_counts, self._cue_by_line
+        for index in range(len(lines)) if candidate_lines is None else candidate_lines:
+            key = text[index], has_cue_word[index] if has_cue_word else True
+            if key in cached_cues:
+                cue = cached_cues[key]
             else:
-                cue = self.of(key[0], words[index], key[1])
-                if len(key[0]) <= _SHORT_LINE:
-                    if len(known) == _LINES_REMEMBERED:
-                        known.clear()  # other documents repeat other lines
-                    known[key] = cue
+                cue = self.match_line(key[0], word_counts[index], key[1])
+                if len(key[0]) <= _MAX_CACHED_LINE_CHARS:
+                    if len(cached_cues) == _MAX_CACHED_LINES:
+                        cached_cues.clear()  # the next documents repeat other lines
+                    cached_cues[key] = cue
             if cue is not None:
-                said[index] = cue
-        return {index: cue for index, cue in said.items() if not _is_link(lines, index, cue)}
+                line_cues[index] = cue
+        return {index: cue for index, cue in line_cues.items() if not _is_inline_link(lines, index, cue)}
 
-    def inside(self, text: str, told: bool = True) -> Iterator[tuple[int, int, Cue]]:
-        """The clutter pieces of a kept line: start, end within it, and the cue; in no order, perhaps overlapping.
+    def find_inline_clutter(self, text: str, has_cue_word: bool = True) -> Iterator[tuple[int, int, Cue]]:
+        """Yield start, end and cue of the clutter pieces of a kept line, unordered and perhaps overlapping.
 
-        `told`: it may have a word that some inline cue asks for.
+        `has_cue_word`: the line may have a word that some inline cue asks for.
         """
-        low = text.lower() if told else ""
-        for _, cue, pattern, needed in self._inline:
-            if text[-1] in CLOSING if cue.asks == _CLOSED else told and any(map(low.__contains__, needed)):
-                for found in pattern.finditer(text):
-                    yield found.start(), found.end(), cue
+        low = text.lower() if has_cue_word else ""
+        for _, cue, pattern, required_words in self._inline_cues:
+            if (
+                text[-1] in CLOSING_BRACKETS
+                if cue.asks == _ASKS_CLOSING_BRACKET
+                else has_cue_word and any(map(low.__contains__, required_words))
+            ):
+                for match in pattern.finditer(text):
+                    yield match.start(), match.end(), cue
 
 
-def _is_link(lines: Lines, index: int, cue: Cue) -> bool:
-    """Whether a sentence runs through this line."""
-    text, words, ends = lines.text, lines.words, lines.ends
-    if cue.on != "line" or cue.kind not in _MAY_BE_LINKS or ends[index] or text[index][-1] in ":|":
+def _is_inline_link(lines: DocumentLines, index: int, cue: Cue) -> bool:
+    """Check whether a sentence of the lines around runs through this line: then its words are a link text."""
+    text, word_counts, ends_sentence = lines.text, lines.word_counts, lines.ends_sentence
+    if cue.on != "line" or cue.kind not in _LINK_KINDS or ends_sentence[index] or text[index][-1] in ":|":
         return False
-    if index and not ends[index - 1] and words[index - 1] >= _PHRASE and runs_on(text[index - 1], text[index]):
+    if (
+        index
+        and not ends_sentence[index - 1]
+        and word_counts[index - 1] >= _MIN_NEIGHBOUR_WORDS
+        and is_continued_below(text[index - 1], text[index])
+    ):
         return True
-    # A header's first title that runs on was no title either.
+    # A header whose first title is part of a sentence is no header.
     below = range(index + 1, min(index + (3 if cue.takes else 2), len(text)))
-    return any(words[at] >= _PHRASE and runs_on(text[at - 1], text[at]) for at in below)
+    return any(word_counts[at] >= _MIN_NEIGHBOUR_WORDS and is_continued_below(text[at - 1], text[at]) for at in below)
 
 
-class _Asked(NamedTuple):
-    """A cue with what must hold before its pattern is asked."""
+class _CompiledCue(NamedTuple):
+    """A cue with its pattern and the words of which a matching line has one."""
 
     order: int
     cue: Cue
     pattern: re.Pattern[str]
-    needs: tuple[str, ...]
+    required_words: tuple[str, ...]
 
 
-def _compiled(cue: Cue) -> re.Pattern[str]:
+def _compile_cue(cue: Cue) -> re.Pattern[str]:
+    """Return the regex of a cue; inline patterns respect case, all others ignore it."""
     if cue.on == "inline":
         return re.compile(cue.pattern)
     return re.compile(f"(?:{cue.pattern}){'$' if cue.on == 'tail' else ''}", re.IGNORECASE)
 
 
-def name_all(sheet: Sheet, words: Tokens, cues: Sequence[Cues]) -> list[dict[int, Cue]]:
-    """The lines of each document that are a cue of its outlet's, by their indices in it."""
-    told = mentions(sheet, words)
-    bounds, asked = sheet.first.tolist(), told.tolist()
-    where = {own: np.flatnonzero(own.maybe(sheet, told, words.sums)) for own in set(cues)}
-    named = []
-    for own, lines, start, end in zip(cues, sheet.lines, bounds, bounds[1:], strict=False):
-        first, last = np.searchsorted(where[own], (start, end))
-        among = (where[own][first:last] - start).tolist()
-        named.append(own.name(lines, asked[start:end], among))
-    return named
+def match_cues(line_table: LineTable, word_table: WordTable, matchers: Sequence[CueMatcher]) -> list[dict[int, Cue]]:
+    """Return the cue of each line that has one, per document; each document has the matcher of its outlet."""
+    has_cue_word = flag_line_cue_words(line_table, word_table)
+    bounds, has_cue_word_list = line_table.first_line.tolist(), has_cue_word.tolist()
+    candidates_by_matcher = {
+        matcher: np.flatnonzero(matcher.flag_candidate_lines(line_table, has_cue_word, word_table.prefix_hashes))
+        for matcher in set(matchers)
+    }
+    document_cues = []
+    for matcher, lines, start, end in zip(matchers, line_table.documents, bounds, bounds[1:], strict=False):
+        first, last = np.searchsorted(candidates_by_matcher[matcher], (start, end))
+        candidate_lines = (candidates_by_matcher[matcher][first:last] - start).tolist()
+        document_cues.append(matcher.match_lines(lines, has_cue_word_list[start:end], candidate_lines))
+    return document_cues
 
 
-def mentions(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
-    """Which lines have a word that some cue of whole lines asks for."""
-    found = _told(sheet, words, ASKED)
-    rights = np.searchsorted(sheet.start, np.flatnonzero(sheet.codes == ord("©")), side="right") - 1
-    found[rights] = True
-    return found
+def flag_line_cue_words(line_table: LineTable, word_table: WordTable) -> NDArray[np.bool_]:
+    """Return for each line whether it has a word that some cue of whole lines asks for."""
+    has_cue_word = _flag_lines_with_group(line_table, word_table, LINE_CUE_BIT)
+    copyright_lines = np.searchsorted(line_table.start, np.flatnonzero(line_table.codes == ord("©")), side="right") - 1
+    has_cue_word[copyright_lines] = True
+    return has_cue_word
 
 
-def may_hold(sheet: Sheet, words: Tokens) -> NDArray[np.bool_]:
-    """Which lines have a word that some inline cue asks for."""
-    return _told(sheet, words, ASKED_INSIDE)
+def flag_inline_cue_words(line_table: LineTable, word_table: WordTable) -> NDArray[np.bool_]:
+    """Return for each line whether it has a word that some inline cue asks for."""
+    return _flag_lines_with_group(line_table, word_table, INLINE_CUE_BIT)
 
 
-def _told(sheet: Sheet, words: Tokens, group: int) -> NDArray[np.bool_]:
-    found = np.zeros(len(sheet.start), bool)
-    found[words.line[np.flatnonzero(words.groups & np.uint16(group))]] = True
-    return found
+def _flag_lines_with_group(line_table: LineTable, word_table: WordTable, group_bit: int) -> NDArray[np.bool_]:
+    """Return for each line whether it has a word of this lexicon group."""
+    has_group_word = np.zeros(len(line_table.start), bool)
+    has_group_word[word_table.line[np.flatnonzero(word_table.group_bits & np.uint16(group_bit))]] = True
+    return has_group_word
 
 
 @cache
-def general() -> Cues:
-    """The cues of every outlet."""
-    return Cues(tuple(Cue(**fields) for fields in listed("cues.toml")["cue"]))
+def load_general_cues() -> CueMatcher:
+    """Return the matcher of the cues that hold for every outlet."""
+    return CueMatcher(tuple(Cue(**fields) for fields in load_rule_file("cues.toml")["cue"]))
 
 
 @cache
-def of_outlet(domain: str | None) -> Cues:
-    """The cues of every outlet and of the one with this registered domain, if a profile of it is known."""
-    profile = profile_of(domain)
+def load_outlet_cues(domain: str | None) -> CueMatcher:
+    """Return the matcher of the general cues and of those in the profile of this registered domain, if any."""
+    profile = find_profile(domain)
     if profile is None or not (profile.cues or profile.author_box):
-        return general()
-    where = f"the profile {profile.name}"
-    own = [
+        return load_general_cues()
+    source = f"the profile {profile.name}"
+    profile_cues = [
         Cue(
-            f"profile.{profile.name}.{kind}", kind, "start", re.escape(opening), f"a cue line of {where}",
-            # What is glued to an advertisement's label is a paragraph: `inline.ad` cuts only the label.
+            f"profile.{profile.name}.{kind}", kind, "start", re.escape(opening), f"a cue line of {source}",
+            # Text glued to an ad label is a paragraph: `inline.ad` cuts only the label.
             words=len(opening.split()) + 4 if kind == "ad" else 60,
         )
         for kind, openings in profile.cues.items()
         for opening in openings
     ]  # fmt: skip
-    box, why = f"profile.{profile.name}.author-box", f"an author box of {where}"
+    box_rule, why = f"profile.{profile.name}.author-box", f"an author box of {source}"
     for label in sorted(profile.author_box):
-        own.append(Cue(box, "credit", "line", re.escape(label), why, ends=True, takes=3))
-    return Cues((*own, *general().cues))
+        profile_cues.append(Cue(box_rule, "credit", "line", re.escape(label), why, ends=True, takes=3))
+    return CueMatcher((*profile_cues, *load_general_cues().cues))
 
 
-def profile_of(domain: str | None) -> Profile | None:
-    """The profile of the outlet with this registered domain."""
-    outlet = registry().find_by_domain(domain) if domain else None
+def find_profile(domain: str | None) -> Profile | None:
+    """Return the profile of the outlet with this registered domain, or None."""
+    outlet = load_registry().find_by_domain(domain) if domain else None
     return outlet.profile if outlet else None

@@ -1,7 +1,7 @@
-"""What a pattern cannot match without: how its matches begin, and which words stand in each.
+"""Literal prefilters for regexes: prefixes of their matches, and words that every match contains.
 
-Most lines cannot be any cue, and asking a pattern costs more than everything else; all answers are read off the
-parsed pattern, so that they cannot disagree with it. They are in small letters: compare with `text.lower()`.
+Most lines match no cue, and running its regex is the most expensive step. Prefilters are derived from the parsed
+pattern, so they cannot disagree with it. They are in lower case: compare with `text.lower()`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,160 +10,185 @@ from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, Final, NamedTuple
 
-DEPTH: Final = 4
-WIDTH: Final = 8
-_MANY: Final = 600
-_WIDEST: Final = 8  # of how many characters each is followed as a beginning of its own
+MAX_OPENING_CHARS: Final = 4
+MAX_LETTER_CHARS: Final = 8
+_MAX_PREFIXES: Final = 600
+_MAX_BRANCHING: Final = 8  # above so many alternative characters a prefix is not extended
 _DIGITS: Final = "0123456789"
-_REPEATS: Final = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
-_NOTHING: Final = (sre.AT, sre.ASSERT, sre.ASSERT_NOT)
+_REPEAT_OPS: Final = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
+_ZERO_WIDTH: Final = (sre.AT, sre.ASSERT, sre.ASSERT_NOT)
 
 Items = Sequence[tuple[Any, Any]]
 
 
-class Initials(NamedTuple):
-    """How matches go on from their first letter: so and anyhow further, or just so.
+class LetterPrefixes(NamedTuple):
+    """Prefixes of matches from their first letter on: anything may follow `prefixes`, nothing `whole_matches`.
 
-    At most WIDTH characters; "" in `going`: nothing can be said; "" in `just`: a match may have no letter at all.
+    Each has at most MAX_LETTER_CHARS characters. "" in `prefixes`: no prefix is known; "" in `whole_matches`: a match
+    may have no letter at all.
     """
 
-    going: frozenset[str]
-    just: frozenset[str]
+    prefixes: frozenset[str]
+    whole_matches: frozenset[str]
 
 
 @cache
-def openings(pattern: str) -> frozenset[str]:
-    """First characters (at most DEPTH) of which every match has one; {""} where matches begin anyhow."""
+def find_opening_prefixes(pattern: str) -> frozenset[str]:
+    """Return prefixes (at most MAX_OPENING_CHARS long), one of which begins every match; {""} where none is known."""
     items = parser.parse(pattern)
-    for depth in range(DEPTH, 0, -1):
-        live, done = _grow(items, {""}, depth)
-        found = live | done
-        if len(found) <= _MANY:
-            return _shortest(found)
+    for depth in range(MAX_OPENING_CHARS, 0, -1):
+        open_prefixes, closed_prefixes = _extend_prefixes(items, {""}, depth)
+        prefixes = open_prefixes | closed_prefixes
+        if len(prefixes) <= _MAX_PREFIXES:
+            return _drop_extended_prefixes(prefixes)
     return frozenset({""})
 
 
 @cache
-def initials(pattern: str) -> Initials:
-    """What stands from the first letter on in whole matches."""
+def find_letter_prefixes(pattern: str) -> LetterPrefixes:
+    """Return the prefixes of whole matches from their first letter on."""
     items = parser.parse(pattern)
-    for depth in range(WIDTH, 0, -1):
-        just, going = _grow(items, {""}, depth, letters=True)
-        if len(going) + len(just) <= _MANY:
-            return Initials(_shortest(going), frozenset(just))
-    return Initials(frozenset({""}), frozenset())
+    for depth in range(MAX_LETTER_CHARS, 0, -1):
+        whole_matches, prefixes = _extend_prefixes(items, {""}, depth, from_first_letter=True)
+        if len(prefixes) + len(whole_matches) <= _MAX_PREFIXES:
+            return LetterPrefixes(_drop_extended_prefixes(prefixes), frozenset(whole_matches))
+    return LetterPrefixes(frozenset({""}), frozenset())
 
 
-def _shortest(found: set[str]) -> frozenset[str]:
-    return frozenset(p for p in found if not any(p[:n] in found for n in range(len(p))))
+def _drop_extended_prefixes(prefixes: set[str]) -> frozenset[str]:
+    """Return the prefixes that do not begin with another one of the set."""
+    return frozenset(p for p in prefixes if not any(p[:n] in prefixes for n in range(len(p))))
 
 
 @cache
-def needs(pattern: str) -> frozenset[str]:
-    """Words of which every match contains one; {""} where nothing can be said."""
-    return _needs(parser.parse(pattern)) or frozenset({""})
+def find_required_words(pattern: str) -> frozenset[str]:
+    """Return words of which every match contains at least one; {""} where none is known."""
+    return _collect_required_words(parser.parse(pattern)) or frozenset({""})
 
 
-def _grow(items: Items, live: set[str], depth: int, letters: bool = False) -> tuple[set[str], set[str]]:
-    """Beginnings that may go on after these items, and those that may not. `letters`: from the first letter on."""
-    done: set[str] = set()
+def _extend_prefixes(
+    items: Items, open_prefixes: set[str], depth: int, from_first_letter: bool = False
+) -> tuple[set[str], set[str]]:
+    """Return the prefixes that may still grow after these regex items, and those that may not.
+
+    `from_first_letter`: prefixes begin at the first letter of the match.
+    """
+    closed_prefixes: set[str] = set()
     for op, argument in items:
-        if not live:
+        if not open_prefixes:
             break
-        if op in _NOTHING:
+        if op in _ZERO_WIDTH:
             continue
         if op is sre.BRANCH:
-            live, ended = _either(argument[1], live, depth, letters)
+            open_prefixes, newly_closed = _extend_by_branches(argument[1], open_prefixes, depth, from_first_letter)
         elif op is sre.SUBPATTERN:
-            live, ended = _grow(argument[3], live, depth, letters)
+            open_prefixes, newly_closed = _extend_prefixes(argument[3], open_prefixes, depth, from_first_letter)
         elif op is sre.ATOMIC_GROUP:
-            live, ended = _grow(argument, live, depth, letters)
-        elif op in _REPEATS:
-            live, ended = _again(argument[0], argument[1], argument[2], live, depth, letters)
+            open_prefixes, newly_closed = _extend_prefixes(argument, open_prefixes, depth, from_first_letter)
+        elif op in _REPEAT_OPS:
+            open_prefixes, newly_closed = _extend_by_repeat(
+                argument[0], argument[1], argument[2], open_prefixes, depth, from_first_letter
+            )
         else:
-            chars = _chars(op, argument)
-            ended = set(live) if chars is None else _open(live, chars) if letters else set()
-            live = {_longer(p, c, letters) for p in live - ended for c in chars or ()}
-        done |= ended | {p for p in live if len(p) >= depth}
-        live = {p for p in live if len(p) < depth}
-        if len(live) + len(done) > 4 * _MANY:
-            return set(), {p[: depth - 1] for p in live | done} if depth > 1 else {""}
-    return live, done
+            chars = _list_chars(op, argument)
+            newly_closed = (
+                set(open_prefixes)
+                if chars is None
+                else _find_unextendable_prefixes(open_prefixes, chars)
+                if from_first_letter
+                else set()
+            )
+            open_prefixes = {
+                _append_char(p, c, from_first_letter) for p in open_prefixes - newly_closed for c in chars or ()
+            }
+        closed_prefixes |= newly_closed | {p for p in open_prefixes if len(p) >= depth}
+        open_prefixes = {p for p in open_prefixes if len(p) < depth}
+        if len(open_prefixes) + len(closed_prefixes) > 4 * _MAX_PREFIXES:
+            return set(), {p[: depth - 1] for p in open_prefixes | closed_prefixes} if depth > 1 else {""}
+    return open_prefixes, closed_prefixes
 
 
-def _open(live: set[str], chars: set[str]) -> set[str]:
-    """The beginnings for which too many letters may stand next: they are left as they are."""
-    many = len(chars) > _WIDEST
-    return {p for p in live if many and (p or any(map(str.isalpha, chars)))}
+def _find_unextendable_prefixes(open_prefixes: set[str], chars: set[str]) -> set[str]:
+    """Return the prefixes after which too many letters may follow; they are left as they are."""
+    many = len(chars) > _MAX_BRANCHING
+    return {p for p in open_prefixes if many and (p or any(map(str.isalpha, chars)))}
 
 
-def _longer(beginning: str, char: str, letters: bool) -> str:
-    return "" if letters and not beginning and not char.isalpha() else beginning + char
+def _append_char(prefix: str, char: str, from_first_letter: bool) -> str:
+    """Return the prefix with one more character; before the first letter it stays empty."""
+    return "" if from_first_letter and not prefix and not char.isalpha() else prefix + char
 
 
-def _either(branches: Iterable[Items], live: set[str], depth: int, letters: bool) -> tuple[set[str], set[str]]:
-    on, done = set[str](), set[str]()
+def _extend_by_branches(
+    branches: Iterable[Items], open_prefixes: set[str], depth: int, from_first_letter: bool
+) -> tuple[set[str], set[str]]:
+    """Extend the prefixes by each branch of an alternation; return open and closed ones."""
+    extended, closed_prefixes = set[str](), set[str]()
     for branch in branches:
-        grown, ended = _grow(branch, live, depth, letters)
-        on, done = on | grown, done | ended
-    return on, done
+        grown, newly_closed = _extend_prefixes(branch, open_prefixes, depth, from_first_letter)
+        extended, closed_prefixes = extended | grown, closed_prefixes | newly_closed
+    return extended, closed_prefixes
 
 
-def _again(least: int, most: int, body: Items, live: set[str], depth: int, letters: bool) -> tuple[set[str], set[str]]:
-    on, done, now = set(live) if least == 0 else set(), set[str](), live
-    for turn in range(1, min(int(most), depth + least) + 1):
-        now, ended = _grow(body, now, depth, letters)
-        done |= ended
-        if turn >= least:
-            on |= now
-    return on, done
+def _extend_by_repeat(
+    min_count: int, max_count: int, body: Items, open_prefixes: set[str], depth: int, from_first_letter: bool
+) -> tuple[set[str], set[str]]:
+    """Extend the prefixes by a repeated item; return open and closed ones."""
+    extended, closed_prefixes, current = set(open_prefixes) if min_count == 0 else set(), set[str](), open_prefixes
+    for repeat in range(1, min(int(max_count), depth + min_count) + 1):
+        current, newly_closed = _extend_prefixes(body, current, depth, from_first_letter)
+        closed_prefixes |= newly_closed
+        if repeat >= min_count:
+            extended |= current
+    return extended, closed_prefixes
 
 
-def _chars(op: object, argument: Any) -> set[str] | None:  # noqa: ANN401
-    """The characters that an item stands for, or None where they are many."""
+def _list_chars(op: object, argument: Any) -> set[str] | None:  # noqa: ANN401
+    """Return the characters that a regex item matches, in lower case, or None where they are many."""
     if op is sre.LITERAL:
         return {chr(argument).lower()}
     if op is not sre.IN:
         return None
-    found: set[str] = set()
+    chars: set[str] = set()
     for kind, value in argument:
         if kind is sre.LITERAL:
-            found.add(chr(value).lower())
+            chars.add(chr(value).lower())
         elif kind is sre.RANGE and value[1] - value[0] < 40:
-            found |= {chr(code).lower() for code in range(value[0], value[1] + 1)}
+            chars |= {chr(code).lower() for code in range(value[0], value[1] + 1)}
         elif kind is sre.CATEGORY and value is sre.CATEGORY_SPACE:
             return None
         elif kind is sre.CATEGORY and value is sre.CATEGORY_DIGIT:
-            found |= set(_DIGITS)
+            chars |= set(_DIGITS)
         else:
             return None
-    return found
+    return chars
 
 
-def _needs(items: Items) -> frozenset[str] | None:
-    best: frozenset[str] | None = None
-    run = ""
+def _collect_required_words(items: Items) -> frozenset[str] | None:
+    """Return the most selective set of words of which one stands in every match, or None."""
+    best_words: frozenset[str] | None = None
+    literal = ""
     for op, argument in [*items, (None, None)]:
         if op is sre.LITERAL:
-            run += chr(argument).lower()
+            literal += chr(argument).lower()
             continue
-        found: frozenset[str] | None = None
+        words: frozenset[str] | None = None
         if op is sre.BRANCH:
-            parts = [_needs(branch) for branch in argument[1]]
-            found = None if None in parts else frozenset().union(*(part for part in parts if part))
+            parts = [_collect_required_words(branch) for branch in argument[1]]
+            words = None if None in parts else frozenset().union(*(part for part in parts if part))
         elif op is sre.SUBPATTERN:
-            found = _needs(argument[3])
+            words = _collect_required_words(argument[3])
         elif op is sre.ATOMIC_GROUP:
-            found = _needs(argument)
-        elif op in _REPEATS and argument[0] > 0:
-            found = _needs(argument[2])
-        for candidate in (frozenset({run}) if run else None, found):
-            if candidate and _worth(candidate) > _worth(best):
-                best = candidate
-        run = ""
-    return best
+            words = _collect_required_words(argument)
+        elif op in _REPEAT_OPS and argument[0] > 0:
+            words = _collect_required_words(argument[2])
+        for candidate in (frozenset({literal}) if literal else None, words):
+            if candidate and _rank_words(candidate) > _rank_words(best_words):
+                best_words = candidate
+        literal = ""
+    return best_words
 
 
-def _worth(found: frozenset[str] | None) -> tuple[int, int]:
-    """Longer words first, then fewer."""
-    return (min(3, *map(len, found), 3), -len(found)) if found else (0, 0)
+def _rank_words(words: frozenset[str] | None) -> tuple[int, int]:
+    """Return a sort key that prefers longer words, then fewer."""
+    return (min(3, *map(len, words), 3), -len(words)) if words else (0, 0)

@@ -1,1 +1,1 @@
-"""Plain text: from a line table to marks, by cues, the line model and position."""
+"""Marks of plain text: from a line table by cues, the line model and position rules."""

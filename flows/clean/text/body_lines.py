@@ -1,6 +1,7 @@
-"""Which lines of a document are the article: what the model keeps, or all of it where somebody extracted it already.
+"""Selection of article lines: by the line model, or all lines where the text is already extracted.
 
-The one seam for a better judge: `find_bodies` sees the lines of a batch and their figures, and answers line by line.
+To replace the model, replace `select_body_lines`: it gets the lines of a batch with their features and returns per
+line whether it is kept.
 """
 
 from bisect import bisect_left
@@ -11,121 +12,141 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.lines.lexicon import HOME, HOME_WORDS
-from flows.clean.lines.line_table import Lines, Sheet
-from flows.clean.lines.word_table import Tokens
-from flows.clean.models.line_cnn import Net, summary
+from flows.clean.lines.lexicon import INDONESIAN_BIT, INDONESIAN_WORDS
+from flows.clean.lines.line_table import DocumentLines, LineTable
+from flows.clean.lines.word_table import WordTable
+from flows.clean.models.line_cnn import Net, summarize_scores
 from flows.clean.rules.cues import Cue
 from flows.clean.text import listing_classifier
-from flows.clean.text.best_segment import is_item, stretch, turns
-from flows.clean.text.line_features import PROSE_WORDS
+from flows.clean.text.best_segment import find_best_segment, find_turning_points, is_list_item
+from flows.clean.text.line_features import MIN_PROSE_WORDS
 
 Floats = NDArray[np.float32]
 
-FEWEST_WORDS: Final = 8  # of an article
-_SIGN_OFF, _SIGNED = 4, 2.0  # above a sign-off, a story's last paragraphs: lines, and what that adds
-# What the best stretch adds to the score of a paragraph; more where the language is one the net has read little of.
-_IN_STRETCH, _AT_HOME = 1.0, 2.0
+MIN_ARTICLE_WORDS: Final = 8
+_SIGN_OFF_LINES, _SIGN_OFF_BONUS = 4, 2.0  # score bonus of the lines above a sign-off: a story's last paragraphs
+# Score bonus of a paragraph in the best segment; higher for Indonesian, which the training data has little of.
+_SEGMENT_BONUS, _INDONESIAN_BONUS = 1.0, 2.0
 _SPACE: Final = ord(" ")
-# Between two kept lines, unnamed lines are kept too: one beneath a paragraph, a list, others; if likelier than this.
-_SUBHEAD, _LIST, _GAP = -3.0, -4.0, -1.5
+# Minimum mean score to keep lines between two kept ones: a single line beneath a paragraph, a list, other lines.
+_MIN_SUBHEAD_SCORE, _MIN_LIST_SCORE, _MIN_GAP_SCORE = -3.0, -4.0, -1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """The answer of find_bodies: which lines it keeps, the rule that says so, and per line how sure (None: no model).
+class BodySelection:
+    """The selected lines of a document, the rule, and the probability of each line (None: no model ran).
 
-    `article` is how sure it is of a dump that it holds an article at all: not if below 0.
+    `article_logit` is the logit that a page dump holds an article at all; below 0 it holds none.
     """
 
     keep: list[bool]
     rule: str
     scores: list[float | None]
-    article: float | None = None
+    article_logit: float | None = None
 
 
-def find_bodies(
-    sheet: Sheet, words_of: Tokens, named: Sequence[Mapping[int, Cue]], figures: Floats, net: Net
-) -> list[Body]:
-    """Which lines of each document are the article, by their figures (features.line_features).
+def select_body_lines(
+    line_table: LineTable, word_table: WordTable, document_cues: Sequence[Mapping[int, Cue]], features: Floats, net: Net
+) -> list[BodySelection]:
+    """Return the article lines of each document, by their features (line_features.compute_line_features).
 
-    `named` are the lines of each that a cue names, in their order. Two regimes, told apart by what a document is like
-    as a whole. Of a page dump, the lines that the model takes for the article; of a text that somebody already
-    extracted, all: there only a cue may cut.
+    `document_cues` has the cue of each line by index, in order. The model tells two cases apart per document: in a
+    page dump the lines that it scores as article are kept; in a text that is already extracted all lines are kept,
+    and only a cue may cut there.
     """
-    words = sheet.words.astype(np.float32)
-    prose = sheet.ends & (sheet.words >= PROSE_WORDS)
-    at_home = _at_home(sheet, words_of, prose)
-    bounds = sheet.first.tolist()
+    word_counts = line_table.word_counts.astype(np.float32)
+    is_prose = line_table.ends_sentence & (line_table.word_counts >= MIN_PROSE_WORDS)
+    is_indonesian = _flag_indonesian_lines(line_table, word_table, is_prose)
+    bounds = line_table.first_line.tolist()
     bodies = []
-    for lines, said, turning, start, end in zip(
-        sheet.lines, named, turns(sheet, named), bounds[:-1], bounds[1:], strict=True
+    for lines, line_cues, points, start, end in zip(
+        line_table.documents,
+        document_cues,
+        find_turning_points(line_table, document_cues),
+        bounds[:-1],
+        bounds[1:],
+        strict=True,
     ):
         if start == end:
-            bodies.append(Body([], "body.extracted", []))
+            bodies.append(BodySelection([], "body.extracted", []))
             continue
-        own = slice(start, end)
-        standard = net.standard(figures[own])
-        scores = net.scores(standard)
-        # What is published is a probability; what is decided by stays as the net gives it.
-        shown: list[float | None] = np.round(1 / (1 + np.exp(-scores.astype(np.float64))), 4).tolist()
-        if net.extracted(standard) > 0:
-            bodies.append(Body([True] * len(lines), "body.extracted", shown))
+        doc_lines = slice(start, end)
+        standardized = net.standardize_features(features[doc_lines])
+        scores = net.score_lines(standardized)
+        # Published scores are rounded probabilities; decisions use the logits themselves.
+        probabilities: list[float | None] = np.round(1 / (1 + np.exp(-scores.astype(np.float64))), 4).tolist()
+        if net.predict_extract_logit(standardized) > 0:
+            bodies.append(BodySelection([True] * len(lines), "body.extracted", probabilities))
             continue
-        article = net.article(summary(scores, words[own], prose[own]))
-        if article < listing_classifier.DOUBT:
-            article = listing_classifier.shipped().article(lines, figures[own], scores)
-        first, last = stretch(turning)
-        keep = _kept(scores, prose[own], at_home[own], said, first, last)
-        _fill(lines, said, scores, keep)
-        bodies.append(Body(keep.tolist(), "body.model", shown, article))
+        article_logit = net.predict_article_logit(summarize_scores(scores, word_counts[doc_lines], is_prose[doc_lines]))
+        if article_logit < listing_classifier.DOUBT_THRESHOLD:
+            article_logit = listing_classifier.load_shipped_classifier().predict_article_logit(
+                lines, features[doc_lines], scores
+            )
+        first, last = find_best_segment(points)
+        keep = _select_by_score(scores, is_prose[doc_lines], is_indonesian[doc_lines], line_cues, first, last)
+        _fill_gaps(lines, line_cues, scores, keep)
+        bodies.append(BodySelection(keep.tolist(), "body.model", probabilities, article_logit))
     return bodies
 
 
-def _kept(
-    scores: Floats, prose: NDArray[np.bool_], at_home: NDArray[np.bool_], said: Mapping[int, Cue], first: int, last: int
+def _select_by_score(
+    scores: Floats,
+    is_prose: NDArray[np.bool_],
+    is_indonesian: NDArray[np.bool_],
+    line_cues: Mapping[int, Cue],
+    first: int,
+    last: int,
 ) -> NDArray[np.bool_]:
-    """The lines likely to be kept, those of prose in the stretch more so."""
-    inside = prose[first:last]
-    more = _AT_HOME if 2 * np.count_nonzero(inside & at_home[first:last]) > np.count_nonzero(inside) else _IN_STRETCH
-    signed = np.zeros(len(scores), bool)
-    for index, cue in said.items():
+    """Return the lines with a positive score, after a bonus for prose within the best segment."""
+    prose_in_segment = is_prose[first:last]
+    bonus = (
+        _INDONESIAN_BONUS
+        if 2 * np.count_nonzero(prose_in_segment & is_indonesian[first:last]) > np.count_nonzero(prose_in_segment)
+        else _SEGMENT_BONUS
+    )
+    above_sign_off = np.zeros(len(scores), bool)
+    for index, cue in line_cues.items():
         if cue.kind == "credit" and cue.ends:
-            signed[max(0, index - _SIGN_OFF) : index] = True
-    likely = scores.copy()
-    likely[first:last] += inside * (more + signed[first:last] * _SIGNED)
-    keep: NDArray[np.bool_] = likely > 0
+            above_sign_off[max(0, index - _SIGN_OFF_LINES) : index] = True
+    adjusted = scores.copy()
+    adjusted[first:last] += prose_in_segment * (bonus + above_sign_off[first:last] * _SIGN_OFF_BONUS)
+    keep: NDArray[np.bool_] = adjusted > 0
     return keep
 
 
-def _at_home(sheet: Sheet, words: Tokens, prose: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which paragraphs have one of the words that hardly an Indonesian or Malay one is without."""
-    found = np.zeros(len(sheet.start), bool)
-    told = np.flatnonzero(words.groups & np.uint16(HOME))
-    begin, line = words.begin[told], words.line[told]
-    before = (sheet.codes[begin - 1] == _SPACE) | (begin == sheet.start[line])
-    found[line[before & (sheet.codes[words.until[told]] == _SPACE)]] = True
-    for index in np.flatnonzero(sheet.odd & prose).tolist():
-        said = f" {sheet.text[index]}".lower()
-        found[index] = any(f" {word} " in said for word in HOME_WORDS)
-    return found
+def _flag_indonesian_lines(
+    line_table: LineTable, word_table: WordTable, is_prose: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return for each paragraph whether it has a word that nearly every Indonesian or Malay one contains."""
+    is_indonesian = np.zeros(len(line_table.start), bool)
+    word_rows = np.flatnonzero(word_table.group_bits & np.uint16(INDONESIAN_BIT))
+    start, line = word_table.start[word_rows], word_table.line[word_rows]
+    has_blank_before = (line_table.codes[start - 1] == _SPACE) | (start == line_table.start[line])
+    is_indonesian[line[has_blank_before & (line_table.codes[word_table.end[word_rows]] == _SPACE)]] = True
+    for index in np.flatnonzero(line_table.irregular & is_prose).tolist():
+        padded_text = f" {line_table.text[index]}".lower()
+        is_indonesian[index] = any(f" {word} " in padded_text for word in INDONESIAN_WORDS)
+    return is_indonesian
 
 
-def _fill(lines: Lines, said: Mapping[int, Cue], scores: Floats, keep: NDArray[np.bool_]) -> None:
-    """Keep the subheads, lists and short paragraphs that stand between two kept lines with no cue among them."""
-    places = np.flatnonzero(keep)
-    gaps = np.flatnonzero(places[1:] - places[:-1] > 1)
-    cues = list(said)
-    for above, below in zip(places[gaps].tolist(), places[gaps + 1].tolist(), strict=True):
-        next_cue = bisect_left(cues, above)
-        if next_cue < len(cues) and cues[next_cue] <= below:
+def _fill_gaps(lines: DocumentLines, line_cues: Mapping[int, Cue], scores: Floats, keep: NDArray[np.bool_]) -> None:
+    """Keep the subheads, lists and short paragraphs between two kept lines where no cue stands among them."""
+    kept_lines = np.flatnonzero(keep)
+    gaps = np.flatnonzero(kept_lines[1:] - kept_lines[:-1] > 1)
+    cue_lines = list(line_cues)
+    for above, below in zip(kept_lines[gaps].tolist(), kept_lines[gaps + 1].tolist(), strict=True):
+        next_cue = bisect_left(cue_lines, above)
+        if next_cue < len(cue_lines) and cue_lines[next_cue] <= below:
             continue
         count = below - above - 1
-        likely = float(scores[above + 1 : below].astype(np.float64).mean())
-        under = lines.ends[above] and min(lines.words[above], lines.words[below]) >= PROSE_WORDS
+        mean_score = float(scores[above + 1 : below].astype(np.float64).mean())
+        is_between_prose = (
+            lines.ends_sentence[above] and min(lines.word_counts[above], lines.word_counts[below]) >= MIN_PROSE_WORDS
+        )
         if (
-            likely > _GAP
-            or (likely > _SUBHEAD and count == 1 and under)
-            or (likely > _LIST and 2 * sum(map(is_item, lines.text[above + 1 : below])) >= count)
+            mean_score > _MIN_GAP_SCORE
+            or (mean_score > _MIN_SUBHEAD_SCORE and count == 1 and is_between_prose)
+            or (mean_score > _MIN_LIST_SCORE and 2 * sum(map(is_list_item, lines.text[above + 1 : below])) >= count)
         ):
             keep[above + 1 : below] = True

@@ -1,9 +1,9 @@
-"""Whether a page in doubt is a listing: by the shape of its lines (trees) and by its short lines' words (linear).
+"""Classifier of listing pages: trees over layout features plus a linear model over words of short lines.
 
-Asked only where the net's own summary of a page (`net.summary`) does not say for sure that it is an article. The two
-answers are added up; below 0 the page has no article. Words of paragraphs are left out: they tell what a page is about,
-not what it is. The weights are weights/listing.npz, which the words can be read from; flows/clean/models/train/train_listing.py
-writes it.
+It runs only where the summary of the line model (`line_cnn.summary`) is not sure that a page is an article. Both logits
+are added; below 0 the page has no article. Words of paragraphs are left out: they tell the topic of a page, not its
+kind. The weights are flows/clean/models/listing.npz, from which the words can be read;
+flows/clean/models/train/train_listing.py writes it.
 """
 
 import re
@@ -17,90 +17,109 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.lines.line_table import Lines
-from flows.clean.models.gbdt import UNIT, Trees
-from flows.clean.text.listing_features import shape
+from flows.clean.lines.line_table import DocumentLines
+from flows.clean.models.gbdt import LOGIT_UNIT, BoostedTrees
+from flows.clean.text.listing_features import compute_page_features
 
 Floats = NDArray[np.float32]
 
-DOUBT: Final = 0.25  # a page of which the net's summary says less is in doubt
-# Words that alone make an article so much likelier (a logit) settle it: they take a fifth of the time of the shape. Of
-# the evaluation's 350 pages in doubt they do so for 139, by weights that had not seen them; the shape reverses none.
-_SURE: Final = 2.0
-SHORT, WHOLE, AGAIN, LAST = "§", "|", "||", "$"  # before a word of a short line, the line, one often there, a last word
-_OFTEN: Final = 3
-_LONGEST: Final = 60  # characters of a whole line
-_SHORT_WORDS: Final = 6
-_SEEN: Final = 3_000  # characters of a line
-_WORD, _IN_ASCII = re.compile(r"[^\W\d_]{1,24}"), re.compile("[a-z]{1,24}")
+DOUBT_THRESHOLD: Final = 0.25  # a page with a lower logit of the line model is in doubt
+# Above this logit the words decide alone, in a fifth of the time of the layout features. Of the evaluation's 350 pages
+# in doubt (cross-validated) this holds for 139, and the layout reverses none of them.
+_SURE_LOGIT: Final = 2.0
+# Prefixes of the vocabulary: word of a short line, whole short line, repeated short line, last word of a long line.
+WORD_PREFIX, LINE_PREFIX, REPEATED_LINE_PREFIX, LAST_WORD_PREFIX = "§", "|", "||", "$"
+_MIN_REPEATS: Final = 3
+_MAX_LINE_CHARS: Final = 60
+_MAX_SHORT_LINE_WORDS: Final = 6
+_MAX_SEEN_CHARS: Final = 3_000
+_WORD, _ASCII_WORD = re.compile(r"[^\W\d_]{1,24}"), re.compile("[a-z]{1,24}")
 _DIGITS: Final = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """`weights`: of each word its rarity and what it says for an article. `scale`: of the trees, the words, nothing."""
+class ListingClassifier:
+    """`weights`: rarity and weight of each word. `scale`: factor of the trees, factor of the words, bias."""
 
-    trees: Trees
+    trees: BoostedTrees
     weights: dict[str, tuple[float, float]]
     scale: tuple[float, float, float]
 
     @classmethod
-    def of(cls, got: Mapping[str, NDArray[Any]]) -> Self:
-        """The weights by their names in the file."""
-        words = zip(got["rarity"].tolist(), got["weight"].tolist(), strict=True)
-        first, second, third = got["scale"].tolist()
-        return cls(Trees.of(got), dict(zip(got["words"].tolist(), words, strict=True)), (first, second, third))
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Return the classifier of these arrays, by their names in the file."""
+        words = zip(arrays["rarity"].tolist(), arrays["weight"].tolist(), strict=True)
+        first, second, third = arrays["scale"].tolist()
+        return cls(
+            BoostedTrees.from_arrays(arrays),
+            dict(zip(arrays["words"].tolist(), words, strict=True)),
+            (first, second, third),
+        )
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """The weights of a file that train_listing.py wrote."""
+    def load_file(cls, path: Path) -> Self:
+        """Return the classifier of a file that train_listing.py wrote."""
         with np.load(path, allow_pickle=False) as file:
-            return cls.of(file)
+            return cls.from_arrays(file)
 
-    def article(self, lines: Lines, figures: Floats, scores: Floats) -> float:
-        """The logit that a document of at least one line holds an article; where the words are sure, what they say."""
-        words = self.scale[1] * self.by_words(words_of(lines)) + self.scale[2]
-        if words > _SURE:
-            return words
-        by_shape = float(self.trees.sums(shape(lines, figures, scores)[None, :])[0]) / UNIT
-        return self.scale[0] * by_shape + words
+    def predict_article_logit(self, lines: DocumentLines, features: Floats, scores: Floats) -> float:
+        """Return the logit that a document of at least one line holds an article.
 
-    def by_words(self, counts: Counter[str]) -> float:
-        """What the words say: a mean of their weights, the rarer and the more frequent the heavier."""
+        The layout features are skipped where the words alone are sure.
+        """
+        words_logit = self.scale[1] * self.score_words(count_line_words(lines)) + self.scale[2]
+        if words_logit > _SURE_LOGIT:
+            return words_logit
+        layout_logit = (
+            float(self.trees.sum_leaf_values(compute_page_features(lines, features, scores)[None, :])[0]) / LOGIT_UNIT
+        )
+        return self.scale[0] * layout_logit + words_logit
+
+    def score_words(self, counts: Counter[str]) -> float:
+        """Return the weighted mean of word weights; rare and frequent words count more."""
         length = total = 0.0
         for word in sorted(counts.keys() & self.weights.keys()):
             rarity, weight = self.weights[word]
-            value = (1 + _log(counts[word])) * rarity
+            value = (1 + _log_count(counts[word])) * rarity
             length += value * value
             total += value * weight
         return total / length**0.5 if length else 0.0
 
 
 @cache
-def _log(count: int) -> float:
+def _log_count(count: int) -> float:
+    """Return the natural logarithm of a count, cached."""
     return float(np.log(count))
 
 
-def words_of(lines: Lines) -> Counter[str]:
-    """What the short lines of a document say, and how the others end.
+def count_line_words(lines: DocumentLines) -> Counter[str]:
+    """Count the words of short lines of a document, and the last words of its other lines.
 
-    Of short lines each word and, with every number as 9, the line; the line once more where it stands there often.
+    Short lines give each word and the whole line, every number as 9; a line that stands there often counts once more.
     """
-    short = [text[:_SEEN].lower() for text, count in zip(lines.text, lines.words, strict=True) if count <= _SHORT_WORDS]
-    # Most lines are ASCII, in which letters are found four times as fast.
-    plain, other = ("\n".join([text for text in short if text.isascii() == ascii]) for ascii in (True, False))
-    shown = "\n".join(short)
-    whole = Counter(text for text in _DIGITS.sub("9", shown).split("\n") if 0 < len(text) <= _LONGEST)
-    long = (text for text, count in zip(lines.text, lines.words, strict=True) if count > _SHORT_WORDS)
-    words = Counter(_IN_ASCII.findall(plain) + _WORD.findall(other))
-    counts = Counter({SHORT + word: count for word, count in words.items()})
-    counts.update({WHOLE + text: count for text, count in whole.items()})
-    counts.update({AGAIN + text: count for text, count in whole.items() if count >= _OFTEN})
-    counts.update([LAST + _DIGITS.sub("9", text[-_LONGEST:].rpartition(" ")[2].lower()) for text in long])
+    short_lines = [
+        text[:_MAX_SEEN_CHARS].lower()
+        for text, count in zip(lines.text, lines.word_counts, strict=True)
+        if count <= _MAX_SHORT_LINE_WORDS
+    ]
+    # The ASCII regex is four times as fast, and most lines are ASCII.
+    plain, other = ("\n".join([text for text in short_lines if text.isascii() == ascii]) for ascii in (True, False))
+    short_text = "\n".join(short_lines)
+    line_counts = Counter(text for text in _DIGITS.sub("9", short_text).split("\n") if 0 < len(text) <= _MAX_LINE_CHARS)
+    long_lines = (
+        text for text, count in zip(lines.text, lines.word_counts, strict=True) if count > _MAX_SHORT_LINE_WORDS
+    )
+    words = Counter(_ASCII_WORD.findall(plain) + _WORD.findall(other))
+    counts = Counter({WORD_PREFIX + word: count for word, count in words.items()})
+    counts.update({LINE_PREFIX + text: count for text, count in line_counts.items()})
+    counts.update({REPEATED_LINE_PREFIX + text: count for text, count in line_counts.items() if count >= _MIN_REPEATS})
+    counts.update(
+        [LAST_WORD_PREFIX + _DIGITS.sub("9", text[-_MAX_LINE_CHARS:].rpartition(" ")[2].lower()) for text in long_lines]
+    )
     return counts
 
 
 @cache
-def shipped() -> Listing:
-    """The weights of the package."""
-    return Listing.load(Path(__file__).parents[1] / "models" / "listing.npz")
+def load_shipped_classifier() -> ListingClassifier:
+    """Return the classifier of the packaged weights."""
+    return ListingClassifier.load_file(Path(__file__).parents[1] / "models" / "listing.npz")

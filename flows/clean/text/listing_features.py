@@ -1,8 +1,8 @@
-"""What a page is like as a whole, once its lines have scores: the figures that tell a listing from a story.
+"""Layout features of a whole page, given the scores of its lines, that tell a listing from a story.
 
-A story is one long run of paragraphs that the net is sure of, under a headline that shares its words. A listing is
-many short groups of lines alike: titles, dates, prices, "read more", the same words at even distances; and one of its
-paragraphs takes up little of what another says. Counted in Python, for the few pages in doubt.
+A story is one long run of paragraphs with high scores, under a headline that shares its words. A listing has many short
+groups of similar lines: titles, dates, prices, "read more", the same words at even distances; and its paragraphs share
+few words with one another. The features are computed in Python, for the few pages in doubt.
 """
 
 import re
@@ -13,26 +13,26 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.lines.line_table import Lines
-from flows.clean.rules.prefilter import openings
+from flows.clean.lines.line_table import DocumentLines
+from flows.clean.rules.prefilter import find_opening_prefixes
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
 
-_PROSE, _PARAGRAPH = 10, 25  # words
-_STRAYS: Final = (0, 2, 6)  # other lines that may stand between two lines of one run
-_LAGS: Final = 15
-_SIZES: Final = np.array([2, 4, 7, 11, 20, 40])
-_SEEN: Final = 200  # characters of a line that a pattern is asked of
-_ABOVE: Final = 25  # lines above the longest run in which its headline may stand
-_OFTEN: Final = 3
-_TIMES, _EVEN = 4, 0.5  # lines that stand there as often, and how far their distances may differ to be even
-_PARAGRAPHS, _SAID, _STEM = 120, 3_000, 7  # paragraphs, characters of each and of its words, that cohesion looks at
+_MIN_PROSE_WORDS, _MIN_PARAGRAPH_WORDS = 10, 25
+_MAX_STRAY_LINES: Final = (0, 2, 6)  # between two lines of one run; each gives features of its own
+_MAX_LAG: Final = 15
+_SIZE_BOUNDS: Final = np.array([2, 4, 7, 11, 20, 40])
+_MAX_SEEN_CHARS: Final = 200  # per line, for the sign patterns
+_MAX_LINES_ABOVE: Final = 25  # above the longest run, where its headline may stand
+_MIN_PARAGRAPHS_OF_STEM: Final = 3
+_MIN_COPIES, _MAX_SPACING_DEVIATION = 4, 0.5  # of a frequent line; of even distances, relative to their mean
+_MAX_PARAGRAPHS, _MAX_PARAGRAPH_CHARS, _STEM_CHARS = 120, 3_000, 7  # limits of the cohesion features
 _MONTHS: Final = "jan|feb|mar|apr|may|mei|jun|jul|agu|aug|ogo|sep|okt|oct|nov|nop|des|dec|dis"
-# Of each sign: the most words of its line, one of which it has where it has no digit, and its pattern; once more for
-# small letters of ASCII, of which no other case is to be thought.
+# Per sign: maximum words of its line, words of which a line without digits has one, its pattern, and its pattern for
+# ASCII lines in lower case, which need not ignore case.
 _SIGNS: Final = tuple(
     (most, words.split(), re.compile(pattern, re.IGNORECASE), re.compile(pattern, re.ASCII))
     for most, words, pattern in (
@@ -53,9 +53,9 @@ _SIGNS: Final = tuple(
         ),
     )
 )
-# Of each sign that a line opens with: the most words of its line, the first two letters, and its pattern.
-_OPENINGS: Final = tuple(
-    (most, {opening[:2] for opening in openings(pattern)}, re.compile(pattern, re.IGNORECASE))
+# Per sign at the beginning of a line: maximum words of the line, possible first two letters, pattern.
+_OPENING_SIGNS: Final = tuple(
+    (most, {opening[:2] for opening in find_opening_prefixes(pattern)}, re.compile(pattern, re.IGNORECASE))
     for most, pattern in (
         (5, r"(?:read|view|see|show|load|learn|shop|find|explore|discover|more|next|all|quick|add|compare|buy|apply|"
             r"register|enroll|details|lihat|baca|selengkapnya|muat|beli|tambah|semua|berikutnya)\b"),
@@ -63,236 +63,301 @@ _OPENINGS: Final = tuple(
     )
 )  # fmt: skip
 _DIGIT: Final = re.compile(r"\d")
-_AS_ASCII: Final = "\u017f\u0131\u0130\u212a"  # what a pattern that ignores case takes for letters of ASCII
-_LONG_WORD, _LONG_IN_ASCII = re.compile(r"[^\W\d_]{5,}"), re.compile("[a-z]{5,}")  # the second of small letters
+_ASCII_CASE_VARIANTS: Final = "\u017f\u0131\u0130\u212a"  # match ASCII letters where a regex ignores case
+_LONG_WORD, _LONG_ASCII_WORD = re.compile(r"[^\W\d_]{5,}"), re.compile("[a-z]{5,}")  # the second for lower case
 _QUOTES: Final = re.compile('["“”]')
 
 
-def shape(lines: Lines, figures: Floats, scores: Floats) -> Floats:
-    """The figures of one document of at least one line; `figures` as of features.line_features, `scores` of the net."""
-    words = np.maximum(np.array(lines.words, np.float64), 1)
-    ends = np.array(lines.ends)
-    stops = figures[:, 7].astype(np.float64)
-    likely = 1 / (1 + np.exp(-np.clip(scores.astype(np.float64), -30, 30)))
-    count, total = len(lines), words.sum()
-    prose = ends & (words >= _PROSE)
-    several = ends & (words >= _PARAGRAPH) & (stops >= 2)
-    keep = scores > 0
-    sure = keep & prose
-    told: list[float] = []
-    for mask in (prose, several, keep, sure):
+def compute_page_features(lines: DocumentLines, line_features: Floats, scores: Floats) -> Floats:
+    """Return the features of one document of at least one line, given its line features and line scores."""
+    word_counts = np.maximum(np.array(lines.word_counts, np.float64), 1)
+    ends_sentence = np.array(lines.ends_sentence)
+    stops = line_features[:, 7].astype(np.float64)
+    probabilities = 1 / (1 + np.exp(-np.clip(scores.astype(np.float64), -30, 30)))
+    count, total = len(lines), word_counts.sum()
+    is_prose = ends_sentence & (word_counts >= _MIN_PROSE_WORDS)
+    is_paragraph = ends_sentence & (word_counts >= _MIN_PARAGRAPH_WORDS) & (stops >= 2)
+    is_kept = scores > 0
+    is_sure_prose = is_kept & is_prose
+    features: list[float] = []
+    for mask in (is_prose, is_paragraph, is_kept, is_sure_prose):
         at = np.flatnonzero(mask)
-        for stray in _STRAYS:
-            told += _runs(at, words, stray, total)
-    for mask in (prose, keep, sure):
-        told += _sizes(words[mask], stops[mask])
-    told += [prose.sum(), several.sum(), words[several].sum() / total, words[prose].sum() / total]
-    told += [np.log1p(count), np.log1p(total), total / count]
-    told += _islands(keep, words) + _apart(np.flatnonzero(prose))
+        for stray in _MAX_STRAY_LINES:
+            features += _describe_runs(at, word_counts, stray, total)
+    for mask in (is_prose, is_kept, is_sure_prose):
+        features += _describe_sizes(word_counts[mask], stops[mask])
+    features += [
+        is_prose.sum(),
+        is_paragraph.sum(),
+        word_counts[is_paragraph].sum() / total,
+        word_counts[is_prose].sum() / total,
+    ]
+    features += [np.log1p(count), np.log1p(total), total / count]
+    features += _describe_islands(is_kept, word_counts) + _describe_gaps(np.flatnonzero(is_prose))
 
-    low, high = _longest(sure, words)
-    heads = (words >= 4) & (words <= 16) & ~ends
-    broken = np.array([text.endswith(("…", "...")) for text in lines.text])
-    for mask in (words <= 4, heads, broken, *_signs(lines, figures[:, 11] > 0)):
-        told += [np.log1p(np.count_nonzero(mask)), _share(mask), _share(mask[low:high]) if low < high else 0.0]
-    told += _rhythm(np.digitize(words, _SIZES) * 4 + ends * 2 + (figures[:, 20] > 0))
-    places = _places(lines)
-    told += _copies(lines, places) + _evenly(places, count)
-    told += _headline(lines, heads, low, high)
-    told += [low / count, high / count, words[low:high].sum() / total, likely[low:high].mean() if low < high else 0.0]
-    for mask, column in ((prose, 27), (keep, 26), (keep, 27)):
-        told.append(float(figures[mask, column].mean()) if mask.any() else 0.0)
-    quotes = [_QUOTES.search(text) is not None for text in compress(lines.text, prose.tolist())]
-    told += [sum("?" in text for text in lines.text) / count, sum(quotes) / max(len(quotes), 1)]
-    told += _cohesion([text[:_SAID] for text in list(compress(lines.text, prose.tolist()))[:_PARAGRAPHS]])
-    return np.array(told, np.float32)
+    low, high = _find_longest_run(is_sure_prose, word_counts)
+    is_headline_like = (word_counts >= 4) & (word_counts <= 16) & ~ends_sentence
+    is_truncated = np.array([text.endswith(("…", "...")) for text in lines.text])
+    for mask in (word_counts <= 4, is_headline_like, is_truncated, *_flag_sign_lines(lines, line_features[:, 11] > 0)):
+        features += [
+            np.log1p(np.count_nonzero(mask)),
+            _compute_share(mask),
+            _compute_share(mask[low:high]) if low < high else 0.0,
+        ]
+    features += _measure_rhythm(
+        np.digitize(word_counts, _SIZE_BOUNDS) * 4 + ends_sentence * 2 + (line_features[:, 20] > 0)
+    )
+    equal_lines = _group_equal_lines(lines)
+    features += _describe_copies(lines, equal_lines) + _measure_even_spacing(equal_lines, count)
+    features += _measure_headline_match(lines, is_headline_like, low, high)
+    features += [
+        low / count,
+        high / count,
+        word_counts[low:high].sum() / total,
+        probabilities[low:high].mean() if low < high else 0.0,
+    ]
+    for mask, column in ((is_prose, 27), (is_kept, 26), (is_kept, 27)):
+        features.append(float(line_features[mask, column].mean()) if mask.any() else 0.0)
+    quotes = [_QUOTES.search(text) is not None for text in compress(lines.text, is_prose.tolist())]
+    features += [sum("?" in text for text in lines.text) / count, sum(quotes) / max(len(quotes), 1)]
+    features += _measure_cohesion(
+        [text[:_MAX_PARAGRAPH_CHARS] for text in list(compress(lines.text, is_prose.tolist()))[:_MAX_PARAGRAPHS]]
+    )
+    return np.array(features, np.float32)
 
 
-def _share(mask: Mask) -> float:
+def _compute_share(mask: Mask) -> float:
+    """Return the share of True in a mask."""
     return np.count_nonzero(mask) / len(mask)
 
 
-def _signs(lines: Lines, digits: Mask) -> list[Mask]:
-    """Which lines show each sign. Those with digits may, and those with a word of it, as far as that can be told."""
-    seen = [text[:_SEEN] for text in lines.text]
-    small = [text.lower() for text in seen]
-    plain = [text.isascii() for text in seen]
-    shown = "\n".join(seen)
-    if any(char in shown for char in _AS_ASCII):
-        digits = digits | [not own for own in plain]
-    elif not shown.isascii():
-        digits = digits | [not own and _DIGIT.search(text) is not None for text, own in zip(seen, plain, strict=True)]
-    whole, numbered, found = "\n".join(small), np.flatnonzero(digits).tolist(), []
-    for most, needs, sign, in_ascii in _SIGNS:
-        asked = set(numbered)
-        for need in needs:
-            if need in whole:
-                asked.update(index for index, low in enumerate(small) if need in low)
-        few = (index for index in asked if lines.words[index] <= most)
-        found.append([at for at in few if (in_ascii.search(small[at]) if plain[at] else sign.search(seen[at]))])
-    for most, firsts, sign in _OPENINGS:
-        short = (index for index, count in enumerate(lines.words) if count <= most)
-        may = (index for index in short if small[index][:2] in firsts or not plain[index])
-        found.append([index for index in may if sign.match(seen[index])])
-    masks = np.zeros((len(found), len(seen)), bool)
-    for mask, those in zip(masks, found, strict=True):
-        mask[those] = True
+def _flag_sign_lines(lines: DocumentLines, has_digit: Mask) -> list[Mask]:
+    """Return per sign which lines show it; only lines with a digit or with one of its words are searched."""
+    beginnings = [text[:_MAX_SEEN_CHARS] for text in lines.text]
+    lowercase_lines = [text.lower() for text in beginnings]
+    is_ascii_line = [text.isascii() for text in beginnings]
+    joined_text = "\n".join(beginnings)
+    if any(char in joined_text for char in _ASCII_CASE_VARIANTS):
+        has_digit = has_digit | [not is_ascii for is_ascii in is_ascii_line]
+    elif not joined_text.isascii():
+        has_digit = has_digit | [
+            not is_ascii and _DIGIT.search(text) is not None
+            for text, is_ascii in zip(beginnings, is_ascii_line, strict=True)
+        ]
+    lowercase_text, numbered, lines_by_sign = "\n".join(lowercase_lines), np.flatnonzero(has_digit).tolist(), []
+    for max_words, required_words, sign, in_ascii in _SIGNS:
+        candidates = set(numbered)
+        for required_word in required_words:
+            if required_word in lowercase_text:
+                candidates.update(index for index, low in enumerate(lowercase_lines) if required_word in low)
+        short_candidates = (index for index in candidates if lines.word_counts[index] <= max_words)
+        lines_by_sign.append(
+            [
+                at
+                for at in short_candidates
+                if (in_ascii.search(lowercase_lines[at]) if is_ascii_line[at] else sign.search(beginnings[at]))
+            ]
+        )
+    for max_words, first_letters, sign in _OPENING_SIGNS:
+        short = (index for index, count in enumerate(lines.word_counts) if count <= max_words)
+        matching_candidates = (
+            index for index in short if lowercase_lines[index][:2] in first_letters or not is_ascii_line[index]
+        )
+        lines_by_sign.append([index for index in matching_candidates if sign.match(beginnings[index])])
+    masks = np.zeros((len(lines_by_sign), len(beginnings)), bool)
+    for mask, sign_lines in zip(masks, lines_by_sign, strict=True):
+        mask[sign_lines] = True
     return list(masks)
 
 
-def _runs(places: Places, words: Numbers, stray: int, total: float) -> list[float]:
-    """Of the runs of these lines: the longest in words and lines, its shares, and the next one beside it."""
+def _describe_runs(places: Places, word_counts: Numbers, stray: int, total: float) -> list[float]:
+    """Return of the runs of these lines: words and lines of the longest, its shares, and the ratio of the second."""
     if not len(places):
         return [0.0] * 5
-    starts = _starts(places, stray)
-    sums = np.add.reduceat(words[places], starts)
+    starts = _find_run_starts(places, stray)
+    sums = np.add.reduceat(word_counts[places], starts)
     best, ranked = int(np.argmax(sums)), np.sort(sums)[::-1]
-    lines = float(_end(starts, best, len(places)) - starts[best])
+    lines = float(_find_run_end(starts, best, len(places)) - starts[best])
     second = ranked[1] / ranked[0] if len(ranked) > 1 else 0.0
     return [float(np.log1p(ranked[0])), lines, ranked[0] / total, second, ranked[0] / sums.sum()]
 
 
-def _starts(places: Places, stray: int) -> Places:
-    """Which of these lines, of which there is one, begin a run: others than so many strays stand above."""
+def _find_run_starts(places: Places, stray: int) -> Places:
+    """Return which of these lines begin a run: more than `stray` other lines stand above them."""
     return np.concatenate(([0], np.flatnonzero(places[1:] - places[:-1] > stray + 1) + 1))
 
 
-def _end(starts: Places, run: int, count: int) -> int:
-    """Where a run ends among so many places."""
+def _find_run_end(starts: Places, run: int, count: int) -> int:
+    """Return the end of a run as an index into `count` places."""
     return int(starts[run + 1]) if run + 1 < len(starts) else count
 
 
-def _longest(mask: Mask, words: Numbers) -> tuple[int, int]:
-    """The first line of the longest run of these lines, and the one behind its last."""
+def _find_longest_run(mask: Mask, word_counts: Numbers) -> tuple[int, int]:
+    """Return the first line of the longest run of these lines, and one past its last; (0, 0) where there is none."""
     places = np.flatnonzero(mask)
     if not len(places):
         return 0, 0
-    starts = _starts(places, _STRAYS[-1])
-    best = int(np.argmax(np.add.reduceat(words[places], starts)))
-    return int(places[starts[best]]), int(places[_end(starts, best, len(places)) - 1]) + 1
+    starts = _find_run_starts(places, _MAX_STRAY_LINES[-1])
+    best = int(np.argmax(np.add.reduceat(word_counts[places], starts)))
+    return int(places[starts[best]]), int(places[_find_run_end(starts, best, len(places)) - 1]) + 1
 
 
-def _sizes(words: Numbers, stops: Numbers) -> list[float]:
-    if not len(words):
+def _describe_sizes(word_counts: Numbers, stops: Numbers) -> list[float]:
+    """Return mean, deviation and ninth decile of word counts, and mean and share of sentence ends."""
+    if not len(word_counts):
         return [0.0] * 5
-    return [words.mean(), words.std(), _ninth_tenth(words), stops.mean(), (stops >= 2).mean()]
+    return [
+        word_counts.mean(),
+        word_counts.std(),
+        _compute_ninth_decile(word_counts),
+        stops.mean(),
+        (stops >= 2).mean(),
+    ]
 
 
-def _ninth_tenth(words: Numbers) -> float:
-    """As np.percentile(words, 90), a tenth of whose time goes into finding it."""
-    ranked = np.sort(words)
-    at = 0.9 * (len(words) - 1)
+def _compute_ninth_decile(word_counts: Numbers) -> float:
+    """Return np.percentile(word_counts, 90), which spends nine tenths of its time on other things."""
+    ranked = np.sort(word_counts)
+    at = 0.9 * (len(word_counts) - 1)
     below = int(at)
-    low, high, part = ranked[below], ranked[min(below + 1, len(words) - 1)], at - below
+    low, high, part = ranked[below], ranked[min(below + 1, len(word_counts) - 1)], at - below
     return float(low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part))
 
 
-def _islands(keep: Mask, words: Numbers) -> list[float]:
-    """Of the stretches of kept lines: how many, how unlike in size, the middle size, how far apart and how evenly."""
-    places = np.flatnonzero(keep)
+def _describe_islands(is_kept: Mask, word_counts: Numbers) -> list[float]:
+    """Return the number of runs of kept lines, entropy and median of their sizes, density, and their distances."""
+    places = np.flatnonzero(is_kept)
     if not len(places):
         return [0.0] * 6
-    starts = _starts(places, 0)
-    sums = np.add.reduceat(words[places], starts)
+    starts = _find_run_starts(places, 0)
+    sums = np.add.reduceat(word_counts[places], starts)
     shares = sums / sums.sum()
     apart = np.diff(places[starts]) if len(starts) > 1 else np.zeros(1)
-    unlike = float(-(shares * np.log(shares)).sum())
-    return [len(starts), unlike, float(np.median(sums)), len(starts) / len(keep), apart.mean(), apart.std()]
+    entropy = float(-(shares * np.log(shares)).sum())
+    return [len(starts), entropy, float(np.median(sums)), len(starts) / len(is_kept), apart.mean(), apart.std()]
 
 
-def _apart(places: Places) -> list[float]:
-    """How far paragraphs stand from the next: next to each other in a story, three to eight lines in a listing."""
+def _describe_gaps(places: Places) -> list[float]:
+    """Return how far paragraphs stand apart: adjacent in a story, three to eight lines in a listing."""
     gaps = np.diff(places)
     if not len(gaps):
         return [99.0, 0.0, 0.0, 0.0]
     return [float(np.median(gaps)), (gaps == 1).mean(), ((gaps >= 3) & (gaps <= 8)).mean(), (gaps > 8).mean()]
 
 
-def _rhythm(kinds: Places) -> list[float]:
-    """How much likelier than by chance a line is like one some lines above: at the best lag, the next line, chance."""
-    chance = float(((np.bincount(kinds) / len(kinds)) ** 2).sum())
-    lags = range(1, min(_LAGS, len(kinds) - 8) + 1)
-    alike = [_share(kinds[lag:] == kinds[:-lag]) - chance for lag in lags]
-    return [max(alike[1:], default=0.0), alike[0], chance] if alike else [0.0, 0.0, chance]
+def _measure_rhythm(line_shapes: Places) -> list[float]:
+    """Return how much more than by chance a line resembles one some lines above: best lag, lag 1, chance."""
+    chance = float(((np.bincount(line_shapes) / len(line_shapes)) ** 2).sum())
+    lags = range(1, min(_MAX_LAG, len(line_shapes) - 8) + 1)
+    excess_by_lag = [_compute_share(line_shapes[lag:] == line_shapes[:-lag]) - chance for lag in lags]
+    return [max(excess_by_lag[1:], default=0.0), excess_by_lag[0], chance] if excess_by_lag else [0.0, 0.0, chance]
 
 
-def _places(lines: Lines) -> list[list[int]]:
-    """Where each different line stands."""
+def _group_equal_lines(lines: DocumentLines) -> list[list[int]]:
+    """Return the indices of each distinct line."""
     places: dict[str, list[int]] = {}
     for index, text in enumerate(lines.text):
         places.setdefault(text, []).append(index)
     return list(places.values())
 
 
-def _copies(lines: Lines, places: list[list[int]]) -> list[float]:
-    """Lines that stand there again and again, and the commonest first word."""
-    count, times = len(lines), list(map(len, places))
-    first = Counter(
-        [text.partition(" ")[0].lower() for text, words in zip(lines.text, lines.words, strict=True) if words >= 3]
+def _describe_copies(lines: DocumentLines, equal_lines: list[list[int]]) -> list[float]:
+    """Return shares of repeated lines, and of the commonest first word."""
+    count, copy_counts = len(lines), list(map(len, equal_lines))
+    first_words = Counter(
+        [
+            text.partition(" ")[0].lower()
+            for text, words in zip(lines.text, lines.word_counts, strict=True)
+            if words >= 3
+        ]
     )
     return [
-        sum(copies for copies in times if copies >= 3) / count,
-        sum(copies for copies in times if copies >= 2) / count,
-        max(times),
-        len(places) / count,
-        max(first.values(), default=0) / count,
+        sum(copies for copies in copy_counts if copies >= 3) / count,
+        sum(copies for copies in copy_counts if copies >= 2) / count,
+        max(copy_counts),
+        len(equal_lines) / count,
+        max(first_words.values(), default=0) / count,
     ]
 
 
-def _evenly(places: list[list[int]], count: int) -> list[float]:
-    """Lines that stand there often: how many, what share; those at even distances, as the buttons of items are."""
-    often = [own for own in places if len(own) >= _TIMES]
-    even = [len(own) for own, gaps in zip(often, map(np.diff, often), strict=True) if gaps.std() < _EVEN * gaps.mean()]
-    return [len(often), sum(map(len, often)) / count, len(even), max(even, default=0), sum(even) / count]
+def _measure_even_spacing(equal_lines: list[list[int]], count: int) -> list[float]:
+    """Return count and share of lines that stand there often, and of those at even distances, as buttons do."""
+    frequent = [line_indices for line_indices in equal_lines if len(line_indices) >= _MIN_COPIES]
+    even_counts = [
+        len(line_indices)
+        for line_indices, gaps in zip(frequent, map(np.diff, frequent), strict=True)
+        if gaps.std() < _MAX_SPACING_DEVIATION * gaps.mean()
+    ]
+    return [
+        len(frequent),
+        sum(map(len, frequent)) / count,
+        len(even_counts),
+        max(even_counts, default=0),
+        sum(even_counts) / count,
+    ]
 
 
-def _cohesion(paragraphs: list[str]) -> list[float]:
-    """How much of its longer words a paragraph shares with the next, a far one, all: a story keeps to its own."""
-    stems = [{word[:_STEM] for word in _long_words(text.lower())} for text in paragraphs]
+def _measure_cohesion(paragraphs: list[str]) -> list[float]:
+    """Return overlaps of long words between near, far and all paragraphs: high within one story."""
+    stems = [{word[:_STEM_CHARS] for word in _find_long_words(text.lower())} for text in paragraphs]
     count = len(stems)
     if count < 2:
         return [-1.0] * 9
-    spread = Counter(stem for own in stems for stem in own)
-    near = [_shared(one, other) for one, other in pairwise(stems)]
-    far = [_shared(one, stems[(at + count // 2) % count]) for at, one in enumerate(stems)] if count > 3 else [0.0]
-    # Of words that are as frequent the first in the alphabet, so that the same text says the same.
-    most = sorted(spread, key=lambda stem: (-spread[stem], stem))[:5]
-    shares = [spread[stem] / count for stem in most]
-    reach: dict[str, tuple[int, int]] = {}
-    for at, own in enumerate(stems):
-        for stem in own:
-            reach[stem] = (reach.get(stem, (at, at))[0], at)
-    spans = sorted((last - first) / count for stem, (first, last) in reach.items() if spread[stem] >= _OFTEN)
-    next_to, apart = float(np.mean(near)), float(np.mean(far))
+    paragraph_counts = Counter(stem for paragraph in stems for stem in paragraph)
+    near_overlaps = [_compute_overlap(paragraph_stems, next_stems) for paragraph_stems, next_stems in pairwise(stems)]
+    far_overlaps = (
+        [_compute_overlap(stems_here, stems[(at + count // 2) % count]) for at, stems_here in enumerate(stems)]
+        if count > 3
+        else [0.0]
+    )
+    # Ties are broken by the alphabet, so that features are deterministic.
+    commonest_stems = sorted(paragraph_counts, key=lambda stem: (-paragraph_counts[stem], stem))[:5]
+    shares = [paragraph_counts[stem] / count for stem in commonest_stems]
+    stem_range: dict[str, tuple[int, int]] = {}
+    for at, paragraph_stems in enumerate(stems):
+        for stem in paragraph_stems:
+            stem_range[stem] = (stem_range.get(stem, (at, at))[0], at)
+    spans = sorted(
+        (last - first) / count
+        for stem, (first, last) in stem_range.items()
+        if paragraph_counts[stem] >= _MIN_PARAGRAPHS_OF_STEM
+    )
+    next_to, apart = float(np.mean(near_overlaps)), float(np.mean(far_overlaps))
     return [
         next_to,
-        float(np.median(near)),
+        float(np.median(near_overlaps)),
         apart,
         next_to - apart,
-        sum(times for times in spread.values() if times > 1) / max(spread.total(), 1),
+        sum(times for times in paragraph_counts.values() if times > 1) / max(paragraph_counts.total(), 1),
         shares[0] if shares else 0.0,
         sum(shares) / max(len(shares), 1),
         sum(spans) / len(spans) if spans else -1.0,
-        sum(not own.isdisjoint(most) for own in stems) / count,
+        sum(not paragraph_stems.isdisjoint(commonest_stems) for paragraph_stems in stems) / count,
     ]
 
 
-def _long_words(small: str) -> list[str]:
-    """Of a text in small letters."""
-    return (_LONG_IN_ASCII if small.isascii() else _LONG_WORD).findall(small)
+def _find_long_words(lowercase_text: str) -> list[str]:
+    """Return the words of at least five letters of a text in lower case."""
+    return (_LONG_ASCII_WORD if lowercase_text.isascii() else _LONG_WORD).findall(lowercase_text)
 
 
-def _shared(one: set[str], other: set[str]) -> float:
-    return len(one & other) / max(1, min(len(one), len(other)))
+def _compute_overlap(first_stems: set[str], second_stems: set[str]) -> float:
+    """Return the share of common stems, relative to the smaller set."""
+    return len(first_stems & second_stems) / max(1, min(len(first_stems), len(second_stems)))
 
 
-def _headline(lines: Lines, heads: Mask, low: int, high: int) -> list[float]:
-    """How many of a headline's longer words the longest run says, how far above it stands, how it repeats words."""
-    run = [word for text in lines.text[low:high] for word in _long_words(text.lower())]
-    said, best, far = Counter(run), 0.0, 99
-    for index in range(max(0, low - _ABOVE), min(low + 3, len(lines))):
-        own = set(_long_words(lines.text[index].lower())) if heads[index] else set()
-        share = len(own & said.keys()) / len(own) if len(own) >= 2 else 0.0
-        if share > best:
-            best, far = share, low - index
-    return [best, far, 1 - len(said) / max(len(run), 1), max(said.values(), default=0) / max(len(run), 1)]
+def _measure_headline_match(lines: DocumentLines, is_headline_like: Mask, low: int, high: int) -> list[float]:
+    """Return the share of headline words in the longest run, its distance above, and how the run repeats words."""
+    run_words = [word for text in lines.text[low:high] for word in _find_long_words(text.lower())]
+    run_word_counts, best_share, distance = Counter(run_words), 0.0, 99
+    for index in range(max(0, low - _MAX_LINES_ABOVE), min(low + 3, len(lines))):
+        headline_words = set(_find_long_words(lines.text[index].lower())) if is_headline_like[index] else set()
+        share = len(headline_words & run_word_counts.keys()) / len(headline_words) if len(headline_words) >= 2 else 0.0
+        if share > best_share:
+            best_share, distance = share, low - index
+    return [
+        best_share,
+        distance,
+        1 - len(run_word_counts) / max(len(run_words), 1),
+        max(run_word_counts.values(), default=0) / max(len(run_words), 1),
+    ]

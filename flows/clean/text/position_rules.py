@@ -1,6 +1,6 @@
-"""What a line is by where it stands: head, byline, caption, titles under a header, foot.
+"""Position rules: label lines by where they stand (head, byline, caption, titles under a header, foot).
 
-Takes what the cues said and which lines were kept, and gives every line one kind and one rule.
+They take the cue of each line and the selected body lines, and give every line one kind and one rule.
 """
 
 import re
@@ -8,19 +8,19 @@ from collections.abc import Mapping, Sequence
 from itertools import compress
 from typing import Final, NamedTuple
 
-from flows.clean.lines.line_table import Line, Lines, runs_on
+from flows.clean.lines.line_table import DocumentLines, Line, is_continued_below
 from flows.clean.rules.cues import Cue
-from flows.clean.text.best_segment import BULLETS, is_item, is_prose
-from flows.clean.text.body_lines import Body
-from flows.outlets import Profile, dateline, registry, roles
+from flows.clean.text.best_segment import BULLETS, is_list_item, is_prose
+from flows.clean.text.body_lines import BodySelection
+from flows.outlets import Profile, dateline, load_registry, roles
 
-_NEAR: Final = 15  # lines around the article in which bylines, captions and credits stand
-_LEAD_WORDS: Final = 120  # a dateline further into the prose is another story's
-_LEAD_LINES, _LEAD_PARAGRAPHS = 8, 2
-_HEAD_LINES, _MOST_HEADLINES = 12, 5
-_LEAD_SHARE: Final = 0.3
-_TITLE_WORDS: Final = 22
-_TITLES_INSIDE: Final = 5
+_MAX_DISTANCE: Final = 15  # in lines, from the article to its bylines, captions and credits
+_MAX_WORDS_BEFORE_DATELINE: Final = 120  # a dateline after more words belongs to another story
+_MAX_LINES_TO_DATELINE, _MAX_PARAGRAPHS_TO_DATELINE = 8, 2
+_MAX_HEAD_LINES, _MAX_HEADLINES = 12, 5
+_MAX_SHARE_BEFORE_DATELINE: Final = 0.3
+_MAX_TITLE_WORDS: Final = 22
+_MAX_TITLES_WITHIN_ARTICLE: Final = 5
 _MONTHS: Final = (
     "jan(?:uari|uary)?|feb(?:ruari|ruary)?|mar(?:et|ch)?|mac|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?|agu(?:stus)?|agt|ags|"
     "aug(?:ust)?|ogos|sep(?:t|tember)?|okt(?:ober)?|oct(?:ober)?|nov(?:ember)?|nop(?:ember)?|des(?:ember)?|dec(?:ember)?|disember"
@@ -38,234 +38,263 @@ _POSE: Final = re.compile(
     r"|^(?:ilustrasi|dokumentasi|suasana|tangkapan layar)\b",
     re.IGNORECASE,
 )
-_SIGNED: Final = re.compile(r"[A-ZÀ-Þ][\w.'’ ,-]{2,60}? ?[-–|,] ?([A-Za-z][\w. ]{2,30})")
+_NAME_AND_OUTLET: Final = re.compile(r"[A-ZÀ-Þ][\w.'’ ,-]{2,60}? ?[-–|,] ?([A-Za-z][\w. ]{2,30})")
 _SENTENCE: Final = re.compile(r"[a-z0-9)][.!?] [A-ZÀ-Þ]")
-_LEAD_OF: Final = 16
-_BYLINE_WORDS: Final = 16
-_REPEAT_WORDS, _REPEAT_CHARS = 12, 60
+_MIN_LEAD_WORDS: Final = 16
+_MAX_BYLINE_WORDS: Final = 16
+_MIN_REPEAT_WORDS, _MIN_REPEAT_CHARS = 12, 60
 
 
-class Verdict(NamedTuple):
-    """What a line is, and the rule that says so."""
+class LineVerdict(NamedTuple):
+    """The kind of a line and the rule that gave it."""
 
     kind: str
     rule: str
 
 
-_HEAD: Final = Verdict("nav", "head.unclaimed")
-_CONTENTS: Final = Verdict("nav", "head.toc")
+_HEAD: Final = LineVerdict("nav", "head.unclaimed")
+_CONTENTS: Final = LineVerdict("nav", "head.toc")
 
 
-def place(
-    lines: Lines,
-    said: Mapping[int, Cue],
-    body: Body,
+def classify_lines(
+    lines: DocumentLines,
+    line_cues: Mapping[int, Cue],
+    body: BodySelection,
     profile: Profile | None = None,
-    outside: str | None = None,
-) -> list[Verdict]:
-    """One verdict a line; `said` are the lines that a cue names, in their order.
+    outside_rule: str | None = None,
+) -> list[LineVerdict]:
+    """Return one verdict per line; `line_cues` has the cue of each line by index, in order.
 
-    `profile` is the outlet's, if known: its byline shapes and role words. `outside` is the rule for lines that were
-    not kept and that nothing names; None: head.unclaimed, tail.unclaimed.
+    `profile` is that of the outlet, if known: its byline shapes and role words. `outside_rule` is the rule for lines
+    that were not kept and have no cue; None: head.unclaimed, tail.unclaimed.
     """
-    verdicts: list[Verdict | None] = [None] * len(lines)
+    verdicts: list[LineVerdict | None] = [None] * len(lines)
     keep = list(body.keep)
-    for index, cue in said.items():
-        verdicts[index], keep[index] = Verdict(cue.kind, cue.id), False
-    dumped = body.rule != "body.extracted"
-    if outside is None:
-        _close(lines, said, keep, dumped)
-        if not dumped:
-            _close_at_credits(lines, keep, profile)
-    first = _opening(lines, keep)
-    keep[:first] = [False] * first
-    last = len(keep) - 1 - keep[::-1].index(True) if True in keep else -1
-    _titles(lines, said, verdicts, keep, first)
-    _bylines(lines, verdicts, first, profile)
-    _credits(lines, verdicts, keep, first, last, profile)
-    _captions(lines, verdicts, first)
-    if dumped:
-        _repeats(lines, verdicts, keep)
-    kept, below = Verdict("body", body.rule), Verdict("nav", outside or "tail.unclaimed")
-    result = [(kept if k else below) if verdict is None else verdict for verdict, k in zip(verdicts, keep, strict=True)]
-    for index in range(first if outside is None else 0):
+    for index, cue in line_cues.items():
+        verdicts[index], keep[index] = LineVerdict(cue.kind, cue.id), False
+    is_dump = body.rule != "body.extracted"
+    if outside_rule is None:
+        _drop_after_end_cue(lines, line_cues, keep, is_dump)
+        if not is_dump:
+            _drop_after_credits(lines, keep, profile)
+    first_line = _find_article_start(lines, keep)
+    keep[:first_line] = [False] * first_line
+    last_line = len(keep) - 1 - keep[::-1].index(True) if True in keep else -1
+    _mark_header_titles(lines, line_cues, verdicts, keep, first_line)
+    _mark_bylines(lines, verdicts, first_line, profile)
+    _mark_credits(lines, verdicts, keep, first_line, last_line, profile)
+    _mark_captions(lines, verdicts, first_line)
+    if is_dump:
+        _mark_repeats(lines, verdicts, keep)
+    body_verdict, outside_verdict = LineVerdict("body", body.rule), LineVerdict("nav", outside_rule or "tail.unclaimed")
+    final_verdicts = [
+        (body_verdict if is_kept else outside_verdict) if verdict is None else verdict
+        for verdict, is_kept in zip(verdicts, keep, strict=True)
+    ]
+    for index in range(first_line if outside_rule is None else 0):
         if verdicts[index] is None:
-            result[index] = _CONTENTS if lines.text[index][0] in BULLETS else _HEAD
-    return result
+            final_verdicts[index] = _CONTENTS if lines.text[index][0] in BULLETS else _HEAD
+    return final_verdicts
 
 
-def _opening(lines: Lines, keep: Sequence[bool]) -> int:
-    """The index at which the article begins: a dateline near the top, else the first line that is no headline."""
-    kept = list(compress(range(len(keep)), keep))
-    if not kept:
+def _find_article_start(lines: DocumentLines, keep: Sequence[bool]) -> int:
+    """Return the first article line: a dateline near the top, else the first line that is no headline."""
+    kept_lines = list(compress(range(len(keep)), keep))
+    if not kept_lines:
         return len(lines)
-    total = sum(compress(lines.words, keep))
-    before = paragraphs = 0
-    for index in kept[:_LEAD_LINES]:
-        if dateline.parse_dateline(lines.text[index], registry()):
+    total = sum(compress(lines.word_counts, keep))
+    words_before = paragraph_count = 0
+    for index in kept_lines[:_MAX_LINES_TO_DATELINE]:
+        if dateline.parse_dateline(lines.text[index], load_registry()):
             return index
-        before += lines.words[index]
-        paragraphs += is_prose(lines.text[index], lines.words[index], lines.ends[index])
-        if paragraphs > _LEAD_PARAGRAPHS or before > min(_LEAD_WORDS, max(_LEAD_SHARE * total, 30)):
+        words_before += lines.word_counts[index]
+        paragraph_count += is_prose(lines.text[index], lines.word_counts[index], lines.ends_sentence[index])
+        if paragraph_count > _MAX_PARAGRAPHS_TO_DATELINE or words_before > min(
+            _MAX_WORDS_BEFORE_DATELINE, max(_MAX_SHARE_BEFORE_DATELINE * total, 30)
+        ):
             break
-    headlines = 0
-    for position, index in enumerate(kept[:_HEAD_LINES]):
-        text, words, ends = lines.text[index], lines.words[index], lines.ends[index]
+    headline_count = 0
+    for position, index in enumerate(kept_lines[:_MAX_HEAD_LINES]):
+        text, words, ends = lines.text[index], lines.word_counts[index], lines.ends_sentence[index]
         if text[0] in BULLETS and not ends:
-            continue  # a table of contents, or the story in points
-        if is_prose(text, words, ends) or _is_lead(text, words) or text[0].isdigit() or position + 1 == len(kept):
+            continue  # an entry of a table of contents, or of a summary in points
+        if (
+            is_prose(text, words, ends)
+            or _is_unpunctuated_lead(text, words)
+            or text[0].isdigit()
+            or position + 1 == len(kept_lines)
+        ):
             return index
-        if runs_on(text, lines.text[kept[position + 1]]):
+        if is_continued_below(text, lines.text[kept_lines[position + 1]]):
             return index
-        headlines += 1
-        if headlines > _MOST_HEADLINES:
+        headline_count += 1
+        if headline_count > _MAX_HEADLINES:
             break
-    return kept[0]
+    return kept_lines[0]
 
 
-def _is_lead(text: str, words: int) -> bool:
-    """A paragraph without its full stop: sentences end within it, as they do in no headline."""
-    return words >= _LEAD_OF and _SENTENCE.search(text[:600]) is not None
+def _is_unpunctuated_lead(text: str, word_count: int) -> bool:
+    """Check whether a line is a paragraph without full stop: sentences end within it, as in no headline."""
+    return word_count >= _MIN_LEAD_WORDS and _SENTENCE.search(text[:600]) is not None
 
 
-def _close(lines: Lines, said: Mapping[int, Cue], keep: list[bool], dumped: bool) -> None:
-    """After a line that ends articles nothing is kept, unless more follows than stood before."""
-    limit = (0.65 if dumped else 0.5) * sum(compress(lines.words, keep))
-    seen = at = 0
-    for index, cue in said.items():
+def _drop_after_end_cue(lines: DocumentLines, line_cues: Mapping[int, Cue], keep: list[bool], is_dump: bool) -> None:
+    """Drop all lines after a cue that ends articles, unless more kept words follow than stood before."""
+    limit = (0.65 if is_dump else 0.5) * sum(compress(lines.word_counts, keep))
+    words_before = at = 0
+    for index, cue in line_cues.items():
         if cue.ends:
-            seen += sum(compress(lines.words[at:index], keep[at:index]))
+            words_before += sum(compress(lines.word_counts[at:index], keep[at:index]))
             at = index
-            if seen >= limit > 0:
+            if words_before >= limit > 0:
                 keep[index:] = [False] * (len(lines) - index)
                 return
 
 
-def _close_at_credits(lines: Lines, keep: list[bool], profile: Profile | None) -> None:
-    """In an extracted text nothing is kept below the role lines that stand under its last paragraph."""
-    prose = map(is_prose, reversed(lines.text), reversed(lines.words), reversed(lines.ends))
-    last = next((len(lines) - at for at, told in enumerate(prose, 1) if told and keep[-at]), None)
-    ended = False
+def _drop_after_credits(lines: DocumentLines, keep: list[bool], profile: Profile | None) -> None:
+    """Drop the lines of an extracted text below the role lines under its last paragraph."""
+    prose_from_end = map(is_prose, reversed(lines.text), reversed(lines.word_counts), reversed(lines.ends_sentence))
+    last = next(
+        (len(lines) - at for at, is_paragraph in enumerate(prose_from_end, 1) if is_paragraph and keep[-at]), None
+    )
+    has_credit = False
     for index in range(last + 1, len(lines)) if last is not None else ():
-        label = _label(lines, index, profile)
-        if label is not None and label.value:
-            ended = True
-        elif ended:
+        label = _find_line_role(lines, index, profile)
+        if label is not None and label.credit:
+            has_credit = True
+        elif has_credit:
             keep[index] = False
 
 
-def _label(lines: Lines, index: int, profile: Profile | None) -> roles.Label | None:
-    if lines.words[index] > _BYLINE_WORDS or lines.ends[index]:
+def _find_line_role(lines: DocumentLines, index: int, profile: Profile | None) -> roles.RoleLabel | None:
+    """Return the role label of a short line without sentence end, or None."""
+    if lines.word_counts[index] > _MAX_BYLINE_WORDS or lines.ends_sentence[index]:
         return None
-    return roles.label(lines.text[index], profile)
+    return roles.find_role_label(lines.text[index], profile)
 
 
-def _titles(
-    lines: Lines, said: Mapping[int, Cue], verdicts: list[Verdict | None], keep: list[bool], first: int
+def _mark_header_titles(
+    lines: DocumentLines,
+    line_cues: Mapping[int, Cue],
+    verdicts: list[LineVerdict | None],
+    keep: list[bool],
+    first_line: int,
 ) -> None:
-    """The lines under a header that has none of its own: titles of other stories, tags, the author box.
+    """Mark the lines under a header: titles of other stories, tags, the author box.
 
-    Above the article a header may be the section's name; what leads to a byline then is this story's own title.
+    Above the article a header may be the name of the section; the lines from it to a byline are this story's title.
     """
-    for index, cue in said.items():
+    for index, cue in line_cues.items():
         if not cue.takes:
             continue
-        inside = True in keep[index + 1 :]
-        room = min(cue.takes, _TITLES_INSIDE) if inside else cue.takes
+        is_within_article = True in keep[index + 1 :]
+        titles_left = min(cue.takes, _MAX_TITLES_WITHIN_ARTICLE) if is_within_article else cue.takes
         for below in range(index + 1, len(lines)):
-            text, words, other = lines.text[below], lines.words[below], said.get(below)
-            if below < first and other is None and _is_byline(text, words):
+            text, word_count, other_cue = lines.text[below], lines.word_counts[below], line_cues.get(below)
+            if below < first_line and other_cue is None and _is_byline_line(text, word_count):
                 for title in range(index + 1, below):
-                    verdicts[title] = Verdict(said[title].kind, said[title].id) if title in said else None
+                    verdicts[title] = (
+                        LineVerdict(line_cues[title].kind, line_cues[title].id) if title in line_cues else None
+                    )
                 break
-            if room == 0 or (other is not None and (cue.takes > 3 or other is cue)):
+            if titles_left == 0 or (other_cue is not None and (cue.takes > 3 or other_cue is cue)):
                 break
-            if other is None:
-                if words > _TITLE_WORDS or (is_prose(text, words, lines.ends[below]) and not text.endswith("?")):
+            if other_cue is None:
+                if word_count > _MAX_TITLE_WORDS or (
+                    is_prose(text, word_count, lines.ends_sentence[below]) and not text.endswith("?")
+                ):
                     break
-                if inside and is_item(text) and keep[below]:
+                if is_within_article and is_list_item(text) and keep[below]:
                     break
-                verdicts[below] = Verdict(cue.kind, f"{cue.id}.item")
+                verdicts[below] = LineVerdict(cue.kind, f"{cue.id}.item")
                 keep[below] = False
-            elif other.kind not in (cue.kind, "widget", "credit"):
+            elif other_cue.kind not in (cue.kind, "widget", "credit"):
                 break
-            room -= 1
+            titles_left -= 1
 
 
-def _is_byline(text: str, words: int) -> bool:
-    return words <= _BYLINE_WORDS and bool(_DATE.search(text) or roles.label(text))
+def _is_byline_line(text: str, word_count: int) -> bool:
+    """Check whether a short line has a date or a role word."""
+    return word_count <= _MAX_BYLINE_WORDS and bool(_DATE.search(text) or roles.find_role_label(text))
 
 
-def _bylines(lines: Lines, verdicts: list[Verdict | None], first: int, profile: Profile | None) -> None:
-    """Just above the article: lines of the outlet's own byline shapes, dates, and a name beside an outlet's."""
-    for index in range(max(0, first - _NEAR), first):
+def _mark_bylines(
+    lines: DocumentLines, verdicts: list[LineVerdict | None], first_line: int, profile: Profile | None
+) -> None:
+    """Mark bylines just above the article: byline shapes of the outlet, dates, and a name beside an outlet's name."""
+    for index in range(max(0, first_line - _MAX_DISTANCE), first_line):
         text = lines.text[index]
-        if verdicts[index] is not None or lines.words[index] > _BYLINE_WORDS:
+        if verdicts[index] is not None or lines.word_counts[index] > _MAX_BYLINE_WORDS:
             continue
         if profile and any(byline.pattern.fullmatch(text) for byline in profile.bylines):
-            verdicts[index] = Verdict("byline", f"profile.{profile.name}.byline")
+            verdicts[index] = LineVerdict("byline", f"profile.{profile.name}.byline")
         elif _DIGIT.search(text) and _DATE.search(text):
-            verdicts[index] = Verdict("byline", "byline.date")
-        elif (signed := _SIGNED.fullmatch(text)) and registry().find_by_name(signed[1]):
-            verdicts[index] = Verdict("byline", "byline.outlet")
+            verdicts[index] = LineVerdict("byline", "byline.date")
+        elif (signed := _NAME_AND_OUTLET.fullmatch(text)) and load_registry().find_by_name(signed[1]):
+            verdicts[index] = LineVerdict("byline", "byline.outlet")
 
 
-def _credits(
-    lines: Lines,
-    verdicts: list[Verdict | None],
+def _mark_credits(
+    lines: DocumentLines,
+    verdicts: list[LineVerdict | None],
     keep: list[bool],
-    first: int,
-    last: int,
+    first_line: int,
+    last_line: int,
     profile: Profile | None,
 ) -> None:
-    """Role lines above the article are its byline, role lines at its end its credit; a name may stand beside each."""
-    around = [*range(max(0, first - _NEAR), first), *range(max(first, last - 3), min(len(lines), last + 1 + _NEAR))]
+    """Mark role lines above the article as byline, those at its end as credit, and the name beside each."""
+    around = [
+        *range(max(0, first_line - _MAX_DISTANCE), first_line),
+        *range(max(first_line, last_line - 3), min(len(lines), last_line + 1 + _MAX_DISTANCE)),
+    ]
     for index in around:
         verdict = verdicts[index]
         if verdict is not None and verdict.kind not in ("nav", "footer", "credit"):
             continue
-        label = _label(lines, index, profile)
+        label = _find_line_role(lines, index, profile)
         if label is None:
             continue
-        kind = "byline" if index < first else "credit"
-        verdicts[index] = Verdict(kind, f"{kind}.role")
+        kind = "byline" if index < first_line else "credit"
+        verdicts[index] = LineVerdict(kind, f"{kind}.role")
         keep[index] = False
-        if label.value:
+        if label.credit:
             continue
-        # The name stands below its role, or above it in a list of names and roles.
+        # A name stands below its role word, in some lists above it.
         for beside in (index + 1, index - 1):
-            inside = 0 <= beside < len(lines) and (beside < first or beside > first)
+            inside = 0 <= beside < len(lines) and (beside < first_line or beside > first_line)
             if inside and verdicts[beside] is None and _is_name(lines[beside]):
-                verdicts[beside] = Verdict(kind, f"{kind}.name")
+                verdicts[beside] = LineVerdict(kind, f"{kind}.name")
                 keep[beside] = False
                 break
 
 
 def _is_name(line: Line) -> bool:
-    """A name alone, or whatever stands behind a colon that its role word left on the line above."""
-    if line.ends or line.words > _BYLINE_WORDS:
+    """Check whether a line is a name alone, or the rest of a role line whose role word stands on the line above."""
+    if line.ends_sentence or line.word_count > _MAX_BYLINE_WORDS:
         return False
     return line.text[0] == ":" or _NAME.fullmatch(line.text) is not None
 
 
-def _captions(lines: Lines, verdicts: list[Verdict | None], first: int) -> None:
-    """Repeats of a caption, and lines above the article that say who stands left and right."""
-    known = {text for text, verdict in zip(lines.text, verdicts, strict=True) if verdict and verdict.kind == "caption"}
-    for index in range(max(0, first - _NEAR), first):
-        if verdicts[index] is None and lines.words[index] >= 6 and _POSE.search(lines.text[index][:600]):
-            verdicts[index] = Verdict("caption", "caption.pose")
-    for index, text in enumerate(lines.text if known else ()):
-        if verdicts[index] is None and lines.words[index] >= 4 and text in known:
-            verdicts[index] = Verdict("caption", "caption.repeat")
+def _mark_captions(lines: DocumentLines, verdicts: list[LineVerdict | None], first_line: int) -> None:
+    """Mark repeats of a caption, and lines above the article that say who stands left and right."""
+    caption_texts = {
+        text for text, verdict in zip(lines.text, verdicts, strict=True) if verdict and verdict.kind == "caption"
+    }
+    for index in range(max(0, first_line - _MAX_DISTANCE), first_line):
+        if verdicts[index] is None and lines.word_counts[index] >= 6 and _POSE.search(lines.text[index][:600]):
+            verdicts[index] = LineVerdict("caption", "caption.pose")
+    for index, text in enumerate(lines.text if caption_texts else ()):
+        if verdicts[index] is None and lines.word_counts[index] >= 4 and text in caption_texts:
+            verdicts[index] = LineVerdict("caption", "caption.repeat")
 
 
-def _repeats(lines: Lines, verdicts: list[Verdict | None], keep: Sequence[bool]) -> None:
-    """A paragraph that stands twice is a teaser of itself the second time."""
-    seen: set[str] = set()
+def _mark_repeats(lines: DocumentLines, verdicts: list[LineVerdict | None], keep: Sequence[bool]) -> None:
+    """Mark a paragraph that stands twice: its second copy is a teaser."""
+    seen_texts: set[str] = set()
     for index in compress(range(len(keep)), keep):
         text = lines.text[index]
-        if lines.words[index] < _REPEAT_WORDS or len(text) <= _REPEAT_CHARS:
+        if lines.word_counts[index] < _MIN_REPEAT_WORDS or len(text) <= _MIN_REPEAT_CHARS:
             continue
-        if text in seen:
-            verdicts[index] = Verdict("nav", "body.repeat")
-        seen.add(text)
+        if text in seen_texts:
+            verdicts[index] = LineVerdict("nav", "body.repeat")
+        seen_texts.add(text)

@@ -1,4 +1,4 @@
-"""Decoded texts -> their marks: cues name lines, find_bodies keeps lines, position settles the rest."""
+"""Marks of decoded texts: cues label lines, select_body_lines keeps lines, position rules label the others."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,94 +6,115 @@ from typing import Final
 
 import numpy as np
 
-from flows.clean.lines.line_table import Lines, Sheet, sheet, trim
-from flows.clean.lines.word_table import Tokens, tokens
+from flows.clean.lines.line_table import DocumentLines, LineTable, build_line_table, trim_span
+from flows.clean.lines.word_table import WordTable, build_word_table
 from flows.clean.models import line_cnn
 from flows.clean.rules import cues as cue_data
-from flows.clean.rules.cues import CLOSING, Cue, Cues
-from flows.clean.spans import Mark, Marks
-from flows.clean.text.body_lines import Body, find_bodies
-from flows.clean.text.line_features import line_features
-from flows.clean.text.position_rules import Verdict, place
+from flows.clean.rules.cues import CLOSING_BRACKETS, Cue, CueMatcher
+from flows.clean.spans import DocumentMarks, Mark
+from flows.clean.text.body_lines import BodySelection, select_body_lines
+from flows.clean.text.line_features import compute_line_features
+from flows.clean.text.position_rules import LineVerdict, classify_lines
 
-_TOGETHER: Final = 300_000  # characters
+_BATCH_CHARS: Final = 300_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What was found in one text: the marks that tile its lines, and which lines were kept."""
+class MarkedText:
+    """The marks that tile the lines of one text, and the selected body lines."""
 
-    marks: Marks
-    body: Body
-
-
-def find(texts: Sequence[str], outlets: Sequence[str | None]) -> list[Found]:
-    """What is found in each text. `outlets` has the registered domain of each one's outlet, where there is a hint."""
-    cues = [cue_data.of_outlet(outlet) for outlet in outlets]
-    table = sheet(texts)
-    spoken = tokens(table)
-    named = cue_data.name_all(table, spoken, cues)
-    figures = line_features(table, spoken, named)
-    held = pieceable(table, spoken)
-    bodies, found = find_bodies(table, spoken, named, figures, line_cnn.shipped()), []
-    for index, (text, lines, own, body) in enumerate(zip(texts, table.lines, cues, bodies, strict=True)):
-        verdicts = place(lines, named[index], body, cue_data.profile_of(outlets[index]))
-        found.append(Found(tile(text, lines, verdicts, body, own, held[index]), body))
-    return found
+    marks: DocumentMarks
+    body: BodySelection
 
 
-def marks_of(text: str, outlet: str | None = None) -> list[Mark]:
-    """The marks of one text."""
-    return list(find([text], [outlet])[0].marks)
-
-
-def pieceable(table: Sheet, spoken: Tokens) -> list[dict[int, bool]]:
-    """The lines of each document that may hold clutter: by an inline cue's word (True), or just in a last bracket."""
-    told = cue_data.may_hold(table, spoken)
-    closed = np.isin(table.codes[table.end - 1], [ord(mark) for mark in CLOSING])
-    held: list[dict[int, bool]] = [{} for _ in table.lines]
-    lines = np.flatnonzero(told | closed)
-    doc = np.searchsorted(table.first, lines, side="right") - 1
-    for index, line, by_word in zip(
-        doc.tolist(), (lines - table.first[doc]).tolist(), told[lines].tolist(), strict=True
+def mark_texts(texts: Sequence[str], outlets: Sequence[str | None]) -> list[MarkedText]:
+    """Return the marks of each text. `outlets` has the registered domain of each text's outlet, None without a hint."""
+    matchers = [cue_data.load_outlet_cues(outlet) for outlet in outlets]
+    line_table = build_line_table(texts)
+    word_table = build_word_table(line_table)
+    document_cues = cue_data.match_cues(line_table, word_table, matchers)
+    features = compute_line_features(line_table, word_table, document_cues)
+    splittable_lines = find_splittable_lines(line_table, word_table)
+    bodies, marked_texts = (
+        select_body_lines(line_table, word_table, document_cues, features, line_cnn.load_shipped_net()),
+        [],
+    )
+    for index, (text, lines, matcher, body) in enumerate(
+        zip(texts, line_table.documents, matchers, bodies, strict=True)
     ):
-        held[index][line] = by_word
-    return held
+        verdicts = classify_lines(lines, document_cues[index], body, cue_data.find_profile(outlets[index]))
+        marked_texts.append(
+            MarkedText(build_document_marks(text, lines, verdicts, body, matcher, splittable_lines[index]), body)
+        )
+    return marked_texts
 
 
-def tile(
-    text: str, lines: Lines, verdicts: Sequence[Verdict], body: Body, cues: Cues, held: Mapping[int, bool]
-) -> Marks:
-    """One mark a line; a kept line with clutter inside it, in pieces. `held` are the lines to look into (pieceable)."""
+def list_marks(text: str, outlet: str | None = None) -> list[Mark]:
+    """Return the marks of one text."""
+    return list(mark_texts([text], [outlet])[0].marks)
+
+
+def find_splittable_lines(line_table: LineTable, word_table: WordTable) -> list[dict[int, bool]]:
+    """Return the lines of each document that may hold inline clutter.
+
+    True: the line has a word of an inline cue; False: it only ends in a bracket.
+    """
+    has_cue_word = cue_data.flag_inline_cue_words(line_table, word_table)
+    ends_in_bracket = np.isin(line_table.codes[line_table.end - 1], [ord(mark) for mark in CLOSING_BRACKETS])
+    splittable_lines: list[dict[int, bool]] = [{} for _ in line_table.documents]
+    lines = np.flatnonzero(has_cue_word | ends_in_bracket)
+    doc = np.searchsorted(line_table.first_line, lines, side="right") - 1
+    for index, line, by_word in zip(
+        doc.tolist(), (lines - line_table.first_line[doc]).tolist(), has_cue_word[lines].tolist(), strict=True
+    ):
+        splittable_lines[index][line] = by_word
+    return splittable_lines
+
+
+def build_document_marks(
+    text: str,
+    lines: DocumentLines,
+    verdicts: Sequence[LineVerdict],
+    body: BodySelection,
+    matcher: CueMatcher,
+    splittable_lines: Mapping[int, bool],
+) -> DocumentMarks:
+    """Return one mark per line, or pieces where a kept line has inline clutter (see find_splittable_lines)."""
     pieces: dict[int, list[Mark]] = {}
-    for index, told in held.items():
+    for index, has_cue_word in splittable_lines.items():
         verdict = verdicts[index]
         if verdict.kind == "body":
-            whole = Mark(lines.number[index], lines.start[index], lines.end[index], *verdict, body.scores[index])
-            found = _pieces(text, whole, cues, told)
-            if found:
-                pieces[index] = found
-    return Marks(lines, verdicts, body.scores, pieces)
+            whole_line = Mark(lines.number[index], lines.start[index], lines.end[index], *verdict, body.scores[index])
+            line_pieces = _split_line(text, whole_line, matcher, has_cue_word)
+            if line_pieces:
+                pieces[index] = line_pieces
+    return DocumentMarks(lines, verdicts, body.scores, pieces)
 
 
-def clutter_hits(texts: Sequence[str]) -> list[int]:
-    """How many lines of each published text a clutter cue still names, wholly or in part."""
-    cues, counts = cue_data.general(), []
-    for some in together(texts):
-        table = sheet(texts[some])
-        spoken = tokens(table)
-        named = cue_data.name_all(table, spoken, [cues] * len(table.lines))
-        for lines, said, held in zip(table.lines, named, pieceable(table, spoken), strict=True):
-            hits = {index for index, told in held.items() if any(True for _ in cues.inside(lines.text[index], told))}
-            counts.append(len(hits | said.keys()))
+def count_clutter_lines(texts: Sequence[str]) -> list[int]:
+    """Return how many lines of each published text a clutter cue still names, wholly or in part."""
+    matcher, counts = cue_data.load_general_cues(), []
+    for batch in batch_texts(texts):
+        line_table = build_line_table(texts[batch])
+        word_table = build_word_table(line_table)
+        document_cues = cue_data.match_cues(line_table, word_table, [matcher] * len(line_table.documents))
+        for lines, line_cues, splittable_lines in zip(
+            line_table.documents, document_cues, find_splittable_lines(line_table, word_table), strict=True
+        ):
+            clutter_lines = {
+                index
+                for index, has_cue_word in splittable_lines.items()
+                if any(True for _ in matcher.find_inline_clutter(lines.text[index], has_cue_word))
+            }
+            counts.append(len(clutter_lines | line_cues.keys()))
     return counts
 
 
-def together(texts: Sequence[str]) -> Iterator[slice]:
-    """Texts to look at together: what is known of a few fits the processor's cache, and memory stays flat."""
+def batch_texts(texts: Sequence[str]) -> Iterator[slice]:
+    """Yield slices of texts to process together: a small batch fits the processor's cache, and memory stays flat."""
     start, size = 0, 0
     for end, text in enumerate(texts):
-        if end > start and size + len(text) > _TOGETHER:
+        if end > start and size + len(text) > _BATCH_CHARS:
             yield slice(start, end)
             start, size = end, 0
         size += len(text)
@@ -101,29 +122,37 @@ def together(texts: Sequence[str]) -> Iterator[slice]:
         yield slice(start, len(texts))
 
 
-def _pieces(text: str, whole: Mark, cues: Cues, told: bool) -> list[Mark]:
-    found = sorted(
-        ((start, end, cue) for start, end, cue in cues.inside(text[whole.start : whole.end], told)), key=_by_place
+def _split_line(text: str, whole_line: Mark, matcher: CueMatcher, has_cue_word: bool) -> list[Mark]:
+    """Return a kept line as marks of body and inline clutter; empty where it has no clutter."""
+    inline_clutter = sorted(
+        (
+            (start, end, cue)
+            for start, end, cue in matcher.find_inline_clutter(text[whole_line.start : whole_line.end], has_cue_word)
+        ),
+        key=_order_by_offset,
     )
-    if not found:
+    if not inline_clutter:
         return []
     pieces: list[Mark] = []
-    at = whole.start
-    for start, end, cue in found:
-        begin, until = max(at, whole.start + start), whole.start + end
-        for kind, rule, score, left, right in (
-            (whole.kind, whole.rule, whole.score, at, begin),
+    at = whole_line.start
+    for start, end, cue in inline_clutter:
+        begin, until = max(at, whole_line.start + start), whole_line.start + end
+        for kind, rule, score, piece_start, piece_end in (
+            (whole_line.kind, whole_line.rule, whole_line.score, at, begin),
             (cue.kind, cue.id, None, begin, until),
         ):
-            left, right = trim(text, left, right) if left < right else (left, left)
-            if left < right:
-                pieces.append(Mark(whole.line, left, right, kind, rule, score))
+            piece_start, piece_end = (
+                trim_span(text, piece_start, piece_end) if piece_start < piece_end else (piece_start, piece_start)
+            )
+            if piece_start < piece_end:
+                pieces.append(Mark(whole_line.line, piece_start, piece_end, kind, rule, score))
         at = max(at, until)
-    left, right = trim(text, at, whole.end) if at < whole.end else (at, at)
-    if left < right:
-        pieces.append(whole._replace(start=left, end=right))
+    piece_start, piece_end = trim_span(text, at, whole_line.end) if at < whole_line.end else (at, at)
+    if piece_start < piece_end:
+        pieces.append(whole_line._replace(start=piece_start, end=piece_end))
     return pieces
 
 
-def _by_place(piece: tuple[int, int, Cue]) -> tuple[int, int]:
+def _order_by_offset(piece: tuple[int, int, Cue]) -> tuple[int, int]:
+    """Return the sort key of a clutter piece: start, end."""
     return piece[0], piece[1]

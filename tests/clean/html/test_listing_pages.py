@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from flows.clean import clean
+from flows.clean import clean_documents
 from flows.clean.html.effort import Effort
 from tests.clean.conftest import raw_rows
 from tests.clean.listing_pages import HELD_BACK, HELD_BACK_AGAIN, LISTINGS
@@ -29,7 +29,7 @@ def sites() -> list[Site]:
 def rejected(shape: Shape, html: Effort, head: str = "", some: slice = slice(None)) -> list[str]:
     """The reason of each page of the shape that is rejected."""
     pages = [page(site, shape(site), head=head) for site in sites()[some]]
-    return clean(raw_rows(*pages, media="html"), html).rejects["reason"].to_pylist()
+    return clean_documents(raw_rows(*pages, media="html"), html).rejects["reason"].to_pylist()
 
 
 @pytest.mark.parametrize("shape", [*LISTINGS.values(), *HELD_BACK.values(), *HELD_BACK_AGAIN.values()])
@@ -60,11 +60,15 @@ def test_a_short_story_among_the_times_of_others_is_one() -> None:
     site = Site("id", 3, 20, "cut", times=True)
     told = site.sentences(4)
     more = LISTINGS["tag_page"](site)
-    (text,) = clean(raw_rows(page(site, f"<h1>{site.title()}</h1><p>{told}</p>{more}"), media="html")).documents["text"]
+    (text,) = clean_documents(
+        raw_rows(page(site, f"<h1>{site.title()}</h1><p>{told}</p>{more}"), media="html")
+    ).documents["text"]
     assert told.split(".")[0] in text.as_py()
 
 
 def test_the_reason_names_the_items() -> None:
     site = Site("id", 4)
-    (detail,) = clean(raw_rows(page(site, LISTINGS["card_grid"](site)), media="html"), "fast").rejects["detail"]
+    (detail,) = clean_documents(raw_rows(page(site, LISTINGS["card_grid"](site)), media="html"), "fast").rejects[
+        "detail"
+    ]
     assert "items that lead to other pages" in detail.as_py()

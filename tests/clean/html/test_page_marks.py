@@ -3,8 +3,8 @@ from collections.abc import Callable
 
 import pytest
 
-from flows.clean import Cleaned
-from flows.clean.html.page_marks import TooDeep, parse, read_page
+from flows.clean import CleanedBatch
+from flows.clean.html.page_marks import PageTooDeep, parse_page, read_page
 from flows.clean.spans import Mark
 
 PAGE = """<!DOCTYPE html>
@@ -27,27 +27,27 @@ pada awal pekan, dan pedagang berdatangan sejak subuh.</p>
 <footer>Alamat kantor: Jalan Sungai 12</footer></body></html>"""
 
 
-def kinds(text: str, marks: list[Mark]) -> dict[str, tuple[str, str]]:
+def kinds_by_text(text: str, marks: list[Mark]) -> dict[str, tuple[str, str]]:
     return {text[mark.start : mark.end]: (mark.kind, mark.rule) for mark in marks}
 
 
 def test_a_page_becomes_blocks_and_each_block_is_something() -> None:
     text, marks, *_ = read_page(PAGE, "https://hariankota.example/berita/1")
-    found = kinds(text, marks)
-    body = [line for line, (kind, _) in found.items() if kind == "body"]
+    kinds = kinds_by_text(text, marks)
+    body = [line for line, (kind, _) in kinds.items() if kind == "body"]
     assert [line.split()[0] for line in body] == ["Banjarmasin", "Puluhan", '"Kami', "Pemerintah"]
     assert "jembatan kayu dibuka untuk umum pada awal pekan" in body[0]
-    assert found["Baca juga: Wisata susur sungai naik dua kali lipat"] == ("related", "related.baca-juga")
-    assert found["Pedagang menunggu pembeli di tepian."] == ("caption", "html.figcaption")
-    assert found["Tiga dermaga lama ditutup"] == ("nav", "html.aside")
-    assert found["Ragam kota"] == ("nav", "html.nav")
-    assert found["Alamat kantor: Jalan Sungai 12"] == ("footer", "html.footer")
-    assert found["Pasar Terapung Ramai"] == ("nav", "html.outside")
+    assert kinds["Baca juga: Wisata susur sungai naik dua kali lipat"] == ("related", "related.baca-juga")
+    assert kinds["Pedagang menunggu pembeli di tepian."] == ("caption", "html.figcaption")
+    assert kinds["Tiga dermaga lama ditutup"] == ("nav", "html.aside")
+    assert kinds["Ragam kota"] == ("nav", "html.nav")
+    assert kinds["Alamat kantor: Jalan Sungai 12"] == ("footer", "html.footer")
+    assert kinds["Pasar Terapung Ramai"] == ("nav", "html.outside")
     assert "bukan isi" not in text
 
 
 def test_what_the_page_states() -> None:
-    stated = read_page(PAGE).stated
+    stated = read_page(PAGE).stated_values
     for item in [
         ("language", "html", "id"),
         ("title", "html_title", "Pasar Terapung Ramai - Harian Kota"),
@@ -87,13 +87,13 @@ def test_hostile_pages(html: str) -> None:
     assert isinstance(stated, list)
 
 
-def test_a_page_deeper_than_the_parser_follows_is_refused(cleaned: Callable[..., Cleaned]) -> None:
+def test_a_page_deeper_than_the_parser_follows_is_refused(cleaned: Callable[..., CleanedBatch]) -> None:
     html = "<div>" * 30_000 + "isi"
-    with pytest.raises(TooDeep):
+    with pytest.raises(PageTooDeep):
         read_page(html)
-    found = cleaned(html, PAGE, media="html")
-    assert found.rejects["reason"].to_pylist() == ["too_deep"]
-    assert found.documents.num_rows == 1
+    cleaned_pages = cleaned(html, PAGE, media="html")
+    assert cleaned_pages.rejects["reason"].to_pylist() == ["too_deep"]
+    assert cleaned_pages.documents.num_rows == 1
 
 
 def test_every_line_says_how_likely_it_is_the_article() -> None:
@@ -103,8 +103,8 @@ def test_every_line_says_how_likely_it_is_the_article() -> None:
 
 
 def test_a_page_that_is_no_markup_has_no_tree() -> None:
-    assert parse("") is None
-    assert parse("<p>ya</p>") is not None
+    assert parse_page("") is None
+    assert parse_page("<p>ya</p>") is not None
 
 
 def test_letters_beyond_latin_keep_their_page() -> None:
@@ -119,20 +119,20 @@ def test_letters_beyond_latin_keep_their_page() -> None:
 def test_a_page_marked_up_as_one_article_is_no_listing(count: int, is_one: bool) -> None:
     from flows.clean.html.page_marks import _has_one_article
 
-    tree = parse(f"<body><h1>Kabar</h1>{'<article><p>Ya</p></article>' * count}</body>")
+    tree = parse_page(f"<body><h1>Kabar</h1>{'<article><p>Ya</p></article>' * count}</body>")
     assert tree is not None
     assert _has_one_article(list(tree.iter("*"))) is is_one
 
 
 def test_a_page_that_declares_one_days_story_is_no_listing() -> None:
-    from flows.clean.html.page_marks import _tells_a_story
+    from flows.clean.html.page_marks import _declares_story
 
-    assert _tells_a_story([("published_at", "og", "2025-02-03T14:39:00+07:00")])
-    assert not _tells_a_story([("published_at", "time", "2025-02-03")])
-    assert not _tells_a_story([("published_at", "jsonld", f"2025-02-0{day}") for day in range(1, 6)])
-    assert not _tells_a_story([])
-    assert _tells_a_story([("title", "jsonld", "Pasar Ramai")])
-    assert not _tells_a_story([("title", "og", "Pasar Ramai")])
+    assert _declares_story([("published_at", "og", "2025-02-03T14:39:00+07:00")])
+    assert not _declares_story([("published_at", "time", "2025-02-03")])
+    assert not _declares_story([("published_at", "jsonld", f"2025-02-0{day}") for day in range(1, 6)])
+    assert not _declares_story([])
+    assert _declares_story([("title", "jsonld", "Pasar Ramai")])
+    assert not _declares_story([("title", "og", "Pasar Ramai")])
     today = [("title", "jsonld", "Pasar Ramai"), ("title", "jsonld", "Dermaga Rusak")]
-    assert not _tells_a_story(today)
-    assert not _tells_a_story([*today, ("published_at", "jsonld", "2025-02-03")])
+    assert not _declares_story(today)
+    assert not _declares_story([*today, ("published_at", "jsonld", "2025-02-03")])

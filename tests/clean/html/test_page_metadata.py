@@ -2,22 +2,22 @@ import json
 
 import pytest
 
-from flows.clean.html.page_marks import parse
-from flows.clean.html.page_metadata import Stated, stated_by
+from flows.clean.html.page_marks import parse_page
+from flows.clean.html.page_metadata import StatedValue, extract_stated_values
 
 
-def stated(head: str) -> list[Stated]:
-    tree = parse(f"<html><head>{head}</head><body><p>x</p></body></html>")
+def read_stated(head: str) -> list[StatedValue]:
+    tree = parse_page(f"<html><head>{head}</head><body><p>x</p></body></html>")
     assert tree is not None
-    return stated_by(tree)
+    return extract_stated_values(tree)
 
 
-def linked(value: object) -> list[Stated]:
-    return stated(f'<script type="application/ld+json">{json.dumps(value)}</script>')
+def linked(value: object) -> list[StatedValue]:
+    return read_stated(f'<script type="application/ld+json">{json.dumps(value)}</script>')
 
 
 def test_json_ld_in_a_graph_with_references() -> None:
-    found = linked(
+    stated_values = linked(
         {"@graph": [
             {"@type": "WebSite", "name": "Bukan ini", "datePublished": "1999-01-01"},
             {"@id": "#ani", "@type": "Person", "name": "Ani Lestari"},
@@ -27,7 +27,7 @@ def test_json_ld_in_a_graph_with_references() -> None:
              "mainEntityOfPage": {"@id": "https://hariankota.example/1"}},
         ]}
     )  # fmt: skip
-    assert [value for field, where, value in found if field == "authors" and where == "jsonld"] == [
+    assert [value for field, where, value in stated_values if field == "authors" and where == "jsonld"] == [
         "Ani Lestari",
         "Budi",
         "Citra",
@@ -36,8 +36,8 @@ def test_json_ld_in_a_graph_with_references() -> None:
         "title": "Pasar Ramai", "subtitle": "Dermaga rusak", "editors": "Dewi", "outlet": "Harian Kota",
         "published_at": "2025-02-03T14:39:00+07:00", "canonical": "https://hariankota.example/1",
     }.items():  # fmt: skip
-        assert (field, "jsonld", value) in found
-    assert not any("1999" in value for _, _, value in found)
+        assert (field, "jsonld", value) in stated_values
+    assert not any("1999" in value for _, _, value in stated_values)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,9 @@ def test_json_ld_in_a_graph_with_references() -> None:
     ],
 )  # fmt: skip
 def test_broken_json_ld_says_nothing_and_never_raises(text: str) -> None:
-    assert [item for item in stated(f'<script type="application/ld+json">{text}</script>') if item[1] == "jsonld"] == []
+    assert [
+        item for item in read_stated(f'<script type="application/ld+json">{text}</script>') if item[1] == "jsonld"
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -62,16 +64,18 @@ def test_broken_json_ld_says_nothing_and_never_raises(text: str) -> None:
     ],
 )
 def test_json_ld_as_sites_really_write_it(text: str) -> None:
-    assert ("title", "jsonld", "Pasar Ramai") in stated(f'<script type="application/ld+json">{text}</script>')
+    assert ("title", "jsonld", "Pasar Ramai") in read_stated(f'<script type="application/ld+json">{text}</script>')
 
 
 def test_a_description_is_no_standfirst() -> None:
-    found = stated('<meta name="description" content="Ringkasan"><meta property="og:description" content="Ringkasan">')
-    assert found == []
+    stated_values = read_stated(
+        '<meta name="description" content="Ringkasan"><meta property="og:description" content="Ringkasan">'
+    )
+    assert stated_values == []
 
 
 def test_nothing_is_stated_twice() -> None:
-    assert stated('<meta name="author" content="Ani"><meta name="author" content=" Ani ">') == [
+    assert read_stated('<meta name="author" content="Ani"><meta name="author" content=" Ani ">') == [
         ("authors", "meta", "Ani")
     ]
 
@@ -82,8 +86,8 @@ def test_of_several_stories_the_page_s_own_counts() -> None:
         f'<script type="application/ld+json">{json.dumps({"@type": "Article", "headline": h, "author": a})}</script>'
         for h, a in stories
     )
-    found = stated(f"<title>Dermaga Rusak | Harian Kota</title>{scripts}")
-    assert [value for field, _, value in found if field == "authors"] == ["Budi Santoso"]
+    stated_values = read_stated(f"<title>Dermaga Rusak | Harian Kota</title>{scripts}")
+    assert [value for field, _, value in stated_values if field == "authors"] == ["Budi Santoso"]
 
 
 def test_the_page_s_own_day_where_its_article_gives_none() -> None:
@@ -95,12 +99,12 @@ def test_the_page_s_own_day_where_its_article_gives_none() -> None:
 
 def test_the_day_in_a_page_s_data_where_all_of_it_names_one() -> None:
     one = '<script>window.data = {"story": {"datePublished": "2025-02-03T07:00:00Z"}}</script>'
-    assert ("published_at", "script", "2025-02-03T07:00:00Z") in stated(one)
-    assert not stated(one + '<script>x = {"datePublished": "2024-12-24"}</script>')
+    assert ("published_at", "script", "2025-02-03T07:00:00Z") in read_stated(one)
+    assert not read_stated(one + '<script>x = {"datePublished": "2024-12-24"}</script>')
 
 
 def test_half_a_surrogate_pair_costs_its_own_letter_alone() -> None:
-    said = r'{"@type": "NewsArticle", "headline": "Pasar \ud800Ramai \ud83d\ude00"}'
-    assert ("title", "jsonld", "Pasar \ufffdRamai \U0001f600") in stated(
-        f'<script type="application/ld+json">{said}</script>'
+    jsonld = r'{"@type": "NewsArticle", "headline": "Pasar \ud800Ramai \ud83d\ude00"}'
+    assert ("title", "jsonld", "Pasar \ufffdRamai \U0001f600") in read_stated(
+        f'<script type="application/ld+json">{jsonld}</script>'
     )

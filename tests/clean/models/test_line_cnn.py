@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.clean.lines.line_table import sheet
-from flows.clean.lines.word_table import tokens
+from flows.clean.lines.line_table import build_line_table
+from flows.clean.lines.word_table import build_word_table
 from flows.clean.models import line_cnn
-from flows.clean.rules.cues import general, mentions, name_all
-from flows.clean.rules.prefilter import initials, needs, openings
-from flows.clean.text.line_features import WIDTH, line_features
-from flows.clean.text.text_marks import find
+from flows.clean.rules.cues import flag_line_cue_words, load_general_cues, match_cues
+from flows.clean.rules.prefilter import find_letter_prefixes, find_opening_prefixes, find_required_words
+from flows.clean.text.line_features import FEATURE_COUNT, compute_line_features
+from flows.clean.text.text_marks import mark_texts
 
 STORY = (
     "Banjarmasin - Pasar terapung kembali ramai setelah jembatan kayu dibuka untuk umum pada awal pekan.\n\n"
@@ -35,9 +35,11 @@ WORDS = [
 
 
 def figures(texts: list[str]) -> list[np.ndarray]:
-    table = sheet(texts)
-    found = line_features(table, tokens(table), [general().name(lines) for lines in table.lines])
-    return [found[a:b] for a, b in zip(table.first, table.first[1:], strict=False)]
+    table = build_line_table(texts)
+    found = compute_line_features(
+        table, build_word_table(table), [load_general_cues().match_lines(lines) for lines in table.documents]
+    )
+    return [found[a:b] for a, b in zip(table.first_line, table.first_line[1:], strict=False)]
 
 
 @given(
@@ -45,38 +47,38 @@ def figures(texts: list[str]) -> list[np.ndarray]:
 )
 @settings(max_examples=60, deadline=None)
 def test_a_document_is_the_same_in_any_batch(texts: list[str]) -> None:
-    together = find(texts, [None] * len(texts))
+    together = mark_texts(texts, [None] * len(texts))
     for text, found, row in zip(texts, together, figures(texts), strict=True):
-        assert found == find([text], [None])[0]
+        assert found == mark_texts([text], [None])[0]
         assert np.array_equal(row, figures([text])[0])
-        assert row.shape == (len(found.marks.lines), WIDTH)
+        assert row.shape == (len(found.marks.lines), FEATURE_COUNT)
         assert np.isfinite(row).all()
 
 
 @pytest.mark.parametrize("text", STRANGE, ids=range(len(STRANGE)))
 def test_marks_of_strange_texts_cover_every_line(text: str) -> None:
-    found = find([text], [None])[0]
+    found = mark_texts([text], [None])[0]
     assert {mark.line for mark in found.marks} == {line.number for line in found.marks.lines}
 
 
 @pytest.mark.parametrize("text", ["kata " * 200_000, "x" * 1_000_000, STORY * 25_000, "- a\n" * 100_000])
 def test_long_texts_take_linear_time(text: str) -> None:
     begun = time.process_time()
-    find([text], [None])
+    mark_texts([text], [None])
     assert time.process_time() - begun < 20
 
 
 def test_every_kept_line_of_a_dump_has_a_score() -> None:
     menu = "\n".join(["Home", "News", "Login", "Indeks", "Redaksi", "Share", "Video", "Foto", "Bola", "Tekno", "Opini"])
-    found = find([f"{menu}\n{STORY}{STORY}Berita Terkait\nPanen raya\nCopyright 2025"], [None])[0]
+    found = mark_texts([f"{menu}\n{STORY}{STORY}Berita Terkait\nPanen raya\nCopyright 2025"], [None])[0]
     assert found.body.rule == "body.model"
     assert all(mark.score is not None for mark in found.marks if mark.kind == "body")
 
 
 def test_the_weights_fit_the_figures() -> None:
-    model = line_cnn.shipped()
-    assert model.mean.shape == (WIDTH,)
-    assert model.regime.shape == (WIDTH + 1,)
+    model = line_cnn.load_shipped_net()
+    assert model.mean.shape == (FEATURE_COUNT,)
+    assert model.regime_weights.shape == (FEATURE_COUNT + 1,)
     assert sum(part.size for part in (*model.first, *model.second, *model.out)) < 30_000
 
 
@@ -91,8 +93,8 @@ def test_the_weights_fit_the_figures() -> None:
     ],
 )
 def test_what_a_pattern_needs_is_read_off_it(pattern: str, starts: set[str], words: set[str]) -> None:
-    assert needs(pattern) == words
-    found = openings(pattern)
+    assert find_required_words(pattern) == words
+    found = find_opening_prefixes(pattern)
     assert found == starts or (starts == {""} and all(o == "" or o[0].isdigit() for o in found))
 
 
@@ -108,18 +110,18 @@ def test_what_a_pattern_needs_is_read_off_it(pattern: str, starts: set[str], wor
     ],
 )
 def test_the_first_letters_of_its_matches_are_read_off_a_pattern(pattern: str, going: set[str], just: set[str]) -> None:
-    assert initials(pattern) == (going, just)
+    assert find_letter_prefixes(pattern) == (going, just)
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=6).map("".join))
 @settings(max_examples=300, deadline=None)
 def test_no_gate_hides_a_cue(text: str) -> None:
     """What a line is named in a batch is what the patterns say that are asked without any gate."""
-    table = sheet([text])
-    named = name_all(table, tokens(table), [general()])[0]
-    for index, line in enumerate(table.lines[0]):
+    table = build_line_table([text])
+    named = match_cues(table, build_word_table(table), [load_general_cues()])[0]
+    for index, line in enumerate(table.documents[0]):
         found = named.get(index)
-        whole = (cue for cue in general().cues if cue.on == "line" and line.words <= 24)
+        whole = (cue for cue in load_general_cues().cues if cue.on == "line" and line.word_count <= 24)
         expected = next((cue for cue in whole if re.fullmatch(cue.pattern, line.text, re.IGNORECASE)), None)
         assert expected is None or found is expected
 
@@ -132,7 +134,7 @@ def test_a_cue_that_asks_for_words_matches_no_line_without_them() -> None:
         "Rina berkontribusi dalam penulisan artikel", "1.204 views", "Hak cipta dilindungi undang-undang",
         "Media Kabar © 2025",
     ]  # fmt: skip
-    table = sheet(lines)
-    told = mentions(table, tokens(table)).tolist()
-    for line, asked in zip(table.lines, told, strict=True):
-        assert general().name(line, [asked]) == general().name(line)
+    table = build_line_table(lines)
+    told = flag_line_cue_words(table, build_word_table(table)).tolist()
+    for line, asked in zip(table.documents, told, strict=True):
+        assert load_general_cues().match_lines(line, [asked]) == load_general_cues().match_lines(line)

@@ -3,19 +3,19 @@ import time
 
 import pytest
 
-from flows.clean.lines.line_table import split
+from flows.clean.lines.line_table import split_lines
 from flows.clean.rules import cues
 from schemas.vocabulary import KINDS
 
 
 def cue_of(text: str, domain: str | None = None) -> str | None:
-    line = split(text)[0]
-    found = cues.of_outlet(domain).of(line.text, line.words)
+    line = split_lines(text)[0]
+    found = cues.load_outlet_cues(domain).match_line(line.text, line.word_count)
     return found.id if found else None
 
 
 def test_every_cue_says_what_it_is_and_why() -> None:
-    known = cues.general().cues
+    known = cues.load_general_cues().cues
     assert len({cue.id for cue in known}) == len(known) > 30
     for cue in known:
         assert re.fullmatch(r"[a-z]+(?:[.-][a-z]+)+", cue.id)
@@ -25,7 +25,7 @@ def test_every_cue_says_what_it_is_and_why() -> None:
 
 
 def test_no_pattern_repeats_a_repeat_without_bound() -> None:
-    for cue in cues.general().cues:
+    for cue in cues.load_general_cues().cues:
         assert not re.search(r"(?<!\\)[*+]\)[*+]", cue.pattern), cue.id
 
 
@@ -37,14 +37,14 @@ ATOMS = (
 
 
 def test_no_cue_takes_long_over_a_hostile_line() -> None:
-    known = cues.general()
+    known = cues.load_general_cues()
     for head in HEADS:
         for atom in ATOMS:
             text = f"{(head + atom * 200)[:390]}!"
-            for line in split(text):
+            for line in split_lines(text):
                 began = time.perf_counter()
-                known.of(line.text, line.words)
-                list(known.inside(text))
+                known.match_line(line.text, line.word_count)
+                list(known.find_inline_clutter(text))
                 assert time.perf_counter() - began < 0.5, (head, atom)
 
 

@@ -1,11 +1,11 @@
-"""The stretch with the greatest weight of prose: the sweep over the turns finds what one over every line would."""
+"""The segment with the greatest weight of prose: the sweep over turning points finds that of a sweep over all lines."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.clean.lines.line_table import sheet
-from flows.clean.rules.cues import Cue, general
-from flows.clean.text.best_segment import stretch, turns
+from flows.clean.lines.line_table import build_line_table
+from flows.clean.rules.cues import Cue, load_general_cues
+from flows.clean.text.best_segment import find_best_segment, find_turning_points
 
 PARAGRAPH = "Warga desa yang mengungsi menunggu bantuan di balai desa sejak pagi hari."
 LINES = [
@@ -15,20 +15,20 @@ LINES = [
 
 
 def found(text: str) -> tuple[int, int]:
-    table = sheet([text])
-    return stretch(turns(table, [general().name(table.lines[0])])[0])
+    table = build_line_table([text])
+    return find_best_segment(find_turning_points(table, [load_general_cues().match_lines(table.documents[0])])[0])
 
 
-def swept(weights: list[float], ending: set[int]) -> tuple[int, int]:
-    """The definition, line by line: a run of lines that cost is as dear as 100 words at most, and prose pays it off."""
-    best = total = spent = 0.0
+def swept(weights: list[float], end_lines: set[int]) -> tuple[int, int]:
+    """Return the segment by definition, line by line: a run of lines costs at most 100, and prose pays it off."""
+    best = total = run_cost = 0.0
     first = start = last = 0
     for index, weight in enumerate(weights):
         if weight > 0:
-            spent = max(0.0, spent - 2 * weight)
-        elif index not in ending:
-            weight = -min(-weight, 100 - spent)
-            spent -= weight
+            run_cost = max(0.0, run_cost - 2 * weight)
+        elif index not in end_lines:
+            weight = -min(-weight, 100 - run_cost)
+            run_cost -= weight
         if total <= 0:
             total, start = 0.0, index
         total += weight
@@ -39,20 +39,20 @@ def swept(weights: list[float], ending: set[int]) -> tuple[int, int]:
 
 @given(st.lists(st.sampled_from([*LINES, *["Beranda"] * 9]), max_size=80))
 @settings(max_examples=150, deadline=None)
-def test_the_turns_say_what_all_lines_say(lines: list[str]) -> None:
-    """Each line's own weight is what the turns of a document of it and a paragraph say that it costs or brings."""
+def test_turning_points_give_the_segment_of_all_lines(lines: list[str]) -> None:
+    """The weight of each line is read from the turning points of the line above a paragraph."""
     text = "\n".join(lines)
-    table = sheet([text])
-    named = general().name(table.lines[0])
-    weights = [weight_of(line.text, named.get(index)) for index, line in enumerate(table.lines[0])]
-    assert found(text) == swept(weights, {index for index, cue in named.items() if cue.ends})
+    table = build_line_table([text])
+    line_cues = load_general_cues().match_lines(table.documents[0])
+    weights = [weight_of(line.text, line_cues.get(index)) for index, line in enumerate(table.documents[0])]
+    assert found(text) == swept(weights, {index for index, cue in line_cues.items() if cue.ends})
 
 
 def weight_of(line: str, cue: Cue | None) -> float:
-    """What one line weighs under this cue, read off the turns of a document of it above a paragraph."""
-    table = sheet([f"{line}\n{PARAGRAPH}"])
-    turning = turns(table, [{} if cue is None else {0: cue}])[0]
-    return turning.weight[0] if turning.line[0] == 0 else -turning.cost[0]
+    """Return the weight of one line under this cue, from the turning points of the line above a paragraph."""
+    table = build_line_table([f"{line}\n{PARAGRAPH}"])
+    points = find_turning_points(table, [{} if cue is None else {0: cue}])[0]
+    return points.weight[0] if points.line_index[0] == 0 else -points.cost_before[0]
 
 
 def test_lines_weigh_by_their_words_and_what_they_open_with() -> None:
@@ -67,4 +67,9 @@ def test_lines_weigh_by_their_words_and_what_they_open_with() -> None:
 
 def test_each_document_of_a_batch_has_its_own() -> None:
     texts = [f"Beranda\n{PARAGRAPH}\n{PARAGRAPH}\nBeranda", "", "Beranda\nBola", f"{PARAGRAPH}\nBola"]
-    assert [stretch(own) for own in turns(sheet(texts), [{}] * 4)] == [(1, 3), (0, 0), (0, 0), (0, 1)]
+    assert [find_best_segment(points) for points in find_turning_points(build_line_table(texts), [{}] * 4)] == [
+        (1, 3),
+        (0, 0),
+        (0, 0),
+        (0, 1),
+    ]

@@ -1,27 +1,31 @@
-"""Which lines of a dump are kept beyond what the net says: paragraphs of the stretch, and what stands between them."""
+"""Lines of a dump kept beyond the score of the model: paragraphs of the best segment, and lines between them."""
 
 import numpy as np
 import pytest
 
-from flows.clean.lines.line_table import sheet, split
-from flows.clean.lines.word_table import tokens
+from flows.clean.lines.line_table import build_line_table, split_lines
+from flows.clean.lines.word_table import build_word_table
 from flows.clean.models import line_cnn
-from flows.clean.rules.cues import Cue, general
-from flows.clean.text.body_lines import find_bodies
+from flows.clean.rules.cues import Cue, load_general_cues
+from flows.clean.text.body_lines import select_body_lines
 
 PARAGRAPH = "Warga desa yang mengungsi menunggu bantuan di balai desa sejak pagi hari."
 ENGLISH = "People who fled their homes have been waiting at the village hall since morning."
 
 
-def kept(text: str, scores: list[float], monkeypatch: pytest.MonkeyPatch, named: dict[int, Cue] | None = None) -> str:
-    """The lines that are kept, by number, where the net gives these scores to a page that it takes for a dump."""
-    table = sheet([text])
-    lines = table.lines[0]
-    monkeypatch.setattr(line_cnn.Net, "extracted", lambda *_: -1.0)
-    monkeypatch.setattr(line_cnn.Net, "scores", lambda *_: np.array(scores, np.float32))
-    monkeypatch.setattr(line_cnn.Net, "article", lambda *_: 1.0)
-    figures = np.zeros((len(lines), len(line_cnn.shipped().mean)), np.float32)
-    (body,) = find_bodies(table, tokens(table), [named or {}], figures, line_cnn.shipped())
+def kept(
+    text: str, scores: list[float], monkeypatch: pytest.MonkeyPatch, line_cues: dict[int, Cue] | None = None
+) -> str:
+    """Return the numbers of the kept lines where the model gives these scores to a page dump."""
+    line_table = build_line_table([text])
+    lines = line_table.documents[0]
+    monkeypatch.setattr(line_cnn.Net, "predict_extract_logit", lambda *_: -1.0)
+    monkeypatch.setattr(line_cnn.Net, "score_lines", lambda *_: np.array(scores, np.float32))
+    monkeypatch.setattr(line_cnn.Net, "predict_article_logit", lambda *_: 1.0)
+    features = np.zeros((len(lines), len(line_cnn.load_shipped_net().mean)), np.float32)
+    (body,) = select_body_lines(
+        line_table, build_word_table(line_table), [line_cues or {}], features, line_cnn.load_shipped_net()
+    )
     return " ".join(str(line.number) for line, keep in zip(lines, body.keep, strict=True) if keep)
 
 
@@ -42,12 +46,12 @@ def test_a_list_between_two_paragraphs_is_kept(monkeypatch: pytest.MonkeyPatch) 
 
 def test_nothing_is_kept_across_a_cue(monkeypatch: pytest.MonkeyPatch) -> None:
     text = f"{PARAGRAPH}\nBaca Juga\nPanen raya\n{PARAGRAPH}"
-    named = general().name(split(text))
-    assert list(named) == [1]
-    assert kept(text, [3, -1, -1, 3], monkeypatch, named) == "1 4"
+    line_cues = load_general_cues().match_lines(split_lines(text))
+    assert list(line_cues) == [1]
+    assert kept(text, [3, -1, -1, 3], monkeypatch, line_cues) == "1 4"
 
 
-def test_the_stretch_says_more_of_the_language_that_the_net_read_little_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_segment_bonus_is_higher_for_indonesian(monkeypatch: pytest.MonkeyPatch) -> None:
     scores = [3.0, -1.6, 3.0, -1.6]
     assert kept("\n".join([PARAGRAPH] * 4), scores, monkeypatch) == "1 2 3 4"
     assert kept("\n".join([ENGLISH, f"{ENGLISH}\nBy"] * 2), [3, -1.6, -9, 3, -1.6, -9], monkeypatch) == "1 4"

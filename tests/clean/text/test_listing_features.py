@@ -4,11 +4,16 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.clean.lines.line_table import sheet, split
-from flows.clean.lines.word_table import tokens
-from flows.clean.rules.cues import general
-from flows.clean.text.line_features import line_features
-from flows.clean.text.listing_features import _cohesion, _evenly, _places, shape
+from flows.clean.lines.line_table import build_line_table, split_lines
+from flows.clean.lines.word_table import build_word_table
+from flows.clean.rules.cues import load_general_cues
+from flows.clean.text.line_features import compute_line_features
+from flows.clean.text.listing_features import (
+    _group_equal_lines,
+    _measure_cohesion,
+    _measure_even_spacing,
+    compute_page_features,
+)
 
 PARAGRAPH = (
     "Warga desa menunggu bantuan di balai desa sejak pagi. Bantuan itu tiba pada sore hari dengan tiga truk besar."
@@ -16,9 +21,11 @@ PARAGRAPH = (
 
 
 def shaped(text: str, sign: float = 1.0) -> np.ndarray:
-    table = sheet([text])
-    figures = line_features(table, tokens(table), [general().name(lines) for lines in table.lines])
-    return shape(table.lines[0], figures, np.full(len(figures), sign, np.float32))
+    table = build_line_table([text])
+    figures = compute_line_features(
+        table, build_word_table(table), [load_general_cues().match_lines(lines) for lines in table.documents]
+    )
+    return compute_page_features(table.documents[0], figures, np.full(len(figures), sign, np.float32))
 
 
 @given(st.text(min_size=1, max_size=200).map(lambda text: text.replace("\r", "") + "x"), st.sampled_from([1.0, -1.0]))
@@ -45,13 +52,20 @@ def test_a_story_is_one_run_and_a_listing_many() -> None:
 def test_buttons_of_items_stand_at_even_distances() -> None:
     item = ["Judul", "Rp 10.000", "Beli", "Simpan"]
     page = [f"{word} {number}" if word == "Judul" else word for number in range(6) for word in item]
-    often, share, even, most, even_share = _evenly(_places(split("\n".join(page))), len(page))
+    often, share, even, most, even_share = _measure_even_spacing(
+        _group_equal_lines(split_lines("\n".join(page))), len(page)
+    )
     assert (often, even, most) == (3, 3, 6)
     assert share == even_share == 0.75
     scattered = [f"Baris {number}" for number in range(60)]
     for at in (0, 1, 2, 50):
         scattered[at] = "Bagikan"
-    assert _evenly(_places(split("\n".join(scattered))), len(scattered))[:4] == [1, 4 / 60, 0, 0]
+    assert _measure_even_spacing(_group_equal_lines(split_lines("\n".join(scattered))), len(scattered))[:4] == [
+        1,
+        4 / 60,
+        0,
+        0,
+    ]
 
 
 def test_paragraphs_of_one_story_share_its_words() -> None:
@@ -60,6 +74,6 @@ def test_paragraphs_of_one_story_share_its_words() -> None:
     ]
     words = ["panen jagung", "harga cabai", "gempa pesisir", "lomba perahu", "pasar malam", "jalan rusak"]
     items = [f"Kabar {word} dibaca banyak orang." for word in words]
-    assert _cohesion(story)[0] > 0.8
-    assert _cohesion(items)[0] < _cohesion(story)[0]
-    assert _cohesion(["Satu paragraf saja."]) == [-1.0] * 9
+    assert _measure_cohesion(story)[0] > 0.8
+    assert _measure_cohesion(items)[0] < _measure_cohesion(story)[0]
+    assert _measure_cohesion(["Satu paragraf saja."]) == [-1.0] * 9

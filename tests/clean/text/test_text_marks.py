@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.clean import Cleaned, clutter_hits, cut
-from flows.clean.text.text_marks import marks_of, together
+from flows.clean import CleanedBatch, count_clutter_lines, extract_body_texts
+from flows.clean.text.text_marks import batch_texts, list_marks
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 SEEDS = json.loads((GOLDEN / "gold.json").read_text(encoding="utf-8"))["seeds"]
@@ -29,7 +29,7 @@ def read_golden(path: Path) -> tuple[str, str | None, dict[int, str]]:
 @pytest.mark.parametrize("path", sorted((GOLDEN / "clean").glob("*.txt")), ids=lambda path: path.stem)
 def test_every_line_of_a_golden_text_is_what_it_says(path: Path) -> None:
     text, outlet, kinds = read_golden(path)
-    found = {mark.line: (mark.kind, mark.rule) for mark in marks_of(text, outlet)}
+    found = {mark.line: (mark.kind, mark.rule) for mark in list_marks(text, outlet)}
     wrong = {
         line: (kinds[line], found[line])
         for line in kinds
@@ -41,7 +41,7 @@ def test_every_line_of_a_golden_text_is_what_it_says(path: Path) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed["file"][:3])
 @pytest.mark.parametrize("hinted", [True, False])
-def test_seeds(seed: dict, hinted: bool, cleaned: Callable[..., Cleaned]) -> None:
+def test_seeds(seed: dict, hinted: bool, cleaned: Callable[..., CleanedBatch]) -> None:
     raw = (Path(__file__).parents[3] / "seeds" / seed["file"]).read_bytes()
     found = cleaned(raw, outlet_hint=seed["outlet_domain"] if hinted else None)
     kinds = {line: kind for kind, lines in seed["removed_lines"].items() for line in lines}
@@ -56,7 +56,9 @@ def test_seeds(seed: dict, hinted: bool, cleaned: Callable[..., Cleaned]) -> Non
     ]
     assert not wrong
     # The dateline is describe's to cut.
-    assert cut(found.documents, found.marks) == [" ".join(filter(None, (seed["dateline"], seed["text"])))]
+    assert extract_body_texts(found.documents, found.marks) == [
+        " ".join(filter(None, (seed["dateline"], seed["text"])))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -82,11 +84,11 @@ def test_seeds(seed: dict, hinted: bool, cleaned: Callable[..., Cleaned]) -> Non
     ],
 )
 def test_clutter_inside_a_paragraph_is_a_span_of_its_own(
-    line: str, rest: str, rule: str, cleaned: Callable[..., Cleaned]
+    line: str, rest: str, rule: str, cleaned: Callable[..., CleanedBatch]
 ) -> None:
     text = f"Warga menunggu kabar dari pasar sejak pagi hari tadi.\n{line}"
     found = cleaned(text)
-    assert cut(found.documents, found.marks)[0].split("\n")[1] == rest
+    assert extract_body_texts(found.documents, found.marks)[0].split("\n")[1] == rest
     assert rule in found.marks["rule"].to_pylist()
 
 
@@ -107,25 +109,25 @@ def test_clutter_inside_a_paragraph_is_a_span_of_its_own(
         "Foto udara menunjukkan luas kebakaran bertambah.",
     ],
 )
-def test_what_only_sounds_like_clutter_stays(line: str, cleaned: Callable[..., Cleaned]) -> None:
+def test_what_only_sounds_like_clutter_stays(line: str, cleaned: Callable[..., CleanedBatch]) -> None:
     before = "Warga menunggu kabar dari pasar sejak pagi hari tadi."
     after = "Pemerintah kota berjanji memberi jawaban sebelum akhir pekan ini."
     found = cleaned(f"{before}\n{line}\n{after}")
-    assert cut(found.documents, found.marks) == [f"{before}\n{line}\n{after}"]
+    assert extract_body_texts(found.documents, found.marks) == [f"{before}\n{line}\n{after}"]
 
 
-def test_clutter_hits_counts_lines() -> None:
+def test_count_clutter_lines() -> None:
     clean_text = "Warga menunggu kabar dari pasar sejak pagi hari tadi.\n1. Pasar pagi"
     cluttered = f"{clean_text}\nBaca Juga: Harga beras\nIa datang. ADVERTISEMENT Lalu pulang.\nAdvertisement"
-    assert clutter_hits([clean_text, cluttered, "", cluttered]) == [0, 3, 0, 3]
-    assert clutter_hits([]) == []
+    assert count_clutter_lines([clean_text, cluttered, "", cluttered]) == [0, 3, 0, 3]
+    assert count_clutter_lines([]) == []
 
 
-def test_texts_are_looked_at_a_few_at_a_time_in_their_order() -> None:
+def test_texts_are_batched_in_their_order() -> None:
     texts = ["", "x" * 200_000, "y" * 200_000, "z", "w" * 900_000, ""]
-    assert [part for some in together(texts) for part in texts[some]] == texts
-    assert [len(texts[some]) for some in together(texts)] == [2, 2, 1, 1]
-    assert not list(together([]))
+    assert [part for some in batch_texts(texts) for part in texts[some]] == texts
+    assert [len(texts[some]) for some in batch_texts(texts)] == [2, 2, 1, 1]
+    assert not list(batch_texts([]))
 
 
 @pytest.mark.parametrize(
@@ -140,21 +142,21 @@ def test_texts_are_looked_at_a_few_at_a_time_in_their_order() -> None:
 )  # fmt: skip
 def test_extreme_texts_take_linear_time(text: str) -> None:
     began = time.process_time()
-    marks = marks_of(text)
+    marks = list_marks(text)
     assert time.process_time() - began < 5
     assert bool(marks) == bool(text.strip(" \n\u00a0\u200b"))
 
 
 def test_a_hundred_thousand_lines() -> None:
     began = time.process_time()
-    assert len(marks_of("Warga menunggu.\n" * 100_000)) == 100_000
+    assert len(list_marks("Warga menunggu.\n" * 100_000)) == 100_000
     assert time.process_time() - began < 20
 
 
-def test_a_document_does_not_depend_on_its_neighbours(cleaned: Callable[..., Cleaned]) -> None:
+def test_a_document_does_not_depend_on_its_neighbours(cleaned: Callable[..., CleanedBatch]) -> None:
     texts = [read_golden(path)[0] for path in sorted((GOLDEN / "clean").glob("*.txt"))]
     together = cleaned(*texts)
-    whole = cut(together.documents, together.marks)
+    whole = extract_body_texts(together.documents, together.marks)
     for text, expected in zip(texts, whole, strict=True):
         alone = cleaned(text)
-        assert cut(alone.documents, alone.marks) == [expected]
+        assert extract_body_texts(alone.documents, alone.marks) == [expected]

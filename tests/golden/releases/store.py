@@ -15,7 +15,7 @@ sys.path[:0] = [str(HERE.parents[2]), str(HERE.parents[1] / "release")]
 import release_drafts as drafts  # noqa: E402
 
 from flows import report  # noqa: E402
-from flows.release import Dataset, audit, stage  # noqa: E402
+from flows.release import Dataset, audit_release, stage_release  # noqa: E402
 from schemas import SCHEMA_VERSION  # noqa: E402
 
 
@@ -26,8 +26,10 @@ def main() -> None:
             sys.exit(f"{target} is there: a stored release never changes. Raise SCHEMA_VERSION in schemas/__init__.py.")
         shutil.rmtree(target)
     with tempfile.TemporaryDirectory() as folder:
-        made = stage(Dataset(Path(folder) / "news"), drafts.draft(checks=()), "2026.11.22.1", report.write_pages)
-        audit(made)
+        made = stage_release(
+            Dataset(Path(folder) / "news"), drafts.draft(checks=()), "2026.11.22.1", report.write_pages
+        )
+        audit_release(made)
         shutil.copytree(made, target)
     print(f"stored {target}")
 

@@ -1,6 +1,6 @@
-"""Pages of the evaluation data as rows of features, labels and votes, for training and measuring; never in the repo.
+"""Feature tables, labels and votes of the evaluation pages, for training and measuring; never stored in the repo.
 
-python flows/clean/models/train/block_data.py CACHE      writes CACHE/<set>.pkl; answers that lie there serve again
+python flows/clean/models/train/block_data.py CACHE      writes CACHE/<set>.pkl; extractor texts in it are reused
 """
 
 import gzip
@@ -18,28 +18,30 @@ import numpy as np
 from courlan import get_base_url
 from tld import get_fld
 
-from flows.clean.html.block_features import features
-from flows.clean.html.blocks import walk
-from flows.clean.html.page_hints import hints_of
-from flows.clean.html.page_marks import parse
-from flows.clean.html.trafilatura_votes import of_trafilatura, shares
+from flows.clean.html.block_features import compute_block_features
+from flows.clean.html.blocks import extract_blocks
+from flows.clean.html.page_hints import read_page_hints
+from flows.clean.html.page_marks import parse_page
+from flows.clean.html.trafilatura_votes import extract_with_trafilatura, measure_block_shares
 
-SHARED = Path(os.environ.get("KLIPING_SHARED") or Path(__file__).parents[5] / "shared") / "eval"
-SETS = ("web-pages", "id-html")
-WORDS = re.compile(r"\w+")
+EVALUATION_FOLDER = Path(os.environ.get("KLIPING_SHARED") or Path(__file__).parents[5] / "shared") / "eval"
+SET_NAMES = ("web-pages", "id-html")
+WORD_PATTERN = re.compile(r"\w+")
 
 
-def rows(name: str) -> list[dict]:
-    with gzip.open(SHARED / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+def load_html_rows(name: str) -> list[dict]:
+    """Load the rows of one evaluation set that have HTML."""
+    with gzip.open(EVALUATION_FOLDER / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
         return [row for line in file if (row := json.loads(line))["html"]]
 
 
-def site(url: str) -> str:
-    """The registrable domain: pages of one site are never in training and in the test at once."""
+def extract_site(url: str) -> str:
+    """Return the registrable domain of a URL. Folds are split by it: a site is never in both training and test."""
     return get_fld(url, fail_silently=True) or urlsplit(get_base_url(url) or url).netloc
 
 
-def readability(html: str) -> str:
+def run_readability(html: str) -> str:
+    """Extract the article text with readability-lxml; return an empty string if it fails."""
     import logging
 
     from readability import Document
@@ -49,105 +51,114 @@ def readability(html: str) -> str:
         from lxml import html as lxml_html
 
         summary = lxml_html.fromstring(Document(html).summary(html_partial=True))
-        return "\n".join(walk_of(summary))
+        return "\n".join(list_block_texts(summary))
     except Exception:
         return ""
 
 
-def walk_of(tree) -> list[str]:
-    return walk(tree).texts
+def list_block_texts(tree) -> list[str]:
+    """List the texts of the blocks of a tree."""
+    return extract_blocks(tree).texts
 
 
-def resiliparse(html: str) -> str:
+def run_resiliparse(html: str) -> str:
+    """Extract the article text with resiliparse."""
     from resiliparse.extract.html2text import extract_plain_text
 
     return extract_plain_text(html, main_content=True, alt_texts=False, links=False, form_fields=False)
 
 
-def labels(texts: list[str], gold: str) -> tuple[np.ndarray, np.ndarray]:
-    """How much of each block is in the gold text (0 to 1), and its words."""
-    words = WORDS.findall(gold)
-    runs = set(zip(*(words[k:] for k in range(4)), strict=False))
-    lines = {" ".join(WORDS.findall(line)) for line in gold.split("\n")}
-    joined = " " + " ".join(words) + " "
-    share, size = np.full(len(texts), np.nan), np.zeros(len(texts))
+def label_blocks(texts: list[str], gold: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the share of each block that is in the gold text (0 to 1), and the word count of each block."""
+    gold_words = WORD_PATTERN.findall(gold)
+    gold_grams = set(zip(*(gold_words[k:] for k in range(4)), strict=False))
+    gold_lines = {" ".join(WORD_PATTERN.findall(line)) for line in gold.split("\n")}
+    joined_gold = " " + " ".join(gold_words) + " "
+    gold_share, word_counts = np.full(len(texts), np.nan), np.zeros(len(texts))
     for i, text in enumerate(texts):
-        own = WORDS.findall(text)
-        size[i] = len(own)
-        line = " ".join(own)
-        if line in lines:
-            share[i] = 1.0
-        elif len(own) >= 4:
-            grams = list(zip(*(own[k:] for k in range(4)), strict=False))
-            share[i] = sum(gram in runs for gram in grams) / len(grams)
-    sure = np.where(np.isnan(share), -1, share)
+        block_words = WORD_PATTERN.findall(text)
+        word_counts[i] = len(block_words)
+        line = " ".join(block_words)
+        if line in gold_lines:
+            gold_share[i] = 1.0
+        elif len(block_words) >= 4:
+            grams = list(zip(*(block_words[k:] for k in range(4)), strict=False))
+            gold_share[i] = sum(gram in gold_grams for gram in grams) / len(grams)
+    certain_share = np.where(np.isnan(gold_share), -1, gold_share)
     for i, text in enumerate(texts):
-        if np.isnan(share[i]):
-            above = next((sure[j] for j in range(i - 1, -1, -1) if sure[j] >= 0), 0)
-            below = next((sure[j] for j in range(i + 1, len(texts)) if sure[j] >= 0), 0)
-            inside = f" {' '.join(WORDS.findall(text))} " in joined
-            share[i] = float(above >= 0.5 and below >= 0.5 and inside)
-    # Of a text that stands several times the copies beyond those in the gold are teasers of it.
-    seen: dict[str, list[int]] = {}
+        if np.isnan(gold_share[i]):
+            above = next((certain_share[j] for j in range(i - 1, -1, -1) if certain_share[j] >= 0), 0)
+            below = next((certain_share[j] for j in range(i + 1, len(texts)) if certain_share[j] >= 0), 0)
+            is_in_gold = f" {' '.join(WORD_PATTERN.findall(text))} " in joined_gold
+            gold_share[i] = float(above >= 0.5 and below >= 0.5 and is_in_gold)
+    # If a text occurs several times, only the copy with the most article words nearby is labelled; others are teasers.
+    blocks_by_text: dict[str, list[int]] = {}
     for i, text in enumerate(texts):
-        if share[i] >= 0.5 and size[i] >= 4:
-            seen.setdefault(text, []).append(i)
-    for copies in seen.values():
+        if gold_share[i] >= 0.5 and word_counts[i] >= 4:
+            blocks_by_text.setdefault(text, []).append(i)
+    for copies in blocks_by_text.values():
         if len(copies) > 1:
-            near = [
-                sum(share[j] * size[j] for j in range(max(0, i - 6), min(len(texts), i + 7)) if texts[j] != texts[i])
+            article_words_nearby = [
+                sum(
+                    gold_share[j] * word_counts[j]
+                    for j in range(max(0, i - 6), min(len(texts), i + 7))
+                    if texts[j] != texts[i]
+                )
                 for i in copies
             ]
             for i in copies:
-                if i != copies[int(np.argmax(near))]:
-                    share[i] = 0.0
-    return share, size
+                if i != copies[int(np.argmax(article_words_nearby))]:
+                    gold_share[i] = 0.0
+    return gold_share, word_counts
 
 
-def build(name: str, spent: Counter, known: dict[str, dict]) -> list[dict]:
-    """The pages of a set; `known` are the answers of extractors to ask no more."""
-    made = []
-    for row in rows(name):
-        tree = parse(row["html"])
-        page = walk(tree)
-        hints = hints_of(tree, row["html"])
-        clock = time.perf_counter()
-        x, words = features(page, hints.titles, hints.body, hints.summary)
-        spent["features"] += time.perf_counter() - clock
-        answers = dict(known.get(row["id"], {}))
-        for vote, ask in (
-            ("precise", lambda tree=tree, row=row: of_trafilatura(tree, row["url"], precise=True)),
-            ("default", lambda tree=tree, row=row: of_trafilatura(tree, row["url"], precise=False)),
-            ("readability", lambda row=row: readability(row["html"])),
-            ("resiliparse", lambda row=row: resiliparse(row["html"])),
+def build_pages(name: str, seconds_by_tool: Counter, cached_answers: dict[str, dict]) -> list[dict]:
+    """Build the pages of a set. `cached_answers` maps page id -> extractor -> text; only missing texts are made."""
+    pages = []
+    for row in load_html_rows(name):
+        tree = parse_page(row["html"])
+        blocks = extract_blocks(tree)
+        hints = read_page_hints(tree, row["html"])
+        started = time.perf_counter()
+        features, word_counts = compute_block_features(blocks, hints.titles, hints.article_body, hints.summary)
+        seconds_by_tool["features"] += time.perf_counter() - started
+        answers = dict(cached_answers.get(row["id"], {}))
+        for tool, extract in (
+            ("precise", lambda tree=tree, row=row: extract_with_trafilatura(tree, row["url"], precise=True)),
+            ("default", lambda tree=tree, row=row: extract_with_trafilatura(tree, row["url"], precise=False)),
+            ("readability", lambda row=row: run_readability(row["html"])),
+            ("resiliparse", lambda row=row: run_resiliparse(row["html"])),
         ):
-            if vote not in answers:
-                clock = time.perf_counter()
-                answers[vote] = ask()
-                spent[vote] += time.perf_counter() - clock
-        share, size = labels(page.texts, row["gold"]["text"])
-        made.append(
+            if tool not in answers:
+                started = time.perf_counter()
+                answers[tool] = extract()
+                seconds_by_tool[tool] += time.perf_counter() - started
+        gold_share, gold_word_counts = label_blocks(blocks.texts, row["gold"]["text"])
+        pages.append(
             {
-                "id": row["id"], "set": "id" if name == "id-html" else row["set"], "site": site(row["url"]),
+                "id": row["id"], "set": "id" if name == "id-html" else row["set"], "site": extract_site(row["url"]),
                 "gold": row["gold"]["text"], "judged": row["gold"].get("body_gold_quality", "good") == "good",
-                "texts": page.texts, "x": x, "words": words, "share": share, "size": size, "answers": answers,
-                "votes": {vote: shares(page.texts, answer) for vote, answer in answers.items()},
-                "tags": [page.tags[owner] for owner in page.owners],
+                "texts": blocks.texts, "x": features, "words": word_counts,
+                "share": gold_share, "size": gold_word_counts, "answers": answers,
+                "votes": {vote: measure_block_shares(blocks.texts, answer) for vote, answer in answers.items()},
+                "tags": [blocks.tags[owner] for owner in blocks.owners],
             }
         )  # fmt: skip
-    return made
+    return pages
 
 
-def load(cache: Path) -> list[dict]:
-    return [page for name in SETS for page in pickle.loads((cache / f"{name}.pkl").read_bytes())]
+def load_pages(cache: Path) -> list[dict]:
+    """Load the pages of all sets from the cache."""
+    return [page for name in SET_NAMES for page in pickle.loads((cache / f"{name}.pkl").read_bytes())]
 
 
 if __name__ == "__main__":
     cache = Path(sys.argv[1])
     cache.mkdir(parents=True, exist_ok=True)
-    spent: Counter = Counter()
-    for name in reversed(SETS):
-        kept = cache / f"{name}.pkl"
-        known = {page["id"]: page["answers"] for page in pickle.loads(kept.read_bytes())} if kept.exists() else {}
-        kept.write_bytes(pickle.dumps(build(name, spent, known)))
-        print(name, {key: round(value, 1) for key, value in spent.items()}, flush=True)
+    seconds_by_tool: Counter = Counter()
+    for name in reversed(SET_NAMES):
+        target = cache / f"{name}.pkl"
+        cached_pages = pickle.loads(target.read_bytes()) if target.exists() else []
+        cached_answers = {page["id"]: page["answers"] for page in cached_pages}
+        target.write_bytes(pickle.dumps(build_pages(name, seconds_by_tool, cached_answers)))
+        print(name, {key: round(value, 1) for key, value in seconds_by_tool.items()}, flush=True)

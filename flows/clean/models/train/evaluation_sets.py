@@ -1,4 +1,4 @@
-"""The evaluation sets beside the project, and which fold of sites a document belongs to."""
+"""Access to the evaluation sets beside the project, and assignment of sites to folds."""
 
 import gzip
 import hashlib
@@ -10,29 +10,29 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-SHARED = Path(os.environ.get("KLIPING_SHARED") or Path(__file__).parents[5] / "shared") / "eval"
+EVALUATION_FOLDER = Path(os.environ.get("KLIPING_SHARED") or Path(__file__).parents[5] / "shared") / "eval"
 FOLDS = 5
 
 
-def rows(name: str) -> list[dict[str, Any]]:
-    """The rows of one set."""
-    with gzip.open(SHARED / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+def load_rows(name: str) -> list[dict[str, Any]]:
+    """Load the rows of one set."""
+    with gzip.open(EVALUATION_FOLDER / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
 
-def scorer() -> ModuleType:
-    """score.py, which lies beside the sets."""
-    spec = importlib.util.spec_from_file_location("kliping_score", SHARED / "score.py")
+def load_scorer() -> ModuleType:
+    """Load score.py, which lies beside the sets, as a module."""
+    spec = importlib.util.spec_from_file_location("kliping_score", EVALUATION_FOLDER / "score.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-def fold(address: str) -> int:
-    """The fold of a page's site: all pages of one registered domain lie in one fold."""
+def assign_fold(url: str) -> int:
+    """Assign the site of a URL to a fold (0 to FOLDS - 1): all pages of one registered domain get the same fold."""
     from courlan import extract_domain
 
-    host = urlsplit(address).hostname or address
-    site = extract_domain(address, fast=True) or host
+    host = urlsplit(url).hostname or url
+    site = extract_domain(url, fast=True) or host
     return int.from_bytes(hashlib.blake2b(site.encode(), digest_size=4).digest()) % FOLDS

@@ -1,9 +1,10 @@
-"""Train the judge of blocks: weights for each fold of sites (for measuring) and on every page (to ship).
+"""Training of the block classifier: weights without each fold of sites (to measure) and from all pages (to ship).
 
     python flows/clean/models/train/block_data.py CACHE
-    python flows/clean/models/train/train_blocks.py CACHE [FOLDER]      FOLDER/fold-<k>/ and FOLDER/all/: page_fast.npz, page_votes.npz
+    python flows/clean/models/train/train_blocks.py CACHE [FOLDER]
 
-One core, some minutes. Needs LightGBM; the product does not.
+It writes page_fast.npz and page_votes.npz to FOLDER/fold-<k>/ and FOLDER/all/, in some minutes on one core. It needs
+LightGBM; the product does not.
 """
 
 import sys
@@ -14,10 +15,10 @@ from pathlib import Path
 import lightgbm
 import numpy as np
 
-from flows.clean.html.block_features import NAMES
-from flows.clean.html.trafilatura_votes import VOTE_NAMES, vote_columns
-from flows.clean.models.train.block_data import load
-from flows.clean.models.train.tree_arrays import save
+from flows.clean.html.block_features import FEATURE_NAMES
+from flows.clean.html.trafilatura_votes import VOTE_NAMES, build_vote_columns
+from flows.clean.models.train.block_data import load_pages
+from flows.clean.models.train.tree_arrays import save_trees
 
 FOLDS = 5
 SETTINGS = {
@@ -26,68 +27,77 @@ SETTINGS = {
     "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbose": -1,
 }  # fmt: skip
 ROUNDS = 200
-# Models whose answers are averaged. A second one, of more leaves, doubled the time and gained nothing by folds.
-MODELS = ({"seed": 8},)
-NEAR = 12  # blocks from the article within which every block is learned from; of the others one in FEW
-FEW = 3
+# The predictions of these models are averaged. A second model with more leaves doubled the time without a gain.
+MODEL_VARIANTS = ({"seed": 8},)
+NEAR_BLOCKS = 12  # every block this near to the article is used; of the others one in FAR_BLOCK_STEP
+FAR_BLOCK_STEP = 3
 
 
-def fold_of(pages: list[dict]) -> dict[str, int]:
-    """site -> fold; sites of Indonesian pages are dealt out apart, so that every fold has some."""
-    local = {page["site"] for page in pages if page["set"] == "id"}
-    dealt: dict[str, int] = {}
-    for sites in (local, {page["site"] for page in pages} - local):
+def assign_site_folds(pages: list[dict]) -> dict[str, int]:
+    """Assign each site to a fold. Indonesian sites are distributed separately, so that every fold has some."""
+    indonesian_sites = {page["site"] for page in pages if page["set"] == "id"}
+    fold_by_site: dict[str, int] = {}
+    for sites in (indonesian_sites, {page["site"] for page in pages} - indonesian_sites):
         for number, site in enumerate(sorted(sites, key=lambda name: (zlib.crc32(name.encode()), name))):
-            dealt[site] = number % FOLDS
-    return dealt
+            fold_by_site[site] = number % FOLDS
+    return fold_by_site
 
 
-def examples(pages: list[dict]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
-    """Of each page: which blocks to learn from, whether they are the article, and their weight."""
+def build_examples(pages: list[dict]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield four arrays per page, one entry per block: is used for training, is article, weight, and position."""
     for page in pages:
-        good = page["share"] >= 0.5
+        is_article = page["share"] >= 0.5
         size = page["size"]
         weight = np.sqrt(np.minimum(size, 60) + 1) / np.sqrt(max(30, (page["share"] * size).sum()))
         weight = weight * np.maximum(0.2, np.abs(2 * page["share"] - 1)) * (1 if page["set"] == "wcxb" else 3)
-        order = np.arange(len(good))
-        at = np.flatnonzero(good)
-        close = np.zeros(len(good), bool)
-        if len(at):
-            after = np.searchsorted(at, order)
-            away = np.minimum(np.abs(order - at[np.minimum(after, len(at) - 1)]), np.abs(order - at[after - 1]))
-            close = away <= NEAR
+        order = np.arange(len(is_article))
+        article_blocks = np.flatnonzero(is_article)
+        is_near = np.zeros(len(is_article), bool)
+        if len(article_blocks):
+            next_article = np.searchsorted(article_blocks, order)
+            distance = np.minimum(
+                np.abs(order - article_blocks[np.minimum(next_article, len(article_blocks) - 1)]),
+                np.abs(order - article_blocks[next_article - 1]),
+            )
+            is_near = distance <= NEAR_BLOCKS
         else:
-            close[:] = True
-        use = close | (order % FEW == 0)
-        yield use, good, np.where(close, weight, weight * FEW), order
+            is_near[:] = True
+        is_used = is_near | (order % FAR_BLOCK_STEP == 0)
+        yield is_used, is_article, np.where(is_near, weight, weight * FAR_BLOCK_STEP), order
 
 
-def train(pages: list[dict], tables: list[np.ndarray], names: list[str], path: Path) -> None:
-    """Train on these pages and save the trees."""
-    rows, good, weight = [], [], []
-    for table, (use, right, heavy, _) in zip(tables, examples(pages), strict=True):
-        rows.append(table[use])
-        good.append(right[use])
-        weight.append(heavy[use])
-    data = lightgbm.Dataset(
-        np.concatenate(rows), np.concatenate(good).astype(int), weight=np.concatenate(weight),
+def train_trees(pages: list[dict], tables: list[np.ndarray], names: list[str], path: Path) -> None:
+    """Train trees on these pages (tables: one per page, shape (blocks, names)) and save them."""
+    rows, labels, weights = [], [], []
+    for table, (is_used, page_labels, page_weights, _) in zip(tables, build_examples(pages), strict=True):
+        rows.append(table[is_used])
+        labels.append(page_labels[is_used])
+        weights.append(page_weights[is_used])
+    dataset = lightgbm.Dataset(
+        np.concatenate(rows), np.concatenate(labels).astype(int), weight=np.concatenate(weights),
         params={"max_bin": SETTINGS["max_bin"], "verbose": -1},
     )  # fmt: skip
-    models = [lightgbm.train({**SETTINGS, **model}, data, ROUNDS) for model in MODELS]
-    save(path, models, names)
-    print(path, len(data.get_label()), flush=True)
+    models = [lightgbm.train({**SETTINGS, **model}, dataset, ROUNDS) for model in MODEL_VARIANTS]
+    save_trees(path, models, names)
+    print(path, len(dataset.get_label()), flush=True)
 
 
 def main(cache: Path, folder: Path) -> None:
-    pages = load(cache)
-    fold = fold_of(pages)
-    plain = [page["x"] for page in pages]
-    voted = [np.hstack([page["x"], vote_columns(page["votes"], page["words"])]) for page in pages]
-    for name, tables, names in (("page_fast", plain, list(NAMES)), ("page_votes", voted, [*NAMES, *VOTE_NAMES])):
-        for part in (*range(FOLDS), None):
-            chosen = [i for i, page in enumerate(pages) if page["judged"] and fold[page["site"]] != part]
-            to = folder / ("all" if part is None else f"fold-{part}") / f"{name}.npz"
-            train([pages[i] for i in chosen], [tables[i] for i in chosen], names, to)
+    """Train both sets of trees without each fold, and from all folds."""
+    pages = load_pages(cache)
+    fold_by_site = assign_site_folds(pages)
+    feature_tables = [page["x"] for page in pages]
+    vote_tables = [np.hstack([page["x"], build_vote_columns(page["votes"], page["words"])]) for page in pages]
+    for name, tables, feature_names in (
+        ("page_fast", feature_tables, list(FEATURE_NAMES)),
+        ("page_votes", vote_tables, [*FEATURE_NAMES, *VOTE_NAMES]),
+    ):
+        for left_out_fold in (*range(FOLDS), None):
+            training_pages = [
+                i for i, page in enumerate(pages) if page["judged"] and fold_by_site[page["site"]] != left_out_fold
+            ]
+            target = folder / ("all" if left_out_fold is None else f"fold-{left_out_fold}") / f"{name}.npz"
+            train_trees([pages[i] for i in training_pages], [tables[i] for i in training_pages], feature_names, target)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,14 @@
-"""A LightGBM model -> the arrays that flows.clean.models.gbdt reads."""
+"""Conversion of LightGBM models to the arrays that flows.clean.models.gbdt reads."""
 
 from pathlib import Path
 
 import numpy as np
 
-from flows.clean.models.gbdt import UNIT
+from flows.clean.models.gbdt import LOGIT_UNIT
 
 
-def arrays(models: list, names: list[str]) -> dict[str, np.ndarray]:
-    """The trees of some models, whose answers are averaged."""
+def flatten_trees(models: list, names: list[str]) -> dict[str, np.ndarray]:
+    """Flatten the trees of some models into arrays; leaf values are divided by their number, which averages them."""
     feature, threshold, child, value, root = [], [], [], [], []
     deepest = 0
     for model in models:
@@ -18,18 +18,18 @@ def arrays(models: list, names: list[str]) -> dict[str, np.ndarray]:
             for column in (feature, threshold, child, value):
                 column.append(0)
             while queue:
-                node, at, depth = queue.pop(0)
+                node, index, depth = queue.pop(0)
                 deepest = max(deepest, depth)
                 if "split_feature" not in node:
-                    feature[at], threshold[at], child[at] = 0, np.float32(np.inf), at
-                    value[at] = round(node["leaf_value"] / len(models) * UNIT)
+                    feature[index], threshold[index], child[index] = 0, np.float32(np.inf), index
+                    value[index] = round(node["leaf_value"] / len(models) * LOGIT_UNIT)
                     continue
                 assert node["decision_type"] == "<="
                 exact = node["threshold"]
                 rounded = np.float32(exact)
-                feature[at] = node["split_feature"]
-                threshold[at] = np.nextafter(rounded, np.float32(-np.inf)) if float(rounded) > exact else rounded
-                child[at] = len(feature)
+                feature[index] = node["split_feature"]
+                threshold[index] = np.nextafter(rounded, np.float32(-np.inf)) if float(rounded) > exact else rounded
+                child[index] = len(feature)
                 for side in ("left_child", "right_child"):
                     queue.append((node[side], len(feature), depth + 1))
                     for column in (feature, threshold, child, value):
@@ -41,6 +41,7 @@ def arrays(models: list, names: list[str]) -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
-def save(path: Path, models: list, names: list[str]) -> None:
+def save_trees(path: Path, models: list, names: list[str]) -> None:
+    """Save the flattened trees of the models as a weights file (.npz)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, **arrays(models, names))
+    np.savez_compressed(path, **flatten_trees(models, names))

@@ -1,0 +1,133 @@
+"""Commands that read releases: list versions, verify, explain an article, open the report."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.commands.releases import describe_interrupted_purges, report_rebuild
+from flows.commands.terminal import (
+    DatasetOption,
+    OutputOption,
+    exit_with,
+    open_dataset_or_exit,
+    print_line,
+    run_or_exit,
+)
+
+
+def register_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for name, command in (
+        ("versions", list_versions),
+        ("explain", explain_article),
+        ("open", open_report),
+        ("verify", verify_release),
+    ):
+        app.command(name)(command)
+
+
+def list_versions(dataset: DatasetOption = "news", output: OutputOption = "output") -> None:
+    """List the runs that published, were refused or were withdrawn, newest first."""
+    home = open_dataset_or_exit(output, dataset)
+    latest = home.read_latest_version()
+    for entry in run_or_exit(home.read_versions):
+        name = entry.version or f"run {entry.run_id}"
+        status = "latest" if entry.version and entry.version == latest else entry.status
+        counts = f"{entry.counts['published']:,} articles, {entry.counts['rejected']:,} rejected"
+        print_line(f"{name:<28} {status:<10} {entry.started_at}  {' '.join(entry.why) or counts}")
+    for sentence in describe_interrupted_purges(home):
+        print_line(sentence, error=True)
+
+
+def explain_article(
+    article: Annotated[str, typer.Argument(help="An article_id (6 digits are enough), a source_id, or a URL.")],
+    version: Annotated[str, typer.Option(help="A version; without it the latest.")] = "",
+    dataset: DatasetOption = "news",
+    output: OutputOption = "output",
+) -> None:
+    """Show one article: what is claimed of it, the words that say so, and what was cut by which rule."""
+    from flows import report
+    from flows.commands.article_text import format_article
+
+    path = _find_release(output, dataset, version)
+    matches = run_or_exit(lambda: report.find_articles(path, article))
+    if not matches:
+        exit_with(2, f"No article of {path} is {article!r}: give an article_id, a source_id or a URL of its data.")
+    if len(matches) > 1:
+        ids = (f"    {match.row['article_id']}" for match in matches[:20])
+        exit_with(2, f"{article!r} names {len(matches)} articles:", *ids)
+    for line in format_article(matches[0]):
+        print_line(line)
+
+
+def open_report(
+    version: Annotated[str, typer.Argument(help="A version; without it the latest.")] = "",
+    dataset: DatasetOption = "news",
+    output: OutputOption = "output",
+) -> None:
+    """Open the report of a release in the browser, and say where it lies."""
+    import webbrowser
+
+    page = _find_release(output, dataset, version) / "report.html"
+    if not page.is_file():
+        exit_with(2, f"There is no report at {page}.")
+    print_line(str(page))
+    if not webbrowser.open(page.resolve().as_uri()):
+        print_line("No browser answered: open that file by hand.", error=True)
+
+
+def verify_release(
+    version: Annotated[
+        str, typer.Argument(help="A version, the path of a release folder, or nothing for the latest.")
+    ] = "",
+    dataset: DatasetOption = "news",
+    output: OutputOption = "output",
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make it again from its source and parameters, and compare bytes.")
+    ] = False,
+) -> None:
+    """Check that a release is whole and unchanged: every file, digest, count and key.
+
+    With --rebuild, also make it again from its recorded inputs and compare the bytes.
+    """
+    from flows import release
+
+    if version and (os.sep in version or Path(version, "manifest.json").is_file()):
+        path = Path(version)
+    else:
+        path = _find_release(output, dataset, version)
+    if not path.is_dir() or path.name == "releases":
+        exit_with(2, f"There is no release at {path}; `kliping versions` lists what there is.")
+    damages = run_or_exit(lambda: release.verify_release(path, _find_published_digest(path)))
+    for damage in damages:
+        print_line(f"{damage.file}: {damage.problem}", error=True)
+    if damages:
+        exit_with(1, f"{path}: damaged in {len(damages)} places; nothing was changed. Restore it from a copy.")
+    print_line(f"{path}: whole and unchanged")
+    if rebuild:
+        report_rebuild(release.Dataset(path.resolve().parent.parent), path.resolve().name)
+
+
+def _find_published_digest(path: Path) -> str | None:
+    """Return the digest under which versions.json lists a release of its dataset; None for a copy elsewhere."""
+    from flows import release
+
+    folder = path.resolve()
+    home = release.Dataset(folder.parent.parent)
+    if home.releases != folder.parent:
+        return None
+    return next((entry.digest for entry in home.read_versions() if entry.version == folder.name), None)
+
+
+def _find_release(output: str, dataset: str, version: str) -> Path:
+    """Return the folder of a version, or of the latest release; exit with a sentence where there is none."""
+    home = open_dataset_or_exit(output, dataset)
+    named = version or home.read_latest_version()
+    if not named:
+        exit_with(2, f"{home.root} has no release yet; `kliping publish SOURCE --dataset {dataset}` makes one.")
+    path = run_or_exit(lambda: home.release_path(named))
+    if not path.is_dir():
+        exit_with(2, f"There is no release {named} in {home.root}; `kliping versions` lists what there is.")
+    return path

@@ -1,0 +1,80 @@
+"""The steps of one publish, each a function that the run calls by name.
+
+`PLAIN_STEPS` holds the functions themselves: `kliping publish --direct` and rebuilds call them. flows/publish.py fills
+`Steps` with Prefect tasks of the same functions. The order of the steps stands in flows/run/publish_run.py alone.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from flows import read, release, report, run, validate
+from flows.parameters import Publish
+from flows.run.run_outcome import RunOutcome
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of one publish in their order; `PLAIN_STEPS` says what each takes and returns."""
+
+    survey_source: Callable[..., read.SourceSurvey]
+    look_up_cached_results: Callable[..., run.CachedResults]
+    clean_and_describe: Callable[..., run.RunState]
+    validate_articles: Callable[..., tuple[run.RunState, validate.Verdict]]
+    find_duplicates: Callable[..., run.RunState]
+    validate_release: Callable[..., validate.Verdict]
+    compare_with_parent: Callable[..., validate.Verdict]
+    write_release: Callable[..., RunOutcome]
+
+
+def write_release(
+    job: Publish,
+    dataset: release.Dataset,
+    facts: release.RunFacts,
+    state: run.RunState,
+    verdicts: dict[str, validate.Verdict],
+    work: Path,
+) -> RunOutcome:
+    """Stage, audit and commit the release, or keep the evidence in refused/ where a verdict refuses it.
+
+    A dry run writes nothing. Raises ReleaseError where the disk or another publisher stands in the way.
+    """
+    draft = run.build_draft(facts, state, verdicts, work)
+    reasons = tuple(f"{check.name}: {check.sentence}" for verdict in verdicts.values() for check in verdict.refused)
+    outcome = run.summarize_run(job, state, verdicts)
+    if reasons:
+        if not job.dry_run:
+            release.refuse_run(dataset, draft, list(reasons))
+        return replace(outcome, status="refused", why=reasons)
+    if job.dry_run:
+        return outcome
+    version = release.allocate_version(dataset, facts.started_at.date())
+    with ThreadPoolExecutor(1) as executor:
+        tables: dict[str, Callable[[], Any]] = {}
+
+        def read_back_table(folder: Path, table: str) -> None:
+            tables[table] = executor.submit(release.inspect_table, folder, table).result
+
+        folder = release.stage_release(dataset, draft, version, report.write_pages, on_table_written=read_back_table)
+        release.audit_release(folder, tables)
+    manifest = release.read_manifest(folder)
+    path = release.commit_release(dataset, folder, manifest)
+    run.save_carried_prints(state, dataset)
+    if isinstance(dataset, release.MirroredDataset):
+        place = f"the release goes to {dataset.store.url}; below is a copy of it"
+        outcome = replace(outcome, notes=(*outcome.notes, place))
+    return replace(outcome, status="published", version=version, release=path, changes=manifest["changes"])
+
+
+PLAIN_STEPS = Steps(
+    survey_source=read.survey_source,
+    look_up_cached_results=run.look_up_cached_results,
+    clean_and_describe=run.clean_documents,
+    validate_articles=run.validate_rows,
+    find_duplicates=run.mark_duplicates,
+    validate_release=run.validate_release,
+    compare_with_parent=run.validate_drift,
+    write_release=write_release,
+)
