@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 _MERGED_BYTES: Final = 32 << 20  # bytes partitioned at a time
+_MAX_CHUNK_BYTES: Final = 512 << 20  # one column of an Arrow array holds at most 2^31 bytes of text
 _COMPRESSED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 
 PartitionNumbers: TypeAlias = npt.NDArray[np.int64]
@@ -79,7 +80,7 @@ def _merge_chunks(chunks: Iterable[PartitionChunk]) -> Iterator[PartitionChunk]:
     tables: list[pa.Table] = []
     number_arrays: list[PartitionNumbers] = []
     size = 0
-    for table, numbers in chunks:
+    for table, numbers in _split_large_chunks(chunks):
         tables.append(table)
         number_arrays.append(numbers)
         size += table.nbytes
@@ -88,3 +89,14 @@ def _merge_chunks(chunks: Iterable[PartitionChunk]) -> Iterator[PartitionChunk]:
             tables, number_arrays, size = [], [], 0
     if tables:
         yield pa.concat_tables(tables), np.concatenate(number_arrays)
+
+
+def _split_large_chunks(chunks: Iterable[PartitionChunk]) -> Iterator[PartitionChunk]:
+    """Halve chunks until each has at most `_MAX_CHUNK_BYTES` or one row: rows are copied into one array."""
+    for table, numbers in chunks:
+        if table.nbytes <= _MAX_CHUNK_BYTES or table.num_rows <= 1:
+            yield table, numbers
+        else:
+            middle = table.num_rows // 2
+            halves = ((table.slice(0, middle), numbers[:middle]), (table.slice(middle), numbers[middle:]))
+            yield from _split_large_chunks(halves)

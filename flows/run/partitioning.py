@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows import release
 from flows.run.external_sort import PartitionChunk, PartitionedRows
 from flows.run.run_state import RunState
 from schemas import arrow, stage_tables
@@ -32,7 +33,11 @@ _ARTICLE_SCHEMA: Final = pa.schema(
     [*(arrow.ARTICLES.field(name).remove_metadata() for name in SHARD_COLUMNS), stage_tables.KEYS.field("row")]
 )
 
-_PARTITION_COLUMNS: Final = ["row", "article_id", "date", "shard", "at"]  # columns of KEYS
+# Columns of KEYS by which rows are partitioned; those of the second list are read of the parent's articles too.
+_PARTITION_COLUMNS: Final = ["row", "shard", "at", "article_id", "date", "char_count", "boilerplate_share"]
+_SIZE_COLUMNS: Final = ["article_id", "date", "char_count", "boilerplate_share"]
+# Characters in a partition: of 4 bytes each they stay below the 2^31 bytes that one column of an Arrow array can hold.
+_MAX_PARTITION_CHARS: Final = 1 << 28
 
 _SortKeys = npt.NDArray[np.bytes_]
 
@@ -49,17 +54,22 @@ class PartitionedTable:
     edges: _SortKeys
 
     @classmethod
-    def from_state(cls, state: RunState, name: str, folder: Path) -> "PartitionedTable":
-        """Partition `articles` (SHARD_COLUMNS), `spans` or `evidence` of all articles of a run."""
-        size = max(_PARTITION_SIZES[name], -(-state.articles.num_rows // _MAX_PARTITIONS))
-        edges = np.sort(_encode_sort_keys(state, name))[size::size]
+    def from_state(cls, state: RunState, name: str, folder: Path, parent: Path | None = None) -> "PartitionedTable":
+        """Partition `articles` (SHARD_COLUMNS), `spans` or `evidence` of all articles of a run.
+
+        With `parent`, the partitions are sized for the articles of that release too, which are appended later.
+        """
+        sizes = state.articles.select(_SIZE_COLUMNS)
+        if parent is not None:
+            sizes = pa.concat_tables([sizes, *_read_parent_sizes(parent, sizes.schema)])
+        edges = _plan_edges(sizes, name)
         table = cls(name, PartitionedRows(len(edges) + 1, folder, name), edges)
         table.append_articles(state)
         return table
 
     def append_articles(self, state: RunState) -> None:
         """Append the rows of all articles of `state` to the partitions."""
-        partition_of = np.searchsorted(self.edges, _encode_sort_keys(state, self.name), side="right")
+        partition_of = np.searchsorted(self.edges, _encode_sort_keys(state.articles, self.name), side="right")
         rows = state.articles["row"].to_numpy()
 
         def iterate_chunks() -> Iterator[PartitionChunk]:
@@ -89,15 +99,18 @@ class PartitionedTable:
             yield partition.take(sort_indices(partition))
 
 
-def start_partitioning(state: RunState, folder: Path, executor: Executor) -> RunState:
-    """Partition rows in a background thread, and return the state that holds the pending tables."""
+def start_partitioning(state: RunState, folder: Path, executor: Executor, parent: Path | None = None) -> RunState:
+    """Partition rows in a background thread, and return the state that holds the pending tables.
+
+    `parent` is the release whose articles will be carried over: the partitions are sized for both.
+    """
     tables = ("articles", "spans", "evidence")  # articles take longest to write, so they come first
     # The other columns would be held in memory twice while the thread runs.
     narrow_state = replace(state, articles=state.articles.select(_PARTITION_COLUMNS))
     return replace(
         state,
         pending_tables={
-            name: executor.submit(PartitionedTable.from_state, narrow_state, name, folder) for name in tables
+            name: executor.submit(PartitionedTable.from_state, narrow_state, name, folder, parent) for name in tables
         },
     )
 
@@ -124,13 +137,38 @@ def index_by_row(state: RunState, values: npt.NDArray[np.int64]) -> npt.NDArray[
     return by_row
 
 
-def _encode_sort_keys(state: RunState, name: str) -> _SortKeys:
+def _read_parent_sizes(parent: Path, schema: pa.Schema) -> Iterator[pa.Table]:
+    """Yield sort keys and sizes of a release's articles, some thousand rows at a time."""
+    for batch in release.read_batches(parent, "articles", _SIZE_COLUMNS):
+        yield release.upgrade_batch("articles", batch, parent, _SIZE_COLUMNS).select(_SIZE_COLUMNS).cast(schema)
+
+
+def _plan_edges(sizes: pa.Table, name: str) -> _SortKeys:
+    """Return the first sort keys of all partitions but the first.
+
+    A partition holds at most so many articles and, but for its last article, at most _MAX_PARTITION_CHARS characters:
+    of text for `articles`, of whole documents for their lineage.
+    """
+    keys = _encode_sort_keys(sizes, name)
+    order = np.argsort(keys)
+    chars = sizes["char_count"].to_numpy().astype(np.float64)
+    if name != "articles":
+        chars = chars / np.maximum(1 - sizes["boilerplate_share"].to_numpy().astype(np.float64), 1e-6)
+    total_chars = np.cumsum(chars[order])
+    max_rows = max(_PARTITION_SIZES[name], -(-len(keys) // _MAX_PARTITIONS))
+    max_chars = max(_MAX_PARTITION_CHARS, total_chars[-1] / _MAX_PARTITIONS if len(keys) else 0)
+    by_rows, by_chars = np.arange(len(keys)) // max_rows, total_chars // max_chars
+    starts = np.flatnonzero((np.diff(by_rows) > 0) | (np.diff(by_chars) > 0)) + 1
+    return keys[order[starts]]
+
+
+def _encode_sort_keys(articles: pa.Table, name: str) -> _SortKeys:
     """Encode the sort key of each article as fixed-width bytes: article_id, after the day for `articles`."""
-    ids = state.articles["article_id"].combine_chunks().cast(pa.binary()).cast(pa.binary(32))
+    ids = articles["article_id"].combine_chunks().cast(pa.binary()).cast(pa.binary(32))
     id_bytes = np.frombuffer(ids.buffers()[1], "S32")[ids.offset : ids.offset + len(ids)]
     if name != "articles":
         return id_bytes
-    days = pc.fill_null(state.articles["date"].combine_chunks().cast(pa.int32()), np.iinfo(np.int32).max)
+    days = pc.fill_null(articles["date"].combine_chunks().cast(pa.int32()), np.iinfo(np.int32).max)
     day_and_id = np.empty(len(id_bytes), [("day", ">u4"), ("id", "S32")])
     day_and_id["day"] = days.to_numpy(zero_copy_only=False).astype(np.int64) + (1 << 31)
     day_and_id["id"] = id_bytes

@@ -95,7 +95,7 @@ def build_tables(
     state = run.resolve_id_conflicts(state)
     source_ids = run.select_article_ids(state)
     if executor is not None and not job.dry_run:
-        state = run.start_partitioning(state, work, executor)
+        state = run.start_partitioning(state, work, executor, parent if job.append else None)
     # Validation runs before deduplication, so that no dropped copy refers to a rejected row.
     state, row_verdict = steps.validate_articles(state, facts.started_at.date(), work)
     if job.append and parent:

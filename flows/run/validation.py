@@ -20,6 +20,7 @@ from flows.workers import batch_processing
 from schemas import SCHEMA_VERSION, arrow, stage_tables
 from schemas.vocabulary import DROPPED
 
+_PART_CHARS: Final = 1 << 28  # of 4 bytes each below the 2^31 bytes of one Arrow array
 _PART_ROWS: Final = 50_000  # rows validated at a time: each call of Great Expectations costs 0.3 s, however few rows
 _VALIDATED_COLUMNS: Final = [
     *(name for name in stage_tables.VIEW.names if name in arrow.ARTICLES.names),
@@ -80,14 +81,18 @@ def revalidate_rows(state: RunState, run_day: date, folder: Path) -> validate.Ve
 
 
 def _assign_parts(state: RunState) -> tuple[npt.NDArray[np.int64], int]:
-    """Return the part (a range of article_id) of each row, and the number of parts."""
-    ids = state.articles["article_id"].combine_chunks()
-    rank = np.empty(len(ids), np.int64)
-    rank[pc.sort_indices(ids).to_numpy()] = np.arange(len(ids))
+    """Return the part (a range of article_id) of each row, and the number of parts.
+
+    A part holds at most _PART_ROWS rows and, but for its last, _PART_CHARS characters of text.
+    """
+    order = pc.sort_indices(state.articles["article_id"].combine_chunks()).to_numpy()
+    char_counts = state.articles["char_count"].to_numpy().astype(np.int64)
+    by_rows, by_chars = np.arange(len(order)) // _PART_ROWS, np.cumsum(char_counts[order]) // _PART_CHARS
+    is_start = np.append(False, (np.diff(by_rows) > 0) | (np.diff(by_chars) > 0))[: len(order)]
     rows = state.articles["row"].to_numpy()
     part_of_row = np.zeros(int(rows.max(initial=-1)) + 1, np.int64)
-    part_of_row[rows] = rank // _PART_ROWS
-    return part_of_row, max(1, -(-len(ids) // _PART_ROWS))
+    part_of_row[rows[order]] = np.cumsum(is_start)
+    return part_of_row, int(is_start.sum()) + 1
 
 
 def validate_release(

@@ -1,0 +1,59 @@
+"""`--append` to a parent with more text than one column of an Arrow array can hold (2^31 bytes)."""
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from flows import run
+from flows.run import ordered_tables, partitioning
+from schemas import arrow
+from tests.makers import story
+from tests.run.test_partitioning import clean_texts
+
+ROWS, CHARS = 2_200, 1_000_000
+TEXT = "berita " * (CHARS // 7)
+
+
+def write_parent(template, folder):
+    """Write a release of ROWS articles with one long text each; other values are those of the row `template`."""
+    ids = [hashlib.blake2b(b"%d" % number, digest_size=16).hexdigest() for number in range(ROWS)]
+    (folder / "data").mkdir(parents=True)
+    with pq.ParquetWriter(folder / "data" / "articles-00000.parquet", arrow.ARTICLES, compression="zstd") as writer:
+        for start in range(0, ROWS, 100):
+            rows = [
+                template | {
+                    "article_id": ids[number], "source_id": f"old-{number}", "text": TEXT, "char_count": len(TEXT),
+                    "date": date(2020, 1, 1) + timedelta(days=number % 700), "duplicate_of": None,
+                }
+                for number in range(start, start + 100)
+            ]  # fmt: skip
+            writer.write_table(pa.Table.from_pylist(rows, arrow.ARTICLES))
+    return ids
+
+
+@pytest.mark.slow
+def test_a_parent_of_more_than_2_gib_of_text_is_carried_over_whole(tmp_path):
+    assert ROWS * len(TEXT) > 2**31
+    state, _ = clean_texts(tmp_path / "new", {number: story(number) for number in range(2)})
+    template = run.load_articles(state).to_pylist()[0]
+    parent = tmp_path / "parent"
+    old_ids = write_parent(template, parent)
+    work = tmp_path / "work"
+    work.mkdir()
+    with ThreadPoolExecutor(1) as executor:
+        ahead = run.start_partitioning(state, work, executor, parent)
+        carried = run.carry_over_articles(ahead, parent, run.select_article_ids(state), set())
+        ids, days, sizes = [], [], []
+        for piece in ordered_tables.sort_articles(carried, work).pieces:
+            ids += piece["article_id"].to_pylist()
+            days += piece["date"].to_pylist()
+            sizes.append(int(np.asarray(pc.utf8_length(piece["text"])).sum()))
+    assert sorted(ids) == sorted([*old_ids, *state.articles["article_id"].to_pylist()])
+    assert days == sorted(days)
+    assert max(sizes) <= partitioning._MAX_PARTITION_CHARS + CHARS
