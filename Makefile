@@ -1,7 +1,7 @@
 # Two commands on a fresh clone: `make run`, `make test`. Python 3.11 to 3.13 and make are all they need.
 PYTHON ?= python3
 SOURCE ?= seeds
-# The benchmarks have an environment of their own (docs/quality.md), and keep what they made in BENCH_CACHE.
+# The benchmarks have an environment of their own (docs/explanation/quality.md), and keep what they made in BENCH_CACHE.
 BENCH ?= .bench/bin/python
 BENCH_CACHE ?= .bench-cache
 SIZE ?= 20000
@@ -22,7 +22,7 @@ test: .venv/.ready ## all tests, on two cores
 test-fast: .venv/.ready ## the unit tests: no server, under a minute
 	@$(BIN)/python -m pytest -m "not flow and not slow"
 
-faults: .venv/.ready ## fault injection, whole: some hours on two cores (docs/reliability.md)
+faults: .venv/.ready ## fault injection, whole: some hours on two cores (docs/explanation/reliability.md)
 	@for each in damage_releases hostile_payloads regex_time machine loopback_only "repeated_runs --n 24" \
 	  "scheduled_runs --n 24" "kill_runs --n 200 --flow 4" "mutate_documents --n 200000 --state .faults-mutate.json"; do \
 	  $(BIN)/python -m tests.faults.$$each || exit 1; done
@@ -89,7 +89,7 @@ recipes: .venv/.ready .venv-recipes/.ready ## run every reading recipe of a data
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv lock -q --upgrade && uv export -q --group dev --no-emit-project --no-header -o requirements.lock >/dev/null; rm -f uv.lock
 
-train-html: ## learn the page model's weights from ../shared/eval; a quarter of an hour on one core (docs/quality.md)
+train-html: ## learn the page model's weights from ../shared/eval; a quarter of an hour on one core (docs/explanation/quality.md)
 	@PYTHONPATH=. $(BENCH) flows/clean/models/train/block_data.py $(BENCH_CACHE)
 	@PYTHONPATH=. $(BENCH) flows/clean/models/train/train_blocks.py $(BENCH_CACHE)
 	@cp $(BENCH_CACHE)/weights/all/*.npz flows/clean/models/
@@ -97,14 +97,14 @@ train-html: ## learn the page model's weights from ../shared/eval; a quarter of 
 bench-html: ## how well pages are cleaned, beside other extractors, by folds of sites; after train-html
 	@PYTHONPATH=. $(BENCH) tests/benchmarks/html_table.py $(BENCH_CACHE)
 
-train-text: ## learn the text model's weights from ../shared/eval; half an hour (docs/quality.md)
+train-text: ## learn the text model's weights from ../shared/eval; half an hour (docs/explanation/quality.md)
 	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_line_cnn $(BENCH_CACHE)
 	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_listing $(BENCH_CACHE)
 
 bench-quality: ## how well plain text is cleaned, beside other tools, with weights that have not seen the pages
 	@OMP_NUM_THREADS=1 $(BENCH) -m tests.benchmarks.text_quality $(BENCH_CACHE)
 
-bench: .venv/.ready ## how fast a corpus of SIZE documents becomes a release, in how much memory: docs/performance.md
+bench: .venv/.ready ## how fast a corpus of SIZE documents becomes a release, in how much memory: docs/explanation/performance.md
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.performance $(SIZE) --peers $(BENCH)
 
 bench-speed: .venv/.ready ## how many texts a second of one core are cleaned

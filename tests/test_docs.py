@@ -9,7 +9,7 @@ from schemas import vocabulary
 from schemas.columns import ARTICLES
 
 ROOT = Path(__file__).parents[1]
-PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), ROOT / "output" / "README.md"]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), ROOT / "output" / "README.md"]
 each = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 OURS = ("flows/", "schemas/", "expectations/", "seeds/", "tests/", "docs/", ".ci/")
 
@@ -67,20 +67,20 @@ def test_the_operator_reads_of_every_option_of_publish():
 
     from flows.cli import app
 
-    page = said(ROOT / "docs" / "operating.md")
+    page = said(ROOT / "docs" / "how-to" / "operate.md")
     for parameter in typer.main.get_command(app).commands["publish"].params:
         for option in parameter.opts:
             assert not option.startswith("--") or option in page, option
 
 
 def test_the_consumer_reads_of_every_column_and_every_reason():
-    page = said(ROOT / "docs" / "consumer.md")
+    page = said(ROOT / "docs" / "how-to" / "read-releases.md")
     for name in [column.name for column in ARTICLES] + list(vocabulary.REASONS):
         assert f"`{name}`" in page, name
 
 
 def test_the_curator_reads_of_every_kind():
-    page = said(ROOT / "docs" / "curator.md")
+    page = said(ROOT / "docs" / "how-to" / "review-cuts.md")
     for kind, meaning in vocabulary.KINDS.items():
         assert f"| `{kind}` | {meaning} |" in page, kind
 
@@ -89,13 +89,13 @@ def test_every_dependency_has_its_reason():
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    page = said(ROOT / "docs" / "decisions.md")
+    page = said(ROOT / "docs" / "explanation" / "decisions.md")
     for needed in project["project"]["dependencies"] + project["dependency-groups"]["dev"]:
         name = re.split(r"[<>=\[]", needed)[0]
         assert re.search(rf"\b{re.escape(name)}\b", page), name
 
 
 def test_every_seed_has_its_publisher():
-    page = said(ROOT / "docs" / "seeds.md")
+    page = said(ROOT / "docs" / "reference" / "seeds.md")
     for seed in (ROOT / "seeds").iterdir():
         assert f"`{seed.name}`" in page, seed.name

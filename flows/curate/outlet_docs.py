@@ -1,4 +1,4 @@
-"""Markdown page of the registry and the profiles: docs/outlets.md is its output, held by a test."""
+"""Markdown page of the registry and the profiles: docs/reference/outlets.md is its output, held by a test."""
 
 from collections import Counter
 
@@ -25,7 +25,7 @@ def render_outlet_page() -> str:
         "# Outlets",
         "",
         "Made from `flows/outlets/registry.csv` and `flows/outlets/profiles/` by",
-        "`kliping outlet list --to docs/outlets.md`;",
+        "`kliping outlet list --to docs/reference/outlets.md`;",
         "change those, not this page. `kliping outlet new` drafts a profile, `kliping outlet check` tests them all.",
         "",
         f"{len(outlets)} outlets. The dateline spellings of {evidence['seen']} were seen in real text, of",

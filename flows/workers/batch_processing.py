@@ -295,7 +295,7 @@ def _build_no_article_row(document: dict[str, Any]) -> dict[str, Any]:
     explanation = "after its dateline, title and credits were filed, no words of a story were left"
     detail = (
         f"Read {len(document['text'])} characters and found no article: {explanation}. "
-        "If there is one, see docs/curator.md."
+        "If there is one, see docs/how-to/review-cuts.md."
     )
     return _build_reject_row(document, "no_article", "describe", detail, " ".join(document["text"][:400].split())[:200])
 
