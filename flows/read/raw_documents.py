@@ -9,7 +9,7 @@ from typing import Final
 import pyarrow as pa
 
 from flows.read import lenient_decoding
-from schemas import stage_tables
+from schemas import arrow, stage_tables
 
 # (canonical URL or None, first characters of the text) -> registered domain of an outlet, or None.
 OutletGuesser = Callable[[str | None, str], str | None]
@@ -127,5 +127,4 @@ def fill_outlet_hints(raw: pa.Table, guess_outlet: OutletGuesser) -> pa.Table:
         )
         for row in rows
     ]
-    column_index = raw.schema.get_field_index("outlet_hint")
-    return raw.set_column(column_index, raw.schema.field(column_index), pa.array(outlet_hints, pa.string()))
+    return arrow.replace_column(raw, "outlet_hint", outlet_hints)
