@@ -23,15 +23,11 @@ import pyarrow.compute as pc
 
 from flows import read
 from flows.cache import arrow_folders
-from flows.cache.code_version import hash_files
+from flows.cache.code_version import hash_needed_files
 from schemas import arrow, arrow_files, stage_tables
 
-READER_CODE: Final = (
-    "flows/read",
-    "flows/cache/cache_key.py",
-    "flows/describe/identity.py",
-    "flows/outlets/canonical_urls.py",
-)
+# What is read of a source, and the id and the key of each document, are what these modules make.
+READER_ENTRIES: Final = ("flows.read", "flows.cache.cache_key", "flows.describe.identity")
 INDEXED_FILES: Final = pa.schema(
     [
         *read.SURVEYED_FILES,
@@ -50,7 +46,7 @@ _STAGED_FOLDER: Final = "ledger"
 
 def compute_reader_digest(root: Path, settings: Sequence[object]) -> str:
     """Return the digest of the code that reads and of the settings that determine what is read."""
-    return hash_files(root, READER_CODE, json.dumps(list(settings)))
+    return hash_needed_files(root, READER_ENTRIES, json.dumps(list(settings)))
 
 
 @dataclass(frozen=True)
