@@ -31,8 +31,15 @@ from flows.read.input_digest import (
     digest_source,
     survey_source,
 )
-from flows.read.raw_documents import Limits, OutletGuesser, RawDocument, Reject, build_documents_table
-from flows.read.source import RawBatch, add_outlet_hints, list_files, read_batches, read_file
+from flows.read.raw_documents import (
+    Limits,
+    OutletGuesser,
+    RawDocument,
+    Reject,
+    add_outlet_hints,
+    build_documents_table,
+)
+from flows.read.source import RawBatch, list_files, read_batches, read_file
 from flows.read.source_file import SourceFile
 from flows.read.source_walk import SourceError
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from flows.read.raw_documents import (
     Reject,
     build_documents_table,
     build_rejects_table,
-    fill_outlet_hints,
+    load_outlet_guesser,
 )
 from flows.read.source_file import SourceFile
 
@@ -44,7 +43,7 @@ def read_batches(
     text; the default is the outlet registry. Raises SourceError at once where the source is missing or has no file.
     """
     applied_limits = limits or Limits()
-    guesser = guess_outlet or _load_outlet_guesser()
+    guesser = guess_outlet or load_outlet_guesser()
     rows = chain.from_iterable(
         file_reader.read_documents(source_file, applied_limits, guesser)
         for source_file in source_walk.find_files(source)
@@ -77,16 +76,3 @@ def _group_into_batches(rows: Iterator[RawDocument | Reject], max_rows: int, max
             documents, rejects, batch_bytes = [], [], 0
     if documents or rejects:
         yield RawBatch(build_documents_table(documents), build_rejects_table(rejects))
-
-
-def add_outlet_hints(raw: pa.Table) -> pa.Table:
-    """Add the outlet hints of the registry to RAW rows that have none yet."""
-    return fill_outlet_hints(raw, _load_outlet_guesser())
-
-
-@cache
-def _load_outlet_guesser() -> OutletGuesser:
-    from flows.outlets import guess_domain
-
-    guesser: OutletGuesser = guess_domain
-    return guesser
