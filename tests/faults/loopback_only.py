@@ -47,7 +47,9 @@ _LOOPBACK = "import fcntl,socket,struct;s=socket.socket();fcntl.ioctl(s,0x8914,s
 
 def locked() -> list[str]:
     """The packages of requirements-dev.lock that are installed here (others are for other machines)."""
-    names = re.findall(r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements-dev.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    names = re.findall(
+        r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements-dev.lock").read_text(encoding="utf-8"), re.MULTILINE
+    )
     there = {each.metadata["Name"].lower().replace("_", "-").replace(".", "-") for each in metadata.distributions()}
     return sorted({name.lower() for name in names if name.lower().replace("_", "-").replace(".", "-") in there})
 
