@@ -4,7 +4,7 @@
     python -m tests.faults.loopback_only --licences        print the table of docs/reference/licences.md
 
 `pip-audit` asks a service on the network, so it is a command of its own: `make audit`. Here: every package of
-requirements-dev.lock names a licence that lets us use and pass it on; docs/reference/licences.md lists it. Then seeds are
+requirements-dev.lock names a licence that lets us use and pass it on; the page lists it. Then seeds are
 published through the Prefect flow, verified and made again in a network namespace that has nothing but loopback, while
 each process notes whom it would speak to: a name that it looks up, or an address other than loopback, is a violation.
 With --strace the system calls are listened to as well, which also hears libraries that are not Python.
