@@ -4,7 +4,7 @@
     python -m tests.faults.loopback_only --licences        print the table of docs/reference/licences.md
 
 `pip-audit` asks a service on the network, so it is a command of its own: `make audit`. Here: every package of
-requirements.lock names a licence that lets us use and pass it on; docs/reference/licences.md lists it. Then seeds are
+requirements-dev.lock names a licence that lets us use and pass it on; the page lists it. Then seeds are
 published through the Prefect flow, verified and made again in a network namespace that has nothing but loopback, while
 each process notes whom it would speak to: a name that it looks up, or an address other than loopback, is a violation.
 With --strace the system calls are listened to as well, which also hears libraries that are not Python.
@@ -46,8 +46,10 @@ _LOOPBACK = "import fcntl,socket,struct;s=socket.socket();fcntl.ioctl(s,0x8914,s
 
 
 def locked() -> list[str]:
-    """The packages of requirements.lock that are installed here (others are for other machines)."""
-    names = re.findall(r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    """The packages of requirements-dev.lock that are installed here (others are for other machines)."""
+    names = re.findall(
+        r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements-dev.lock").read_text(encoding="utf-8"), re.MULTILINE
+    )
     there = {each.metadata["Name"].lower().replace("_", "-").replace(".", "-") for each in metadata.distributions()}
     return sorted({name.lower() for name in names if name.lower().replace("_", "-").replace(".", "-") in there})
 
