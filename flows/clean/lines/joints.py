@@ -24,12 +24,13 @@ _GLUED_STOP: Final = re.compile(r"[.!?…,)][.!?…]*[\"”’)\]]*(?=[\"“‘(
 _GLUED_ITEM: Final = re.compile(r"(?:- |[•▪●►] ?)(?=[A-Z])|\d{1,2}\. ?(?=[A-Z])")
 _GLUED_QUOTE: Final = re.compile(r"“(?<=[a-z0-9]“)")
 _CAMEL: Final = re.compile(r"[A-Z](?:(?<=[a-zà-ÿ0-9)][A-Z])(?:[a-z]{2}|[A-Z]{2})|(?<=[A-Z]{3})[a-z]{3})")
-_CLOCK: Final = re.compile(r"WI(?:B|TA|T)(?<=\d\d WI[BT]|\d WITA)(?=[A-Z])")
+_CLOCK: Final = re.compile(r"WI(?:B|TA|T(?!A))(?=[A-Z])")
 _WIDE_BLANK: Final = re.compile(r"[ \xa0]{2,}(?=[\"“‘A-Z])")
 _ITEM: Final = re.compile(r"\d{1,2}\. [A-Z]")
-_PRICE: Final = re.compile(r"\.\d{3}\Z")
+_PRICE: Final = re.compile(r"(\.\d{3})\d{1,2}\. ?\Z")
 _WORD_BEFORE: Final = re.compile(r"[^\s,;:\"“”'()\[\]]*\Z")
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_PLAIN_WORD: Final = re.compile(r"[\"“‘(]*([A-ZÀ-Þ][\w'’-]+)([ ,:]) ?[\"“a-zA-Z0-9]")
 _TOKENS: Final = re.compile(r"\w+")
 _TOKEN_BEFORE: Final = re.compile(r"\w+\Z")
 _ADDRESS: Final = re.compile(r"(?i:https?:|www\.|\w@|/\S*/|\.(?:com|co|id|net|org|tv|go|ac|my)\b)")
@@ -39,7 +40,7 @@ _DOMAINS: Final = frozenset("com co id net org tv go ac my sch or web info news 
 _ABBREVIATIONS: Final = frozenset(
     "dr drg drs dra prof ir hj kh no nr jl jln gg st sta mr mrs ms gn kab kec kel rt rw hlm hal pt cv ud tb ust sdr bpk "
     "inc ltd vs jr sr ph jend letjen mayjen brigjen kol kombes akbp akp kompol ipda iptu bripka bripda brigadir sen gub "
-    "tgl kp ds blok dsn lt cq al ny tn phd msi spd sh se mm mh msc ma ba bsc mpd sip skom sag lc ed eds col gen gov rep".split()
+    "dok ist tgl kp ds blok dsn lt cq al ny tn phd msi spd sh se mm mh msc ma ba bsc mpd sip skom sag lc ed eds col gen gov rep".split()
 )
 _CLOSING_ABBREVIATIONS: Final = frozenset("ltd inc tb jr sr vs".split())  # they end sentences as well
 _LINKING_WORDS: Final = frozenset(
@@ -70,17 +71,20 @@ class Joints(NamedTuple):
     style: str  # comma | glued | blank
 
 
-def find_joints(text: str, start: int, end: int) -> Joints:
-    """Return the joints of one physical line of a document, text[start:end]."""
-    gaps, commas, is_joined = _find_comma_joints(text, start, end)
-    glued = _find_glued_stops(text, start, end)
+def find_joints(text: str, start: int, end: int, *, strict: bool = False) -> Joints:
+    """Return the joints of one physical line of a document, text[start:end].
+
+    `strict`: the document has lines, so that only what can hardly be anything else is a joint.
+    """
+    gaps, commas, is_joined = _find_comma_joints(text, start, end, strict=strict)
+    glued = _find_glued_stops(text, start, end, strict=strict)
     style = "comma" if is_joined else "glued" if len(glued) > 1 else "blank"
     if len(glued) > 1:
         glued += _find_camel_joints(text, start, end)
         glued += _find_glued_items(text, start, end)
     glued += [(found.end(), found.end()) for found in _CLOCK.finditer(text, start, end)]
     wide = []
-    if text.find("  ", start, end) >= 0 or text.find("\xa0", start, end) >= 0:
+    if not strict and (text.find("  ", start, end) >= 0 or text.find("\xa0", start, end) >= 0):
         wide = [
             found.span() for found in _WIDE_BLANK.finditer(text, start, end) if text[found.start() - 1] in ".!?”\""
         ]
@@ -109,9 +113,13 @@ def _merge_gaps(gaps: list[Gap]) -> list[Gap]:
     return merged
 
 
-def _find_comma_joints(text: str, start: int, end: int) -> tuple[list[Gap], list[Gap], bool]:
+def _find_comma_joints(
+    text: str, start: int, end: int, *, strict: bool = False
+) -> tuple[list[Gap], list[Gap], bool]:
     """Return gaps at joining commas, joining commas inside a line, and whether commas joined the whole text."""
     runs = _find_comma_runs(text, start, end)
+    if strict:
+        runs = [run for run in runs if text[run[0] - 1] not in "\"'" or text.count(",", *run) > 1]
     if not runs:
         return [], [], False
     sure = [run for run in runs if start < run[0] and run[1] < end and _ends_here(text, run[0]) and _opens(text, run[1])]
@@ -209,20 +217,31 @@ def _stands_between_words(text: str, run: Gap) -> bool:
     return text[run[0] - 1].isalpha() and text[run[1]].isalpha()
 
 
-def _find_glued_stops(text: str, start: int, end: int) -> list[Gap]:
+def _find_glued_stops(text: str, start: int, end: int, *, strict: bool = False) -> list[Gap]:
     """Return gaps of no width where a sentence end meets the next sentence."""
     gaps: list[Gap] = []
     counted_from = start
     for match in _GLUED_STOP.finditer(text, start, end):
         stop, at = match.start(), match.end()
         mark = text[stop]
-        if stop == start or not _is_glued(text, stop, at, mark):
+        if stop == start or not _is_glued(text, stop, at, mark) or (strict and not _joins_sentences(text, stop, at)):
             continue
         if '"' in text[stop:at] and text.count('"', counted_from, stop) % 2 == 0:
             at = text.index('"', stop)  # it opens what follows
         counted_from = at
         gaps.append((at, at))
     return gaps
+
+
+def _joins_sentences(text: str, stop: int, at: int) -> bool:
+    """Tell whether a word in small letters or a closing mark stands before the stop, and a plain word behind."""
+    before, behind = _WORD_BEFORE.search(text, max(0, stop - 40), stop), _PLAIN_WORD.match(text, at)
+    left = before[0].rpartition("/")[2] if before else ""
+    if behind is None or text[stop] not in _STOPS:
+        return False
+    if left.islower() and left.isalpha():
+        return len(left) > 2
+    return not left or left[-1] in "%)" or (left.isalnum() and (behind[1].lower() in _OPENING_WORDS or behind[2] in " ,"))
 
 
 def _is_glued(text: str, stop: int, at: int, mark: str) -> bool:
@@ -260,7 +279,11 @@ def _find_glued_items(text: str, start: int, end: int) -> list[Gap]:
         at = found.start()
         before = text[at - 1]
         if found[0][0].isdigit():
-            glued = before.isalpha() or before in ").:;" or (before.isdigit() and bool(_PRICE.search(text, at - 4, at)))
+            if before.isdigit():  # "Rp30.0002. Bandara": thousands have three digits, the rest is the list's number
+                price = _PRICE.search(text, max(start, at - 6), found.end())
+                at, glued = (price.end(1), True) if price else (at, False)
+            else:
+                glued = before.isalpha() or before in ").:;"
             number = found[0][-1] == " " or before.isalpha()
         else:
             glued = (before.isalnum() or before in ").:;") and not _DOMAIN_BEFORE.search(text, max(0, at - 4), at)

@@ -139,6 +139,8 @@ def _may_open(text: str, found: re.Match[str], start: int, reached: int, gap_end
         if header[0].islower() or not header.strip().endswith((":", "-", "»", ">", "|", "–")):
             return last in _ENDED
         return "uga" in header or "UGA" in header or last in _ENDED
+    if found["stop"] and found["stop"].startswith(("Artikel ini", "Berita ini")):
+        return True
     if found["next"] and found["next"].startswith(("Pewarta", "Copyright", "©", "Dilarang", "Editor", "Laporan")):
         return True
     return last in _ENDED

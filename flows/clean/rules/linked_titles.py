@@ -24,10 +24,10 @@ from flows.clean.lines.joints import may_part_words
 Floats = NDArray[np.float64]
 
 WEIGHTS: Final = Path(__file__).parents[1] / "models" / "title_end.npz"
-_MAX_CHARS: Final = 230  # of a title
-_MIN_WORDS, _MAX_WORDS = 3, 32  # of a title
+_MAX_CHARS: Final = 200  # of a title
+_MIN_WORDS, _MAX_WORDS = 3, 24  # of a title
 _BEHIND_CHARS: Final = 60  # that are read behind the last candidate
-_MAX_SEARCHED: Final = 12_000  # characters in which words are looked for again
+_SEARCHED_BEFORE, _SEARCHED_BEHIND = 3_000, 600  # characters around a title in which its words are looked for again
 _SURE: Final = 0.45  # how likely the best candidate must be
 # A blank, or a place without one, before what may open a sentence.
 _CANDIDATE: Final = re.compile(r"\s+(?=[\"“”‘'\[]{0,2}[A-Z0-9À-Þ])|(?<=[a-z0-9?!)])(?=[\"“(]?[A-Z][a-z])|(?<=[a-z0-9?!)])(?=“)")
@@ -174,11 +174,12 @@ def _read_words(text: str, start: int, places: list[int]) -> _Words:
 def measure_candidates(text: str, start: int, places: list[int], closed: int = -1) -> Floats:
     """Return the figures of each candidate, in the order of NAMES. `closed` is a place known to end a line, or -1."""
     words = _read_words(text, start, places)
-    document = text.lower() if len(text) < _MAX_SEARCHED else text[max(0, start - _MAX_SEARCHED) : start].lower()
+    around = text[max(0, start - _SEARCHED_BEFORE) : start + _SEARCHED_BEHIND]
+    around_small = around.lower()
     head_case = words.share_capitals(1, 6)
     rows = np.zeros((len(places), len(NAMES)))
     for row, place in enumerate(places):
-        rows[row, :-4] = _measure_candidate(text, start, place, words, head_case, document, closed)
+        rows[row, :-4] = _measure_candidate(text, place, words, head_case, around, around_small, closed)
     # What lies before a candidate: places where a sentence looks more like opening.
     passed = np.zeros((len(places), 4))
     passed[:, 0] = rows[:, _OPENER] * rows[:, _SECOND_SMALL]
@@ -190,7 +191,7 @@ def measure_candidates(text: str, start: int, places: list[int], closed: int = -
 
 
 def _measure_candidate(
-    text: str, start: int, place: int, words: _Words, head_case: float, document: str, closed: int
+    text: str, place: int, words: _Words, head_case: float, around: str, around_small: str, closed: int
 ) -> list[float]:
     """Return the figures of one candidate, but for what lies before it."""
     cores, is_small = words.cores, words.is_small
@@ -219,8 +220,8 @@ def _measure_candidate(
         before_small and not is_titled, place < len(text) and not text[place].isspace(),
         text[place : place + 2].isspace() and len(text[place : place + 2]) == 2,
         before.isupper() and len(before) > 1, before[:1].isdigit(), count <= 3, capitals_before, ends_soon,
-        bool(word) and word in cores[:count], bool(word) and f" {low} " in document, place == closed, opening in "([",
+        bool(word) and word in cores[:count], bool(word) and f" {low} " in around_small, place == closed, opening in "([",
         len(after) == 3 and all(after) and not is_opener, _ITEM.match(text, place) is not None, head_case, small_run,
-        small_run * (head_case > 0.7), bool(word) and bool(before) and text.count(f"{before} {word}") > 1,
-        bool(word) and text.count(f" {word} ") > 1, head_case * before_small,
+        small_run * (head_case > 0.7), bool(word) and bool(before) and around.count(f"{before} {word}") > 1,
+        bool(word) and around.count(f" {word} ") > 1, head_case * before_small,
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 """Line recovery: where the lines were of a text that lost its line breaks, before the table of lines is made.
 
     lay_out_text(text) -> Layout | None                     None: the text has its lines and is not touched
-    flag_glued_texts(codes, starts), lay_out_lines(text)    texts with lines, some of them glued together
+    flag_glued_texts(codes, starts), lay_out_glued_text(text)    texts with lines, some of them glued together
 
 A layout is the text with its line breaks back and the joiners gone, and where each of its lines stands in the document
 as read: the whole cleaner then works on `Layout.text`, and `Layout.restore_marks` puts the offsets back.
@@ -31,6 +31,7 @@ _MIN_CHARS: Final = 160  # of a text that can have lost lines
 _MAX_BREAKS: Final = 2  # of a text that is one line, or nearly
 _MIN_PARAGRAPH_WORDS, _MAX_PARAGRAPH_WORDS = 28, 70
 _MIN_LAST_WORDS: Final = 6
+_HOME_WORDS: Final = (" yang ", " dengan ", " untuk ")
 _SENTENCE_END: Final = re.compile(r"[.!?…][\"”’)]{0,2}\s+(?=[\"“‘(]?[A-Z0-9À-Þ])")
 
 
@@ -76,6 +77,14 @@ def lay_out_text(text: str) -> Layout | None:
     if text.count("\n") > _MAX_BREAKS and text.strip().count("\n") > _MAX_BREAKS:
         return None
     return lay_out_lines(text)
+
+
+def lay_out_glued_text(text: str) -> Layout | None:
+    """Return the layout of an Indonesian or Malay text that has lines, some of them glued together; else None.
+
+    In other languages what looks glued is as often the name of a program or a menu of a page.
+    """
+    return lay_out_lines(text, glued_only=True) if any(word in text for word in _HOME_WORDS) else None
 
 
 def flag_glued_texts(codes: NDArray[np.uint16], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -130,8 +139,8 @@ def recover_lines(
     text: str, start: int, end: int, *, glued_only: bool = False, is_head: bool = True
 ) -> tuple[list[Gap], list[Gap]]:
     """Return the lines of one physical line, and the joining commas that stand between them and inside them."""
-    joints = find_joints(text, start, end)
-    if glued_only and joints.style == "blank" and not joints.commas and all(a < b for a, b in joints.gaps):
+    joints = find_joints(text, start, end, strict=glued_only)
+    if glued_only and not joints.commas and not joints.gaps:
         return [(start, end)], []
     gaps = list(joints.gaps)
     if is_head or not glued_only:

@@ -15,7 +15,7 @@ from flows.clean.rules.cues import CLOSING_BRACKETS, Cue, CueMatcher
 from flows.clean.spans import DocumentMarks, Mark
 from flows.clean.text.body_lines import BodySelection, select_body_lines
 from flows.clean.text.line_features import compute_line_features
-from flows.clean.text.line_recovery import Layout, flag_glued_texts, lay_out_lines, lay_out_text
+from flows.clean.text.line_recovery import Layout, flag_glued_texts, lay_out_glued_text, lay_out_text
 from flows.clean.text.position_rules import LineVerdict, classify_lines
 
 _BATCH_CHARS: Final = 300_000
@@ -66,7 +66,7 @@ def _lay_out_glued_texts(
     starts = np.cumsum([1, *(len(text) + 1 for text in texts)])
     glued_layouts: dict[int, Layout] = {}
     for index in np.flatnonzero(flag_glued_texts(codes, starts)).tolist():
-        if layouts[index] is None and (layout := lay_out_lines(texts[index], glued_only=True)):
+        if layouts[index] is None and (layout := lay_out_glued_text(texts[index])):
             glued_layouts[index] = layout
     return glued_layouts
 
