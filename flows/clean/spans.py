@@ -122,8 +122,8 @@ def _compute_line_keys(table: pa.Table) -> pa.ChunkedArray:
 def extract_body_texts(documents: pa.Table, spans: pa.Table) -> list[str]:
     """Return the published text of each document, in the order of `documents`: its body spans, line by line.
 
-    Runs of blanks within a line become one space, pieces of a line are joined by one space, empty lines are dropped, and
-    a sentence that a text (no page) broke over lines is one line again.
+    Runs of blanks within a line become one space, pieces of a line are joined by one space, empty lines are dropped,
+    and a sentence that a text (no page) broke over lines is one line again.
     """
     body = spans.filter(pc.equal(spans["kind"], "body"))
     spans_by_doc: dict[int, list[tuple[int, int, int]]] = {}

@@ -8,9 +8,7 @@ from flows.outlets import Outlet, Registry
 from flows.outlets.dateline import Dateline, parse_dateline
 
 _DASH = re.compile(r"\s{0,40}[-–—]{1,2}")
-_BARE_DASH = re.compile(
-    r"(?:, ?){0,3}[-–—]{1,2} ?[\u200e\u200f]?(?:[A-Z0-9\"“(][^\n]{60}|(?:, ?){1,3}[\w(][^\n]{60})"
-)
+_BARE_DASH = re.compile(r"(?:, ?){0,3}[-–—]{1,2} ?[\u200e\u200f]?(?:[A-Z0-9\"“(][^\n]{60}|(?:, ?){1,3}[\w(][^\n]{60})")
 _BARE_MARKS = re.compile(r"[\s,\u200e\u200f]{0,20}[-–—]{1,2}[\s,\u200e\u200f]{0,20}")
 _LINES_ABOVE = 3  # lines above the body in which a dateline may stand, separated from its sentence
 _MAX_LINES = 6  # a dateline stands in the first body line, or below a headline and credits that count as body

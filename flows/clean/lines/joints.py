@@ -11,11 +11,12 @@ import re
 from functools import cache
 from typing import Final, NamedTuple
 
+from flows.clean.lines.lexicon import load_recovery_words
 from flows.outlets import load_registry
 
 Gap = tuple[int, int]
 
-_OPENERS: Final = "\"“‘«([-–•*@#"
+_OPENERS: Final = '"“‘«([-–•*@#'
 _CLOSERS: Final = "\"”’»)]'"
 _STOPS: Final = ".!?…"
 _COMMA_RUN: Final = re.compile(r",[^\S\n]*(?:,[^\S\n]*)*")
@@ -35,31 +36,14 @@ _TOKENS: Final = re.compile(r"\w+")
 _TOKEN_BEFORE: Final = re.compile(r"\w+\Z")
 _ADDRESS: Final = re.compile(r"(?i:https?:|www\.|\w@|/\S*/|\.(?:com|co|id|net|org|tv|go|ac|my)\b)")
 _DOMAIN_BEFORE: Final = re.compile(r"\.(?:TV|ID|id|CO|COM)\Z")
-_DOMAINS: Final = frozenset("com co id net org tv go ac my sch or web info news biz".split())
+_DOMAINS: Final = load_recovery_words("domains")
 # Abbreviations whose stop ends no sentence, in small letters; a single letter is one too.
-_ABBREVIATIONS: Final = frozenset(
-    "dr drg drs dra prof ir hj kh no nr jl jln gg st sta mr mrs ms gn kab kec kel rt rw hlm hal pt cv ud tb ust sdr bpk "
-    "inc ltd vs jr sr ph jend letjen mayjen brigjen kol kombes akbp akp kompol ipda iptu bripka bripda brigadir sen gub "
-    "dok ist tgl kp ds blok dsn lt cq al ny tn phd msi spd sh se mm mh msc ma ba bsc mpd sip skom sag lc ed eds col gen gov rep".split()
-)
-_CLOSING_ABBREVIATIONS: Final = frozenset("ltd inc tb jr sr vs".split())  # they end sentences as well
-_LINKING_WORDS: Final = frozenset(
-    "di ke dari dan oleh untuk pada dengan bahwa yang atau dalam the of kata ujar seperti saat".split()
-)
-_OPENING_WORDS: Final = frozenset(
-    "untuk dalam dikutip selain menurut sementara adapun sebelumnya namun meski saat setelah pada dari dengan ini itu dia "
-    "ia mereka kami kamu kita anda para hal bagi seperti sebagai karena jika bila hingga oleh tidak belum bahkan berikut "
-    "simak baca lihat jadi nah lalu kemudian sedangkan padahal sehingga akan juga ada sebuah seorang sejumlah".split()
-)
-_BRAND_BEGINNINGS: Final = frozenset(
-    "detik kompas sindo okezone tribun liputan you whats face insta linked tik i e my go media jaw merdeka suara kapan "
-    "viva mc mac de le la tempo cnn cnbc bola idn inews jpnn grid bisnis kontan antara medco gojek ovo".split()
-)
-_BRANDS: Final = frozenset(
-    "whatsapp youtube facebook linkedin tiktok iphone ipad github openai chatgpt paypal mastercard techcrunch playstore "
-    "bytedance smartphone powerpoint playstation microsd wifi instagram jobstreet bukalapak bukuwarung shopeepay gopay "
-    "linkaja imessage airasia citilink superapp deepseek mcdonald starlink spacex huaweicloud metaverse javascript".split()
-)
+_ABBREVIATIONS: Final = load_recovery_words("abbreviations")
+_CLOSING_ABBREVIATIONS: Final = load_recovery_words("closing_abbreviations")  # they end sentences as well
+_LINKING_WORDS: Final = load_recovery_words("linking")
+_OPENING_WORDS: Final = load_recovery_words("opening")
+_BRAND_BEGINNINGS: Final = load_recovery_words("brand_beginnings")
+_BRANDS: Final = load_recovery_words("brands")
 _MAX_LINK_WORDS: Final = 7  # of an inline link between two commas
 
 
@@ -85,9 +69,7 @@ def find_joints(text: str, start: int, end: int, *, strict: bool = False) -> Joi
     glued += [(found.end(), found.end()) for found in _CLOCK.finditer(text, start, end)]
     wide = []
     if not strict and (text.find("  ", start, end) >= 0 or text.find("\xa0", start, end) >= 0):
-        wide = [
-            found.span() for found in _WIDE_BLANK.finditer(text, start, end) if text[found.start() - 1] in ".!?”\""
-        ]
+        wide = [found.span() for found in _WIDE_BLANK.finditer(text, start, end) if text[found.start() - 1] in '.!?”"']
     return Joints(_merge_gaps([*gaps, *glued, *wide]), commas, style)
 
 
@@ -96,7 +78,7 @@ def holds_joint(text: str, start: int, end: int) -> bool:
     return (
         text.find(",,", start, end) >= 0
         or text.find(".,", start, end) >= 0
-        or text.find("\",", start, end) >= 0
+        or text.find('",', start, end) >= 0
         or text.find(", ,", start, end) >= 0
         or _GLUED_STOP.search(text, start, end) is not None
     )
@@ -113,16 +95,16 @@ def _merge_gaps(gaps: list[Gap]) -> list[Gap]:
     return merged
 
 
-def _find_comma_joints(
-    text: str, start: int, end: int, *, strict: bool = False
-) -> tuple[list[Gap], list[Gap], bool]:
+def _find_comma_joints(text: str, start: int, end: int, *, strict: bool = False) -> tuple[list[Gap], list[Gap], bool]:
     """Return gaps at joining commas, joining commas inside a line, and whether commas joined the whole text."""
     runs = _find_comma_runs(text, start, end)
     if strict:
         runs = [run for run in runs if text[run[0] - 1] not in "\"'" or text.count(",", *run) > 1]
     if not runs:
         return [], [], False
-    sure = [run for run in runs if start < run[0] and run[1] < end and _ends_here(text, run[0]) and _opens(text, run[1])]
+    sure = [
+        run for run in runs if start < run[0] and run[1] < end and _ends_here(text, run[0]) and _opens(text, run[1])
+    ]
     many = [run for run in runs if text.count(",", *run) > 1]
     is_joined = len(sure) > 1 or (len(sure) > 0 and len(many) > 0) or len(many) > 3
     gaps: list[Gap] = []
@@ -131,9 +113,9 @@ def _find_comma_joints(
         count = text.count(",", *run)
         if run[0] == start or run[1] == end:
             gaps.append(run)  # before the first word or behind the last
-        elif is_joined and (_ends_here(text, run[0]) or text[run[0] - 1] == ":") and _opens(text, run[1]):
-            gaps.append(run)
-        elif is_joined and _is_joint(text, run, count, runs[number + 1] if number + 1 < len(runs) else (end, end)):
+        elif (is_joined and (_ends_here(text, run[0]) or text[run[0] - 1] == ":") and _opens(text, run[1])) or (
+            is_joined and _is_joint(text, run, count, runs[number + 1] if number + 1 < len(runs) else (end, end))
+        ):
             gaps.append(run)
         elif count > 1:
             commas.append(_select_surplus(text, run))
@@ -153,9 +135,13 @@ def _find_comma_runs(text: str, start: int, end: int) -> list[Gap]:
             first -= 1
         while last < end and text[last].isspace():
             last += 1
-        if first < found.start() or last - found.start() != 2 or text[found.start() - 1] in _STOPS or first == start:
-            runs.append((first, last))
-        elif text[found.start() + 1] != " ":
+        if (
+            first < found.start()
+            or last - found.start() != 2
+            or text[found.start() - 1] in _STOPS
+            or first == start
+            or text[found.start() + 1] != " "
+        ):
             runs.append((first, last))
     return runs
 
@@ -241,7 +227,9 @@ def _joins_sentences(text: str, stop: int, at: int) -> bool:
         return False
     if left.islower() and left.isalpha():
         return len(left) > 2
-    return not left or left[-1] in "%)" or (left.isalnum() and (behind[1].lower() in _OPENING_WORDS or behind[2] in " ,"))
+    return (
+        not left or left[-1] in "%)" or (left.isalnum() and (behind[1].lower() in _OPENING_WORDS or behind[2] in " ,"))
+    )
 
 
 def _is_glued(text: str, stop: int, at: int, mark: str) -> bool:
@@ -251,7 +239,7 @@ def _is_glued(text: str, stop: int, at: int, mark: str) -> bool:
         return text[stop + 1 : at] == "”"
     if mark == ")":
         return at == stop + 1 and before.isalnum() and text[at : at + 2].istitle() and text[at + 1 : at + 2].islower()
-    if not (before.isalnum() or before in ")]”’\"%"):
+    if not (before.isalnum() or before in ')]”’"%'):
         return False
     return mark != "." or _is_glued_full_stop(text, stop, at)
 

@@ -10,15 +10,14 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from flows.clean.lines.lexicon import load_recovery_words
+
 _SUSPECT: Final = re.compile(r"\n(?:[a-z,.;)]|[^\n]{1,60}\n[a-z,.;)])|[(“]\n")
 _ENDED: Final = re.compile(r"[.!?:;\"”’)\]…*|]\s*\Z")
 _SMALL: Final = re.compile(r"[a-z,.;)](?![A-Z.)])|[a-z][a-z]|[.,;)]")
 _NUMBERED: Final = re.compile(r"(?:[a-z]|[ivx]{1,4})[.)]\s")
 _NO_BLANK_BEFORE: Final = re.compile(r"[,.;:!?)\]”]|[b-hj-z](?=$|[\s,.)])")
-_LINKING: Final = frozenset(
-    "di ke dari dan atau yang untuk oleh pada dengan dalam bagi tentang sebagai agar antara para seperti kepada terhadap "
-    "bahwa melalui karena serta bersama the of and in for to a an by from with via antar atas vs".split()
-)
+_LINKING: Final = load_recovery_words("sentence_linking")
 _NAME_WORDS: Final = 7
 _CLAUSE: Final = 8  # words of a line that is a sentence's half
 _SENTENCE_INSIDE: Final = re.compile(r"[a-z0-9)\"”][.!?](?:\s|\Z)")
@@ -74,7 +73,13 @@ def _is_open(group: Sequence[str]) -> bool:
     """Whether what stands so far is the first half of a sentence and no subhead."""
     last = group[-1]
     word = last.rsplit(None, 1)[-1].lower()
-    return len(group) > 1 or word in _LINKING or last[-1] == "," or last.count(" ") >= _CLAUSE or bool(_SENTENCE_INSIDE.search(last))
+    return (
+        len(group) > 1
+        or word in _LINKING
+        or last[-1] == ","
+        or last.count(" ") >= _CLAUSE
+        or bool(_SENTENCE_INSIDE.search(last))
+    )
 
 
 def _is_name(line: str) -> bool:

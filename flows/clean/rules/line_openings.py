@@ -11,76 +11,34 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
+from flows.clean.lines.lexicon import load_rule_file
 from flows.clean.rules.linked_titles import end_title, is_title_case
 
-_FIXED: Final = (
-    r"Baca berita dengan (?:lebih sedikit|sedikit|tanpa) iklan,? klik di ?sini\.?"
-    r"|Scroll ke bawah untuk melanjutkan membaca"
-    r"|(?:ADVERTISEMENT\s?)?SCROLL TO (?:CONTINUE|RESUME)(?: WITH)? CONTENT|(?:ADVERTISEMENT|Advertisement)(?=\s|[A-Z\"“]|$)|\[Gambas:[^\]\n]{0,80}\]"
-    r"|Saksikan [Ll]ive ?[Dd]etik\w{0,12} ?:"
-    r"|CNBC (?:INDONESIA RESEARCH|Indonesia Research)(?:\s?\[email.protected\])?"
-    r"|(?:(?:BACA|Baca|KLIK|Klik|SIMAK|Simak|LIHAT|Lihat) (?:SELENGKAPNYA|[Ss]elengkapnya)(?:,? (?:DI|di) ?(?:SINI|sini)| di (?:tautan|halaman) ?(?:berikut(?: ini|nya)?|selanjutnya|ini))?"
-    r"|(?:Klik|Baca di|Bersambung ke|Lanjut ke) halaman (?:selanjutnya|berikutnya))(?:\s?[>».:-]{1,40})?"
-    r"|\((?:[a-z]{2,6}/[a-z]{2,6}\d?|[A-Z]{2,4}/[A-Za-z0-9]{1,6}|\*{1,3})\)"
-    r"|Dalam segala situasi, KOMPAS\.com berkomitmen.{0,220}?(?:Download sekarang|$)"
-    r"|(?:Simak|Lihat|Tonton|Saksikan)(?: (?:juga|pula))? [Vv]ideo[^'‘“\"\n]{0,24}['‘“\"][^\n]{4,160}?['’”\"]\s?:"
-    r"|(?:Simak|Lihat|Tonton|Saksikan)(?: (?:juga|pula))? (?:[Vv]ideo )?['‘“\"][^\n]{4,160}?['’”\"] (?:di sini|berikut(?: ini)?)\s?:"
-)
-_TO_TITLE: Final = (
-    r"(?:Baca|BACA|Simak|SIMAK|Lihat|LIHAT|Tonton|TONTON|Cek|Dengarkan)\s?(?:[Jj]uga|JUGA|[Pp]ula|PULA)"
-    r"(?: (?:artikel|berita|video|foto)(?: lainnya| menarik)?)?\s{0,2}(?:[:»>|–]|-(?=\s))\s{0,2}"
-    r"|(?:baca|simak|lihat) (?:juga|pula)\s?:\s{0,2}"
-    r"|(?:Baca Juga|BACA JUGA|Baca juga) (?=[\"“'‘]?[A-Z])"
-    r"|(?:Baca|BACA|Simak|Lihat)\s?:\s{0,2}(?=[\"“'‘]?[A-Z0-9])|Baca berikutnya (?=[A-Z])"
-    r"|(?:Pilihan|PILIHAN) ?(?:[Ee]ditor|EDITOR|[Rr]edaksi)\s?:\s{0,2}"
-    r"|:\s{1,2}(?=[A-Z][\w-]+ [A-Z0-9])"
-)
-_TO_STOP: Final = (
-    r"(?:Gabung|Bergabung|Ikuti|Follow|Dapatkan|Simak|Cek|Akses|Update|Selalu update|Temukan|Pantau|Ayo ikuti|Join|"
-    r"Baca|Yuk|Klik)\b(?=[^\n]{0,110}?(?:[Ww]hats ?[Aa]pp|Google News|GOOGLE NEWS|Telegram|YouTube|Youtube|breaking news|"
-    r"berita pilihan|media sosial kami))"
-    r"|Bagikan perspektif Anda,"
-    r"|(?:Artikel|Berita|Konten) ini (?:telah|sudah|juga|pernah) (?:tayang|terbit|naik|dimuat)(?: sebelumnya)? (?:di|pada)\b"
-    r"|Simak (?:berita|informasi|artikel|video|penjelasan) selengkapnya"
-    r"|Baca (?:berita|artikel|informasi) (?:\w+ ){0,2}(?:lainnya|selengkapnya|terbaru)"
-    r"|Selengkapnya baca"
-    r"|(?:Klik|KLIK) https?://|Anda (?:perlu|harus) meng-?install aplikasi"
-)
-_TO_NEXT: Final = (
-    r"(?:Pewarta|Penulis|Reporter|Editor|Redaktur|Sumber|SUMBER|Kontributor|Penyunting|Foto|FOTO|Ilustrasi|Tags?|Oleh|Red)\s?:\s?"
-    r"|(?:Foto|FOTO)/(?=\w)|(?:Laporan|LAPORAN) (?:Wartawan|Reporter|Jurnalis|Kontributor) (?=[A-Z])"
-    r"|Copyright\b|COPYRIGHT\b|©|Hak [Cc]ipta (?:©|dilindungi)|Dilarang keras mengambil"
-)
-_SIGN_OFF: Final = r"\([A-Z][\w.'’-]{1,20}(?:[ /,|&-]{1,2}[A-Za-z][\w.'’-]{1,20}){0,5}\)"
-_OPENING: Final = re.compile(
-    rf"(?P<fixed>{_FIXED})|(?P<title>{_TO_TITLE})|(?P<stop>{_TO_STOP})|(?P<next>{_TO_NEXT})|(?P<sign>{_SIGN_OFF})"
-)
+_RULES: Final = load_rule_file("openings.toml")
 # How the patterns begin: looking for these costs far less than the patterns.
-_BEGINNINGS: Final = (
-    "Baca", "BACA", "baca ", "Simak", "SIMAK", "simak ", "Lihat", "LIHAT", "lihat ", "Tonton", "TONTON", "Cek", "Dengarkan",
-    "Scroll ke", "SCROLL", "ADVERTISEMENT", "Advertisement", "[Gambas", "Saksikan", "CNBC I", "Klik", "KLIK", "Bersambung",
-    "Lanjut", "(", "Dalam segala", "Pilihan", "PILIHAN", ": ", "Gabung", "Bergabung", "Ikuti", "Follow", "Dapatkan", "Akses",
-    "Update", "Selalu", "Temukan", "Pantau", "Ayo", "Join", "Yuk", "Bagikan", "Artikel", "Berita", "Konten", "Selengkapnya",
-    "Anda p", "Anda h", "Pewarta", "Penulis", "Reporter", "Editor", "Redaktur", "Sumber", "SUMBER", "Kontributor",
-    "Penyunting", "Foto", "FOTO", "Ilustrasi", "Tag", "Oleh", "Red", "Laporan", "LAPORAN", "Copyright", "COPYRIGHT", "©",
-    "Hak ", "Dilarang",
-)  # fmt: skip
+_BEGINNINGS: Final[tuple[str, ...]] = tuple(_RULES["beginnings"])
+_GROUPS: Final = {"itself": "fixed", "title": "title", "stop": "stop", "value": "value", "sign-off": "sign"}
+_OPENING: Final = re.compile(
+    "|".join(f"(?P<{_GROUPS[rule['until']]}>{'|'.join(rule['patterns'])})" for rule in _RULES["opening"])
+)
 # Glued to a word without any mark: only what cannot be anything else.
 _GLUED_ON: Final = re.compile(
     r"(?:Baca Juga|BACA JUGA|Baca juga)\s?:|Baca berita dengan (?:sedikit|lebih)|Gabung ke Channel|SCROLL TO|"
     r"ADVERTISEMENT|Sumber\s?:\s?[A-Z]|Scroll ke bawah untuk|Advertisement"
 )
 _SENTENCE_END: Final = re.compile(r"[.!?](?:[\"”’)]{1,2})?(?=\s|$)|[.!?](?=[A-Z])")
+_SITE_BEFORE: Final = re.compile(r"\b(?:Kompas|KOMPAS|Tempo|co|Liputan6|detik)\Z")  # the stop is of an address
 _ENDED: Final = frozenset(".!?…\"”’)]>*:;,|'")
 _BARE: Final = re.compile(r"[\s,]*(?:$|[\"“])")
 _VALUE: Final = re.compile(r"\s?(?:[A-Z@][\w.@'’/-]*|[/|&,-]|dan|dok|via|oleh)")
-_VALUE_WORDS: Final = 7
-_TITLED: Final = re.compile(r"(?: dengan judul:?\s?)(?P<quote>[\"“'‘])?")
+_MAX_VALUE_WORDS: Final = 7
+_NAMES_TITLE: Final = re.compile(r"(?: dengan judul:?\s?)(?P<quote>[\"“'‘])?")
 _QUOTES: Final = {'"': '"', "“": "”", "'": "'", "‘": "’"}
-_FURTHEST: Final = 330
-_TITLE_ROOM: Final = 220
-_SHORT_SIGN: Final = 60
+_MAX_QUOTED_CHARS: Final = 120
+_MAX_SENTENCE_CHARS: Final = 330
+_MAX_CLOSED_CHARS: Final = 220  # of a title that may be all of what is left
 _SIGNED_WITHIN: Final = 400  # characters of the end
+_NEAR: Final = 60  # characters
 _HANDLE: Final = re.compile(r"[a-z]{3,12}(?=\s|[A-Z]|$|-)")
 
 
@@ -127,37 +85,39 @@ def _may_open(text: str, found: re.Match[str], start: int, reached: int, gap_end
     at = found.start()
     if at in gap_ends or at == start or (text[at - 1].isalnum() and _GLUED_ON.match(text, at)):
         return True
-    before = text[start:at].rstrip()
-    if not before or (reached > start and not text[reached:at].strip(" ,\xa0")):
+    if reached > start and at - reached < _NEAR and not text[reached:at].strip(" ,\xa0"):
         return True
-    last = before[-1]
+    last = text[max(start, at - _NEAR) : at].rstrip()[-1:]
+    if not last:
+        return True
     if found["fixed"]:
         return last in _ENDED or not found["fixed"].startswith(("Advertisement", "CNBC Indonesia"))
     if header := found["title"]:
         if header.startswith(":"):
-            return last in ".!?\"”"
+            return last in '.!?"”'
         if header[0].islower() or not header.strip().endswith((":", "-", "»", ">", "|", "–")):
             return last in _ENDED
         return "uga" in header or "UGA" in header or last in _ENDED
     if found["stop"] and found["stop"].startswith(("Artikel ini", "Berita ini")):
         return True
-    if found["next"] and found["next"].startswith(("Pewarta", "Copyright", "©", "Dilarang", "Editor", "Laporan")):
+    if found["value"] and found["value"].startswith(("Pewarta", "Copyright", "©", "Dilarang", "Editor", "Laporan")):
         return True
     return last in _ENDED
 
 
 def _signs(text: str, found: re.Match[str]) -> bool:
-    """Whether a name in brackets stands where a sign-off does: behind a sentence, near the end of all."""
-    return found.start() > len(text) - _SIGNED_WITHIN and text[: found.start()].rstrip()[-1:] in ".!?\"”"
+    """Tell whether a name in brackets stands where a sign-off does: behind a sentence, near the end of all."""
+    at = found.start()
+    return at > len(text) - _SIGNED_WITHIN and text[max(0, at - _NEAR) : at].rstrip()[-1:] in tuple('.!?"”')
 
 
 def _find_end(text: str, found: re.Match[str], limit: int, following: int) -> int | None:
-    """Where the line that opens with this match ends."""
+    """Return where the line that opens with this match ends; None where it is no line of its own."""
     at = found.end()
     if found["fixed"]:
         return at
     if found["sign"]:
-        return at if following - at < _SHORT_SIGN and not text[at:following].strip(" .*,") else None
+        return at if following - at < _NEAR and not text[at:following].strip(" .*,") else None
     if found["title"]:
         return _find_title_end(text, found, limit, following)
     if found["stop"]:
@@ -166,66 +126,73 @@ def _find_end(text: str, found: re.Match[str], limit: int, following: int) -> in
 
 
 def _find_title_end(text: str, found: re.Match[str], limit: int, following: int) -> int:
-    """The end of the other story's title; of the header where there is none, or where that is not sure."""
-    at = found.end()
-    header = len(found[0].rstrip()) + found.start()
-    if at >= limit or _BARE.match(text, at, limit) or (text[at] in "\"“" and not _quoted_title(text, at, following)):
-        return header
-    if found[0].rstrip()[-1:].isalpha() and not is_title_case(text, at, limit):
-        return header  # a bare header, and the story goes on
-    # What is left up to the next line is short and holds no sentence: it is the title, whole.
-    rest = text[at:following].rstrip()
-    closed = following - at <= 200 and not _SENTENCE_END.search(rest[:-1].rstrip(".!?")) and rest[-1:] not in ".\"”"
-    if closed and 2 <= rest.count(" ") + 1 <= 20 and (following < limit or text[following - 1 : following + 1]):
-        end = end_title(text, at, following, closed=True)
-        return end if end is not None else header
-    end = end_title(text, at, following, closed=closed)
-    if end is None:
-        return header if not found[0].startswith(":") else found.start()
-    return end
+    """Return the end of the other story's title; of the header where there is none, or where that is not sure."""
+    at, header = found.end(), found[0].rstrip()
+    header_end = found.start() + len(header)
+    if (
+        at >= limit
+        or _BARE.match(text, at, limit)
+        or (text[at] in '"“' and not _opens_quoted_title(text, at, following))
+    ):
+        return header_end
+    if header[-1:].isalpha() and not is_title_case(text, at, limit):
+        return header_end  # a bare header, and the story goes on
+    # What is left up to the next line may be short and without a sentence: then the title may well be all of it.
+    is_closed = False
+    if following - at <= _MAX_CLOSED_CHARS:
+        rest = text[at:following].rstrip()
+        is_closed = rest[-1:] not in tuple('."”') and _SENTENCE_END.search(rest[:-1].rstrip(".!?")) is None
+    title_end = end_title(text, at, following, closed=is_closed)
+    if title_end is not None:
+        return title_end
+    return found.start() if header.startswith(":") else header_end
 
 
-def _quoted_title(text: str, at: int, limit: int) -> bool:
-    close = text.find(_QUOTES[text[at]], at + 1, min(limit, at + 120))
+def _opens_quoted_title(text: str, at: int, limit: int) -> bool:
+    """Tell whether the quotation mark at `at` opens a title and no speech."""
+    close = text.find(_QUOTES[text[at]], at + 1, min(limit, at + _MAX_QUOTED_CHARS))
     return close > 0 and text[close - 1] not in ",."
 
 
 def _find_stop(text: str, found: re.Match[str], limit: int, following: int) -> int | None:
-    """The end of the sentence, or of the title that it names."""
-    titled = _TITLED.search(text, found.end(), min(limit, found.end() + 90))
-    if titled and found[0][0] in "ABK" and " ini " in found[0]:
-        if titled["quote"]:
-            close = text.find(_QUOTES[titled["quote"]], titled.end(), min(limit, titled.end() + 220))
-            return close + 1 if close > 0 else min(limit, titled.end() + 200)
-        if following - titled.end() < _TITLE_ROOM and not text[following:].strip():
-            return following  # the last words of all
-        end = end_title(text, titled.end(), following, closed=following - titled.end() < _TITLE_ROOM)
-        return end if end is not None else following if following - titled.end() < _TITLE_ROOM else titled.end()
-    for end in _SENTENCE_END.finditer(text, found.end(), min(following, found.start() + _FURTHEST)):
-        if not re.search(r"\b(?:Kompas|KOMPAS|Tempo|co|Liputan6|detik)\Z", text[: end.start()][-12:]):
+    """Return the end of the sentence, or of the title that it names; None where it is too far away."""
+    titled = _NAMES_TITLE.search(text, found.end(), min(limit, found.end() + _NEAR))
+    if titled and " ini " in found[0].lower():
+        return _find_named_title_end(text, titled, limit, following)
+    for end in _SENTENCE_END.finditer(text, found.end(), min(following, found.start() + _MAX_SENTENCE_CHARS)):
+        if _SITE_BEFORE.search(text, max(0, end.start() - 12), end.start()) is None:
             return end.end()
-    return following if following - found.start() < _FURTHEST else None
+    return following if following - found.start() < _MAX_SENTENCE_CHARS else None
+
+
+def _find_named_title_end(text: str, titled: re.Match[str], limit: int, following: int) -> int:
+    """Return the end of the title behind "dengan judul"."""
+    at = titled.end()
+    if titled["quote"]:
+        close = text.find(_QUOTES[titled["quote"]], at, min(limit, at + _MAX_CLOSED_CHARS))
+        return close + 1 if close > 0 else min(limit, at + _MAX_CLOSED_CHARS)
+    is_near = following - at < _MAX_CLOSED_CHARS
+    if is_near and not text[following : following + _NEAR].strip():
+        return following  # the last words of all
+    title_end = end_title(text, at, following, closed=is_near)
+    return title_end if title_end is not None else following if is_near else at
 
 
 def _find_value_end(text: str, found: re.Match[str], limit: int, following: int) -> int | None:
-    """The end of a label's value: names and words with a capital, or all of the foot."""
-    label = found[0]
+    """Return the end of a label's value: names and words with a capital; of a copyright line its sentence's end."""
+    label, at = found[0], found.end()
     if label.startswith(("Copyright", "COPYRIGHT", "©", "Hak", "Dilarang")):
-        for end in _SENTENCE_END.finditer(text, found.end(), limit):
-            if end.end() - found.start() > 30:
-                return end.end()
-        return limit
-    at, words = found.end(), 0
-    if handle := _HANDLE.match(text, at, following):
-        rest = text[handle.end() : following].lstrip()
-        if label[0] in "PREK" and (not rest or rest[0] in "-–|," or rest[0].isupper()):
+        ends = (end.end() for end in _SENTENCE_END.finditer(text, at, limit))
+        return next((end for end in ends if end - found.start() > _NEAR // 2), limit)
+    if label[0] in "PREK" and (handle := _HANDLE.match(text, at, following)):
+        rest = text[handle.end() : handle.end() + _NEAR].lstrip()
+        if not rest or rest[0] in "-–|," or rest[0].isupper():
             return handle.end()  # "Reporter: wanda": the name a writer goes by in the newsroom
-    while at < following and words < _VALUE_WORDS:
+    words = 0
+    while at < following and words < _MAX_VALUE_WORDS:
         value = _VALUE.match(text, at, following)
         if value is None:
             break
-        at, words = value.end(), words + (value[0].strip()[:1].isalpha())
-        if words >= 2 and label[0] in "PREKO" and text[at : at + 1] in ". ":
-            if text[at : at + 1] == ".":
-                break
+        at = value.end()
+        words += value[0].strip()[:1].isalpha()
     return at

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from flows.clean.lines.joints import may_part_words
+from flows.clean.lines.lexicon import load_recovery_words
 
 Floats = NDArray[np.float64]
 
@@ -30,31 +31,18 @@ _BEHIND_CHARS: Final = 60  # that are read behind the last candidate
 _SEARCHED_BEFORE, _SEARCHED_BEHIND = 3_000, 600  # characters around a title in which its words are looked for again
 _SURE: Final = 0.45  # how likely the best candidate must be
 # A blank, or a place without one, before what may open a sentence.
-_CANDIDATE: Final = re.compile(r"\s+(?=[\"“”‘'\[]{0,2}[A-Z0-9À-Þ])|(?<=[a-z0-9?!)])(?=[\"“(]?[A-Z][a-z])|(?<=[a-z0-9?!)])(?=“)")
+_CANDIDATE: Final = re.compile(
+    r"\s+(?=[\"“”‘'\[]{0,2}[A-Z0-9À-Þ])|(?<=[a-z0-9?!)])(?=[\"“(]?[A-Z][a-z])|(?<=[a-z0-9?!)])(?=“)"
+)
 _ITEM: Final = re.compile(r"\s*\d{1,2}\. ?[A-Z]")
 _WORD: Final = re.compile(r"\S+")
 _END: Final = re.compile(r"[.!?…]+[\"”’)\]]*(?=\s|$|[\"“(]?[A-Z])")
 _CORE: Final = re.compile(r"[^\W_][\w'’-]*")
 # Words that open a sentence and hardly stand with a capital inside a title of sentence case.
-OPENERS: Final = frozenset(
-    "adapun akan akhirnya akibat akibatnya anda apa apabila apalagi atas bagi bahkan banyak beberapa begitu belum berbagai "
-    "berdasarkan berikut bersama bila bisa bukan cara dalam dan dari dengan demikian di dia dikatakan dikutip diketahui "
-    "dilansir ditambahkan gelaran hal hanya hari hasil hingga ia ini itu itulah jadi jangan jika juga kabar kamu karena "
-    "katanya kata ke kedua kehadiran keputusan ketika kini kita kami lalu langkah lebih maka masih masyarakat mayoritas "
-    "melalui melihat memang mengenai mengutip menanggapi menurut menurutnya mereka meski meskipun misalnya namun nantinya "
-    "oleh pada padahal para pasalnya pemerintah penting pihak pihaknya proses saat saatnya salah sambil sampai saya seba"
-    "b sebab sebagai sebagaimana sebanyak sebelum sebelumnya sebuah sedangkan sehingga sejak sejauh sejumlah sekitar "
-    "selain selama selanjutnya seluruh semakin semua sementara seorang seperti serta sesuai setelah setiap setidaknya "
-    "sudah tadi tahun tak tapi telah tentu terkait termasuk ternyata tersebut tetapi tidak untuk upaya usai walau warga "
-    "wakil yang ketua kepala direktur menteri presiden gubernur bupati tim polisi".split()
-)
+OPENERS: Final = load_recovery_words("title_openers")
 # Words that no title ends with.
-_BINDING: Final = frozenset(
-    "di ke dari dan atau yang untuk oleh pada dengan dalam bagi tentang soal sebagai agar karena jadi saat usai hingga "
-    "sampai antara para kata vs akan tak bisa siap sebut pt the of and for ini adalah terkait melalui jika demi tanpa "
-    "gegara akibat per dr h hj prof ir bupati gubernur presiden menteri wali".split()
-)
-_SMALL_IN_TITLES: Final = frozenset("di ke dari dan atau yang untuk oleh pada dengan dalam bagi tentang vs hingga sampai the of and agar".split())
+_BINDING: Final = load_recovery_words("title_binding")
+_SMALL_IN_TITLES: Final = load_recovery_words("title_small")
 NAMES: Final = (
     "words", "few", "many", "very_many", "title_case", "after_small", "title_case_and_small", "sentence_case",
     "opener", "opener_in_title_case", "second_small", "second_capital", "third_small", "quote", "digit", "asked",
@@ -69,7 +57,7 @@ _OPENER, _SECOND_SMALL, _AFTER_SMALL, _WIDE, _ASKED = (
 
 
 class TitleEnds(NamedTuple):
-    """The weights: figures are standardised, a hidden layer of rectified units and the figures themselves score them."""
+    """The weights: a hidden layer of rectified units and the standardised figures themselves score a candidate."""
 
     mean: Floats
     scale: Floats
@@ -161,8 +149,8 @@ def _read_words(text: str, start: int, places: list[int]) -> _Words:
     is_small = [core[:1].islower() for core in cores]
     counted, capitals, small_runs = [0], [0], [0]
     run = 0
-    for number, (core, small) in enumerate(zip(cores, is_small, strict=True)):
-        is_counted = bool(core) and core.lower() not in _SMALL_IN_TITLES
+    for number, (word, small) in enumerate(zip(cores, is_small, strict=True)):
+        is_counted = bool(word) and word.lower() not in _SMALL_IN_TITLES
         if is_counted and number:
             run = run + 1 if small else 0
         counted.append(counted[-1] + is_counted)
@@ -220,8 +208,8 @@ def _measure_candidate(
         before_small and not is_titled, place < len(text) and not text[place].isspace(),
         text[place : place + 2].isspace() and len(text[place : place + 2]) == 2,
         before.isupper() and len(before) > 1, before[:1].isdigit(), count <= 3, capitals_before, ends_soon,
-        bool(word) and word in cores[:count], bool(word) and f" {low} " in around_small, place == closed, opening in "([",
-        len(after) == 3 and all(after) and not is_opener, _ITEM.match(text, place) is not None, head_case, small_run,
-        small_run * (head_case > 0.7), bool(word) and bool(before) and around.count(f"{before} {word}") > 1,
+        bool(word) and word in cores[:count], bool(word) and f" {low} " in around_small, place == closed,
+        opening in "([", len(after) == 3 and all(after) and not is_opener, _ITEM.match(text, place) is not None, head_case,
+        small_run, small_run * (head_case > 0.7), bool(word) and bool(before) and around.count(f"{before} {word}") > 1,
         bool(word) and around.count(f" {word} ") > 1, head_case * before_small,
     ]  # fmt: skip

@@ -1,6 +1,6 @@
 """The head of a text that lost its lines: where title, byline, date and dateline meet.
 
-    find_head_breaks(text, start, end) -> gaps between them; only what a date with a clock or a dateline proves
+find_head_breaks(text, start, end) -> gaps between them; only what a date with a clock or a dateline proves
 """
 
 import re
@@ -12,9 +12,7 @@ from flows.outlets.dateline import parse_dateline
 Gap = tuple[int, int]
 
 _HEAD: Final = 420  # characters among which a head may stand
-_MONTHS: Final = (
-    "(?:Jan|Feb|Peb|Mar|Apr|Mei|May|Jun|Jul|Agu|Agt|Ags|Aug|Sep|Okt|Oct|Nov|Nop|Des|Dec)[a-z]{0,7}\\.?"
-)
+_MONTHS: Final = "(?:Jan|Feb|Peb|Mar|Apr|Mei|May|Jun|Jul|Agu|Agt|Ags|Aug|Sep|Okt|Oct|Nov|Nop|Des|Dec)[a-z]{0,7}\\.?"
 _STAMP: Final = re.compile(
     r"(?:(?:Senin|Selasa|Rabu|Kamis|Jum'?at|Sabtu|Minggu|Ahad|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
     r"\s?[,(/-]?\s{0,3})?"
@@ -22,11 +20,13 @@ _STAMP: Final = re.compile(
     r"\s{0,3}(?:[,|·•-]|pukul|jam)?\s{0,3}(?:pukul )?\d{1,2}[.:]\d\d(?::\d\d)?(?: ?WI(?:B|TA|T))?"
 )
 _BEFORE_STAMP: Final = re.compile(
-    r"(?:(?:Oleh|OLEH|By|Penulis|Reporter|Pewarta)\s?:? [A-Z][\w.' ]{2,40}?|(?:[A-Z][\w.]{2,20}\.(?:com|COM|co\.id|id|ID|CO)|detik\w{0,10}))"
+    r"(?:(?:Oleh|OLEH|By|Penulis|Reporter|Pewarta)\s?:? [A-Z][\w.' ]{2,40}?|"
+    r"(?:[A-Z][\w.]{2,20}\.(?:com|COM|co\.id|id|ID|CO)|detik\w{0,10}))"
     r"\s?(?:[-–|,]|\s)\s{0,2}\Z"
 )
 _BEHIND_STAMP: Final = re.compile(
-    r"(?:\s?[-–|,]\s?(?:Redaktur|Editor|Penulis|Reporter|Red)\s?: ?[A-Z][\w.']{1,20}(?: [A-Z][\w.']{1,20}){0,3}(?: ?- ?\d{1,6})?)"
+    r"(?:\s?[-–|,]\s?(?:Redaktur|Editor|Penulis|Reporter|Red)\s?: ?"
+    r"[A-Z][\w.']{1,20}(?: [A-Z][\w.']{1,20}){0,3}(?: ?- ?\d{1,6})?)"
     r"|\s?\|\s?\d{1,6} [Vv]iews?"
 )
 _SITE: Final = re.compile(r"[A-Z][A-Za-z0-9]{2,24}\.(?:COM|com|Com|CO|co|ID|id|Id|TV|tv|NET|net)\b")

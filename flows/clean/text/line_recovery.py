@@ -59,9 +59,7 @@ class Layout:
             ]
             for index, own_pieces in marks.pieces.items()
         }
-        own = DocumentLines(
-            lines.number, starts, ends, lines.text, lines.gap, lines.word_counts, lines.ends_sentence
-        )
+        own = DocumentLines(lines.number, starts, ends, lines.text, lines.gap, lines.word_counts, lines.ends_sentence)
         restored = DocumentMarks(own, marks.labels, marks.scores, pieces)
         return _mark_joiners(restored, self.commas) if self.commas else restored
 
@@ -202,7 +200,7 @@ def divide_paragraphs(text: str, start: int, end: int) -> list[Gap]:
         words = text.count(" ", at, last)
         if open_quotes % 2 and words < 2 * _MAX_PARAGRAPH_WORDS:
             continue
-        opens_quote = text[last] in "\"“"
+        opens_quote = text[last] in '"“'
         if words >= _MIN_PARAGRAPH_WORDS or (opens_quote and words >= _MIN_PARAGRAPH_WORDS // 3):
             if text.count(" ", last, end) < _MIN_LAST_WORDS:
                 break
