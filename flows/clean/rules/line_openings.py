@@ -49,12 +49,13 @@ def find_clutter_lines(text: str, start: int, end: int, gaps: Sequence[tuple[int
     opened_at = [opening.start() for opening in openings]
     lines: list[tuple[int, int]] = []
     reached = start
-    for number, opening in enumerate(openings):
+    for opening in openings:
         if opening.start() < reached or not _may_open(text, opening, start, reached, gap_ends):
             continue
         next_gap = bisect_left(gap_starts, opening.end())
         limit = min(gap_starts[next_gap] if next_gap < len(gap_starts) else end, end)
-        following = next((place for place in opened_at[number + 1 :] if place >= opening.end()), limit)
+        next_opening = bisect_left(opened_at, opening.end())
+        following = opened_at[next_opening] if next_opening < len(opened_at) else limit
         stop = _find_end(text, opening, limit, min(following, limit))
         if stop is not None and stop > opening.start():
             lines.append((opening.start(), stop))

@@ -209,7 +209,8 @@ def _measure_candidate(
         text[place : place + 2].isspace() and len(text[place : place + 2]) == 2,
         before.isupper() and len(before) > 1, before[:1].isdigit(), count <= 3, capitals_before, ends_soon,
         bool(word) and word in cores[:count], bool(word) and f" {low} " in around_small, place == closed,
-        opening in "([", len(after) == 3 and all(after) and not is_opener, _ITEM.match(text, place) is not None, head_case,
-        small_run, small_run * (head_case > 0.7), bool(word) and bool(before) and around.count(f"{before} {word}") > 1,
+        opening in "([", len(after) == 3 and all(after) and not is_opener,
+        _ITEM.match(text, place) is not None, head_case, small_run,
+        small_run * (head_case > 0.7), bool(word) and bool(before) and around.count(f"{before} {word}") > 1,
         bool(word) and around.count(f" {word} ") > 1, head_case * before_small,
     ]  # fmt: skip

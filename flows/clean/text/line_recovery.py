@@ -29,6 +29,7 @@ from flows.clean.text.head_breaks import find_head_breaks
 JOINER_RULE: Final = "line.joiner"
 _MIN_CHARS: Final = 160  # of a text that can have lost lines
 _MAX_BREAKS: Final = 2  # of a text that is one line, or nearly
+_MAX_LINES: Final = 3_000  # no article has more; where more are found, they are no lines
 _MIN_PARAGRAPH_WORDS, _MAX_PARAGRAPH_WORDS = 28, 70
 _MIN_LAST_WORDS: Final = 6
 _HOME_WORDS: Final = (" yang ", " dengan ", " untuk ")
@@ -47,7 +48,7 @@ class Layout:
     shifts: list[int]
     commas: list[Gap]
 
-    def restore_marks(self, marks: DocumentMarks) -> DocumentMarks:
+    def restore_marks(self, marks: DocumentMarks, document: str) -> DocumentMarks:
         """Return the marks of the laid-out text as marks of the document as read, with those of the joiners."""
         lines = marks.lines
         shifts = [self.shifts[number - 1] for number in lines.number]
@@ -61,7 +62,7 @@ class Layout:
         }
         own = DocumentLines(lines.number, starts, ends, lines.text, lines.gap, lines.word_counts, lines.ends_sentence)
         restored = DocumentMarks(own, marks.labels, marks.scores, pieces)
-        return _mark_joiners(restored, self.commas) if self.commas else restored
+        return _mark_joiners(document, restored, self.commas) if self.commas else restored
 
     def list_bounds(self) -> list[int]:
         """Return start and end of each line in the document as read, one after the other."""
@@ -123,7 +124,7 @@ def lay_out_lines(text: str, *, glued_only: bool = False) -> Layout | None:
         is_changed = is_changed or own_lines != [(start, end)]
         lines += own_lines
         commas += own_commas
-    if not is_changed and not commas:
+    if (not is_changed and not commas) or len(lines) > _MAX_LINES or len(commas) > _MAX_LINES:
         return None
     pieces, shifts, length = [], [], 0
     for start, end in lines:
@@ -150,8 +151,18 @@ def recover_lines(
     if not glued_only and joints.style == "blank":
         lines = [paragraph for line in lines for paragraph in divide_paragraphs(text, *line)]
     between = _find_commas_between(text, start, end, lines)
-    inside = [comma for comma in joints.commas if any(a < comma[0] and comma[1] <= b for a, b in lines)]
-    return lines, sorted([*between, *inside])
+    return lines, sorted([*between, *_select_commas_inside(text, joints.commas, lines)])
+
+
+def _select_commas_inside(text: str, commas: Sequence[Gap], lines: Sequence[Gap]) -> list[Gap]:
+    """Return the commas that stand within a line."""
+    starts = [line[0] for line in lines]
+    inside = []
+    for comma in commas:
+        index = bisect_right(starts, comma[0]) - 1
+        if index >= 0 and starts[index] < comma[0] and comma[1] <= lines[index][1]:
+            inside.append(_trim_edges(text, *comma))
+    return inside
 
 
 def _divide_at_gaps(text: str, start: int, end: int, gaps: Sequence[Gap]) -> list[Gap]:
@@ -210,32 +221,38 @@ def divide_paragraphs(text: str, start: int, end: int) -> list[Gap]:
     return paragraphs
 
 
-def _mark_joiners(marks: DocumentMarks, commas: Sequence[Gap]) -> DocumentMarks:
+def _mark_joiners(document: str, marks: DocumentMarks, commas: Sequence[Gap]) -> DocumentMarks:
     """Return the marks with those of the joiners: each belongs to the line it stands in, else to the one before it."""
-    pieces = {index: list(own_pieces) for index, own_pieces in marks.pieces.items()}
     lines = marks.lines
+    joiners_by_line: dict[int, list[Mark]] = {}
     for first, last in commas:
         index = max(0, bisect_right(lines.start, first) - 1)
-        if index >= len(lines.start):
-            continue
-        own_pieces = pieces.get(index)
-        if own_pieces is None:
-            (kind, rule), score = marks.labels[index], marks.scores[index]
-            own_pieces = [Mark(lines.number[index], lines.start[index], lines.end[index], kind, rule, score)]
-        joiner = Mark(lines.number[index], first, last, "widget", JOINER_RULE)
-        pieces[index] = _insert_joiner(own_pieces, joiner)
+        if index < len(lines.start):
+            joiner = Mark(lines.number[index], first, last, "widget", JOINER_RULE)
+            joiners_by_line.setdefault(index, []).append(joiner)
+    pieces = {index: list(own_pieces) for index, own_pieces in marks.pieces.items()}
+    for index, joiners in joiners_by_line.items():
+        (kind, rule), score = marks.labels[index], marks.scores[index]
+        whole = Mark(lines.number[index], lines.start[index], lines.end[index], kind, rule, score)
+        pieces[index] = _insert_joiners(document, pieces.get(index, [whole]), joiners)
     return DocumentMarks(lines, marks.labels, marks.scores, pieces)
 
 
-def _insert_joiner(pieces: Sequence[Mark], joiner: Mark) -> list[Mark]:
-    """Return pieces with a joiner cut out of the one that holds it."""
+def _insert_joiners(document: str, pieces: Sequence[Mark], joiners: Sequence[Mark]) -> list[Mark]:
+    """Return the pieces of a line with joiners cut out of those that hold them; all in the order of the text."""
     divided: list[Mark] = []
+    at = 0
     for piece in pieces:
-        if piece.end <= joiner.start or joiner.end <= piece.start:
-            divided.append(piece)
-            continue
-        if piece.start < joiner.start:
-            divided.append(piece._replace(end=joiner.start))
-        if joiner.end < piece.end:
-            divided.append(piece._replace(start=joiner.end))
-    return sorted([*divided, joiner], key=lambda mark: mark.start)
+        start = piece.start
+        while at < len(joiners) and joiners[at].start < piece.end:
+            joiner = joiners[at]
+            first, last = _trim_edges(document, start, joiner.start) if start < joiner.start else (start, start)
+            if first < last:
+                divided.append(piece._replace(start=first, end=last))
+            divided.append(joiner)
+            start = max(start, joiner.end)
+            at += 1
+        first, last = _trim_edges(document, start, piece.end) if start < piece.end else (start, start)
+        if first < last:
+            divided.append(piece._replace(start=first, end=last))
+    return [*divided, *joiners[at:]]

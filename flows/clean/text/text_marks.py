@@ -33,7 +33,7 @@ class MarkedText:
 def mark_texts(texts: Sequence[str], outlets: Sequence[str | None]) -> list[MarkedText]:
     """Return the marks of each text. `outlets` has the registered domain of each text's outlet, None without a hint."""
     matchers = [cue_data.load_outlet_cues(outlet) for outlet in outlets]
-    layouts = [lay_out_text(text) for text in texts]
+    documents, layouts = texts, [lay_out_text(text) for text in texts]
     texts = [layout.text if layout else text for layout, text in zip(layouts, texts, strict=True)]
     codes = encode_texts(texts)
     if glued_layouts := _lay_out_glued_texts(codes, texts, layouts):
@@ -55,7 +55,7 @@ def mark_texts(texts: Sequence[str], outlets: Sequence[str | None]) -> list[Mark
         verdicts = classify_lines(lines, document_cues[index], body, cue_data.find_profile(outlets[index]))
         marks = build_document_marks(text, lines, verdicts, body, matcher, splittable_lines[index])
         layout = layouts[index]
-        marked_texts.append(MarkedText(layout.restore_marks(marks) if layout else marks, body, layout))
+        marked_texts.append(MarkedText(layout.restore_marks(marks, documents[index]) if layout else marks, body, layout))
     return marked_texts
 
 
