@@ -63,6 +63,9 @@ DOCUMENTS: Final = pa.schema(
         _field("outlet_hint", pa.string(), null=True),
         # The decoded document: every line break is \n. For a page: its blocks, one a line.
         _field("text", pa.large_string()),
+        # Where the line breaks of a text were lost and found again: start and end of each line in `text`, one after the
+        # other, by the numbers of MARKS. Null: the lines are those of `text`.
+        _field("recovered_lines", pa.list_(_field("item", pa.int32())), null=True),
     ]
 )
 

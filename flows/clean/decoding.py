@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.clean import broken_marks
+
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -36,7 +38,7 @@ for _first, _last in ((0, 8), (14, 31), (0x7F, 0x84), (0x86, 0x9F), (0xD800, 0xD
     _IS_CONTROL[_first : _last + 1] = True
 _MOJIBAKE_LEADS: Final = "ÂÃâå"
 _IS_SUSPECT: Final = _IS_CONTROL.copy()
-_IS_SUSPECT[[ord(char) for char in f"{_MOJIBAKE_LEADS}{_LINE_BREAKS}\ufeff"]] = True
+_IS_SUSPECT[[ord(char) for char in f"{_MOJIBAKE_LEADS}{broken_marks.LEADS}{_LINE_BREAKS}\ufeff"]] = True
 
 
 def decode_bytes(raw: bytes, *, declared: str | None = None, html: bool = False) -> str | None:
@@ -47,6 +49,11 @@ def decode_bytes(raw: bytes, *, declared: str | None = None, html: bool = False)
     always UTF-8, whatever encoding a header declares.
     """
     text = _detect_and_decode(raw, declared, html)
+    if text is not None and not html:
+        if "&" in text and ";" in text:
+            text = broken_marks.resolve_references(text)
+        if "\\" in text:
+            text = broken_marks.resolve_escapes(text)
     return None if text is None else normalize_text(text)
 
 
@@ -55,6 +62,8 @@ def normalize_text(text: str) -> str:
     if not _has_any_char(text, _IS_SUSPECT):
         return text
     # Mojibake comes first: half of a broken letter may be a control character or a line break.
+    if any(lead in text for lead in broken_marks.LEADS):
+        text = broken_marks.mend_mojibake(text)
     if any(letter in text for letter in _MOJIBAKE_LEADS) and _MOJIBAKE.search(text):
         text = _repair_mojibake(text)
     text = text.replace("\r\n", "\n")

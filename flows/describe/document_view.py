@@ -131,11 +131,22 @@ def build_document_view(
 
 
 def build_view_from_columns(
-    text: str, marks: MarkColumns, candidates: Iterable[Candidate], url: str | None
+    text: str,
+    marks: MarkColumns,
+    candidates: Iterable[Candidate],
+    url: str | None,
+    recovered_lines: Sequence[int] | None = None,
 ) -> DocumentView:
-    """Build a view from a list of values for each of VIEWED_COLUMNS."""
-    contents = text.split("\n")
-    all_line_starts = list(accumulate([len(content) + 1 for content in contents], initial=0))
+    """Build a view from a list of values for each of VIEWED_COLUMNS.
+
+    `recovered_lines` holds start and end of each line in turn where the text had lost its line breaks.
+    """
+    if recovered_lines is None:
+        contents = text.split("\n")
+        all_line_starts = list(accumulate([len(content) + 1 for content in contents], initial=0))
+    else:
+        all_line_starts = list(recovered_lines[::2])
+        contents = [text[start:end] for start, end in zip(all_line_starts, recovered_lines[1::2], strict=True)]
     nonblank_numbers = [number for number, content in enumerate(contents, 1) if content and not content.isspace()]
     numbers, mark_starts, _, kinds, rules = marks
     if nonblank_numbers == numbers:

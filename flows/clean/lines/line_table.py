@@ -113,9 +113,9 @@ def split_lines(text: str) -> DocumentLines:
     return build_line_table([text]).documents[0]
 
 
-def build_line_table(texts: Sequence[str]) -> LineTable:
+def build_line_table(texts: Sequence[str], codes: NDArray[np.uint16] | None = None) -> LineTable:
     """Return the non-blank lines of decoded documents."""
-    codes = _encode_texts(texts)
+    codes = encode_texts(texts) if codes is None else codes
     doc_offset = np.cumsum([1, *(len(text) + 1 for text in texts)])
     # Runs of blanks with a line break separate lines, other runs separate words.
     char_flags = look_up_codes(CHAR_FLAGS, codes)
@@ -171,7 +171,7 @@ def build_line_table(texts: Sequence[str]) -> LineTable:
     )  # fmt: skip
 
 
-def _encode_texts(texts: Sequence[str]) -> NDArray[np.uint16]:
+def encode_texts(texts: Sequence[str]) -> NDArray[np.uint16]:
     """Return the code points of texts, a line break around each; 65,535 for those that need more than 16 bits."""
     # Encode text by text: one emoji would widen the joined string to four bytes per character.
     encoded = [_encode_text(text) for text in texts]
