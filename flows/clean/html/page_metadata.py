@@ -178,12 +178,14 @@ def _drop_asides(nodes: Sequence[HtmlElement]) -> list[HtmlElement]:
     asides: set[HtmlElement] = set()
     story_nodes: list[HtmlElement] = []
     for node in nodes:
-        if asides and node.getparent() in asides:
-            asides.add(node)
-        elif node.tag == "figcaption" or (
-            node.tag in _ASIDE_TAGS
-            and _is_aside_name(f"{node.get('class') or ''} {node.get('id') or ''}"[:_MAX_NAME_CHARS])
-            and next(node.iter("h1"), None) is None
+        if (
+            (asides and node.getparent() in asides)
+            or node.tag == "figcaption"
+            or (
+                node.tag in _ASIDE_TAGS
+                and _is_aside_name(f"{node.get('class') or ''} {node.get('id') or ''}"[:_MAX_NAME_CHARS])
+                and next(node.iter("h1"), None) is None
+            )
         ):
             asides.add(node)
         else:
