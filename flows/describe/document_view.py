@@ -15,6 +15,8 @@ _CACHED_LENGTH: Final = 400  # characters
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _NON_WORD = re.compile(r"[\W_]+")
 _QUOTE_LIMIT = 240
+_INDONESIAN_LANGUAGES = {"id", "in", "ms"}
+_FUNCTION_WORDS = {"yang", "dan", "di", "dengan", "untuk", "dari", "ini", "itu", "pada", "adalah"}
 
 
 class Evidence(NamedTuple):
@@ -82,6 +84,15 @@ class DocumentView:
     def is_page(self) -> bool:
         """Return whether the document is an HTML page, which states values that no plain text does."""
         return any(candidate.where != "record" for candidate in self.candidates)
+
+    @cached_property
+    def is_indonesian(self) -> bool:
+        """Return whether a document is Indonesian or Malay by its language, its address or its first paragraphs."""
+        languages = {candidate.value[:2].lower() for candidate in self.find_candidates("language")}
+        if languages & _INDONESIAN_LANGUAGES or any(host.endswith((".id", ".my")) for host in self.host_names):
+            return True
+        words = [word for line in self.body_lines[:4] for word in line.text[:1000].lower().split()]
+        return sum(word in _FUNCTION_WORDS for word in words) * 25 >= len(words) > 10
 
     @cached_property
     def host_names(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from flows.outlets import canonical_urls
 from flows.read import file_kinds, lenient_decoding
 from flows.read.physical_lines import PhysicalLine
 from flows.read.raw_documents import Limits, OutletGuesser, RawDocument, Reject, StatedField, guess_outlet_hint
+from flows.read.record_identity import build_record_identity, read_url_in_id
 from flows.read.source_walk import SourceFile
 
 _EXPECTED: Final = 'one JSON object a line was expected, such as {"id": "1", "text": "..."}'
@@ -86,22 +87,25 @@ def _build_document(
 ) -> RawDocument:
     media, content = _choose_content(fields)
     url = fields.get("url")
-    canonical = canonical_urls.canonicalize_url(url) if isinstance(url, str) else None
     record_id = _read_id(fields)
+    canonical = canonical_urls.canonicalize_url(url) if isinstance(url, str) else None
+    canonical = canonical or read_url_in_id(record_id)
     line_suffix = f"#L{line.number}"
+    stated = tuple(_collect_stated(fields))
+    words = [field.value for name in ("title", "published_at") for field in stated if field.field == name]
     return RawDocument(
         source_id=record_id or source_file.relative + line_suffix,
         source_uri=source_file.uri + line_suffix,
         raw=line.raw,
         content=content,
         media=media,
-        identity=source_file.relative + (f"#{record_id}" if record_id else line_suffix),
+        identity=build_record_identity(source_file.relative, record_id, [*words, content]),
         raw_sha256=line.sha256,
         encoding="utf-8",
         url=canonical,
         fetched_at=parse_timestamp(fields.get("fetched_at")),
         outlet_hint=guess_outlet_hint(guess_outlet, canonical, content, media),
-        stated=tuple(_collect_stated(fields)),
+        stated=stated,
     )
 
 

@@ -91,14 +91,16 @@ def build_tables(
     validate.start_gx_import()  # Great Expectations is imported while workers clean
     state = steps.clean_and_describe(job, cached, work, target, report_progress)
     state = run.reject_withdrawn(state, withdrawals)
-    state = run.resolve_id_conflicts(state)
+    state = run.resolve_id_conflicts(state, parent, append=job.append)
+    state = run.match_renamed_articles(state, parent)
     source_ids = run.select_article_ids(state)
     if executor is not None and not job.dry_run:
         state = run.start_partitioning(state, work, executor, parent if job.append else None)
     # Validation runs before deduplication, so that no dropped copy refers to a rejected row.
     state, row_verdict = steps.validate_articles(state, facts.started_at.date(), work)
     if job.append and parent:
-        state = run.carry_over_articles(state, parent, source_ids, withdrawn_ids)
+        superseded_ids = run.list_superseded_ids(source_ids, state.renamed_ids)
+        state = run.carry_over_articles(state, parent, superseded_ids, withdrawn_ids)
     state = steps.find_duplicates(state, job.duplicates, target)
     release_verdict = steps.validate_release(state, parent, job.accept_drift, withdrawn_ids)
     verdicts = {"articles": row_verdict, "release": release_verdict}

@@ -79,6 +79,7 @@ def build_draft(
             checks=tuple(asdict(check) for verdict in verdicts.values() for check in verdict.checks),
         ),
         validation={name: verdict.document for name, verdict in verdicts.items()},
+        renamed_ids=state.renamed_ids,
     )
 
 

@@ -140,7 +140,11 @@ def _run_stages(raw: pa.Table, html: Effort) -> BatchOutcome:
         (hints[doc], name) for doc, name in zip(docs.tolist(), described.metadata["outlet"].to_pylist(), strict=True)
     )
     profiles = [consulted_profiles[doc] for doc in article_indices]
-    columns = [*articles.columns, *measures.columns, profiles, docs[article_indices], np.arange(len(article_indices))]
+    identity = described.metadata.select(stage_tables.IDENTITY.names).take(article_indices)
+    columns = [
+        *articles.columns, *measures.columns, *identity.columns, profiles, docs[article_indices],
+        np.arange(len(article_indices)),
+    ]  # fmt: skip
     article_rows = pa.table(columns, schema=stage_tables.RUN_ARTICLES)
     return BatchOutcome(
         article_rows,
