@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from flows.clean.html.block_classifier import classify_blocks
 from flows.clean.html.block_exclusions import exclude_blocks
 from flows.clean.html.blocks import extract_blocks
+from flows.clean.html.body_repairs import complete_groups, find_copies
 from flows.clean.html.effort import Effort
 from flows.clean.html.inline_asides import move_inline_asides
 from flows.clean.html.link_lists import LinkLists, find_link_lists
@@ -38,6 +39,7 @@ _ASIDE_VERDICTS: Final = {
     "form": LineVerdict("widget", "html.form"),
     "figcaption": LineVerdict("caption", "html.figcaption"),
 }
+_REPEAT: Final = LineVerdict("nav", "body.repeat")
 _DECLARING_PLACES: Final = frozenset({"og", "jsonld"})
 # Added to the article logit of an uncertain page. Such a page is rejected only if a listing is twice as likely as an
 # article: its markup already showed a body, and a lost article is worse than a kept listing.
@@ -92,6 +94,10 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
     addresses = [*hints.addresses, *([url] if url else [])]
     exclusions = exclude_blocks(blocks, lines.word_counts, hints.titles, addresses, hints.is_live)
     body, is_confident = classify_blocks(tree, blocks, exclusions, hints, url, effort)
+    keep = complete_groups(blocks, lines.word_counts, body.keep, [verdict is not None for verdict in exclusions])
+    for copy in find_copies(blocks.texts, lines.word_counts, keep):
+        keep[copy], exclusions[copy] = False, _REPEAT
+    body = replace(body, keep=keep)
     position_verdicts = classify_lines(lines, line_cues, body, cue_data.find_profile(outlet), "html.outside")
     verdicts = [
         _choose_verdict(verdict, exclusion, tag)
