@@ -25,7 +25,7 @@ from flows.clean.html.inline_asides import move_inline_asides
 from flows.clean.html.page_hints import read_page_hints
 from flows.clean.html.page_marks import parse_page
 from flows.clean.html.trafilatura_votes import extract_with_trafilatura, measure_block_shares
-from flows.clean.lines.line_table import count_words
+from schemas.word_count import count_words
 
 EVALUATION_FOLDER = Path(os.environ.get("KLIPING_SHARED") or Path(__file__).parents[5] / "shared") / "eval"
 SET_NAMES = ("web-pages", "id-html")
