@@ -31,6 +31,26 @@ _WHATWG_CODECS: Final = {
 }  # fmt: skip
 _LINE_WITH_BREAK: Final = re.compile("[^\n]*\n|[^\n]+")
 _SAMPLE_BYTES: Final = 65_536
+_REPLACEMENT_BYTES: Final = "\ufffd".encode()
+_MIN_VALID_CHARS: Final = 2  # characters of UTF-8 beyond ASCII
+_CUT_LEADS: Final = frozenset(b"\xc2\xc3\xe2")  # begin most characters of UTF-8, and hardly any word of windows-1252
+# Bytes of these encodings may be valid UTF-8 by chance, so a declaration of one decides.
+_MULTI_BYTE_CODECS: Final = frozenset(
+    {
+        "gb18030",
+        "gb2312",
+        "gbk",
+        "big5",
+        "big5hkscs",
+        "cp950",
+        "shift_jis",
+        "cp932",
+        "euc_jp",
+        "euc_kr",
+        "cp949",
+        "johab",
+    }
+)
 # Tables of control characters, and of all characters that need a repair: most texts have none of them.
 _BLANK, _DELETE = np.uint16(0x20), np.uint16(0x7F)
 _IS_CONTROL: Final = np.zeros(65536, bool)
@@ -45,8 +65,8 @@ def decode_bytes(raw: bytes, *, declared: str | None = None, html: bool = False)
     r"""Return the text of these bytes with \n for every line break, or None where no encoding reads them.
 
     `declared` is an encoding named outside the content (an HTTP header, a JSONL record: always UTF-8). The order is
-    byte order mark, strict UTF-8, declaration, UTF-16 without a mark, guess. Bytes that decode as strict UTF-8 are
-    always UTF-8, whatever encoding a header declares.
+    byte order mark, UTF-16 without a mark, strict UTF-8, UTF-8 with few damaged bytes, declaration, guess. Bytes that
+    decode as strict UTF-8 are always UTF-8, whatever encoding a header declares.
     """
     text = _detect_and_decode(raw, declared, html)
     if text is not None and not html:
@@ -85,7 +105,7 @@ def _has_any_char(text: str, char_table: NDArray[np.bool_]) -> bool:
 
 
 def _detect_and_decode(raw: bytes, declared: str | None, html: bool) -> str | None:
-    """Decode by byte order mark, declaration, UTF-8, <meta charset> and guess, in that order."""
+    """Decode by byte order mark, UTF-16, UTF-8 (whole or damaged), declaration, <meta charset> and guess, in order."""
     for mark, encoding in _BOMS:
         if raw.startswith(mark) and (text := _decode_leniently(raw[len(mark) :], encoding)) is not None:
             return text
@@ -104,11 +124,46 @@ def _detect_and_decode(raw: bytes, declared: str | None, html: bool) -> str | No
     charset_names = [declared] if declared else []
     if html and (charset := _META_CHARSET.search(raw[:4096])):
         charset_names.append(charset[1].decode("ascii"))
-    for name in charset_names:
-        text = _decode_strictly(raw, _resolve_codec(name))
+    charset_codecs = [_resolve_codec(name) for name in charset_names]
+    if _MULTI_BYTE_CODECS.isdisjoint(charset_codecs) and (text := _decode_damaged_utf8(raw)) is not None:
+        return text
+    for codec in charset_codecs:
+        text = _decode_strictly(raw, codec)
         if text is not None:
             return text
     return _decode_by_guess(raw)
+
+
+def _decode_damaged_utf8(raw: bytes) -> str | None:
+    """Decode UTF-8 of which few bytes are damaged, or return None where the bytes are not UTF-8.
+
+    In another encoding hardly any run of bytes is valid UTF-8, so the valid characters must outnumber the damaged
+    places. A single byte that no character begins with is one of windows-1252, which pasted text leaves; a character
+    that is cut is lost.
+    """
+    sample = raw[:_SAMPLE_BYTES]
+    if len(raw) > len(sample):
+        sample = sample[: max(len(sample) - 3, 0)]
+    sample_text = sample.decode("utf-8", "replace")
+    damaged_count = sample_text.count("\ufffd") - sample.count(_REPLACEMENT_BYTES)
+    valid_count = sum(char > "\x7f" and char != "\ufffd" for char in sample_text)
+    if valid_count < _MIN_VALID_CHARS or valid_count <= damaged_count:
+        return None
+    return raw.decode("utf-8", _DAMAGE_HANDLER)
+
+
+def _replace_damage(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for bytes that are not valid UTF-8, and where to go on (an error handler of codecs)."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    damaged = error.object[error.start : error.end]
+    is_at_end = error.end == len(error.object)
+    is_cut = len(damaged) > 1 or damaged[0] in _CUT_LEADS or (is_at_end and damaged[0] >= min(_CUT_LEADS))
+    return ("" if is_cut else damaged.decode("cp1252", "ignore")), error.end
+
+
+_DAMAGE_HANDLER: Final = "kliping-damaged-utf8"
+codecs.register_error(_DAMAGE_HANDLER, _replace_damage)
 
 
 def _decode_strictly(raw: bytes, encoding: str | None) -> str | None:
@@ -152,11 +207,7 @@ def _detect_utf16(raw: bytes) -> str | None:
 
 
 def _decode_by_guess(raw: bytes) -> str | None:
-    """Decode as UTF-8 with little damage, as windows-1252 where high bytes are few, else as charset_normalizer says."""
-    lenient_text = raw.decode("utf-8", "replace")
-    replacement_count = lenient_text.count("\ufffd")
-    if replacement_count * 50 <= sum(byte > 127 for byte in raw[:_SAMPLE_BYTES]) and replacement_count <= 20:
-        return lenient_text
+    """Decode as windows-1252 where high bytes are few, else as charset_normalizer says."""
     sample = raw[:_SAMPLE_BYTES]
     high_byte_count = sum(byte > 127 for byte in sample)
     control_count = sum(byte < 32 and byte not in b"\t\n\r\f\v" for byte in sample)

@@ -8,6 +8,7 @@ from itertools import accumulate, starmap
 from typing import Any, Final, NamedTuple
 
 from schemas.stage_tables import Mark
+from schemas.word_count import count_words
 
 MarkColumns = Sequence[list[Any]]
 VIEWED_COLUMNS: Final = Mark._fields[:5]  # all but the score
@@ -55,8 +56,8 @@ class MarkedLine:
 
     @cached_property
     def word_count(self) -> int:
-        """Count the blank-separated words of the line."""
-        return len(self.text.split())
+        """Count the words of the line, by character class in scripts without blanks."""
+        return count_words(self.text)
 
     def mark_span(self, kind: str, rule: str, start: int = 0, end: int | None = None) -> Mark:
         """Mark this line from `start` to `end` (offsets in the line), without blanks at the ends."""

@@ -24,6 +24,7 @@ from flows.dedupe import compute_prints
 from flows.describe import describe_documents
 from flows.outlets import load_registry
 from schemas import arrow, arrow_files, stage_tables
+from schemas.word_count import count_words
 
 # An article counts as changed if one of these columns changes: its content, without its origin.
 PUBLISHED_VALUES = (
@@ -180,7 +181,7 @@ def _build_articles(
     columns_by_name: dict[str, object] = {
         **{name: origin[name] for name in origin.column_names},
         "text": article_texts,
-        "word_count": [len(text.split()) for text in article_texts],
+        "word_count": [count_words(text) for text in article_texts],
         "char_count": [len(text) for text in article_texts],
         "raw_char_count": lengths.astype(np.int32),
         "boilerplate_share": share.astype(np.float32),
