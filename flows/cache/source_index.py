@@ -31,6 +31,8 @@ READER_CODE: Final = (
     "flows/cache/cache_key.py",
     "flows/describe/identity.py",
     "flows/outlets/canonical_urls.py",
+    "flows/outlets/registry.py",
+    "flows/outlets/registry.csv",
 )
 INDEXED_FILES: Final = pa.schema(
     [
@@ -38,6 +40,7 @@ INDEXED_FILES: Final = pa.schema(
         pa.field("settled", pa.bool_(), False),
         pa.field("documents", pa.int32(), False),
         pa.field("rejects", pa.int32(), False),
+        pa.field("tally", pa.string()),  # keys of its records and files that are no documents, as JSON
     ]
 )
 # A file modified less than this before it was read may change once more without a new mtime: one tick of the kernel

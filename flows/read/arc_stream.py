@@ -9,39 +9,39 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from flows.read.byte_reader import Reader
-from flows.read.warc_stream import HEAD_BYTES, Damage, Record, _Stream
+from flows.read.byte_reader import ByteReader
+from flows.read.warc_stream import MAX_HEAD_BYTES, BufferedStream, WarcDamage, WarcRecord
 
 OPENING: Final = b"filedesc://"
 _LINE: Final = re.compile(rb"(?P<url>\S+:\S+) (?P<ip>\S+) (?P<date>\d{8,14}) (?P<type>\S+)(?: .{0,2000})? (?P<length>\d{1,15})\s*\Z")
 
 
-def read_arc(start: bytes, reader: Reader, limit: int) -> Iterator[Record | Damage]:
+def read_arc(start: bytes, reader: ByteReader, limit: int) -> Iterator[WarcRecord | WarcDamage]:
     """Read the records of an ARC file as `warc_stream.records` does, with the headers that a WARC response has."""
-    stream = _Stream(start, reader)
+    stream = BufferedStream(start, reader)
     number = 0
     damaged = False
-    while (line := stream.line()) is not None:
+    while (line := stream.read_line()) is not None:
         if not line.strip():
             continue
         stated = _LINE.match(line)
         if stated is None:
             if not damaged:
-                yield Damage(number + 1, "does not begin with a line of URL, address, date, type and length")
+                yield WarcDamage(number + 1, "does not begin with a line of URL, address, date, type and length")
             damaged = True
             continue
         damaged = False
         number += 1
         size = int(stated["length"])
-        block = stream.take(size if size <= limit else min(size, HEAD_BYTES))
-        passed = len(block) + stream.skip(size - len(block))
+        block = stream.read_bytes(size if size <= limit else min(size, MAX_HEAD_BYTES))
+        passed = len(block) + stream.skip_bytes(size - len(block))
         if passed < size:
-            if reader.fault is None:
-                yield Damage(number, f"breaks off after {passed:,} of {size:,} bytes")
+            if reader.read_error is None:
+                yield WarcDamage(number, f"breaks off after {passed:,} of {size:,} bytes")
             return
         if stated["url"].startswith(OPENING):
             continue
-        yield Record(number, _state_headers(stated), block, size)
+        yield WarcRecord(number, _state_headers(stated), block, size)
 
 
 def _state_headers(stated: re.Match[bytes]) -> dict[str, str]:

@@ -92,6 +92,19 @@ def detect_dialect(head: str, name: str, field_map: FieldMap, *, whole: bool) ->
     return _build_dialect(best, skipped, head[:skipped].count("\n"), field_map)
 
 
+def may_be_table(data: bytes, name: str, codec: str | None) -> bool:
+    """Return whether bytes may begin a table: a cheap look, since most texts are none."""
+    if codec is not None or _NAMED.search(name):
+        return True
+    first = data[:4096].lstrip(b"\r\n ").split(b"\n", 1)[0]
+    if first[:4].lower() == b"sep=":
+        return True
+    return any(
+        delimiter in first and max(map(len, first.split(delimiter))) <= 2 * _LONGEST_NAME
+        for delimiter in (b",", b";", b"\t", b"|")
+    )
+
+
 def _cut_sample(sample: str, *, whole: bool) -> tuple[str, bool]:
     """The sample up to its last line break, since a row that is cut short says nothing."""
     if whole:

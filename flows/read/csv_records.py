@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from flows.read import lenient_decoding
-from flows.read.byte_reader import Reader
+from flows.read.byte_reader import ByteReader
 from flows.read.csv_dialect import FIELD_LIMIT, Dialect, parse_rows
 from flows.read.source_records import SourceRecord, encode_record
 
@@ -23,13 +23,13 @@ _MARKS_FROM: Final = 3  # rows that a column must have been a mark in
 _MARK: Final = re.compile(r"\s*(?:https?://\S+|[\d.,:/ T+-]{1,40}Z?|[\w-]{1,40})\s*\Z")
 
 
-def decode_stream(start: bytes, reader: Reader, codec: str) -> Iterator[str]:
+def decode_stream(start: bytes, reader: ByteReader, codec: str) -> Iterator[str]:
     """Decode a stream piece by piece; bytes that are no UTF-8 come as surrogates, for `decode_cell`."""
     decoder = codecs.getincrementaldecoder(codec)("surrogateescape" if codec == "utf-8" else "replace")
     piece = start
     while piece:
         yield decoder.decode(piece)
-        piece = reader.read(_CHUNK)
+        piece = reader.read_bytes(_CHUNK)
     yield decoder.decode(b"", True)
 
 
@@ -38,11 +38,11 @@ def decode_cell(cell: str) -> str:
     try:
         cell.encode()
     except UnicodeEncodeError:
-        return lenient_decoding.lenient(cell.encode("utf-8", "surrogateescape"))
+        return lenient_decoding.decode_leniently(cell.encode("utf-8", "surrogateescape"))
     return cell
 
 
-def read_csv(start: bytes, reader: Reader, codec: str, dialect: Dialect, limit: int) -> Iterator[SourceRecord]:
+def read_csv(start: bytes, reader: ByteReader, codec: str, dialect: Dialect, limit: int) -> Iterator[SourceRecord]:
     """Read the records of a table whose first bytes are `start`; a row of more than `limit` characters is too large."""
     return _Table(_split_lines(decode_stream(start, reader, codec), dialect.skipped), dialect, limit).records()
 

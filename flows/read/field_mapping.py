@@ -286,7 +286,7 @@ class _Mapping:
                 text = clean_scalar(value)
                 if not _is_address(text):
                     continue
-                url = canonical_urls.canonical(text)
+                url = canonical_urls.canonicalize_url(text)
                 if url and has_article_path(url):
                     self._sources.append((path, "url"))
                     return url
@@ -339,9 +339,9 @@ class _Mapping:
                 stated.append(("published_at", text))
 
     def _state_outlet(self, stated: list[tuple[str, str]], url: str | None) -> None:
-        from flows.outlets import registry
+        from flows.outlets import load_registry
 
-        known = registry()
+        known = load_registry()
         for path, value in self._values("outlet"):
             text = clean_scalar(value)
             if not text or is_missing(text) or _is_address(text) or text.isdigit():

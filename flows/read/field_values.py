@@ -43,12 +43,12 @@ def is_missing(value: object) -> bool:
 
 def make_encodable(text: str) -> str:
     """Replace lone surrogates, which JSON may spell and UTF-8 cannot hold."""
-    return lenient_decoding.encodable(text)
+    return lenient_decoding.replace_surrogates(text)
 
 
 def show_key(key: str) -> str:
     """Render a key for a sentence: one line, at most 60 characters."""
-    return lenient_decoding.shown(make_encodable(key))[:60]
+    return lenient_decoding.make_printable(make_encodable(key))[:60]
 
 
 def clean_scalar(value: object) -> str:

@@ -18,7 +18,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 
-from flows.read.byte_reader import Reader
+from flows.read import lenient_decoding
+from flows.read.byte_reader import ByteReader
 from flows.read.csv_records import decode_cell, decode_stream
 from flows.read.field_mapping import FieldMap, flatten_record, knows_key, plan_keys
 from flows.read.source_records import SourceRecord, encode_record
@@ -30,6 +31,7 @@ _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|"', re.DOTALL)
 _EXPECTED: Final = 'a JSON object was expected, such as {"id": "1", "text": "..."}'
 _TOO_LARGE: Final = "has {size} characters, at most {most} were expected of one record: split it or raise max_mb."
 _OPENED_MOST: Final = 64
+_FIRST_LINE: Final = 1 << 24
 Path = tuple[str, ...]
 
 
@@ -124,7 +126,19 @@ def _knows_keys(value: Mapping[str, object], field_map: FieldMap) -> bool:
     return len(plan.candidates) >= 2 or bool(plan.candidates.keys() & {"text", "html"})
 
 
-def read_json(start: bytes, reader: Reader, codec: str, limit: int, field_map: FieldMap) -> Iterator[SourceRecord]:
+def holds_records(data: bytes, codec: str, field_map: FieldMap) -> bool:
+    """Return whether the first line of what looks like JSONL is no record but holds several, as a saved response does."""
+    first = data[:_FIRST_LINE].partition("\n".encode(codec))[0]
+    if len(first) == _FIRST_LINE:
+        return False
+    try:
+        value = _DECODER.decode(lenient_decoding.decode_leniently(first, None if codec == "utf-8" else codec).strip())
+    except (ValueError, RecursionError):
+        return False
+    return classify_value(value, field_map) in ("wrapper", "mapping", "columns", "split")
+
+
+def read_json(start: bytes, reader: ByteReader, codec: str, limit: int, field_map: FieldMap) -> Iterator[SourceRecord]:
     """Read the records of JSON whose first bytes are `start`; a record of more than `limit` characters is too large."""
     return _JsonStream(decode_stream(start, reader, codec), limit, field_map).records()
 
@@ -414,4 +428,4 @@ def _encode_loaded(value: Mapping[str, object]) -> bytes:
     return encode_record({str(key): convert_value(inner) for key, inner in value.items()})
 
 
-__all__ = ["classify_value", "find_record_list", "read_json"]
+__all__ = ["classify_value", "find_record_list", "holds_records", "read_json"]

@@ -13,16 +13,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _ROWS: Final = 512
-_STREAM_MARK: Final = b"\xff\xff\xff\xff"
 
 
 class TableError(Exception):
     """A table that cannot be read on; the message is the rest of a sentence that begins with the file's name."""
-
-
-def is_arrow_stream(data: bytes) -> bool:
-    """Return whether bytes begin as Arrow's stream format does, which data sets of Hugging Face are kept in."""
-    return data[:4] == _STREAM_MARK and 0 < int.from_bytes(data[4:8], "little") < 1 << 24 and data[12:16] != _STREAM_MARK
 
 
 def read_parquet(file: BinaryIO) -> Iterator[SourceRecord]:

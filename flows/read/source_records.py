@@ -1,4 +1,4 @@
-"""A record of a file that holds many, and the one way in which it becomes a Document or a Reject.
+"""A record of a file that holds many, and the one way in which it becomes a RawDocument or a Reject.
 
 The contract of a format reader (csv_records, json_records, parquet_records, ...): an iterator of `SourceRecord`, in the
 order of the file. Each has a place that names it in the file, and either fields or a problem. It never raises for what
@@ -16,9 +16,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from flows.read import file_kinds, lenient_decoding, light_markup
-from flows.read.field_mapping import FieldMap, RecordError, map_record
-from flows.read.raw_documents import Document, Hint, Limits, Reject, Stated, hinted, sha256
-from flows.read.source_file import Found
+from flows.read.field_mapping import FieldMap, RecordError, flatten_record, map_record
+from flows.read.raw_documents import Limits, OutletGuesser, RawDocument, Reject, StatedField, guess_outlet_hint, hash_bytes
+from flows.read.source_file import SourceFile
+
+
+_MOST_KEYS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class KeyTally:
         if self.samples is not None:
             for key, value in flat.items():
                 if key not in self.samples and value not in (None, ""):
-                    self.samples[key] = lenient_decoding.shown(str(value)[:200])
+                    self.samples[key] = lenient_decoding.make_printable(str(value)[:200])
 
     def skip_file(self, kind: str, count: int = 1) -> None:
         """Count files that are no documents."""
@@ -73,10 +76,10 @@ class KeyTally:
 class ReadContext:
     """What a reader needs beside the bytes: the file, the limits, the user's options, and where keys are counted."""
 
-    found: Found
+    source_file: SourceFile
     limits: Limits
     options: ReadOptions
-    hint: Hint | None
+    guess_outlet: OutletGuesser | None
     tally: KeyTally
 
 
@@ -94,16 +97,31 @@ class SourceRecord:
     fields: Mapping[str, object] | None = None
     problem: tuple[str, str] | None = None
     digest: str | None = None
-    unit: str = ""
+    preview: bytes | None = None
 
     @property
     def raw_sha256(self) -> str | None:
         """The digest of the raw bytes."""
-        return self.digest or (sha256(self.raw) if self.raw is not None else None)
+        return self.digest or (hash_bytes(self.raw) if self.raw is not None else None)
 
 
-def build_row(context: ReadContext, record: SourceRecord) -> Document | Reject:
-    """Build the Document of a record, or the Reject that says why there is none."""
+def merge_tallies(total: dict[str, Any], tally: Mapping[str, Any]) -> None:
+    """Add the counts of one file (`KeyTally.as_json`) to those of a source."""
+    total["records"] = total.get("records", 0) + tally["records"]
+    keys = total.setdefault("keys", {})
+    for key, count in tally["filled"].items():
+        if key in keys or len(keys) < _MOST_KEYS:
+            entry = keys.setdefault(key, {"filled": 0, "states": {}})
+            entry["filled"] += count
+            for name, uses in tally["columns"].get(key, {}).items():
+                entry["states"][name] = entry["states"].get(name, 0) + uses
+    not_read = total.setdefault("not_read", {})
+    for kind, count in tally["not_read"].items():
+        not_read[kind] = not_read.get(kind, 0) + count
+
+
+def build_row(context: ReadContext, record: SourceRecord) -> RawDocument | Reject:
+    """Build the RawDocument of a record, or the Reject that says why there is none."""
     if record.problem is not None or record.fields is None:
         reason, detail = record.problem or ("broken_record", "holds nothing that can be read.")
         return _build_reject(context, record, reason, detail)
@@ -113,46 +131,44 @@ def build_row(context: ReadContext, record: SourceRecord) -> Document | Reject:
         return _build_reject(context, record, error.reason, error.detail)
 
 
-def _build_document(context: ReadContext, record: SourceRecord, fields: Mapping[str, object]) -> Document:
-    found = context.found
+def _build_document(context: ReadContext, record: SourceRecord, fields: Mapping[str, object]) -> RawDocument:
+    source_file = context.source_file
     try:
         mapped, flat = map_record(fields, context.options.field_map)
     except RecordError:
-        from flows.read.field_mapping import flatten_record
-
         context.tally.add_record(flatten_record(fields), ())
         raise
     context.tally.add_record(flat, mapped.sources)
     text = mapped.content if mapped.media == "html" else light_markup.plain_text(mapped.content)
-    content = lenient_decoding.encodable(text).encode()
-    media = "html" if mapped.media == "html" or file_kinds.is_page(content) else "text"
+    content = lenient_decoding.replace_surrogates(text).encode()
+    media = "html" if mapped.media == "html" or file_kinds.is_html(content) else "text"
     raw = record.raw if record.raw is not None else b""
-    return Document(
-        source_id=mapped.id or found.relative + record.place,
-        source_uri=found.uri + record.place,
+    return RawDocument(
+        source_id=mapped.id or source_file.relative + record.place,
+        source_uri=source_file.uri + record.place,
         raw=raw,
         content=content,
         media=media,
-        identity=found.relative + (f"#{mapped.id}" if mapped.id else record.place),
-        raw_sha256=record.raw_sha256 or sha256(raw),
+        identity=source_file.relative + (f"#{mapped.id}" if mapped.id else record.place),
+        raw_sha256=record.raw_sha256 or hash_bytes(raw),
         encoding="utf-8",
         url=mapped.url,
         fetched_at=mapped.fetched_at,
-        outlet_hint=hinted(context.hint, mapped.url, content, media),
-        stated=tuple(Stated(name, value) for name, value in mapped.stated),
+        outlet_hint=guess_outlet_hint(context.guess_outlet, mapped.url, content, media),
+        stated=tuple(StatedField(name, value) for name, value in mapped.stated),
     )
 
 
 def _build_reject(context: ReadContext, record: SourceRecord, reason: str, detail: str) -> Reject:
-    found = context.found
+    source_file = context.source_file
     raw = record.raw
     return Reject(
-        source_id=_stated_id(record.fields) or found.relative + record.place,
-        source_uri=found.uri + record.place,
+        source_id=_stated_id(record.fields) or source_file.relative + record.place,
+        source_uri=source_file.uri + record.place,
         reason=reason,
-        detail=f"{record.label} of {found.shown} {detail}",
+        detail=f"{record.label} of {source_file.display_path} {detail}",
         raw_sha256=record.raw_sha256,
-        preview=lenient_decoding.preview(raw) or None if raw else None,
+        preview=lenient_decoding.make_preview(raw or record.preview or b"") or None,
         raw=raw,
     )
 
@@ -161,13 +177,13 @@ def _stated_id(fields: Mapping[str, object] | None) -> str | None:
     value = fields.get("id") if fields else None
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    text = lenient_decoding.encodable(str(value)).strip()
+    text = lenient_decoding.replace_surrogates(str(value)).strip()
     return text if text and "://" not in text else None
 
 
 def encode_record(fields: Mapping[str, object]) -> bytes:
     """Encode a record as its JSON: keys as in the source, in its order, UTF-8."""
-    return lenient_decoding.encodable(_encoder.encode(fields)).encode()
+    return lenient_decoding.replace_surrogates(_encoder.encode(fields)).encode()
 
 
 _encoder: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False)
@@ -191,7 +207,7 @@ def convert_value(value: object) -> object:
         except UnicodeDecodeError:
             if file_kinds.looks_binary(data):
                 return {"$base64": base64.b64encode(data).decode()}
-            return lenient_decoding.lenient(data)
+            return lenient_decoding.decode_leniently(data)
     if isinstance(value, Mapping):
         return {str(key): convert_value(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

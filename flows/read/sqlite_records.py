@@ -61,7 +61,7 @@ def _decode_text(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return lenient_decoding.lenient(data)
+        return lenient_decoding.decode_leniently(data)
 
 
 def _quote_name(name: str) -> str:

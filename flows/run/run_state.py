@@ -28,6 +28,7 @@ class RunState:
     - `parent`: the release that `carried_count` rows were carried over from.
     - `prints`: near-duplicate prints, memory mapped; `release_pages` gives their pages back to the system.
     - `cleaned_count`: documents cleaned in this run; `cached_count`: documents whose outcome came from the cache.
+    - `key_usage`: keys of the records read, with what each stated, and files that are no documents.
     - `pending_tables`: tables that are being partitioned in the background (flows/run/partitioning.py).
     """
 
@@ -43,6 +44,7 @@ class RunState:
     cleaned_count: int = 0
     cached_count: int = 0
     pending_tables: Mapping[str, Future[Any]] = field(default_factory=dict)
+    key_usage: Mapping[str, Any] = field(default_factory=dict)
 
     def count_dropped(self) -> dict[str, int]:
         """Count the documents dropped as duplicates, by reason."""
