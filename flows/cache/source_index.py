@@ -147,6 +147,7 @@ def build_settled_lookup(files: pa.Table, now_ns: int) -> read.DigestLookup:
         *files.columns,
         pa.array(mask_settled_files(files, now_ns)),
         *[pa.array(np.zeros(files.num_rows, np.int32))] * 2,
+        pa.nulls(files.num_rows, pa.string()),
     ]
     return SourceIndex(
         pa.table(columns, schema=INDEXED_FILES), EMPTY_INDEX.arrivals, EMPTY_INDEX.rejects

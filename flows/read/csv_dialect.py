@@ -117,6 +117,10 @@ def _try_dialect(sample: str, delimiter: str, quote: str, escape: str | None, *,
     rows, broken = parse_rows(sample, delimiter, quote, escape, _ROWS)
     if not complete and len(rows) > 1:
         rows = rows[:-1]  # it may be cut within a quoted cell
+    if broken > len(rows) * 0.3 and escape is None:
+        # Quotes within cells were not doubled: each line that can be parted all the same is a row.
+        lines = [line for line in sample.split("\n")[:_ROWS] if line.strip()]
+        rows, broken = [split_loosely(line, delimiter, quote) for line in lines], 0
     rows = [row for row in rows if row and any(cell.strip() for cell in row)]
     if not rows:
         return None
@@ -146,6 +150,29 @@ def parse_rows(text: str, delimiter: str, quote: str, escape: str | None, most: 
         except csv.Error:
             broken += 1
     return rows, broken
+
+
+def split_loosely(line: str, delimiter: str, quote: str) -> list[str]:
+    """Split a line whose quotes within cells were not doubled: a quote ends a cell only before a delimiter or the end."""
+    line = line.rstrip("\r\n")
+    q, d = re.escape(quote), re.escape(delimiter)
+    closing = re.compile(rf"(?<!{q})(?:{q}{q})*{q}(?={d}|\Z)")
+    cells: list[str] = []
+    at = 0
+    while True:
+        if line.startswith(quote, at) and (end := closing.search(line, at + 1)) is not None:
+            cells.append(line[at + 1 : end.end() - 1].replace(quote * 2, quote))
+            at = end.end()
+        else:
+            end_at = line.find(delimiter, at)
+            end_at = len(line) if end_at < 0 else end_at
+            cells.append(line[at:end_at])
+            at = end_at
+        if at >= len(line):
+            return cells
+        at += 1
+        if at == len(line):
+            return [*cells, ""]
 
 
 def _last(cell: str) -> str:

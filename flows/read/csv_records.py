@@ -13,7 +13,7 @@ from typing import Final
 
 from flows.read import lenient_decoding
 from flows.read.byte_reader import ByteReader
-from flows.read.csv_dialect import FIELD_LIMIT, Dialect, parse_rows
+from flows.read.csv_dialect import FIELD_LIMIT, Dialect, parse_rows, split_loosely
 from flows.read.source_records import SourceRecord, encode_record
 
 _CHUNK: Final = 1 << 18
@@ -134,6 +134,10 @@ class _Table:
                 )
                 if len(row) == 1 and width > 2:
                     self._skip_to_row()
+            elif (rescued := self._rescue_row()) is not None:
+                self._learn(rescued)
+                yield self._build_record(number, first, rescued)
+                continue
             else:
                 self._skip_to_row()
             assert problem is not None
@@ -196,6 +200,19 @@ class _Table:
         if marks:
             return all(_MARK.match(row[at]) is not None and bool(row[at].strip()) for at in marks)
         return line.startswith(dialect.quote) and len(row) >= 2
+
+    def _rescue_row(self) -> list[str] | None:
+        """The row on the first line that is broken, where it can be parted although its quotes were not doubled."""
+        broken = self._held
+        if not broken or len(broken[0]) > self._limit:
+            return None
+        row = split_loosely(broken[0], self._dialect.delimiter, self._dialect.quote)
+        if len(row) != len(self._dialect.columns) or self._dialect.escape is not None:
+            return None
+        self._release()
+        self._number -= len(broken) - 1
+        self._again.extend(reversed(broken[1:]))
+        return row
 
     def _release(self) -> None:
         """Forget the lines of the row that was parsed."""

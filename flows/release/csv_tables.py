@@ -33,7 +33,9 @@ _CHUNK_ROWS: Final = 2000  # formatted at a time,
 _CHUNK_BYTES: Final = (
     64 << 20
 )  # or fewer rows, so that a formatted column stays below the 2 GB limit of an Arrow string array
-_FORMULA_STARTS: Final = tuple("=+-@＝＋－＠")
+# A spreadsheet starts a cell at the start of ours, and, where its locale or its user says so, behind ; , or a tab in it.
+_FORMULA_START: Final = re.compile(r'((?:\A|[;,\t\r\n])[\s"\[]*)([=+\-@＝＋－＠])')
+_BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 def flatten_lines(value: str) -> str:
@@ -44,9 +46,8 @@ def flatten_lines(value: str) -> str:
 
 
 def escape_formula(value: str) -> str:
-    """Return a string as a cell of metadata.csv: one line, no control characters, never a formula."""
-    line = flatten_lines(value)
-    return f"'{line}" if line.lstrip().startswith(_FORMULA_STARTS) else line
+    """Return a string as a cell of metadata.csv: one line, no control characters, nowhere the start of a formula."""
+    return _FORMULA_START.sub(r"\1'\2", flatten_lines(value))
 
 
 # Words that pandas (and so datasets), Polars, DuckDB, Arrow and R read as null by default; in lower case.
@@ -80,9 +81,7 @@ def _format_list(values: list[str]) -> str:
 
 
 def _format_list_on_one_line(values: list[str]) -> str:
-    return _format_list(
-        [flatten_lines(value) for value in values]
-    )  # a list starts with a bracket, so it is never a formula
+    return escape_formula(_format_list([flatten_lines(value) for value in values]))
 
 
 # Arrow scans a column about ten times as fast as Python, and most cells equal their strings. Only the cells that these
@@ -90,7 +89,7 @@ def _format_list_on_one_line(values: list[str]) -> str:
 _NO_NULL_WORD: Final = (
     "(?s)[0-9A-Za-z].{7,}[0-9A-Za-z]"  # longer than any of NULL_WORDS with its apostrophes and blanks
 )
-_NEEDS_ESCAPE: Final = "^[^\\pL\\pN]|[\\x00-\\x1f\\x7f-\\x{9f}\\x{200e}\\x{200f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}]"
+_NEEDS_ESCAPE: Final = "^[^\\pL\\pN]|[;,][\\s\"\\[]*[=+\\-@＝＋－＠]|[\\x00-\\x1f\\x7f-\\x{9f}\\x{200e}\\x{200f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}]"
 
 
 def _format_cells(column: pa.Array, *, for_spreadsheet: bool) -> tuple[pa.Array, pa.Array]:
@@ -168,7 +167,8 @@ class CsvWriter:
         for path, names in self._columns.items():
             file = self._open.enter_context((self._folder / path).open("wb"))
             self._files[path] = file
-            file.write((",".join(names) + "\r\n").encode())
+            mark = _BYTE_ORDER_MARK if path == "csv/metadata.csv" else ""
+            file.write((mark + ",".join(names) + "\r\n").encode())
         return self
 
     def __exit__(self, *_: object) -> None:
