@@ -110,6 +110,8 @@ MaxMb = Annotated[
 MaxSeconds = Annotated[
     int, Field(ge=1, le=86_400, description="The most seconds one document may take; then it is stopped and rejected.")
 ]
+
+
 def _check_map(value: list[str]) -> list[str]:
     from flows.read import FieldMap
 
@@ -144,7 +146,9 @@ Split = Annotated[
 ]
 TableName = Annotated[
     str,
-    Field(max_length=200, description="The table of an SQLite database, or the sheet, to read. Empty: those with texts."),
+    Field(
+        max_length=200, description="The table of an SQLite database, or the sheet, to read. Empty: those with texts."
+    ),
 ]
 DryRun = Annotated[bool, Field(description="Do everything but publish; nothing is written to the output.")]
 AcceptDrift = Annotated[
@@ -216,7 +220,7 @@ class Publish(MoreOptions):
 
         return ReadOptions(FieldMap.parse(self.map), self.split, self.table)
 
-    def list_result_parameters(self) -> dict[str, str | int | bool | list[str]]:
+    def list_result_parameters(self) -> dict[str, Any]:
         """Return the parameters that can change what is published; the manifest records them."""
         return {
             "append": self.append,

@@ -55,7 +55,9 @@ def inspect_source(
 
 
 def clean_file(
-    file: Annotated[str, typer.Argument(metavar="FILE|-", help="A file of any kind that is read, or - for standard input.")],
+    file: Annotated[
+        str, typer.Argument(metavar="FILE|-", help="A file of any kind that is read, or - for standard input.")
+    ],
     url: Annotated[str, typer.Option(help="Where the document was.")] = "",
     map_: MapOption = [],  # noqa: B006
     split: SplitOption = "",
@@ -75,9 +77,13 @@ def clean_file(
     cleaned = run_or_exit(
         lambda: _call_or_exit(
             lambda: clean_document(
-                document, url=url or None, html="fast" if html == "fast" else "quality", field_map=map_, split=split,
+                document,
+                url=url or None,
+                html="fast" if html == "fast" else "quality",
+                field_map=map_,
+                split=split,
                 table=table,
-            )  # fmt: skip
+            )
         )
     )
     if json_:

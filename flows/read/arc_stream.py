@@ -1,9 +1,10 @@
 """An ARC file, the older form of WARC -> its records, as a stream; a record's URL line states its length.
 
-Version 1 and 2 of the Internet Archive's format: `URL IP-address Archive-date Content-type Archive-length`, in version 2
-with more words between type and length. The first record describes the file.
+Version 1 and 2 of the Internet Archive's format: `URL IP-address Archive-date Content-type Archive-length`, in
+version 2 with more words between type and length. The first record describes the file.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,7 +14,9 @@ from flows.read.byte_reader import ByteReader
 from flows.read.warc_stream import MAX_HEAD_BYTES, BufferedStream, WarcDamage, WarcRecord
 
 OPENING: Final = b"filedesc://"
-_LINE: Final = re.compile(rb"(?P<url>\S+:\S+) (?P<ip>\S+) (?P<date>\d{8,14}) (?P<type>\S+)(?: .{0,2000})? (?P<length>\d{1,15})\s*\Z")
+_LINE: Final = re.compile(
+    rb"(?P<url>\S+:\S+) (?P<ip>\S+) (?P<date>\d{8,14}) (?P<type>\S+)(?: .{0,2000})? (?P<length>\d{1,15})\s*\Z"
+)
 
 
 def read_arc(start: bytes, reader: ByteReader, limit: int) -> Iterator[WarcRecord | WarcDamage]:
@@ -48,8 +51,6 @@ def _state_headers(stated: re.Match[bytes]) -> dict[str, str]:
     url, kind = (stated[name].decode("utf-8", "replace") for name in ("url", "type"))
     digits = stated["date"].decode().ljust(14, "0")
     headers = {"warc-type": "response", "warc-target-uri": url, "content-type": kind}
-    try:
+    with contextlib.suppress(ValueError):
         headers["warc-date"] = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC).isoformat()
-    except ValueError:
-        pass
     return headers

@@ -1,9 +1,9 @@
 """A zip or tar archive -> its members, each as a file of the source, in the order of the archive.
 
-Nothing is unpacked beside the source: a member is copied into a temporary file of this process, and how much all of them
-may unpack to is bounded by `Limits.max_expansion` times the archive. A name that leads out, a member that is encrypted,
-broken or no regular file is a problem of its own; the others are read. What a zip archive is of (DOCX, EPUB, XLSX, WACZ,
-...) is told by its members.
+Nothing is unpacked beside the source: a member is copied into a temporary file of this process, and how much all of
+them may unpack to is bounded by `Limits.max_expansion` times the archive. A name that leads out, a member that is
+encrypted, broken or no regular file is a problem of its own; the others are read. What a zip archive is of (DOCX,
+EPUB, XLSX, WACZ, ...) is told by its members.
 """
 
 import tarfile
@@ -131,13 +131,24 @@ def iterate_zip(
             continue
         shown = lenient_decoding.make_printable(name)
         if info.flag_bits & 0x1:
-            problem = ("damaged_container", f"{container.display_path}!{shown} is encrypted: unpack it with its password.")
+            problem = (
+                "damaged_container",
+                f"{container.display_path}!{shown} is encrypted: unpack it with its password.",
+            )
             yield _build_member(container, name, problem=problem)
             continue
         try:
             with archive.open(info) as packed:
                 copy = _copy_member(packed, budget)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+            ValueError,
+        ) as error:
             detail = f"{container.display_path}!{shown} is a damaged member of its archive ({error}): fetch it again."
             yield _build_member(container, name, problem=("damaged_container", detail))
             continue
@@ -153,7 +164,7 @@ def iterate_tar(reader: ByteReader, head: bytes, container: SourceFile) -> Itera
     try:
         with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r|") as archive:
             for info in archive:
-                archive.members = []  # else each is held for ever
+                archive.members = []  # type: ignore[attr-defined]  # else each is held for ever
                 if info.isdir():
                     continue
                 if (skipped := _explain_skip(info.name, frozenset())) is not None:
@@ -230,5 +241,8 @@ def _explain_skip(name: str, pages: frozenset[str]) -> str | None:
 def _find_saved_pages(names: Iterator[str]) -> frozenset[str]:
     """The folders that a browser lays beside a page that it saves."""
     return frozenset(
-        f"{stem}_files" for name in names for stem, dot, end in [name.rpartition(".")] if dot and end.lower() in ("htm", "html", "xhtml")
+        f"{stem}_files"
+        for name in names
+        for stem, dot, end in [name.rpartition(".")]
+        if dot and end.lower() in ("htm", "html", "xhtml")
     )

@@ -15,9 +15,7 @@ class ByteReader:
     `read_error` is the failure: a reject reason and the second half of a sentence.
     """
 
-    def __init__(
-        self, file: BinaryIO, compression: Compression | None = None, max_expansion: int = 0
-    ) -> None:
+    def __init__(self, file: BinaryIO, compression: Compression | None = None, max_expansion: int = 0) -> None:
         """Wrap a plain file, or a compressed one that may grow to at most `max_expansion` times its size."""
         self.read_error: tuple[str, str] | None = None
         self._file = file

@@ -86,7 +86,10 @@ def detect_dialect(head: str, name: str, field_map: FieldMap, *, whole: bool) ->
     ]
     if not trials:
         return _single_column(sample, named, skipped, head) if named else None
-    best = max(trials, key=lambda t: (min(t.aliases, 1), round(t.agreeing, 2), t.aliases, t.width, t.escape is None, t.quote == '"'))
+    best = max(
+        trials,
+        key=lambda t: (min(t.aliases, 1), round(t.agreeing, 2), t.aliases, t.width, t.escape is None, t.quote == '"'),
+    )
     if not _is_table(best, named=named, stated=separator is not None, field_map=field_map):
         return _single_column(sample, named, skipped, head) if named else None
     return _build_dialect(best, skipped, head[:skipped].count("\n"), field_map)
@@ -153,7 +156,7 @@ def parse_rows(text: str, delimiter: str, quote: str, escape: str | None, most: 
 
 
 def split_loosely(line: str, delimiter: str, quote: str) -> list[str]:
-    """Split a line whose quotes within cells were not doubled: a quote ends a cell only before a delimiter or the end."""
+    """Split a line whose inner quotes were not doubled: a quote ends a cell only before a delimiter or the end."""
     line = line.rstrip("\r\n")
     q, d = re.escape(quote), re.escape(delimiter)
     closing = re.compile(rf"(?<!{q})(?:{q}{q})*{q}(?={d}|\Z)")
@@ -212,8 +215,10 @@ def _looks_like_header(header: list[str], trial: _Trial) -> bool:
 
 def _build_dialect(trial: _Trial, skipped: int, skipped_lines: int, field_map: FieldMap) -> Dialect:
     header, *rows = trial.rows
-    has_header = trial.aliases > 0 or _looks_like_header(header, trial) or any(
-        key in {cell.strip() for cell in header} for _, key in field_map.keys
+    has_header = (
+        trial.aliases > 0
+        or _looks_like_header(header, trial)
+        or any(key in {cell.strip() for cell in header} for _, key in field_map.keys)
     )
     if not has_header:
         columns = name_by_content(trial.rows, trial.width)

@@ -1,8 +1,8 @@
 """A table of delimited values -> its records, as a stream.
 
-Decoded here and parsed by Python's csv module in its strict mode, which is C, keeps every byte of a cell and says where a
-row is broken. A row of another width than the header, or with a stray quote, is a reject with its line; reading goes on
-at the next line that is a row again. No more than one row is held.
+Decoded here and parsed by Python's csv module in its strict mode, which is C, keeps every byte of a cell and says
+where a row is broken. A row of another width than the header, or with a stray quote, is a reject with its line;
+reading goes on at the next line that is a row again. No more than one row is held.
 """
 
 import codecs
@@ -115,7 +115,7 @@ class _Table:
             row, problem = self._next_row()
             if row is None and problem is None:
                 return
-            if row is not None and (not row or row == [""] and width > 1):
+            if row is not None and (not row or (row == [""] and width > 1)):
                 self._release()
                 continue  # a blank line is no record
             number += 1
@@ -189,7 +189,9 @@ class _Table:
         rows, _ = parse_rows(line, dialect.delimiter, dialect.quote, dialect.escape, 1)
         opened = not rows
         if opened:
-            rows, _ = parse_rows(line.rstrip("\r\n") + dialect.quote, dialect.delimiter, dialect.quote, dialect.escape, 1)
+            rows, _ = parse_rows(
+                line.rstrip("\r\n") + dialect.quote, dialect.delimiter, dialect.quote, dialect.escape, 1
+            )
         if not rows:
             return False
         row = rows[0]

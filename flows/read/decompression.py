@@ -25,12 +25,20 @@ class BlockStream:
     def _open(self) -> "bz2.BZ2Decompressor | lzma.LZMADecompressor":
         return bz2.BZ2Decompressor() if self._codec == "bzip2" else lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
 
+    def __enter__(self) -> "BlockStream":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
     def read(self, size: int) -> bytes:
         """Return up to `size` bytes, none at the end. Raises OSError or ValueError where the stream is damaged."""
         try:
             while not self._ended:
                 if self._decompressor.eof:
-                    self._packed = self._decompressor.unused_data.lstrip(b"\0") or self._file.read(_PACKED_CHUNK).lstrip(b"\0")
+                    self._packed = self._decompressor.unused_data.lstrip(b"\0") or self._file.read(
+                        _PACKED_CHUNK
+                    ).lstrip(b"\0")
                     if not self._packed:
                         self._ended = True
                         break

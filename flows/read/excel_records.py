@@ -27,7 +27,9 @@ def read_excel(file: BinaryIO, table: str, field_map: FieldMap) -> Iterator[Sour
         workbook = CalamineWorkbook.from_filelike(file)
         names = list(workbook.sheet_names)
     except (CalamineError, OSError, ValueError) as error:
-        raise TableError(f"is a spreadsheet that cannot be read ({_first_line(error)}): save it again, or as CSV.") from None
+        raise TableError(
+            f"is a spreadsheet that cannot be read ({_first_line(error)}): save it again, or as CSV."
+        ) from None
     chosen = [name for name in names if name.lower() == table.lower()] if table else names
     if not chosen:
         raise TableError(f"has no sheet {table}; its sheets are {', '.join(names)}: name one with --table.")
@@ -63,13 +65,15 @@ def read_excel(file: BinaryIO, table: str, field_map: FieldMap) -> Iterator[Sour
 def _find_header(rows: Sequence[Sequence[Any]], field_map: FieldMap) -> int | None:
     """The row that names the columns: of the first ones that with the most known names."""
     forced = {key for _, key in field_map.keys}
-    known = [
+    known: list[int] = [
         sum(isinstance(cell, str) and (knows_key(cell) or cell.strip() in forced) for cell in row)
         for row in rows[:_HEADER_ROWS]
     ]
     if known and max(known):
         return known.index(max(known))
-    return next((at for at, row in enumerate(rows[:_HEADER_ROWS]) if sum(cell not in ("", None) for cell in row) >= 2), None)
+    return next(
+        (at for at, row in enumerate(rows[:_HEADER_ROWS]) if sum(cell not in ("", None) for cell in row) >= 2), None
+    )
 
 
 def _holds_texts(rows: Sequence[Sequence[Any]], header: int, field_map: FieldMap) -> bool:
@@ -94,5 +98,3 @@ def _read_sheet(name: str, rows: Sequence[Sequence[Any]], header: int) -> Iterat
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().split("\n", 1)[0][:200]
-
-

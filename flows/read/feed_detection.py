@@ -6,7 +6,9 @@ from typing import Final
 _OPENING: Final = re.compile(
     rb"<(?:[A-Za-z]{1,20}:)?(?P<root>rss|RDF|feed|doc|TEI|teiCorpus|corpus)(?=[\s>])", re.IGNORECASE
 )
-_PROLOGUE: Final = re.compile(rb"\s*(?:<\?[^>]{0,500}\?>\s*|<!--(?:(?!-->).){0,4000}-->\s*|<!DOCTYPE[^>\[]{0,300}>\s*){0,10}", re.DOTALL)
+_PROLOGUE: Final = re.compile(
+    rb"\s*(?:<\?[^>]{0,500}\?>\s*|<!--(?:(?!-->).){0,4000}-->\s*|<!DOCTYPE[^>\[]{0,300}>\s*){0,10}", re.DOTALL
+)
 
 
 def detect_feed(data: bytes) -> str | None:

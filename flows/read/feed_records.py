@@ -1,8 +1,9 @@
 """A feed (RSS 0.9 to 2.0, RSS 1.0, Atom, WordPress' export) or trafilatura's XML -> its records, by lxml.
 
-Parsed without entities, DTD or network, and read whole within the limits. feedparser was tried: it cleans the markup of
-items and drops what it does not know, so that the raw record would not be the item. An item's record has its elements
-by name (`content:encoded`, `dc:creator`), each with its text, or a list of them; attributes of `link` count as its text.
+Parsed without entities, DTD or network, and read whole within the limits. feedparser was tried: it cleans the markup
+of items and drops what it does not know, so that the raw record would not be the item. An item's record has its
+elements by name (`content:encoded`, `dc:creator`), each with its text, or a list of them; attributes of `link` count
+as its text.
 """
 
 from collections.abc import Iterator
@@ -58,7 +59,9 @@ def _name_element(element: "_Element") -> str:
     if not tag.startswith("{"):
         return tag
     space, _, name = tag[1:].partition("}")
-    prefix = _PREFIXES.get(space) or ("wp" if "wordpress.org/export" in space else "excerpt" if space.endswith("/excerpt/") else "")
+    prefix = _PREFIXES.get(space) or (
+        "wp" if "wordpress.org/export" in space else "excerpt" if space.endswith("/excerpt/") else ""
+    )
     return f"{prefix}:{name}" if prefix else name
 
 
@@ -81,7 +84,7 @@ def _read_item(item: "_Element") -> dict[str, Any]:
     return {key: _first_link(value) if key == "link" else value for key, value in fields.items()}
 
 
-def _read_element(name: str, element: "_Element") -> Any:
+def _read_element(name: str, element: "_Element") -> str | dict[str, str] | None:
     if name == "link" and element.get("href"):
         return {"rel": element.get("rel", "alternate"), "href": element.get("href")}
     if name in ("author", "contributor") and len(element):
@@ -92,7 +95,7 @@ def _read_element(name: str, element: "_Element") -> Any:
     return text or None
 
 
-def _first_link(value: Any) -> Any:
+def _first_link(value: object) -> str | None:
     links = value if isinstance(value, list) else [value]
     hrefs = [each["href"] for each in links if isinstance(each, dict) and each["rel"] == "alternate"]
     return next(iter(hrefs), None) or next((each for each in links if isinstance(each, str)), None)
@@ -140,11 +143,17 @@ def _read_tei_header(article: "_Element") -> dict[str, Any]:
             fields.setdefault("authors", []).append(text)
         elif name == "publisher":
             fields.setdefault("sitename", text)
-        elif name == "date" and element.getparent() is not None and _local_name(element.getparent()) == "publicationStmt":
+        elif (
+            name == "date" and element.getparent() is not None and _local_name(element.getparent()) == "publicationStmt"
+        ):
             fields.setdefault("date", text)
         elif name in ("ptr", "idno") and text.startswith("http"):
             fields.setdefault("url", text)
-    pointer = next((e.get("target") for e in header.iter() if _local_name(e) == "ptr" and e.get("target")), None) if header is not None else None
+    pointer = (
+        next((e.get("target") for e in header.iter() if _local_name(e) == "ptr" and e.get("target")), None)
+        if header is not None
+        else None
+    )
     if pointer:
         fields.setdefault("url", pointer)
     return fields

@@ -23,7 +23,13 @@ FIELDS: Final = (
     "text", "html", "summary", "url", "id", "title", "subtitle", "authors", "editors", "published_at", "outlet",
     "dateline", "language", "fetched_at",
 )  # fmt: skip
-_SYNONYMS: Final = {"author": "authors", "editor": "editors", "date": "published_at", "link": "url", "published": "published_at"}
+_SYNONYMS: Final = {
+    "author": "authors",
+    "editor": "editors",
+    "date": "published_at",
+    "link": "url",
+    "published": "published_at",
+}
 _DEPTH: Final = 4
 _NAMELESS: Final = re.compile(r"(?:Unnamed: \d{1,9}(?:_level_\d+)?|\s*|index|level_\d)\Z")
 _CUT: Final = re.compile(r"\s*(?:…|\.\.\.)?\s*(\[\s?(?:\+\d{1,9} (?:chars|more)|…|\.\.\.|&hellip;|&#8230;)\s?\])\s*\Z")
@@ -244,9 +250,7 @@ class _Mapping:
                 return "html", value, ""
         texts = [(path, joined) for path, value in self._values("text") if (joined := join_paragraphs(value)).strip()]
         if not texts:
-            texts = [
-                (path, value) for path, value in self._values("html") if isinstance(value, str) and value.strip()
-            ]
+            texts = [(path, value) for path, value in self._values("html") if isinstance(value, str) and value.strip()]
         texts = [each for each in texts if not _is_address(each[1])] or texts[:0]
         if texts:
             path, content = texts[0] if len(texts) == 1 else _choose_longest(texts)
@@ -271,7 +275,9 @@ class _Mapping:
         blank = [path for name in ("text", "html") for _, path in self._plan.candidates.get(name, ())]
         if blank:
             return RecordError(
-                "empty" if all(isinstance(self._flat[p], str) or self._flat[p] is None for p in blank) else "no_content",
+                "empty"
+                if all(isinstance(self._flat[p], str) or self._flat[p] is None for p in blank)
+                else "no_content",
                 f"has no text in {_quote_keys(blank)}: put the article there, or name another key: --map text=KEY.",
             )
         return RecordError(

@@ -20,7 +20,18 @@ _NUMBERED: Final = re.compile(r"[+-]?\d{8,20}(?:\.\d{1,9})?\Z")
 _QUOTED: Final = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 _LITERAL_BREAK: Final = re.compile(r"(?:\\r)?\\n|\\r(?![a-z])")
 _EPOCH_FIRST, _EPOCH_LAST = 631_152_000, 2_082_758_400  # 1990 to 2035, in seconds
-_PLACE_NAMES: Final = ("name", "rendered", "text", "value", "content", "#text", "full_name", "displayName", "title", "nama")
+_PLACE_NAMES: Final = (
+    "name",
+    "rendered",
+    "text",
+    "value",
+    "content",
+    "#text",
+    "full_name",
+    "displayName",
+    "title",
+    "nama",
+)
 
 
 @cache
@@ -114,9 +125,9 @@ def is_fundus_body(value: Mapping[str, Any]) -> bool:
 def join_paragraphs(value: object) -> str:
     """Join what holds a text into one: a string, a list of paragraphs (also as a string), fundus' sections."""
     if isinstance(value, str):
-        if value[:1] in ("[", "(") and (items := parse_list(value)) is not None and items:
-            if all(isinstance(item, str) for item in items):
-                return join_paragraphs(items)
+        items = parse_list(value) if value[:1] in ("[", "(") else None
+        if items and all(isinstance(item, str) for item in items):
+            return join_paragraphs(items)
         return break_literals(value)
     if isinstance(value, Mapping):
         if is_fundus_body(value):
@@ -147,7 +158,7 @@ def _join_sections(body: Mapping[str, Any]) -> Iterator[str]:
 
 def break_literals(text: str) -> str:
     r"""Turn a literal `\n` of a text into a line break, where a scraper escaped them all."""
-    if "\\" not in text or "\\n" not in text and "\\r" not in text:
+    if "\\" not in text or ("\\n" not in text and "\\r" not in text):
         return text
     literal = len(_LITERAL_BREAK.findall(text))
     if literal < 2 and "\n" in text.strip():

@@ -11,7 +11,7 @@ from flows.read.feed_detection import detect_feed
 from flows.read.mhtml_page import is_mhtml
 
 FileKind = Literal[
-    "text", "html", "jsonl", "json", "empty", "binary", "warc", "arc", "parquet", "arrow", "sqlite", "zip", "tar", "ole",
+    "text", "html", "jsonl", "json", "empty", "binary", "warc", "arc", "parquet", "arrow", "sqlite", "zip", "tar", "ole",  # noqa: E501
     "feed", "mhtml",
 ]  # fmt: skip
 
@@ -48,8 +48,14 @@ _MAGIC_NUMBERS: Final = (
     (b"\xfd7zXZ\x00", "xz"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"\x37\x7f\x06\x82", "the journal of an SQLite database, whose rows are not in it yet (close the program that writes it)"),
-    (b"\x37\x7f\x06\x83", "the journal of an SQLite database, whose rows are not in it yet (close the program that writes it)"),
+    (
+        b"\x37\x7f\x06\x82",
+        "the journal of an SQLite database, whose rows are not in it yet (close the program that writes it)",
+    ),
+    (
+        b"\x37\x7f\x06\x83",
+        "the journal of an SQLite database, whose rows are not in it yet (close the program that writes it)",
+    ),
     (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", "the journal of an SQLite database"),
     (b"FEA1", "a Feather file of the first version"),
     (b"\x80\x04\x95", "a Python pickle, which could run code: save it as Parquet or JSON"),
@@ -162,7 +168,9 @@ def looks_binary(data: bytes) -> bool:
 
 def is_arrow_stream(data: bytes) -> bool:
     """Return whether bytes begin as Arrow's stream format does, which data sets of Hugging Face are kept in."""
-    return data[:4] == _STREAM_MARK and 0 < int.from_bytes(data[4:8], "little") < 1 << 24 and data[12:16] != _STREAM_MARK
+    return (
+        data[:4] == _STREAM_MARK and 0 < int.from_bytes(data[4:8], "little") < 1 << 24 and data[12:16] != _STREAM_MARK
+    )
 
 
 def _detect_container(data: bytes) -> FileKind | None:

@@ -8,8 +8,8 @@ from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import BinaryIO, Final, cast
 
 from flows.read import (
-    archive_members,
     arc_stream,
+    archive_members,
     csv_dialect,
     csv_records,
     file_kinds,
@@ -115,7 +115,9 @@ class _OpenFile:
         self, reader: ByteReader, content: bytes, detected: file_kinds.DetectedKind, name: str, *, is_complete: bool
     ) -> Iterator[RawDocument | Reject]:
         """A text, a page, a table of delimited values, or what is none of these."""
-        if detected.kind == "text" and (dialect := self._detect_table(content, detected, name, is_complete=is_complete)):
+        if detected.kind == "text" and (
+            dialect := self._detect_table(content, detected, name, is_complete=is_complete)
+        ):
             self._context.tally.kind = "csv"
             yield from self._read_csv(reader, content, detected, dialect)
             return
@@ -230,7 +232,7 @@ class _OpenFile:
         if reader is self._reader and (is_local or not named):
             self._file.seek(0)
             return self._file
-        copy = cast(BinaryIO, opened.enter_context(NamedTemporaryFile() if named else TemporaryFile()))
+        copy = cast(BinaryIO, opened.enter_context(NamedTemporaryFile() if named else TemporaryFile()))  # noqa: SIM115
         copy.write(content)
         while chunk := reader.read_bytes(_CHUNK_BYTES):
             copy.write(chunk)
@@ -254,7 +256,7 @@ class _OpenFile:
 
     def _reject_large(self, content: bytes, kind: str, remedy: str) -> Reject:
         detail = (
-            f"{self._source_file.display_path} is a {kind} of more than {self._limits.whole_bytes:,} bytes, the most one "
+            f"{self._source_file.display_path} is a {kind} of more than {self._limits.whole_bytes:,} bytes, the most one "  # noqa: E501
             f"that is read whole may have: {remedy}, or raise max_mb."
         )
         return self._build_reject("too_large", detail, content)

@@ -17,7 +17,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-
 from flows.read import lenient_decoding
 from flows.read.byte_reader import ByteReader
 from flows.read.csv_records import decode_cell, decode_stream
@@ -55,7 +54,12 @@ def classify_value(value: object, field_map: FieldMap) -> str:
         return "other"
     if "nbformat" in value and "cells" in value:
         return "other"
-    if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list) and value["data"] and isinstance(value["data"][0], list):
+    if (
+        isinstance(value.get("columns"), list)
+        and isinstance(value.get("data"), list)
+        and value["data"]
+        and isinstance(value["data"][0], list)
+    ):
         return "split"
     if _are_columns(value) and any(knows_key(key) for key in value):
         return "columns"
@@ -64,7 +68,11 @@ def classify_value(value: object, field_map: FieldMap) -> str:
     if find_record_list(value, field_map) is not None:
         return "wrapper"
     inner = [each for each in list(value.values())[:20] if each is not None]
-    if inner and all(isinstance(each, dict) for each in inner) and any(_states_content(each, field_map) for each in inner):
+    if (
+        inner
+        and all(isinstance(each, dict) for each in inner)
+        and any(_states_content(each, field_map) for each in inner)
+    ):
         return "mapping"
     return "record"
 
@@ -98,8 +106,12 @@ def _are_columns(value: Mapping[str, object]) -> bool:
         return all(each == keys[0] for each in keys) and all(key.isdigit() for key in keys[0][:5])
     if all(isinstance(column, list) for column in columns):
         lengths = {len(column) for column in columns if isinstance(column, list)}
-        return len(lengths) == 1 and lengths != {0} and any(
-            isinstance(column, list) and isinstance(column[0], str) and len(column[0]) > 100 for column in columns
+        return (
+            len(lengths) == 1
+            and lengths != {0}
+            and any(
+                isinstance(column, list) and isinstance(column[0], str) and len(column[0]) > 100 for column in columns
+            )
         )
     return False
 
@@ -109,7 +121,9 @@ def find_record_list(value: Mapping[str, Any], field_map: FieldMap, depth: int =
     lists = [
         (len(inner), key)
         for key, inner in value.items()
-        if isinstance(inner, list) and inner and all(isinstance(each, dict) for each in inner[:20])
+        if isinstance(inner, list)
+        and inner
+        and all(isinstance(each, dict) for each in inner[:20])
         and any(classify_value(each, field_map) == "record" and _knows_keys(each, field_map) for each in inner[:20])
     ]
     if lists:
@@ -127,7 +141,7 @@ def _knows_keys(value: Mapping[str, object], field_map: FieldMap) -> bool:
 
 
 def holds_records(data: bytes, codec: str, field_map: FieldMap) -> bool:
-    """Return whether the first line of what looks like JSONL is no record but holds several, as a saved response does."""
+    """Return whether the first line of seeming JSONL is no record but holds several, as a saved response does."""
     first = data[:_FIRST_LINE].partition("\n".encode(codec))[0]
     if len(first) == _FIRST_LINE:
         return False
@@ -183,7 +197,9 @@ class _JsonStream:
                 yield from self._read_other()
         if depth and not self._broke_off:
             self._number += 1
-            yield self._report("broken_record", "breaks off: the end of the list is missing; fetch the file again.", None)
+            yield self._report(
+                "broken_record", "breaks off: the end of the list is missing; fetch the file again.", None
+            )
 
     def _read_object(self) -> Iterator[SourceRecord]:
         """Read one object: a record, or what holds records."""
@@ -200,7 +216,7 @@ class _JsonStream:
             return
         yield from self._emit(value, text)
 
-    def _emit(self, value: Any, text: str) -> Iterator[SourceRecord]:
+    def _emit(self, value: Any, text: str) -> Iterator[SourceRecord]:  # noqa: ANN401 (what JSON holds)
         kind = classify_value(value, self._map)
         if kind == "wrapper":
             path = find_record_list(value, self._map)
@@ -235,7 +251,12 @@ class _JsonStream:
 
     def _number_all(self, values: list[Any]) -> Iterator[SourceRecord]:
         for value in values:
-            if isinstance(value, dict) and classify_value(value, self._map) in ("wrapper", "mapping", "columns", "split"):
+            if isinstance(value, dict) and classify_value(value, self._map) in (
+                "wrapper",
+                "mapping",
+                "columns",
+                "split",
+            ):
                 yield from self._emit(value, "")
                 continue
             self._number += 1
@@ -288,7 +309,9 @@ class _JsonStream:
 
     def _report_end(self) -> SourceRecord:
         self._number += 1
-        return self._report("broken_record", "breaks off: the end of the object is missing; fetch the file again.", None)
+        return self._report(
+            "broken_record", "breaks off: the end of the object is missing; fetch the file again.", None
+        )
 
     def _peeks_object(self) -> bool:
         blank = _BLANK.match(self._held, self._at + 1)

@@ -9,22 +9,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-_FRONT: Final = re.compile(r"\A\ufeff?(?:---|\+\+\+)[ \t]*\r?\n(?P<head>.{1,20000}?)\r?\n(?:---|\.\.\.|\+\+\+)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_FRONT: Final = re.compile(
+    r"\A\ufeff?(?:---|\+\+\+)[ \t]*\r?\n(?P<head>.{1,20000}?)\r?\n(?:---|\.\.\.|\+\+\+)[ \t]*(?:\r?\n|\Z)", re.DOTALL
+)
 _FRONT_LINE: Final = re.compile(r"[\w:.@-]{1,40}[ \t]*[:=]")
 _READER: Final = re.compile(r"\A\ufeff?\s{0,20}(?:Title:[^\n]{0,500}\n\s{0,4}){0,1}\s{0,4}URL Source:\s", re.IGNORECASE)
-_READER_LINE: Final = re.compile(r"(?P<key>Title|URL Source|Source URL|Published Time|Author|Warning|Number of Pages|Description|Image|Markdown Content):[ \t]*(?P<value>[^\n]*)", re.IGNORECASE)
+_READER_LINE: Final = re.compile(
+    r"(?P<key>Title|URL Source|Source URL|Published Time|Author|Warning|Number of Pages|Description|Image|Markdown Content):[ \t]*(?P<value>[^\n]*)",  # noqa: E501
+    re.IGNORECASE,
+)
 _READER_KEYS: Final = {
     "title": "title", "url source": "url", "source url": "url", "published time": "published", "author": "author",
     "description": "description",
 }  # fmt: skip
 
 _IMAGE: Final = re.compile(r"!\[([^\[\]]{0,1000})\]\((?:[^()\s]|\([^()\s]{0,300}\)){0,3000}(?:\s+\"[^\"]{0,500}\")?\)")
-_LINK: Final = re.compile(r"(?<!!)\[([^\[\]]{0,1000})\]\((?:<[^<>\n]{0,3000}>|(?:[^()\s]|\([^()\s]{0,300}\)){0,3000})(?:\s+\"[^\"]{0,500}\")?\)")
+_LINK: Final = re.compile(
+    r"(?<!!)\[([^\[\]]{0,1000})\]\((?:<[^<>\n]{0,3000}>|(?:[^()\s]|\([^()\s]{0,300}\)){0,3000})(?:\s+\"[^\"]{0,500}\")?\)"
+)
 _REFERENCE_LINK: Final = re.compile(r"(?<!!)\[([^\[\]\n]{1,500})\]\[[^\[\]\n]{0,60}\]")
 _REFERENCE: Final = re.compile(r"^[ \t]{0,3}\[[^\[\]\n]{1,60}\]:[ \t]+\S+[^\n]{0,500}$", re.MULTILINE)
 _HEADING: Final = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(\S[^\n]*?)[ \t]*#*[ \t]*$", re.MULTILINE)
 _BOLD: Final = re.compile(r"(\*\*\*|\*\*|___|__)(?=[^\s*_])([^\n]{1,3000}?)(?<=[^\s])\1")
-_EMPHASIS: Final = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,1000}?)(?<=[^\s*])\*(?![\w*])|(?<![\w_])_(?=[^\s_])([^_\n]{1,1000}?)(?<=[^\s_])_(?![\w_])")
+_EMPHASIS: Final = re.compile(
+    r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,1000}?)(?<=[^\s*])\*(?![\w*])|(?<![\w_])_(?=[^\s_])([^_\n]{1,1000}?)(?<=[^\s_])_(?![\w_])"
+)
 _QUOTE: Final = re.compile(r"^[ \t]{0,3}>[ \t]?(?=\S)", re.MULTILINE)
 _RULE: Final = re.compile(r"^[ \t]{0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE)
 _BULLET: Final = re.compile(r"^([ \t]{0,6})[*+-][ \t]+(?=\S)", re.MULTILINE)
@@ -34,8 +43,13 @@ _FENCE: Final = re.compile(r"^[ \t]{0,3}(?:```|~~~)[^\n]*$", re.MULTILINE)
 _TABLE_RULE: Final = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+[ \t]*:?-*:?[ \t]*$", re.MULTILINE)
 
 _LYNX_MARK: Final = re.compile(r"\[\d{1,4}\](?=\S)")
-_LYNX_FOOT: Final = re.compile(r"\n[ \t]*(?:References|Referensi)[ \t]*\n(?:[ \t]*\n)*(?:[ \t]*(?:Visible links|Hidden links)?:?[ \t]*\n)?(?=[ \t]*1\. (?:https?|file|mailto))", re.IGNORECASE)
-_LYNX_WIDGET: Final = re.compile(r"\[(?:INS|DEL):?|:(?:INS|DEL)\]|\(BUTTON\)|\[(?:INLINE|IMAGE|LINK|EMBED|BUTTON)\]|_{10,}")
+_LYNX_FOOT: Final = re.compile(
+    r"\n[ \t]*(?:References|Referensi)[ \t]*\n(?:[ \t]*\n)*(?:[ \t]*(?:Visible links|Hidden links)?:?[ \t]*\n)?(?=[ \t]*1\. (?:https?|file|mailto))",  # noqa: E501
+    re.IGNORECASE,
+)
+_LYNX_WIDGET: Final = re.compile(
+    r"\[(?:INS|DEL):?|:(?:INS|DEL)\]|\(BUTTON\)|\[(?:INLINE|IMAGE|LINK|EMBED|BUTTON)\]|_{10,}"
+)
 
 _WRAP_LEAST: Final = 45
 _WRAP_MOST: Final = 110
@@ -108,15 +122,19 @@ def _load_yaml(head: str) -> Mapping[str, Any] | None:
     return {key.strip(): value.strip().strip("\"'") for key, colon, value in pairs if colon} or None
 
 
-def _plain_loader() -> Any:
+def _plain_loader() -> type:
     """A safe loader for which a date is a string, as it is printed."""
     import yaml
 
-    class Loader(yaml.SafeLoader):
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]
         pass
 
     Loader.yaml_implicit_resolvers = {
-        first: [(tag, pattern) for tag, pattern in pairs if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int")]
+        first: [
+            (tag, pattern)
+            for tag, pattern in pairs
+            if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int")
+        ]
         for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     return Loader
@@ -195,11 +213,8 @@ def _link_words(found: re.Match[str]) -> str:
 
 def strip_lynx(text: str) -> str:
     """Return the words of a lynx dump: the numbers before links and the list of addresses at its end gone."""
-    foot = None
-    for foot in _LYNX_FOOT.finditer(text):
-        pass
-    if foot is not None:
-        text = text[: foot.start()]
+    if feet := list(_LYNX_FOOT.finditer(text)):
+        text = text[: feet[-1].start()]
     text = _LYNX_WIDGET.sub("", _LYNX_MARK.sub("", text))
     return re.sub(r"^ {2,12}(?=\S)", "", text, flags=re.MULTILINE)
 

@@ -11,7 +11,10 @@ from typing import Final
 
 _HEADER: Final = re.compile(rb"\A\s{0,20}[A-Za-z][A-Za-z-]{1,60}:[ \t]")
 _VERSION: Final = re.compile(rb"^mime-version:", re.IGNORECASE | re.MULTILINE)
-_RELATED: Final = re.compile(rb"^content-type:\s{0,20}multipart/(?:related|mixed|alternative)|^(?:snapshot-)?content-location:", re.IGNORECASE | re.MULTILINE)
+_RELATED: Final = re.compile(
+    rb"^content-type:\s{0,20}multipart/(?:related|mixed|alternative)|^(?:snapshot-)?content-location:",
+    re.IGNORECASE | re.MULTILINE,
+)
 _PARTS: Final = 5000
 
 
@@ -28,11 +31,7 @@ class SavedPage:
 def is_mhtml(data: bytes) -> bool:
     """Return whether bytes begin with the headers of a MIME message that holds a page."""
     head = data[:8192]
-    return (
-        _HEADER.match(head) is not None
-        and _VERSION.search(head) is not None
-        and _RELATED.search(head) is not None
-    )
+    return _HEADER.match(head) is not None and _VERSION.search(head) is not None and _RELATED.search(head) is not None
 
 
 def extract_page(data: bytes) -> SavedPage | None:
@@ -51,7 +50,12 @@ def extract_page(data: bytes) -> SavedPage | None:
     content = page.get_payload(decode=True)
     if not isinstance(content, bytes) or not content.strip():
         return None
-    return SavedPage(content, page.get_content_charset(), stated or _address(page.get("Content-Location")), _parse_date(message.get("Date")))
+    return SavedPage(
+        content,
+        page.get_content_charset(),
+        stated or _address(page.get("Content-Location")),
+        _parse_date(message.get("Date")),
+    )
 
 
 def _address(value: object) -> str | None:

@@ -20,14 +20,14 @@ _CLOSED_SENTENCE: Final = re.compile(r"[.!?…:,;\"”’')\]။។。！？]\s*
 _ADDRESS: Final = re.compile(r"[\s\"'\d.,)-]{0,12}(?:https?://|www\.|ftp://)\S+[\s\"',;]*\Z")
 _ADDRESS_ROW: Final = re.compile(r".{0,60}?(?:https?://)\S+(?:\s+\S+){0,4}\s*\Z")
 _LOG: Final = re.compile(
-    r"\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?\]?\s*.{0,60}?(?:\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|NOTICE)\b|\[|:|-)"
+    r"\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?\]?\s*.{0,60}?(?:\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|NOTICE)\b|\[|:|-)"  # noqa: E501
     r"|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b[:\s\[|-]"
     r"|\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+(?:\[\d+\])?:"
     r"|Traceback \(most recent call last\)|  File \".{1,300}\", line \d+|\s+at [\w$.<>]+\(.{0,200}\)"
     r"|\[\w{3} \w{3} +\d+ \d\d:\d\d:\d\d)"
 )
 _CODE: Final = re.compile(
-    r"\s*(?:(?:from\s+[\w.]+\s+)?import\s+[\w.*{}, ]+(?:\s+from\s+['\"].*)?(?:\s+as\s+\w+)?;?\s*\Z|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+[\s(:{]|return\b.*[;)\]\w]\s*\Z|if\s*\(.*\)\s*\{?|"
+    r"\s*(?:(?:from\s+[\w.]+\s+)?import\s+[\w.*{}, ]+(?:\s+from\s+['\"].*)?(?:\s+as\s+\w+)?;?\s*\Z|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+[\s(:{]|return\b.*[;)\]\w]\s*\Z|if\s*\(.*\)\s*\{?|"  # noqa: E501
     r"(?:el)?if\s+.*:\s*\Z|else:\s*\Z|for\s+\w+.*\s+in\s+.*:\s*\Z|while\s+.*:\s*\Z|try:\s*\Z|except\b.*:\s*\Z|with\s+.*:\s*\Z|@\w+(?:\.\w+)*(?:\(.*)?\s*\Z|"
     r"(?:const|let|var)\s+[\w{\[]|(?:export\s+)?(?:default\s+)?(?:async\s+)?function\b|\}\s*(?:else\b.*|catch\b.*|\)|,|;)*\s*\Z|"
     r"#\s*include\s*[<\"]|#!\s*/|<\?php|\?>|package\s+[\w.]+;?\s*\Z|(?:public|private|protected|static|final)\s+\w+|func\s+\w*\s*\(|fn\s+\w+|"
@@ -38,7 +38,7 @@ _CODE: Final = re.compile(
 _STRONG_CODE: Final = re.compile(
     r"^\s*(?:(?:from\s+[\w.]+\s+)?import\s+[\w.]+|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+\s*[(:{]|#\s*include\s*[<\"]|<\?php|"
     r"(?:const|let|var)\s+\w+\s*=|(?:export\s+)?function\s+\w*\s*\(|#!\s*/\w|package\s+[\w.]+;|using\s+[\w.]+;|library\(\w+\)|"
-    r"!function\s*\(|\(function\s*\(|\"use strict\"|'use strict'|public\s+(?:static\s+)?(?:class|void)|fn\s+\w+\s*\(|func\s+\w+\s*\()",
+    r"!function\s*\(|\(function\s*\(|\"use strict\"|'use strict'|public\s+(?:static\s+)?(?:class|void)|fn\s+\w+\s*\(|func\s+\w+\s*\()",  # noqa: E501
     re.MULTILINE,
 )
 _CONFIG: Final = re.compile(
@@ -46,7 +46,9 @@ _CONFIG: Final = re.compile(
     r"(?:User-agent|Disallow|Allow|Sitemap|Crawl-delay|Host):.*\Z|-\s+\S+\s*\Z|-\s+[\w.-]+:.*\Z|[\w.-]+:\s*(?:\S+)?\s*\Z|-e\s+\S+|-r\s+\S+|--?[\w-]+.*\Z|"
     r"[\w.*/-]+/?\s*\Z|\"[\w.-]+\"\s*:.*\Z|[{}\[\]],?\s*\Z)"
 )
-_STYLE: Final = re.compile(r"\s*(?:[^{}\n]{1,300}\{(?:[^{}]{0,2000}\}?)?\s*\Z|[\w-]+\s*:\s*[^;{}]{1,300};\s*\}?\s*\Z|\}\s*\Z|/\*.*|.*\*/|@(?:media|import|font-face|charset|keyframes|supports)\b.*)")
+_STYLE: Final = re.compile(
+    r"\s*(?:[^{}\n]{1,300}\{(?:[^{}]{0,2000}\}?)?\s*\Z|[\w-]+\s*:\s*[^;{}]{1,300};\s*\}?\s*\Z|\}\s*\Z|/\*.*|.*\*/|@(?:media|import|font-face|charset|keyframes|supports)\b.*)"
+)
 _STYLE_RULE: Final = re.compile(r"[\w\]*)]\s{0,5}\{\s{0,20}[\w-]{1,40}\s{0,5}:[^{};\n]{1,200}[;}]")
 _SQL: Final = re.compile(
     r"\s*(?:INSERT\s+INTO|CREATE\s+(?:TABLE|DATABASE|INDEX|UNIQUE)|DROP\s+TABLE|ALTER\s+TABLE|LOCK\s+TABLES|UNLOCK\s+TABLES|"
@@ -63,14 +65,16 @@ _CODE_BEGINS: Final = re.compile(
 )
 _LICENCE: Final = re.compile(
     r"Permission is hereby granted, free of charge|Apache License|GNU (?:LESSER |AFFERO )?GENERAL PUBLIC LICENSE|"
-    r"Redistribution and use in source and binary forms|Mozilla Public License|CC0 1\.0 Universal|This is free and unencumbered software",
+    r"Redistribution and use in source and binary forms|Mozilla Public License|CC0 1\.0 Universal|This is free and unencumbered software",  # noqa: E501
 )
 _MANUAL: Final = re.compile(
     r"^\s*(?:[$>]\s*)?(?:pip3?|conda|npm|npx|yarn|git|python3?|docker(?:-compose)?|scrapy|make|cd|apt(?:-get)?|brew|cargo|go|uv|poetry|virtualenv|source)\s+(?:install|clone|run|crawl|startproject|-m|build|up|add|create|\S+\.py|venv|sync|\./|\S+)",
     re.MULTILINE,
 )
 _FENCE: Final = re.compile(r"^\s{0,3}(?:```|~~~)", re.MULTILINE)
-_TEMPLATE: Final = re.compile(r"\{%-?\s*(?:extends|block|endblock|for|endfor|if|endif|include|csrf_token|load|set|macro)\b|\{\{\s*[\w.|'\"()\[\] -]{1,80}\}\}|<\?(?:php|=)|<%[=@]?\s")
+_TEMPLATE: Final = re.compile(
+    r"\{%-?\s*(?:extends|block|endblock|for|endfor|if|endif|include|csrf_token|load|set|macro)\b|\{\{\s*[\w.|'\"()\[\] -]{1,80}\}\}|<\?(?:php|=)|<%[=@]?\s"  # noqa: E501
+)
 
 
 def explain_not_prose(text: str) -> str | None:
@@ -138,7 +142,9 @@ def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: 
         return "is a licence of software, not an article: leave it out."
     strong = len(_STRONG_CODE.findall(head))
     begins = _CODE_BEGINS.match(lines[0]) is not None
-    if strong >= 3 and (begins or prose_words < words * _PROSE_SHARE) or (strong and lines[0].startswith(("#!/", "<?php"))):
+    if (strong >= 3 and (begins or prose_words < words * _PROSE_SHARE)) or (
+        strong and lines[0].startswith(("#!/", "<?php"))
+    ):
         return _CODE_SENTENCE
     commands, fences = len(_MANUAL.findall(head)), len(_FENCE.findall(head))
     if lines[0].startswith("#") and (commands >= 2 or fences >= 2) and prose_words < words * 0.8:
@@ -161,7 +167,9 @@ def _explain_lines(text: str, head: str, lines: Sequence[str], prose_words: int,
         return "is the log of a program, not an article: leave it out."
     sql = sum(_SQL.match(line) is not None or _SQL_ROW.match(line) is not None for line in lines)
     if (sql >= count * 0.4 or (count <= 5 and sql)) and any(map(_SQL.match, lines)):
-        return "is a dump of a data base (SQL), not an article: give the data base itself (SQLite), or the table as CSV."
+        return (
+            "is a dump of a data base (SQL), not an article: give the data base itself (SQLite), or the table as CSV."
+        )
     if prose_words < words * 0.3 and _is_style_sheet(head, lines):
         return "is a style sheet, not an article: leave it out."
     if reason := _explain_tokens(text, lines, prose_words, words):

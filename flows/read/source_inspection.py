@@ -114,12 +114,10 @@ def inspect_source(source: str, options: ReadOptions | None = None, limits: Limi
             break
         tally = KeyTally(samples=total.samples)
         rows = file_reader.read_documents(file, bounds, None, applied, tally)
-        count = 0
-        for row in islice(rows, _RECORDS + 1):
+        for count, row in enumerate(islice(rows, _RECORDS + 1)):
             if count == _RECORDS:
                 found.complete = False
                 break
-            count += 1
             read_bytes += row.byte_count
             _count_row(found, row)
         found.files_read += 1
@@ -131,7 +129,9 @@ def inspect_source(source: str, options: ReadOptions | None = None, limits: Limi
     if total.records:
         states = {name for uses in total.columns.values() for name in uses}
         wanted = ("text", "title", "url", "published_at", "authors", "outlet")
-        found.fields_missing = [name for name in wanted if name not in states and not (name == "text" and "html" in states)]
+        found.fields_missing = [
+            name for name in wanted if name not in states and not (name == "text" and "html" in states)
+        ]
     return found
 
 
@@ -187,9 +187,7 @@ def _report_keys(total: KeyTally, options: ReadOptions) -> Iterator[KeyReport]:
         yield KeyReport(key, filled, total.records, states, why, sample)
 
 
-def _explain_key(
-    key: str, filled: int, states: dict[str, int], candidates: list[str], forced: dict[str, str]
-) -> str:
+def _explain_key(key: str, filled: int, states: dict[str, int], candidates: list[str], forced: dict[str, str]) -> str:
     """Explain in a few words what a key states, and why."""
     names = "/".join(states)
     if key in forced:

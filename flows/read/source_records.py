@@ -17,16 +17,23 @@ from typing import Any, Final
 
 from flows.read import file_kinds, lenient_decoding, light_markup
 from flows.read.field_mapping import FieldMap, RecordError, flatten_record, map_record
-from flows.read.raw_documents import Limits, OutletGuesser, RawDocument, Reject, StatedField, guess_outlet_hint, hash_bytes
+from flows.read.raw_documents import (
+    Limits,
+    OutletGuesser,
+    RawDocument,
+    Reject,
+    StatedField,
+    guess_outlet_hint,
+    hash_bytes,
+)
 from flows.read.source_file import SourceFile
-
 
 _MOST_KEYS: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What a user says of a source: which key states what, how a text of many stories is parted, which table is meant."""
+    """Options for a source: which key states what, how a text of many stories is parted, which table counts."""
 
     field_map: FieldMap = field(default_factory=FieldMap)
     split: str = ""

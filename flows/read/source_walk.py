@@ -165,7 +165,9 @@ class _FolderWalk:
             folders.sort()
             for name in sorted(names):
                 below = (*parts, *Path(folder, name).relative_to(path).parts)
-                yield SourceFile(Path(folder, name), _percent_escape("/".join(below)), self._build_uri(below), not_read=not_read)
+                yield SourceFile(
+                    Path(folder, name), _percent_escape("/".join(below)), self._build_uri(below), not_read=not_read
+                )
 
     def _classify_entry(
         self, folder: _PendingFolder, path: Path, parts: tuple[str, ...], regular_status: os.stat_result | None

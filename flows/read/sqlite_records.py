@@ -25,7 +25,9 @@ def list_tables(path: Path) -> dict[str, tuple[str, ...]]:
         with closing(_connect(path)) as database:
             return _list_tables(database)
     except sqlite3.Error as error:
-        raise TableError(f"is an SQLite database that cannot be read ({error}): repair it or export the table.") from None
+        raise TableError(
+            f"is an SQLite database that cannot be read ({error}): repair it or export the table."
+        ) from None
 
 
 def read_sqlite(path: Path, table: str, field_map: FieldMap, limit: int) -> Iterator[SourceRecord]:
@@ -70,7 +72,8 @@ def _quote_name(name: str) -> str:
 
 def _list_tables(database: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
     rows = database.execute(
-        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
+        "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
     ).fetchall()
     tables: dict[str, tuple[str, ...]] = {}
     for (name,) in rows:

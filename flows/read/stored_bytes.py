@@ -1,8 +1,8 @@
 """A document that was read before -> the same document again, from the raw bytes that were kept of it.
 
-A file's bytes are read as the file they were; a line of JSONL as that line; the JSON of a record, and the words of a story
-that `--split` parted, as they stood. The other raw bytes do not say all that was known of them (the address of a WARC
-record stands beside it): nothing is yielded for them.
+A file's bytes are read as the file they were; a line of JSONL as that line; the JSON of a record, and the words of a
+story that `--split` parted, as they stood. The other raw bytes do not say all that was known of them (the address of
+a WARC record stands beside it): nothing is yielded for them.
 """
 
 import io
@@ -19,7 +19,9 @@ from flows.read.raw_documents import Limits, OutletGuesser, RawDocument, Reject,
 from flows.read.source_file import SourceFile
 from flows.read.source_records import KeyTally, ReadContext, ReadOptions, SourceRecord, build_row
 
-_PLACE: Final = re.compile(r"(?P<path>.*)#(?P<place>(?P<sheet>[^#]{1,200}!)?(?P<kind>[LRS])(?P<number>\d{1,9}))", re.DOTALL)
+_PLACE: Final = re.compile(
+    r"(?P<path>.*)#(?P<place>(?P<sheet>[^#]{1,200}!)?(?P<kind>[LRS])(?P<number>\d{1,9}))", re.DOTALL
+)
 
 
 def read_stored(

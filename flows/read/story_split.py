@@ -9,22 +9,33 @@ under headlines with a story below each, and long lines that share no words. `--
             of the next story, else (====, ***) it goes
 """
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 _DETECTED: Final = 2_000_000  # characters that are looked at
-_SEPARATOR: Final = re.compile(r"\s{0,20}(?:([=\-_*#~+.<>])(?:\s?\1){4,}|<\|?/?(?:end|sep|eos|endof)[\w|]{0,20}>|\[?(?:SEP|EOD|EOS)\]?)\s*\Z", re.IGNORECASE)
-_MONTHS: Final = "jan|feb|peb|mar|apr|mei|may|jun|jul|agu|ags|agt|aug|sep|okt|oct|nov|nop|des|dec"
-_DATE_LINE: Final = re.compile(
-    rf"(?:^|[\s,(|-])(?:\d{{1,2}}[\s-](?:{_MONTHS})[a-z]{{0,6}}\.?,?[\s-]\d{{4}}|(?:{_MONTHS})[a-z]{{0,6}}\.? \d{{1,2}}, \d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{4}}|\d{{4}}-\d\d-\d\d)\b",
+_SEPARATOR: Final = re.compile(
+    r"\s{0,20}(?:([=\-_*#~+.<>])(?:\s?\1){4,}|<\|?/?(?:end|sep|eos|endof)[\w|]{0,20}>|\[?(?:SEP|EOD|EOS)\]?)\s*\Z",
     re.IGNORECASE,
 )
-_TITLE_LABEL: Final = re.compile(r"\s*(?:judul|title|headline)\s*(?:berita|artikel)?\s*\d{0,6}\s*[:=]\s*\S", re.IGNORECASE)
-_NUMBERED: Final = re.compile(r"\s*(?:berita|artikel|article|story|dokumen|document|doc)\s*(?:ke-?|no\.?|#)?\s*(\d{1,6})\s*[:.)-]?\s*\Z", re.IGNORECASE)
+_MONTHS: Final = "jan|feb|peb|mar|apr|mei|may|jun|jul|agu|ags|agt|aug|sep|okt|oct|nov|nop|des|dec"
+_DATE_LINE: Final = re.compile(
+    rf"(?:^|[\s,(|-])(?:\d{{1,2}}[\s-](?:{_MONTHS})[a-z]{{0,6}}\.?,?[\s-]\d{{4}}|(?:{_MONTHS})[a-z]{{0,6}}\.? \d{{1,2}}, \d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{4}}|\d{{4}}-\d\d-\d\d)\b",  # noqa: E501
+    re.IGNORECASE,
+)
+_TITLE_LABEL: Final = re.compile(
+    r"\s*(?:judul|title|headline)\s*(?:berita|artikel)?\s*\d{0,6}\s*[:=]\s*\S", re.IGNORECASE
+)
+_NUMBERED: Final = re.compile(
+    r"\s*(?:berita|artikel|article|story|dokumen|document|doc)\s*(?:ke-?|no\.?|#)?\s*(\d{1,6})\s*[:.)-]?\s*\Z",
+    re.IGNORECASE,
+)
 _SENTENCE_END: Final = re.compile(r"[.!?…][\"”’')\]]*\s*\Z")
-_CAPITAL_DATELINE: Final = re.compile(r"\s*[A-Z][A-Z. ]{2,30}(?:,\s*[A-Z][\w.]{2,25})?\s*(?:\([\w. ]{2,30}\)\s*)?(?:--?|–|—|:)\s*[A-Z\"“]")
+_CAPITAL_DATELINE: Final = re.compile(
+    r"\s*[A-Z][A-Z. ]{2,30}(?:,\s*[A-Z][\w.]{2,25})?\s*(?:\([\w. ]{2,30}\)\s*)?(?:--?|–|—|:)\s*[A-Z\"“]"
+)
 _WORD: Final = re.compile(r"[^\W\d_]{5,}")
 _STORY_WORDS: Final = 40
 _LINE_WORDS: Final = 60
@@ -80,7 +91,9 @@ def _split_blocks(lines: Sequence[str], split: str) -> Iterator[tuple[int, list[
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    separates = pc.match_substring_regex(pa.array([line.rstrip("\r") for line in lines], pa.large_string()), split).to_pylist()
+    separates = pc.match_substring_regex(
+        pa.array([line.rstrip("\r") for line in lines], pa.large_string()), split
+    ).to_pylist()
     first, block = 0, list[str]()
     for at, line in enumerate(lines):
         if separates[at]:
@@ -136,13 +149,15 @@ def _explain_separators(lines: Sequence[str]) -> str | None:
     if not at:
         return None
     edges = [-1, *at, len(lines)]
-    blocks = [
-        [line for line in lines[start + 1 : end] if line.strip()] for start, end in zip(edges, edges[1:], strict=False)
-    ]
+    blocks = [[line for line in lines[start + 1 : end] if line.strip()] for start, end in itertools.pairwise(edges)]
     stories = [block for block in blocks if _count_words(block) >= _STORY_WORDS]
     headed = sum(_has_head(block) for block in stories)
     dated = sum(any(len(line) < 160 and _DATE_LINE.search(line) for line in block[:4]) for block in stories)
-    if len(stories) >= 2 and (dated >= 2 or (headed >= 3 and headed >= len(stories) * 0.7)) and len(stories) >= len(blocks) * 0.5:
+    if (
+        len(stories) >= 2
+        and (dated >= 2 or (headed >= 3 and headed >= len(stories) * 0.7))
+        and len(stories) >= len(blocks) * 0.5
+    ):
         mark = lines[at[0]].strip()[:1]
         return _sentence(len(stories), f"lines of {mark * 5} between them", "--split '^" + re.escape(mark) + "{5,}'")
     return None
@@ -155,7 +170,7 @@ def _explain_labels(lines: Sequence[str]) -> str | None:
         if len(at) < 2:
             continue
         edges = [*at, len(lines)]
-        stories = sum(_count_words(lines[a:b]) >= _STORY_WORDS for a, b in zip(edges, edges[1:], strict=False))
+        stories = sum(_count_words(lines[a:b]) >= _STORY_WORDS for a, b in itertools.pairwise(edges))
         if stories >= 2 and stories >= len(at) * 0.6:
             shown = lines[at[0]].strip()
             label = re.match(r"[^\d:=]*", shown)
@@ -177,11 +192,13 @@ def _explain_groups(lines: Sequence[str]) -> str | None:
     edges = [*heads, len(solid)]
     bodies = [
         sum(len(line.split()) for line in solid[a + 1 : b] if len(line.split()) >= 8 and _SENTENCE_END.search(line))
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in itertools.pairwise(edges)
     ]
     stories = sum(words >= 80 for words in bodies)
     if stories >= 2 and stories >= len(heads) * 0.7:
-        return _sentence(stories, "a headline and a date before each", "--split blank, or --split REGEX with what each begins with")
+        return _sentence(
+            stories, "a headline and a date before each", "--split blank, or --split REGEX with what each begins with"
+        )
     return None
 
 
@@ -191,7 +208,12 @@ def _is_headline(lines: Sequence[str], at: int) -> bool:
         if at - above < 0:
             return False
         line = lines[at - above]
-        if 4 <= len(line.split()) <= 20 and line[0].isupper() and not _SENTENCE_END.search(line) and not _DATE_LINE.search(line):
+        if (
+            4 <= len(line.split()) <= 20
+            and line[0].isupper()
+            and not _SENTENCE_END.search(line)
+            and not _DATE_LINE.search(line)
+        ):
             return at - above == 0 or _SENTENCE_END.search(lines[at - above - 1]) is not None
     return False
 
@@ -208,9 +230,11 @@ def _explain_lines(lines: Sequence[str]) -> str | None:
     if datelines >= 3 and datelines >= len(long) * 0.5:
         return _sentence(len(long), "a dateline at the start of each line", "--split lines")
     words = [frozenset(map(str.casefold, _WORD.findall(line[:4000]))) for line in long[:60]]
-    common = frozenset(word for word in frozenset().union(*words) if sum(word in each for each in words) > len(words) * 0.5)
+    common = frozenset(
+        word for word in frozenset().union(*words) if sum(word in each for each in words) > len(words) * 0.5
+    )
     rare = [each - common for each in words]
-    pairs = [(a, b) for a, b in zip(rare, rare[1:], strict=False) if a and b]
+    pairs = [(a, b) for a, b in itertools.pairwise(rare) if a and b]
     alike = sorted(len(a & b) / min(len(a), len(b)) for a, b in pairs)
     middle = alike[len(alike) // 2] if alike else 1.0
     sizes = sorted(len(line.split()) for line in long)

@@ -19,11 +19,16 @@ from flows.read.raw_documents import RawDocument, Reject, StatedField, guess_out
 from flows.read.source_records import ReadContext
 
 _HEAD: Final = 8192
-_SAVED_FROM: Final = re.compile(rb"<!--\s{0,5}saved from url=\(\d{1,6}\)(https?://[^\s>]{1,2000})\s{0,5}-->", re.IGNORECASE)
-_SINGLE_FILE: Final = re.compile(
-    rb"<!--\s{0,20}Page saved with SingleFile\s{1,20}url:\s{0,5}(https?://\S{1,2000})(?:\s{1,20}saved date:\s{0,5}([^\r\n(]{1,80}))?", re.IGNORECASE
+_SAVED_FROM: Final = re.compile(
+    rb"<!--\s{0,5}saved from url=\(\d{1,6}\)(https?://[^\s>]{1,2000})\s{0,5}-->", re.IGNORECASE
 )
-_MIRRORED: Final = re.compile(rb"<!-- Mirrored from (\S{1,2000}\.\S{1,2000}) by HTTrack[^,>]{0,100}(?:, ([^>]{1,60}?))? -->", re.IGNORECASE)
+_SINGLE_FILE: Final = re.compile(
+    rb"<!--\s{0,20}Page saved with SingleFile\s{1,20}url:\s{0,5}(https?://\S{1,2000})(?:\s{1,20}saved date:\s{0,5}([^\r\n(]{1,80}))?",  # noqa: E501
+    re.IGNORECASE,
+)
+_MIRRORED: Final = re.compile(
+    rb"<!-- Mirrored from (\S{1,2000}\.\S{1,2000}) by HTTrack[^,>]{0,100}(?:, ([^>]{1,60}?))? -->", re.IGNORECASE
+)
 _HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,5}[a-z]{2,12}")
 
 
@@ -144,9 +149,7 @@ def build_story(context: ReadContext, number: int, raw: bytes) -> RawDocument:
     )
 
 
-def _state_metadata(
-    context: ReadContext, document: RawDocument, text: str, metadata: Mapping[str, Any]
-) -> RawDocument:
+def _state_metadata(context: ReadContext, document: RawDocument, text: str, metadata: Mapping[str, Any]) -> RawDocument:
     """The document with the text below its header, and what the header states."""
     content = lenient_decoding.replace_surrogates(text).encode()
     plain = replace(document, content=content, encoding="utf-8")

@@ -31,7 +31,9 @@ def convert_record(
     if kind == "response":
         response = http_payload.parse_response(record.block)
     elif kind in ("resource", "conversion"):
-        response = http_payload.HttpResponse(200, {"content-type": record.headers.get("content-type", "")}, record.block)
+        response = http_payload.HttpResponse(
+            200, {"content-type": record.headers.get("content-type", "")}, record.block
+        )
     else:
         return None
     if response is None or not response.is_text_type:

@@ -33,7 +33,7 @@ _CHUNK_ROWS: Final = 2000  # formatted at a time,
 _CHUNK_BYTES: Final = (
     64 << 20
 )  # or fewer rows, so that a formatted column stays below the 2 GB limit of an Arrow string array
-# A spreadsheet starts a cell at the start of ours, and, where its locale or its user says so, behind ; , or a tab in it.
+# A spreadsheet may start a cell at the start of ours and, as its locale says, behind ; , or a tab in it.
 _FORMULA_START: Final = re.compile(r'((?:\A|[;,\t\r\n])[\s"\[]*)([=+\-@＝＋－＠])')
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
@@ -89,7 +89,7 @@ def _format_list_on_one_line(values: list[str]) -> str:
 _NO_NULL_WORD: Final = (
     "(?s)[0-9A-Za-z].{7,}[0-9A-Za-z]"  # longer than any of NULL_WORDS with its apostrophes and blanks
 )
-_NEEDS_ESCAPE: Final = "^[^\\pL\\pN]|[;,][\\s\"\\[]*[=+\\-@＝＋－＠]|[\\x00-\\x1f\\x7f-\\x{9f}\\x{200e}\\x{200f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}]"
+_NEEDS_ESCAPE: Final = '^[^\\pL\\pN]|[;,][\\s"\\[]*[=+\\-@＝＋－＠]|[\\x00-\\x1f\\x7f-\\x{9f}\\x{200e}\\x{200f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}]'  # noqa: E501
 
 
 def _format_cells(column: pa.Array, *, for_spreadsheet: bool) -> tuple[pa.Array, pa.Array]:

@@ -34,7 +34,7 @@ class RunFacts:
     `parameters` holds only those that may change the published rows. `dropped` and `rejected` count documents by
     reason; the reasons of `dropped` are schemas.vocabulary.DROPPED. `started_at` must have a time zone.
     `accepted_drift` is the operator's reason for publishing despite drift, `remakes` the release that this one
-    replaces. `not_read` counts files that are no documents by kind, `key_usage` the keys of records and what they state.
+    replaces. `not_read` counts files that are no documents, `key_usage` the keys of records and what they state.
     """
 
     dataset: str

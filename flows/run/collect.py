@@ -80,7 +80,9 @@ def look_up_cached_results(
     """
     store = cache.OutcomeStore(state_folder / "outcomes", cache.compute_code_version(ROOT))
     # Rows hold absolute source_uris, so an index of another place cannot be reused.
-    reader_digest = cache.compute_reader_digest(ROOT, [job.html, job.max_mb, survey.inputs.uri, sorted(job.map), job.split, job.table])
+    reader_digest = cache.compute_reader_digest(
+        ROOT, [job.html, job.max_mb, survey.inputs.uri, sorted(job.map), job.split, job.table]
+    )
     index_rows = (
         index.match_unchanged_files(survey.files) if index.reader_digest == reader_digest and not job.limit else None
     )

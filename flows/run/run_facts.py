@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Mapping
-
 from dataclasses import asdict, replace
 from datetime import datetime
 from importlib import metadata
@@ -88,7 +87,7 @@ def build_draft(
 
 
 def list_key_notes(key_usage: Mapping[str, Any]) -> tuple[str, ...]:
-    """List what people should know of the keys of records: those that state nothing, and files that are no documents."""
+    """List notes for people: keys of records that state nothing, and files that are no documents."""
     keys = key_usage.get("keys", {})
     unused = [key for key, usage in keys.items() if usage["filled"] and not usage["states"]]
     notes: list[str] = []

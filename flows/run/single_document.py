@@ -1,9 +1,9 @@
 """One document in, its article out: the same reading, cleaning and describing as a publish, and nothing stored.
 
-    from flows.run.single_document import clean_document
+from flows.run.single_document import clean_document
 
-    found = clean_document(Path("page.html").read_bytes(), url="https://news.example.id/a")[0]
-    print(found.article["title"], found.article["date"], found.article["text"])
+found = clean_document(Path("page.html").read_bytes(), url="https://news.example.id/a")[0]
+print(found.article["title"], found.article["date"], found.article["text"])
 """
 
 import io
@@ -25,8 +25,8 @@ _HIDDEN: Final = ("row", "doc", "profiles", "line_count", "longest_line", "clutt
 class CleanedDocument:
     """What became of one document.
 
-    `article` holds its published columns, or is None; then `reject` says why, in a sentence. `evidence` says which words
-    claim each value, by which rule; `cuts` what was cut, by which rule.
+    `article` holds its published columns, or is None; then `reject` says why. `evidence` says which words claim each
+    value, by which rule; `cuts` what was cut, by which rule.
     """
 
     source_id: str
@@ -49,8 +49,8 @@ class CleanedDocument:
             yield f"no article ({reject.get('reason')}): {reject.get('detail')}"
             return
         claims: dict[str, dict[str, Any]] = {}
-        for claim in self.evidence:
-            claims.setdefault(claim["field"], claim)
+        for each in self.evidence:
+            claims.setdefault(each["field"], each)
         for name, value in self.article.items():
             if name == "text" or value in (None, [], ""):
                 continue
