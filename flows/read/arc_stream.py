@@ -34,6 +34,10 @@ def read_arc(start: bytes, reader: ByteReader, limit: int) -> Iterator[WarcRecor
             damaged = True
             continue
         damaged = False
+        if stated["url"].startswith(OPENING):
+            # What it says of the file ends where the first record's line stands; its length is often wrong.
+            damaged = True
+            continue
         number += 1
         size = int(stated["length"])
         block = stream.read_bytes(size if size <= limit else min(size, MAX_HEAD_BYTES))
@@ -42,8 +46,6 @@ def read_arc(start: bytes, reader: ByteReader, limit: int) -> Iterator[WarcRecor
             if reader.read_error is None:
                 yield WarcDamage(number, f"breaks off after {passed:,} of {size:,} bytes")
             return
-        if stated["url"].startswith(OPENING):
-            continue
         yield WarcRecord(number, _state_headers(stated), block, size)
 
 

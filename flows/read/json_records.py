@@ -20,7 +20,7 @@ from typing import Any, Final
 from flows.read import lenient_decoding
 from flows.read.byte_reader import ByteReader
 from flows.read.csv_records import decode_cell, decode_stream
-from flows.read.field_mapping import FieldMap, flatten_record, knows_key, plan_keys
+from flows.read.field_mapping import FieldMap, flatten_record, is_prose, knows_key, plan_keys
 from flows.read.source_records import SourceRecord, encode_record
 
 _DECODER: Final = json.JSONDecoder(strict=False)
@@ -194,7 +194,7 @@ class _JsonStream:
             elif opened == "{":
                 yield from self._read_object()
             else:
-                yield from self._read_other()
+                yield from self._read_others()
         if depth and not self._broke_off:
             self._number += 1
             yield self._report(
@@ -325,6 +325,29 @@ class _JsonStream:
         except (_Broken, _Incomplete):
             return False
         return True
+
+    def _read_others(self) -> Iterator[SourceRecord]:
+        """Values in a list that are no objects: each text of prose is a record, all else one reject."""
+        reported = False
+        while self._peek() and self._held[self._at] not in "[]{}":
+            value: object = None
+            if self._held[self._at] == '"':
+                try:
+                    value = self._take_value()[0]
+                except (_Broken, _Incomplete):
+                    value = None
+            if isinstance(value, str) and is_prose(value):
+                self._number += 1
+                fields = {"text": value}
+                yield SourceRecord(f"#R{self._number}", f"Record {self._number}", encode_record(fields), fields)
+                reported = False
+                continue
+            for record in self._read_other() if value is None else ():
+                if not reported:
+                    yield record
+                else:
+                    self._number -= 1
+                reported = True
 
     def _read_other(self) -> Iterator[SourceRecord]:
         """A value that is no object: one reject, up to where the next object or list begins."""

@@ -1,16 +1,16 @@
 """CSV copies of the articles, written from the same rows as the Parquet, in chunks.
 
-Both files follow RFC 4180: UTF-8 without a byte order mark, CRLF between rows, quotes only where needed. Lists are
+Both files follow RFC 4180: UTF-8, CRLF between rows, quotes only where needed. Lists are
 JSON, instants ISO 8601 with `Z`, days ISO 8601, true and false in lower case, null is empty. CSV readers take certain
 words for null, quoted or not. A string that is spelled like one of them, with or without apostrophes in front, gets one
 more apostrophe in front, which can be removed again.
 
 `articles.csv` holds every column and, apart from that apostrophe, the exact strings of the Parquet; a text spans
 several lines within quotes.
-`metadata.csv` is for spreadsheets: no text, one line for each row. Line breaks and tabs become blanks. Other control
-characters (terminal escapes among them) and bidirectional marks are left out. A cell that a spreadsheet would run as a
-formula (its first character after blanks is = + - @ or a wide form of them) gets a leading apostrophe. The exact
-strings are in the other files.
+`metadata.csv` is for spreadsheets: a byte order mark, no text, one line for each row. Line breaks and tabs become
+blanks. Other control characters (terminal escapes among them) and bidirectional marks are left out. What a spreadsheet
+would run as a formula (= + - @ or a wide form of them, at the start of a cell or, since some part cells there, behind
+; , or a tab within it) gets an apostrophe in front. The exact strings are in the other files.
 """
 
 import json
@@ -34,7 +34,8 @@ _CHUNK_BYTES: Final = (
     64 << 20
 )  # or fewer rows, so that a formatted column stays below the 2 GB limit of an Arrow string array
 # A spreadsheet may start a cell at the start of ours and, as its locale says, behind ; , or a tab in it.
-_FORMULA_START: Final = re.compile(r'((?:\A|[;,\t\r\n])[\s"\[]*)([=+\-@＝＋－＠])')
+_FORMULA_START: Final = re.compile(r"\A(?=\s*[=+\-@＝＋－＠])")
+_INNER_FORMULA_START: Final = re.compile(r'([;,\t\r\n][\s"\[]*)(?=[=+\-@＝＋－＠])')
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
 
@@ -47,7 +48,7 @@ def flatten_lines(value: str) -> str:
 
 def escape_formula(value: str) -> str:
     """Return a string as a cell of metadata.csv: one line, no control characters, nowhere the start of a formula."""
-    return _FORMULA_START.sub(r"\1'\2", flatten_lines(value))
+    return _INNER_FORMULA_START.sub(r"\1'", _FORMULA_START.sub("'", flatten_lines(value)))
 
 
 # Words that pandas (and so datasets), Polars, DuckDB, Arrow and R read as null by default; in lower case.
