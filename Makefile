@@ -1,7 +1,7 @@
-# Two commands on a fresh clone: `make run`, `make test`. Python 3.11 to 3.13 and make are all they need.
+# Two commands on a fresh clone: `make run`, `make test`. Python 3.11 to 3.14 and make are all they need.
 PYTHON ?= python3
 SOURCE ?= seeds
-# The benchmarks have an environment of their own (docs/quality.md), and keep what they made in BENCH_CACHE.
+# The benchmarks have an environment of their own (docs/explanation/quality.md), and keep what they made in BENCH_CACHE.
 BENCH ?= .bench/bin/python
 BENCH_CACHE ?= .bench-cache
 SIZE ?= 20000
@@ -16,18 +16,18 @@ run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run 
 ui: .venv/.ready ## the Prefect server and worker with every deployment, until Ctrl-C (make ui PORT=4300)
 	@PORT=$(PORT) exec $(BIN)/python -m flows.serve
 
-test: .venv/.ready ## all tests, on two cores
+test: .venv/.dev-ready ## all tests, on two cores
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-fast: .venv/.ready ## the unit tests: no server, under a minute
+test-fast: .venv/.dev-ready ## the unit tests: no server, under a minute
 	@$(BIN)/python -m pytest -m "not flow and not slow"
 
-faults: .venv/.ready ## fault injection, whole: some hours on two cores (docs/reliability.md)
+faults: .venv/.dev-ready ## fault injection, whole: some hours on two cores (docs/explanation/reliability.md)
 	@for each in damage_releases hostile_payloads regex_time machine loopback_only "repeated_runs --n 24" \
 	  "scheduled_runs --n 24" "kill_runs --n 200 --flow 4" "mutate_documents --n 200000 --state .faults-mutate.json"; do \
 	  $(BIN)/python -m tests.faults.$$each || exit 1; done
 
-faults-short: .venv/.ready ## fault injection in a short form, some minutes
+faults-short: .venv/.dev-ready ## fault injection in a short form, some minutes
 	@for each in "damage_releases --n 60" hostile_payloads regex_time "machine --only disk,denied,twice" \
 	  "repeated_runs --n 4 --direct" "scheduled_runs --n 3 --every 15" "kill_runs --n 9 --flow 0" "mutate_documents --n 3000"; do \
 	  $(BIN)/python -m tests.faults.$$each || exit 1; done
@@ -42,28 +42,28 @@ fuzz: ## our parsers under a fuzzer that is led by coverage, five minutes, in th
 .venv-audit/bin/pip-audit:
 	@$(PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install -q --disable-pip-version-check pip-audit
 
-audit: .venv-audit/bin/pip-audit ## known weaknesses of what requirements.lock names (asks a service; needs a network)
-	@.venv-audit/bin/pip-audit -r requirements.lock --require-hashes --disable-pip
+audit: .venv-audit/bin/pip-audit ## known weaknesses of what the locks name (asks a service; needs a network)
+	@.venv-audit/bin/pip-audit -r requirements-dev.lock --require-hashes --disable-pip
 
-audit-kept: .venv/.ready .venv-audit/bin/pip-audit ## the same by the advisories kept in tests/faults, without a network
+audit-kept: .venv/.dev-ready .venv-audit/bin/pip-audit ## the same by the advisories kept in tests/faults, without a network
 	@$(BIN)/python -m tests.faults.advisories .venv-audit/bin/pip-audit
 
-lint: .venv/.ready ## format, lint, types, and who may import whom
+lint: .venv/.dev-ready ## format, lint, types, and who may import whom
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-format: .venv/.ready ## put the code into shape
+format: .venv/.dev-ready ## put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-setup: .venv/.ready ## make .venv, with everything of requirements.lock by hash
+setup: .venv/.dev-ready ## make .venv for development, with everything of requirements-dev.lock by hash
 
-# The lock is given as constraints too: pip before 23.3 would take the newest of a package asked for with an extra.
+# A lock is given as constraints too: pip before 23.3 would take the newest of a package asked for with an extra.
 .venv/.ready: requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
-	  { echo "Kliping needs Python 3.11 to 3.13; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || \
+	  { echo "Kliping needs Python 3.11 to 3.14; $(PYTHON) is $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12"; exit 2; }
 	@echo "Making .venv (once; about a minute) ..."
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv -q --clear --python "$$(command -v $(PYTHON))" .venv && \
@@ -76,7 +76,16 @@ setup: .venv/.ready ## make .venv, with everything of requirements.lock by hash
 	fi
 	@$(BIN)/python -c 'import prefect, pyarrow, trafilatura, flows' && touch $@
 
-recipes: .venv/.ready .venv-recipes/.ready ## run every reading recipe of a dataset card with the real tools
+.venv/.dev-ready: .venv/.ready requirements-dev.lock
+	@echo "Adding what the tests need (once; about a minute) ..."
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip install -q --python $(BIN)/python --compile-bytecode --require-hashes -r requirements-dev.lock; \
+	else \
+	  $(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock -c requirements-dev.lock; \
+	fi
+	@$(BIN)/python -c 'import pytest, duckdb' && touch $@
+
+recipes: .venv/.dev-ready .venv-recipes/.ready ## run every reading recipe of a dataset card with the real tools
 	@KLIPING_RECIPES_PYTHON=.venv-recipes/bin/python $(BIN)/python -m pytest tests/recipes
 
 .venv-recipes/.ready: pyproject.toml
@@ -86,10 +95,17 @@ recipes: .venv/.ready .venv-recipes/.ready ## run every reading recipe of a data
 	  > .venv-recipes/wanted.txt
 	@.venv-recipes/bin/pip install -q --disable-pip-version-check -r .venv-recipes/wanted.txt && touch $@
 
-lock: ## write requirements.lock anew from pyproject.toml (needs uv)
-	uv lock -q --upgrade && uv export -q --group dev --no-emit-project --no-header -o requirements.lock >/dev/null; rm -f uv.lock
+# `make lock UPGRADE=--upgrade` takes the newest releases; without it, what is locked stays where it still fits.
+LOCK := uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml
+lock: ## write both locks from pyproject.toml (needs uv): what `make run` needs, and beside it what `make test` needs
+	@$(LOCK) $(UPGRADE) -o requirements.lock >/dev/null
+	@$(LOCK) $(UPGRADE) -c requirements.lock --group dev -o requirements-dev.lock >/dev/null
+	@for version in 3.11 3.14; do for lock in requirements.lock requirements-dev.lock; do \
+	  uv pip install -q --dry-run --target .venv/none --python-version $$version --only-binary :all: --require-hashes -r $$lock \
+	    || { echo "$$lock cannot be installed on Python $$version."; exit 1; }; done; done
+	@! grep -nE '^ *(-i|--index|--extra-index|--find-links|-f) |https?://' requirements.lock requirements-dev.lock
 
-train-html: ## learn the page model's weights from ../shared/eval; a quarter of an hour on one core (docs/quality.md)
+train-html: ## learn the page model's weights from ../shared/eval; a quarter of an hour on one core (docs/explanation/quality.md)
 	@PYTHONPATH=. $(BENCH) flows/clean/models/train/block_data.py $(BENCH_CACHE)
 	@PYTHONPATH=. $(BENCH) flows/clean/models/train/train_blocks.py $(BENCH_CACHE)
 	@cp $(BENCH_CACHE)/weights/all/*.npz flows/clean/models/
@@ -97,17 +113,17 @@ train-html: ## learn the page model's weights from ../shared/eval; a quarter of 
 bench-html: ## how well pages are cleaned, beside other extractors, by folds of sites; after train-html
 	@PYTHONPATH=. $(BENCH) tests/benchmarks/html_table.py $(BENCH_CACHE)
 
-train-text: ## learn the text model's weights from ../shared/eval; half an hour (docs/quality.md)
+train-text: ## learn the text model's weights from ../shared/eval; half an hour (docs/explanation/quality.md)
 	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_line_cnn $(BENCH_CACHE)
 	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_listing $(BENCH_CACHE)
 
 bench-quality: ## how well plain text is cleaned, beside other tools, with weights that have not seen the pages
 	@OMP_NUM_THREADS=1 $(BENCH) -m tests.benchmarks.text_quality $(BENCH_CACHE)
 
-bench: .venv/.ready ## how fast a corpus of SIZE documents becomes a release, in how much memory: docs/performance.md
+bench: .venv/.dev-ready ## how fast a corpus of SIZE documents becomes a release, in how much memory: docs/explanation/performance.md
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.performance $(SIZE) --peers $(BENCH)
 
-bench-speed: .venv/.ready ## how many texts a second of one core are cleaned
+bench-speed: .venv/.dev-ready ## how many texts a second of one core are cleaned
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.clean_speed
 
 clean: ## remove what the tools left, never output/

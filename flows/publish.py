@@ -162,7 +162,7 @@ def shorten_source(source: str) -> str:
 @flow(
     name="publish-dataset",
     flow_run_name=name_run,
-    description="Clean a source of raw scraped news and publish it as a release. See docs/operating.md.",
+    description="Clean a source of raw scraped news and publish it as a release. See docs/how-to/operate.md.",
 )
 @parameters.add_form_help
 def publish_dataset(

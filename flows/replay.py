@@ -29,7 +29,7 @@ def replay_release(
     """Run the rejects of a release again, or the documents chosen, and show which rows would change and how."""
     try:
         home = release.open_dataset(output, dataset)
-        path = home.locate_folder(release.find_release(home, version or home.read_latest_version() or ""))
+        path = home.locate_folder(release.find_release(home, version))
         selection = rerun.ReplaySelection(tuple(reasons), tuple(articles), tuple(outlets), everything)
         report = rerun.replay_documents(home, path, selection, datetime.now(UTC).date())
     except release.ReleaseError as error:

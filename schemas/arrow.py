@@ -37,3 +37,11 @@ def build_table(schema: pa.Schema, rows: list[dict[str, object]]) -> pa.Table:
         if not field.nullable and table.column(field.name).null_count:
             raise ValueError(f"{field.name} may not be null, and is in {table.column(field.name).null_count} rows")
     return table
+
+
+def replace_column(table: pa.Table, name: str, values: object) -> pa.Table:
+    """Return the table with other values in one column: an Arrow array, or anything that becomes one of its type."""
+    column_index = table.schema.get_field_index(name)
+    field = table.schema.field(column_index)
+    is_arrow = isinstance(values, pa.Array | pa.ChunkedArray)
+    return table.set_column(column_index, field, values if is_arrow else pa.array(values, field.type))

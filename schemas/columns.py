@@ -16,7 +16,10 @@ STRINGS = pa.list_(pa.field("item", pa.string(), nullable=False))
 
 @dataclass(frozen=True)
 class Column:
-    """A published column: name, Arrow type, meaning for readers, nullability, closed list of words, regex."""
+    """A published column: name, Arrow type, meaning for readers, nullability, closed list of words, regex.
+
+    `older` is the value of rows that were published before the column was added; None stands for null.
+    """
 
     name: str
     type: pa.DataType
@@ -24,6 +27,7 @@ class Column:
     nullable: bool = False
     one_of: tuple[str, ...] = field(default=())
     pattern: str = ""
+    older: object = None
 
 
 def _string(name: str, meaning: str, *, null: bool = False, one_of: tuple[str, ...] = (), pattern: str = "") -> Column:

@@ -10,7 +10,7 @@ dedupe    texts -> PRINTS; FINGERPRINTS, PRINTS -> LINKS
 `doc` is a row number in the batch's DOCUMENTS table; it means nothing outside its batch.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 
@@ -79,6 +79,18 @@ MARKS: Final = pa.schema(
         _field("score", pa.float32(), null=True),
     ]
 )
+
+
+class Mark(NamedTuple):
+    """One row of MARKS without its document."""
+
+    line: int
+    start: int
+    end: int
+    kind: str
+    rule: str
+    score: float | None = None
+
 
 CANDIDATES: Final = pa.schema(
     [

@@ -1,5 +1,7 @@
 """Invented articles for tests, in the shapes that real scrapes have. Nobody wrote these but us."""
 
+from schemas.columns import PUBLISHED, STRINGS
+
 PLACES = ("BANDUNG", "SURABAYA", "MEDAN", "MAKASSAR", "PADANG", "DENPASAR", "SEMARANG", "MANADO")
 TOPICS = (
     "perbaikan jembatan gantung",
@@ -32,3 +34,9 @@ def dump(number: int) -> str:
     head = ["Advertisement", "BERANDA NEWS EKONOMI", "", f"Kota Memulai Pekerjaan Tahap {number} Pekan Ini", ""]
     foot = ["", "Baca Juga: Harga Cabai Turun di Pasar Induk", "", "Berita Terkait", "Advertisement"]
     return "\n".join([*head, story(number).replace("\n", "\n\n"), *foot])
+
+
+def complete_row(table: str, row: dict[str, object]) -> dict[str, object]:
+    """Add the columns that a test does not name: an empty list, the value of older rows, or null."""
+    unnamed = {column.name: [] if column.type == STRINGS else column.older for column in PUBLISHED[table]}
+    return unnamed | row

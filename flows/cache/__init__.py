@@ -10,7 +10,7 @@ and the statements that came with it, and for a page the effort asked for. The p
 a line that moved within its file, or a renamed file, is the same document. Names and, for a document without URL, its
 article_id are taken from the current place and replace the cached ones.
 
-`code` is the digest of the code, the outlet registry, the byline shapes and the libraries that determine an outcome
+`code` is the digest of the code that the worker imports, the outlet registry, the byline shapes and the libraries
 (`compute_code_version`). The profile of an outlet, which only some documents consult, is recorded with each document
 instead: a changed profile makes those documents stale and no others. Rejects that the machine may have caused
 (too_slow, crashed) are not reused.

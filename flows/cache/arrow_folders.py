@@ -2,10 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-
-import pyarrow as pa
 
 ARROW_SUFFIX = ".arrow"
 
@@ -34,40 +31,6 @@ def commit_folder(folder: Path, parent: Path) -> Path:
     if not target.exists():
         folder.rename(target)
     return target
-
-
-def write_table(path: Path, table: pa.Table, metadata: Mapping[str, str] | None = None, *, packed: bool = True) -> None:
-    """Write a table and its metadata as one Arrow file."""
-    schema = table.schema.with_metadata(dict(metadata) if metadata else None)
-    options = pa.ipc.IpcWriteOptions(compression="lz4" if packed else None)
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, schema, options=options) as writer:
-        writer.write_table(table.replace_schema_metadata(schema.metadata))
-
-
-def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
-    """Read a table, or some of its columns, into memory."""
-    with pa.OSFile(str(path), "rb") as file, pa.ipc.open_file(file) as reader:
-        if columns is None:
-            return reader.read_all()
-        field_indices = [reader.schema.get_field_index(name) for name in columns]
-    options = pa.ipc.IpcReadOptions(included_fields=field_indices)
-    with pa.OSFile(str(path), "rb") as file, pa.ipc.open_file(file, options=options) as column_reader:
-        return column_reader.read_all().select(columns)
-
-
-def read_metadata(path: Path) -> dict[str, str]:
-    """Read the metadata written with a table."""
-    with pa.OSFile(str(path), "rb") as file, pa.ipc.open_file(file) as reader:
-        return {key.decode(): value.decode() for key, value in (reader.schema.metadata or {}).items()}
-
-
-def count_rows(path: Path) -> int:
-    """Count the rows of a table; 0 where it cannot be read."""
-    try:
-        with pa.OSFile(str(path), "rb") as file, pa.ipc.open_file(file) as reader:
-            return sum(reader.get_batch(number).num_rows for number in range(reader.num_record_batches))
-    except (OSError, pa.ArrowException):
-        return 0
 
 
 def remove_folder(folder: Path) -> None:

@@ -10,14 +10,11 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
+from flows.cache.code_imports import list_needed_files
 from flows.outlets import profiles
 
-# Code of flows/ and schemas/ that a worker applies to every document. Profiles are hashed separately.
-DOCUMENT_CODE: Final = (
-    "flows/clean", "flows/describe", "flows/outlets", "flows/dedupe/text_digest.py", "flows/dedupe/normalization.py",
-    "flows/dedupe/shingles.py", "flows/read/raw_documents.py", "flows/read/lenient_decoding.py",
-    "flows/validate/row_view.py", "flows/workers/batch_processing.py", "schemas",
-)  # fmt: skip
+# What a worker applies to every document is what this module needs. Profiles are hashed separately.
+WORKER_ENTRY: Final = "flows.workers.batch_processing"
 PROFILES_FOLDER: Final = "flows/outlets/profiles"
 OUTCOME_LIBRARIES: Final = (
     "numpy", "pyarrow", "lxml", "trafilatura", "courlan", "ftfy", "charset-normalizer", "py3langid",
@@ -48,38 +45,21 @@ def compute_code_version(root: Path) -> CodeVersion:
         for name, profile in sorted(profiles.load_profiles().items())
         if profile.bylines
     ]
-    code_digest = hash_files(
-        root, DOCUMENT_CODE, json.dumps([library_versions, sys.version_info[:2], sys.byteorder, shapes], sort_keys=True)
+    code_digest = hash_needed_files(
+        root,
+        [WORKER_ENTRY],
+        json.dumps([library_versions, sys.version_info[:2], sys.byteorder, shapes], sort_keys=True),
     )
     profile_digests = {path.stem: _hash_file(path) for path in sorted((root / PROFILES_FOLDER).glob("*.toml"))}
     return CodeVersion(code_digest, profile_digests)
 
 
-def hash_files(root: Path, names: Iterable[str], extra: str) -> str:
-    """Return the digest of files and folders below `root`, and of an extra string: 16 hex digits."""
+def hash_needed_files(root: Path, entries: Iterable[str], extra: str) -> str:
+    """Return the digest of all files that the entry modules need, and of an extra string: 16 hex digits."""
     digest = hashlib.sha256(extra.encode())
-    for path in _list_code_files(root, names):
+    for path in list_needed_files(root, entries):
         digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def _list_code_files(root: Path, names: Iterable[str]) -> list[Path]:
-    paths: list[Path] = []
-    for name in names:
-        path = root / name
-        paths += [path] if path.is_file() else [child for child in path.rglob("*") if _is_code_file(child, root)]
-    return sorted(paths)
-
-
-def _is_code_file(path: Path, root: Path) -> bool:
-    relative = path.relative_to(root)
-    is_hidden = any(part.startswith(".") or part == "__pycache__" for part in relative.parts)
-    return (
-        path.is_file()
-        and not is_hidden
-        and not relative.is_relative_to(PROFILES_FOLDER)
-        and not path.name.endswith("~")
-    )
 
 
 def _hash_file(path: Path) -> str:

@@ -14,6 +14,7 @@ from flows.cache import arrow_folders
 from flows.cache.code_version import CodeVersion
 from flows.release import MappedTable, map_table
 from flows.workers import batch_processing
+from schemas import arrow, arrow_files
 
 # One row a document. `at` locates its outcome: n is row n of articles, -1 - n is row n of rejects.
 SHARD_DOCUMENTS: Final = pa.schema(
@@ -64,7 +65,7 @@ class StoredShard:
 
     def read_table(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """Read a table, or some of its columns."""
-        return arrow_folders.read_table(self.path / f"{name}{arrow_folders.ARROW_SUFFIX}", columns)
+        return arrow_files.read_table(self.path / f"{name}{arrow_folders.ARROW_SUFFIX}", columns)
 
     def map_prints(self) -> MappedTable:
         """Return PRINTS, memory-mapped."""
@@ -76,12 +77,12 @@ class StoredShard:
 
     def count_documents(self) -> int:
         """Count the documents of the shard."""
-        return arrow_folders.count_rows(self.path / f"documents{arrow_folders.ARROW_SUFFIX}")
+        return arrow_files.count_rows(self.path / f"documents{arrow_folders.ARROW_SUFFIX}")
 
     def read_profiles(self) -> dict[str, str]:
         """Read the profiles that any of the documents consulted: name -> digest."""
         profile_digests: dict[str, str] = json.loads(
-            arrow_folders.read_metadata(self.path / f"documents{arrow_folders.ARROW_SUFFIX}")["profiles"]
+            arrow_files.read_metadata(self.path / f"documents{arrow_folders.ARROW_SUFFIX}")["profiles"]
         )
         return profile_digests
 
@@ -99,8 +100,8 @@ class StoredShard:
 
 def write_documents_table(folder: Path, keys: Sequence[bytes], version: CodeVersion) -> pa.Table:
     """Write SHARD_DOCUMENTS of an outcome into its folder; return the table."""
-    articles = arrow_folders.read_table(folder / "articles.arrow", ["doc", "profiles"])
-    rejects = arrow_folders.read_table(folder / "rejects.arrow", ["doc", "profiles", "reason"])
+    articles = arrow_files.read_table(folder / "articles.arrow", ["doc", "profiles"])
+    rejects = arrow_files.read_table(folder / "rejects.arrow", ["doc", "profiles", "reason"])
     at = np.empty(len(keys), np.int32)
     at[articles["doc"].to_numpy()] = np.arange(articles.num_rows)
     at[rejects["doc"].to_numpy()] = -1 - np.arange(rejects.num_rows)
@@ -117,7 +118,7 @@ def write_documents_table(folder: Path, keys: Sequence[bytes], version: CodeVers
         if name
     }
     profile_digests = {name: version.profiles.get(name, "") for name in sorted(names)}
-    arrow_folders.write_table(folder / "documents.arrow", documents, {"profiles": json.dumps(profile_digests)})
+    arrow_files.write_table(folder / "documents.arrow", documents, {"profiles": json.dumps(profile_digests)})
     return documents
 
 
@@ -136,16 +137,16 @@ def write_merged_shard(parts: Sequence[tuple[StoredShard, np.ndarray]], folder: 
             np.searchsorted(article_rows, at) + article_count,
             -1 - (np.searchsorted(reject_rows, -1 - at) + reject_count),
         )
-        documents.append(table.set_column(1, SHARD_DOCUMENTS.field("at"), pa.array(positions, pa.int32())))
+        documents.append(arrow.replace_column(table, "at", positions))
         outcomes.append(_select_outcome_rows(shard, article_rows, reject_rows))
         profile_digests |= shard.read_profiles()
         article_count, reject_count = article_count + len(article_rows), reject_count + len(reject_rows)
     merged = batch_processing.concatenate_outcomes(outcomes)
     for name in batch_processing.OUTCOME_TABLES:
-        arrow_folders.write_table(
+        arrow_files.write_table(
             folder / f"{name}.arrow", getattr(merged, name).combine_chunks(), packed=name != "prints"
         )
-    arrow_folders.write_table(
+    arrow_files.write_table(
         folder / "documents.arrow", pa.concat_tables(documents), {"profiles": json.dumps(profile_digests)}
     )
 
@@ -159,16 +160,10 @@ def _select_outcome_rows(
     for name in ("spans", "evidence"):
         table = shard.read_table(name)
         selected = table.filter(pc.is_in(table["row"], value_set=pa.array(article_rows, pa.int64())))
-        tables[name] = _replace_column(selected, "row", np.searchsorted(article_rows, selected["row"].to_numpy()))
-    tables["articles"] = _replace_column(tables["articles"], "row", np.arange(len(article_rows)))
+        tables[name] = arrow.replace_column(selected, "row", np.searchsorted(article_rows, selected["row"].to_numpy()))
+    tables["articles"] = arrow.replace_column(tables["articles"], "row", np.arange(len(article_rows)))
     docs = np.concatenate([tables["articles"]["doc"].to_numpy(), tables["rejects"]["doc"].to_numpy()])
     doc_numbers = np.argsort(np.argsort(docs))
-    tables["articles"] = _replace_column(tables["articles"], "doc", doc_numbers[: len(article_rows)])
-    tables["rejects"] = _replace_column(tables["rejects"], "doc", doc_numbers[len(article_rows) :])
+    tables["articles"] = arrow.replace_column(tables["articles"], "doc", doc_numbers[: len(article_rows)])
+    tables["rejects"] = arrow.replace_column(tables["rejects"], "doc", doc_numbers[len(article_rows) :])
     return batch_processing.BatchOutcome(**tables)
-
-
-def _replace_column(table: pa.Table, name: str, values: np.ndarray) -> pa.Table:
-    column_index = table.schema.get_field_index(name)
-    field = table.schema.field(column_index)
-    return table.set_column(column_index, field, pa.array(values, field.type))

@@ -23,17 +23,11 @@ import pyarrow.compute as pc
 
 from flows import read
 from flows.cache import arrow_folders
-from flows.cache.code_version import hash_files
-from schemas import arrow, stage_tables
+from flows.cache.code_version import hash_needed_files
+from schemas import arrow, arrow_files, stage_tables
 
-READER_CODE: Final = (
-    "flows/read",
-    "flows/cache/cache_key.py",
-    "flows/describe/identity.py",
-    "flows/outlets/canonical_urls.py",
-    "flows/outlets/registry.py",
-    "flows/outlets/registry.csv",
-)
+# What is read of a source, and the id and the key of each document, are what these modules make.
+READER_ENTRIES: Final = ("flows.read", "flows.cache.cache_key", "flows.describe.identity")
 INDEXED_FILES: Final = pa.schema(
     [
         *read.SURVEYED_FILES,
@@ -53,7 +47,7 @@ _STAGED_FOLDER: Final = "ledger"
 
 def compute_reader_digest(root: Path, settings: Sequence[object]) -> str:
     """Return the digest of the code that reads and of the settings that determine what is read."""
-    return hash_files(root, READER_CODE, json.dumps(list(settings)))
+    return hash_needed_files(root, READER_ENTRIES, json.dumps(list(settings)))
 
 
 @dataclass(frozen=True)
@@ -109,9 +103,9 @@ def load_source_index(folder: Path) -> SourceIndex:
         try:
             if path.name.startswith(".") or not arrow_folders.is_intact(path):
                 continue
-            files, rejects = (arrow_folders.read_table(path / f"{name}.arrow") for name in ("files", "rejects"))
-            arrivals = pa.ipc.open_file(pa.memory_map(str(path / "arrivals.arrow"))).read_all()
-            reader_digest = arrow_folders.read_metadata(path / "files.arrow").get("read_by", "")
+            files, rejects = (arrow_files.read_table(path / f"{name}.arrow") for name in ("files", "rejects"))
+            arrivals = arrow_files.read_mapped_table(path / "arrivals.arrow")
+            reader_digest = arrow_files.read_metadata(path / "files.arrow").get("read_by", "")
             if files.schema.equals(INDEXED_FILES) and arrivals.schema.equals(stage_tables.ARRIVALS):
                 return SourceIndex(files, arrivals, rejects, reader_digest)
         except (OSError, pa.ArrowException):
@@ -123,9 +117,9 @@ def stage_source_index(index: SourceIndex, work: Path) -> None:
     """Write an index to `work`, to be committed once the source is known not to have changed during the run."""
     staged = work / _STAGED_FOLDER
     staged.mkdir()
-    arrow_folders.write_table(staged / "files.arrow", index.files, {"read_by": index.reader_digest})
-    arrow_folders.write_table(staged / "arrivals.arrow", index.arrivals, packed=False)
-    arrow_folders.write_table(staged / "rejects.arrow", index.rejects)
+    arrow_files.write_table(staged / "files.arrow", index.files, {"read_by": index.reader_digest})
+    arrow_files.write_table(staged / "arrivals.arrow", index.arrivals, packed=False)
+    arrow_files.write_table(staged / "rejects.arrow", index.rejects)
 
 
 def commit_source_index(folder: Path, work: Path) -> None:

@@ -89,7 +89,7 @@ def explain_missing_article(
     if body is not None and body.article_logit is not None and body.article_logit < 0:
         return (
             f"Read {len(lines):,} lines that read as a listing or a collection, not as a story; expected an article. "
-            "Give the addresses it leads to, or look at docs/quality.md for how sure this is."
+            "Give the addresses it leads to, or look at docs/explanation/quality.md for how sure this is."
         )
     return None
 

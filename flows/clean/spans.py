@@ -7,28 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.clean.lines.line_table import DocumentLines, normalize_blanks, trim_span
-from schemas.stage_tables import MARKS
+from schemas.stage_tables import MARKS, Mark
 
 _LINE_KEY_STRIDE: Final = 1 << 32  # more than the lines of any document
 _NO_SPACE_BEFORE: Final = re.compile(r"[.,;:!?…)\]”’]")
-
-
-class Mark(NamedTuple):
-    """One row of MARKS without its document."""
-
-    line: int
-    start: int
-    end: int
-    kind: str
-    rule: str
-    score: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ def list_outlets(
 ) -> None:
     """Show every outlet and profile as a page of Markdown.
 
-    Example: kliping outlet list --to docs/outlets.md
+    Example: kliping outlet list --to docs/reference/outlets.md
     """
     from flows.curate.outlet_docs import render_outlet_page
 

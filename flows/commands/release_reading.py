@@ -1,6 +1,5 @@
 """Commands that read releases: list versions, verify, explain an article, open the report."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from flows.commands.terminal import (
     DatasetOption,
     OutputOption,
     exit_with,
+    find_release_folder,
     open_dataset_or_exit,
     print_line,
     run_or_exit,
@@ -51,7 +51,7 @@ def explain_article(
     from flows import report
     from flows.commands.article_text import format_article
 
-    path = _find_release(output, dataset, version)
+    path = find_release_folder(version, dataset, output)
     matches = run_or_exit(lambda: report.find_articles(path, article))
     if not matches:
         exit_with(2, f"No article of {path} is {article!r}: give an article_id, a source_id or a URL of its data.")
@@ -70,7 +70,7 @@ def open_report(
     """Open the report of a release in the browser, and say where it lies."""
     import webbrowser
 
-    page = _find_release(output, dataset, version) / "report.html"
+    page = find_release_folder(version, dataset, output) / "report.html"
     if not page.is_file():
         exit_with(2, f"There is no report at {page}.")
     print_line(str(page))
@@ -94,12 +94,7 @@ def verify_release(
     """
     from flows import release
 
-    if version and (os.sep in version or Path(version, "manifest.json").is_file()):
-        path = Path(version)
-    else:
-        path = _find_release(output, dataset, version)
-    if not path.is_dir() or path.name == "releases":
-        exit_with(2, f"There is no release at {path}; `kliping versions` lists what there is.")
+    path = find_release_folder(version, dataset, output)
     damages = run_or_exit(lambda: release.verify_release(path, _find_published_digest(path)))
     for damage in damages:
         print_line(f"{damage.file}: {damage.problem}", error=True)
@@ -119,15 +114,3 @@ def _find_published_digest(path: Path) -> str | None:
     if home.releases != folder.parent:
         return None
     return next((entry.digest for entry in home.read_versions() if entry.version == folder.name), None)
-
-
-def _find_release(output: str, dataset: str, version: str) -> Path:
-    """Return the folder of a version, or of the latest release; exit with a sentence where there is none."""
-    home = open_dataset_or_exit(output, dataset)
-    named = version or home.read_latest_version()
-    if not named:
-        exit_with(2, f"{home.root} has no release yet; `kliping publish SOURCE --dataset {dataset}` makes one.")
-    path = run_or_exit(lambda: home.release_path(named))
-    if not path.is_dir():
-        exit_with(2, f"There is no release {named} in {home.root}; `kliping versions` lists what there is.")
-    return path

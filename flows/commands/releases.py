@@ -1,11 +1,8 @@
 """Commands on published releases: compare, replay, set latest, pin, prune, take an article down."""
 
 import json
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from uuid import uuid4
 
 import typer
 
@@ -13,7 +10,7 @@ from flows.commands.terminal import (
     DatasetOption,
     OutputOption,
     WaitOption,
-    exit_with,
+    find_release_folder,
     open_dataset_or_exit,
     print_line,
     run_or_exit,
@@ -38,27 +35,6 @@ def register_commands(app: typer.Typer) -> None:
         ("takedown", take_down_article),
     ):
         app.command(name)(command)
-
-
-def find_release_folder(named: str, dataset: str, output: str) -> Path:
-    """Return the folder of a release given as version, `latest`, nothing or a path; exit with 2 where there is none."""
-    if named and (os.sep in named or Path(named, "manifest.json").is_file()):
-        path = Path(named)
-    else:
-        from flows import release
-
-        place = open_dataset_or_exit(output, dataset)
-        current = place.read_latest_version()
-        version = current if named in ("", "latest") else named
-        if version is None:
-            exit_with(2, f"{place.root} has no release yet; `kliping publish SOURCE` makes one.")
-        try:
-            path = place.release_path(version)
-        except release.InvalidRequestError as error:
-            exit_with(2, str(error))
-    if not (path / "manifest.json").is_file():
-        exit_with(2, f"There is no release at {path}; `kliping versions` lists what there is.")
-    return path
 
 
 def diff_releases(
@@ -128,7 +104,7 @@ def set_latest_release(
 
         place = open_dataset_or_exit(output, dataset, reading=False)
         why = f"Withdrawn on {_format_today()}, when latest was set back to {version}. {reason}".strip()
-        with release.publisher_lock(place, wait, run_id=_make_run_id()) as notes:
+        with release.publisher_lock(place, wait, run_id=release.make_run_id(datetime.now(UTC))) as notes:
             _print_notes(notes)
             return release.set_latest(place, version, why)
 
@@ -150,7 +126,7 @@ def pin_release(
         from flows import release
 
         place = open_dataset_or_exit(output, dataset, reading=False)
-        with release.publisher_lock(place, wait, run_id=_make_run_id()) as notes:
+        with release.publisher_lock(place, wait, run_id=release.make_run_id(datetime.now(UTC))) as notes:
             _print_notes(notes)
             release.pin_release(place, version, "" if off else reason or f"pinned on {_format_today()}")
 
@@ -176,7 +152,7 @@ def prune_releases(
         from flows import release, run
 
         place = open_dataset_or_exit(output, dataset, reading=False)
-        with release.publisher_lock(place, wait, run_id=_make_run_id()) as notes:
+        with release.publisher_lock(place, wait, run_id=release.make_run_id(datetime.now(UTC))) as notes:
             _print_notes(notes)
             why = f"Pruned on {_format_today()}, when the newest {keep} were kept."
             pruned = [] if keep is None else release.prune_releases(place, keep, why)
@@ -242,10 +218,11 @@ def take_down_article(
         from flows.maintain.takedown import take_down_article as take_down
 
         place = open_dataset_or_exit(output, dataset, reading=False)
-        now, run = datetime.now(UTC), _make_run_id()
-        with release.publisher_lock(place, wait, run_id=run) as notes:
+        now = datetime.now(UTC)
+        run_id = release.make_run_id(now)
+        with release.publisher_lock(place, wait, run_id=run_id) as notes:
             _print_notes(notes)
-            return list(take_down(place, article, reason, purge=purge, now=now, run_id=run).format_lines())
+            return list(take_down(place, article, reason, purge=purge, now=now, run_id=run_id).format_lines())
 
     for line in run_or_exit(done):
         print_line(line)
@@ -253,10 +230,6 @@ def take_down_article(
 
 def _format_today() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}"
-
-
-def _make_run_id() -> str:
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
 
 
 def _print_notes(notes: list[str]) -> None:

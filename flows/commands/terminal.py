@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
@@ -30,6 +31,19 @@ def open_dataset_or_exit(output: str, dataset: str, *, reading: bool = True) -> 
         where = place.store.url if isinstance(place, release.MirroredDataset) else place.root
         exit_with(2, f"There is no dataset at {where}; `kliping publish SOURCE` makes one.")
     return place if reading else release.open_dataset(output, dataset)
+
+
+def find_release_folder(version: str, dataset: str, output: str) -> Path:
+    """Return the folder of a release given as version, `latest`, nothing or a path; exit with 2 where there is none."""
+    from flows import release
+
+    if version and (os.sep in version or Path(version, "manifest.json").is_file()):
+        path = Path(version)
+        if not path.is_dir() or path.name == "releases":
+            exit_with(2, f"There is no release at {path}; `kliping versions` lists what there is.")
+        return path
+    home = open_dataset_or_exit(output, dataset)
+    return run_or_exit(lambda: home.locate_folder(release.find_release(home, version)))
 
 
 def run_or_exit(call: Callable[[], Returned]) -> Returned:

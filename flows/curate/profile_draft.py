@@ -14,9 +14,10 @@ import pyarrow as pa
 from flows.clean import clean_documents
 from flows.describe import describe_documents
 from flows.describe.date_grammar import find_dates
-from flows.describe.document_view import DocumentView, MarkedLine, MarkRow, build_document_view
+from flows.describe.document_view import DocumentView, MarkedLine, build_document_view
 from flows.describe.person_names import is_person, parse_person_names
 from flows.outlets import load_registry, roles
+from schemas.stage_tables import Mark
 
 _EDGE = 12  # lines before and behind the body in which credits stand
 _SHORT = 120
@@ -49,9 +50,9 @@ def observe_articles(batches: Iterable[pa.Table]) -> ProfileObservations:
     for raw in batches:
         cleaned = clean_documents(raw)
         described = describe_documents(cleaned.documents, cleaned.marks, cleaned.candidates)
-        marks: dict[int, list[MarkRow]] = {}
+        marks: dict[int, list[Mark]] = {}
         for row in cleaned.marks.to_pylist():
-            marks.setdefault(row["doc"], []).append(MarkRow(*(row[name] for name in MarkRow._fields)))
+            marks.setdefault(row["doc"], []).append(Mark(*(row[name] for name in Mark._fields)))
         for document, values in zip(cleaned.documents.to_pylist(), described.metadata.to_pylist(), strict=True):
             _observe_article(
                 observations, build_document_view(document["text"], marks.get(document["doc"], [])), values

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from flows.describe.document_view import DocumentView, Evidence, MarkRow
+from flows.describe.document_view import DocumentView, Evidence
 from flows.outlets import Outlet, Registry
 from flows.outlets.dateline import Dateline, parse_dateline
+from schemas.stage_tables import Mark
 
 _DASH = re.compile(r"\s{0,40}[-–—]{1,2}")
 _BARE_DASH = re.compile(r"[-–—] ?[A-Z\"“][^\n]{60}")
@@ -25,7 +26,7 @@ class BodyDateline:
     agency: str | None = None
     line_index: int | None = None
     evidence: tuple[Evidence, ...] = ()
-    marks: tuple[MarkRow, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 def find_body_dateline(view: DocumentView, registry: Registry) -> BodyDateline:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from flows.describe.document_view import Evidence, MarkedLine, MarkRow
+from flows.describe.document_view import Evidence, MarkedLine
 from flows.outlets import Outlet
+from schemas.stage_tables import Mark
 
 
 @dataclass
@@ -19,7 +20,7 @@ class Credits:
     agency: tuple[str, Evidence] | None = None  # a wire service named as the author
     lines: list[MarkedLine] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
-    marks: list[MarkRow] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
 
     def add_names(self, role: str, names: list[str], line: MarkedLine, rule: str, quote: str | None = None) -> None:
         """Add the new names for a role ("author" or "editor") in their order, with evidence."""

@@ -13,11 +13,12 @@ from flows.describe import (
     outlet_attribution,
     publication_date,
 )
-from flows.describe.document_view import DocumentView, Evidence, MarkedLine, MarkRow
+from flows.describe.document_view import DocumentView, Evidence, MarkedLine
 from flows.describe.language import SAMPLE_LENGTH
 from flows.describe.title_votes import choose_stated_title
 from flows.outlets import Registry
 from flows.outlets.registry import normalize_spelling
+from schemas.stage_tables import Mark
 
 # Printed right below the last body line: the text continues on another page or behind a paywall.
 _CONTINUATION = re.compile(
@@ -43,7 +44,7 @@ class DocumentDescription:
 
     metadata: dict[str, object]
     evidence: tuple[Evidence, ...]
-    marks: tuple[MarkRow, ...]
+    marks: tuple[Mark, ...]
     body_sample: str
 
 
@@ -118,9 +119,9 @@ def describe_document(
     return DocumentDescription(values, tuple(evidence), marks, _sample_body(view))
 
 
-def _drop_overlaps(marks: list[MarkRow]) -> tuple[MarkRow, ...]:
+def _drop_overlaps(marks: list[Mark]) -> tuple[Mark, ...]:
     """Return the marks in text order; of two that overlap, the earlier one in the list stays."""
-    separate_marks: list[MarkRow] = []
+    separate_marks: list[Mark] = []
     for mark in marks:
         if mark.end > mark.start and not any(
             mark.start < other.end and other.start < mark.end for other in separate_marks

@@ -4,24 +4,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, starmap
 from typing import Any, Final, NamedTuple
 
+from schemas.stage_tables import Mark
+
 MarkColumns = Sequence[list[Any]]
+VIEWED_COLUMNS: Final = Mark._fields[:5]  # all but the score
 _CACHED_LENGTH: Final = 400  # characters
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _NON_WORD = re.compile(r"[\W_]+")
 _QUOTE_LIMIT = 240
-
-
-class MarkRow(NamedTuple):
-    """Span of one line: a row of schemas.stage_tables.MARKS without `doc` and `score`."""
-
-    line: int
-    start: int
-    end: int
-    kind: str
-    rule: str
 
 
 class Evidence(NamedTuple):
@@ -63,11 +56,11 @@ class MarkedLine:
         """Count the blank-separated words of the line."""
         return len(self.text.split())
 
-    def mark_span(self, kind: str, rule: str, start: int = 0, end: int | None = None) -> MarkRow:
+    def mark_span(self, kind: str, rule: str, start: int = 0, end: int | None = None) -> Mark:
         """Mark this line from `start` to `end` (offsets in the line), without blanks at the ends."""
         piece = self.text[start:end]
         mark_start = self.start + start + len(piece) - len(piece.lstrip())
-        return MarkRow(self.number, mark_start, mark_start + len(piece.strip()), kind, rule)
+        return Mark(self.number, mark_start, mark_start + len(piece.strip()), kind, rule)
 
     def cite_evidence(
         self, field_name: str, rule: str, quote: str | None = None, certainty: str = "stated"
@@ -130,18 +123,17 @@ class DocumentView:
 
 
 def build_document_view(
-    text: str, marks: Iterable[MarkRow] = (), candidates: Iterable[Candidate] = (), url: str | None = None
+    text: str, marks: Iterable[Mark] = (), candidates: Iterable[Candidate] = (), url: str | None = None
 ) -> DocumentView:
     """Build a view of a text and its marks; a line takes the kind that covers most of it, `nav` without a mark."""
-    return build_view_from_columns(
-        text, [list(column) for column in zip(*marks, strict=True)] or [[]] * 5, candidates, url
-    )
+    columns = [list(column) for column in zip(*marks, strict=True)] or [[] for _ in Mark._fields]
+    return build_view_from_columns(text, columns[: len(VIEWED_COLUMNS)], candidates, url)
 
 
 def build_view_from_columns(
     text: str, marks: MarkColumns, candidates: Iterable[Candidate], url: str | None
 ) -> DocumentView:
-    """Build a view from mark columns: a list each for line, start, end, kind and rule."""
+    """Build a view from a list of values for each of VIEWED_COLUMNS."""
     contents = text.split("\n")
     all_line_starts = list(accumulate([len(content) + 1 for content in contents], initial=0))
     nonblank_numbers = [number for number, content in enumerate(contents, 1) if content and not content.isspace()]
@@ -160,8 +152,8 @@ def build_view_from_columns(
             text,
         )
     # Some lines have several marks, or none.
-    marks_by_line: dict[int, list[MarkRow]] = {number: [] for number in nonblank_numbers}
-    for mark in map(MarkRow._make, zip(*marks, strict=True)):
+    marks_by_line: dict[int, list[Mark]] = {number: [] for number in nonblank_numbers}
+    for mark in starmap(Mark, zip(*marks, strict=True)):
         marks_by_line.setdefault(mark.line, []).append(mark)
     lines = [
         _build_line(number, all_line_starts[number - 1], contents[number - 1], marks_by_line[number])
@@ -170,7 +162,7 @@ def build_view_from_columns(
     return DocumentView(tuple(lines), tuple(candidates), url, text)
 
 
-def _build_line(number: int, line_start: int, content: str, marks: list[MarkRow]) -> MarkedLine:
+def _build_line(number: int, line_start: int, content: str, marks: list[Mark]) -> MarkedLine:
     """Build a line from its marks; the longest mark gives its kind and rule."""
     if not marks:
         return MarkedLine(number, line_start, content, "nav", "head.unclaimed", None)

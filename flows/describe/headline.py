@@ -13,11 +13,11 @@ from flows.describe.document_view import (
     DocumentView,
     Evidence,
     MarkedLine,
-    MarkRow,
     fold_text,
     matches_folded,
     strip_tags,
 )
+from schemas.stage_tables import Mark
 
 _HEAD_LINES = 12  # lines above the body among which a headline may stand
 _NEAR_LINES = 3  # lines above the story in which one of at most two candidates needs no further evidence
@@ -40,7 +40,7 @@ class Headline:
     title: str | None = None
     subtitle: str | None = None
     evidence: tuple[Evidence, ...] = ()
-    marks: tuple[MarkRow, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 def find_headline(
@@ -115,7 +115,7 @@ def _find_stated_subtitle(view: DocumentView, title: str) -> tuple[str, Evidence
     return None
 
 
-def _mark_title_repeats(view: DocumentView, title: str, head_end: int) -> list[MarkRow]:
+def _mark_title_repeats(view: DocumentView, title: str, head_end: int) -> list[Mark]:
     """Mark every line of the head, and of the first two below it, that prints the title."""
     folded_title = fold_text(title)
     lines = view.lines[: min(head_end + 2, len(view.lines))]

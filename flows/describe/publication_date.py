@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from flows.describe.credits import Credits
 from flows.describe.date_grammar import DateStamp, find_dates, parse_machine_date, parse_zone
-from flows.describe.document_view import DocumentView, Evidence, MarkedLine, MarkRow
+from flows.describe.document_view import DocumentView, Evidence, MarkedLine
 from flows.describe.story_date import EARLIEST_DAY, find_story_day
 from flows.outlets import Profile
+from schemas.stage_tables import Mark
 
 _HEAD_LINES = 14
 _LINES_CLOSE, _LINES_BELOW, _LINES_ABOVE = 5, 16, 8  # lines around a page's headline in which its day stands
@@ -41,7 +42,7 @@ class PublicationDate:
     basis: str | None = None
     instant: dt.datetime | None = None
     evidence: tuple[Evidence, ...] = ()
-    marks: tuple[MarkRow, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
 
 def find_publication_date(

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from flows.describe.document_fields import DocumentDescription, describe_document
-from flows.describe.document_view import Candidate, MarkColumns, MarkRow, build_view_from_columns
+from flows.describe.document_view import VIEWED_COLUMNS, Candidate, MarkColumns, build_view_from_columns
 from flows.describe.language import detect_languages
 from flows.outlets import load_registry
 from schemas.stage_tables import EVIDENCE_FOUND, MARKS, METADATA
@@ -28,7 +28,7 @@ def describe_documents(documents: pa.Table, marks: pa.Table, candidates: pa.Tabl
     The description of a document depends on its own rows alone.
     """
     outlet_registry = load_registry()
-    select_marks = _group_by_document(marks, MarkRow._fields)
+    select_marks = _group_by_document(marks, VIEWED_COLUMNS)
     candidates_by_document: dict[int, list[Candidate]] = defaultdict(list)
     for doc, *candidate in zip(*(candidates[name].to_pylist() for name in ("doc", *Candidate._fields)), strict=True):
         candidates_by_document[doc].append(Candidate(*candidate))
@@ -47,7 +47,7 @@ def describe_documents(documents: pa.Table, marks: pa.Table, candidates: pa.Tabl
         _build_table(
             [(doc, *evidence) for doc, description in descriptions for evidence in description.evidence], EVIDENCE_FOUND
         ),
-        _build_table([(doc, *mark, None) for doc, description in descriptions for mark in description.marks], MARKS),
+        _build_table([(doc, *mark) for doc, description in descriptions for mark in description.marks], MARKS),
     )
 
 

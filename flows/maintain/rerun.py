@@ -144,9 +144,7 @@ def _select_documents(path: Path, selection: ReplaySelection) -> tuple[pa.Table,
 def _copy_duplicate_links(new: pa.Table, old: pa.Table) -> pa.Table:
     """Copy `duplicate_of` of the old rows: duplicates are found over a whole release, not over a selection."""
     links = dict(zip(*(old[name].to_pylist() for name in ("article_id", "duplicate_of")), strict=True))
-    column = pa.array([links.get(key) for key in new["article_id"].to_pylist()], pa.string())
-    column_index = new.schema.get_field_index("duplicate_of")
-    return new.set_column(column_index, new.schema.field(column_index), column)
+    return arrow.replace_column(new, "duplicate_of", [links.get(key) for key in new["article_id"].to_pylist()])
 
 
 def _load_documents(
@@ -199,10 +197,7 @@ def _load_reading(parameters: dict[str, Any]) -> tuple[read.Limits, read.ReadOpt
 def _restore_names(table: pa.Table, rows: Sequence[dict[str, Any]]) -> pa.Table:
     """Set source_id and source_uri of each row to those of the release."""
     for name in ("source_id", "source_uri"):
-        column_index = table.schema.get_field_index(name)
-        table = table.set_column(
-            column_index, table.schema.field(column_index), pa.array([row[name] for row in rows], pa.string())
-        )
+        table = arrow.replace_column(table, name, [row[name] for row in rows])
     return table
 
 

@@ -37,10 +37,16 @@ from flows.read.input_digest import (
     digest_source,
     survey_source,
 )
-from flows.read.raw_documents import Limits, OutletGuesser, RawDocument, Reject, build_documents_table
+from flows.read.raw_documents import (
+    Limits,
+    OutletGuesser,
+    RawDocument,
+    Reject,
+    add_outlet_hints,
+    build_documents_table,
+)
 from flows.read.source import (
     RawBatch,
-    add_outlet_hints,
     group_into_batches,
     list_files,
     read_batches,

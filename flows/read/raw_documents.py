@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 import pyarrow as pa
 
 from flows.read import lenient_decoding
-from schemas import stage_tables
+from schemas import arrow, stage_tables
 
 # (canonical URL or None, first characters of the text) -> registered domain of an outlet, or None.
 OutletGuesser = Callable[[str | None, str], str | None]
@@ -120,17 +121,25 @@ def _build_table(columns: Sequence[Sequence[object]], schema: pa.Schema) -> pa.T
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def fill_outlet_hints(raw: pa.Table, guess_outlet: OutletGuesser) -> pa.Table:
-    """Return RAW rows with an outlet hint guessed where there is none yet."""
+@cache
+def load_outlet_guesser() -> OutletGuesser:
+    """Load the guesser of the outlet registry."""
+    from flows.outlets import guess_domain
+
+    guesser: OutletGuesser = guess_domain
+    return guesser
+
+
+def add_outlet_hints(raw: pa.Table) -> pa.Table:
+    """Add the outlet hints of the registry to RAW rows that have none yet."""
     if not raw["outlet_hint"].null_count:
         return raw
     rows = raw.select(["url", "content", "raw", "media", "outlet_hint"]).to_pylist()
     outlet_hints = [
         row["outlet_hint"]
         or guess_outlet_hint(
-            guess_outlet, row["url"], row["raw"] if row["content"] is None else row["content"], row["media"]
+            load_outlet_guesser(), row["url"], row["raw"] if row["content"] is None else row["content"], row["media"]
         )
         for row in rows
     ]
-    column_index = raw.schema.get_field_index("outlet_hint")
-    return raw.set_column(column_index, raw.schema.field(column_index), pa.array(outlet_hints, pa.string()))
+    return arrow.replace_column(raw, "outlet_hint", outlet_hints)

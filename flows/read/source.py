@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from flows.read.raw_documents import (
     Reject,
     build_documents_table,
     build_rejects_table,
-    fill_outlet_hints,
+    load_outlet_guesser,
 )
 from flows.read.source_file import SourceFile
 from flows.read.source_records import KeyTally, ReadOptions
@@ -46,7 +45,7 @@ def read_batches(
     text; the default is the outlet registry. Raises SourceError at once where the source is missing or has no file.
     """
     applied_limits = limits or Limits()
-    guesser = guess_outlet or _load_outlet_guesser()
+    guesser = guess_outlet or load_outlet_guesser()
     rows = chain.from_iterable(
         file_reader.read_documents(source_file, applied_limits, guesser, options)
         for source_file in source_walk.find_files(source)
@@ -76,7 +75,7 @@ def read_stored_bytes(
 
     Yields nothing where the bytes alone do not say what the document was: a record of a WARC file, a broken row.
     """
-    return stored_bytes.read_stored(relative, uri, raw, limits, options, _load_outlet_guesser())
+    return stored_bytes.read_stored(relative, uri, raw, limits, options, load_outlet_guesser())
 
 
 def group_into_batches(rows: Iterator[RawDocument | Reject], max_rows: int, max_bytes: int) -> Iterator[RawBatch]:
@@ -95,16 +94,3 @@ def group_into_batches(rows: Iterator[RawDocument | Reject], max_rows: int, max_
             documents, rejects, batch_bytes = [], [], 0
     if documents or rejects:
         yield RawBatch(build_documents_table(documents), build_rejects_table(rejects))
-
-
-def add_outlet_hints(raw: pa.Table) -> pa.Table:
-    """Add the outlet hints of the registry to RAW rows that have none yet."""
-    return fill_outlet_hints(raw, _load_outlet_guesser())
-
-
-@cache
-def _load_outlet_guesser() -> OutletGuesser:
-    from flows.outlets import guess_domain
-
-    guesser: OutletGuesser = guess_domain
-    return guesser

@@ -72,7 +72,7 @@ from flows.release.errors import (
 )
 from flows.release.fingerprint_store import load_prints, map_prints, save_prints
 from flows.release.integrity import ReleaseDamage, verify_release
-from flows.release.layout import Dataset, VersionEntry, allocate_version, find_equal_release, find_release
+from flows.release.layout import Dataset, VersionEntry, allocate_version, find_equal_release, find_release, make_run_id
 from flows.release.lock_file import publisher_lock
 from flows.release.manifest import read_manifest
 from flows.release.memory_maps import MappedTable, map_table, release_pages
@@ -121,6 +121,7 @@ __all__ = [
     "iterate_raw_bytes",
     "load_prints",
     "load_table",
+    "make_run_id",
     "map_prints",
     "map_table",
     "open_dataset",

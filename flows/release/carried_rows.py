@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from flows.release import parquet_tables
 from flows.release.errors import ReleaseError
+from schemas.columns import PUBLISHED
 
 
 @dataclass(frozen=True)
@@ -23,18 +24,19 @@ class CarriedRows:
 def upgrade_batch(name: str, batch: pa.RecordBatch, parent: Path, columns: list[str] | None = None) -> pa.Table:
     """Convert rows of an older release to the current schema, or to `columns` of it.
 
-    Columns that were added since then are null. Raises ReleaseError where the schema of the release cannot be
-    converted: a new column may not be null, or a type does not fit.
+    Columns that were added since then hold their value for older rows (`Column.older`). Raises ReleaseError where the
+    schema of the release cannot be converted: a new column may not be null, or a type does not fit.
     """
     schema = parquet_tables.SCHEMAS[name]
+    older = {column.name: column.older for column in PUBLISHED[name]}
     if columns is not None:
         schema = pa.schema([schema.field(name) for name in columns], schema.metadata)
     arrays = []
     for field in schema:
         if field.name in batch.schema.names:
             arrays.append(batch.column(field.name))
-        elif field.nullable:
-            arrays.append(pa.nulls(batch.num_rows, field.type))
+        elif field.nullable or older[field.name] is not None:
+            arrays.append(pa.array([older[field.name]] * batch.num_rows, field.type))
         else:
             raise ReleaseError(
                 f"The parent release {parent.name} has no column {name}.{field.name}, which may not be null now: "

@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from flows.release.layout import Dataset
 from flows.release.memory_maps import MappedTable, map_table
-from schemas import arrow, stage_tables
+from schemas import arrow, arrow_files, stage_tables
 
 _FILE_NAME: Final = "prints.arrow"
 _VERSION_KEY: Final = b"kliping.prints"
@@ -83,7 +83,7 @@ def _write_prints(
         rows = np.sort(np.asarray(positions, np.int64))
     batches = prints.to_batches(max_chunksize=_BATCH_ROWS)
     starts = list(accumulate((batch.num_rows for batch in batches), initial=0))
-    with pa.OSFile(str(temporary), "wb") as file, pa.ipc.new_file(file, schema) as writer:
+    with arrow_files.open_writer(temporary, schema, packed=False) as writer:
         for batch, (start, end) in zip(batches, pairwise(starts), strict=True):
             first, last = np.searchsorted(rows, [start, end])
             if first < last:

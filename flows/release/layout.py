@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from flows.release.errors import InvalidRequestError, ReleaseError
 from flows.release.filesystem import read_json
@@ -150,6 +151,11 @@ class Dataset:
             raise ReleaseError(f"{self.versions_json} is not a list of versions: put back a good copy.") from None
 
 
+def make_run_id(now: datetime) -> str:
+    """Make the id of a run that starts `now` (UTC): it sorts by time and is unique."""
+    return f"{now:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
+
+
 def validate_run_id(name: str) -> str:
     """Return a run's id if it can name a folder. Raises ReleaseError otherwise."""
     if not _NAME.fullmatch(name):
@@ -157,8 +163,15 @@ def validate_run_id(name: str) -> str:
     return name
 
 
-def find_release(dataset: Dataset, version: str) -> VersionEntry:
-    """Find the entry of a version whose files are available. Raises InvalidRequestError where there is none."""
+def find_release(dataset: Dataset, version: str = "") -> VersionEntry:
+    """Find the entry of a version whose files are available; "" or "latest" names the latest release.
+
+    Raises InvalidRequestError where there is none.
+    """
+    latest = dataset.read_latest_version() if version in ("", "latest") else version
+    if latest is None:
+        raise InvalidRequestError(f"{dataset.root} has no release yet; `kliping publish SOURCE` makes one.")
+    version = latest
     dataset.release_path(version)
     entry = next((candidate for candidate in dataset.read_versions() if candidate.version == version), None)
     if entry is None:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.release.errors import ReleaseError
-from schemas import arrow, columns
+from schemas import arrow, columns, reader_schemas
 
 SCHEMAS: Final[dict[str, pa.Schema]] = {
     "articles": arrow.ARTICLES,
@@ -33,14 +33,6 @@ SORT_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "changes": ("article_id",),
     "spans": ("article_id", "start", "end"),
     "evidence": ("article_id", "field", "line", "rule", "quote"),
-}
-
-_PATH_PATTERNS: Final[dict[str, str]] = {
-    "articles": "data/articles-*.parquet",
-    "rejects": "rejects/rejects.parquet",
-    "changes": "diff/changes.parquet",
-    "spans": "lineage/spans.parquet",
-    "evidence": "lineage/evidence.parquet",
 }
 
 ROWS_A_FILE: Final = 250_000
@@ -151,7 +143,7 @@ def write_table(
     groups = _cut_row_groups(name, sorted_rows.pieces, size, ROWS_A_FILE if name == "articles" else None)
     group = next(groups, None)
     for file_number in range(file_count):
-        path = _PATH_PATTERNS[name].replace("*", f"{file_number:05d}-of-{file_count:05d}")
+        path = reader_schemas.TABLE_PATHS[name].replace("*", f"{file_number:05d}-of-{file_count:05d}")
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         row_count = 0
         with (
@@ -178,7 +170,7 @@ def write_table(
 
 def list_table_files(release: Path, name: str) -> list[Path]:
     """List the Parquet files of a table in a release folder, in order."""
-    return sorted(release.glob(_PATH_PATTERNS[name]))
+    return sorted(release.glob(reader_schemas.TABLE_PATHS[name]))
 
 
 def read_batches(

@@ -13,8 +13,9 @@ writes beside them
 The pages are functions of the tables and the manifest: no clock, no host, no network, the same bytes each time. Memory
 is bounded by one batch of rows and by the sample, whatever the size of the release.
 
-All scraped text is untrusted until `escaping` has handled it. `escaping.tag` alone builds HTML: it escapes what is not
-markup and reveals hidden characters. `escaping.escape_markdown` does the same for Markdown.
+All scraped text is untrusted until `escaping` has handled it. Pages are Jinja templates (templates/), rendered by
+`templating` alone, which escapes every value and reveals hidden characters; charts are built by `escaping.tag`, which
+does the same.
 """
 
 from flows.report.article_sample import TracedArticle, TracedLine, find_articles

@@ -1,11 +1,17 @@
-"""One article of the sample as HTML: its values, the evidence for them, and its document span by span."""
+"""One article of the sample as HTML: its values, the evidence for them, and its document span by span.
+
+templates/article.html.j2 is the layout.
+"""
 
 import datetime as dt
 import re
 from typing import Any
 
+from markupsafe import Markup
+
 from flows.report.article_sample import Row, TracedArticle, TracedLine, TracedSpan
-from flows.report.escaping import Html, join_markup, render_link, tag
+from flows.report.templating import render_html
+from schemas.reader_schemas import TABLE_PATHS
 
 # A longer document is cut off here, and the page says so.
 MAX_SHOWN_CHARACTERS = 60_000
@@ -14,138 +20,77 @@ _SHOWN_COLUMNS = (
     "language", "url", "fetched_at", "is_partial", "duplicate_of", "word_count", "boilerplate_share", "source_id",
     "source_uri", "article_id",
 )  # fmt: skip
+_CODE_COLUMNS = ("article_id", "duplicate_of", "source_id", "source_uri")
 _BASIS_COLUMNS = {"outlet": "outlet_basis", "authors": "author_basis", "date": "date_basis"}
 
 
-def _render_field(column: str, row: Row) -> Html | None:
-    """Render one value with its basis; return None where the article has no such value."""
-    cell: Any = row[column]
-    if cell is None or cell == [] or cell is False:
-        return None
-    if column == "url":
-        return render_link(cell, cell)
-    if column in ("article_id", "duplicate_of", "source_id", "source_uri"):
-        return tag("code", cell)
-    if isinstance(cell, dt.datetime):
-        words = cell.strftime("%Y-%m-%d %H:%M UTC")
-    elif isinstance(cell, list):
-        words = "; ".join(cell)
-    elif column == "boilerplate_share":
-        words = f"{cell:.0%}"
-    elif cell is True:
-        words = "yes"
-    else:
-        words = str(cell)
-    basis = row.get(_BASIS_COLUMNS.get(column, ""))
-    return tag("span", words, tag("span", f" ({basis})", class_="soft") if basis else Html(""), dir="auto")
-
-
-def _render_fields(row: Row) -> Html:
-    """Render the values of an article as a list."""
-    fields = [(column, _render_field(column, row)) for column in _SHOWN_COLUMNS]
-    return tag(
-        "dl",
-        *(join_markup([tag("dt", name), tag("dd", markup)], "") for name, markup in fields if markup is not None),
-        class_="facts",
-    )
-
-
-def _render_evidence(rows: list[Row]) -> Html:
-    """Render the rows of evidence as a table."""
-    if not rows:
-        return tag("p", "No value of this article is claimed by a rule.", class_="soft")
-    heads = tag("tr", *(tag("th", head, scope="col") for head in ("field", "words", "rule", "line", "how sure")))
-    body = [
-        tag(
-            "tr",
-            tag("th", row["field"], scope="row"),
-            tag("td", row["quote"], dir="auto"),
-            tag("td", tag("code", row["rule"])),
-            tag("td", "–" if row["line"] is None else str(row["line"]), class_="number"),
-            tag("td", row["sure"]),
-        )
-        for row in rows
-    ]
-    return tag("div", tag("table", tag("thead", heads), tag("tbody", *body)), class_="wide evidence")
-
-
-def _render_span(span: TracedSpan) -> Html:
-    """Render a span with its kind and rule as tooltip."""
-    score = "" if span.score is None else f", body with probability {span.score:.2f}"
-    explanation = f"{'kept' if span.kind == 'body' else 'cut'}: {span.kind}, rule {span.rule}{score}"
-    # The kind comes from a closed list, but the table was read from a file: only a plain word becomes a class.
-    kind = span.kind if span.kind.isalpha() and span.kind.isascii() else "other"
-    return tag("mark", span.text or "…", class_=f"k-{kind}", title=explanation, data_why=explanation, tabindex=0)
-
-
-def _render_rule(span: TracedSpan) -> Html:
-    """Render the rule that cut a span, after its kind where the rule is not named after it."""
-    is_named_after_kind = span.kind in re.split(r"[.-]", span.rule)
-    return tag("span", "" if is_named_after_kind else f"{span.kind}: ", tag("code", span.rule))
-
-
-def _render_line(line: TracedLine) -> Html:
-    """Render one line of the document."""
-    rules = dict.fromkeys(_render_rule(span) for span in line.spans if span.kind != "body")
-    return tag(
-        "li",
-        tag("span", str(line.number), class_="at"),
-        tag("span", join_markup(list(rules), ", "), class_="rules"),
-        tag("span", join_markup([_render_span(span) for span in line.spans], " "), class_="words", dir="auto"),
-    )
-
-
-def _render_document(article: TracedArticle) -> Html:
-    """Render the document line by line, up to MAX_SHOWN_CHARACTERS."""
-    rendered, shown_characters = [], 0
-    for line in article.lines:
-        shown_characters += sum(len(span.text) for span in line.spans)
-        if shown_characters > MAX_SHOWN_CHARACTERS:
-            break
-        rendered.append(_render_line(line))
-    elements = [tag("h3", "The document, line by line")]
-    if not article.lines:
-        elements.append(tag("p", "This release holds no spans of this document.", class_="soft"))
-    elements.append(tag("ol", *rendered, class_="document"))
-    if len(rendered) < len(article.lines):
-        elements.append(
-            tag("p", f"The first {len(rendered)} of {len(article.lines)} lines; the rest is in lineage/spans.parquet.")
-        )
-    if not article.is_aligned:
-        text = article.row["text"]
-        elements += [
-            tag("h3", "The text, as published"),
-            tag("p", "Its paragraphs do not match the kept lines one to one, so they are shown apart.", class_="soft"),
-            *(tag("p", paragraph, dir="auto") for paragraph in text[:MAX_SHOWN_CHARACTERS].split("\n")),
-        ]
-        if len(text) > MAX_SHOWN_CHARACTERS:
-            elements.append(tag("p", "The rest is in data/.", class_="soft"))
-    return join_markup(elements)
-
-
-def render_article(article: TracedArticle) -> Html:
+def render_article(article: TracedArticle) -> Markup:
     """Render the article as one closed <details>, whose summary is its title."""
     row = article.row
-    heading = row["title"] or row["text"].split("\n")[0][:120]
-    subheadings = [
-        row["outlet"] or "outlet not known",
-        str(row["date"] or "day not known"),
-        f"{row['word_count']:,} words",
-    ]
-    return tag(
-        "details",
-        tag("summary", tag("span", heading, dir="auto"), tag("span", ", ".join(subheadings), class_="soft")),
-        tag(
-            "div",
-            tag(
-                "div",
-                _render_fields(row),
-                tag("h3", "The words that say so"),
-                _render_evidence(article.evidence),
-                class_="side",
-            ),
-            tag("div", _render_document(article)),
-            class_="inside",
-        ),
-        class_="article",
+    text = row["text"]
+    outlet, day = row["outlet"] or "outlet not known", row["date"] or "day not known"
+    return render_html(
+        "article.html.j2",
+        heading=row["title"] or text.split("\n")[0][:120],
+        subheading=f"{outlet}, {day}, {row['word_count']:,} words",
+        facts=_list_facts(row),
+        code_columns=_CODE_COLUMNS,
+        evidence=article.evidence,
+        lines=[_trace_line(line) for line in _select_shown_lines(article.lines)],
+        line_count=len(article.lines),
+        spans_path=TABLE_PATHS["spans"],
+        paragraphs=[] if article.is_aligned else text[:MAX_SHOWN_CHARACTERS].split("\n"),
+        is_text_cut=len(text) > MAX_SHOWN_CHARACTERS,
     )
+
+
+def _list_facts(row: Row) -> list[tuple[str, str, str | None]]:
+    """List the values that an article has: column, words, basis."""
+    return [
+        (column, _format_fact(column, row[column]), row.get(_BASIS_COLUMNS.get(column, "")))
+        for column in _SHOWN_COLUMNS
+        if row[column] is not None and row[column] is not False and row[column] != []
+    ]
+
+
+def _format_fact(column: str, cell: Any) -> str:  # noqa: ANN401
+    if isinstance(cell, dt.datetime):
+        return cell.strftime("%Y-%m-%d %H:%M UTC")
+    if isinstance(cell, list):
+        return "; ".join(cell)
+    if column == "boilerplate_share":
+        return f"{cell:.0%}"
+    return "yes" if cell is True else str(cell)
+
+
+def _select_shown_lines(lines: list[TracedLine]) -> list[TracedLine]:
+    """Return the lines from the first on that hold at most MAX_SHOWN_CHARACTERS together."""
+    shown_characters = 0
+    for index, line in enumerate(lines):
+        shown_characters += sum(len(span.text) for span in line.spans)
+        if shown_characters > MAX_SHOWN_CHARACTERS:
+            return lines[:index]
+    return lines
+
+
+def _trace_line(line: TracedLine) -> dict[str, Any]:
+    """Return the number of a line, the rules that cut parts of it (kind, rule), and its spans."""
+    rules = dict.fromkeys(_name_rule(span) for span in line.spans if span.kind != "body")
+    return {"number": line.number, "rules": list(rules), "spans": [_trace_span(span) for span in line.spans]}
+
+
+def _name_rule(span: TracedSpan) -> tuple[str, str]:
+    """Return the kind and the rule of a span; no kind where the rule is named after it."""
+    is_named_after_kind = span.kind in re.split(r"[.-]", span.rule)
+    return "" if is_named_after_kind else span.kind, span.rule
+
+
+def _trace_span(span: TracedSpan) -> dict[str, str]:
+    """Return the text of a span, its CSS class, and why it was kept or cut."""
+    score = "" if span.score is None else f", body with probability {span.score:.2f}"
+    return {
+        "text": span.text or "…",
+        "why": f"{'kept' if span.kind == 'body' else 'cut'}: {span.kind}, rule {span.rule}{score}",
+        # The kind comes from a closed list, but the table was read from a file: only a plain word becomes a class.
+        "css": span.kind if span.kind.isalpha() and span.kind.isascii() else "other",
+    }

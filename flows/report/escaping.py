@@ -9,13 +9,15 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
+from markupsafe import Markup, escape
+
 # Invisible characters that affect their neighbours. Joiners (U+200C, U+200D) stay: scripts and emoji need them.
 _HIDDEN_CHARACTERS = frozenset("\u00ad\u061c\u180e\u200b\u200e\u200f\u2028\u2029\ufeff")
 _MARKDOWN_SYNTAX = re.compile(r"([\\`*_{}\[\]#|~$:@])")
 
 
-class Html(str):
-    """Markup that is safe to put in a page as it is. Only this module and constants create it."""
+class Markdown(str):
+    """Markdown that is safe to put in a page as it is."""
 
     __slots__ = ()
 
@@ -38,12 +40,12 @@ def reveal_hidden(words: str) -> str:
     return "".join(f"⟨U+{ord(character):04X}⟩" if _is_unsafe_character(character) else character for character in words)
 
 
-def escape_html(words: str) -> Html:
+def escape_html(words: str) -> Markup:
     """Escape text for HTML. Markup passes unchanged."""
-    return words if isinstance(words, Html) else Html(html.escape(reveal_hidden(words)))
+    return words if isinstance(words, Markup) else escape(reveal_hidden(words))
 
 
-def tag(name: str, /, *children: str, **attributes: str | int | bool | None) -> Html:
+def tag(name: str, /, *children: str, **attributes: str | int | bool | None) -> Markup:
     """Build one element. Attributes and children that are not markup are escaped.
 
     `class_` becomes class and `data_why` becomes data-why. An attribute that is None or False is left out; True has no
@@ -55,27 +57,20 @@ def tag(name: str, /, *children: str, **attributes: str | int | bool | None) -> 
         if value is True:
             parts.append(attribute)
         elif value is not None and value is not False:
-            parts.append(f'{attribute}="{html.escape(reveal_hidden(str(value)))}"')
+            parts.append(f'{attribute}="{escape_html(str(value))}"')
     opening = f"<{' '.join(parts)}>"
     if name in ("meta", "input", "br"):
-        return Html(opening)
-    return Html(f"{opening}{''.join(escape_html(child) for child in children)}</{name}>")
+        return Markup(opening)  # noqa: S704
+    return Markup(f"{opening}{''.join(escape_html(child) for child in children)}</{name}>")  # noqa: S704
 
 
-def join_markup(parts: list[Html], between: str = "\n") -> Html:
-    """Join pieces of markup."""
-    return Html(between.join(parts))
-
-
-def render_link(url: str, words: str) -> Html:
-    """Render a link where the address is plain http or https, else the words only."""
+def is_web_address(url: str) -> bool:
+    """Return whether a page may link to this address: plain http or https, with a host and nothing hidden."""
     try:
         parts = urlsplit(url)
     except ValueError:
-        return escape_html(words)
-    if parts.scheme not in ("http", "https") or not parts.hostname or reveal_hidden(url) != url:
-        return escape_html(words)
-    return tag("a", words, href=url, rel="noopener noreferrer nofollow")
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and reveal_hidden(url) == url
 
 
 def escape_markdown(words: str) -> str:

@@ -4,7 +4,9 @@ import math
 from collections import Counter
 from typing import Final
 
-from flows.report.escaping import Html, tag
+from markupsafe import Markup
+
+from flows.report.escaping import tag
 
 # Units are pixels on a phone, so that letters do not shrink there.
 WIDTH: Final = 420
@@ -50,12 +52,12 @@ def _number_month(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:]) - 1
 
 
-def draw_bar_chart(caption: str, axis: str, counts: list[tuple[str, int]]) -> Html:
+def draw_bar_chart(caption: str, axis: str, counts: list[tuple[str, int]]) -> Markup:
     """Draw horizontal bars, one a row, each with its name and number; the axis below counts `axis`."""
     scale = compute_ticks(max((count for _, count in counts), default=0))
     left, right, top, row_height = _LABEL_WIDTH + 8, WIDTH - 46, 6, 24
     bottom = top + row_height * len(counts)
-    shapes: list[Html] = []
+    shapes: list[Markup] = []
     for tick in scale:
         x = left + (right - left) * tick / scale[-1]
         shapes += [_draw_line(x, top, x, bottom, "grid"), _draw_label(f"{tick:,}", x, bottom + 16, "middle")]
@@ -74,11 +76,11 @@ def draw_bar_chart(caption: str, axis: str, counts: list[tuple[str, int]]) -> Ht
     return _wrap_figure(caption, bottom + 40, shapes, counts)
 
 
-def draw_column_chart(caption: str, x_label: str, y_label: str, counts: list[tuple[str, int]]) -> Html:
+def draw_column_chart(caption: str, x_label: str, y_label: str, counts: list[tuple[str, int]]) -> Markup:
     """Draw vertical columns in the order given; `x_label` and `y_label` name the axes."""
     scale = compute_ticks(max((count for _, count in counts), default=0))
     left, right, top, bottom = 52, WIDTH - 8, 26, 196
-    shapes: list[Html] = []
+    shapes: list[Markup] = []
     for tick in scale:
         y = bottom - (bottom - top) * tick / scale[-1]
         shapes += [_draw_line(left, y, right, y, "grid"), _draw_label(f"{tick:,}", left - 6, y + 4, "end")]
@@ -118,27 +120,27 @@ def _abbreviate_count(count: int) -> str:
     return f"{count / 1e6:.0f}M" if count >= 999_500 else f"{count / 1e3:.0f}k" if count >= 1000 else str(count)
 
 
-def _wrap_figure(caption: str, height: float, shapes: list[Html], counts: list[tuple[str, int]]) -> Html:
+def _wrap_figure(caption: str, height: float, shapes: list[Markup], counts: list[tuple[str, int]]) -> Markup:
     """Wrap shapes as a figure with caption and text alternative."""
     aria_label = f"{caption}: " + ", ".join(f"{name} {count:,}" for name, count in counts)
     svg = tag("svg", *shapes, viewBox=f"0 0 {WIDTH} {height:.0f}", role="img", aria_label=aria_label)
     return tag("figure", tag("figcaption", caption), svg, class_="chart")
 
 
-def _draw_bar(x: float, y: float, width: float, height: float, tooltip: str) -> Html:
+def _draw_bar(x: float, y: float, width: float, height: float, tooltip: str) -> Markup:
     """Draw a rectangle with a tooltip."""
     position = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{width:.1f}", "height": f"{height:.1f}"}
     return tag("rect", tag("title", tooltip), rx=2, **position)
 
 
-def _draw_line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Html:
+def _draw_line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
     """Draw a line of a CSS class."""
     return tag("line", x1=f"{x1:.1f}", y1=f"{y1:.1f}", x2=f"{x2:.1f}", y2=f"{y2:.1f}", class_=kind)
 
 
 def _draw_label(
     words: str, x: float, y: float, anchor: str, kind: str | None = None, full_text: str | None = None
-) -> Html:
+) -> Markup:
     """Draw text at a point; `full_text` becomes its tooltip where it differs."""
     children = [words, tag("title", full_text)] if full_text is not None and full_text != words else [words]
     return tag("text", *children, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor, class_=kind)

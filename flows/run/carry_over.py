@@ -28,10 +28,7 @@ def carry_over_articles(
     """
     carried = _load_carried_keys(state, parent, current_ids, withdrawn_ids)
     no_links = pa.nulls(carried.num_rows, pa.string())  # the article that it repeats may be gone
-    column_index = carried.schema.get_field_index("duplicate_of")
-    return _append_carried(
-        state, carried.set_column(column_index, carried.schema.field(column_index), no_links), parent
-    )
+    return _append_carried(state, arrow.replace_column(carried, "duplicate_of", no_links), parent)
 
 
 def load_release_state(

@@ -20,7 +20,7 @@ from flows.run.assembly import assemble_from_index
 from flows.run.run_state import RunState
 from flows.settings import ROOT
 from flows.workers import batch_processing, fanout
-from schemas import arrow, stage_tables
+from schemas import arrow, arrow_files, stage_tables
 
 ProgressCallback = Callable[[int, int, int], None]  # documents read, bytes of the source read, bytes in all
 
@@ -310,8 +310,7 @@ def _write_job(documents: list[tuple[bytes, read.RawDocument]], target: Path) ->
 def _write_raw_table(raw: pa.Table, target: Path) -> tuple[Path, Path]:
     """Write a RAW table beside `target`, and return its path and `target`."""
     source = target.with_name(f"{target.name}.raw.arrow")
-    with pa.OSFile(str(source), "wb") as file, pa.ipc.new_file(file, raw.schema) as writer:
-        writer.write_table(raw)
+    arrow_files.write_table(source, raw, packed=False)
     return source, target
 
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from flows import cache, dedupe, release
 from flows.run.run_state import RunState
-from schemas import stage_tables
+from schemas import arrow, stage_tables
 
 
 def mark_duplicates(state: RunState, mode: str, dataset: release.Dataset | None = None) -> RunState:
@@ -34,9 +34,7 @@ def mark_duplicates(state: RunState, mode: str, dataset: release.Dataset | None 
         return state.reject_rows(state.map_ids_to_rows(rejections), "dedupe")
     link_rows = pc.index_in(state.articles["article_id"], value_set=links["article_id"].combine_chunks())
     duplicate_of = links["duplicate_of"].combine_chunks().take(link_rows)
-    column_index = state.articles.schema.get_field_index("duplicate_of")
-    field = state.articles.schema.field(column_index)
-    return replace(state, articles=state.articles.set_column(column_index, field, duplicate_of))
+    return replace(state, articles=arrow.replace_column(state.articles, "duplicate_of", duplicate_of))
 
 
 def save_carried_prints(state: RunState, dataset: release.Dataset) -> None:

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from schemas import arrow_files
+
 _MERGED_BYTES: Final = 32 << 20  # bytes partitioned at a time
 _MAX_CHUNK_BYTES: Final = 512 << 20  # one column of an Arrow array holds at most 2^31 bytes of text
-_COMPRESSED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 
 PartitionNumbers: TypeAlias = npt.NDArray[np.int64]
 PartitionChunk: TypeAlias = tuple[pa.Table, PartitionNumbers]
@@ -40,7 +41,7 @@ class PartitionedRows:
             return
         self._write_round += 1
         with ExitStack() as open_files:
-            writers: dict[int, pa.RecordBatchStreamWriter] = {}
+            writers: dict[int, pa.RecordBatchFileWriter] = {}
             for table, numbers in _merge_chunks(chunks):
                 order = np.argsort(numbers, kind="stable")
                 rows = table.combine_chunks().take(pa.array(order))
@@ -48,8 +49,7 @@ class PartitionedRows:
                 for number in np.flatnonzero(np.diff(offsets)).tolist():
                     if number not in writers:
                         path = self._folder / f"{self._name}-{number:05d}-{self._write_round}.arrow"
-                        writer = pa.ipc.new_stream(str(path), table.schema, options=_COMPRESSED)
-                        writers[number] = open_files.enter_context(writer)
+                        writers[number] = open_files.enter_context(arrow_files.open_writer(path, table.schema))
                         self._paths.setdefault(number, []).append(path)
                     writers[number].write_table(rows.slice(offsets[number], offsets[number + 1] - offsets[number]))
 
@@ -57,7 +57,7 @@ class PartitionedRows:
         if self._in_memory:
             yield 0, pa.concat_tables(self._in_memory)
         for number, paths in sorted(self._paths.items()):
-            yield number, pa.concat_tables([_read_stream(path) for path in paths])
+            yield number, pa.concat_tables([arrow_files.read_table(path) for path in paths])
             for path in paths:
                 path.unlink()
 
@@ -67,12 +67,6 @@ def partition_rows(chunks: Iterable[PartitionChunk], count: int, folder: Path, n
     partitions = PartitionedRows(count, folder, name)
     partitions.append_chunks(chunks)
     return partitions
-
-
-def _read_stream(path: Path) -> pa.Table:
-    """Read an Arrow stream file."""
-    with pa.OSFile(str(path), "rb") as file, pa.ipc.open_stream(file) as stream:
-        return stream.read_all()
 
 
 def _merge_chunks(chunks: Iterable[PartitionChunk]) -> Iterator[PartitionChunk]:

@@ -13,7 +13,6 @@ from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
 
 from flows import cache, read, release, run, validate
 from flows.parameters import Publish
@@ -111,7 +110,7 @@ def build_tables(
 @contextmanager
 def open_workspace(job: Publish, dataset: release.Dataset) -> Iterator[tuple[str, Path]]:
     """Yield the run's id and its working folder, under the publisher's lock; a dry run takes a temporary folder."""
-    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"
+    run_id = release.make_run_id(datetime.now(UTC))
     if job.dry_run:
         with tempfile.TemporaryDirectory(prefix="kliping-") as folder:
             yield run_id, Path(folder)

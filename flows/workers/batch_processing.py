@@ -23,7 +23,7 @@ from flows.clean import Effort, clean_documents, count_clutter_lines, extract_bo
 from flows.dedupe import compute_prints
 from flows.describe import describe_documents
 from flows.outlets import load_registry
-from schemas import arrow, stage_tables
+from schemas import arrow, arrow_files, stage_tables
 
 # An article counts as changed if one of these columns changes: its content, without its origin.
 PUBLISHED_VALUES = (
@@ -82,17 +82,14 @@ def concatenate_outcomes(outcomes: list[BatchOutcome]) -> BatchOutcome:
 
 
 def _shift_column(table: pa.Table, name: str, offset: int) -> pa.Table:
-    column_index = table.schema.get_field_index(name)
-    if column_index < 0 or not offset:
+    if name not in table.column_names or not offset:
         return table
-    field = table.schema.field(column_index)
-    return table.set_column(column_index, field, pc.add(table[name], pa.scalar(offset, field.type)))
+    return arrow.replace_column(table, name, pc.add(table[name], pa.scalar(offset, table.schema.field(name).type)))
 
 
 def process_rows(source: Path, target: Path, first: int, count: int, html: Effort = "quality") -> None:
     """Process some RAW rows of an Arrow file in a worker; write the outcome's folder, put in place by rename."""
-    with pa.memory_map(str(source)) as file:
-        write_outcome(process_batch(pa.ipc.open_file(file).read_all().slice(first, count), html), target)
+    write_outcome(process_batch(arrow_files.read_mapped_table(source).slice(first, count), html), target)
 
 
 def write_outcome(outcome: BatchOutcome, target: Path) -> None:
@@ -101,19 +98,13 @@ def write_outcome(outcome: BatchOutcome, target: Path) -> None:
     partial.mkdir(parents=True)
     for name in OUTCOME_TABLES:
         table: pa.Table = getattr(outcome, name)
-        options = pa.ipc.IpcWriteOptions(compression=None if name == "prints" else "lz4")
-        path = str(partial / f"{name}.arrow")
-        with pa.OSFile(path, "wb") as file, pa.ipc.new_file(file, table.schema, options=options) as writer:
-            writer.write_table(table.combine_chunks())
+        arrow_files.write_table(partial / f"{name}.arrow", table.combine_chunks(), packed=name != "prints")
     partial.rename(target)
 
 
 def read_outcome(folder: Path) -> BatchOutcome:
     """Read an outcome written by `write_outcome`."""
-    tables = {
-        name: pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all() for name in OUTCOME_TABLES
-    }
-    return BatchOutcome(**tables)
+    return BatchOutcome(**{name: arrow_files.read_mapped_table(folder / f"{name}.arrow") for name in OUTCOME_TABLES})
 
 
 def hash_content(row: dict[str, Any]) -> str:
@@ -130,7 +121,7 @@ def _run_stages(raw: pa.Table, html: Effort) -> BatchOutcome:
     raw = read.add_outlet_hints(raw)
     # Row numbers replace the URIs during cleaning, so the result cannot depend on the file path.
     row_numbers = pa.array(map(str, range(raw.num_rows)), pa.string())
-    cleaned = clean_documents(_replace_column(raw, "source_uri", row_numbers), html)
+    cleaned = clean_documents(arrow.replace_column(raw, "source_uri", row_numbers), html)
     documents = cleaned.documents
     described = describe_documents(documents, cleaned.marks, cleaned.candidates)
     spans = overlay_marks(documents, cleaned.marks, described.marks)
@@ -163,11 +154,6 @@ def _run_stages(raw: pa.Table, html: Effort) -> BatchOutcome:
         evidence,
         compute_prints(article_rows),
     )
-
-
-def _replace_column(table: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
-    column_index = table.schema.get_field_index(name)
-    return table.set_column(column_index, table.schema.field(column_index), values)
 
 
 def _build_articles(
@@ -295,7 +281,7 @@ def _build_no_article_row(document: dict[str, Any]) -> dict[str, Any]:
     explanation = "after its dateline, title and credits were filed, no words of a story were left"
     detail = (
         f"Read {len(document['text'])} characters and found no article: {explanation}. "
-        "If there is one, see docs/curator.md."
+        "If there is one, see docs/how-to/review-cuts.md."
     )
     return _build_reject_row(document, "no_article", "describe", detail, " ".join(document["text"][:400].split())[:200])
 

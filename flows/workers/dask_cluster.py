@@ -27,6 +27,7 @@ from flows.clean import Effort
 from flows.settings import ROOT
 from flows.workers import batch_processing
 from flows.workers.supervisor import ProcessSupervisor, build_crash_outcome
+from schemas import arrow_files
 
 Result = TypeVar("Result")
 Job = tuple[Path, Path]
@@ -114,13 +115,12 @@ class _SplittingFuture(Future[Result]):
 
     def _run_halves(self) -> None:
         source, target = self._job
-        with pa.memory_map(str(source)) as file:
-            raw = pa.ipc.open_file(file).read_all()
-            if raw.num_rows == 1:
-                batch_processing.write_outcome(build_crash_outcome(raw), target)
-                return
-            middle = raw.num_rows // 2
-            jobs = [_write_half(source, target, n, raw.slice(*rows)) for n, rows in enumerate(((0, middle), (middle,)))]
+        raw = arrow_files.read_mapped_table(source)
+        if raw.num_rows == 1:
+            batch_processing.write_outcome(build_crash_outcome(raw), target)
+            return
+        middle = raw.num_rows // 2
+        jobs = [_write_half(source, target, n, raw.slice(*rows)) for n, rows in enumerate(((0, middle), (middle,)))]
         splitting_executor = SplittingExecutor(self._executor)
         for half in [splitting_executor.submit(self._function, job) for job in jobs]:
             half.result()
@@ -135,8 +135,7 @@ class _SplittingFuture(Future[Result]):
 
 def _write_half(source: Path, target: Path, number: int, raw: pa.Table) -> Job:
     path = source.with_name(f"{source.name}.half{number}")
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, raw.schema) as writer:
-        writer.write_table(raw)
+    arrow_files.write_table(path, raw, packed=False)
     return path, target.with_name(f"{target.name}.half{number}")
 
 

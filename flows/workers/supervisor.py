@@ -40,7 +40,7 @@ import pyarrow.compute as pc
 from flows.clean import Effort
 from flows.settings import ROOT
 from flows.workers import batch_processing
-from schemas import stage_tables
+from schemas import arrow_files, stage_tables
 
 SLICE_BYTES: Final = 4 << 20  # bytes of raw documents in one request: a few seconds of work
 MAX_DEATHS: Final = 3
@@ -139,13 +139,12 @@ class ProcessSupervisor:
         if target.exists():  # by a worker that died before it could report
             return target
         own_target = target.with_name(f"{target.name}.{uuid4().hex[:12]}")
-        with pa.memory_map(str(source)) as file:
-            raw = pa.ipc.open_file(file).read_all()
-            parts = [
-                part
-                for first, count in _plan_slices(raw)
-                for part in self._process_slice(source, raw, own_target, first, count)
-            ]
+        raw = arrow_files.read_mapped_table(source)
+        parts = [
+            part
+            for first, count in _plan_slices(raw)
+            for part in self._process_slice(source, raw, own_target, first, count)
+        ]
         if len(parts) == 1:
             parts[0].rename(own_target)
         else:

@@ -1,4 +1,4 @@
-"""The HTML table of docs/quality.md: our two efforts by folds, beside other extractors, figures and speed in one run.
+"""Write the HTML table of docs/explanation/quality.md: both efforts by folds, beside other extractors, in one run.
 
     python tests/benchmarks/html_table.py CACHE      after html_data.py and train_html.py; prints Markdown
 

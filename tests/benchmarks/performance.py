@@ -4,7 +4,7 @@
 
 Each run is `kliping publish --direct` in its own process over the corpus of tests/benchmarks/corpus.py: the whole way
 from JSONL to a release, with validation, Parquet, CSV, lineage and pages. What was measured goes into performance.json
-beside this file, by size, and docs/performance.md is written from that file.
+beside this file, by size, and docs/explanation/performance.md is written from that file.
 
 A tenth of SIZE is run too, for the growth; then nothing changed, a hundredth new, one document in a hundred edited,
 and, with `--peers` (a Python that has the group `bench`), the loops of other tools over the same documents. `--growth`
@@ -158,7 +158,7 @@ def main() -> None:
     full_run = result["full"]
     say(
         f"{asked.size / full_run['seconds']:,.0f} documents a second, {asked.size / full_run['cpu']:,.0f} a second of "
-        f"one core; {full_run['pss_mb']:,.0f} MB at most. See docs/performance.md."
+        f"one core; {full_run['pss_mb']:,.0f} MB at most. See docs/explanation/performance.md."
     )
 
 

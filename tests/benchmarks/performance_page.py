@@ -1,10 +1,10 @@
-"""docs/performance.md out of performance.json: every figure of the page is one of that file."""
+"""docs/explanation/performance.md out of performance.json: every figure of the page is one of that file."""
 
 from typing import Any
 
 from flows.settings import ROOT
 
-PAGE = ROOT / "docs" / "performance.md"
+PAGE = ROOT / "docs" / "explanation" / "performance.md"
 _HEAD = """# Performance
 
 `make bench` measures this and writes the page; `make bench SIZE=1000000` adds that size, and whatever else was measured

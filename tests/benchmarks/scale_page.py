@@ -1,4 +1,4 @@
-"""docs/scale.md: what more documents would take, reckoned from the largest runs in performance.json.
+"""docs/explanation/scale.md: what more documents would take, reckoned from the largest runs in performance.json.
 
     python -m tests.benchmarks.scale_page        write it anew without measuring
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from flows.settings import ROOT
 
-PAGE = ROOT / "docs" / "scale.md"
+PAGE = ROOT / "docs" / "explanation" / "scale.md"
 TEXT = Path(__file__).with_name("scale.md.txt")
 SIZES = (1_000_000, 10_000_000, 1_000_000_000)
 LEAST = 100_000

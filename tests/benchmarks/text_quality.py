@@ -5,7 +5,7 @@
 Each set is published once a fold, with the weights that were learned without the sites of that fold (CACHE/net-N.npz,
 by flows.clean.models.train.train_line_cnn), and the rows are joined:
 no figure here is of weights that had seen the page. URLs are withheld.
-The table is printed, and written into docs/quality.md.
+The table is printed, and written into docs/explanation/quality.md.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from flows.clean.text.listing_classifier import ListingClassifier
 from tests.benchmarks.peers import PEERS
 
 SETS = ("id-html", "id-lines", "web-pages", "web-extracted", "not-articles", "id-meta")
-PAGE = Path("docs/quality.md")
+PAGE = Path("docs/explanation/quality.md")
 FLOORS = Path("tests/quality/floors.json")
 BEGIN, END = "<!-- text: begin, written by make bench-quality -->", "<!-- text: end -->"
 

@@ -1,12 +1,16 @@
 """What an outcome was made by: all code that touches it, and the profiles it consulted."""
 
+import ast
 import shutil
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from flows import cache, read
+from flows.cache import code_imports, code_version
 from flows.clean.rules import cues
 from flows.describe import stage
 from flows.outlets import Registry, load_registry
@@ -39,6 +43,8 @@ def changed(checkout, name):
         "flows/outlets/registry.csv",
         "flows/dedupe/shingles.py",
         "schemas/columns.py",
+        "flows/clean/models/line_cnn.npz",
+        "flows/read/raw_documents.py",
     ],
 )
 def test_what_touches_every_document_is_in_it(checkout, name):
@@ -54,11 +60,86 @@ def test_what_touches_every_document_is_in_it(checkout, name):
         "flows/read/source_walk.py",
         "flows/run/validation.py",
         "flows/dedupe/linking.py",
+        "flows/clean/models/train/train_line_cnn.py",
+        "schemas/reader_schemas.py",
     ],
 )
 def test_what_touches_none_is_not(checkout, name):
     before, after = changed(checkout, name)
     assert before == after
+
+
+def test_a_module_counts_from_its_first_import_on(checkout):
+    """Also one that a function of a package imports by the name that the package hands on."""
+    (checkout / "flows/describe/moods.py").write_text("from flows.describe.mood_words import WORDS as WORDS\n")
+    (checkout / "flows/describe/mood_words.py").write_text("WORDS = ()\n")
+    (checkout / "flows/outlets/__init__.py").open("a").write("\nfrom flows.describe.moods import WORDS\n")
+    unused, used = changed(checkout, "flows/describe/mood_words.py")
+    assert unused == used
+    with (checkout / "flows/describe/headline.py").open("a") as file:
+        file.write("\n\ndef find_mood():\n    from flows import outlets\n\n    return outlets.WORDS\n")
+    before, after = changed(checkout, "flows/describe/mood_words.py")
+    assert used.code != before.code != after.code
+
+
+def test_an_import_for_type_checking_alone_needs_nothing(checkout):
+    (checkout / "flows/describe/moods.py").write_text("class Mood: ...\n")
+    path = checkout / "flows/describe/headline.py"
+    path.write_text(path.read_text() + "\nif TYPE_CHECKING:\n    from flows.describe.moods import Mood\n")
+    before, after = changed(checkout, "flows/describe/moods.py")
+    assert before == after
+
+
+def test_every_function_that_runs_for_a_document_is_in_it(root):
+    """The calls of a run over text and pages, recorded: none lies in a file that does not count."""
+    batches = [batch.documents for batch in read.read_batches(root / "seeds", limit=60)]
+    raw = pa.concat_tables(batches)
+    called: set[str] = set()
+    sys.setprofile(lambda frame, event, _argument: called.add(frame.f_code.co_filename) if event == "call" else None)
+    try:
+        batch_processing.process_batch(raw)
+    finally:
+        sys.setprofile(None)
+    ours = {path for path in map(Path, called) if path.is_relative_to(root / "flows")}
+    assert len(ours) > 40
+    assert ours <= set(code_imports.list_needed_files(root, [code_version.WORKER_ENTRY]))
+
+
+def test_an_entry_that_is_gone_is_named(checkout):
+    with pytest.raises(FileNotFoundError, match=r"flows\.nowhere"):
+        code_imports.list_needed_files(checkout, ["flows.nowhere"])
+
+
+def test_the_versions_of_python_and_of_the_libraries_are_in_it(checkout, monkeypatch):
+    def compute_code() -> str:
+        cache.compute_code_version.cache_clear()
+        return cache.compute_code_version(checkout).code
+
+    codes = {compute_code()}
+    with monkeypatch.context() as patch:
+        patch.setattr(code_version.sys, "version_info", (3, 99, 0))
+        codes.add(compute_code())
+    version = code_version.metadata.version
+    for library in code_version.OUTCOME_LIBRARIES:
+        with monkeypatch.context() as patch:
+            other = {library: "0.0"}
+            patch.setattr(code_version.metadata, "version", lambda name, other=other: other.get(name) or version(name))
+            codes.add(compute_code())
+    cache.compute_code_version.cache_clear()
+    assert len(codes) == 2 + len(code_version.OUTCOME_LIBRARIES)
+
+
+def test_every_library_that_the_code_imports_is_in_it(root):
+    """Each library is named as it is installed, so `_` and `-` are the same here."""
+    imported: set[str] = set()
+    for path in code_imports.list_needed_files(root, [code_version.WORKER_ENTRY]):
+        for node in ast.walk(ast.parse(path.read_bytes())) if path.suffix == ".py" else ():
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                imported.add(node.module.split(".")[0])
+    libraries = {name.replace("_", "-") for name in imported - sys.stdlib_module_names - {"flows", "schemas"}}
+    assert libraries - {"pandas"} == set(code_version.OUTCOME_LIBRARIES)  # pandas serves checks of the main process
 
 
 def test_a_profile_counts_for_itself(checkout):

@@ -5,8 +5,9 @@ import pyarrow as pa
 import pytest
 
 from flows import cache, read
-from flows.cache import arrow_folders, retention, shard_files
+from flows.cache import retention, shard_files
 from flows.workers import batch_processing
+from schemas import arrow_files
 from tests.makers import story
 
 VERSION = cache.CodeVersion("c0de", {"republika": "1", "okezone": "1"})
@@ -32,7 +33,7 @@ def state(tmp_path, outcome):
     for first in (0, 3):
         batch_processing.write_outcome(outcome, tmp_path / "made")
         # Two shards of one content would have one name.
-        arrow_folders.write_table(
+        arrow_files.write_table(
             tmp_path / "made" / "evidence.arrow", outcome.evidence.slice(0, outcome.evidence.num_rows - first)
         )
         store.add_outcome(tmp_path / "made", keys(first, first + 1, first + 2))
@@ -140,7 +141,7 @@ def test_of_two_shards_with_one_key_the_older_is_found_whatever_came_since(tmp_p
     store = cache.OutcomeStore(tmp_path / "outcomes", VERSION)
     for number in range(9):
         batch_processing.write_outcome(outcome, tmp_path / "made")
-        arrow_folders.write_table(tmp_path / "made" / "evidence.arrow", outcome.evidence.slice(number))
+        arrow_files.write_table(tmp_path / "made" / "evidence.arrow", outcome.evidence.slice(number))
         store.add_outcome(tmp_path / "made", [*keys(200 + number, 100 + number), keys(7)[0]])
         found = store.find_outcomes(keys(7, 200, 200 + number, 99))
         assert found.shard_numbers.tolist() == [0, 0, number, -1]

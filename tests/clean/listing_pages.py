@@ -2,7 +2,7 @@
 """Pages of made sites that only lead to stories, by shape.
 
 The rule that rejects them (flows/clean/html/link_lists.py) was made on LISTINGS, and seen on HELD_BACK and HELD_BACK_AGAIN later;
-docs/quality.md has the figures.
+docs/explanation/quality.md has the figures.
 """
 
 from collections.abc import Callable

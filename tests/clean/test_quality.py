@@ -15,7 +15,8 @@ pytestmark = [
 ]
 
 
-# The shipped weights of the page model have seen id-html: its floor guards the code. Figures by folds: docs/quality.md.
+# The shipped weights of the page model have seen id-html: its floor guards the code. Figures by folds of
+# sites stand in docs/explanation/quality.md.
 @pytest.mark.parametrize(
     ("name", "form", "floor"),
     [("id-lines", "text", 0.990), ("id-html", "text", 0.975), ("id-html", "html", 0.980)],

@@ -70,5 +70,5 @@ def test_a_golden_story_that_does_not_hold_is_told(tmp_path):
 
 
 def test_the_page_of_outlets_is_made_from_the_data():
-    written = (Path(__file__).parents[2] / "docs" / "outlets.md").read_text(encoding="utf-8")
-    assert written == render_outlet_page(), "run: kliping outlet list --to docs/outlets.md"
+    written = (Path(__file__).parents[2] / "docs" / "reference" / "outlets.md").read_text(encoding="utf-8")
+    assert written == render_outlet_page(), "run: kliping outlet list --to docs/reference/outlets.md"

@@ -10,14 +10,14 @@ STORY = (
 )
 
 
-def source(tmp_path, count):
+def source(tmp_path, count, site="https://www.okezone.com"):
     file = tmp_path / "in.jsonl"
     rows = [
         {
             "id": str(n),
-            "url": f"https://www.okezone.com/berita/{n}",
             "text": STORY.format(n=n) + "Yuk kenali promo kabar kilat\n" + ("Hanya sekali" if n == 1 else f"Desa {n}"),
         }
+        | ({"url": f"{site}/berita/{n}"} if site else {})
         for n in range(count)
     ]
     file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
@@ -38,9 +38,20 @@ def test_twice_is_no_habit(tmp_path):
     assert "0 lines repeat" in found.output
 
 
-def test_what_to_do_where_no_outlet_is_known(tmp_path):
-    file = tmp_path / "a.txt"
-    file.write_text("Warga menunggu kabar dari pasar sejak pagi hari tadi, kata mereka.")
-    found = CliRunner().invoke(app, ["outlet", "learn", str(file)])
+def test_an_outlet_without_a_row_is_counted_by_its_domain(tmp_path):
+    found = CliRunner().invoke(app, ["outlet", "learn", source(tmp_path, 5, "https://news.kabarpagi.co.id")])
+    assert found.exit_code == 0, found.output
+    assert found.output.startswith("# kabarpagi.co.id: 5 articles, 1 lines repeat")
+    assert '"Yuk kenali promo kabar kilat",  # in 5' in found.output
+
+
+def test_articles_without_an_address_count_for_the_outlet_that_is_named(tmp_path):
+    found = CliRunner().invoke(app, ["outlet", "learn", source(tmp_path, 5, None), "--outlet", "kabarpagi"])
+    assert found.exit_code == 0, found.output
+    assert found.output.startswith("# kabarpagi: 5 articles, 1 lines repeat")
+
+
+def test_what_to_do_where_no_outlet_is_named(tmp_path):
+    found = CliRunner().invoke(app, ["outlet", "learn", source(tmp_path, 5, None)])
     assert found.exit_code == 2
-    assert "registry.csv" in found.output
+    assert "URL" in found.output and "--outlet" in found.output

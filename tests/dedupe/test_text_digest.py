@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from flows.dedupe import assemble_fingerprints, compute_prints, digest_text
 from flows.dedupe.text_digest import MIN_LETTERS
 from schemas import arrow, stage_tables
+from tests.makers import complete_row
 
 STORY = (
     "Nelayan di pesisir utara menunda melaut karena gelombang tinggi sejak Senin pagi. "
@@ -51,7 +52,7 @@ def test_any_text_has_a_digest_that_its_own_folding_keeps(text: str) -> None:
 
 
 def test_fingerprints_follow_the_articles() -> None:
-    shared = {
+    shared = complete_row("articles", {}) | {
         "source_uri": "file:x", "raw_sha256": "0" * 64, "authors": [], "editors": [], "cited_sources": [],
         "language": "id", "language_score": 1.0, "is_partial": False, "word_count": 1, "raw_char_count": 1,
         "boilerplate_share": 0.0,

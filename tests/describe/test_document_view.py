@@ -1,12 +1,13 @@
 """A document's lines, from marks that tile them and from marks that do not."""
 
-from flows.describe.document_view import MarkRow, build_document_view, fold_text, matches_folded
+from flows.describe.document_view import build_document_view, fold_text, matches_folded
+from schemas.stage_tables import Mark
 
 TEXT = "Pasar Ramai\n\n  \nHarga cabai turun. Iklan\nSelesai"
 
 
 def test_one_mark_a_line():
-    tiles = [MarkRow(1, 0, 11, "nav", "x"), MarkRow(4, 16, 40, "body", "y"), MarkRow(5, 41, 48, "footer", "z")]
+    tiles = [Mark(1, 0, 11, "nav", "x"), Mark(4, 16, 40, "body", "y"), Mark(5, 41, 48, "footer", "z")]
     lines = build_document_view(TEXT, tiles).lines
     assert [(line.number, line.start, line.text, line.kind, line.body_offset) for line in lines] == [
         (1, 0, "Pasar Ramai", "nav", None),
@@ -16,7 +17,7 @@ def test_one_mark_a_line():
 
 
 def test_several_marks_on_a_line_and_none_on_others():
-    lines = build_document_view(TEXT, [MarkRow(4, 35, 40, "ad", "a"), MarkRow(4, 16, 34, "body", "b")]).lines
+    lines = build_document_view(TEXT, [Mark(4, 35, 40, "ad", "a"), Mark(4, 16, 34, "body", "b")]).lines
     assert [(line.number, line.kind, line.rule, line.body_offset) for line in lines] == [
         (1, "nav", "head.unclaimed", None),
         (4, "body", "b", 0),

@@ -12,6 +12,7 @@ import expectations
 from flows.validate import ReleaseFacts, Verdict, check_articles, check_release
 from flows.validate.row_view import build_view_frame
 from schemas import SCHEMA_VERSION, stage_tables
+from tests.makers import complete_row
 
 HERE = Path(__file__).parent
 SUITES = {name: expectations.load(name) for name in ("articles", "release")}
@@ -29,7 +30,7 @@ def cell(field: pa.Field, value: Any) -> Any:
 
 
 def view(changes: list[dict[str, Any]]) -> pa.Table:
-    rows = [read("articles", "base") | change for change in changes]
+    rows = [complete_row("articles", read("articles", "base")) | change for change in changes]
     return pa.table(
         [pa.array([cell(f, row[f.name]) for row in rows], f.type) for f in stage_tables.VIEW], schema=stage_tables.VIEW
     )

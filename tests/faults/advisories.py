@@ -1,4 +1,4 @@
-"""pip-audit over requirements.lock without a network, against the advisories that are kept beside this file.
+"""pip-audit over requirements-dev.lock without a network, against the advisories that are kept beside this file.
 
     python -m tests.faults.advisories PIP_AUDIT
 
@@ -73,7 +73,7 @@ def main() -> int:
         command = [
             sys.argv[1],
             "-r",
-            "requirements.lock",
+            "requirements-dev.lock",
             "--require-hashes",
             "--disable-pip",
             "--progress-spinner",

@@ -1,10 +1,10 @@
 """What Kliping is made of, and whom it talks to: nobody.
 
     python -m tests.faults.loopback_only [--strace]     licences, and the whole path in a namespace with loopback alone
-    python -m tests.faults.loopback_only --licences        print the table of docs/licences.md
+    python -m tests.faults.loopback_only --licences        print the table of docs/reference/licences.md
 
 `pip-audit` asks a service on the network, so it is a command of its own: `make audit`. Here: every package of
-requirements.lock names a licence that lets us use and pass it on, and docs/licences.md lists it. Then seeds are
+requirements-dev.lock names a licence that lets us use and pass it on; the page lists it. Then seeds are
 published through the Prefect flow, verified and made again in a network namespace that has nothing but loopback, while
 each process notes whom it would speak to: a name that it looks up, or an address other than loopback, is a violation.
 With --strace the system calls are listened to as well, which also hears libraries that are not Python.
@@ -20,7 +20,7 @@ from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LICENCES = ROOT / "docs/licences.md"
+LICENCES = ROOT / "docs/reference/licences.md"
 # Licences that allow use, change and passing on; the weak copyleft ones of files or libraries that we use unchanged.
 ALLOWED = re.compile(
     r"\b(MIT(-0|-CMU)?|BSD|0BSD|ISC|Apache|PSF|Python Software Foundation|Python-2\.0|Unlicense|CC0|Zlib|HPND|MPL|"
@@ -46,8 +46,10 @@ _LOOPBACK = "import fcntl,socket,struct;s=socket.socket();fcntl.ioctl(s,0x8914,s
 
 
 def locked() -> list[str]:
-    """The packages of requirements.lock that are installed here (others are for other machines)."""
-    names = re.findall(r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    """The packages of requirements-dev.lock that are installed here (others are for other machines)."""
+    names = re.findall(
+        r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements-dev.lock").read_text(encoding="utf-8"), re.MULTILINE
+    )
     there = {each.metadata["Name"].lower().replace("_", "-").replace(".", "-") for each in metadata.distributions()}
     return sorted({name.lower() for name in names if name.lower().replace("_", "-").replace(".", "-") in there})
 
@@ -67,7 +69,7 @@ def licence(name: str) -> str:
 
 
 def table() -> str:
-    """The table of docs/licences.md."""
+    """The table of docs/reference/licences.md."""
     return "\n".join(["| package | licence |", "|---|---|", *(f"| {name} | {licence(name)} |" for name in locked())])
 
 
@@ -80,7 +82,9 @@ def wrong_with_licences() -> list[str]:
         if not ALLOWED.search(said):
             wrong.append(f"{name}: its licence {said!r} is none of those allowed: look at it, or leave the package out")
         if name not in listed:
-            wrong.append(f"{name}: docs/licences.md does not list it: python -m tests.faults.loopback_only --licences")
+            wrong.append(
+                f"{name}: missing in docs/reference/licences.md: python -m tests.faults.loopback_only --licences"
+            )
     return wrong
 
 

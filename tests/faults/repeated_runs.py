@@ -8,7 +8,7 @@ whole. Measured after each: the resident memory and the open files of the proces
 without raw ones, those of state/raw, of releases/, and of Prefect's database. Held to: between the second quarter and
 the last, memory grows by less than 80 MB and open files by less than 8, state/ by no more than the documents do,
 Prefect's database by less than 2 MB a run; state/ never has many more files than 64 runs leave. What grows by design
-is named with its command: releases/ (`kliping prune --keep N`), Prefect's rows (docs/reliability.md).
+is named with its command: releases/ (`kliping prune --keep N`), Prefect's rows (docs/explanation/reliability.md).
 """
 
 import argparse

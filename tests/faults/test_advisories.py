@@ -10,7 +10,7 @@ from tests.faults.advisories import affects, answer, kept
 @pytest.fixture(scope="module")
 def locked(root) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for name, version in re.findall(r"(?m)^([a-z0-9._-]+)==([^ ;\\]+)", (root / "requirements.lock").read_text()):
+    for name, version in re.findall(r"(?m)^([a-z0-9._-]+)==([^ ;\\]+)", (root / "requirements-dev.lock").read_text()):
         found.setdefault(re.sub(r"[._]", "-", name), []).append(version)
     return found
 

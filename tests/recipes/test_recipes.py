@@ -17,7 +17,7 @@ import release_drafts as drafts
 
 from flows import report
 from flows.release import Dataset, audit_release, commit_release, publisher_lock, read_manifest, stage_release
-from flows.report.reading_recipes import READING
+from flows.report.templating import TEMPLATES
 
 PYTHON = os.environ.get("KLIPING_RECIPES_PYTHON", sys.executable)
 WORDS = ("NA", "null", "NaN", "None", "n/a", "<NA>", "'NA", "-nan")
@@ -29,6 +29,7 @@ ARTICLES = [
         for n, word in enumerate(WORDS)
     ),
 ]
+READING = (TEMPLATES / "reading.md.j2").read_text(encoding="utf-8")
 BLOCKS = dict(re.findall(r"```python\n# ([^\n]+)\n(.*?)```", READING, re.DOTALL))
 (QUERY,) = re.findall(r"```sql\n-- DuckDB\n(.*?)```", READING, re.DOTALL)
 MODULES = {"Hugging Face datasets": "datasets", "Croissant": "mlcroissant", "Spark": "pyspark"}

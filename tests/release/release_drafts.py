@@ -22,6 +22,7 @@ from flows.release import (
 )
 from flows.workers.batch_processing import PUBLISHED_VALUES
 from schemas import arrow
+from tests.makers import complete_row
 
 STARTED = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -74,7 +75,7 @@ def article(name: str, **values: object) -> dict[str, object]:
     }
     # As flows.workers.batch_processing has it: where it is the same, the values are.
     published_values = {column: value for column, value in (row | values).items() if column in PUBLISHED_VALUES}
-    return row | {"content_hash": key(repr(published_values))} | values
+    return complete_row("articles", row) | {"content_hash": key(repr(published_values))} | values
 
 
 ARTICLES = (

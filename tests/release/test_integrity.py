@@ -11,6 +11,7 @@ import pytest
 from flows.release import ReleaseDamage, ReleaseError, verify_release
 from flows.release.filesystem import hash_file, is_regular_file, walk_files
 from flows.release.stage import SUMS
+from schemas import SCHEMA_VERSION
 
 FILES = (
     "SHA256SUMS", "csv/articles.csv", "csv/metadata.csv", "data/articles-00000-of-00001.parquet",
@@ -137,7 +138,9 @@ def test_another_schema_is_found(release):
     listed.update(sha256=hash_file(path), bytes=path.stat().st_size)
     (release / "manifest.json").write_text(json.dumps(manifest))
     resum(release)
-    assert verify_release(release) == [ReleaseDamage("lineage/spans.parquet", "has not schema 1.0.0 of spans")]
+    assert verify_release(release) == [
+        ReleaseDamage("lineage/spans.parquet", f"has not schema {SCHEMA_VERSION} of spans")
+    ]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"files": 3}', '{"files": [{"path": 1}]}', "{"])

@@ -1,11 +1,19 @@
 """Names of versions, and what versions.json and latest.json may hold."""
 
+import json
 from datetime import date
 
 import pytest
 import release_drafts as drafts
 
-from flows.release import Dataset, ReleaseError, allocate_version, find_equal_release
+from flows.release import (
+    Dataset,
+    InvalidRequestError,
+    ReleaseError,
+    allocate_version,
+    find_equal_release,
+    find_release,
+)
 from flows.release.dataset_index import write_versions
 from flows.release.layout import VersionEntry
 
@@ -96,3 +104,16 @@ def test_the_fingerprint_is_of_what_makes_runs_equal():
 def test_a_time_without_a_zone_is_a_mistake():
     with pytest.raises(ValueError, match="time zone"):
         drafts.facts(started_at=drafts.STARTED.replace(tzinfo=None))
+
+
+def test_a_release_is_found_by_its_version_or_as_the_latest(dataset):
+    with pytest.raises(InvalidRequestError, match="no release yet"):
+        find_release(dataset)
+    names = ("2026.11.22.1", "2026.11.23.1")
+    write_versions(dataset, [entry(name, path=f"releases/{name}") for name in names])
+    (dataset.releases / names[0]).mkdir(parents=True)
+    dataset.latest_json.write_text(json.dumps({"version": names[0]}))
+    assert {find_release(dataset, name).version for name in ("", "latest", names[0])} == {names[0]}
+    for version, sentence in ((names[1], "its files are gone"), ("2026.1.1.9", "no version"), ("2026.01.01.9", "list")):
+        with pytest.raises(InvalidRequestError, match=sentence):
+            find_release(dataset, version)

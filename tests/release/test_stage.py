@@ -13,7 +13,7 @@ import pytest
 import release_drafts as drafts
 
 from flows.release import AuditError, Dataset, ReleaseError, audit_release, load_table, read_manifest, stage_release
-from schemas import arrow
+from schemas import SCHEMA_VERSION, arrow
 
 VERSION = "2026.11.22.1"
 
@@ -107,7 +107,9 @@ def test_the_manifest_says_everything(dataset):
     assert [file["path"] for file in manifest["files"] if "table" not in file] == [
         "csv/articles.csv", "csv/metadata.csv", "validation/articles.json", "validation/release.json",
     ]  # fmt: skip
-    assert manifest["version"] == VERSION and manifest["parent"] is None and manifest["schema_version"] == "1.0.0"
+    assert (
+        manifest["version"] == VERSION and manifest["parent"] is None and manifest["schema_version"] == SCHEMA_VERSION
+    )
 
 
 def test_json_is_pretty_sorted_and_ends_with_a_line_break(dataset):

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from schemas import SCHEMA_VERSION, arrow
+from tests.makers import complete_row
 
 UTC = dt.UTC
 HOSTILE = "<script>alert(1)</script>"
@@ -22,14 +23,13 @@ def key(n):
 
 def row(n, **values):
     text = values.get("text", "Dermaga baru di Teluk Senja dibuka pada Senin.\nNelayan setempat menyambutnya.")
-    made = dict.fromkeys(arrow.ARTICLES.names)
-    made |= {
+    made = {
         "article_id": key(n), "source_id": f"{n:04}.txt", "source_uri": f"scrapes/{n:04}.txt", "raw_sha256": "ab" * 32,
         "authors": [], "editors": [], "cited_sources": [], "language": "id", "language_score": 0.98, "text": text,
         "is_partial": False, "word_count": len(text.split()), "char_count": len(text), "raw_char_count": len(text) + 40,
         "boilerplate_share": 0.25, "content_hash": key(f"content {n}"),
     }  # fmt: skip
-    return made | values
+    return complete_row("articles", made) | values
 
 
 def span(n, line, start, words, kind="body", rule="body.paragraph", score=None):

@@ -25,6 +25,13 @@ def test_schema_1_keeps_the_columns_it_began_with():
     assert re.fullmatch(r"1\.\d+\.\d+", SCHEMA_VERSION)
 
 
+def test_a_column_that_was_added_has_a_value_for_older_rows():
+    for column in ARTICLES:
+        assert column.name in FIRST or column.nullable or column.older is not None, (
+            f"{column.name} may not be null: say in schemas/columns.py which value holds for older rows (`older`)"
+        )
+
+
 @pytest.mark.parametrize(("table", "column"), EVERY, ids=lambda part: getattr(part, "name", part))
 def test_a_column_has_a_plain_name_and_a_sentence(table: str, column: Column):
     assert re.fullmatch(r"[a-z][a-z0-9_]{0,40}", column.name)

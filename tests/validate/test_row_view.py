@@ -6,6 +6,7 @@ import pytest
 
 from flows.validate.row_view import build_row_view, build_view_frame
 from schemas import arrow, stage_tables
+from tests.makers import complete_row
 
 RUN_DAY = date(2024, 6, 1)
 A, B = "a" * 32, "b" * 32
@@ -18,7 +19,7 @@ def articles(*changes: dict[str, Any]) -> pa.Table:
         "text": "Pasar dibuka lagi.\nPedagang kembali.", "is_partial": False, "word_count": 5, "char_count": 36,
         "raw_char_count": 60, "boilerplate_share": 0.4, "content_hash": "0" * 32,
     }  # fmt: skip
-    return arrow.build_table(arrow.ARTICLES, [base | change for change in changes])
+    return arrow.build_table(arrow.ARTICLES, [complete_row("articles", base) | change for change in changes])
 
 
 def evidence(*pairs: tuple[str, str]) -> pa.Table:

@@ -11,10 +11,11 @@ from flows.clean.lines.word_table import WordTable, build_word_table
 from flows.clean.models import line_cnn
 from flows.clean.rules import cues as cue_data
 from flows.clean.rules.cues import CLOSING_BRACKETS, Cue, CueMatcher
-from flows.clean.spans import DocumentMarks, Mark
+from flows.clean.spans import DocumentMarks
 from flows.clean.text.body_lines import BodySelection, select_body_lines
 from flows.clean.text.line_features import compute_line_features
 from flows.clean.text.position_rules import LineVerdict, classify_lines
+from schemas.stage_tables import Mark
 
 _BATCH_CHARS: Final = 300_000
 

@@ -5,7 +5,7 @@ import pytest
 
 from flows.clean import CleanedBatch
 from flows.clean.html.page_marks import PageTooDeep, parse_page, read_page
-from flows.clean.spans import Mark
+from schemas.stage_tables import Mark
 
 PAGE = """<!DOCTYPE html>
 <html lang="id"><head><title>Pasar Terapung Ramai - Harian Kota</title>
