@@ -10,4 +10,4 @@ The schema version is semantic and independent of release versions: within a maj
 Nothing here imports a stage, Prefect or Great Expectations.
 """
 
-SCHEMA_VERSION = "1.0.0"
+SCHEMA_VERSION = "1.1.0"
