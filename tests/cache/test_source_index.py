@@ -40,7 +40,9 @@ def test_path_size_mtime_and_digest_make_a_file_the_same():
 
 
 def test_digests_are_told_in_the_order_of_the_source():
-    known = remembered(("a", 5, 100, "1" * 64, True, 1, 0, None), ("c", 5, 100, "3" * 64, True, 1, 0, None)).build_digest_lookup()
+    known = remembered(
+        ("a", 5, 100, "1" * 64, True, 1, 0, None), ("c", 5, 100, "3" * 64, True, 1, 0, None)
+    ).build_digest_lookup()
     assert [known(path, (5, 100)) for path in ("a", "b", "c", "d")] == ["1" * 64, None, "3" * 64, None]
 
 

@@ -36,7 +36,9 @@ SHAPES = {
     "data.items": json.dumps({"data": {"count": 2, "items": RECORDS}}),
     "response.docs": json.dumps({"responseHeader": {}, "response": {"numFound": 2, "docs": RECORDS}}),
     "by id": json.dumps({"a1": RECORDS[0], "a2": RECORDS[1]}),
-    "pandas columns": json.dumps({"title": {"0": "Satu", "1": "Dua"}, "text": {"0": "Hujan turun.", "1": "Reda sudah."}}),
+    "pandas columns": json.dumps(
+        {"title": {"0": "Satu", "1": "Dua"}, "text": {"0": "Hujan turun.", "1": "Reda sudah."}}
+    ),
     "pandas index": json.dumps({"0": RECORDS[0], "1": RECORDS[1]}),
     "pandas split": json.dumps(
         {"columns": ["title", "text"], "index": [0, 1], "data": [[r["title"], r["text"]] for r in RECORDS]}
