@@ -6,7 +6,7 @@ published.
 
 import typer
 
-from flows.commands import release_reading, releases
+from flows.commands import release_reading, releases, source_reading
 from flows.commands.outlet_profiles import outlet
 from flows.commands.publish_source import build_publish_command
 
@@ -19,6 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+source_reading.register_commands(app)
 app.command("publish")(build_publish_command())
 release_reading.register_commands(app)
 releases.register_commands(app)

@@ -6,13 +6,16 @@ What `said_by` adds holds for the form alone.
 
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Literal, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from flows import allowed_roots
+
+if TYPE_CHECKING:
+    from flows.read import ReadOptions
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -107,6 +110,46 @@ MaxMb = Annotated[
 MaxSeconds = Annotated[
     int, Field(ge=1, le=86_400, description="The most seconds one document may take; then it is stopped and rejected.")
 ]
+
+
+def _check_map(value: list[str]) -> list[str]:
+    from flows.read import FieldMap
+
+    FieldMap.parse(value)
+    return sorted(value)
+
+
+def _check_split(value: str) -> str:
+    from flows.read import check_split
+
+    check_split(value)
+    return value
+
+
+FieldMapping = Annotated[
+    list[str],
+    AfterValidator(_check_map),
+    Field(
+        max_length=100,
+        description="Which key of the records states which field, as FIELD=KEY, such as text=isi or url=data.link. "
+        "Needed only where `kliping inspect` shows that a key is not known.",
+    ),
+]
+Split = Annotated[
+    str,
+    AfterValidator(_check_split),
+    Field(
+        max_length=1000,
+        description="How texts that hold many stories are parted: lines (a story a line), blank (blank lines between), "
+        "or a regular expression that matches the line between or before stories. Empty: a text is one story.",
+    ),
+]
+TableName = Annotated[
+    str,
+    Field(
+        max_length=200, description="The table of an SQLite database, or the sheet, to read. Empty: those with texts."
+    ),
+]
 DryRun = Annotated[bool, Field(description="Do everything but publish; nothing is written to the output.")]
 AcceptDrift = Annotated[
     str,
@@ -148,6 +191,9 @@ class Publish(MoreOptions):
     html: Html = "quality"
     duplicates: Duplicates = "mark"
     dry_run: DryRun = False
+    map: FieldMapping = []
+    split: Split = ""
+    table: TableName = ""
 
     @field_validator("source", "output")
     @classmethod
@@ -168,7 +214,13 @@ class Publish(MoreOptions):
         )
         return where or allowed_roots.explain_foreign_cluster(self.workers)
 
-    def list_result_parameters(self) -> dict[str, str | int | bool]:
+    def build_read_options(self) -> "ReadOptions":
+        """Build what read/ needs to know of this publish beside the limits."""
+        from flows.read import FieldMap, ReadOptions
+
+        return ReadOptions(FieldMap.parse(self.map), self.split, self.table)
+
+    def list_result_parameters(self) -> dict[str, Any]:
         """Return the parameters that can change what is published; the manifest records them."""
         return {
             "append": self.append,
@@ -177,6 +229,9 @@ class Publish(MoreOptions):
             "limit": self.limit,
             "max_mb": self.max_mb,
             "max_seconds": self.max_seconds,
+            "map": list(self.map),
+            "split": self.split,
+            "table": self.table,
         }
 
 

@@ -172,12 +172,15 @@ def publish_dataset(
     html: parameters.Html = "quality",
     duplicates: parameters.Duplicates = "mark",
     dry_run: parameters.DryRun = False,
+    map: parameters.FieldMapping = [],  # noqa: B006 (never changed)
+    split: parameters.Split = "",
+    table: parameters.TableName = "",
     more: parameters.MoreOptions = parameters.MoreOptions(),  # noqa: B008 (frozen)
 ) -> State[Any]:
     """Publish one source as a new release of one dataset; nothing is published where nothing is new."""
     fields = {
         "source": source, "dataset": dataset, "append": append, "html": html, "duplicates": duplicates,
-        "dry_run": dry_run,
+        "dry_run": dry_run, "map": map, "split": split, "table": table,
     }  # fmt: skip
     outcome = publish_fields({**fields, **more.model_dump()})
     artifacts.create_outcome_artifacts(outcome)

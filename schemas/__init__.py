@@ -10,7 +10,7 @@ The schema version is semantic and independent of release versions: within a maj
 Nothing here imports a stage, Prefect or Great Expectations.
 """
 
-SCHEMA_VERSION = "1.0.0"
+SCHEMA_VERSION = "1.1.0"
 # Number of the rule by which article_id is derived (flows/describe/identity.py, flows/run/id_conflicts.py). Raise it
 # when a document may get another id: parents of an older rule are then matched by their bytes and places.
 IDENTITY_RULE = 2

@@ -35,8 +35,10 @@ REASONS: Final[dict[str, str]] = {
     "too_large": "larger than the limit for one document",
     "expands_too_far": "a compressed file that unpacks to more than the limit allows",
     "damaged_container": "a compressed or WARC file, or what is packed in it, that breaks off or contradicts itself",
-    "broken_record": "a JSONL line that is not a JSON object",
-    "no_content": "a record with neither text nor html",
+    "broken_record": "a JSONL line that is not a JSON object, a row of a table that is broken or of another width than its header",  # noqa: E501
+    "no_content": "a record without a text or a page, under any key that is known",
+    "not_prose": "code, configuration, a log, a style sheet, a list of words or addresses, a table of numbers: no article",  # noqa: E501
+    "many_articles": "one text that holds many stories, or a table beside the one that was read",
     "source_id_taken": "another record of this source has the same id",
     "no_article": "text, but no article in it: navigation, a listing, a login or an error page",
     "too_deep": "HTML whose elements nest deeper than 2,048: a generated or hostile page",

@@ -34,6 +34,7 @@ INDEXED_FILES: Final = pa.schema(
         pa.field("settled", pa.bool_(), False),
         pa.field("documents", pa.int32(), False),
         pa.field("rejects", pa.int32(), False),
+        pa.field("tally", pa.string()),  # keys of its records and files that are no documents, as JSON
     ]
 )
 # A file modified less than this before it was read may change once more without a new mtime: one tick of the kernel
@@ -140,6 +141,7 @@ def build_settled_lookup(files: pa.Table, now_ns: int) -> read.DigestLookup:
         *files.columns,
         pa.array(mask_settled_files(files, now_ns)),
         *[pa.array(np.zeros(files.num_rows, np.int32))] * 2,
+        pa.nulls(files.num_rows, pa.string()),
     ]
     return SourceIndex(
         pa.table(columns, schema=INDEXED_FILES), EMPTY_INDEX.arrivals, EMPTY_INDEX.rejects

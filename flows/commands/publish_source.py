@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # A progress bar is shown from this size of the source on: smaller ones end before a person wonders.
 BAR_FROM_BYTES = 2_000_000
-_METAVARS = {"accept_drift": "REASON"}
+_METAVARS = {"accept_drift": "REASON", "map": "FIELD=KEY", "split": "lines|blank|REGEX", "table": "NAME"}
 
 
 def build_publish_command() -> Callable[..., None]:
@@ -63,6 +63,8 @@ def _build_parameter(name: str) -> inspect.Parameter:
     option = typer.Option(flag, help=field.description, metavar=_METAVARS.get(name))
     if field.annotation in (bool, int):
         return _make_parameter(name, field.annotation, option, default=field.default)
+    if field.annotation == list[str]:
+        return _make_parameter(name, list[str], option, default=[])
     return _make_parameter(name, str, option, default=str(field.default))
 
 

@@ -22,7 +22,7 @@ from flows.parameters import Publish
 from schemas import arrow
 from schemas.vocabulary import DROPPED, REASONS
 
-_LINE_SUFFIX: Final = re.compile(r"(.*)#L(\d{1,9})", re.DOTALL)
+_BATCH_DOCUMENTS: Final = 256
 _GLOB_CHARACTERS: Final = re.compile(r"[*?\[]")
 # Rejects of these reasons do not depend on rules, so they are not replayed by default.
 _FINAL_REASONS: Final = DROPPED | {"withdrawn"}
@@ -86,10 +86,8 @@ def replay_documents(dataset: release.Dataset, path: Path, selection: ReplaySele
     selected, old_rejects = _select_documents(path, selection)
     locations = selected.select(_LOCATION_COLUMNS).to_pylist() + old_rejects.select(_LOCATION_COLUMNS).to_pylist()
     with tempfile.TemporaryDirectory(prefix="kliping-") as folder:
-        restored, work = Path(folder, "laid"), Path(folder, "work")
-        restored.mkdir()
-        work.mkdir()
-        documents, read_rejects, missing = _load_documents(dataset, manifest["inputs"]["uri"], locations, restored)
+        work = Path(folder)
+        documents, read_rejects, missing = _load_documents(dataset, manifest, locations)
         outcomes = run.clean_raw_tables(iter(documents), Publish(dry_run=True), work) if documents else []
         state = run.assemble_from_outcomes(outcomes, read_rejects, len(locations))
         state = run.resolve_id_conflicts(run.reject_withdrawn(state, release.read_withdrawals(dataset)), path)
@@ -150,12 +148,14 @@ def _copy_duplicate_links(new: pa.Table, old: pa.Table) -> pa.Table:
 
 
 def _load_documents(
-    dataset: release.Dataset, source: str, rows: list[dict[str, Any]], folder: Path
+    dataset: release.Dataset, manifest: dict[str, Any], rows: list[dict[str, Any]]
 ) -> tuple[list[pa.Table], list[pa.Table], list[str]]:
     """Load the documents as RAW and REJECTS tables under their old names, and list the missing ones.
 
     Stored bytes are taken first, the source second.
     """
+    source = manifest["inputs"]["uri"]
+    limits, options = _load_reading(manifest["parameters"])
     by_digest: dict[str | None, list[dict[str, Any]]] = {}
     for row in rows:
         by_digest.setdefault(row["raw_sha256"], []).append(row)
@@ -165,32 +165,33 @@ def _load_documents(
     documents: list[pa.Table] = []
     rejects: list[pa.Table] = []
 
-    def collect_matches(batches: Iterator[read.RawBatch], uri_of: dict[str, str] | None) -> None:
+    def collect_matches(batches: Iterator[read.RawBatch]) -> None:
         for batch in batches:
             for table, tables in ((batch.documents, documents), (batch.rejects, rejects)):
                 indices, matched_rows = [], []
                 for number, (uri, digest) in enumerate(
                     zip(table["source_uri"].to_pylist(), table["raw_sha256"].to_pylist(), strict=True)
                 ):
-                    original_uri = uri_of.get(uri) if uri_of is not None else uri
-                    row = (
-                        unmatched.pop((original_uri, digest), None) or unmatched.pop((original_uri, None), None)
-                        if original_uri
-                        else None
-                    )
+                    row = unmatched.pop((uri, digest), None) or unmatched.pop((uri, None), None)
                     if row is not None:
                         indices.append(number)
                         matched_rows.append(row)
                 if indices:
                     tables.append(_restore_names(table.take(pa.array(indices)), matched_rows))
 
-    restored_uris = _restore_files(dataset, source, by_digest, folder)
-    if restored_uris:
-        collect_matches(read.read_batches(folder), restored_uris)
+    collect_matches(_reread_stored(dataset, source, by_digest, limits, options))
     if unmatched:
         with suppress(read.SourceError):  # then they stay unmatched
-            collect_matches(read.read_batches(source), None)
+            collect_matches(read.read_batches(source, limits=limits, options=options))
     return documents, [_cast_rejects(table) for table in rejects], [row["source_id"] for row in unmatched.values()]
+
+
+def _load_reading(parameters: dict[str, Any]) -> tuple[read.Limits, read.ReadOptions]:
+    """The limits and options that a release was read with, as its manifest records them."""
+    max_bytes = int(parameters.get("max_mb", 10)) * 1_000_000
+    recorded = {name: parameters[name] for name in ("map", "split", "table") if name in parameters}
+    job = Publish.model_validate({**recorded, "dry_run": True})
+    return read.Limits(document_bytes=max_bytes, record_bytes=max_bytes), job.build_read_options()
 
 
 def _restore_names(table: pa.Table, rows: Sequence[dict[str, Any]]) -> pa.Table:
@@ -205,52 +206,32 @@ def _cast_rejects(table: pa.Table) -> pa.Table:
     return table.drop_columns(["raw"]).cast(arrow.REJECTS)
 
 
-def _restore_files(
-    dataset: release.Dataset, source: str, by_digest: dict[str | None, list[dict[str, Any]]], folder: Path
-) -> dict[str, str]:
-    """Write stored bytes below `folder` as they were below the source; map their new source_uri to the old one."""
-    lines: dict[str, dict[int, bytes]] = {}
-    uris: dict[str, str] = {}
-    for digest, raw in release.iterate_raw_bytes(dataset, {digest for digest in by_digest if digest}):
-        for row in by_digest[digest]:
-            relative, line = _locate_in_source(row, source)
-            if relative is None:
-                continue
-            target = folder / relative
-            if line is None:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(raw)
-                uris[target.as_posix()] = row["source_uri"]
-            else:
-                lines.setdefault(relative, {})[line] = raw
-                uris[f"{target.as_posix()}#L{line}"] = row["source_uri"]
-    for relative, file_lines in lines.items():
-        target = folder / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as file:
-            last = 0
-            for number, raw in sorted(file_lines.items()):
-                file.write(b"\n" * (number - last - 1) + raw.rstrip(b"\r\n") + b"\n")
-                last = number
-    return uris
+def _reread_stored(
+    dataset: release.Dataset,
+    source: str,
+    by_digest: dict[str | None, list[dict[str, Any]]],
+    limits: read.Limits,
+    options: read.ReadOptions,
+) -> Iterator[read.RawBatch]:
+    """Read documents again from their stored bytes, under the paths that they had below the source."""
+    rows = (
+        document
+        for digest, raw in release.iterate_raw_bytes(dataset, {digest for digest in by_digest if digest})
+        for row in by_digest[digest]
+        if (relative := _locate_in_source(row, source)) is not None
+        for document in read.read_stored_bytes(relative, row["source_uri"], raw, limits, options)
+    )
+    yield from read.group_into_batches(rows, _BATCH_DOCUMENTS, limits.batch_bytes)
 
 
-def _locate_in_source(row: dict[str, Any], source: str) -> tuple[str | None, int | None]:
-    """Return the path of a document below its source and its line there.
-
-    The path is None where the document cannot be restored as a file.
-    """
-    uri, line = row["source_uri"], None
-    if match := _LINE_SUFFIX.fullmatch(uri):
-        uri, line = match[1], int(match[2])
+def _locate_in_source(row: dict[str, Any], source: str) -> str | None:
+    """Return the path of a document below its source, with its place behind `#`; None where it has none."""
     base = PurePosixPath(source)
     while _GLOB_CHARACTERS.search(base.as_posix()):
         base = base.parent
+    uri: str = row["source_uri"]
+    if uri.startswith(f"{base.as_posix()}!") or uri.startswith(f"{base.as_posix()}#"):
+        return uri[len(base.parent.as_posix()) :].lstrip("/") if base.parent.as_posix() != "." else uri
     path = PurePosixPath(uri)
     relative = path.relative_to(base) if path != base and path.is_relative_to(base) else PurePosixPath(path.name)
-    # Reading skips hidden names, and `..` would write outside the folder. A response within a WARC file cannot be
-    # restored as a file, since its URL is not in its bytes: it is read from the source.
-    is_archive_member = line is None and "#" in path.name
-    if is_archive_member or not relative.parts or any(part.startswith(".") for part in relative.parts):
-        return None, line
-    return relative.as_posix(), line
+    return relative.as_posix() if relative.parts else None

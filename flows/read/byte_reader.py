@@ -1,12 +1,9 @@
 """Reader of plain or compressed bytes that records a failure instead of raising it."""
 
 import os
-from typing import TYPE_CHECKING, BinaryIO, Final, Literal
+from typing import BinaryIO, Final
 
-from flows.read.decompression import open_decompressed, read_chunk
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from flows.read.decompression import Compression, Stream, open_decompressed, read_chunk
 
 # pyarrow returns nothing of the read that meets the damage. The bytes before it are therefore read again, one by one.
 _DECOMPRESSED_CHUNK_BYTES: Final = 16_384
@@ -18,9 +15,7 @@ class ByteReader:
     `read_error` is the failure: a reject reason and the second half of a sentence.
     """
 
-    def __init__(
-        self, file: BinaryIO, compression: Literal["gzip", "zstd"] | None = None, max_expansion: int = 0
-    ) -> None:
+    def __init__(self, file: BinaryIO, compression: Compression | None = None, max_expansion: int = 0) -> None:
         """Wrap a plain file, or a compressed one that may grow to at most `max_expansion` times its size."""
         self.read_error: tuple[str, str] | None = None
         self._file = file
@@ -30,7 +25,7 @@ class ByteReader:
         if compression is not None:
             self._bytes_allowed = max(file.seek(0, os.SEEK_END), 1) * max_expansion
             self._bytes_returned = 0
-            self._stream = self._open_stream()
+            self._stream: Stream = self._open_stream()
 
     def read_bytes(self, size: int) -> bytes:
         """Return the next `size` bytes: fewer at the end or before a failure, none after it."""
@@ -73,7 +68,7 @@ class ByteReader:
                 return b""
         return chunk
 
-    def _open_stream(self) -> "pa.CompressedInputStream":
+    def _open_stream(self) -> Stream:
         assert self._compression is not None
         self._file.seek(0)
         return open_decompressed(self._file, self._compression)

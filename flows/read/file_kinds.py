@@ -6,10 +6,34 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from flows.read import lenient_decoding
+from flows.read.decompression import Compression
+from flows.read.feed_detection import detect_feed
+from flows.read.mhtml_page import is_mhtml
 
-FileKind = Literal["text", "html", "jsonl", "json", "empty", "binary", "warc"]
+FileKind = Literal[
+    "text", "html", "jsonl", "json", "empty", "binary", "warc", "arc", "parquet", "arrow", "sqlite", "zip", "tar", "ole",  # noqa: E501
+    "feed", "mhtml",
+]  # fmt: skip
 
-_COMPRESSIONS: Final = ((b"\x1f\x8b\x08", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"))
+_COMPRESSIONS: Final[tuple[tuple[bytes, Compression], ...]] = (
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+)
+_BZIP2_BLOCK: Final = b"1AY&SY"
+# Containers of records, told by their first bytes.
+_CONTAINERS: Final[tuple[tuple[bytes, FileKind], ...]] = (
+    (b"PAR1", "parquet"),
+    (b"ARROW1\x00", "arrow"),
+    (b"SQLite format 3\x00", "sqlite"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"filedesc://", "arc"),
+)
+_STREAM_MARK: Final = b"\xff\xff\xff\xff"
+_TAR_BLOCK: Final = 512
 
 _MAGIC_NUMBERS: Final = (
     (b"%PDF-", "a PDF"),
@@ -24,9 +48,20 @@ _MAGIC_NUMBERS: Final = (
     (b"\xfd7zXZ\x00", "xz"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"PAR1\x15", "a Parquet file"),
-    (b"ARROW1\x00", "an Arrow file"),
-    (b"SQLite format 3\x00", "an SQLite database"),
+    (
+        b"\x37\x7f\x06\x82",
+        "the journal of an SQLite database, whose rows are not in it yet (close the program that writes it)",
+    ),
+    (
+        b"\x37\x7f\x06\x83",
+        "the journal of an SQLite database, whose rows are not in it yet (close the program that writes it)",
+    ),
+    (b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", "the journal of an SQLite database"),
+    (b"FEA1", "a Feather file of the first version"),
+    (b"\x80\x04\x95", "a Python pickle, which could run code: save it as Parquet or JSON"),
+    (b"\x80\x05\x95", "a Python pickle, which could run code: save it as Parquet or JSON"),
+    (b"Obj\x01", "an Avro file"),
+    (b"ORC", "an ORC file"),
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF87a", "a GIF image"),
@@ -70,11 +105,11 @@ class DetectedKind:
     codec: str | None = None
 
 
-def detect_compression(data: bytes) -> Literal["gzip", "zstd"] | None:
+def detect_compression(data: bytes) -> Compression | None:
     """Return the compression that the first bytes announce, if read/ can undo it."""
     for magic, name in _COMPRESSIONS:
-        if data.startswith(magic):
-            return "gzip" if name == "gzip" else "zstd"
+        if data.startswith(magic) and (name != "bzip2" or data[4:10] == _BZIP2_BLOCK):
+            return name
     return None
 
 
@@ -85,6 +120,9 @@ def detect_kind(data: bytes, name: str, *, is_complete: bool) -> DetectedKind:
     """
     if _WARC.match(data):
         return DetectedKind("warc")
+    container = _detect_container(data)
+    if container is not None:
+        return DetectedKind(container)
     magic_name = _match_magic_number(data)
     if magic_name:
         return DetectedKind("binary", magic_name)
@@ -96,6 +134,10 @@ def detect_kind(data: bytes, name: str, *, is_complete: bool) -> DetectedKind:
     json_kind = _detect_json(utf8, name, is_complete=is_complete)
     if json_kind is not None:
         return DetectedKind(json_kind, codec=codec)
+    if is_mhtml(utf8):
+        return DetectedKind("mhtml")
+    if (feed := detect_feed(utf8)) is not None:
+        return DetectedKind("feed", feed)
     binary_description = _describe_binary(utf8)
     if binary_description:
         return DetectedKind("binary", binary_description)
@@ -117,6 +159,39 @@ def is_html(data: bytes) -> bool:
     if tags < 10 or b"</" not in head:
         return False
     return tags >= sum(1 for line in head.splitlines() if line.strip()) / 2
+
+
+def looks_binary(data: bytes) -> bool:
+    """Return True for bytes that are no text in any encoding that is read here."""
+    return bool(_match_magic_number(data) or _describe_binary(data))
+
+
+def is_arrow_stream(data: bytes) -> bool:
+    """Return whether bytes begin as Arrow's stream format does, which data sets of Hugging Face are kept in."""
+    return (
+        data[:4] == _STREAM_MARK and 0 < int.from_bytes(data[4:8], "little") < 1 << 24 and data[12:16] != _STREAM_MARK
+    )
+
+
+def _detect_container(data: bytes) -> FileKind | None:
+    """Return the kind of a container of records or files, told by its first bytes."""
+    for magic, kind in _CONTAINERS:
+        if data.startswith(magic):
+            return kind
+    if is_arrow_stream(data):
+        return "arrow"
+    return "tar" if _is_tar(data) else None
+
+
+def _is_tar(data: bytes) -> bool:
+    """Return True where the first block is the header of a tar archive: its checksum says so."""
+    block = data[:_TAR_BLOCK]
+    if len(block) < _TAR_BLOCK or not block[0]:
+        return False
+    stated = block[148:156].strip(b"\x00 ")
+    if not stated or not all(48 <= byte <= 55 for byte in stated):
+        return False
+    return sum(block) - sum(block[148:156]) + 8 * 32 == int(stated, 8)
 
 
 def _match_magic_number(data: bytes) -> str:
@@ -169,7 +244,8 @@ def _detect_json(utf8: bytes, name: str, *, is_complete: bool) -> FileKind | Non
         return None if remainder.strip() else "json"
     opening = body[:_HEAD_BYTES].decode("utf-8", "replace")
     if _OBJECT_OPENING.match(opening):
-        return "jsonl"
+        # A pretty-printed object goes on with a key or a bracket, a broken line of JSONL with another object.
+        return "json" if remainder.lstrip()[:1] in (b'"', b"]", b"}", b"[") else "jsonl"
     return "json" if _PRETTY_PRINTED_OPENING.match(opening) else None
 
 

@@ -28,6 +28,11 @@ class Limits:
     max_expansion: int = 1000
 
     @property
+    def whole_bytes(self) -> int:
+        """Return how many bytes a file may have that can only be read whole: a spreadsheet unpacked, a feed."""
+        return 5 * self.document_bytes
+
+    @property
     def head_bytes(self) -> int:
         """Return how many bytes of a file are read at first: one more than the limit, to detect a file beyond it."""
         return max(self.document_bytes, self.record_bytes) + 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from flows.read import file_reader, source_walk
+from flows.read import file_reader, source_walk, stored_bytes
 from flows.read.raw_documents import (
     Limits,
     OutletGuesser,
@@ -18,6 +18,7 @@ from flows.read.raw_documents import (
     load_outlet_guesser,
 )
 from flows.read.source_file import SourceFile
+from flows.read.source_records import KeyTally, ReadOptions
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def read_batches(
     limit: int | None = None,
     batch_documents: int = 256,
     guess_outlet: OutletGuesser | None = None,
+    options: ReadOptions | None = None,
 ) -> Iterator[RawBatch]:
     """Read the documents of a source in batches, in a stable order.
 
@@ -45,10 +47,10 @@ def read_batches(
     applied_limits = limits or Limits()
     guesser = guess_outlet or load_outlet_guesser()
     rows = chain.from_iterable(
-        file_reader.read_documents(source_file, applied_limits, guesser)
+        file_reader.read_documents(source_file, applied_limits, guesser, options)
         for source_file in source_walk.find_files(source)
     )
-    return _group_into_batches(islice(rows, limit), batch_documents, applied_limits.batch_bytes)
+    return group_into_batches(islice(rows, limit), batch_documents, applied_limits.batch_bytes)
 
 
 def list_files(source: str | Path) -> Iterator[SourceFile]:
@@ -56,12 +58,28 @@ def list_files(source: str | Path) -> Iterator[SourceFile]:
     return source_walk.find_files(source)
 
 
-def read_file(source_file: SourceFile, limits: Limits) -> Iterator[RawDocument | Reject]:
-    """Read the documents and rejects of one file in order, without outlet hints: see `add_outlet_hints`."""
-    return file_reader.read_documents(source_file, limits, None)
+def read_file(
+    source_file: SourceFile, limits: Limits, options: ReadOptions | None = None, tally: KeyTally | None = None
+) -> Iterator[RawDocument | Reject]:
+    """Read the documents and rejects of one file in order, without outlet hints: see `add_outlet_hints`.
+
+    `tally` counts the keys of its records, and the files in it that are no documents.
+    """
+    return file_reader.read_documents(source_file, limits, None, options, tally)
 
 
-def _group_into_batches(rows: Iterator[RawDocument | Reject], max_rows: int, max_bytes: int) -> Iterator[RawBatch]:
+def read_stored_bytes(
+    relative: str, uri: str, raw: bytes, limits: Limits, options: ReadOptions
+) -> Iterator[RawDocument | Reject]:
+    """Read a document again from its stored raw bytes, under the path and URI that it had (with its place behind `#`).
+
+    Yields nothing where the bytes alone do not say what the document was: a record of a WARC file, a broken row.
+    """
+    return stored_bytes.read_stored(relative, uri, raw, limits, options, load_outlet_guesser())
+
+
+def group_into_batches(rows: Iterator[RawDocument | Reject], max_rows: int, max_bytes: int) -> Iterator[RawBatch]:
+    """Group rows into batches of at most so many rows or bytes."""
     documents: list[RawDocument] = []
     rejects: list[Reject] = []
     batch_bytes = 0

@@ -15,7 +15,7 @@ class SourceFile:
     `relative` is the path below the source (posix), `uri` the source as given joined with it; in both, bytes that are
     not UTF-8 are percent-escaped. `problem` is a reason of schemas.vocabulary and a sentence, or None. `path` is the
     local path; for a remote file `opener` opens its bytes instead. `stamp` is (size, mtime in nanoseconds) where both
-    are known.
+    are known. `not_read` says why a file is no document and not to be read (a style sheet beside a saved page).
     """
 
     path: Path
@@ -24,6 +24,7 @@ class SourceFile:
     problem: tuple[str, str] | None = None
     opener: Callable[[], BinaryIO] | None = None
     stamp: tuple[int, int] | None = None
+    not_read: str = ""
 
     @property
     def display_path(self) -> str:

@@ -144,9 +144,30 @@ class _FolderWalk:
                 glob_patterns.match_path(parts, self.patterns) if self.patterns else (True, True)
             )
             if is_match or may_match_below:
+                if not_read := self._explain_not_read(entry, entries):
+                    yield from self._skip_folder(Path(folder.path, entry.name), parts, not_read)
+                    continue
                 visited = self._classify_entry(folder, Path(folder.path, entry.name), parts, _stat_regular_file(entry))
                 if isinstance(visited, _PendingFolder) or (visited is not None and (is_match or _is_folder(entry))):
                     yield visited
+
+    def _explain_not_read(self, entry: "os.DirEntry[str]", entries: "list[os.DirEntry[str]]") -> str:
+        """Return why a folder is no source: a browser laid it beside the page that it saved."""
+        if not entry.name.endswith(("_files", "_Files", "-Dateien", "_berkas")) or not _is_folder(entry):
+            return ""
+        stem = re.split(r"(?:_files|_Files|-Dateien|_berkas)\Z", entry.name)[0]
+        pages = {f"{stem}.{end}" for end in ("htm", "html", "xhtml", "HTM", "HTML")}
+        return "files of a saved page" if any(other.name in pages for other in entries) else ""
+
+    def _skip_folder(self, path: Path, parts: tuple[str, ...], not_read: str) -> Iterator[SourceFile]:
+        """Yield the files of a folder that are no documents, to be counted."""
+        for folder, folders, names in os.walk(path):
+            folders.sort()
+            for name in sorted(names):
+                below = (*parts, *Path(folder, name).relative_to(path).parts)
+                yield SourceFile(
+                    Path(folder, name), _percent_escape("/".join(below)), self._build_uri(below), not_read=not_read
+                )
 
     def _classify_entry(
         self, folder: _PendingFolder, path: Path, parts: tuple[str, ...], regular_status: os.stat_result | None

@@ -4,7 +4,7 @@ from typing import Final
 
 from flows.outlets import canonical_urls
 from flows.read import file_kinds, http_payload, lenient_decoding
-from flows.read.jsonl_records import parse_timestamp
+from flows.read.field_values import parse_instant
 from flows.read.raw_documents import Limits, OutletGuesser, RawDocument, Reject, guess_outlet_hint, hash_bytes
 from flows.read.source_walk import SourceFile
 from flows.read.warc_stream import WarcDamage, WarcRecord
@@ -23,10 +23,19 @@ class _RejectedRecord(Exception):
 def convert_record(
     source_file: SourceFile, record: WarcRecord, limits: Limits, guess_outlet: OutletGuesser | None
 ) -> RawDocument | Reject | None:
-    """Convert a record; return None if it is no document: no response, or a picture, script or style sheet."""
-    if record.headers.get("warc-type", "").lower() != "response":
+    """Convert a record; return None if it is no document: a request, or a picture, script or style sheet.
+
+    A `resource` is the page itself, without the words of HTTP, and a `conversion` (WET) the text made of one.
+    """
+    kind = record.headers.get("warc-type", "").lower()
+    if kind == "response":
+        response = http_payload.parse_response(record.block)
+    elif kind in ("resource", "conversion"):
+        response = http_payload.HttpResponse(
+            200, {"content-type": record.headers.get("content-type", "")}, record.block
+        )
+    else:
         return None
-    response = http_payload.parse_response(record.block)
     if response is None or not response.is_text_type:
         return None
     url = record.headers.get("warc-target-uri", "").strip("<> ")
@@ -92,7 +101,7 @@ def _build_document(
         raw_sha256=hash_bytes(record.block),
         encoding=detected.codec or response.charset,
         url=url,
-        fetched_at=parse_timestamp(record.headers.get("warc-date")),
+        fetched_at=parse_instant(record.headers.get("warc-date")),
         outlet_hint=guess_outlet_hint(guess_outlet, url, content, media),
     )
 

@@ -51,7 +51,7 @@ class _BrokenRecord(Exception):
 
 
 @dataclass(slots=True)
-class _BufferedStream:
+class BufferedStream:
     """Buffered stream, read by line or by byte count."""
 
     buffer: bytes
@@ -99,7 +99,7 @@ def read_records(head: bytes, reader: ByteReader, max_block_bytes: int) -> Itera
 
     A record that a read error cuts short is left out: the caller reports the error of the reader.
     """
-    stream = _BufferedStream(head, reader)
+    stream = BufferedStream(head, reader)
     number = 0
     is_damaged = False
     while (line := stream.read_line()) is not None:
@@ -122,7 +122,7 @@ def read_records(head: bytes, reader: ByteReader, max_block_bytes: int) -> Itera
         yield record
 
 
-def _read_record(number: int, stream: _BufferedStream, max_block_bytes: int) -> WarcRecord:
+def _read_record(number: int, stream: BufferedStream, max_block_bytes: int) -> WarcRecord:
     headers = _read_headers(stream)
     stated_length = headers.get("content-length", "")
     if not (stated_length.isascii() and stated_length.isdigit() and len(stated_length) < 16):
@@ -135,7 +135,7 @@ def _read_record(number: int, stream: _BufferedStream, max_block_bytes: int) -> 
     return WarcRecord(number, headers, block, size)
 
 
-def _read_headers(stream: _BufferedStream) -> dict[str, str]:
+def _read_headers(stream: BufferedStream) -> dict[str, str]:
     headers: dict[str, str] = {}
     bytes_allowed, last_name = MAX_HEAD_BYTES, ""
     while (line := stream.read_line()) is not None:

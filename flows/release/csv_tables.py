@@ -1,16 +1,16 @@
 """CSV copies of the articles, written from the same rows as the Parquet, in chunks.
 
-Both files follow RFC 4180: UTF-8 without a byte order mark, CRLF between rows, quotes only where needed. Lists are
+Both files follow RFC 4180: UTF-8, CRLF between rows, quotes only where needed. Lists are
 JSON, instants ISO 8601 with `Z`, days ISO 8601, true and false in lower case, null is empty. CSV readers take certain
 words for null, quoted or not. A string that is spelled like one of them, with or without apostrophes in front, gets one
 more apostrophe in front, which can be removed again.
 
 `articles.csv` holds every column and, apart from that apostrophe, the exact strings of the Parquet; a text spans
 several lines within quotes.
-`metadata.csv` is for spreadsheets: no text, one line for each row. Line breaks and tabs become blanks. Other control
-characters (terminal escapes among them) and bidirectional marks are left out. A cell that a spreadsheet would run as a
-formula (its first character after blanks is = + - @ or a wide form of them) gets a leading apostrophe. The exact
-strings are in the other files.
+`metadata.csv` is for spreadsheets: a byte order mark, no text, one line for each row. Line breaks and tabs become
+blanks. Other control characters (terminal escapes among them) and bidirectional marks are left out. What a spreadsheet
+would run as a formula (= + - @ or a wide form of them, at the start of a cell or, since some part cells there, behind
+; , or a tab within it) gets an apostrophe in front. The exact strings are in the other files.
 """
 
 import json
@@ -33,7 +33,10 @@ _CHUNK_ROWS: Final = 2000  # formatted at a time,
 _CHUNK_BYTES: Final = (
     64 << 20
 )  # or fewer rows, so that a formatted column stays below the 2 GB limit of an Arrow string array
-_FORMULA_STARTS: Final = tuple("=+-@＝＋－＠")
+# A spreadsheet may start a cell at the start of ours and, as its locale says, behind ; , or a tab in it.
+_FORMULA_START: Final = re.compile(r"\A(?=\s*[=+\-@＝＋－＠])")
+_INNER_FORMULA_START: Final = re.compile(r'([;,\t\r\n][\s"\[]*)(?=[=+\-@＝＋－＠])')
+_BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 def flatten_lines(value: str) -> str:
@@ -44,9 +47,8 @@ def flatten_lines(value: str) -> str:
 
 
 def escape_formula(value: str) -> str:
-    """Return a string as a cell of metadata.csv: one line, no control characters, never a formula."""
-    line = flatten_lines(value)
-    return f"'{line}" if line.lstrip().startswith(_FORMULA_STARTS) else line
+    """Return a string as a cell of metadata.csv: one line, no control characters, nowhere the start of a formula."""
+    return _INNER_FORMULA_START.sub(r"\1'", _FORMULA_START.sub("'", flatten_lines(value)))
 
 
 # Words that pandas (and so datasets), Polars, DuckDB, Arrow and R read as null by default; in lower case.
@@ -80,9 +82,7 @@ def _format_list(values: list[str]) -> str:
 
 
 def _format_list_on_one_line(values: list[str]) -> str:
-    return _format_list(
-        [flatten_lines(value) for value in values]
-    )  # a list starts with a bracket, so it is never a formula
+    return escape_formula(_format_list([flatten_lines(value) for value in values]))
 
 
 # Arrow scans a column about ten times as fast as Python, and most cells equal their strings. Only the cells that these
@@ -90,7 +90,7 @@ def _format_list_on_one_line(values: list[str]) -> str:
 _NO_NULL_WORD: Final = (
     "(?s)[0-9A-Za-z].{7,}[0-9A-Za-z]"  # longer than any of NULL_WORDS with its apostrophes and blanks
 )
-_NEEDS_ESCAPE: Final = "^[^\\pL\\pN]|[\\x00-\\x1f\\x7f-\\x{9f}\\x{200e}\\x{200f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}]"
+_NEEDS_ESCAPE: Final = '^[^\\pL\\pN]|[;,][\\s"\\[]*[=+\\-@＝＋－＠]|[\\x00-\\x1f\\x7f-\\x{9f}\\x{200e}\\x{200f}\\x{2028}-\\x{202e}\\x{2066}-\\x{2069}]'  # noqa: E501
 
 
 def _format_cells(column: pa.Array, *, for_spreadsheet: bool) -> tuple[pa.Array, pa.Array]:
@@ -168,7 +168,8 @@ class CsvWriter:
         for path, names in self._columns.items():
             file = self._open.enter_context((self._folder / path).open("wb"))
             self._files[path] = file
-            file.write((",".join(names) + "\r\n").encode())
+            mark = _BYTE_ORDER_MARK if path == "csv/metadata.csv" else ""
+            file.write((mark + ",".join(names) + "\r\n").encode())
         return self
 
     def __exit__(self, *_: object) -> None:

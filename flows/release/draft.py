@@ -34,7 +34,7 @@ class RunFacts:
     `parameters` holds only those that may change the published rows. `dropped` and `rejected` count documents by
     reason; the reasons of `dropped` are schemas.vocabulary.DROPPED. `started_at` must have a time zone.
     `accepted_drift` is the operator's reason for publishing despite drift, `remakes` the release that this one
-    replaces.
+    replaces. `not_read` counts files that are no documents, `key_usage` the keys of records and what they state.
     """
 
     dataset: str
@@ -53,6 +53,8 @@ class RunFacts:
     rejected: Mapping[str, int] = field(default_factory=dict)
     checks: tuple[Mapping[str, JSON], ...] = ()
     libraries: Mapping[str, str] = field(default_factory=dict)
+    not_read: Mapping[str, int] = field(default_factory=dict)
+    key_usage: Mapping[str, JSON] = field(default_factory=dict)
     accepted_drift: str = ""
     remakes: str | None = None
 

@@ -58,7 +58,9 @@ def build_manifest(
             "published": sum(file["rows"] for file in tables if file["table"] == "articles"),
             "dropped": dict(facts.dropped),
             "rejected": dict(facts.rejected),
+            "not_read": dict(facts.not_read),
         },
+        "records": dict(facts.key_usage),
         "changes": dict(changes),
         "files": sorted(
             [*tables, *(_describe_file(folder, path) for path in other_paths)], key=lambda file: str(file["path"])

@@ -1,5 +1,6 @@
 """From the source to outcomes: look up cached results, let workers clean and describe all other documents."""
 
+import json
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import nullcontext
@@ -81,7 +82,8 @@ def look_up_cached_results(
     # Rows hold absolute source_uris, so an index of another place cannot be reused.
     # Rows also hold source_ids, which depend on whether the source is one file.
     has_one_file = survey.files.num_rows == 1
-    reader_digest = cache.compute_reader_digest(ROOT, [job.html, job.max_mb, survey.inputs.uri, has_one_file])
+    reading = [job.html, job.max_mb, survey.inputs.uri, has_one_file, sorted(job.map), job.split, job.table]
+    reader_digest = cache.compute_reader_digest(ROOT, reading)
     index_rows = (
         index.match_unchanged_files(survey.files) if index.reader_digest == reader_digest and not job.limit else None
     )
@@ -114,7 +116,7 @@ def clean_documents(
     index = source.build_index()
     if dataset is not None and not job.limit and index.files.num_rows:
         cache.stage_source_index(index, work)
-    return assemble_from_index(cached.store, index, cleaned_count)
+    return replace(assemble_from_index(cached.store, index, cleaned_count), key_usage=source.key_usage)
 
 
 def clean_raw_tables(batches: Iterator[pa.Table], job: Publish, work: Path) -> list[batch_processing.BatchOutcome]:
@@ -133,8 +135,9 @@ class _SourceReader:
         self._arrivals = _RowBuffer(stage_tables.ARRIVALS)
         self._rejects = _RowBuffer(arrow.REJECTS)
         self._file_counts = _RowBuffer(
-            pa.schema([cache.INDEXED_FILES.field(name) for name in ("documents", "rejects")])
+            pa.schema([cache.INDEXED_FILES.field(name) for name in ("documents", "rejects", "tally")])
         )
+        self.key_usage: dict[str, Any] = {}
         self._pending: list[tuple[bytes, read.RawDocument]] = []
         self._bytes_seen = 0
         self._matches_survey = True
@@ -201,6 +204,7 @@ class _SourceReader:
 
     def _read_rows(self) -> Iterator[read.RawDocument | read.Reject]:
         """Yield rows of the files that must be read; copy those of unchanged files, many files at a time."""
+        options = self._job.build_read_options()
         limits = read.Limits(document_bytes=self._job.max_mb * 1_000_000, record_bytes=self._job.max_mb * 1_000_000)
         paths = chain.from_iterable(chunk.to_pylist() for chunk in self._cached.survey.files["path"].chunks)
         unchanged_rows: list[int] = []
@@ -215,20 +219,31 @@ class _SourceReader:
             self._copy_indexed_rows(unchanged_rows)
             unchanged_rows = []
             document_count = reject_count = 0
-            for row in read.read_file(file, limits):
+            tally = read.KeyTally()
+            for row in read.read_file(file, limits, options, tally):
                 self._bytes_seen += row.byte_count
                 is_document = isinstance(row, read.RawDocument)
                 document_count, reject_count = document_count + is_document, reject_count + (not is_document)
                 yield row if self._has_one_file else qualify_source_id(row, file.relative)
-            self._file_counts.append_row((document_count, reject_count))
+            self._file_counts.append_row((document_count, reject_count, self._record_tally(tally)))
         self._copy_indexed_rows(unchanged_rows)
+
+    def _record_tally(self, tally: read.KeyTally) -> str | None:
+        """Add the keys of a file to those of the source; return them as the index stores them."""
+        counts = tally.as_json()
+        if counts is None:
+            return None
+        read.merge_tallies(self.key_usage, counts)
+        return json.dumps(counts)
 
     def _copy_indexed_rows(self, rows: Sequence[int]) -> None:
         """Copy the documents and rejects of files, given by their rows in the index, from the old index."""
         if not rows:
             return
         index = self._cached.index
-        self._file_counts.append_table(index.files.select(["documents", "rejects"]).take(pa.array(rows)))
+        self._file_counts.append_table(index.files.select(["documents", "rejects", "tally"]).take(pa.array(rows)))
+        for tally in index.files["tally"].take(pa.array(rows)).drop_null().to_pylist():
+            read.merge_tallies(self.key_usage, json.loads(tally))
         for name, buffer, table in (
             ("documents", self._arrivals, index.arrivals),
             ("rejects", self._rejects, index.rejects),

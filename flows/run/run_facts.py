@@ -1,11 +1,12 @@
 """Facts of a run: its identity before it starts, the draft of its release, and its summary for people."""
 
 import socket
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from flows import read, release, validate
 from flows.parameters import Publish
@@ -25,6 +26,7 @@ _RECORDED_LIBRARIES: Final = (
     "lxml",
     "py3langid",
 )
+_KEYS_SHOWN: Final = 12
 _EXAMPLES_PER_REASON: Final = 3  # enough to recognise a pattern on a screen
 
 
@@ -73,6 +75,8 @@ def build_draft(
             facts,
             documents_in=state.documents_in,
             carried_over=state.carried_count,
+            not_read=state.key_usage.get("not_read", {}),
+            key_usage={name: state.key_usage[name] for name in ("records", "keys") if name in state.key_usage},
             dropped=state.count_dropped(),
             rejected=state.count_rejected(),
             accepted_drift=facts.accepted_drift if has_drift else "",
@@ -81,6 +85,25 @@ def build_draft(
         validation={name: verdict.document for name, verdict in verdicts.items()},
         renamed_ids=state.renamed_ids,
     )
+
+
+def list_key_notes(key_usage: Mapping[str, Any]) -> tuple[str, ...]:
+    """List notes for people: keys of records that state nothing, and files that are no documents."""
+    keys = key_usage.get("keys", {})
+    unused = [key for key, usage in keys.items() if usage["filled"] and not usage["states"]]
+    notes: list[str] = []
+    if unused:
+        shown = ", ".join(format_key(key) for key in unused[:_KEYS_SHOWN])
+        more = f" and {len(unused) - _KEYS_SHOWN} more" if len(unused) > _KEYS_SHOWN else ""
+        notes.append(f"keys of records that state nothing here: {shown}{more}; --map FIELD=KEY reads one")
+    for kind, count in key_usage.get("not_read", {}).items():
+        notes.append(f"not read, being no documents: {count:,} {kind}")
+    return tuple(notes)
+
+
+def format_key(key: str) -> str:
+    """Render a key for a note."""
+    return "".join(c if c.isprintable() else " " for c in key)[:60]
 
 
 def summarize_run(job: Publish, state: RunState, verdicts: dict[str, validate.Verdict]) -> RunOutcome:
@@ -101,7 +124,10 @@ def summarize_run(job: Publish, state: RunState, verdicts: dict[str, validate.Ve
         dropped=state.count_dropped(),
         marked=state.articles.num_rows - state.articles["duplicate_of"].null_count,
         examples=tuple(example for reason_examples in examples.values() for example in reason_examples),
-        notes=tuple(f"{c.name}: {c.sentence}" for c in checks if not c.passed and c.severity == "warning"),
+        notes=(
+            *list_key_notes(state.key_usage),
+            *(f"{c.name}: {c.sentence}" for c in checks if not c.passed and c.severity == "warning"),
+        ),
         checks=tuple(checks),
         cleaned=state.cleaned_count,
         kept=state.cached_count,

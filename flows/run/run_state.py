@@ -31,6 +31,7 @@ class RunState:
     - `cleaned_count`: documents cleaned in this run; `cached_count`: documents whose outcome came from the cache.
     - `own_urls`: rows whose declared canonical URL belongs to another document, and their own URL or None instead.
     - `renamed_ids`: article_ids of the parent, by an older identity rule, and those of the same documents now.
+    - `key_usage`: keys of the records read, with what each stated, and files that are no documents.
     - `pending_tables`: tables that are being partitioned in the background (flows/run/partitioning.py).
     """
 
@@ -48,6 +49,7 @@ class RunState:
     own_urls: Mapping[int, str | None] = field(default_factory=dict)
     renamed_ids: Mapping[str, str] = field(default_factory=dict)
     pending_tables: Mapping[str, Future[Any]] = field(default_factory=dict)
+    key_usage: Mapping[str, Any] = field(default_factory=dict)
 
     def count_dropped(self) -> dict[str, int]:
         """Count the documents dropped as duplicates, by reason."""

@@ -28,8 +28,8 @@ def remembered(*rows):
 
 def test_path_size_mtime_and_digest_make_a_file_the_same():
     known = remembered(
-        ("a", 5, 100, "f" * 64, True, 1, 0), ("b", 5, 100, "f" * 64, True, 1, 0), ("c", 5, 100, "f" * 64, False, 1, 0),
-        ("e", 5, 100, None, True, 0, 1), ("g", 5, 100, None, True, 0, 1),
+        ("a", 5, 100, "f" * 64, True, 1, 0, None), ("b", 5, 100, "f" * 64, True, 1, 0, None), ("c", 5, 100, "f" * 64, False, 1, 0, None),
+        ("e", 5, 100, None, True, 0, 1, None), ("g", 5, 100, None, True, 0, 1, None),
     )  # fmt: skip
     now = surveyed(
         ("b", 5, 100, "f" * 64), ("a", 5, 101, "f" * 64), ("c", 5, 100, "f" * 64), ("d", 5, 100, "f" * 64),
@@ -40,7 +40,9 @@ def test_path_size_mtime_and_digest_make_a_file_the_same():
 
 
 def test_digests_are_told_in_the_order_of_the_source():
-    known = remembered(("a", 5, 100, "1" * 64, True, 1, 0), ("c", 5, 100, "3" * 64, True, 1, 0)).build_digest_lookup()
+    known = remembered(
+        ("a", 5, 100, "1" * 64, True, 1, 0, None), ("c", 5, 100, "3" * 64, True, 1, 0, None)
+    ).build_digest_lookup()
     assert [known(path, (5, 100)) for path in ("a", "b", "c", "d")] == ["1" * 64, None, "3" * 64, None]
 
 
@@ -66,7 +68,7 @@ def test_what_is_remembered_is_recalled_and_replaced(tmp_path):
 
 def test_a_damaged_one_is_none(tmp_path):
     (tmp_path / "work").mkdir()
-    cache.stage_source_index(remembered(("a", 5, 100, None, True, 1, 0)), tmp_path / "work")
+    cache.stage_source_index(remembered(("a", 5, 100, None, True, 1, 0, None)), tmp_path / "work")
     cache.commit_source_index(tmp_path / "sources", tmp_path / "work")
     path = next((tmp_path / "sources").iterdir()) / "files.arrow"
     path.write_bytes(path.read_bytes()[:-20])

@@ -24,10 +24,6 @@ REASON_OF = {
     "controls.txt": (bytes(range(1, 32)) * 20, "binary"),
     "packed-photo.gz": (gzip.compress(b"GIF89a\x01\x00\x01\x00"), "binary"),
     "cut.txt.gz": (gzip.compress(os.urandom(4000))[:-30], "damaged_container"),
-    "array.json": (b'[{"id": 1, "text": "a"},\n {"id": 2, "text": "b"}]\n', "broken_record"),
-    "pretty.json": (b'{\n  "id": 1,\n  "text": "a"\n}\n', "broken_record"),
-    "pretty.jsonl": (b'{\n  "id": 1,\n  "text": "a"\n}\n', "broken_record"),
-    "pretty-and-cut.json": (b'[\n  {\n    "id": 1,\n    "text": "a', "broken_record"),
 }
 
 
@@ -50,7 +46,6 @@ def test_a_bad_file_is_one_reject_and_its_neighbour_is_read(one, tmp_path, name)
         ("photo.txt", "a PNG image"),
         ("paper.txt", "a PDF"),
         ("nuls.txt", "NUL bytes"),
-        ("array.json", "one JSON object a line was expected"),
     ],
 )
 def test_the_sentence_says_what_it_looks_like(one, name, words):

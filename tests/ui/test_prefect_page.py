@@ -20,7 +20,7 @@ def test_the_form_refuses_then_runs_and_the_run_page_tells_the_story(served, pag
     (served.source / "empty.txt").write_bytes(b"")
     manual = served.deployment("manual")["id"]
     page.go(f"{served.base}/deployments")
-    for name in ("manual", "nightly", "weekly"):
+    for name in ("manual", "inspect", "nightly", "weekly"):
         page.sees(name, 60)
     page.go(f"{served.base}/deployments/deployment/{manual}/run")
     page.sees("a folder (read recursively), a file, a glob", 60)

@@ -1,0 +1,261 @@
+"""Detect whether a text is a table of delimited values, and how it is written.
+
+Python's csv.Sniffer and DuckDB's sniffer were tried on the field's ugly files (docs/decisions.md): the first takes
+letters for delimiters, the second wants the file on disk and gives up on rows that are broken. Here each likely dialect
+parses the head of the file, and the one whose rows agree most, under a header that the alias table knows best, counts.
+"""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from flows.read.field_mapping import FieldMap, knows_key, states_text
+from flows.read.source_records import name_columns
+
+_SAMPLE: Final = 1 << 18
+_ROWS: Final = 200
+_DELIMITERS: Final = ",;\t|"
+_RARE_DELIMITERS: Final = "^~\x01\x1f¦"
+_NAMED: Final = re.compile(r"\.(?:csv|tsv|tab|psv|scsv)\Z", re.IGNORECASE)
+_SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\s*[+-]?[\d.,]*\d(?:[eE][+-]?\d+)?%?\s*\Z")
+_LONGEST_NAME: Final = 64
+_ADDRESS: Final = re.compile(r"https?://\S+\s*\Z")
+_DATA: Final = re.compile(r"https?://|\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}|[.!?]\s|\d{1,2}[:.]\d\d\b")
+_PROSE_WORDS: Final = 12
+FIELD_LIMIT: Final = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a table is written; `skipped` characters stand before its header, `columns` are its names.
+
+    `has_header`: whether the first row names them. `has_prose`: whether some column may hold a text.
+    """
+
+    delimiter: str
+    quote: str
+    escape: str | None
+    skipped: int
+    skipped_lines: int
+    columns: tuple[str, ...]
+    has_header: bool
+    has_prose: bool
+
+    def reader_options(self) -> dict[str, object]:
+        """Return the options of csv.reader."""
+        return {"delimiter": self.delimiter, "quotechar": self.quote, "escapechar": self.escape, "strict": True}
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    delimiter: str
+    quote: str
+    escape: str | None
+    rows: list[list[str]]
+    broken: int
+    width: int
+    agreeing: float
+    aliases: int
+
+
+def detect_dialect(head: str, name: str, field_map: FieldMap, *, whole: bool) -> Dialect | None:
+    """Detect the dialect of a text that begins with `head`; None where it is no table."""
+    named = _NAMED.search(name) is not None
+    skipped = len(head) - len(head.lstrip("\r\n \ufeff"))
+    separator = _SEPARATOR_LINE.match(head, skipped)
+    delimiters = _DELIMITERS
+    if separator:
+        delimiters, skipped = separator[1], separator.end()
+    sample, complete = _cut_sample(head[skipped : skipped + _SAMPLE], whole=whole and len(head) <= skipped + _SAMPLE)
+    first = sample.split("\n", 1)[0]
+    if not named and not any(delimiter in first for delimiter in delimiters):
+        return None
+    if len(first) > 20_000 and not named:
+        return None
+    trials = [
+        trial
+        for delimiter in (delimiters + (_RARE_DELIMITERS if named else ""))
+        if delimiter in sample
+        for quote, escape in (('"', None), ('"', "\\"), ("'", None))
+        if (quote == '"' or sample.count("'" + delimiter + "'") >= 3)
+        and (escape is None or '\\"' in sample)
+        and (trial := _try_dialect(sample, delimiter, quote, escape, complete=complete)) is not None
+    ]
+    if not trials:
+        return _single_column(sample, named, skipped, head) if named else None
+    best = max(
+        trials,
+        key=lambda t: (min(t.aliases, 1), round(t.agreeing, 2), t.aliases, t.width, t.escape is None, t.quote == '"'),
+    )
+    if not _is_table(best, named=named, stated=separator is not None, field_map=field_map):
+        return _single_column(sample, named, skipped, head) if named else None
+    return _build_dialect(best, skipped, head[:skipped].count("\n"), field_map)
+
+
+def may_be_table(data: bytes, name: str, codec: str | None) -> bool:
+    """Return whether bytes may begin a table: a cheap look, since most texts are none."""
+    if codec is not None or _NAMED.search(name):
+        return True
+    first = data[:4096].lstrip(b"\r\n ").split(b"\n", 1)[0]
+    if first[:4].lower() == b"sep=":
+        return True
+    return any(
+        delimiter in first and max(map(len, first.split(delimiter))) <= 2 * _LONGEST_NAME
+        for delimiter in (b",", b";", b"\t", b"|")
+    )
+
+
+def _cut_sample(sample: str, *, whole: bool) -> tuple[str, bool]:
+    """The sample up to its last line break, since a row that is cut short says nothing."""
+    if whole:
+        return sample, True
+    end = sample.rfind("\n")
+    return (sample[: end + 1], False) if end > 0 else (sample, False)
+
+
+def _try_dialect(sample: str, delimiter: str, quote: str, escape: str | None, *, complete: bool) -> _Trial | None:
+    rows, broken = parse_rows(sample, delimiter, quote, escape, _ROWS)
+    if not complete and len(rows) > 1:
+        rows = rows[:-1]  # it may be cut within a quoted cell
+    if broken > len(rows) * 0.3 and escape is None:
+        # Quotes within cells were not doubled: each line that can be parted all the same is a row.
+        lines = [line for line in sample.split("\n")[:_ROWS] if line.strip()]
+        rows, broken = [split_loosely(line, delimiter, quote) for line in lines], 0
+    rows = [row for row in rows if row and any(cell.strip() for cell in row)]
+    if not rows:
+        return None
+    widths = [len(row) for row in rows]
+    width = max(set(widths), key=lambda w: (widths.count(w), w))
+    if len(rows) <= 3:
+        width = len(rows[0])
+    if width < 2:
+        return None
+    agreeing = widths.count(width) / (len(widths) + broken)
+    aliases = sum(knows_key(_last(cell)) for cell in rows[0] if len(cell) <= _LONGEST_NAME)
+    return _Trial(delimiter, quote, escape, rows, broken, width, agreeing, aliases)
+
+
+def parse_rows(text: str, delimiter: str, quote: str, escape: str | None, most: int) -> tuple[list[list[str]], int]:
+    """Parse the first rows of a text; returns them and how many were broken."""
+    csv.field_size_limit(FIELD_LIMIT)
+    lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"), newline="\n")
+    reader = csv.reader(lines, delimiter=delimiter, quotechar=quote, escapechar=escape, strict=True)
+    rows: list[list[str]] = []
+    broken = 0
+    while len(rows) + broken < most:
+        try:
+            rows.append(next(reader))
+        except StopIteration:
+            break
+        except csv.Error:
+            broken += 1
+    return rows, broken
+
+
+def split_loosely(line: str, delimiter: str, quote: str) -> list[str]:
+    """Split a line whose inner quotes were not doubled: a quote ends a cell only before a delimiter or the end."""
+    line = line.rstrip("\r\n")
+    q, d = re.escape(quote), re.escape(delimiter)
+    closing = re.compile(rf"(?<!{q})(?:{q}{q})*{q}(?={d}|\Z)")
+    cells: list[str] = []
+    at = 0
+    while True:
+        if line.startswith(quote, at) and (end := closing.search(line, at + 1)) is not None:
+            cells.append(line[at + 1 : end.end() - 1].replace(quote * 2, quote))
+            at = end.end()
+        else:
+            end_at = line.find(delimiter, at)
+            end_at = len(line) if end_at < 0 else end_at
+            cells.append(line[at:end_at])
+            at = end_at
+        if at >= len(line):
+            return cells
+        at += 1
+        if at == len(line):
+            return [*cells, ""]
+
+
+def _last(cell: str) -> str:
+    name = cell.strip().strip("\ufeff")
+    return name if knows_key(name) else name.rpartition(".")[2]
+
+
+def _is_table(trial: _Trial, *, named: bool, stated: bool, field_map: FieldMap) -> bool:
+    """Whether a trial's rows read as a table, and not as prose that holds commas."""
+    header = trial.rows[0]
+    looks_named = _looks_like_header(header, trial)
+    forced = any(key in {cell.strip() for cell in header} for _, key in field_map.keys)
+    if forced or (trial.aliases >= 2 and looks_named):
+        return trial.agreeing >= 0.3
+    if trial.aliases == 1 and looks_named and trial.agreeing >= 0.8 and len(trial.rows) >= 2:
+        return True
+    if named or stated:
+        return trial.agreeing >= 0.6
+    cells = [cell for row in trial.rows[1:] for cell in row]
+    if trial.agreeing >= 0.9 and len(trial.rows) >= 5 and trial.width >= 3 and looks_named:
+        numbers = sum(_NUMBER.match(cell) is not None for cell in cells)
+        quoted = trial.delimiter in ";\t|"
+        return numbers >= len(cells) * 0.5 or (quoted and max(map(len, header)) <= 30)
+    return trial.delimiter in "\t|;" and trial.agreeing >= 0.95 and len(trial.rows) >= 3 and trial.width >= 3
+
+
+def _looks_like_header(header: list[str], trial: _Trial) -> bool:
+    names = [cell.strip() for cell in header]
+    filled = [name for name in names[1:] if name]
+    return (
+        len(filled) >= len(names) - 2
+        and len(set(names)) >= len(names) - 1
+        and all(len(name) <= _LONGEST_NAME and "\n" not in name and not _DATA.search(name) for name in names)
+        and not all(_NUMBER.match(name) for name in filled)
+    )
+
+
+def _build_dialect(trial: _Trial, skipped: int, skipped_lines: int, field_map: FieldMap) -> Dialect:
+    header, *rows = trial.rows
+    has_header = (
+        trial.aliases > 0
+        or _looks_like_header(header, trial)
+        or any(key in {cell.strip() for cell in header} for _, key in field_map.keys)
+    )
+    if not has_header:
+        columns = name_by_content(trial.rows, trial.width)
+        rows = trial.rows
+    else:
+        wider = [row for row in rows if len(row) == len(header) + 1]
+        cells = header
+        if rows and len(wider) >= len(rows) * 0.9 and not all(row[-1] == "" for row in wider):
+            cells = ["", *header]  # R writes row names without a name for them
+        while len(cells) > 1 and not cells[-1].strip() and all(len(r) < len(cells) or not r[-1].strip() for r in rows):
+            cells = cells[:-1]  # each line ends in a delimiter
+        columns = name_columns(cells)
+    has_prose = states_text(columns, field_map) or any(_is_prose(cell) for row in rows for cell in row)
+    return Dialect(trial.delimiter, trial.quote, trial.escape, skipped, skipped_lines, columns, has_header, has_prose)
+
+
+def _single_column(sample: str, named: bool, skipped: int, head: str) -> Dialect | None:
+    """A table of one column, where its name says that it is a table and its header that it holds texts."""
+    rows, broken = parse_rows(sample, ",", '"', None, _ROWS)
+    if not rows or broken or len(rows[0]) != 1 or not knows_key(rows[0][0]):
+        return None
+    if any(len(row) > 1 for row in rows):
+        return None
+    return Dialect(",", '"', None, skipped, head[:skipped].count("\n"), name_columns(rows[0]), True, True)
+
+
+def _is_prose(cell: str) -> bool:
+    return len(cell) > 40 and len(cell.split(None, _PROSE_WORDS)) > _PROSE_WORDS
+
+
+def name_by_content(rows: list[list[str]], width: int) -> tuple[str, ...]:
+    """Name the columns of a table without a header: `text` the longest prose, `url` the addresses, else by number."""
+    names = [f"column_{number}" for number in range(1, width + 1)]
+    sizes = [sum(len(row[at]) for row in rows if at < len(row) and _is_prose(row[at])) for at in range(width)]
+    if max(sizes):
+        names[sizes.index(max(sizes))] = "text"
+    links = [sum(_ADDRESS.match(row[at]) is not None for row in rows if at < len(row)) for at in range(width)]
+    if max(links) >= len(rows) * 0.5:
+        names[links.index(max(links))] = "url"
+    return tuple(names)

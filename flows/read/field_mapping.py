@@ -1,0 +1,411 @@
+"""Map the keys of a record to the fields of a document, by the alias table and by what the values are.
+
+The contract: `map_record` takes a record as its source has it (keys and values untouched) and returns a `MappedRecord`
+or raises `RecordError` with a reason of schemas.vocabulary and the rest of a sentence. The result depends on the record
+and the user's `FieldMap` alone, never on its neighbours. Values are checked: a word for "missing" is null, a URL or a
+tool's name is no outlet, of several texts the longest prose counts. Keys that state nothing are returned as unused.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any, Final
+
+from flows.outlets import canonical_urls
+from flows.read import field_values
+from flows.read.field_values import clean_scalar, is_missing, join_paragraphs, list_names, parse_instant
+
+FIELDS: Final = (
+    "text", "html", "summary", "url", "id", "title", "subtitle", "authors", "editors", "published_at", "outlet",
+    "dateline", "language", "fetched_at",
+)  # fmt: skip
+_SYNONYMS: Final = {
+    "author": "authors",
+    "editor": "editors",
+    "date": "published_at",
+    "link": "url",
+    "published": "published_at",
+}
+_DEPTH: Final = 4
+_NAMELESS: Final = re.compile(r"(?:Unnamed: \d{1,9}(?:_level_\d+)?|\s*|index|level_\d)\Z")
+_CUT: Final = re.compile(r"\s*(?:…|\.\.\.)?\s*(\[\s?(?:\+\d{1,9} (?:chars|more)|…|\.\.\.|&hellip;|&#8230;)\s?\])\s*\Z")
+_TAGS: Final = re.compile(r"<[^<>]{1,2000}>")
+_PROSE_WORDS: Final = 8
+_SHARE_OF_LONGEST: Final = 0.8
+_SENTENCE_END: Final = re.compile(r"[.!?…。！？।။။][\"”'’)\]]*(?:\s|\Z)")
+
+
+class RecordError(Exception):
+    """A record that is no document: a reason and the rest of a sentence that begins with the name of its place."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason, self.detail = reason, detail
+
+
+class FieldMapError(ValueError):
+    """A `--map` that cannot be used; the message is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMap:
+    """The user's own assignments, field -> dotted key; they override the alias table."""
+
+    keys: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, options: Sequence[str]) -> "FieldMap":
+        """Read `FIELD=KEY` options. Raises FieldMapError where one is no such pair or names no field."""
+        pairs: dict[str, str] = {}
+        for option in options:
+            name, equals, key = option.partition("=")
+            name = _SYNONYMS.get(name.strip(), name.strip())
+            if not equals or not key.strip():
+                raise FieldMapError(f"{option!r} is no FIELD=KEY, such as text=isi.")
+            if name not in FIELDS:
+                raise FieldMapError(f"{name!r} is no field; one of {', '.join(FIELDS)} was expected.")
+            pairs[name] = key.strip()
+        return cls(tuple(sorted(pairs.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class MappedRecord:
+    """A record's fields as read/ needs them, and which key each came from."""
+
+    media: str
+    content: str
+    url: str | None
+    id: str | None
+    fetched_at: datetime | None
+    stated: tuple[tuple[str, str], ...]
+    sources: tuple[tuple[str, str], ...]  # (key, field) of the keys that were used
+
+
+@dataclass(frozen=True)
+class KeyPlan:
+    """For the keys of a record: which may state which field, best first; and which state none."""
+
+    candidates: Mapping[str, tuple[tuple[int, str], ...]]
+    unused: tuple[str, ...]
+    crawl_date: bool = False
+    weak: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class AliasTable:
+    """The alias table as look-ups: normalised key -> (field, rank)."""
+
+    fields: Mapping[str, tuple[tuple[str, int], ...]]
+    wrappers: frozenset[str]
+    values: frozenset[str]
+    crawl_dates: tuple[frozenset[str], ...]
+    tools: frozenset[str] = field(default_factory=frozenset)
+
+
+@cache
+def load_aliases() -> AliasTable:
+    """Load the alias table, once a process."""
+    table = tomllib.loads(resources.files("flows.read").joinpath("field_aliases.toml").read_text(encoding="utf-8"))
+    aliases: dict[str, list[tuple[str, int]]] = {}
+    for name, keys in table["fields"].items():
+        for rank, key in enumerate(keys):
+            aliases.setdefault(key, []).append((name, rank))
+    return AliasTable(
+        {key: tuple(fields) for key, fields in aliases.items()},
+        frozenset(table["wrappers"]),
+        frozenset(table["values"]),
+        tuple(map(frozenset, table["crawl_dates"])),
+        frozenset(table["tools"]),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def normalize_key(key: str) -> str:
+    """Write a key as the alias table does: small, without blanks, "_" and "-"."""
+    return re.sub(r"[\s_\-\u200b\ufeff]+", "", key).lower()
+
+
+def knows_key(key: str) -> bool:
+    """Return whether the alias table has a key (one level of it)."""
+    return normalize_key(key) in load_aliases().fields
+
+
+def states_text(keys: Sequence[str], field_map: FieldMap) -> bool:
+    """Return whether one of these keys may hold a text or a page."""
+    plan = plan_keys(tuple(keys), field_map)
+    return bool({"text", "html", "summary"} & plan.candidates.keys())
+
+
+@lru_cache(maxsize=4096)
+def plan_keys(paths: tuple[str, ...], field_map: FieldMap) -> KeyPlan:
+    """Decide which keys may state which field."""
+    table = load_aliases()
+    candidates: dict[str, list[tuple[int, str]]] = {}
+    weak: set[str] = set()
+    unused: list[str] = []
+    mapped = {key: name for name, key in field_map.keys}
+    overridden = {name for name, key in field_map.keys if key in paths}
+    last = frozenset(normalize_key(path.rpartition(".")[2]) for path in paths)
+    for path in paths:
+        if path in mapped:
+            candidates.setdefault(mapped[path], []).append((0, path))
+            continue
+        fields = [(name, rank) for name, rank in _look_up(path, table) if name.removeprefix("weak_") not in overridden]
+        for name, rank in fields:
+            if name == "weak_outlet":
+                weak.add(path)
+                name, rank = "outlet", rank + 1000
+            candidates.setdefault(name, []).append((rank, path))
+        if not fields:
+            unused.append(path)
+    crawl_date = any(signature <= last for signature in table.crawl_dates)
+    ordered = {name: tuple(sorted(keys, key=lambda each: each[0])) for name, keys in candidates.items()}
+    return KeyPlan(ordered, tuple(unused), crawl_date, frozenset(weak))
+
+
+def _look_up(path: str, table: AliasTable) -> tuple[tuple[str, int], ...]:
+    """The fields that a path may state, with their ranks; nested ones rank below a record's own."""
+    parts = [normalize_key(part) for part in path.split(".")]
+    penalty = 0
+    while parts:
+        found = table.fields.get(".".join(parts))
+        if found:
+            return tuple((name, rank + penalty) for name, rank in found)
+        if len(parts) > 1 and parts[-1] in table.values and (inner := table.fields.get(".".join(parts[:-1]))):
+            return tuple((name, rank + penalty) for name, rank in inner)
+        if len(parts) == 1 or parts[0] not in table.wrappers:
+            return ()
+        parts = parts[1:]
+        penalty += 100
+    return ()
+
+
+def flatten_record(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return a record with its nested objects as dotted keys; objects that stand for one value are that value."""
+    for value in fields.values():
+        if type(value) is dict:
+            return dict(_flattened("", fields, _DEPTH))
+    return dict(fields)
+
+
+def _flattened(prefix: str, fields: Mapping[str, object], depth: int) -> Iterator[tuple[str, object]]:
+    for key, value in fields.items():
+        path = f"{prefix}{key}"
+        if isinstance(value, dict) and value:
+            inner = field_values.unwrap_extended(value)
+            if isinstance(inner, dict) and depth > 1 and not field_values.is_fundus_body(inner):
+                yield from _flattened(f"{path}.", inner, depth - 1)
+                continue
+            value = inner
+        yield path, value
+
+
+def map_record(fields: Mapping[str, object], field_map: FieldMap) -> tuple[MappedRecord, dict[str, object]]:
+    """Map a record; returns it with its flattened keys. Raises RecordError where it holds no text."""
+    flat = flatten_record(fields)
+    plan = plan_keys(tuple(flat), field_map)
+    return _Mapping(flat, plan, field_map).map(), flat
+
+
+class _Mapping:
+    """One record being mapped."""
+
+    def __init__(self, flat: dict[str, object], plan: KeyPlan, field_map: FieldMap) -> None:
+        self._flat, self._plan, self._map = flat, plan, field_map
+        self._sources: list[tuple[str, str]] = []
+        self._forced = {key for _, key in field_map.keys}
+
+    def map(self) -> MappedRecord:
+        media, content, partial = self._choose_content()
+        stated: list[tuple[str, str]] = []
+        url = self._choose_url()
+        record_id = self._choose_id()
+        self._state_first("title", stated)
+        self._state_first("subtitle", stated)
+        self._state_names("authors", stated)
+        self._state_names("editors", stated)
+        self._state_dates(stated)
+        self._state_outlet(stated, url)
+        self._state_first("dateline", stated)
+        self._state_first("language", stated)
+        if partial:
+            stated.append(("is_partial", partial))
+        return MappedRecord(media, content, url, record_id, self._choose_fetched(), tuple(stated), tuple(self._sources))
+
+    def _values(self, name: str) -> Iterator[tuple[str, Any]]:
+        for _, path in self._plan.candidates.get(name, ()):
+            value = self._flat[path]
+            if value is not None and not is_missing(value):
+                yield path, value
+
+    def _choose_content(self) -> tuple[str, str, str]:
+        """The media, the words, and what says that they are not all (or nothing)."""
+        for path, value in self._values("html"):
+            if isinstance(value, str) and ("<" in value or path in self._forced):
+                self._sources.append((path, "html"))
+                return "html", value, ""
+        texts = [(path, joined) for path, value in self._values("text") if (joined := join_paragraphs(value)).strip()]
+        if not texts:
+            texts = [(path, value) for path, value in self._values("html") if isinstance(value, str) and value.strip()]
+        texts = [each for each in texts if not _is_address(each[1])] or texts[:0]
+        if texts:
+            path, content = texts[0] if len(texts) == 1 else _choose_longest(texts)
+            self._sources.append((path, "text"))
+            cut = _CUT.search(content, max(0, len(content) - 60))
+            if cut:
+                return "text", content[: cut.start()] + "…", cut[1]
+            return "text", content, ""
+        return self._choose_summary()
+
+    def _choose_summary(self) -> tuple[str, str, str]:
+        for path, value in self._values("summary"):
+            content = join_paragraphs(value)
+            if is_prose(content):
+                self._sources.append((path, "text"))
+                cut = _CUT.search(content, max(0, len(content) - 60))
+                return "text", (content[: cut.start()] + "…") if cut else content, f'only its "{path}" is there'
+        raise self._no_content()
+
+    def _no_content(self) -> RecordError:
+        keys = [*self._flat]
+        blank = [path for name in ("text", "html") for _, path in self._plan.candidates.get(name, ())]
+        if blank:
+            return RecordError(
+                "empty"
+                if all(isinstance(self._flat[p], str) or self._flat[p] is None for p in blank)
+                else "no_content",
+                f"has no text in {_quote_keys(blank)}: put the article there, or name another key: --map text=KEY.",
+            )
+        return RecordError(
+            "no_content",
+            f"has no key that is known to hold a text; its keys are {_quote_keys(keys)}: "
+            "say which one does, with --map text=KEY.",
+        )
+
+    def _choose_url(self) -> str | None:
+        for name in ("url", "outlet", "id"):
+            for path, value in self._values(name):
+                text = clean_scalar(value)
+                if not _is_address(text):
+                    continue
+                url = canonical_urls.canonicalize_url(text)
+                if url and has_article_path(url):
+                    self._sources.append((path, "url"))
+                    return url
+        return None
+
+    def _choose_id(self) -> str | None:
+        for path, value in self._values("id"):
+            if isinstance(value, bool) or not isinstance(value, str | int):
+                continue
+            text = field_values.make_encodable(str(value)).strip()
+            if text and not _is_address(text) and not _NAMELESS.match(path):
+                self._sources.append((path, "id"))
+                return text
+        return None
+
+    def _state_first(self, name: str, stated: list[tuple[str, str]]) -> None:
+        for path, value in self._values(name):
+            text = clean_scalar(value)
+            if text and not is_missing(text) and not _is_address(text):
+                self._sources.append((path, name))
+                stated.append((name, text))
+                return
+
+    def _state_names(self, name: str, stated: list[tuple[str, str]]) -> None:
+        seen: set[str] = set()
+        for path, value in self._values(name):
+            used = False
+            for person in list_names(value):
+                if person not in seen and not is_missing(person) and not _is_address(person) and not person.isdigit():
+                    seen.add(person)
+                    stated.append((name, person))
+                    used = True
+            if used:
+                self._sources.append((path, name))
+
+    def _state_dates(self, stated: list[tuple[str, str]]) -> None:
+        if self._plan.crawl_date:
+            return
+        local = {normalize_key(path.rpartition(".")[2]): value for path, value in self._values("published_at")}
+        zoned = field_values.combine_local_and_utc(local.get("date"), local.get("dategmt"))
+        if zoned:
+            self._sources.append(("date", "published_at"))
+            stated.append(("published_at", zoned))
+            return
+        for path, value in self._values("published_at"):
+            gmt = normalize_key(path.rpartition(".")[2]) == "dategmt"
+            text = field_values.format_date(value, utc=gmt)
+            if text:
+                self._sources.append((path, "published_at"))
+                stated.append(("published_at", text))
+
+    def _state_outlet(self, stated: list[tuple[str, str]], url: str | None) -> None:
+        from flows.outlets import load_registry
+
+        known = load_registry()
+        for path, value in self._values("outlet"):
+            text = clean_scalar(value)
+            if not text or is_missing(text) or _is_address(text) or text.isdigit():
+                continue
+            if text.casefold() in load_aliases().tools and path not in self._forced:
+                continue
+            host = _HOST.fullmatch(text.lower())
+            if host:
+                outlet = known.find_by_domain(text.lower())
+                text = outlet.name if outlet else text.lower().removeprefix("www.")
+            if path in self._plan.weak:
+                of_url = known.find_by_url(url) if url else None
+                if of_url is not None and known.find_by_name(text) is not of_url:
+                    continue  # a section or a collection: the address says who published it
+                if host and url:
+                    continue  # says no more than the address does
+            self._sources.append((path, "outlet"))
+            stated.append(("outlet", text))
+            return
+
+    def _choose_fetched(self) -> datetime | None:
+        dates = self._values("published_at") if self._plan.crawl_date else iter(())
+        for path, value in (*self._values("fetched_at"), *dates):
+            found = parse_instant(value)
+            if found is not None:
+                self._sources.append((path, "fetched_at"))
+                return found
+        return None
+
+
+_HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,5}[a-z]{2,12}")
+_ADDRESS: Final = re.compile(r"(?:https?:)?//\S+\Z|https?:\S+\Z")
+
+
+def _is_address(text: str) -> bool:
+    return len(text) < 4096 and _ADDRESS.match(text.strip()) is not None
+
+
+def has_article_path(url: str) -> bool:
+    """Return whether a URL leads below a site's front page."""
+    path, _, query = url.split("/", 3)[-1].partition("?")
+    return bool(query) or path.strip("/").lower() not in ("", "index.html", "index.php", "index.htm")
+
+
+def is_prose(text: str) -> bool:
+    """Return whether some words read as a sentence or more."""
+    return len(text.split(None, _PROSE_WORDS)) > _PROSE_WORDS and _SENTENCE_END.search(text) is not None
+
+
+def _choose_longest(texts: list[tuple[str, str]]) -> tuple[str, str]:
+    """The first text that is nearly as long as the longest, tags and blanks not counted."""
+    sizes = [len(_TAGS.sub("", text) if "<" in text else text) for _, text in texts]
+    enough = max(sizes) * _SHARE_OF_LONGEST
+    near = [each for each, size in zip(texts, sizes, strict=True) if size >= enough]
+    # Of equals the one that kept its paragraphs: `raw_text` often stands beside `text` as one line.
+    return next((each for each in near if "\n" in each[1].strip() or "</p>" in each[1]), near[0])
+
+
+def _quote_keys(keys: Sequence[str]) -> str:
+    shown = ", ".join(f'"{field_values.show_key(key)}"' for key in keys[:20])
+    return shown + (f" and {len(keys) - 20} more" if len(keys) > 20 else "") if keys else "none at all"

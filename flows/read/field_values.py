@@ -1,0 +1,256 @@
+"""The values of a record as scrapers write them: words for missing, lists as strings, epochs, paragraphs in lists."""
+
+import ast
+import json
+import math
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from flows.read import lenient_decoding
+
+_LONGEST_MISSING: Final = 20
+_LONGEST_LITERAL: Final = 2_000_000
+_NUMBERED: Final = re.compile(r"[+-]?\d{8,20}(?:\.\d{1,9})?\Z")
+_QUOTED: Final = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
+_LITERAL_BREAK: Final = re.compile(r"(?:\\r)?\\n|\\r(?![a-z])")
+_EPOCH_FIRST, _EPOCH_LAST = 631_152_000, 2_082_758_400  # 1990 to 2035, in seconds
+_PLACE_NAMES: Final = (
+    "name",
+    "rendered",
+    "text",
+    "value",
+    "content",
+    "#text",
+    "full_name",
+    "displayName",
+    "title",
+    "nama",
+)
+
+
+@cache
+def missing_words() -> frozenset[str]:
+    """Return the words that stand where there is no value."""
+    table = tomllib.loads(resources.files("flows.read").joinpath("field_aliases.toml").read_text(encoding="utf-8"))
+    return frozenset(table["missing"])
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a value says that there is none."""
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_MISSING and ((text := value.strip().casefold()) == "" or text in missing_words())
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    return isinstance(value, list | dict | tuple) and not value
+
+
+def make_encodable(text: str) -> str:
+    """Replace lone surrogates, which JSON may spell and UTF-8 cannot hold."""
+    return lenient_decoding.replace_surrogates(text)
+
+
+def show_key(key: str) -> str:
+    """Render a key for a sentence: one line, at most 60 characters."""
+    return lenient_decoding.make_printable(make_encodable(key))[:60]
+
+
+def clean_scalar(value: object) -> str:
+    """Render a single value as text; the first of a list; empty for what is none."""
+    if isinstance(value, str):
+        return make_encodable(value).strip()
+    if isinstance(value, list | tuple):
+        return next((text for item in value if (text := clean_scalar(item))), "")
+    if isinstance(value, Mapping):
+        return next((text for name in _PLACE_NAMES if (text := clean_scalar(value.get(name)))), "")
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def list_names(value: object) -> Iterator[str]:
+    """Yield the persons that a value names: a string, a list, a list written as a string, objects with a name."""
+    if isinstance(value, str):
+        items = parse_list(value)
+        if items is not None:
+            yield from (name for item in items for name in list_names(item))
+            return
+        text = clean_scalar(value)
+        if text:
+            yield text
+    elif isinstance(value, list | tuple):
+        yield from (name for item in value for name in list_names(item))
+    elif isinstance(value, Mapping):
+        text = clean_scalar(value)
+        if text:
+            yield text
+    # A number is the key of a person elsewhere, and no name.
+
+
+def parse_list(text: str) -> list[Any] | None:
+    """Parse a list that was written as a string, by Python, numpy or JSON; None for any other text."""
+    stripped = text.strip()
+    if len(stripped) > _LONGEST_LITERAL or stripped[:1] not in ("[", "(", "{") or stripped[-1:] not in ("]", ")", "}"):
+        return None
+    if stripped[0] == "{" and stripped[1:2] not in ("'", '"'):
+        return None
+    with suppress(ValueError, RecursionError):
+        parsed = json.loads(stripped, strict=False)
+        return parsed if isinstance(parsed, list) else [parsed]
+    if stripped[1:-1].lstrip()[:1] not in ("'", '"', "{", "N", "["):
+        return None
+    if re.search(r"""['"]\s+['"]""", stripped) and "," not in _QUOTED.sub("", stripped):
+        # numpy prints no commas, and Python would glue the strings.
+        return [single or double for single, double in _QUOTED.findall(stripped)]
+    with suppress(ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+        literal = ast.literal_eval(stripped)
+        return list(literal) if isinstance(literal, list | tuple | set) else [literal]
+    return None
+
+
+def is_fundus_body(value: Mapping[str, Any]) -> bool:
+    """Return whether an object is an article's body as fundus writes it."""
+    return "sections" in value and isinstance(value["sections"], list)
+
+
+def join_paragraphs(value: object) -> str:
+    """Join what holds a text into one: a string, a list of paragraphs (also as a string), fundus' sections."""
+    if isinstance(value, str):
+        items = parse_list(value) if value[:1] in ("[", "(") else None
+        if items and all(isinstance(item, str) for item in items):
+            return join_paragraphs(items)
+        return break_literals(value)
+    if isinstance(value, Mapping):
+        if is_fundus_body(value):
+            return "\n\n".join(_join_sections(value))
+        return join_paragraphs(next((value[name] for name in _PLACE_NAMES if value.get(name)), ""))
+    if isinstance(value, list | tuple):
+        return "\n\n".join(filter(None, map(_join_item, value)))
+    return ""
+
+
+def _join_item(item: object) -> str:
+    """One item of a list of paragraphs: text, an object with a text, or sentences of tokens."""
+    if isinstance(item, list | tuple):
+        if item and all(isinstance(token, str) for token in item):
+            return " ".join(map(str, item)).strip()
+        return " ".join(filter(None, map(_join_item, item)))
+    return join_paragraphs(item).strip()
+
+
+def _join_sections(body: Mapping[str, Any]) -> Iterator[str]:
+    for section in body["sections"]:
+        if isinstance(section, Mapping):
+            for name in ("headline", "paragraphs"):
+                yield from (str(text) for text in section.get(name) or () if str(text).strip())
+        elif isinstance(section, str):
+            yield section
+
+
+def break_literals(text: str) -> str:
+    r"""Turn a literal `\n` of a text into a line break, where a scraper escaped them all."""
+    if "\\" not in text or ("\\n" not in text and "\\r" not in text):
+        return text
+    literal = len(_LITERAL_BREAK.findall(text))
+    if literal < 2 and "\n" in text.strip():
+        return text
+    return _LITERAL_BREAK.sub("\n", text).replace("\\t", " ").replace('\\"', '"')
+
+
+def unwrap_extended(value: Mapping[str, Any]) -> object:
+    """Return what an object of MongoDB's extended JSON stands for; any other object as it is."""
+    if len(value) == 1:
+        key, inner = next(iter(value.items()))
+        if key in ("$oid", "$numberLong", "$numberInt", "$numberDouble", "$uuid"):
+            return inner
+        if key == "$date":
+            return unwrap_extended(inner) if isinstance(inner, Mapping) else inner
+    return value
+
+
+def format_date(value: object, *, utc: bool = False) -> str:
+    """Render a date as describe/ reads it: ISO 8601 for epochs and typed values, else as printed; empty for none.
+
+    `utc`: a clock reading without a zone is of UTC.
+    """
+    if isinstance(value, Mapping):
+        unwrapped = unwrap_extended(value)
+        return "" if isinstance(unwrapped, Mapping) else format_date(unwrapped, utc=utc)
+    if isinstance(value, list | tuple):
+        return next((text for item in value if (text := format_date(item, utc=utc))), "")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bool) or value is None:
+        return ""
+    text = clean_scalar(value)
+    if _NUMBERED.match(text):
+        return _format_number(text)
+    if is_missing(text) or not any(character.isdigit() for character in text) or len(text) > 200:
+        return ""
+    if utc and re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?\Z", text):
+        return f"{text}+00:00"
+    return text
+
+
+def _format_number(text: str) -> str:
+    """An epoch in seconds, milli-, micro- or nanoseconds, or a day as eight digits; empty for any other number."""
+    whole = text.partition(".")[0]
+    if len(whole) == 8:
+        with suppress(ValueError):
+            return datetime.strptime(whole, "%Y%m%d").date().isoformat()
+        return ""
+    if len(whole) == 14:
+        with suppress(ValueError):
+            return datetime.strptime(whole, "%Y%m%d%H%M%S").isoformat()
+    moment = _parse_epoch(text)
+    return moment.isoformat() if moment else ""
+
+
+def _parse_epoch(text: str) -> datetime | None:
+    number = float(text)
+    for scale in (1, 1_000, 1_000_000, 1_000_000_000):
+        seconds = number / scale
+        if _EPOCH_FIRST <= seconds < _EPOCH_LAST:
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=round(seconds, 3))
+    return None
+
+
+def parse_instant(value: object) -> datetime | None:
+    """Parse an ISO 8601 instant or an epoch, UTC where it names no zone; None for all else."""
+    if isinstance(value, Mapping):
+        value = unwrap_extended(value)
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    if isinstance(value, bool):
+        return None
+    text = clean_scalar(value)
+    with suppress(ValueError, OverflowError):
+        if _NUMBERED.match(text) and len(text.partition(".")[0]) >= 9:
+            return _parse_epoch(text)
+        parsed = datetime.fromisoformat(text)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+    return None
+
+
+def combine_local_and_utc(local: object, utc: object) -> str:
+    """Join WordPress' `date` and `date_gmt` into one instant with its zone; empty where they do not fit."""
+    if not isinstance(local, str) or not isinstance(utc, str):
+        return ""
+    with suppress(ValueError, OverflowError):
+        here, there = datetime.fromisoformat(local), datetime.fromisoformat(utc)
+        if here.tzinfo or there.tzinfo:
+            return ""
+        minutes = round((here - there).total_seconds() / 60)
+        if abs(minutes) <= 14 * 60 and minutes % 15 == 0:
+            sign = "-" if minutes < 0 else "+"
+            return f"{here.isoformat()}{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+    return ""

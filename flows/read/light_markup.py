@@ -1,0 +1,262 @@
+"""Light markup of a text: front matter and reader headers are metadata; Markdown and lynx marks, wrapped lines go.
+
+Like the tags of a page this is parsed away before anything looks at lines: what is published is quoted from the text
+without it. A text that has none of it comes back as it is.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+_FRONT: Final = re.compile(
+    r"\A\ufeff?(?:---|\+\+\+)[ \t]*\r?\n(?P<head>.{1,20000}?)\r?\n(?:---|\.\.\.|\+\+\+)[ \t]*(?:\r?\n|\Z)", re.DOTALL
+)
+_FRONT_LINE: Final = re.compile(r"[\w:.@-]{1,40}[ \t]*[:=]")
+_READER: Final = re.compile(r"\A\ufeff?\s{0,20}(?:Title:[^\n]{0,500}\n\s{0,4}){0,1}\s{0,4}URL Source:\s", re.IGNORECASE)
+_READER_LINE: Final = re.compile(
+    r"(?P<key>Title|URL Source|Source URL|Published Time|Author|Warning|Number of Pages|Description|Image|Markdown Content):[ \t]*(?P<value>[^\n]*)",  # noqa: E501
+    re.IGNORECASE,
+)
+_READER_KEYS: Final = {
+    "title": "title", "url source": "url", "source url": "url", "published time": "published", "author": "author",
+    "description": "description",
+}  # fmt: skip
+
+_IMAGE: Final = re.compile(r"!\[([^\[\]]{0,1000})\]\((?:[^()\s]|\([^()\s]{0,300}\)){0,3000}(?:\s+\"[^\"]{0,500}\")?\)")
+_LINK: Final = re.compile(
+    r"(?<!!)\[([^\[\]]{0,1000})\]\((?:<[^<>\n]{0,3000}>|(?:[^()\s]|\([^()\s]{0,300}\)){0,3000})(?:\s+\"[^\"]{0,500}\")?\)"
+)
+_REFERENCE_LINK: Final = re.compile(r"(?<!!)\[([^\[\]\n]{1,500})\]\[[^\[\]\n]{0,60}\]")
+_REFERENCE: Final = re.compile(r"^[ \t]{0,3}\[[^\[\]\n]{1,60}\]:[ \t]+\S+[^\n]{0,500}$", re.MULTILINE)
+_HEADING: Final = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(\S[^\n]*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_BOLD: Final = re.compile(r"(\*\*\*|\*\*|___|__)(?=[^\s*_])([^\n]{1,3000}?)(?<=[^\s])\1")
+_EMPHASIS: Final = re.compile(
+    r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,1000}?)(?<=[^\s*])\*(?![\w*])|(?<![\w_])_(?=[^\s_])([^_\n]{1,1000}?)(?<=[^\s_])_(?![\w_])"
+)
+_QUOTE: Final = re.compile(r"^[ \t]{0,3}>[ \t]?(?=\S)", re.MULTILINE)
+_RULE: Final = re.compile(r"^[ \t]{0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$", re.MULTILINE)
+_BULLET: Final = re.compile(r"^([ \t]{0,6})[*+-][ \t]+(?=\S)", re.MULTILINE)
+_ESCAPE: Final = re.compile(r"\\([\\`*_{}\[\]()#+.!>|~-])")
+_AUTOLINK: Final = re.compile(r"<(https?://[^<>\s]{1,2000})>")
+_FENCE: Final = re.compile(r"^[ \t]{0,3}(?:```|~~~)[^\n]*$", re.MULTILINE)
+_TABLE_RULE: Final = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+[ \t]*:?-*:?[ \t]*$", re.MULTILINE)
+
+_LYNX_MARK: Final = re.compile(r"\[\d{1,4}\](?=\S)")
+_LYNX_FOOT: Final = re.compile(
+    r"\n[ \t]*(?:References|Referensi)[ \t]*\n(?:[ \t]*\n)*(?:[ \t]*(?:Visible links|Hidden links)?:?[ \t]*\n)?(?=[ \t]*1\. (?:https?|file|mailto))",  # noqa: E501
+    re.IGNORECASE,
+)
+_LYNX_WIDGET: Final = re.compile(
+    r"\[(?:INS|DEL):?|:(?:INS|DEL)\]|\(BUTTON\)|\[(?:INLINE|IMAGE|LINK|EMBED|BUTTON)\]|_{10,}"
+)
+
+_WRAP_LEAST: Final = 45
+_WRAP_MOST: Final = 110
+_WRAP_LINES: Final = 4
+_ENDS: Final = re.compile(r"[.!?…:;\"”’')\]]\s*\Z")
+
+
+@dataclass(frozen=True)
+class PlainText:
+    """A text without its light markup, and what its head states: keys as in the source."""
+
+    text: str
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_text(text: str) -> PlainText | None:
+    """Read the light markup of a text file; None where it has none."""
+    body, metadata = _split_front_matter(text)
+    if body is None:
+        body, metadata = _split_reader_head(text)
+    plain = plain_text(text if body is None else body)
+    if body is None and plain == text:
+        return None
+    return PlainText(plain, metadata)
+
+
+def plain_text(text: str) -> str:
+    """Return a text without Markdown and lynx marks, its wrapped lines joined."""
+    if "\r" in text and "\r\n" in text:
+        unified = text.replace("\r\n", "\n")
+        plain = _plain(unified)
+        return text if plain == unified else plain
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
+    if is_markdown(text):
+        text = strip_markdown(text)
+    elif len(_LYNX_MARK.findall(text, 0, 200_000)) >= 2 and _LYNX_FOOT.search(text):
+        text = strip_lynx(text)
+    return join_wrapped(text)
+
+
+def _split_front_matter(text: str) -> tuple[str | None, Mapping[str, Any]]:
+    """The text behind its front matter, and what that states; (None, {}) where there is none."""
+    if not text.lstrip("\ufeff").startswith(("---", "+++")):
+        return None, {}
+    matched = _FRONT.match(text)
+    if matched is None:
+        return None, {}
+    head = matched["head"]
+    if _FRONT_LINE.match(head.lstrip()) is None:
+        return None, {}
+    metadata = _load_toml(head) if text.lstrip("\ufeff").startswith("+++") else _load_yaml(head)
+    return (None, {}) if metadata is None else (text[matched.end() :], metadata)
+
+
+def _load_yaml(head: str) -> Mapping[str, Any] | None:
+    """What YAML states, read by a loader that builds nothing but plain values; line by line where it is broken."""
+    import yaml
+
+    if "&" not in head and "*" not in head:  # an anchor can grow without bound; no front matter needs one
+        try:
+            loaded = yaml.load(head, Loader=_plain_loader())  # noqa: S506 (a safe loader, without time stamps)
+            if isinstance(loaded, dict):
+                return {str(key): value for key, value in loaded.items()}
+        except (yaml.YAMLError, ValueError, RecursionError):
+            pass
+    pairs = [line.partition(":") for line in head.splitlines() if _FRONT_LINE.match(line)]
+    return {key.strip(): value.strip().strip("\"'") for key, colon, value in pairs if colon} or None
+
+
+def _plain_loader() -> type:
+    """A safe loader for which a date is a string, as it is printed."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]
+        pass
+
+    Loader.yaml_implicit_resolvers = {
+        first: [
+            (tag, pattern)
+            for tag, pattern in pairs
+            if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int")
+        ]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+    return Loader
+
+
+def _load_toml(head: str) -> Mapping[str, Any] | None:
+    import tomllib
+
+    try:
+        return tomllib.loads(head)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+
+
+def _split_reader_head(text: str) -> tuple[str | None, Mapping[str, Any]]:
+    """The text behind the header that Jina's reader and its kin write, and what it states."""
+    if "URL Source:" not in text[:2000] or _READER.match(text) is None:
+        return None, {}
+    metadata: dict[str, Any] = {}
+    at = 0
+    for _ in range(30):
+        line_end = text.find("\n", at)
+        line = text[at : line_end if line_end >= 0 else len(text)]
+        matched = _READER_LINE.fullmatch(line.strip("\ufeff \t\r"))
+        if matched is None and line.strip("\ufeff \t\r"):
+            break
+        at = line_end + 1 if line_end >= 0 else len(text)
+        if matched is not None:
+            key = matched["key"].lower()
+            if key == "markdown content":
+                rest = matched["value"].strip()
+                return (rest + "\n" if rest else "") + text[at:], metadata
+            if key in _READER_KEYS and matched["value"].strip():
+                metadata.setdefault(_READER_KEYS[key], matched["value"].strip())
+        if line_end < 0:
+            break
+    return text[at:], metadata
+
+
+def is_markdown(text: str) -> bool:
+    """Return whether a text has marks of Markdown that no printed text has."""
+    if "](" in text and (_LINK.search(text) or _IMAGE.search(text)):
+        return True
+    if "**" in text and (bold := _BOLD.search(text)) is not None and any(map(str.isalpha, bold[2])):
+        return True
+    if "# " in text:
+        headings = _HEADING.findall(text)
+        return len(headings) >= 2 or (len(headings) == 1 and text.lstrip("\ufeff \n").startswith("#"))
+    return False
+
+
+def strip_markdown(text: str) -> str:
+    """Return the words of Markdown: links as their text, images and rules gone, headings and emphasis plain."""
+    text = _IMAGE.sub("", text)
+    for _ in range(2):  # a link around an image is left as an empty one
+        text = _LINK.sub(_link_words, text)
+    text = _REFERENCE_LINK.sub(r"\1", text)
+    text = _REFERENCE.sub("", text)
+    text = _AUTOLINK.sub(r"\1", text)
+    text = _FENCE.sub("", text)
+    text = _TABLE_RULE.sub("", text)
+    text = _RULE.sub("", text)
+    text = _HEADING.sub(r"\1", text)
+    text = _QUOTE.sub("", text)
+    for _ in range(2):
+        text = _BOLD.sub(r"\2", text)
+    text = _EMPHASIS.sub(lambda found: found[1] or found[2], text)
+    text = _BULLET.sub(r"\1", text)
+    text = _ESCAPE.sub(r"\1", text)
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE))
+
+
+def _link_words(found: re.Match[str]) -> str:
+    return " ".join(found[1].split())
+
+
+def strip_lynx(text: str) -> str:
+    """Return the words of a lynx dump: the numbers before links and the list of addresses at its end gone."""
+    if feet := list(_LYNX_FOOT.finditer(text)):
+        text = text[: feet[-1].start()]
+    text = _LYNX_WIDGET.sub("", _LYNX_MARK.sub("", text))
+    return re.sub(r"^ {2,12}(?=\S)", "", text, flags=re.MULTILINE)
+
+
+def join_wrapped(text: str) -> str:
+    """Join the lines of paragraphs that were wrapped at a column; a text whose lines are its own stays as it is."""
+    if "\n" not in text or len(text) < 200:
+        return text
+    blocks = re.split(r"\n[ \t]*\n+", text)
+    split = [[line.rstrip() for line in block.split("\n") if line.strip()] for block in blocks]
+    if not _is_wrapped(split):
+        return text
+    return "\n\n".join("\n".join(_join_block(lines)) for lines in split if lines)
+
+
+def _is_wrapped(blocks: list[list[str]]) -> bool:
+    """Whether lines break at a column: all but the last of a paragraph as long as its next word lets them be."""
+    lines = [line for block in blocks for line in block]
+    longest = max((len(line) for line in lines), default=0)
+    if len(lines) < _WRAP_LINES or not _WRAP_LEAST <= longest <= _WRAP_MOST:
+        return False
+    inner = [(line, block[at + 1]) for block in blocks for at, line in enumerate(block[:-1])]
+    if len(inner) < _WRAP_LINES - 1:
+        return False
+    full = [len(line) + 1 + len(following.split(None, 1)[0]) > longest - 1 for line, following in inner]
+    open_ = [_ENDS.search(line) is None for line, _ in inner]
+    begun = [following.lstrip()[:1].islower() for _, following in inner]
+    return sum(full) >= 0.8 * len(inner) and sum(open_) >= 0.6 * len(inner) and sum(begun) >= 0.35 * len(inner)
+
+
+def _join_block(lines: list[str]) -> list[str]:
+    """The paragraphs of a block: a line that is short and ends a sentence ends its paragraph."""
+    longest = max(map(len, lines))
+    joined: list[str] = []
+    open_ = False
+    for at, line in enumerate(lines):
+        stripped = line.strip()
+        if open_:
+            joined[-1] = f"{joined[-1]} {stripped}"
+        else:
+            joined.append(stripped)
+        following = lines[at + 1].split(None, 1)[0] if at + 1 < len(lines) else ""
+        short = len(line) + 1 + len(following) < longest - 12
+        open_ = not (short and _ENDS.search(line)) and not (short and len(line) < longest * 0.5)
+    return joined

@@ -1,0 +1,79 @@
+"""Parquet and Arrow files -> their records, a row group or a batch at a time, by pyarrow.
+
+Read from what an open file gives; nothing but the columns of one batch is held. Typed values take one fixed form
+(`convert_value`): instants and days as ISO 8601, lists and objects as they are.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from flows.read.source_records import SourceRecord, convert_value, encode_record
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ROWS: Final = 512
+
+
+class TableError(Exception):
+    """A table that cannot be read on; the message is the rest of a sentence that begins with the file's name."""
+
+
+def read_parquet(file: BinaryIO) -> Iterator[SourceRecord]:
+    """Read a Parquet file. Raises TableError where it is damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(pa.PythonFile(file, "r"), pre_buffer=False) as table:
+            yield from _number_rows(table.iter_batches(batch_size=_ROWS, use_threads=False))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise TableError(f"is a damaged Parquet file ({_first_line(error)}): fetch it again.") from None
+
+
+def read_arrow(file: BinaryIO, *, stream: bool) -> Iterator[SourceRecord]:
+    """Read an Arrow file, or with `stream` one of Arrow's stream format. Raises TableError where it is damaged."""
+    import pyarrow as pa
+
+    try:
+        source = pa.PythonFile(file, "r")
+        if stream:
+            with pa.ipc.open_stream(source) as batches:
+                yield from _number_rows(iter(batches))
+        else:
+            with pa.ipc.open_file(source) as table:
+                count = table.num_record_batches
+                yield from _number_rows(table.get_batch(number) for number in range(count))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise TableError(f"is a damaged Arrow file ({_first_line(error)}): fetch it again.") from None
+
+
+def _number_rows(batches: "Iterator[pa.RecordBatch]") -> Iterator[SourceRecord]:
+    number = 0
+    for batch in batches:
+        names = batch.schema.names
+        for start in range(0, batch.num_rows, _ROWS):
+            columns = [_list_values(column) for column in batch.slice(start, _ROWS).columns]
+            for row in zip(*columns, strict=True):
+                number += 1
+                fields = dict(zip(names, row, strict=True))
+                yield SourceRecord(f"#R{number}", f"Row {number}", encode_record(fields), fields)
+
+
+def _list_values(column: "pa.Array") -> list[object]:
+    """The values of a column as JSON can hold them; strings, which most are, need no look at each."""
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column, kind = column.dictionary_decode(), kind.value_type
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        column = column.cast(pa.timestamp("us", kind.tz), safe=False)
+    values: list[object] = column.to_pylist()
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return values
+    return [convert_value(value) for value in values]
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0][:200]

@@ -1,0 +1,220 @@
+"""Test whether a text is plainly no prose: code, configuration, logs, lists of addresses or words, tables, dumps.
+
+Only what is plain is refused, since a page that reads oddly is for clean/ to judge: where enough of the words stand in
+lines that read as sentences, a text passes whatever else it holds. Each sentence says what the text is and what to do.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_LINES: Final = 600
+_CHARACTERS: Final = 200_000
+_PROSE_WORDS: Final = 8
+_BEGUN: Final = 300
+_PROSE_SHARE: Final = 0.45
+
+_CODE_MARKS: Final = re.compile(r"[{}()\[\]<>=;|\\$@#*_/~^`&%+]")
+_CLOSED_SENTENCE: Final = re.compile(r"[.!?…:,;\"”’')\]။។。！？]\s*\Z")
+
+_ADDRESS: Final = re.compile(r"[\s\"'\d.,)-]{0,12}(?:https?://|www\.|ftp://)\S+[\s\"',;]*\Z")
+_ADDRESS_ROW: Final = re.compile(r".{0,60}?(?:https?://)\S+(?:\s+\S+){0,4}\s*\Z")
+_LOG: Final = re.compile(
+    r"\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?\]?\s*.{0,60}?(?:\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|NOTICE)\b|\[|:|-)"  # noqa: E501
+    r"|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b[:\s\[|-]"
+    r"|\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+(?:\[\d+\])?:"
+    r"|Traceback \(most recent call last\)|  File \".{1,300}\", line \d+|\s+at [\w$.<>]+\(.{0,200}\)"
+    r"|\[\w{3} \w{3} +\d+ \d\d:\d\d:\d\d)"
+)
+_CODE: Final = re.compile(
+    r"\s*(?:(?:from\s+[\w.]+\s+)?import\s+[\w.*{}, ]+(?:\s+from\s+['\"].*)?(?:\s+as\s+\w+)?;?\s*\Z|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+[\s(:{]|return\b.*[;)\]\w]\s*\Z|if\s*\(.*\)\s*\{?|"  # noqa: E501
+    r"(?:el)?if\s+.*:\s*\Z|else:\s*\Z|for\s+\w+.*\s+in\s+.*:\s*\Z|while\s+.*:\s*\Z|try:\s*\Z|except\b.*:\s*\Z|with\s+.*:\s*\Z|@\w+(?:\.\w+)*(?:\(.*)?\s*\Z|"
+    r"(?:const|let|var)\s+[\w{\[]|(?:export\s+)?(?:default\s+)?(?:async\s+)?function\b|\}\s*(?:else\b.*|catch\b.*|\)|,|;)*\s*\Z|"
+    r"#\s*include\s*[<\"]|#!\s*/|<\?php|\?>|package\s+[\w.]+;?\s*\Z|(?:public|private|protected|static|final)\s+\w+|func\s+\w*\s*\(|fn\s+\w+|"
+    r"using\s+[\w.]+;|namespace\s+\w+|library\(|require\(|"
+    r"[\w.\[\]'\"]+\s*(?:=|\+=|:=|<-)\s*\S.*\Z|[\w.]+\(.*\)\s*;?\s*\Z|.*[{;]\s*\Z|//.*\Z|/\*.*|\*/|\"\"\".*|'''.*|%\w+|!pip|\$\s?\w+|sudo\s|apt(?:-get)?\s|"
+    r"(?:echo|cd|mkdir|curl|wget|export|source|python3?|pip3?|npm|docker|git|FROM|RUN|CMD|COPY|ENV|WORKDIR|ENTRYPOINT|EXPOSE)\s+\S+.*\Z)"
+)
+_STRONG_CODE: Final = re.compile(
+    r"^\s*(?:(?:from\s+[\w.]+\s+)?import\s+[\w.]+|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+\s*[(:{]|#\s*include\s*[<\"]|<\?php|"
+    r"(?:const|let|var)\s+\w+\s*=|(?:export\s+)?function\s+\w*\s*\(|#!\s*/\w|package\s+[\w.]+;|using\s+[\w.]+;|library\(\w+\)|"
+    r"!function\s*\(|\(function\s*\(|\"use strict\"|'use strict'|public\s+(?:static\s+)?(?:class|void)|fn\s+\w+\s*\(|func\s+\w+\s*\()",  # noqa: E501
+    re.MULTILINE,
+)
+_CONFIG: Final = re.compile(
+    r"\s*(?:[\w.-]+(?:\[[\w,.-]*\])?\s*(?:==|>=|<=|~=|!=|>|<)\s*[\w.*]+.*\Z|\[[\w.\s:\"'-]+\]\s*\Z|[\w.-]+\s*=\s*\S.*\Z|#.*\Z|;.*\Z|!.*\Z|"
+    r"(?:User-agent|Disallow|Allow|Sitemap|Crawl-delay|Host):.*\Z|-\s+\S+\s*\Z|-\s+[\w.-]+:.*\Z|[\w.-]+:\s*(?:\S+)?\s*\Z|-e\s+\S+|-r\s+\S+|--?[\w-]+.*\Z|"
+    r"[\w.*/-]+/?\s*\Z|\"[\w.-]+\"\s*:.*\Z|[{}\[\]],?\s*\Z)"
+)
+_STYLE: Final = re.compile(
+    r"\s*(?:[^{}\n]{1,300}\{(?:[^{}]{0,2000}\}?)?\s*\Z|[\w-]+\s*:\s*[^;{}]{1,300};\s*\}?\s*\Z|\}\s*\Z|/\*.*|.*\*/|@(?:media|import|font-face|charset|keyframes|supports)\b.*)"
+)
+_STYLE_RULE: Final = re.compile(r"[\w\]*)]\s{0,5}\{\s{0,20}[\w-]{1,40}\s{0,5}:[^{};\n]{1,200}[;}]")
+_SQL: Final = re.compile(
+    r"\s*(?:INSERT\s+INTO|CREATE\s+(?:TABLE|DATABASE|INDEX|UNIQUE)|DROP\s+TABLE|ALTER\s+TABLE|LOCK\s+TABLES|UNLOCK\s+TABLES|"
+    r"PRAGMA\s|BEGIN\s+TRANSACTION|BEGIN;|COMMIT;|SET\s+[@\w.]+\s*=|COPY\s+\S+.*FROM\s+stdin|SELECT\s.*\sFROM\s|PRIMARY\s+KEY|(?:UNIQUE\s+)?KEY\s+`|ENGINE=|/\*!\d{5})",
+    re.IGNORECASE,
+)
+_SQL_ROW: Final = re.compile(r"\s*(?:\(.*\)\s*[,;]\s*\Z|--(?:\s.*)?\Z|`\w+`\s+\w+|\)\s*(?:ENGINE.*)?;?\s*\Z)")
+_TIMING: Final = re.compile(r"\s*(?:\d{1,2}:)?\d\d:\d\d[.,]\d{1,3}\s*-->")
+_PATCH: Final = re.compile(r"(?:diff --git |index [0-9a-f]{7,}\.\.|@@ -\d+|--- [ab/]|\+\+\+ [ab/])")
+_NUMBERS: Final = re.compile(r"[\s\"'(\[]*[+-]?[\d.,]*\d(?:[eE][+-]?\d+)?[%)\]\"']*\s*\Z")
+_CODE_BEGINS: Final = re.compile(
+    r"\ufeff?\s*(?:#|[rRuUbB]?\"\"\"|[rR]?'''|//|/\*|import\s|from\s+[\w.]+\s+import|package\s|using\s|class\s+\w+\s*[:({]|def\s|const\s|let\s|var\s|"
+    r"(?:export\s+)?(?:async\s+)?function\b|<\?php|[(!;]+function|['\"]use strict|@\w+\s*\Z|library\()"
+)
+_LICENCE: Final = re.compile(
+    r"Permission is hereby granted, free of charge|Apache License|GNU (?:LESSER |AFFERO )?GENERAL PUBLIC LICENSE|"
+    r"Redistribution and use in source and binary forms|Mozilla Public License|CC0 1\.0 Universal|This is free and unencumbered software",  # noqa: E501
+)
+_MANUAL: Final = re.compile(
+    r"^\s*(?:[$>]\s*)?(?:pip3?|conda|npm|npx|yarn|git|python3?|docker(?:-compose)?|scrapy|make|cd|apt(?:-get)?|brew|cargo|go|uv|poetry|virtualenv|source)\s+(?:install|clone|run|crawl|startproject|-m|build|up|add|create|\S+\.py|venv|sync|\./|\S+)",
+    re.MULTILINE,
+)
+_FENCE: Final = re.compile(r"^\s{0,3}(?:```|~~~)", re.MULTILINE)
+_TEMPLATE: Final = re.compile(
+    r"\{%-?\s*(?:extends|block|endblock|for|endfor|if|endif|include|csrf_token|load|set|macro)\b|\{\{\s*[\w.|'\"()\[\] -]{1,80}\}\}|<\?(?:php|=)|<%[=@]?\s"  # noqa: E501
+)
+
+
+def explain_not_prose(text: str) -> str | None:
+    """Explain why a text file can hold no article: the rest of a sentence; None where it may hold one."""
+    text = text[:_CHARACTERS]
+    lines = [line for line in text.split("\n")[: _LINES * 2] if line.strip()][:_LINES]
+    if not lines:
+        return None
+    prose_words, words = _count_prose(lines)
+    # Patterns look at the beginning of a line: packed code has lines of megabytes.
+    begun = [line[:_BEGUN] for line in lines]
+    head = "\n".join(begun)
+    if reason := _explain_software(head, begun, prose_words, words):
+        return reason
+    if prose_words >= 40 and prose_words >= words * _PROSE_SHARE:
+        return None
+    return _explain_lines(text, head, begun, prose_words, words)
+
+
+def explain_template(page: str) -> str | None:
+    """Explain why a page is the template of one: the rest of a sentence; None where it is none."""
+    marks = len(_TEMPLATE.findall(page[:_CHARACTERS]))
+    if marks >= 4 or (marks >= 2 and "{% extends" in page[:2000]):
+        return "is the template of a page, not a page: give the pages that were made of it, or leave it out."
+    return None
+
+
+def _count_prose(lines: Sequence[str]) -> tuple[int, int]:
+    """How many words stand in lines that read as sentences, and how many there are."""
+    prose = total = 0
+    for line in lines:
+        count = _count_words(line)
+        total += count
+        if count >= _PROSE_WORDS and reads_as_prose(line):
+            prose += count
+    return prose, total
+
+
+def _count_words(line: str) -> int:
+    count = len(line.split())
+    if not line.isascii() and count < 4 and len(line) > 30:
+        return max(count, len(line) // 5)  # a script without blanks
+    return count
+
+
+def reads_as_prose(line: str) -> bool:
+    """Return whether a line is made of words: hardly a sign of code, most of it letters."""
+    size = len(line)
+    marks = len(_CODE_MARKS.findall(line[:2000]))
+    if marks > max(3, min(size, 2000) * 0.04):
+        return False
+    letters = sum(map(str.isalpha, line[:2000])) + line[:2000].count(" ")
+    if line.isascii():
+        return letters >= min(size, 2000) * 0.75
+    return letters >= min(size, 2000) * 0.6
+
+
+def _share(pattern: re.Pattern[str], lines: Sequence[str]) -> float:
+    return sum(pattern.match(line) is not None for line in lines) / len(lines)
+
+
+def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: int) -> str | None:
+    """What holds much prose and is no article all the same: code with long comments, licences, manuals, patches."""
+    if _LICENCE.search(head[:3000]):
+        return "is a licence of software, not an article: leave it out."
+    strong = len(_STRONG_CODE.findall(head))
+    begins = _CODE_BEGINS.match(lines[0]) is not None
+    if (strong >= 3 and (begins or prose_words < words * _PROSE_SHARE)) or (
+        strong and lines[0].startswith(("#!/", "<?php"))
+    ):
+        return _CODE_SENTENCE
+    commands, fences = len(_MANUAL.findall(head)), len(_FENCE.findall(head))
+    if lines[0].startswith("#") and (commands >= 2 or fences >= 2) and prose_words < words * 0.8:
+        return "is the manual of a program, with its commands, not an article: leave it out."
+    if _PATCH.match(lines[0]) and _share(re.compile(r"[ +@-]|diff |index "), lines) > 0.9:
+        return "is a patch, not an article: leave it out."
+    if head.lstrip("\ufeff").startswith("WEBVTT") or _share(_TIMING, lines) >= 0.15:
+        return "is a file of subtitles, not an article: leave it out."
+    return None
+
+
+_CODE_SENTENCE: Final = "is the source code of a program, not an article: leave it out."
+
+
+def _explain_lines(text: str, head: str, lines: Sequence[str], prose_words: int, words: int) -> str | None:
+    count = len(lines)
+    if _share(_ADDRESS, lines) >= 0.6 or (prose_words == 0 and count >= 3 and _share(_ADDRESS_ROW, lines) >= 0.8):
+        return "is a list of addresses, not an article: fetch the pages they lead to, and give those."
+    if count >= 3 and _share(_LOG, lines) >= 0.5:
+        return "is the log of a program, not an article: leave it out."
+    sql = sum(_SQL.match(line) is not None or _SQL_ROW.match(line) is not None for line in lines)
+    if (sql >= count * 0.4 or (count <= 5 and sql)) and any(map(_SQL.match, lines)):
+        return (
+            "is a dump of a data base (SQL), not an article: give the data base itself (SQLite), or the table as CSV."
+        )
+    if prose_words < words * 0.3 and _is_style_sheet(head, lines):
+        return "is a style sheet, not an article: leave it out."
+    if reason := _explain_tokens(text, lines, prose_words, words):
+        return reason
+    if prose_words >= words * _PROSE_SHARE:
+        return None
+    code = _share(_CODE, lines)
+    strong = len(_STRONG_CODE.findall(head))
+    dense = _dense(text)
+    if (strong and code >= 0.35) or (code >= 0.6 and count >= 4 and dense) or (strong and count <= 5 and dense):
+        return _CODE_SENTENCE
+    if dense and count <= 20 and max(map(len, lines)) >= _BEGUN and prose_words < words * 0.2 and "{" in head:
+        return _CODE_SENTENCE
+    if count >= 3 and _share(_CONFIG, lines) >= 0.8 and prose_words < words * 0.3:
+        return "is configuration or a list of names, not an article: leave it out."
+    return None
+
+
+def _is_style_sheet(head: str, lines: Sequence[str]) -> bool:
+    rules = len(_STYLE_RULE.findall(head[:5000]))
+    return rules >= 1 and (_share(_STYLE, lines) >= 0.7 or (rules >= 2 and len(lines) <= 20))
+
+
+def _dense(text: str) -> bool:
+    """Whether signs of code are frequent."""
+    head = text[:20_000]
+    return len(_CODE_MARKS.findall(head)) >= len(head) * 0.04
+
+
+def _explain_tokens(text: str, lines: Sequence[str], prose_words: int, words: int) -> str | None:
+    """Word lists, tables of numbers and encoded bytes."""
+    count = len(lines)
+    if count >= 8 and prose_words == 0:
+        short = [line for line in lines if len(line.split()) <= 2 and len(line.strip()) <= 40]
+        if len(short) >= count * 0.9:
+            return "is a list of words or names, a line each, not an article: leave it out."
+    if count >= 4 and prose_words < min(words * 0.2, 40):
+        cells = [cell for line in lines for cell in re.split(r"[\t,;|]|\s{2,}", line) if cell.strip()]
+        numbers = sum(_NUMBERS.match(cell) is not None for cell in cells)
+        columns = [len(re.split(r"[\t,;|]|\s{2,}", line.strip())) for line in lines]
+        if numbers >= len(cells) * 0.5 and sorted(columns)[count // 2] >= 2:
+            return "is a table of numbers, not an article: leave it out."
+        if numbers >= len(cells) * 0.9:
+            return "is a list of numbers, not an article: leave it out."
+    longest = max(map(len, text[:_CHARACTERS].split()), default=0)
+    if longest > 500 and words < 20 and text.isascii():
+        return "is one run of characters, as encoded bytes or packed code are, not an article: leave it out."
+    return None

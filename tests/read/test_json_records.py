@@ -1,0 +1,107 @@
+"""JSON that is not one object a line: arrays, wrapped, concatenated, pretty-printed, broken."""
+
+import io
+import json
+
+import pytest
+
+from flows.read.byte_reader import ByteReader
+from flows.read.field_mapping import FieldMap
+from flows.read.json_records import read_json
+
+RECORDS = [{"title": "Satu", "text": "Hujan turun."}, {"title": "Dua", "text": "Reda sudah."}]
+ONE = json.dumps(RECORDS[0])
+
+
+def read(text, limit=10_000_000, chunk=None):
+    data = text.encode() if isinstance(text, str) else text
+    reader = ByteReader(io.BytesIO(data))
+    return list(read_json(reader.read_bytes(chunk or len(data)), reader, "utf-8", limit, FieldMap()))
+
+
+SHAPES = {
+    "array": json.dumps(RECORDS),
+    "array, pretty": json.dumps(RECORDS, indent=4),
+    "array, a line each": "[\n" + ",\n".join(map(json.dumps, RECORDS)) + "\n]",
+    "array, comma at the end": json.dumps(RECORDS)[:-1] + ",]",
+    "array of pages": json.dumps([[RECORDS[0]], [RECORDS[1]]]),
+    "two arrays": json.dumps(RECORDS[:1]) + "\n" + json.dumps(RECORDS[1:]),
+    "two arrays, nothing between": json.dumps(RECORDS[:1]) + json.dumps(RECORDS[1:]),
+    "concatenated": "".join(map(json.dumps, RECORDS)),
+    "concatenated, pretty": "\n".join(json.dumps(record, indent=2) for record in RECORDS),
+    "comma between": ",\n".join(json.dumps(record, indent=2) for record in RECORDS),
+    "record separators": "".join(f"\x1e{json.dumps(record)}\n" for record in RECORDS),
+    "articles": json.dumps({"status": "ok", "articles": RECORDS}),
+    "data": json.dumps({"meta": {"page": 1}, "data": RECORDS}),
+    "data.items": json.dumps({"data": {"count": 2, "items": RECORDS}}),
+    "response.docs": json.dumps({"responseHeader": {}, "response": {"numFound": 2, "docs": RECORDS}}),
+    "by id": json.dumps({"a1": RECORDS[0], "a2": RECORDS[1]}),
+    "pandas columns": json.dumps(
+        {"title": {"0": "Satu", "1": "Dua"}, "text": {"0": "Hujan turun.", "1": "Reda sudah."}}
+    ),
+    "pandas index": json.dumps({"0": RECORDS[0], "1": RECORDS[1]}),
+    "pandas split": json.dumps(
+        {"columns": ["title", "text"], "index": [0, 1], "data": [[r["title"], r["text"]] for r in RECORDS]}
+    ),
+    "pandas table": json.dumps({"schema": {"fields": [{"name": "text"}]}, "data": RECORDS}),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("chunk", [None, 7])
+def test_records_come_one_by_one(shape, chunk):
+    records = read(SHAPES[shape], chunk=chunk)
+    assert [record.problem for record in records] == [None, None]
+    assert [record.fields["title"] for record in records] == ["Satu", "Dua"]
+    assert [record.fields["text"] for record in records] == ["Hujan turun.", "Reda sudah."]
+    assert [record.place for record in records] == ["#R1", "#R2"]
+
+
+def test_raw_bytes_are_the_records_own():
+    [record] = read('[ {"title":"Satu",  "text":"a\\u0062" } ]')
+    assert record.raw == b'{"title":"Satu",  "text":"a\\u0062" }'
+
+
+def test_elasticsearch_hits():
+    hits = json.dumps({"hits": {"total": 2, "hits": [{"_id": str(n), "_source": r} for n, r in enumerate(RECORDS)]}})
+    assert [record.fields["_source"]["title"] for record in read(hits)] == ["Satu", "Dua"]
+
+
+def test_nan_and_raw_tabs_are_read():
+    [record] = read('{"title": NaN, "text": "a\tb"}')
+    assert record.fields["text"] == "a\tb"
+
+
+def test_a_broken_record_is_one_reject_and_reading_goes_on():
+    first, broken, last = read(f'[{ONE}, {{"title": "b" "text": "y"}}, {ONE}]')
+    assert first.fields and last.fields
+    assert broken.problem[0] == "broken_record" and broken.place == "#R2"
+    assert broken.raw == b'{"title": "b" "text": "y"}'
+
+
+@pytest.mark.parametrize("end", ['{"title": "b', '{"title": "b"', "", ","])
+def test_a_file_that_breaks_off_keeps_what_stands_before(end):
+    first, broken = read(f"[{ONE}, {end}")
+    assert first.fields
+    assert broken.problem[0] == "broken_record" and "breaks off" in broken.problem[1]
+
+
+def test_a_record_that_is_too_large_is_passed_over():
+    large = json.dumps({"title": "b", "text": "x" * 5000})
+    records = read(f"[{large}, {ONE}]", limit=1000, chunk=100)
+    assert [record.problem and record.problem[0] for record in records] == ["too_large", None]
+
+
+def test_a_long_list_in_a_wrapper_streams():
+    wrapped = json.dumps({"status": "ok", "pages": [1, 2], "articles": RECORDS * 500, "end": True})
+    records = read(wrapped, limit=1000, chunk=300)
+    assert len(records) == 1000 and not any(record.problem for record in records)
+
+
+def test_values_that_are_no_objects_are_one_reject():
+    assert [record.problem[0] for record in read("[1, 2, 3, null]")] == ["broken_record"]
+
+
+def test_a_list_of_texts():
+    prose = "Hujan deras turun sejak pagi di seluruh wilayah kota itu."
+    assert [record.fields for record in read(json.dumps([prose, prose]))] == [{"text": prose}] * 2
