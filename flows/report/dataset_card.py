@@ -27,6 +27,8 @@ def render_card(statistics: ReleaseStatistics, manifest: dict[str, Any]) -> str:
     return render_markdown(
         "card.md.j2",
         title=f"{manifest['dataset']} {manifest['version']}",
+        # `datasets` caches by the name of a config: with one name for all releases it would return another's rows.
+        release_name=f"{manifest['dataset']}-{manifest['version']}",
         manifest=manifest,
         counts=counts,
         dropped=sum(counts["dropped"].values()),

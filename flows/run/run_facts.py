@@ -100,7 +100,7 @@ def summarize_run(job: Publish, state: RunState, verdicts: dict[str, validate.Ve
         dropped=state.count_dropped(),
         marked=state.articles.num_rows - state.articles["duplicate_of"].null_count,
         examples=tuple(example for reason_examples in examples.values() for example in reason_examples),
-        notes=tuple(f"{c.name}: {c.sentence}" for c in checks if not c.passed and c.severity == "warning"),
+        notes=tuple(f"{c.name}: {c.summary}" for c in checks if not c.passed and c.severity == "warning"),
         checks=tuple(checks),
         cleaned=state.cleaned_count,
         kept=state.cached_count,
