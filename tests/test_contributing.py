@@ -76,7 +76,9 @@ def apply_diff(file, diff):
     before = "".join(f"{line[1:]}\n" for line in lines if line[:1] != "+")
     after = "".join(f"{line[1:]}\n" for line in lines if line[:1] != "-")
     if before:
-        assert text.count(before) == 1, f"{file}: CONTRIBUTING.md shows lines that stand there {text.count(before)} times"
+        assert text.count(before) == 1, (
+            f"{file}: CONTRIBUTING.md shows lines that stand there {text.count(before)} times"
+        )
         text = text.replace(before, after)
     else:
         text += after
