@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from flows.commands.terminal import (
     DatasetOption,
     OutputOption,
     WaitOption,
+    exit_with,
     find_release_folder,
     open_dataset_or_exit,
     print_line,
@@ -44,11 +46,19 @@ def diff_releases(
     output: OutputOption = "output",
     limit: LimitOption = 20,
     as_json: JsonOption = False,
+    rows: Annotated[
+        Path | None,
+        typer.Option(help="Write the rows to this Parquet file, with a column op: added, changed or removed."),
+    ] = None,
 ) -> None:
     """Show what differs between two releases: articles added, changed (in which columns, and how), removed.
 
     Example: kliping diff 2026.11.21.1 2026.11.22.1
+    What is new since a version: kliping diff 2026.11.21.1 --rows new.parquet
     """
+    if rows is not None:
+        write_changed_rows(before, after, dataset, output, rows)
+        return
     from flows import release
     from flows.maintain.comparison import compare_articles
 
@@ -63,6 +73,21 @@ def diff_releases(
         return
     for line in comparison.format_lines(limit):
         print_line(line)
+
+
+def write_changed_rows(before: str, after: str, dataset: str, output: str, target: Path) -> None:
+    """Write the rows that differ between two releases to a new Parquet file, and print their counts."""
+    from flows.maintain.changed_rows import write_changed_rows as write_rows
+
+    if target.exists():
+        exit_with(2, f"{target} exists already; nothing was written. Name another file, or move that one away.")
+    old, new = find_release_folder(before, dataset, output), find_release_folder(after, dataset, output)
+    try:
+        counts = run_or_exit(lambda: write_rows(old, new, target))
+    finally:
+        target.with_name(f"{target.name}.new").unlink(missing_ok=True)
+    words = ", ".join(f"{count:,} {op}" for op, count in counts.items())
+    print_line(f"{old.name} -> {new.name}: {words}; rows in {target}")
 
 
 def report_rebuild(dataset: "release.Dataset", version: str) -> None:
@@ -106,7 +131,9 @@ def set_latest_release(
         why = f"Withdrawn on {_format_today()}, when latest was set back to {version}. {reason}".strip()
         with release.publisher_lock(place, wait, run_id=release.make_run_id(datetime.now(UTC))) as notes:
             _print_notes(notes)
-            return release.set_latest(place, version, why)
+            withdrawn = release.set_latest(place, version, why)
+            _update_indexes(place)
+            return withdrawn
 
     withdrawn = run_or_exit(done)
     print_line(f"{dataset}: latest is {version}" + (f"; withdrawn: {', '.join(withdrawn)}" if withdrawn else ""))
@@ -129,6 +156,7 @@ def pin_release(
         with release.publisher_lock(place, wait, run_id=release.make_run_id(datetime.now(UTC))) as notes:
             _print_notes(notes)
             release.pin_release(place, version, "" if off else reason or f"pinned on {_format_today()}")
+            _update_indexes(place)
 
     run_or_exit(done)
     print_line(f"{dataset}: {version} is {'no longer pinned' if off else 'pinned'}")
@@ -156,6 +184,7 @@ def prune_releases(
             _print_notes(notes)
             why = f"Pruned on {_format_today()}, when the newest {keep} were kept."
             pruned = [] if keep is None else release.prune_releases(place, keep, why)
+            _update_indexes(place)
             return pruned, run.prune_unreferenced_outcomes(place)
 
     gone, outcomes = run_or_exit(done)
@@ -222,10 +251,20 @@ def take_down_article(
         run_id = release.make_run_id(now)
         with release.publisher_lock(place, wait, run_id=run_id) as notes:
             _print_notes(notes)
-            return list(take_down(place, article, reason, purge=purge, now=now, run_id=run_id).format_lines())
+            lines = list(take_down(place, article, reason, purge=purge, now=now, run_id=run_id).format_lines())
+            _update_indexes(place)
+            return lines
 
     for line in run_or_exit(done):
         print_line(line)
+
+
+def _update_indexes(place: "release.Dataset") -> None:
+    """Update index.html and index.json; print a sentence where they could not be written."""
+    from flows import run
+
+    if sentence := run.update_indexes(place):
+        print_line(sentence, error=True)
 
 
 def _format_today() -> str:

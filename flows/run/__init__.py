@@ -23,6 +23,7 @@ from flows.run.cleanup import clean_up_state, prune_unreferenced_outcomes
 from flows.run.collect import CachedResults, ProgressCallback, clean_documents, clean_raw_tables, look_up_cached_results
 from flows.run.duplicates import mark_duplicates, save_carried_prints
 from flows.run.id_conflicts import find_withdrawn_ids, reject_withdrawn, resolve_id_conflicts, select_article_ids
+from flows.run.indexes import update_indexes
 from flows.run.ordered_tables import load_articles
 from flows.run.partitioning import start_partitioning
 from flows.run.renamed_articles import list_superseded_ids, match_renamed_articles
@@ -58,6 +59,7 @@ __all__ = [
     "select_article_ids",
     "start_partitioning",
     "summarize_run",
+    "update_indexes",
     "validate_drift",
     "validate_release",
     "validate_rows",

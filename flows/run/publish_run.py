@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flows import cache, read, release, run, validate
 from flows.parameters import Publish
+from flows.run.queueing import lock_dataset
 from flows.run.run_outcome import RunOutcome
 from flows.run.steps import PLAIN_STEPS, Steps
 from flows.workers import dask_cluster, supervisor
@@ -62,7 +63,11 @@ def run_publish(job: Publish, steps: Steps = PLAIN_STEPS) -> RunOutcome:
             finally:
                 if not job.dry_run:
                     run.clean_up_state(dataset, cached.store, state, withdrawals)
-            notes = (*outcome.notes, *([_SOURCE_CHANGED] if changed else []))
+            notes = (
+                *outcome.notes,
+                *([_SOURCE_CHANGED] if changed else []),
+                *_update_indexes(job, dataset, started_ns),
+            )
             return replace(outcome, redone=cached.recleaning_notice, notes=notes)
     except (read.SourceError, dask_cluster.ClusterError) as error:
         return RunOutcome("wrong_use", job.dataset, why=(str(error),))
@@ -117,7 +122,7 @@ def open_workspace(job: Publish, dataset: release.Dataset) -> Iterator[tuple[str
         with tempfile.TemporaryDirectory(prefix="kliping-") as folder:
             yield run_id, Path(folder)
         return
-    with release.publisher_lock(dataset, job.wait, run_id=run_id):
+    with lock_dataset(dataset, job.wait, run_id, _send_notice):
         work = dataset.staging / f"{run_id}.work"
         work.mkdir(parents=True)
         yield run_id, work
@@ -127,6 +132,14 @@ def report_progress(documents: int, bytes_read: int, bytes_total: int) -> None:
     """Pass the progress on to the callback of this context, if there is one."""
     if (callback := progress_callback.get()) is not None:
         callback(documents, bytes_read, bytes_total)
+
+
+def _update_indexes(job: Publish, dataset: release.Dataset, started_ns: int) -> list[str]:
+    """Update the indexes after a release or a refusal; return a note where they could not be written."""
+    if job.dry_run:
+        return []
+    sentence = run.update_indexes(dataset, round((time.time_ns() - started_ns) / 1e9, 1))
+    return [sentence] if sentence else []
 
 
 def _send_notice(sentence: str) -> None:

@@ -126,7 +126,7 @@ def summarize_run(job: Publish, state: RunState, verdicts: dict[str, validate.Ve
         examples=tuple(example for reason_examples in examples.values() for example in reason_examples),
         notes=(
             *list_key_notes(state.key_usage),
-            *(f"{c.name}: {c.sentence}" for c in checks if not c.passed and c.severity == "warning"),
+            *(f"{c.name}: {c.summary}" for c in checks if not c.passed and c.severity == "warning"),
         ),
         checks=tuple(checks),
         cleaned=state.cleaned_count,
