@@ -48,7 +48,7 @@ def read_recipe(title):
     for block in BLOCK.finditer(section):
         named = [path for path in re.findall(r"`([^`\s]+)`", section[above : block.start()]) if "/" in path]
         above = block.end()
-        yield block[2], named[0 if block[2] == "diff" else -1] if named else None, textwrap.dedent(block[3])
+        yield block[2], named[-1] if named else None, textwrap.dedent(block[3])
 
 
 def run(project, *words):
