@@ -40,7 +40,7 @@ Source = Annotated[
     Field(
         min_length=1,
         max_length=4096,
-        description="What to publish: a folder (read recursively), a file, a glob (data/2026-11-*.gz), or a URL of one.",
+        description="A folder (read recursively), a file, a glob (data/2026-11-*.gz), or a URL of one.",
         json_schema_extra=refuse_with_words(
             allowed_roots.build_form_pattern(), f"a place under {allowed_roots.name_roots()}"
         ),
