@@ -42,7 +42,7 @@ def create_outcome_artifacts(outcome: RunOutcome) -> None:
             {
                 "reason": reason,
                 "documents": count,
-                "became": "dropped" if reason in outcome.dropped else "rejected",
+                "outcome": "dropped" if reason in outcome.dropped else "rejected",
                 "in words": REASONS.get(reason, ""),
                 "first document": first.get(reason, ""),
             }
@@ -56,7 +56,7 @@ def create_outcome_artifacts(outcome: RunOutcome) -> None:
                 "passed": "yes" if check.passed else "NO",
                 "severity": check.severity,
                 "rows that failed": check.failed_rows,
-                "in words": check.summary,
+                "sentence": check.summary,
             }
             for check in sorted(outcome.checks, key=lambda check: check.passed)
         ]
@@ -93,7 +93,7 @@ class ProgressArtifact:
         self.estimator = RateEstimator()
 
     def __call__(self, documents: int, bytes_read: int, bytes_total: int) -> None:
-        """Show that so many documents, and `seen` of `total` bytes, were read."""
+        """Show how many documents, and how many of all bytes, were read."""
         if self.next_callback is not None:
             self.next_callback(documents, bytes_read, bytes_total)
         description = self.estimator.describe_progress(documents, bytes_read, bytes_total)
@@ -152,7 +152,7 @@ def _render_summary(outcome: RunOutcome) -> str:
             "documents read": outcome.documents,
             "carried over from the parent release": outcome.carried,
             "articles": outcome.articles,
-            "of these, repeats of another": outcome.marked,
+            "of these, duplicates of another": outcome.marked,
             "dropped as duplicates": sum(outcome.dropped.values()),
             "rejected": sum(outcome.rejected.values()),
         }

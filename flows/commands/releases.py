@@ -41,7 +41,9 @@ def register_commands(app: typer.Typer) -> None:
 
 def diff_releases(
     before: Annotated[str, typer.Argument(metavar="A", help="A version, or the path of a release folder.")],
-    after: Annotated[str, typer.Argument(metavar="B", help="Another one; the latest unless given.")] = "",
+    after: Annotated[
+        str, typer.Argument(metavar="B", help="Another version or path; the latest release if not given.")
+    ] = "",
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
     limit: LimitOption = 20,
@@ -116,13 +118,13 @@ def describe_interrupted_purges(dataset: "release.Dataset") -> list[str]:
 
 
 def set_latest_release(
-    version: Annotated[str, typer.Argument(help="The release that is to be the current one.")],
-    reason: Annotated[str, typer.Option(help="Why; it is recorded beside each release left behind.")] = "",
+    version: Annotated[str, typer.Argument(help="The release to make current.")],
+    reason: Annotated[str, typer.Option(help="Why; it is recorded with each release that is withdrawn.")] = "",
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
     wait: WaitOption = 0,
 ) -> None:
-    """Go back to an earlier release: latest names it again, and the newer ones are marked as withdrawn."""
+    """Make an earlier release the current one again; the newer ones are marked as withdrawn."""
 
     def done() -> list[str]:
         from flows import release
@@ -142,12 +144,12 @@ def set_latest_release(
 def pin_release(
     version: Annotated[str, typer.Argument(help="The release to keep.")],
     reason: Annotated[str, typer.Option(help="Why it must stay, for example the paper that cites it.")] = "",
-    off: Annotated[bool, typer.Option("--off", help="Let go of it again.")] = False,
+    off: Annotated[bool, typer.Option("--off", help="Remove the pin.")] = False,
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
     wait: WaitOption = 0,
 ) -> None:
-    """Keep a release from ever being pruned."""
+    """Protect a release from prune."""
 
     def done() -> None:
         from flows import release
@@ -165,15 +167,15 @@ def pin_release(
 def prune_releases(
     keep: Annotated[
         int | None,
-        typer.Option(help="How many of the newest published releases and refused runs stay; without it, all."),
+        typer.Option(help="How many of the newest published releases and refused runs to keep; all if not given."),
     ] = None,
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
     wait: WaitOption = 0,
 ) -> None:
-    """Remove the files of old releases and refused runs, and what was kept of documents that no release needs.
+    """Remove the files of old releases and refused runs, and cached results that no release needs.
 
-    The latest release and pinned ones always stay; versions.json keeps the record.
+    The latest release and pinned ones stay; versions.json keeps the record.
     """
 
     def done() -> tuple[list[str], int]:
@@ -189,16 +191,16 @@ def prune_releases(
 
     gone, outcomes = run_or_exit(done)
     sentences = [f"removed the files of {', '.join(gone)}"] if gone else []
-    sentences += [f"removed what {outcomes:,} documents became, which no release needs"] if outcomes else []
+    sentences += [f"removed the cached results of {outcomes:,} documents that no release needs"] if outcomes else []
     print_line(f"{dataset}: " + ("; ".join(sentences) or "nothing to remove"))
 
 
 def replay_documents(
-    version: Annotated[str, typer.Argument(help="A version; the latest unless given.")] = "",
-    reason: Annotated[list[str] | None, typer.Option(help="Rejects of this reason; may be given again.")] = None,
-    article: Annotated[list[str] | None, typer.Option(metavar="ID", help="This article; may be given again.")] = None,
+    version: Annotated[str, typer.Argument(help="A version; the latest if not given.")] = "",
+    reason: Annotated[list[str] | None, typer.Option(help="Rejects of this reason; may be repeated.")] = None,
+    article: Annotated[list[str] | None, typer.Option(metavar="ID", help="This article; may be repeated.")] = None,
     outlet: Annotated[
-        list[str] | None, typer.Option(help="Articles of this outlet (name or domain); may be given again.")
+        list[str] | None, typer.Option(help="Articles of this outlet (name or domain); may be repeated.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All rejects and all articles.")] = False,
     dataset: DatasetOption = "news",
@@ -206,7 +208,7 @@ def replay_documents(
     limit: LimitOption = 20,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the rejects of a release, or articles you choose, again with today's rules, and show what would change.
+    """Process the rejects of a release, or chosen articles, with today's rules, and show what would change.
 
     Nothing is published. Example: kliping replay --outlet Republika
     """
@@ -231,7 +233,7 @@ def take_down_article(
     article: Annotated[str, typer.Argument(metavar="ID", help="The article_id, 32 hex digits.")],
     reason: Annotated[str, typer.Option(help="Why; it is published with the reject, so name no person.")] = "",
     purge: Annotated[
-        bool, typer.Option("--purge", help="Also remove its raw bytes, and make the releases that hold it again.")
+        bool, typer.Option("--purge", help="Also remove its raw bytes, and replace the releases that hold it.")
     ] = False,
     dataset: DatasetOption = "news",
     output: OutputOption = "output",

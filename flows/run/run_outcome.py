@@ -93,11 +93,11 @@ class RunOutcome:
         if self.carried:
             lines.append(f"carried over from the parent release: {self.carried:,}")
         if self.kept:
-            lines.append(f"documents cleaned: {self.cleaned:,}; kept as they were: {self.kept:,}")
+            lines.append(f"documents processed: {self.cleaned:,}; results reused: {self.kept:,}")
         if self.redone:
             lines.append(f"note: {self.redone}")
         if self.marked:
-            lines.append(f"repeats of another article (duplicate_of): {self.marked:,}")
+            lines.append(f"duplicates of another article (duplicate_of): {self.marked:,}")
         counts = {**self.rejected, **self.dropped}
         for reason, count in counts.items():
             lines.append(f"{'dropped' if reason in self.dropped else 'rejected'} {count:,} {reason}")
