@@ -21,8 +21,8 @@ from prefect.artifacts import (
 from prefect.logging import get_run_logger
 
 from flows import read, run, validate
-from flows.progress import RateEstimator
 from flows.report.escaping import escape_markdown
+from flows.run.progress import RateEstimator
 from flows.run.run_outcome import RunOutcome
 from flows.settings import ROOT
 from schemas.vocabulary import REASONS

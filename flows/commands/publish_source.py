@@ -112,7 +112,7 @@ def show_bar() -> Iterator[Callable[[int, int, int], None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    from flows.progress import RateEstimator
+    from flows.run.progress import RateEstimator
 
     columns, estimator = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}")), RateEstimator()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
