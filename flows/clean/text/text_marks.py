@@ -55,7 +55,9 @@ def mark_texts(texts: Sequence[str], outlets: Sequence[str | None]) -> list[Mark
         verdicts = classify_lines(lines, document_cues[index], body, cue_data.find_profile(outlets[index]))
         marks = build_document_marks(text, lines, verdicts, body, matcher, splittable_lines[index])
         layout = layouts[index]
-        marked_texts.append(MarkedText(layout.restore_marks(marks, documents[index]) if layout else marks, body, layout))
+        marked_texts.append(
+            MarkedText(layout.restore_marks(marks, documents[index]) if layout else marks, body, layout)
+        )
     return marked_texts
 
 
