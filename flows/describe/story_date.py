@@ -13,6 +13,7 @@ _FUTURE = re.compile(
     r"[^.\n]{0,45}\Z",
     re.IGNORECASE,
 )
+_TODAY = re.compile(r"\b(?:hari ini|today|malam ini|pagi ini|siang ini|sore ini)\b[^.\n]{0,20}\Z", re.IGNORECASE)
 _PAST = re.compile(r"\)?,?\s{0,2}(?:\w{2,8}\s)?(?:lalu|silam|mendatang|last)\b", re.IGNORECASE)
 
 
@@ -38,6 +39,9 @@ def find_story_day(view: DocumentView, latest_day: dt.date | None) -> tuple[Date
                 line.text, stamp.end
             ):
                 story_days.append((stamp, line))
+    today = [pair for pair in story_days if _TODAY.search(pair[1].text, max(0, pair[0].start - 40), pair[0].start)]
+    if today:
+        return today[0]
     if story_days:
         return max(story_days, key=lambda pair: pair[0].day)
     years = _infer_years({stamp.day.year for _, line_dates in dates_by_line for stamp in line_dates}, latest_day)
