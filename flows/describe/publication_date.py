@@ -32,6 +32,8 @@ _PREPOSITION = re.compile(
     r"\b(?:on|in|at|during|from|of|to|by|pada|di|tanggal|dari|bulan|dalam)\s{1,3}\Z", re.IGNORECASE
 )
 _WRITER_MARK = re.compile(r"\b(?:by|oleh|penulis|reporter|editor|author|words)\b", re.IGNORECASE)
+_BEHIND_BAR = re.compile(r"(?:^|[|•·]|\b(?:published|posted|updated)\b)\s{0,3}\w{1,8}\s{1,3}\Z", re.IGNORECASE)
+_VIEW_COUNT_RULE = "related.views"  # "15:06 WIB | 998 Views" is a date line all the same
 _HEAD_DATE_WORDS = 6  # words beside a date near a page's headline
 _FAR_HEAD_LINES = 40  # lines above the body in which a date line with a time and its zone stands
 _MIN_SENTENCE_WORDS = 12
@@ -279,11 +281,11 @@ def _rank_date_line(line: MarkedLine, stamp: DateStamp) -> int | None:
         return None
     is_written = line.kind == "byline" or _WRITER_MARK.search(line.text) is not None
     other_words = _list_other_words(before, behind)
-    if is_written or not other_words:
+    if not other_words:
         return 1
-    if len(other_words) > _HEAD_DATE_WORDS or _PREPOSITION.search(before):
+    if len(other_words) > 2 * _HEAD_DATE_WORDS or (_PREPOSITION.search(before) and not _BEHIND_BAR.search(before)):
         return None
-    return 2
+    return 1 if is_written else 2 if len(other_words) <= _HEAD_DATE_WORDS else None
 
 
 def _list_other_words(before: str, behind: str) -> list[str]:
@@ -404,7 +406,8 @@ def _find_printed_date(
 
 def _parse_date_line(line: MarkedLine, view: DocumentView, latest_day: dt.date | None) -> DateStamp | None:
     """Parse the date of a line that holds almost nothing else."""
-    if len(line.text) > 160 or line.kind in {"caption", "related", "ad", "footer"} or _EVENT_WORD.search(line.text):
+    is_foreign = line.kind in {"caption", "related", "ad", "footer"} and line.rule != _VIEW_COUNT_RULE
+    if len(line.text) > 160 or is_foreign or _EVENT_WORD.search(line.text):
         return None
     stamp = next(_find_usable_dates(line.text, view, latest_day), None)
     if stamp is None:

@@ -18,7 +18,7 @@ _PAST = re.compile(r"\)?,?\s{0,2}(?:\w{2,8}\s)?(?:lalu|silam|mendatang|last)\b",
 
 
 def find_story_day(view: DocumentView, latest_day: dt.date | None) -> tuple[DateStamp, MarkedLine] | None:
-    """Find the latest day that the story prints with its weekday and treats as neither past nor future.
+    """Find the day that the story calls today, else the latest that it prints with its weekday, neither past nor future.
 
     A day without its weekday may be any other day. Where no year is printed, the only year that fits is supplied.
     """
@@ -35,13 +35,12 @@ def find_story_day(view: DocumentView, latest_day: dt.date | None) -> tuple[Date
                 or (latest_day is not None and stamp.day > latest_day)
             ):
                 continue
+            if _TODAY.search(line.text, max(0, stamp.start - 40), stamp.start):
+                return stamp, line
             if not _FUTURE.search(line.text, max(0, stamp.start - 60), stamp.start) and not _PAST.match(
                 line.text, stamp.end
             ):
                 story_days.append((stamp, line))
-    today = [pair for pair in story_days if _TODAY.search(pair[1].text, max(0, pair[0].start - 40), pair[0].start)]
-    if today:
-        return today[0]
     if story_days:
         return max(story_days, key=lambda pair: pair[0].day)
     years = _infer_years({stamp.day.year for _, line_dates in dates_by_line for stamp in line_dates}, latest_day)
