@@ -8,7 +8,7 @@ from flows.describe.person_names import parse_person_names
 from flows.outlets import Registry, roles
 
 BY_WORD = (
-    r"(?:(?:words|text|story|written|posted|published|article)\s{1,2}by|by|"
+    r"(?:(?:words|text|story|written|posted|published|article|authored)\s{1,2}by|by|"
     r"authors?|contributors?|auth?or|von|par|por|di|av|af|door)"
 )
 LEADING_BY = re.compile(rf"(?i:{BY_WORD})(?:\b|(?=[A-Z][a-z]))[\s:|]{{0,4}}")
@@ -30,6 +30,7 @@ _DEGREE = re.compile(
     r"ll\.?[bm]|esq|jr|sr|cpa|cfa|cfp|pmp|[A-Z]{2,6}®?)\.?",
     re.IGNORECASE,
 )
+_STARTS_WITH_DEGREE = re.compile(r"(?:[BMP]\.?\s?[AS]c?|Ph\.?D|MBA|RN)\.?(?:\s|\Z)")
 # A signing desk is published as declared where no person is named, unless it is the site itself.
 _DESK = re.compile(r"\b(?:team|staff|editors|newsroom|news ?desk|redaktion|editorial)\b", re.IGNORECASE)
 _FULL_NAME = re.compile(r"(?!The |Der |Die |Das |El |La |Le )[A-Z][a-zà-ÿ]{1,20} [A-Z][a-zà-ÿ]{1,20}")
@@ -90,6 +91,7 @@ def extract_names(value: str, site_names: set[str], registry: Registry, *, name_
         if not _belongs_to_site(name, site_names)
         and (name_expected or not COMPANY_WORD.search(name))
         and name.lower().strip(".") not in MONTH_NUMBERS
+        and not _STARTS_WITH_DEGREE.match(name)
     ]
 
 
@@ -105,10 +107,11 @@ def cut_after_names(value: str) -> str:
 
 
 def is_signing_desk(name: str, site_names: set[str]) -> bool:
-    """Return whether a name is a wire service or a desk, and not the site itself."""
+    """Return whether a name is a wire service or a desk that carries the site's name, and not the site itself."""
     is_agency = name.lower().removeprefix("the ") in roles.load_newsroom_words().agencies
+    carries_site_name = any(len(site) > 2 and site in fold_text(name) for site in site_names)
     return (
-        (is_agency or _DESK.search(name) is not None)
+        (is_agency or (_DESK.search(name) is not None and carries_site_name))
         and len(name) <= 40
         and fold_text(name) not in site_names
         and not NOT_A_NAME.search(name)
