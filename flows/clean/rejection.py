@@ -48,15 +48,25 @@ _NON_STORY_KINDS: Final = frozenset({"nav", "footer", "widget"})
 
 
 def explain_missing_article(
-    marks: DocumentMarks, body: BodySelection | None = None, link_lists: LinkLists | None = None
+    marks: DocumentMarks,
+    body: BodySelection | None = None,
+    link_lists: LinkLists | None = None,
+    stands_in_script: bool = False,
 ) -> str | None:
     """Return a sentence that says why the document has no article, or None where it has one.
 
     `link_lists` are those of a page: markup shows which lines are list items, which a plain text leaves to a guess.
+    `stands_in_script` is set for a page whose scripts hold or load the story.
     """
     lines = marks.lines
     is_kept = marks.flag_kept_lines()
     words = sum(compress(lines.word_counts, is_kept))
+    if stands_in_script and words < _MIN_STORY_WORDS:
+        return (
+            f"Read {_format_line_count(len(lines))} of a page whose story stands in a script, in a form that is "
+            "not read; expected the story in its markup or its data. "
+            "Save the page from a browser, after its scripts have run."
+        )
     if words < MIN_ARTICLE_WORDS:
         return (
             f"Read {_format_line_count(len(lines))}, of which {words} words are left as article; "

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from flows.clean.html.page_marks import parse_page
 from flows.clean.html.page_metadata import StatedValue, extract_stated_values
+from flows.clean.html.page_tree import parse_page
 
 
 def read_stated(head: str) -> list[StatedValue]:
