@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, TYPE_CHECKING, Final, NoReturn
 
 from flows.settings import ROOT, set_default_environment
 
@@ -30,7 +30,11 @@ from flows.operate import alerts, deployments, recovery  # noqa: E402
 from flows.operate.dataset_file import DatasetFileError  # noqa: E402
 from flows.operate.report_server import serve_reports  # noqa: E402
 
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
+
 HOST = "127.0.0.1"
+_SECONDS_BETWEEN_ALERT_LOOKS: Final = 60.0
 FIRST_PORT = 4200
 # The reports' port above the server's.
 _REPORTS_PORT = 1000
@@ -64,23 +68,18 @@ def main(port: int | None = None) -> int:
             _wait_until_healthy(server, chosen_port)
             _print_line(f"Registering {len(declarations)} deployments ...")
             _prepare_server(environment, home, declarations)
-            command = [
-                "worker",
-                "start",
-                "--pool",
-                deployments.POOL,
-                "--type",
-                "process",
-                "--name",
-                f"{socket.gethostname()}",
-            ]
+            command = f"worker start --pool {deployments.POOL} --type process --name {socket.gethostname()}".split()
             worker = ChildProcess("worker", command, environment, home, lock)
             stack.callback(worker.stop)
             _print_line(f"Ready: http://{HOST}:{chosen_port}/deployments (Ctrl-C stops; logs in {home})")
+            next_look = time.monotonic() + _SECONDS_BETWEEN_ALERT_LOOKS
             while True:
                 time.sleep(1)
                 for child in (server, worker):
                     child.restart_if_dead()
+                if time.monotonic() >= next_look:
+                    next_look = time.monotonic() + _SECONDS_BETWEEN_ALERT_LOOKS
+                    _switch_on_alerts(environment)
     except (Stop, DatasetFileError) as stop:
         if str(stop):
             _print_line(str(stop))
@@ -220,10 +219,7 @@ def _wait_until_healthy(server: ChildProcess, port: int) -> None:
 
 def _prepare_server(environment: dict[str, str], home: Path, declarations: list[deployments.Declaration]) -> None:
     """Make the work pool, the deployments and the alerts, and settle the runs that a power loss left."""
-    from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    with temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}), get_client(sync_client=True) as client:
+    with _open_client(environment) as client:
         deployments.create_work_pool(client)
         for sentences in (
             deployments.sync_deployments(client, declarations, home),
@@ -233,6 +229,23 @@ def _prepare_server(environment: dict[str, str], home: Path, declarations: list[
         ):
             for sentence in sentences:
                 _print_line(sentence)
+
+
+def _switch_on_alerts(environment: dict[str, str]) -> None:
+    """Switch the alerts on once the operator has made their block; a server that does not answer is asked later."""
+    with contextlib.suppress(Exception), _open_client(environment) as client:
+        if alerts.find_block(client) is not None:
+            for sentence in alerts.register_alerts(client, _read_alert_hours()):
+                _print_line(sentence)
+
+
+@contextmanager
+def _open_client(environment: dict[str, str]) -> Iterator["SyncPrefectClient"]:
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    with temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}), get_client(sync_client=True) as client:
+        yield client
 
 
 def _read_alert_hours() -> float:
