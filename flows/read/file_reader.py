@@ -46,8 +46,8 @@ def read_documents(
 ) -> Iterator[RawDocument | Reject]:
     """Yield the documents and rejects of a file in their order; at least one row, because an empty file is a reject.
 
-    A file that is no document (`SourceFile.not_read`) has no row; the tally counts it. `on_open` receives the open file,
-    whose position tells how much of it, packed as it is, was read.
+    A file that is no document (`SourceFile.not_read`) has no row; the tally counts it. `on_open` receives the open
+    file, whose position tells how much of it, packed as it is, was read.
     """
     tally = tally if tally is not None else KeyTally()
     if source_file.not_read:
