@@ -27,11 +27,12 @@ def test_fields_of_the_form_are_nested_as_the_form_has_them(tmp_path):
     (entry,) = load(
         tmp_path,
         '[kabar]\nsource = "data"\nappend = true\noutput = "data/out"\nduplicates = "drop"\nkeep = 30\n'
+        'map = { text = "isi", url = "data.link" }\n'
         'schedule = "15 4 * * 1"\ntimezone = "Asia/Makassar"\nactive = false\n',
     )
     assert entry.parameters == {
         "source": "data", "dataset": "kabar", "append": True, "duplicates": "drop",
-        "more": {"output": "data/out", "wait": 3600},
+        "more": {"output": "data/out", "wait": 3600, "map": ["text=isi", "url=data.link"]},
     }  # fmt: skip
     assert (entry.cron, entry.timezone, entry.active, entry.keep) == ("15 4 * * 1", "Asia/Makassar", False, 30)
 
