@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from flows.flow_states import ENDED_WELL
 from flows.operate.deployments import POOL
+from flows.settings import ENDED_WELL
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient

@@ -82,6 +82,8 @@ def _parse_entry(file_name: str, name: str, fields: Any, taken_names: frozenset[
     if "source" not in fields:
         raise DatasetFileError(f'{file_name}: [{name}] has no source: add one, as source = "data/{name}".')
     publish_fields = {key: value for key, value in fields.items() if key not in _OWN_NAMES}
+    if isinstance(publish_fields.get("map"), dict):
+        publish_fields["map"] = [f"{column}={key}" for column, key in publish_fields["map"].items()]
     try:
         job = Publish.model_validate({"wait": _WAIT_SECONDS, **publish_fields, "dataset": name})
         entry = DatasetEntry(

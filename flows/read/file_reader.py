@@ -1,7 +1,7 @@
 """Reader of one file of the source: its documents and rejects, whatever kind of file it is."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryFile
@@ -42,10 +42,12 @@ def read_documents(
     options: ReadOptions | None = None,
     tally: KeyTally | None = None,
     depth: int = 0,
+    on_open: Callable[[BinaryIO], None] | None = None,
 ) -> Iterator[RawDocument | Reject]:
     """Yield the documents and rejects of a file in their order; at least one row, because an empty file is a reject.
 
-    A file that is no document (`SourceFile.not_read`) has no row; the tally counts it.
+    A file that is no document (`SourceFile.not_read`) has no row; the tally counts it. `on_open` receives the open
+    file, whose position tells how much of it, packed as it is, was read.
     """
     tally = tally if tally is not None else KeyTally()
     if source_file.not_read:
@@ -63,6 +65,8 @@ def read_documents(
         return
     context = ReadContext(source_file, limits, options or ReadOptions(), guess_outlet, tally)
     with file:
+        if on_open is not None:
+            on_open(file)
         yield from _OpenFile(context, file, depth).iterate_documents()
 
 
