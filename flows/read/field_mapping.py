@@ -379,7 +379,7 @@ class _Mapping:
 
 
 _HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,5}[a-z]{2,12}")
-_ADDRESS: Final = re.compile(r"(?:https?:)?//\S+\Z|https?:\S+\Z")
+_ADDRESS: Final = re.compile(r"(?:https?:)?//\S+\Z|https?:\S+\Z", re.IGNORECASE)
 
 
 def _is_address(text: str) -> bool:
