@@ -69,8 +69,9 @@ def _find_header(rows: Sequence[Sequence[Any]], field_map: FieldMap) -> int | No
         sum(isinstance(cell, str) and (knows_key(cell) or cell.strip() in forced) for cell in row)
         for row in rows[:_HEADER_ROWS]
     ]
-    if known and max(known):
-        return known.index(max(known))
+    most = max(known, default=0)
+    if most:
+        return known.index(most)
     return next(
         (at for at, row in enumerate(rows[:_HEADER_ROWS]) if sum(cell not in ("", None) for cell in row) >= 2), None
     )

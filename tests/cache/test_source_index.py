@@ -58,7 +58,7 @@ def test_a_file_written_just_now_is_not_trusted():
 def test_what_is_remembered_is_recalled_and_replaced(tmp_path):
     for count in (1, 2):
         (tmp_path / f"work{count}").mkdir()
-        given = remembered(*[(str(n), 5, 100, None, True, 1, 0) for n in range(count)])
+        given = remembered(*[(str(n), 5, 100, None, True, 1, 0, None) for n in range(count)])
         cache.stage_source_index(given, tmp_path / f"work{count}")
         cache.commit_source_index(tmp_path / "sources", tmp_path / f"work{count}")
         found = cache.load_source_index(tmp_path / "sources")

@@ -36,7 +36,7 @@ def as_tar(files, mode="w"):
 FILES = {"a/satu.txt": TEXT, "a/dua.jsonl": RECORD, "b/tiga.txt.gz": gzip.compress(TEXT)}
 ARCHIVES = {
     "zip": as_zip(FILES), "tar": as_tar(FILES), "tar.gz": as_tar(FILES, "w:gz"), "tar.bz2": as_tar(FILES, "w:bz2"),
-    "tar.xz": as_tar(FILES, "w:xz"), "zip.gz": gzip.compress(as_zip(FILES)), "stored": as_zip(FILES, zipfile.ZIP_STORED),
+    "tar.xz": as_tar(FILES, "w:xz"), "zip.gz": gzip.compress(as_zip(FILES)), "stored": as_zip(FILES, zipfile.ZIP_STORED),  # noqa: E501
 }  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def test_other_compressions(one, pack):
 @pytest.mark.parametrize("pack", [bz2.compress, lzma.compress])
 def test_a_compressed_file_that_breaks_off(one, pack):
     data = pack(b"".join(RECORD.replace(b'"x"', b'"%d"' % n) for n in range(20_000)))
-    documents, rejects = one(data[: len(data) - 20], "a.jsonl")
+    _documents, rejects = one(data[: len(data) - 20], "a.jsonl")
     assert rejects[-1]["reason"] == "damaged_container"
 
 
@@ -74,7 +74,7 @@ def test_a_bomb(one, pack):
 
 def test_a_zip_bomb(one):
     data = as_zip({"a.txt": b"a" * 5_000_000, "b.txt": TEXT})
-    documents, [reject] = one(data, "a.zip", limits=Limits(max_expansion=100))
+    _documents, [reject] = one(data, "a.zip", limits=Limits(max_expansion=100))
     assert reject["reason"] == "expands_too_far"
 
 

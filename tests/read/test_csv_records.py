@@ -101,7 +101,10 @@ def test_a_table_without_a_header_is_read_by_content(table):
 def test_a_ragged_row_is_a_reject_with_its_line(table):
     documents, rejects = table(write([HEAD, ROWS[0], ["x", "y"], ["a", "b", "c", "d"], ROWS[1]]))
     assert texts(documents) == [row[2] for row in ROWS]
-    assert [(r["source_id"], r["reason"]) for r in rejects] == [("a.csv#R2", "broken_record"), ("a.csv#R3", "broken_record")]
+    assert [(r["source_id"], r["reason"]) for r in rejects] == [
+        ("a.csv#R2", "broken_record"),
+        ("a.csv#R3", "broken_record"),
+    ]
     assert rejects[0]["detail"].startswith("Row 2 (line 5) of a.csv has 2 cells, 3 were expected")
     assert [document["source_id"] for document in documents] == ["a.csv#R1", "a.csv#R4"]
 
@@ -109,7 +112,7 @@ def test_a_ragged_row_is_a_reject_with_its_line(table):
 def test_a_stray_quote_costs_its_row_alone(table):
     rows = [[str(n), f"Judul {n}", PROSE] for n in range(8)]
     lines = write([["id", "judul", "isi"], *rows]).splitlines(keepends=True)
-    lines[4] = '3,"Judul "3,"' + PROSE + '\r\n'
+    lines[4] = '3,"Judul "3,"' + PROSE + "\r\n"
     documents, rejects = table("".join(lines))
     assert [r["reason"] for r in rejects] == ["broken_record"]
     assert "line 5" in rejects[0]["detail"]

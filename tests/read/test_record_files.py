@@ -14,7 +14,12 @@ from flows.read import Limits, read_batches
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada. " * 3
 ROWS = [
-    {"judul": "Satu", "isi": PROSE + "Satu.", "tanggal": datetime(2023, 9, 6, 2, 15, tzinfo=UTC), "penulis": ["Ani", "Budi"]},
+    {
+        "judul": "Satu",
+        "isi": PROSE + "Satu.",
+        "tanggal": datetime(2023, 9, 6, 2, 15, tzinfo=UTC),
+        "penulis": ["Ani", "Budi"],
+    },
     {"judul": "Dua", "isi": PROSE + "Dua.", "tanggal": None, "penulis": []},
 ]
 
@@ -67,7 +72,9 @@ def as_sqlite(path, **tables):
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("data", [as_parquet(ROWS, row_group_size=1), as_arrow(ROWS, stream=False), as_arrow(ROWS, stream=True)])
+@pytest.mark.parametrize(
+    "data", [as_parquet(ROWS, row_group_size=1), as_arrow(ROWS, stream=False), as_arrow(ROWS, stream=True)]
+)
 def test_typed_rows(source, data):
     documents, rejects = source(a__bin=data)
     assert not rejects
@@ -113,12 +120,14 @@ def test_sqlite_tables_of_one_form_are_all_read_and_another_is_named(source, tmp
 def test_sqlite_without_texts_names_its_tables(source, tmp_path):
     documents, [reject] = source(a__db=as_sqlite(tmp_path / "a.db", kata=(["kata", "jumlah"], [("a", 1)])))
     assert not documents
-    assert reject["reason"] == "no_content" and "kata (kata, jumlah)" in reject["detail"] and "--table" in reject["detail"]
+    assert (
+        reject["reason"] == "no_content" and "kata (kata, jumlah)" in reject["detail"] and "--table" in reject["detail"]
+    )
 
 
 def test_a_damaged_sqlite_database(source, tmp_path):
     data = as_sqlite(tmp_path / "a.db", berita=(["judul", "isi"], [("Satu", PROSE)] * 400))
-    documents, rejects = source(a__db=data[:40_000])
+    _documents, rejects = source(a__db=data[:40_000])
     assert rejects[-1]["reason"] == "damaged_container"
 
 
@@ -213,8 +222,8 @@ def test_an_item_with_a_teaser_alone_is_partial(source):
 
 def test_a_feeds_entities_are_not_resolved(source):
     bomb = '<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
-    feed = f'<rss version="2.0"><channel><item><title>Satu</title><description>{PROSE}</description></item></channel></rss>'
-    documents, rejects = source(feed__xml=(bomb + feed.replace("Satu", "&b;")).encode())
+    feed = f'<rss version="2.0"><channel><item><title>Satu</title><description>{PROSE}</description></item></channel></rss>'  # noqa: E501
+    documents, _rejects = source(feed__xml=(bomb + feed.replace("Satu", "&b;")).encode())
     assert not any(b"aaaaaaaaaa" in document["raw"] for document in documents)
 
 
