@@ -177,7 +177,7 @@ def test_the_day_of_a_crawl_is_not_the_day_of_publication():
 
 
 def test_no_content_names_the_keys_and_the_option():
-    with pytest.raises(RecordError, match='"foo", "bar".*--map text=KEY'):
+    with pytest.raises(RecordError, match=r'"foo", "bar".*--map text=KEY'):
         map_record({"foo": PROSE, "bar": 1}, FieldMap())
 
 

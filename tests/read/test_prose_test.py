@@ -20,7 +20,7 @@ NOT_PROSE = {
     "access log": ("\n".join(f'1.2.3.4 - - [12/Sep/2023:10:00:{n:02d} +0700] "GET /a HTTP/1.1" 200 512' for n in range(20)), "log"),  # noqa: E501
     "addresses": ("\n".join(f"https://kabarlembayung.id/baca/{n}/harga-kopi-naik" for n in range(20)), "addresses"),
     "titles and addresses": ("\n".join(f"Judul {n} https://kabarlembayung.id/baca/{n}" for n in range(20)), "addresses"),  # noqa: E501
-    "words": ("\n".join(["ada", "adalah", "adanya", "adapun", "agak", "agaknya", "agar", "akan", "akankah", "akhir", "akhiri"]), "words"),
+    "words": ("\n".join(["ada", "adalah", "adanya", "adapun", "agak", "agaknya", "agar", "akan", "akankah", "akhir", "akhiri"]), "words"),  # noqa: E501
     "names": ("\n".join(["Budi Santosa", "Ani Yulia", "Joko"] * 10), "words"),
     "sql dump": ("CREATE TABLE berita (\n  id int NOT NULL,\n  isi text\n);\nINSERT INTO berita VALUES (1,'" + PROSE + "');\n", "SQL"),  # noqa: E501
     "requirements": ("scrapy==2.11.0\npandas>=2.0\nlxml\nrequests[socks]==2.31.0\n# for the notebook\njupyter==1.0.0\n", "configuration"),  # noqa: E501
