@@ -1,6 +1,8 @@
 # Two commands on a fresh clone: `make run`, `make test`. Python 3.11 to 3.14 and make are all they need.
 PYTHON ?= python3
 SOURCE ?= seeds
+# The samples have a dataset of their own, so that they never end up among your articles.
+DATASET ?= $(if $(filter-out seeds,$(SOURCE)),news,seeds)
 # The benchmarks have an environment of their own (docs/explanation/quality.md), and keep what they made in BENCH_CACHE.
 BENCH ?= .bench/bin/python
 BENCH_CACHE ?= .bench-cache
@@ -10,8 +12,8 @@ BIN := .venv/bin
 .PHONY: run ui test test-fast faults faults-short fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text \
   bench bench-quality bench-speed clean help
 
-run: .venv/.ready ## publish seeds/ into output/news/ (another folder: make run SOURCE=...)
-	@$(BIN)/kliping publish $(SOURCE)
+run: .venv/.ready ## publish seeds/ into output/seeds/ (another folder into output/news/: make run SOURCE=...)
+	@$(BIN)/kliping publish $(SOURCE) --dataset $(DATASET)
 
 ui: .venv/.ready ## the Prefect server and worker with every deployment, until Ctrl-C (make ui PORT=4300)
 	@PORT=$(PORT) exec $(BIN)/python -m flows.serve

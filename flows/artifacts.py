@@ -21,28 +21,30 @@ from prefect.artifacts import (
 from prefect.logging import get_run_logger
 
 from flows import read, run, validate
-from flows.progress import RateEstimator
 from flows.report.escaping import escape_markdown
+from flows.run.progress import RateEstimator
 from flows.run.run_outcome import RunOutcome
 from flows.settings import ROOT
+from schemas.vocabulary import REASONS
 
 _SECONDS_BETWEEN_UPDATES = 2.0
 _SECONDS_BETWEEN_LINES = 60.0
 
 
 def create_outcome_artifacts(outcome: RunOutcome) -> None:
-    """Create the artifacts of a run that ended. Scraped words stand in table cells or escaped, never as markdown."""
+    """Create the artifacts of a run that ended: counts, paths and our own sentences; no words of an article."""
     create_markdown_artifact(
         key="summary", markdown=_render_summary(outcome), description=outcome.format_sentence()[:500]
     )
     if counts := {**outcome.rejected, **outcome.dropped}:
-        first = {reason: f"{name}: {detail}" for name, reason, detail in reversed(outcome.examples)}
+        first = {reason: name for name, reason, _ in reversed(outcome.examples)}
         rows = [
             {
                 "reason": reason,
                 "documents": count,
-                "became": "dropped" if reason in outcome.dropped else "rejected",
-                "for example": first.get(reason, ""),
+                "outcome": "dropped" if reason in outcome.dropped else "rejected",
+                "in words": REASONS.get(reason, ""),
+                "first document": first.get(reason, ""),
             }
             for reason, count in counts.items()
         ]
@@ -54,19 +56,19 @@ def create_outcome_artifacts(outcome: RunOutcome) -> None:
                 "passed": "yes" if check.passed else "NO",
                 "severity": check.severity,
                 "rows that failed": check.failed_rows,
-                "in words": check.sentence,
+                "sentence": check.summary,
             }
             for check in sorted(outcome.checks, key=lambda check: check.passed)
         ]
         create_table_artifact(key="validation", table=check_rows, description=_describe_checks(outcome.checks))
-    if outcome.release is not None:
-        url = find_report_url(outcome.release)
+    if folder := outcome.release or outcome.refused:
+        url = find_report_url(folder)
         create_link_artifact(key="report", link=url, link_text="Open the report", description=f"The report, at {url}.")
 
 
-def find_report_url(release: Path) -> str:
-    """Return the URL of a release's report: under the address in KLIPING_REPORTS, else a file URL."""
-    report = (ROOT / release / "report.html").resolve()
+def find_report_url(folder: Path) -> str:
+    """Return the URL of the report of a release or refused run: under the address in KLIPING_REPORTS, else a file."""
+    report = (ROOT / folder / "report.html").resolve()
     base = os.environ.get("KLIPING_REPORTS")
     return f"{base}{quote(report.as_posix())}" if base else report.as_uri()
 
@@ -91,7 +93,7 @@ class ProgressArtifact:
         self.estimator = RateEstimator()
 
     def __call__(self, documents: int, bytes_read: int, bytes_total: int) -> None:
-        """Show that so many documents, and `seen` of `total` bytes, were read."""
+        """Show how many documents, and how many of all bytes, were read."""
         if self.next_callback is not None:
             self.next_callback(documents, bytes_read, bytes_total)
         description = self.estimator.describe_progress(documents, bytes_read, bytes_total)
@@ -150,7 +152,7 @@ def _render_summary(outcome: RunOutcome) -> str:
             "documents read": outcome.documents,
             "carried over from the parent release": outcome.carried,
             "articles": outcome.articles,
-            "of these, repeats of another": outcome.marked,
+            "of these, duplicates of another": outcome.marked,
             "dropped as duplicates": sum(outcome.dropped.values()),
             "rejected": sum(outcome.rejected.values()),
         }
@@ -165,4 +167,6 @@ def _render_summary(outcome: RunOutcome) -> str:
     lines += [f"- {escape_markdown(note)}" for note in outcome.notes]
     if outcome.release is not None:
         lines += ["", f"Report: <{find_report_url(outcome.release)}>", "", "```", *outcome.format_lines()[-2:], "```"]
+    if outcome.refused is not None:
+        lines += ["", f"Report of the refused run: <{find_report_url(outcome.refused)}>"]
     return "\n".join(lines)

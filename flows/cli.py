@@ -4,6 +4,9 @@ Exit codes: 0 published or nothing new, 1 refused (or verify found damage), 2 wr
 published.
 """
 
+from importlib import metadata
+from typing import Annotated
+
 import typer
 
 from flows.commands import release_reading, releases, source_reading
@@ -14,10 +17,27 @@ app = typer.Typer(
     name="kliping",
     help="Raw scraped news in, versioned datasets out.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from schemas import SCHEMA_VERSION
+
+        typer.echo(f"kliping {metadata.version('kliping')}, schema {SCHEMA_VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def show_version(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Raw scraped news in, versioned datasets out."""
+
 
 source_reading.register_commands(app)
 app.command("publish")(build_publish_command())

@@ -1,7 +1,7 @@
 """Parameters of one publish: fields of the Run form, options of the command, and what the manifest records.
 
 Each field has its type, default, bounds and help here, once; the flow's signature and the command take them from here.
-What `said_by` adds holds for the form alone.
+What `refuse_with_words` adds applies to the form alone.
 """
 
 import re
@@ -43,7 +43,7 @@ Source = Annotated[
     Field(
         min_length=1,
         max_length=4096,
-        description="What to publish: a folder (read recursively), a file, a glob (data/2026-11-*.gz), or such a URL.",
+        description="A folder (read recursively), a file, a glob (data/2026-11-*.gz), or a URL of one.",
         json_schema_extra=refuse_with_words(
             allowed_roots.build_form_pattern(), f"a place under {allowed_roots.name_roots()}"
         ),
@@ -53,7 +53,7 @@ DatasetName = Annotated[
     str,
     AfterValidator(check_dataset_name),
     Field(
-        description="Name of the dataset; its releases lie in a folder of this name under output.",
+        description="Name of the dataset; its releases are in a folder of this name under the output.",
         json_schema_extra=refuse_with_words(f"^{NAME}$", NAME_WORDS),
     ),
 ]
@@ -80,7 +80,7 @@ def _check_workers(value: int | str) -> int | str:
         value = int(value[:9])
     fits = re.fullmatch(_ADDRESS, value) if isinstance(value, str) else 1 <= value <= 64
     if not fits:
-        raise ValueError("a number from 1 to 64 was expected, or a Dask cluster as tcp://host:port")
+        raise ValueError("expected a number from 1 to 64, or a Dask cluster as tcp://host:port")
     return value
 
 
@@ -94,21 +94,22 @@ Workers = Annotated[
 ]
 Duplicates = Annotated[
     Literal["mark", "drop"],
-    Field(description="mark: repeated articles stay and name the one they repeat. drop: they go to rejects."),
+    Field(description="mark: duplicates stay and name the article that they repeat. drop: they go to rejects."),
 ]
 Html = Annotated[
     Literal["quality", "fast"],
-    Field(description="How pages are read. quality: unsure ones are also shown to trafilatura. fast: the model alone."),
+    Field(description="How pages are read. quality: trafilatura also votes on unsure pages. fast: the model alone."),
 ]
 Limit = Annotated[
     int,
     Field(ge=0, description="Read only this many documents, for a trial; 0 reads all. The release holds only those."),
 ]
 MaxMb = Annotated[
-    int, Field(ge=1, le=1000, description="The most megabytes a document may have, as a file or as a record.")
+    int, Field(ge=1, le=1000, description="The most megabytes that a document may have, as a file or as a record.")
 ]
 MaxSeconds = Annotated[
-    int, Field(ge=1, le=86_400, description="The most seconds one document may take; then it is stopped and rejected.")
+    int,
+    Field(ge=1, le=86_400, description="The most seconds that one document may take; then it is stopped and rejected."),
 ]
 
 
@@ -150,16 +151,16 @@ TableName = Annotated[
         max_length=200, description="The table of an SQLite database, or the sheet, to read. Empty: those with texts."
     ),
 ]
-DryRun = Annotated[bool, Field(description="Do everything but publish; nothing is written to the output.")]
+DryRun = Annotated[bool, Field(description="Do everything except publishing; nothing is written to the output.")]
 AcceptDrift = Annotated[
     str,
     Field(
         max_length=500,
-        description="Publish although the dataset shrank sharply; the reason is recorded. Empty: refuse.",
+        description="Publish although the dataset shrank or drifted; the reason is recorded. Empty: refuse.",
     ),
 ]
 Rehash = Annotated[
-    bool, Field(description="Read every file of the source again, also those whose size and mtime are as they were.")
+    bool, Field(description="Read every file of the source again, also those whose size and mtime did not change.")
 ]
 Wait = Annotated[
     int,

@@ -16,26 +16,28 @@ from typing import Any, ParamSpec, TypeVar, cast
 import pyarrow as pa
 from prefect import Task, flow, runtime, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
-from prefect.states import Cancelled, Completed, Failed
+from prefect.logging import get_run_logger
+from prefect.states import Failed
 from pydantic import ValidationError
 
-from flows import artifacts, cache, parameters, read, release, run, validate
+from flows import artifacts, cache, flow_states, parameters, read, release, run, validate
 from flows.parameters import Publish
-from flows.run.publish_run import EXPECTED_ERRORS, progress_callback, run_publish
-from flows.run.run_outcome import RunOutcome, Status
+from flows.run.publish_run import EXPECTED_ERRORS, notice_callback, progress_callback, run_publish
+from flows.run.run_outcome import RunOutcome
 from flows.run.steps import PLAIN_STEPS, Steps
 
 Arguments = ParamSpec("Arguments")
 Returned = TypeVar("Returned")
 
-# Receives the outcome of the flow run in this process, for the command: a state holds no more than a sentence.
-outcome_callback: ContextVar[Callable[[RunOutcome], None] | None] = ContextVar("outcome_callback", default=None)
+# Receives the outcome of the flow run in this process, or what broke it: a state holds no more than a sentence.
+outcome_callback: ContextVar[Callable[[RunOutcome | Exception], None] | None] = ContextVar(
+    "outcome_callback", default=None
+)
 
 
 def step_task(name: str) -> Callable[[Callable[Arguments, Returned]], Task[Arguments, Returned]]:
-    """Declare a step as a task of this name. An expected error fails it with its sentence, without a traceback."""
+    """Declare a step as a task of this name. An error fails it with a sentence, without a traceback."""
 
     def declare(function: Callable[Arguments, Returned]) -> Task[Arguments, Returned]:
         @wraps(function)
@@ -44,6 +46,8 @@ def step_task(name: str) -> Callable[[Callable[Arguments, Returned]], Task[Argum
                 output = function(*args, **kwargs)
             except EXPECTED_ERRORS as error:
                 return Failed(message=str(error), data=error)
+            except Exception as error:
+                return Failed(message=flow_states.explain_defect(error), data=error)
             artifacts.log_step(name, output)
             return output
 
@@ -166,7 +170,7 @@ def shorten_source(source: str) -> str:
 )
 @parameters.add_form_help
 def publish_dataset(
-    source: parameters.Source = "seeds",
+    source: parameters.Source,
     dataset: parameters.DatasetName = "news",
     append: parameters.Append = False,
     html: parameters.Html = "quality",
@@ -178,16 +182,22 @@ def publish_dataset(
     more: parameters.MoreOptions = parameters.MoreOptions(),  # noqa: B008 (frozen)
 ) -> State[Any]:
     """Publish one source as a new release of one dataset; nothing is published where nothing is new."""
+    flow_states.hide_returned_states()
     fields = {
         "source": source, "dataset": dataset, "append": append, "html": html, "duplicates": duplicates,
         "dry_run": dry_run, "map": map, "split": split, "table": table,
     }  # fmt: skip
-    outcome = publish_fields({**fields, **more.model_dump()})
+    try:
+        outcome = publish_fields({**fields, **more.model_dump()})
+    except Exception as error:
+        if (callback := outcome_callback.get()) is not None:
+            callback(error)
+        return flow_states.end_run("broken", flow_states.explain_defect(error))
     artifacts.create_outcome_artifacts(outcome)
-    label_run(outcome, source)
     if (callback := outcome_callback.get()) is not None:
         callback(outcome)
-    return STATES[outcome.status](message=outcome.format_sentence())
+    name = f"{dataset} {outcome.version} from {shorten_source(source)}" if outcome.status == "published" else ""
+    return flow_states.end_run(outcome.status, outcome.format_sentence(), dataset=dataset, name=name)
 
 
 def publish_fields(fields: dict[str, Any]) -> RunOutcome:
@@ -205,44 +215,33 @@ def publish_fields(fields: dict[str, Any]) -> RunOutcome:
 
 @contextmanager
 def show_progress() -> Iterator[None]:
-    """Show the progress of the run as an artifact, and pass it on to whoever received it before."""
-    token = progress_callback.set(artifacts.ProgressArtifact(progress_callback.get()))
+    """Show progress as an artifact and notices in the log, and pass both on to whoever received them before."""
+    next_notice_callback = notice_callback.get()
+    logger = get_run_logger()
+
+    def log_notice(sentence: str) -> None:
+        logger.info("%s", sentence)
+        if next_notice_callback is not None:
+            next_notice_callback(sentence)
+
+    progress_token = progress_callback.set(artifacts.ProgressArtifact(progress_callback.get()))
+    notice_token = notice_callback.set(log_notice)
     try:
         yield
     finally:
-        progress_callback.reset(token)
-
-
-def label_run(outcome: RunOutcome, source: str) -> None:
-    """Tag the flow run with its outcome; the name of a run that published says the version."""
-    run_id = runtime.flow_run.id
-    with get_client(sync_client=True) as client:
-        tags = {*client.read_flow_run(run_id).tags, f"outcome:{outcome.status}"}
-        client.update_flow_run(run_id, tags=sorted(tags))
-        if outcome.status == "published":
-            client.update_flow_run(run_id, name=f"{outcome.dataset} {outcome.version} from {shorten_source(source)}")
+        progress_callback.reset(progress_token)
+        notice_callback.reset(notice_token)
 
 
 def run_flow(fields: dict[str, Any]) -> RunOutcome:
     """Run the flow in this process and return its outcome; raise what broke it."""
-    outcomes: list[RunOutcome] = []
+    outcomes: list[RunOutcome | Exception] = []
     token = outcome_callback.set(outcomes.append)
     try:
         state = publish_dataset(**fields, return_state=True)
     finally:
         outcome_callback.reset(token)
-    if outcomes:
-        return outcomes[0]
-    error = state.result(raise_on_failure=False)
-    raise error if isinstance(error, Exception) else RuntimeError(f"the run ended as {state.name}: {state.message}")
-
-
-# Prefect's own names: the deployment's page and automations filter on them. A failed state carries no data.
-STATES: dict[Status, Callable[..., State[Any]]] = {
-    "published": Completed,
-    "nothing_new": Completed,
-    "dry_run": Completed,
-    "refused": Failed,
-    "busy": Cancelled,
-    "wrong_use": Failed,
-}
+    outcome = outcomes[0] if outcomes else state.result(raise_on_failure=False)
+    if isinstance(outcome, RunOutcome):
+        return outcome
+    raise outcome if isinstance(outcome, Exception) else RuntimeError(f"the run ended as {state.name}: {state.message}")

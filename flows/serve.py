@@ -1,8 +1,9 @@
-"""`make ui`: run a Prefect server and a worker on this machine, with every deployment of prefect.yaml, until Ctrl-C.
+"""`make ui`: run a Prefect server and a worker on this machine, with every deployment, until Ctrl-C.
 
-The server, the worker and a small server of reports listen on the loopback address alone. Their state lies in
-.prefect/ui (PREFECT_HOME names another place): the database of runs, the logs of both processes, and a lock that this
-process and its children hold, so that two of them never share a database. What was published does not lie there.
+The deployments are those of prefect.yaml and datasets.toml. The server, the worker and a small server of reports listen
+on the loopback address alone. Their state lies in .prefect/ui (PREFECT_HOME names another place): the database of runs,
+the logs of both processes, and a lock that this process and its children hold, so that two of them never share a
+database. What was published does not lie there.
 """
 
 import contextlib
@@ -12,31 +13,29 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn
-from urllib.parse import unquote
+from typing import IO, NoReturn
 
 from flows.settings import ROOT, set_default_environment
 
-if TYPE_CHECKING:
-    from prefect.client.orchestration import SyncPrefectClient
+set_default_environment(show_prefect_logs=True)  # before Prefect is imported
+
+from flows.operate import alerts, deployments, recovery  # noqa: E402
+from flows.operate.dataset_file import DatasetFileError  # noqa: E402
+from flows.operate.report_server import serve_reports  # noqa: E402
 
 HOST = "127.0.0.1"
-POOL = "kliping"
 FIRST_PORT = 4200
 # The reports' port above the server's.
 _REPORTS_PORT = 1000
 _START_SECONDS = 120
 _STOP_SECONDS = 20
-_PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
 class Stop(Exception):
@@ -52,18 +51,29 @@ def main(port: int | None = None) -> int:
     try:
         with ExitStack() as stack:
             lock = stack.enter_context(_lock_home(home))
+            declarations, refusals = deployments.select_allowed(deployments.load_declarations())
+            for sentence in refusals:
+                _print_line(sentence)
             chosen_port = _choose_port(port)
-            environment = _build_environment(
-                chosen_port, stack.enter_context(_serve_reports(chosen_port + _REPORTS_PORT))
-            )
+            reports = stack.enter_context(serve_reports(HOST, _choose_reports_port(chosen_port + _REPORTS_PORT)))
+            environment = _build_environment(chosen_port, reports)
             write_lock_note(lock, f"http://{HOST}:{chosen_port}, process {os.getpid()}")
             _print_line("Starting the Prefect server ...")
             server = ChildProcess("server", ["server", "start"], environment, home, lock)
             stack.callback(server.stop)
             _wait_until_healthy(server, chosen_port)
-            _print_line("Registering the deployments of prefect.yaml ...")
-            _register_deployments(environment)
-            command = ["worker", "start", "--pool", POOL, "--type", "process", "--name", f"{socket.gethostname()}"]
+            _print_line(f"Registering {len(declarations)} deployments ...")
+            _prepare_server(environment, home, declarations)
+            command = [
+                "worker",
+                "start",
+                "--pool",
+                deployments.POOL,
+                "--type",
+                "process",
+                "--name",
+                f"{socket.gethostname()}",
+            ]
             worker = ChildProcess("worker", command, environment, home, lock)
             stack.callback(worker.stop)
             _print_line(f"Ready: http://{HOST}:{chosen_port}/deployments (Ctrl-C stops; logs in {home})")
@@ -71,7 +81,7 @@ def main(port: int | None = None) -> int:
                 time.sleep(1)
                 for child in (server, worker):
                     child.restart_if_dead()
-    except Stop as stop:
+    except (Stop, DatasetFileError) as stop:
         if str(stop):
             _print_line(str(stop))
             return 3
@@ -159,6 +169,11 @@ def _choose_port(requested: int | None) -> int:
     return free_port
 
 
+def _choose_reports_port(preferred: int) -> int:
+    """Return the port that keeps links alive from start to start, or 0 where it is taken."""
+    return preferred if preferred < 65_536 and _is_port_free(preferred) else 0
+
+
 def _is_port_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -170,16 +185,19 @@ def _is_port_free(port: int) -> bool:
 
 
 def _build_environment(port: int, reports: str) -> dict[str, str]:
-    set_default_environment(show_prefect_logs=True)
+    """Build the environment of both children; settings that the operator has set stay, but for the port and host."""
     os.environ["PREFECT_API_URL"] = f"http://{HOST}:{port}/api"
     if password := os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
         os.environ.setdefault("PREFECT_API_AUTH_STRING", password)
     return {
+        # The page asks the host that it came from, so that it works behind a reverse proxy too.
+        "PREFECT_UI_API_URL": "/api",
+        # The second page asks a tracking host; the first one asks nobody.
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",
         **os.environ,
         "PREFECT_SERVER_API_HOST": HOST,
         # `--port` would leave the page calling port 4200.
         "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_UI_API_URL": f"http://{HOST}:{port}/api",
         "PREFECT_CLI_PROMPT": "false",
         "KLIPING_REPORTS": reports,
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
@@ -200,97 +218,29 @@ def _wait_until_healthy(server: ChildProcess, port: int) -> None:
     raise Stop(f"The Prefect server did not start; the end of {server.log} says why.")
 
 
-def _register_deployments(environment: dict[str, str]) -> None:
-    """Make the work pool and the deployments. A schedule that was switched on or off stays so."""
+def _prepare_server(environment: dict[str, str], home: Path, declarations: list[deployments.Declaration]) -> None:
+    """Make the work pool, the deployments and the alerts, and settle the runs that a power loss left."""
     from prefect.client.orchestration import get_client
-    from prefect.client.schemas.actions import WorkPoolCreate
-    from prefect.exceptions import ObjectAlreadyExists
     from prefect.settings import PREFECT_API_URL, temporary_settings
-    from prefect.workers.process import ProcessWorker
 
     with temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}), get_client(sync_client=True) as client:
-        template = ProcessWorker.get_default_base_job_template()
-        with contextlib.suppress(ObjectAlreadyExists):
-            client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
-        before = _read_schedule_switches(client)
-        names = [f"--name={name}" for name in _list_allowed_deployments()]
-        completed = subprocess.run(
-            [sys.executable, "-m", "prefect", "--no-prompt", "deploy", *names],
-            cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if completed.returncode:
-            output = f"{completed.stdout[-2000:]}{completed.stderr[-2000:]}"
-            raise Stop(f"The deployments of prefect.yaml were not registered:\n{output}")
-        after = _read_schedule_switches(client)
-        for key, (deployment, schedule, active) in after.items():
-            if key in before and before[key][2] != active:
-                client.update_deployment_schedule(deployment, schedule, active=before[key][2])
-
-
-def _list_allowed_deployments() -> list[str]:
-    """The deployments of prefect.yaml that name no place outside the roots; of the others, a sentence is said."""
-    import yaml
-
-    from flows import allowed_roots
-
-    names = []
-    for deployment in yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]:
-        fields = {**deployment.get("parameters", {}), **deployment.get("parameters", {}).get("more", {})}
-        reasons = (allowed_roots.explain_outside_roots(fields[name]) for name in ("source", "output") if name in fields)
-        if why_not := next(filter(None, reasons), None):
-            _print_line(f"Not registered: {deployment['name']}, in prefect.yaml. {why_not}")
-        else:
-            names.append(deployment["name"])
-    return names
-
-
-def _read_schedule_switches(client: "SyncPrefectClient") -> dict[tuple[str, str | None], tuple[Any, Any, bool]]:
-    """(deployment, slug) -> deployment id, schedule id, whether it is on."""
-    return {
-        (deployment.name, schedule.slug): (deployment.id, schedule.id, schedule.active)
-        for deployment in client.read_deployments()
-        for schedule in deployment.schedules
-    }
-
-
-class ReportHandler(BaseHTTPRequestHandler):
-    """Gives report.html of a release that lies under a root, and nothing else."""
-
-    def do_GET(self) -> None:
-        """The path of the URL is the path of the file."""
-        from flows import allowed_roots
-
-        path = Path(unquote(self.path.partition("?")[0]))
-        if (
-            path.name != "report.html"
-            or path.parent.parent.name != "releases"
-            or allowed_roots.explain_outside_roots(str(path))
+        deployments.create_work_pool(client)
+        for sentences in (
+            deployments.sync_deployments(client, declarations, home),
+            recovery.mark_crashed_runs(client),
+            recovery.cancel_missed_runs(client),
+            alerts.register_alerts(client, _read_alert_hours()),
         ):
-            self.send_error(404, "There is no such report")
-            return
-        try:
-            page = path.read_bytes()
-        except OSError:
-            self.send_error(404, "There is no such report")
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Security-Policy", _PAGE_POLICY)
-        self.send_header("Content-Length", str(len(page)))
-        self.end_headers()
-        self.wfile.write(page)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+            for sentence in sentences:
+                _print_line(sentence)
 
 
-@contextmanager
-def _serve_reports(port: int) -> Iterator[str]:
-    """Serve reports in a thread, at this port if it is free, so that links live on; yields the address."""
-    with ThreadingHTTPServer((HOST, port if port < 65_536 and _is_port_free(port) else 0), ReportHandler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://{HOST}:{server.server_address[1]}"
-        server.shutdown()
+def _read_alert_hours() -> float:
+    hours = os.environ.get("KLIPING_ALERT_HOURS") or str(alerts.DEFAULT_HOURS)
+    try:
+        return float(hours)
+    except ValueError:
+        raise Stop(f"KLIPING_ALERT_HOURS is {hours!r}; a number of hours was expected.") from None
 
 
 def _print_line(words: str) -> None:

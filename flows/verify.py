@@ -7,11 +7,10 @@ from typing import Annotated, Any
 from prefect import flow, runtime
 from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
 from pydantic import AfterValidator, Field
 
-from flows import allowed_roots, parameters, release
-from flows.maintain.rebuild import rebuild_release as make_again
+from flows import allowed_roots, flow_states, parameters, release
+from flows.maintain.rebuild import rebuild_release
 
 Dataset = Annotated[
     str,
@@ -36,15 +35,12 @@ def verify_releases(
     ] = False,
 ) -> State[Any]:
     """Check each release against its checksums, manifest and schema; with `rebuild`, also rebuild and compare."""
-    if runtime.deployment.id and (why_not := allowed_roots.explain_outside_roots(f"{output}/{dataset}")):
-        return Failed(name="WrongUse", message=why_not)
-    if version and not dataset:
-        return Failed(name="WrongUse", message=f"Of which dataset is {version} a release? Name it in `dataset`.")
-    if "://" in output and not dataset:
-        return Failed(name="WrongUse", message=f"Which dataset of {output}? An object store is verified one at a time.")
+    flow_states.hide_returned_states()
+    if reason := _explain_wrong_use(dataset, output, version):
+        return flow_states.end_run("wrong_use", f"wrong use: {reason}")
     dataset_names = [dataset] if dataset else _list_datasets(Path(output))
     if not dataset_names:
-        return Completed(name="NothingYet", message=f"{output} holds no dataset yet; nothing to verify")
+        return flow_states.end_run("whole", f"whole: {output} holds no dataset yet; nothing to verify")
     damages_by_release: dict[tuple[str, str], list[str]] = {}
     for name in dataset_names:
         try:
@@ -53,20 +49,35 @@ def verify_releases(
             )
         except release.ReleaseError as error:
             if dataset:
-                return Failed(message=str(error))
+                return flow_states.end_run("wrong_use", f"wrong use: {error}")
             damages_by_version = {"": [str(error)]}  # one broken dataset does not hide the others
-        damages_by_release |= {(name, each): said for each, said in damages_by_version.items()}
+        except Exception as error:
+            return flow_states.end_run("broken", flow_states.explain_defect(error))
+        damages_by_release |= {(name, each): damages for each, damages in damages_by_version.items()}
     rows = [
-        {"dataset": name, "version": each, "found": "; ".join(said) or "whole and unchanged"}
-        for (name, each), said in damages_by_release.items()
+        {"dataset": name, "version": each, "state": "; ".join(damages) or "whole and unchanged"}
+        for (name, each), damages in damages_by_release.items()
     ]
     summary = f"{len(rows)} release{'s' if len(rows) != 1 else ''} of {', '.join(dataset_names)}"
     create_table_artifact(key="verify", table=rows, description=summary)
-    damaged = [row for row in rows if row["found"] != "whole and unchanged"]
+    damaged = [row for row in rows if row["state"] != "whole and unchanged"]
     if damaged:
         which = ", ".join(f"{row['dataset']} {row['version']}".strip() for row in damaged)
-        return Failed(name="Damaged", message=f"damaged: {which}; {damaged[0]['found']}", data=damages_by_release)
-    return Completed(name="Whole", message=f"{summary}: whole and unchanged", data=damages_by_release)
+        return flow_states.end_run(
+            "damaged", f"damaged: {which}; {damaged[0]['state']}. Restore it from a copy; nothing was changed."
+        )
+    return flow_states.end_run("whole", f"whole: {summary}, unchanged since they were published")
+
+
+def _explain_wrong_use(dataset: str, output: str, version: str) -> str | None:
+    """Return a sentence where these parameters cannot be verified, else None."""
+    if runtime.deployment.id and (reason := allowed_roots.explain_outside_roots(f"{output}/{dataset}")):
+        return reason
+    if version and not dataset:
+        return f"Of which dataset is {version} a release? Name it in `dataset`."
+    if "://" in output and not dataset:
+        return f"Which dataset of {output}? An object store is verified one at a time."
+    return None
 
 
 def _list_datasets(output: Path) -> list[str]:
@@ -86,7 +97,7 @@ def _check_releases(home: release.Dataset, version: str, *, rebuild: bool) -> di
     damages_by_version = {each.version or "": _find_damages(home, each) for each in entries}
     named = version or home.read_latest_version()
     if rebuild and named and not damages_by_version.get(named):
-        rebuilt = make_again(home, named)
+        rebuilt = rebuild_release(home, named)
         damages_by_version[named] += [] if rebuilt.is_identical else list(rebuilt.format_lines())
     return damages_by_version
 

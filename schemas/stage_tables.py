@@ -63,6 +63,9 @@ DOCUMENTS: Final = pa.schema(
         _field("outlet_hint", pa.string(), null=True),
         # The decoded document: every line break is \n. For a page: its blocks, one a line.
         _field("text", pa.large_string()),
+        # Where the line breaks of a text were lost and found again: start and end of each line in `text`, one after the
+        # other, by the numbers of MARKS. Null: the lines are those of `text`.
+        _field("recovered_lines", pa.list_(_field("item", pa.int32())), null=True),
     ]
 )
 
@@ -101,11 +104,22 @@ CANDIDATES: Final = pa.schema(
     ]
 )
 
+# What decides between documents of one article_id; never published.
+IDENTITY: Final = pa.schema(
+    [
+        _field("own_url", pa.string(), null=True),  # its URL if the canonical that it declares is not believed
+        _field("fallback_id", pa.string()),  # its article_id by own_url, else by its identity
+        # When it says that it was modified, else published; the later of both.
+        _field("revised_at", UTC_MICROS, null=True),
+    ]
+)
+
 # One row a document, in the order of DOCUMENTS.
 METADATA: Final = pa.schema(
     [
         _field("doc", pa.int32()),
         _field("article_id", pa.string()),
+        *IDENTITY,
         *(
             arrow.ARTICLES.field(name).remove_metadata()
             for name in (
@@ -138,7 +152,7 @@ MEASURES: Final = pa.schema(
         _field("unevidenced", STRINGS),  # columns that claim a value without a row of evidence
     ]
 )
-RUN_ARTICLES: Final = pa.schema([*arrow.ARTICLES.remove_metadata(), *MEASURES, _PROFILES, _DOC, _ROW])
+RUN_ARTICLES: Final = pa.schema([*arrow.ARTICLES.remove_metadata(), *MEASURES, *IDENTITY, _PROFILES, _DOC, _ROW])
 RUN_REJECTS: Final = arrow.REJECTS.append(_PROFILES).append(_DOC).remove_metadata()
 RUN_SPANS: Final = arrow.SPANS.append(_ROW).remove_metadata()
 RUN_EVIDENCE: Final = arrow.EVIDENCE.append(_ROW).remove_metadata()
@@ -168,6 +182,8 @@ KEYS: Final = pa.schema(
                 "date_basis", "char_count", "boilerplate_share", "duplicate_of", "content_hash",
             )
         ),
+        _field("fallback_id", pa.string(), null=True),  # where the URL is a declared canonical and not its own
+        _field("has_own_url", pa.bool_()),  # false: its article_id without declared canonical follows from its place
         _field("outlet", pa.dictionary(pa.int32(), pa.string()), null=True),
         _field("has_title", pa.bool_()),
         _field("has_author", pa.bool_()),

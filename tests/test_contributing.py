@@ -48,7 +48,7 @@ def read_recipe(title):
     for block in BLOCK.finditer(section):
         named = [path for path in re.findall(r"`([^`\s]+)`", section[above : block.start()]) if "/" in path]
         above = block.end()
-        yield block[2], named[0 if block[2] == "diff" else -1] if named else None, textwrap.dedent(block[3])
+        yield block[2], named[-1] if named else None, textwrap.dedent(block[3])
 
 
 def run(project, *words):
@@ -76,7 +76,9 @@ def apply_diff(file, diff):
     before = "".join(f"{line[1:]}\n" for line in lines if line[:1] != "+")
     after = "".join(f"{line[1:]}\n" for line in lines if line[:1] != "-")
     if before:
-        assert text.count(before) == 1, f"{file}: CONTRIBUTING.md shows lines that stand there {text.count(before)} times"
+        assert text.count(before) == 1, (
+            f"{file}: CONTRIBUTING.md shows lines that stand there {text.count(before)} times"
+        )
         text = text.replace(before, after)
     else:
         text += after
@@ -85,19 +87,19 @@ def apply_diff(file, diff):
 
 def follow_recipe(project, title):
     major, minor, _ = SCHEMA_VERSION.split(".")
+    # The recipe keeps its meaning when the version that it starts from is raised.
+    versions = {"1.0.0": SCHEMA_VERSION, "1.1.0": f"{major}.{int(minor) + 1}.0"}
     for language, path, text in read_recipe(title):
         if language == "sh":
             run_shell_block(project, text)
         elif language == "diff":
-            # The recipe keeps its meaning when the version that it starts from is raised.
-            versions = {"1.0.0": SCHEMA_VERSION, "1.1.0": f"{major}.{int(minor) + 1}.0"}
-            apply_diff(project / path, re.sub(r"1\.[01]\.0", lambda match: versions[match[0]], text))
+            apply_diff(project / path, re.sub(r"1\.[01]\.0(?=\")", lambda match: versions[match[0]], text))
         else:
             (project / path).write_text(text, encoding="utf-8")
 
 
 def test_an_outlet_is_added(project):
-    story = dict((path, text) for _, path, text in read_recipe("Add an outlet"))["tests/golden/outlets/kabarpagi.txt"]
+    story = {path: text for _, path, text in read_recipe("Add an outlet")}["tests/golden/outlets/kabarpagi.txt"]
     scraped = project / "scraped" / "kabarpagi"
     scraped.mkdir(parents=True)
     for number in range(4):

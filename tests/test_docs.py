@@ -57,7 +57,9 @@ def test_every_command_and_option_exists(page):
         if command.startswith("-") or not command.islower():
             continue
         if command not in commands:  # prose: "kliping publishes"
-            assert f"`kliping {command}" not in read_page(page) and f"bin/kliping {command}" not in read_page(page), line
+            assert f"`kliping {command}" not in read_page(page) and f"bin/kliping {command}" not in read_page(page), (
+                line
+            )
             continue
         found = commands[command]
         if words and hasattr(found, "commands"):  # a group: "kliping outlet list"

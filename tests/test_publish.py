@@ -1,6 +1,6 @@
 """The flow under Prefect's test harness, and the same run without Prefect."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from prefect import Task
@@ -45,11 +45,43 @@ def test_the_flow_publishes_then_finds_nothing_new_then_refuses(prefect_server, 
     assert missing.name == "Failed" and missing.message.startswith("wrong use") and "nowhere" in missing.message
     assert missing.data is None or "nowhere" not in repr(missing.data)
     assert run_flow({**asked, "source": str(tmp_path / "nowhere")}).exit_code == 2
+    for number in (1, 2):
+        (source / f"{number}.txt").unlink()
+    refused = publish_dataset(**asked, return_state=True)
+    assert refused.name == "Failed" and refused.message.startswith("refused: drift.rows-kept")
+    assert "more.accept_drift" in refused.message and "0.3333." in refused.message and "refused/" in refused.message
+    (folder,) = (tmp_path / "output" / "news" / "refused").iterdir()
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "drift.rows-kept" in page and "more.accept_drift" in page and f"stays {entry.version}" in page
+    with release.publisher_lock(release.Dataset(tmp_path / "output" / "news"), 0, run_id="other"):
+        busy = publish_dataset(**asked, return_state=True)
+    assert (busy.type, busy.name) == ("CANCELLED", "Cancelled") and "other" in busy.message
     with get_client(sync_client=True) as client:
         artifacts = client.read_artifacts()
         tags = [tag for each in client.read_flow_runs() for tag in each.tags]
-    assert [a.key for a in artifacts].count("summary") == 4
-    assert sorted(tags) == ["outcome:nothing_new", "outcome:published", "outcome:wrong_use", "outcome:wrong_use"]
+        logs = [log.message for log in client.read_logs()]
+    assert [a.key for a in artifacts].count("summary") == 6
+    assert sorted(tags) == [
+        "outcome:busy", "outcome:nothing_new", "outcome:published", "outcome:refused", "outcome:wrong_use",
+        "outcome:wrong_use",
+    ]  # fmt: skip
+    assert not [line for line in logs if "Traceback" in line or "object at" in line or "result=" in line]
+
+
+@pytest.mark.flow
+def test_a_defect_fails_the_run_with_its_place_and_without_its_words(prefect_server, source, tmp_path, monkeypatch):
+    words = "Pemerintah kota memulai"
+
+    def break_validation(*_: object) -> None:
+        raise ValueError(words)
+
+    monkeypatch.setattr("flows.publish.PLAIN_STEPS", replace(publish.PLAIN_STEPS, find_duplicates=break_validation))
+    asked = {"source": str(source), "more": MoreOptions(output=str(tmp_path / "output"))}
+    broken = publish_dataset(**asked, return_state=True)
+    assert (broken.name, broken.message.split()[:2]) == ("Failed", ["broken:", "ValueError"])
+    assert "flows/publish.py" in broken.message and words not in broken.message
+    with pytest.raises(ValueError, match=words):  # the command shows its user what broke
+        run_flow(asked)
 
 
 def test_the_flow_declares_a_task_for_each_step_in_their_order():
@@ -63,7 +95,7 @@ def test_the_flow_refuses_parameters_it_does_not_know(prefect_server):
     from prefect.exceptions import ParameterTypeError
 
     with pytest.raises(ParameterTypeError):
-        publish_dataset(more={"workers": 0})
+        publish_dataset(source="seeds", more={"workers": 0})
 
 
 def test_nothing_new_publishes_nothing(source, tmp_path):

@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.clean import broken_marks
+
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -29,6 +31,26 @@ _WHATWG_CODECS: Final = {
 }  # fmt: skip
 _LINE_WITH_BREAK: Final = re.compile("[^\n]*\n|[^\n]+")
 _SAMPLE_BYTES: Final = 65_536
+_REPLACEMENT_BYTES: Final = "\ufffd".encode()
+_MIN_VALID_CHARS: Final = 2  # characters of UTF-8 beyond ASCII
+_CUT_LEADS: Final = frozenset(b"\xc2\xc3\xe2")  # begin most characters of UTF-8, and hardly any word of windows-1252
+# Bytes of these encodings may be valid UTF-8 by chance, so a declaration of one decides.
+_MULTI_BYTE_CODECS: Final = frozenset(
+    {
+        "gb18030",
+        "gb2312",
+        "gbk",
+        "big5",
+        "big5hkscs",
+        "cp950",
+        "shift_jis",
+        "cp932",
+        "euc_jp",
+        "euc_kr",
+        "cp949",
+        "johab",
+    }
+)
 # Tables of control characters, and of all characters that need a repair: most texts have none of them.
 _BLANK, _DELETE = np.uint16(0x20), np.uint16(0x7F)
 _IS_CONTROL: Final = np.zeros(65536, bool)
@@ -36,17 +58,22 @@ for _first, _last in ((0, 8), (14, 31), (0x7F, 0x84), (0x86, 0x9F), (0xD800, 0xD
     _IS_CONTROL[_first : _last + 1] = True
 _MOJIBAKE_LEADS: Final = "ÂÃâå"
 _IS_SUSPECT: Final = _IS_CONTROL.copy()
-_IS_SUSPECT[[ord(char) for char in f"{_MOJIBAKE_LEADS}{_LINE_BREAKS}\ufeff"]] = True
+_IS_SUSPECT[[ord(char) for char in f"{_MOJIBAKE_LEADS}{broken_marks.LEADS}{_LINE_BREAKS}\ufeff"]] = True
 
 
 def decode_bytes(raw: bytes, *, declared: str | None = None, html: bool = False) -> str | None:
     r"""Return the text of these bytes with \n for every line break, or None where no encoding reads them.
 
     `declared` is an encoding named outside the content (an HTTP header, a JSONL record: always UTF-8). The order is
-    byte order mark, strict UTF-8, declaration, UTF-16 without a mark, guess. Bytes that decode as strict UTF-8 are
-    always UTF-8, whatever encoding a header declares.
+    byte order mark, UTF-16 without a mark, strict UTF-8, UTF-8 with few damaged bytes, declaration, guess. Bytes that
+    decode as strict UTF-8 are always UTF-8, whatever encoding a header declares.
     """
     text = _detect_and_decode(raw, declared, html)
+    if text is not None and not html:
+        if "&" in text and ";" in text:
+            text = broken_marks.resolve_references(text)
+        if "\\" in text:
+            text = broken_marks.resolve_escapes(text)
     return None if text is None else normalize_text(text)
 
 
@@ -55,6 +82,8 @@ def normalize_text(text: str) -> str:
     if not _has_any_char(text, _IS_SUSPECT):
         return text
     # Mojibake comes first: half of a broken letter may be a control character or a line break.
+    if any(lead in text for lead in broken_marks.LEADS):
+        text = broken_marks.mend_mojibake(text)
     if any(letter in text for letter in _MOJIBAKE_LEADS) and _MOJIBAKE.search(text):
         text = _repair_mojibake(text)
     text = text.replace("\r\n", "\n")
@@ -76,7 +105,7 @@ def _has_any_char(text: str, char_table: NDArray[np.bool_]) -> bool:
 
 
 def _detect_and_decode(raw: bytes, declared: str | None, html: bool) -> str | None:
-    """Decode by byte order mark, declaration, UTF-8, <meta charset> and guess, in that order."""
+    """Decode by byte order mark, UTF-16, UTF-8 (whole or damaged), declaration, <meta charset> and guess, in order."""
     for mark, encoding in _BOMS:
         if raw.startswith(mark) and (text := _decode_leniently(raw[len(mark) :], encoding)) is not None:
             return text
@@ -95,11 +124,46 @@ def _detect_and_decode(raw: bytes, declared: str | None, html: bool) -> str | No
     charset_names = [declared] if declared else []
     if html and (charset := _META_CHARSET.search(raw[:4096])):
         charset_names.append(charset[1].decode("ascii"))
-    for name in charset_names:
-        text = _decode_strictly(raw, _resolve_codec(name))
+    charset_codecs = [_resolve_codec(name) for name in charset_names]
+    if _MULTI_BYTE_CODECS.isdisjoint(charset_codecs) and (text := _decode_damaged_utf8(raw)) is not None:
+        return text
+    for codec in charset_codecs:
+        text = _decode_strictly(raw, codec)
         if text is not None:
             return text
     return _decode_by_guess(raw)
+
+
+def _decode_damaged_utf8(raw: bytes) -> str | None:
+    """Decode UTF-8 of which few bytes are damaged, or return None where the bytes are not UTF-8.
+
+    In another encoding hardly any run of bytes is valid UTF-8, so the valid characters must outnumber the damaged
+    places. A single byte that no character begins with is one of windows-1252, which pasted text leaves; a character
+    that is cut is lost.
+    """
+    sample = raw[:_SAMPLE_BYTES]
+    if len(raw) > len(sample):
+        sample = sample[: max(len(sample) - 3, 0)]
+    sample_text = sample.decode("utf-8", "replace")
+    damaged_count = sample_text.count("\ufffd") - sample.count(_REPLACEMENT_BYTES)
+    valid_count = sum(char > "\x7f" and char != "\ufffd" for char in sample_text)
+    if valid_count < _MIN_VALID_CHARS or valid_count <= damaged_count:
+        return None
+    return raw.decode("utf-8", _DAMAGE_HANDLER)
+
+
+def _replace_damage(error: UnicodeError) -> tuple[str, int]:
+    """Return what stands for bytes that are not valid UTF-8, and where to go on (an error handler of codecs)."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    damaged = error.object[error.start : error.end]
+    is_at_end = error.end == len(error.object)
+    is_cut = len(damaged) > 1 or damaged[0] in _CUT_LEADS or (is_at_end and damaged[0] >= min(_CUT_LEADS))
+    return ("" if is_cut else damaged.decode("cp1252", "ignore")), error.end
+
+
+_DAMAGE_HANDLER: Final = "kliping-damaged-utf8"
+codecs.register_error(_DAMAGE_HANDLER, _replace_damage)
 
 
 def _decode_strictly(raw: bytes, encoding: str | None) -> str | None:
@@ -143,11 +207,7 @@ def _detect_utf16(raw: bytes) -> str | None:
 
 
 def _decode_by_guess(raw: bytes) -> str | None:
-    """Decode as UTF-8 with little damage, as windows-1252 where high bytes are few, else as charset_normalizer says."""
-    lenient_text = raw.decode("utf-8", "replace")
-    replacement_count = lenient_text.count("\ufffd")
-    if replacement_count * 50 <= sum(byte > 127 for byte in raw[:_SAMPLE_BYTES]) and replacement_count <= 20:
-        return lenient_text
+    """Decode as windows-1252 where high bytes are few, else as charset_normalizer says."""
     sample = raw[:_SAMPLE_BYTES]
     high_byte_count = sum(byte > 127 for byte in sample)
     control_count = sum(byte < 32 and byte not in b"\t\n\r\f\v" for byte in sample)

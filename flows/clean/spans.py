@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.clean.lines.line_table import DocumentLines, normalize_blanks, trim_span
+from flows.clean.lines.sentence_joining import join_sentences
 from schemas.stage_tables import MARKS, Mark
 
 _LINE_KEY_STRIDE: Final = 1 << 32  # more than the lines of any document
@@ -110,7 +111,8 @@ def _compute_line_keys(table: pa.Table) -> pa.ChunkedArray:
 def extract_body_texts(documents: pa.Table, spans: pa.Table) -> list[str]:
     """Return the published text of each document, in the order of `documents`: its body spans, line by line.
 
-    Runs of blanks within a line become one space, pieces of a line are joined by one space, empty lines are dropped.
+    Runs of blanks within a line become one space, pieces of a line are joined by one space, empty lines are dropped,
+    and a sentence that a text (no page) broke over lines is one line again.
     """
     body = spans.filter(pc.equal(spans["kind"], "body"))
     spans_by_doc: dict[int, list[tuple[int, int, int]]] = {}
@@ -118,12 +120,13 @@ def extract_body_texts(documents: pa.Table, spans: pa.Table) -> list[str]:
     for doc, start, end, line in zip(*columns, strict=True):
         spans_by_doc.setdefault(doc, []).append((start, end, line))
     return [
-        _join_body_spans(text, sorted(spans_by_doc.get(doc, []))) for doc, text in _map_doc_texts(documents).items()
+        _join_body_spans(text, sorted(spans_by_doc.get(doc, [])), rejoin=media != "html")
+        for media, (doc, text) in zip(documents["media"].to_pylist(), _map_doc_texts(documents).items(), strict=True)
     ]
 
 
-def _join_body_spans(text: str, body_spans: list[tuple[int, int, int]]) -> str:
-    """Return the text of these (start, end, line) spans with their line breaks."""
+def _join_body_spans(text: str, body_spans: list[tuple[int, int, int]], *, rejoin: bool) -> str:
+    """Return the text of these (start, end, line) spans with their line breaks; `rejoin` broken sentences."""
     lines, current_line = [""], -1
     for start, end, line in body_spans:
         words = normalize_blanks(text[start:end])
@@ -133,7 +136,8 @@ def _join_body_spans(text: str, body_spans: list[tuple[int, int, int]]) -> str:
         else:
             between = " " if lines[-1] and words and not _NO_SPACE_BEFORE.match(words) else ""
             lines[-1] += between + words
-    return "\n".join(filter(None, lines))
+    lines = list(filter(None, lines))
+    return "\n".join(join_sentences(lines) if rejoin else lines)
 
 
 def _overlay_document_marks(text: str, base: list[Mark], overlay: list[Mark]) -> list[Mark]:

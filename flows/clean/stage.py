@@ -35,7 +35,7 @@ class CleanedBatch:
 
 def clean_documents(raw: pa.Table, html: Effort = "quality") -> CleanedBatch:
     """Clean a batch of RAW. Every row becomes one row of documents or one row of rejects, in the given order."""
-    accepted: list[tuple[int, str]] = []
+    accepted: list[tuple[int, str, list[int] | None]] = []
     marks: list[DocumentMarks] = []
     candidates: list[dict[str, Any]] = []
     rejects: list[dict[str, Any]] = []
@@ -80,7 +80,8 @@ def clean_documents(raw: pa.Table, html: Effort = "quality") -> CleanedBatch:
             rejects.append(_build_reject(row, "no_article", explanation, text))
             continue
         doc = len(accepted)
-        accepted.append((index, text))
+        layout = marked_texts[index].layout if index in marked_texts else None
+        accepted.append((index, text, layout.list_bounds() if layout else None))
         marks.append(document_marks)
         stated = [(item["field"], item["where"], item["value"]) for item in row["stated"]] + stated
         candidates.extend({"doc": doc, "field": f, "where": where, "value": value} for f, where, value in stated)
@@ -96,11 +97,12 @@ def clean_documents(raw: pa.Table, html: Effort = "quality") -> CleanedBatch:
     )
 
 
-def _build_documents_table(raw: pa.Table, accepted: list[tuple[int, str]]) -> pa.Table:
-    """Return the accepted rows of RAW with their texts as a table of DOCUMENTS."""
-    new_columns = {"doc": range(len(accepted)), "text": [text for _, text in accepted]}
+def _build_documents_table(raw: pa.Table, accepted: list[tuple[int, str, list[int] | None]]) -> pa.Table:
+    """Return the accepted rows of RAW with their texts and recovered lines as a table of DOCUMENTS."""
+    indices, texts, lines = zip(*accepted, strict=True) if accepted else ((), (), ())
+    new_columns = {"doc": range(len(accepted)), "text": texts, "recovered_lines": lines}
     raw_columns = raw.select([name for name in DOCUMENTS.names if name not in new_columns])
-    raw_columns = raw_columns.take(pa.array([index for index, _ in accepted], pa.int64()))
+    raw_columns = raw_columns.take(pa.array(indices, pa.int64()))
     columns = [
         pa.array(new_columns[field.name], field.type) if field.name in new_columns else raw_columns.column(field.name)
         for field in DOCUMENTS

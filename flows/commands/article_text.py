@@ -23,7 +23,7 @@ def format_article(article: TracedArticle) -> Iterator[str]:
             value = f"{value:.0%}"
         yield from _wrap_words("; ".join(value) if isinstance(value, list) else str(value), f"{column:<18}")
     yield ""
-    yield "The words that say so"
+    yield "Evidence"
     for row in article.evidence:
         place = "-" if row["line"] is None else f"line {row['line']}"
         yield from _wrap_words(f'"{row["quote"]}"  ({row["rule"]}, {place}, {row["sure"]})', f"{row['field']:<18}")
@@ -32,7 +32,7 @@ def format_article(article: TracedArticle) -> Iterator[str]:
     for line in article.lines:
         yield from _format_document_line(line)
     if not article.is_aligned:
-        yield "The kept lines do not match the paragraphs one to one; the text as published:"
+        yield "The kept lines and the paragraphs do not match one to one; the text as published:"
         yield from article.row["text"].split("\n")
 
 

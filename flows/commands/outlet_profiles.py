@@ -8,7 +8,7 @@ import typer
 from flows.curate.repeated_lines import learn_repeated_lines
 
 outlet = typer.Typer(
-    name="outlet", help="Draft and test what is known of an outlet.", no_args_is_help=True, rich_markup_mode=None
+    name="outlet", help="Draft, test and list outlet profiles.", no_args_is_help=True, rich_markup_mode=None
 )
 outlet.command("learn")(learn_repeated_lines)
 
@@ -36,12 +36,12 @@ def _write_text(text: str, target: Path | None) -> None:
 
 @outlet.command("new")
 def draft_new_profile(
-    name: Annotated[str, typer.Argument(help="What the profile is to be called: small letters, digits, hyphens.")],
+    name: Annotated[str, typer.Argument(help="Name of the profile: small letters, digits, hyphens.")],
     source: Annotated[str, typer.Argument(help="Raw articles of this one outlet: a folder, a file or a quoted glob.")],
     limit: Annotated[int, typer.Option(help="Read at most this many articles.", min=1)] = 50,
-    to: Annotated[Path | None, typer.Option(help="Write the draft to this file instead of showing it.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Write the draft to this file instead of printing it.")] = None,
 ) -> None:
-    """Draft a profile from a few raw articles, for a person to finish.
+    """Draft a profile from some raw articles, for a person to finish.
 
     Example: kliping outlet new kabarpagi scraped/kabarpagi --to flows/outlets/profiles/kabarpagi.toml
     """
@@ -53,7 +53,7 @@ def draft_new_profile(
 
     if not re.fullmatch(r"[a-z][a-z0-9-]{1,30}", name):
         _print_text(
-            f"{name!r} is no name for a profile; expected small letters, digits and hyphens, as in `kabarpagi`.",
+            f"Read {name!r} as the name of a profile; expected small letters, digits and hyphens, as in `kabarpagi`.",
             error=True,
         )
         raise typer.Exit(2)
@@ -74,16 +74,16 @@ def draft_new_profile(
     if to is None:
         return
     _print_text(f"Drafted {to} from {observations.articles} articles.")
-    _print_text("Finish it, add its row to flows/outlets/registry.csv and a")
-    _print_text(f"golden story tests/golden/outlets/{name}.txt and .json, then: kliping outlet check {name}")
+    _print_text("Finish it, add its row to flows/outlets/registry.csv and an invented story with its values as")
+    _print_text(f"tests/golden/outlets/{name}.txt and .json, then: kliping outlet check {name}")
 
 
 @outlet.command("check")
 def check_profiles(
-    name: Annotated[str | None, typer.Argument(help="One profile; all of them where none is named.")] = None,
+    name: Annotated[str | None, typer.Argument(help="One profile; all if not given.")] = None,
     golden: Annotated[Path, typer.Option(help="The folder of golden stories.")] = Path("tests/golden/outlets"),
 ) -> None:
-    """Test the registry and the profiles against their golden stories. Exit code 1 where something is wrong.
+    """Test the registry and the profiles against their golden stories. Exit code 1 if one fails.
 
     Example: kliping outlet check okezone
     """
@@ -114,9 +114,9 @@ def check_profiles(
 
 @outlet.command(name="list")
 def list_outlets(
-    to: Annotated[Path | None, typer.Option(help="Write the page to this file instead of showing it.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Write the page to this file instead of printing it.")] = None,
 ) -> None:
-    """Show every outlet and profile as a page of Markdown.
+    """Print every outlet and profile as a page of Markdown.
 
     Example: kliping outlet list --to docs/reference/outlets.md
     """

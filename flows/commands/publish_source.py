@@ -47,7 +47,7 @@ def publish_source(fields: dict[str, object], *, direct: bool) -> None:
         job = Publish.model_validate(fields)
     except ValidationError as error:
         exit_with(
-            2, *(f"--{str(e['loc'][0]).replace('_', '-')}: {e['msg']}, got {e['input']!r}" for e in error.errors())
+            2, *(f"--{str(e['loc'][0]).replace('_', '-')}: {e['msg']}; read {e['input']!r}" for e in error.errors())
         )
     outcome = run_or_exit(lambda: _run(job, direct))
     for line in outcome.format_lines():
@@ -100,7 +100,7 @@ def _run_flow(job: Publish) -> "RunOutcome":
         if "reach API" not in str(error):
             raise
         server = os.environ.get("PREFECT_API_URL", "the embedded API")
-        exit_with(3, f"No Prefect server answers at {server}: start it, unset PREFECT_API_URL, or give --direct.")
+        exit_with(3, f"No Prefect server answers at {server}: start it, unset PREFECT_API_URL, or use --direct.")
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def show_bar() -> Iterator[Callable[[int, int, int], None] | None]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-    from flows.progress import RateEstimator
+    from flows.run.progress import RateEstimator
 
     columns, estimator = (BarColumn(), TaskProgressColumn(), TextColumn("{task.description}")), RateEstimator()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -43,18 +43,18 @@ def list_versions(dataset: DatasetOption = "news", output: OutputOption = "outpu
 
 def explain_article(
     article: Annotated[str, typer.Argument(help="An article_id (6 digits are enough), a source_id, or a URL.")],
-    version: Annotated[str, typer.Option(help="A version; without it the latest.")] = "",
+    version: Annotated[str, typer.Option(help="A version; the latest if not given.")] = "",
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
 ) -> None:
-    """Show one article: what is claimed of it, the words that say so, and what was cut by which rule."""
+    """Show one article: its values, the evidence for them, and what was cut by which rule."""
     from flows import report
     from flows.commands.article_text import format_article
 
     path = find_release_folder(version, dataset, output)
     matches = run_or_exit(lambda: report.find_articles(path, article))
     if not matches:
-        exit_with(2, f"No article of {path} is {article!r}: give an article_id, a source_id or a URL of its data.")
+        exit_with(2, f"{path} holds no article {article!r}: give an article_id, a source_id or a URL of its data.")
     if len(matches) > 1:
         ids = (f"    {match.row['article_id']}" for match in matches[:20])
         exit_with(2, f"{article!r} names {len(matches)} articles:", *ids)
@@ -63,34 +63,34 @@ def explain_article(
 
 
 def open_report(
-    version: Annotated[str, typer.Argument(help="A version; without it the latest.")] = "",
+    version: Annotated[str, typer.Argument(help="A version; the latest if not given.")] = "",
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
 ) -> None:
-    """Open the report of a release in the browser, and say where it lies."""
+    """Open the report of a release in the browser, and print its path."""
     import webbrowser
 
     page = find_release_folder(version, dataset, output) / "report.html"
     if not page.is_file():
-        exit_with(2, f"There is no report at {page}.")
+        exit_with(2, f"There is no report at {page}: restore the release from a copy, or publish again.")
     print_line(str(page))
     if not webbrowser.open(page.resolve().as_uri()):
-        print_line("No browser answered: open that file by hand.", error=True)
+        print_line("No browser could be started: open the file yourself.", error=True)
 
 
 def verify_release(
     version: Annotated[
-        str, typer.Argument(help="A version, the path of a release folder, or nothing for the latest.")
+        str, typer.Argument(help="A version or the path of a release folder; the latest if not given.")
     ] = "",
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Make it again from its source and parameters, and compare bytes.")
+        bool, typer.Option("--rebuild", help="Build it again from its source and parameters, and compare the bytes.")
     ] = False,
 ) -> None:
-    """Check that a release is whole and unchanged: every file, digest, count and key.
+    """Check that a release is complete and unchanged: every file, digest, count and key.
 
-    With --rebuild, also make it again from its recorded inputs and compare the bytes.
+    With --rebuild, also build it again from its recorded inputs and compare the bytes.
     """
     from flows import release
 

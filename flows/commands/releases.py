@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +11,7 @@ from flows.commands.terminal import (
     DatasetOption,
     OutputOption,
     WaitOption,
+    exit_with,
     find_release_folder,
     open_dataset_or_exit,
     print_line,
@@ -39,16 +41,26 @@ def register_commands(app: typer.Typer) -> None:
 
 def diff_releases(
     before: Annotated[str, typer.Argument(metavar="A", help="A version, or the path of a release folder.")],
-    after: Annotated[str, typer.Argument(metavar="B", help="Another one; the latest unless given.")] = "",
+    after: Annotated[
+        str, typer.Argument(metavar="B", help="Another version or path; the latest release if not given.")
+    ] = "",
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
     limit: LimitOption = 20,
     as_json: JsonOption = False,
+    rows: Annotated[
+        Path | None,
+        typer.Option(help="Write the rows to this Parquet file, with a column op: added, changed or removed."),
+    ] = None,
 ) -> None:
     """Show what differs between two releases: articles added, changed (in which columns, and how), removed.
 
     Example: kliping diff 2026.11.21.1 2026.11.22.1
+    What is new since a version: kliping diff 2026.11.21.1 --rows new.parquet
     """
+    if rows is not None:
+        write_changed_rows(before, after, dataset, output, rows)
+        return
     from flows import release
     from flows.maintain.comparison import compare_articles
 
@@ -63,6 +75,21 @@ def diff_releases(
         return
     for line in comparison.format_lines(limit):
         print_line(line)
+
+
+def write_changed_rows(before: str, after: str, dataset: str, output: str, target: Path) -> None:
+    """Write the rows that differ between two releases to a new Parquet file, and print their counts."""
+    from flows.maintain.changed_rows import write_changed_rows as write_rows
+
+    if target.exists():
+        exit_with(2, f"{target} exists already; nothing was written. Name another file, or move that one away.")
+    old, new = find_release_folder(before, dataset, output), find_release_folder(after, dataset, output)
+    try:
+        counts = run_or_exit(lambda: write_rows(old, new, target))
+    finally:
+        target.with_name(f"{target.name}.new").unlink(missing_ok=True)
+    words = ", ".join(f"{count:,} {op}" for op, count in counts.items())
+    print_line(f"{old.name} -> {new.name}: {words}; rows in {target}")
 
 
 def report_rebuild(dataset: "release.Dataset", version: str) -> None:
@@ -91,13 +118,13 @@ def describe_interrupted_purges(dataset: "release.Dataset") -> list[str]:
 
 
 def set_latest_release(
-    version: Annotated[str, typer.Argument(help="The release that is to be the current one.")],
-    reason: Annotated[str, typer.Option(help="Why; it is recorded beside each release left behind.")] = "",
+    version: Annotated[str, typer.Argument(help="The release to make current.")],
+    reason: Annotated[str, typer.Option(help="Why; it is recorded with each release that is withdrawn.")] = "",
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
     wait: WaitOption = 0,
 ) -> None:
-    """Go back to an earlier release: latest names it again, and the newer ones are marked as withdrawn."""
+    """Make an earlier release the current one again; the newer ones are marked as withdrawn."""
 
     def done() -> list[str]:
         from flows import release
@@ -106,7 +133,9 @@ def set_latest_release(
         why = f"Withdrawn on {_format_today()}, when latest was set back to {version}. {reason}".strip()
         with release.publisher_lock(place, wait, run_id=release.make_run_id(datetime.now(UTC))) as notes:
             _print_notes(notes)
-            return release.set_latest(place, version, why)
+            withdrawn = release.set_latest(place, version, why)
+            _update_indexes(place)
+            return withdrawn
 
     withdrawn = run_or_exit(done)
     print_line(f"{dataset}: latest is {version}" + (f"; withdrawn: {', '.join(withdrawn)}" if withdrawn else ""))
@@ -115,12 +144,12 @@ def set_latest_release(
 def pin_release(
     version: Annotated[str, typer.Argument(help="The release to keep.")],
     reason: Annotated[str, typer.Option(help="Why it must stay, for example the paper that cites it.")] = "",
-    off: Annotated[bool, typer.Option("--off", help="Let go of it again.")] = False,
+    off: Annotated[bool, typer.Option("--off", help="Remove the pin.")] = False,
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
     wait: WaitOption = 0,
 ) -> None:
-    """Keep a release from ever being pruned."""
+    """Protect a release from prune."""
 
     def done() -> None:
         from flows import release
@@ -129,6 +158,7 @@ def pin_release(
         with release.publisher_lock(place, wait, run_id=release.make_run_id(datetime.now(UTC))) as notes:
             _print_notes(notes)
             release.pin_release(place, version, "" if off else reason or f"pinned on {_format_today()}")
+            _update_indexes(place)
 
     run_or_exit(done)
     print_line(f"{dataset}: {version} is {'no longer pinned' if off else 'pinned'}")
@@ -137,15 +167,15 @@ def pin_release(
 def prune_releases(
     keep: Annotated[
         int | None,
-        typer.Option(help="How many of the newest published releases and refused runs stay; without it, all."),
+        typer.Option(help="How many of the newest published releases and refused runs to keep; all if not given."),
     ] = None,
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
     wait: WaitOption = 0,
 ) -> None:
-    """Remove the files of old releases and refused runs, and what was kept of documents that no release needs.
+    """Remove the files of old releases and refused runs, and cached results that no release needs.
 
-    The latest release and pinned ones always stay; versions.json keeps the record.
+    The latest release and pinned ones stay; versions.json keeps the record.
     """
 
     def done() -> tuple[list[str], int]:
@@ -156,20 +186,21 @@ def prune_releases(
             _print_notes(notes)
             why = f"Pruned on {_format_today()}, when the newest {keep} were kept."
             pruned = [] if keep is None else release.prune_releases(place, keep, why)
+            _update_indexes(place)
             return pruned, run.prune_unreferenced_outcomes(place)
 
     gone, outcomes = run_or_exit(done)
     sentences = [f"removed the files of {', '.join(gone)}"] if gone else []
-    sentences += [f"removed what {outcomes:,} documents became, which no release needs"] if outcomes else []
+    sentences += [f"removed the cached results of {outcomes:,} documents that no release needs"] if outcomes else []
     print_line(f"{dataset}: " + ("; ".join(sentences) or "nothing to remove"))
 
 
 def replay_documents(
-    version: Annotated[str, typer.Argument(help="A version; the latest unless given.")] = "",
-    reason: Annotated[list[str] | None, typer.Option(help="Rejects of this reason; may be given again.")] = None,
-    article: Annotated[list[str] | None, typer.Option(metavar="ID", help="This article; may be given again.")] = None,
+    version: Annotated[str, typer.Argument(help="A version; the latest if not given.")] = "",
+    reason: Annotated[list[str] | None, typer.Option(help="Rejects of this reason; may be repeated.")] = None,
+    article: Annotated[list[str] | None, typer.Option(metavar="ID", help="This article; may be repeated.")] = None,
     outlet: Annotated[
-        list[str] | None, typer.Option(help="Articles of this outlet (name or domain); may be given again.")
+        list[str] | None, typer.Option(help="Articles of this outlet (name or domain); may be repeated.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="All rejects and all articles.")] = False,
     dataset: DatasetOption = "news",
@@ -177,7 +208,7 @@ def replay_documents(
     limit: LimitOption = 20,
     as_json: JsonOption = False,
 ) -> None:
-    """Run the rejects of a release, or articles you choose, again with today's rules, and show what would change.
+    """Process the rejects of a release, or chosen articles, with today's rules, and show what would change.
 
     Nothing is published. Example: kliping replay --outlet Republika
     """
@@ -202,7 +233,7 @@ def take_down_article(
     article: Annotated[str, typer.Argument(metavar="ID", help="The article_id, 32 hex digits.")],
     reason: Annotated[str, typer.Option(help="Why; it is published with the reject, so name no person.")] = "",
     purge: Annotated[
-        bool, typer.Option("--purge", help="Also remove its raw bytes, and make the releases that hold it again.")
+        bool, typer.Option("--purge", help="Also remove its raw bytes, and replace the releases that hold it.")
     ] = False,
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
@@ -222,10 +253,20 @@ def take_down_article(
         run_id = release.make_run_id(now)
         with release.publisher_lock(place, wait, run_id=run_id) as notes:
             _print_notes(notes)
-            return list(take_down(place, article, reason, purge=purge, now=now, run_id=run_id).format_lines())
+            lines = list(take_down(place, article, reason, purge=purge, now=now, run_id=run_id).format_lines())
+            _update_indexes(place)
+            return lines
 
     for line in run_or_exit(done):
         print_line(line)
+
+
+def _update_indexes(place: "release.Dataset") -> None:
+    """Update index.html and index.json; print a sentence where they could not be written."""
+    from flows import run
+
+    if sentence := run.update_indexes(place):
+        print_line(sentence, error=True)
 
 
 def _format_today() -> str:

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 Returned = TypeVar("Returned")
 
-OutputOption = Annotated[
-    str, typer.Option(help="The folder that holds all datasets, or such a URL.", show_default=True)
-]
+OutputOption = Annotated[str, typer.Option(help="The folder that holds all datasets, or its URL.", show_default=True)]
 DatasetOption = Annotated[str, typer.Option(help="Name of the dataset: a folder under the output.", show_default=True)]
 WaitOption = Annotated[int, typer.Option(help="Seconds to wait while another run publishes this dataset.")]
 
@@ -29,7 +27,7 @@ def open_dataset_or_exit(output: str, dataset: str, *, reading: bool = True) -> 
     place = run_or_exit(lambda: release.open_dataset(output, dataset, reading=True))
     if not place.root.is_dir() or (isinstance(place, release.MirroredDataset) and not place.read_versions()):
         where = place.store.url if isinstance(place, release.MirroredDataset) else place.root
-        exit_with(2, f"There is no dataset at {where}; `kliping publish SOURCE` makes one.")
+        exit_with(2, f"There is no dataset at {where}; `kliping publish SOURCE` creates one.")
     return place if reading else release.open_dataset(output, dataset)
 
 
@@ -40,14 +38,14 @@ def find_release_folder(version: str, dataset: str, output: str) -> Path:
     if version and (os.sep in version or Path(version, "manifest.json").is_file()):
         path = Path(version)
         if not path.is_dir() or path.name == "releases":
-            exit_with(2, f"There is no release at {path}; `kliping versions` lists what there is.")
+            exit_with(2, f"There is no release at {path}; `kliping versions` lists the releases.")
         return path
     home = open_dataset_or_exit(output, dataset)
     return run_or_exit(lambda: home.locate_folder(release.find_release(home, version)))
 
 
 def run_or_exit(call: Callable[[], Returned]) -> Returned:
-    """Run a command; exit with a sentence and 1 or 2 for what a user can mend, with 3 for an internal failure.
+    """Run a command; exit with a sentence and 1 or 2 for what a user can fix, with 3 for an internal failure.
 
     KLIPING_DEBUG=1 shows where a defect happened.
     """

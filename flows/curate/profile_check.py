@@ -21,7 +21,9 @@ GOLDEN = Path("tests/golden/outlets")
 def check_profile(name: str, folder: Path = GOLDEN) -> list[str]:
     """Return what is wrong with one profile; an empty list if nothing is. Never raises for the content of the files."""
     if name not in load_profiles():
-        return [f"there is no flows/outlets/profiles/{name}.toml; known are {', '.join(sorted(load_profiles()))}."]
+        return [
+            f"there is no flows/outlets/profiles/{name}.toml; expected one of {', '.join(sorted(load_profiles()))}."
+        ]
     story, truth = folder / f"{name}.txt", folder / f"{name}.json"
     if not story.is_file() or not truth.is_file():
         return [f"has no golden story: expected {story} and {truth}. Write one in the outlet's shape."]

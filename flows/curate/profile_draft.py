@@ -131,9 +131,9 @@ def render_draft(name: str, observations: ProfileObservations) -> str:
         return [(word, n) for word, n in counted.most_common(_MOST) if n >= often or observations.articles < 4]
 
     count = observations.articles
-    out = [f"# {name}: drafted from {count} articles. Check every line; delete what is chance, then write a"]
+    out = [f"# {name}: drafted from {count} articles. Check every line; delete what is chance. Then write a"]
     out += [
-        f"# story of your own in this shape as tests/golden/outlets/{name}.txt and .json (the others show how).",
+        f"# story of your own in this shape: tests/golden/outlets/{name}.txt and .json.",
         "",
     ]
     for zone, n in observations.zones.most_common(1):
@@ -143,7 +143,7 @@ def render_draft(name: str, observations: ProfileObservations) -> str:
         meaning = "author" if writers >= others else "editor"
         out.append(f"sign_off = \"{meaning}\"  # name in brackets: {writers} are the byline's, {others} another's")
     if observations.endings["initials"]:
-        out.append(f"# initials in brackets end {observations.endings['initials']} of {count}; they name nobody")
+        out.append(f"# initials in brackets end {observations.endings['initials']} of {count}; they are no names")
     if observations.days:
         out.append(f"valid_from = {min(observations.days)}")
     for shape, n in top(observations.shapes):

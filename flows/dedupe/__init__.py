@@ -3,6 +3,7 @@
     compute_prints(articles) -> PRINTS                        digest, shingles and bands of texts; pure, for workers
     assemble_fingerprints(articles, prints) -> FINGERPRINTS   columns that decide which of several articles is kept
     link_duplicates(fingerprints, prints) -> LINKS            each copy -> the article it repeats
+    compare_texts(reference, texts) -> flags                  whether texts of one claimed article are alike
 
 Exact duplicates have equal letters and digits, whatever the case, blanks and punctuation. Near-duplicates share at
 least .7 of the 5-word shingles that either text has. MinHash finds the candidate pairs (32 bands of 4 rows: at .7 it
@@ -19,8 +20,9 @@ share; bands and shingles stay in mapped files.
 The flow decides whether copies are marked or dropped.
 """
 
+from flows.dedupe.likeness import compare_texts
 from flows.dedupe.linking import link_duplicates
 from flows.dedupe.shingles import VERSION
 from flows.dedupe.text_digest import assemble_fingerprints, compute_prints, digest_text
 
-__all__ = ["VERSION", "assemble_fingerprints", "compute_prints", "digest_text", "link_duplicates"]
+__all__ = ["VERSION", "assemble_fingerprints", "compare_texts", "compute_prints", "digest_text", "link_duplicates"]

@@ -9,7 +9,8 @@ from flows.outlets.dateline import Dateline, parse_dateline
 from schemas.stage_tables import Mark
 
 _DASH = re.compile(r"\s{0,40}[-–—]{1,2}")
-_BARE_DASH = re.compile(r"[-–—] ?[A-Z\"“][^\n]{60}")
+_BARE_DASH = re.compile(r"(?:, ?){0,3}[-–—]{1,2} ?[\u200e\u200f]?(?:[A-Z0-9\"“(][^\n]{60}|(?:, ?){1,3}[\w(][^\n]{60})")
+_BARE_MARKS = re.compile(r"[\s,\u200e\u200f]{0,20}[-–—]{1,2}[\s,\u200e\u200f]{0,20}")
 _LINES_ABOVE = 3  # lines above the body in which a dateline may stand, separated from its sentence
 _MAX_LINES = 6  # a dateline stands in the first body line, or below a headline and credits that count as body
 _MAX_SENTENCES = 2  # it may also follow a lead quotation
@@ -56,7 +57,7 @@ def find_body_dateline(view: DocumentView, registry: Registry) -> BodyDateline:
 
 
 def _mark_bare_dash(view: DocumentView) -> BodyDateline:
-    """Mark the dash that is left where a page lost its dateline, so that it is cut; the dateline stays None.
+    """Mark the dash and commas left where a page lost its dateline, so that they are cut; the dateline stays None.
 
     Where the second body line starts with a dash too, the lines are a list and nothing is marked.
     """
@@ -64,8 +65,9 @@ def _mark_bare_dash(view: DocumentView) -> BodyDateline:
     if not _BARE_DASH.match(first_line) or (next_lines and next_lines[0][0] in "-–—"):
         return BodyDateline()
     line = view.body_lines[0]
+    bare_marks = _BARE_MARKS.match(line.text)
     return BodyDateline(
-        marks=(line.mark_span("dateline", "dateline.bare-dash", 0, len(line.text) - len(line.text.lstrip()) + 1),)
+        marks=(line.mark_span("dateline", "dateline.bare-dash", 0, bare_marks.end() if bare_marks else 1),)
     )
 
 

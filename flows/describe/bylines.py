@@ -36,8 +36,6 @@ _WIRE_FOOT = re.compile(
     r"\((?:Reporting|Writing|Additional reporting) by (?P<names>[A-Z][^();\n]{3,120}?)(?: in [A-Z][\w ]{2,30})?"
     r"(?:;[^()\n]{0,120}?Editing by (?P<editors>[A-Z][^();\n]{3,80}))?[^()\n]{0,120}\)\W{0,3}\Z"
 )
-_INDONESIAN_LANGUAGES = {"id", "in", "ms"}
-_FUNCTION_WORDS = {"yang", "dan", "di", "dengan", "untuk", "dari", "ini", "itu", "pada", "adalah"}
 _EMPTY_BIOS = {"null", "none", "undefined"}
 
 
@@ -55,7 +53,7 @@ def extract_credits(
     """
     credits = Credits()
     _add_stated_names(credits, view, registry, "record")
-    if view.is_page and profile is None and not _is_indonesian(view):
+    if view.is_page and profile is None and not view.is_indonesian:
         add_page_authors(credits, view, title_index, registry)
         if credits.authors:
             credits.author_basis = "stated"
@@ -80,20 +78,6 @@ def extract_credits(
     if credits.authors and credits.author_basis is None:
         credits.author_basis = "stated"
     return credits
-
-
-def _is_indonesian(view: DocumentView) -> bool:
-    """Return whether a page is Indonesian or Malay by its declared language, its address or its first paragraphs."""
-    languages = {candidate.value[:2].lower() for candidate in view.find_candidates("language")}
-    hosts = (
-        candidate.value.split("/")[2]
-        for candidate in view.find_candidates("canonical")
-        if candidate.value.count("/") >= 2
-    )
-    if languages & _INDONESIAN_LANGUAGES or any(host.endswith((".id", ".my")) for host in hosts):
-        return True
-    words = [word for line in view.body_lines[:4] for word in line.text[:1000].lower().split()]
-    return sum(word in _FUNCTION_WORDS for word in words) * 25 >= len(words) > 10
 
 
 def _select_head_lines(view: DocumentView, end: int, has_dateline: bool) -> Iterator[int]:

@@ -1,24 +1,24 @@
-"""Grammar of dates and times as Indonesian, Malay and English news prints them."""
+"""Grammar of dates and times as news prints them.
+
+Months are read in the languages of flows/describe/month_names.py, years also of the Thai calendar, digits also of
+Arabic, Persian, Thai and Indian scripts. A numeric date is day/month/year, but where nothing in it settles the order of
+day and month, it is `is_ambiguous`: the reader must know more of the document (flows/describe/day_order.py).
+"""
 
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
-from flows.outlets.profiles import ZONES
+from flows.describe.month_names import MONTH_NUMBERS, UNSETTLED_ZONES, ZONE_HOURS, collect_month_names
 
-_MONTHS: Final = (
-    "januari january jan|februari february pebruari feb peb|maret march mac mar|april apr|mei may|juni june jun|"
-    "juli july julai jul|agustus august ogos agu agt ags aug ogo|september sept sep|oktober october okt oct|"
-    "november nopember nov nop|desember december disember des dec dis"
-)
 _DAYS: Final = (
     "senin isnin monday sen isn mon|selasa tuesday sel tue tues|rabu wednesday rab wed|"
     "kamis khamis thursday kam kha thu thurs|jumat jum'at jumaat friday jum fri|"
     "sabtu saturday sab sat|minggu ahad sunday min ahd sun"
 )
-MONTH_NUMBERS: Final = {name: at for at, names in enumerate(_MONTHS.split("|"), 1) for name in names.split()}
 WEEKDAY_NUMBERS: Final = {name: at for at, names in enumerate(_DAYS.split("|")) for name in names.split()}
 
 
@@ -30,17 +30,40 @@ def _join_alternatives(names: dict[str, int]) -> str:
 _BLANK = r"[^\S\n]"
 _MONTH = _join_alternatives(MONTH_NUMBERS)
 _WEEKDAY = _join_alternatives(WEEKDAY_NUMBERS)
-_DATE = re.compile(
-    rf"(?<![\w/])(?:(?P<day>{_WEEKDAY})\.?{_BLANK}{{0,3}}[,(/-]?{_BLANK}{{0,3}}\(?(?:tanggal )?)?"
-    rf"(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ \xa0-]{{1,2}}(?P<m>{_MONTH})\b\.?,?[ \xa0-]{{1,2}}(?P<y>(?:19|20)\d\d)"
-    rf"|(?P<m2>{_MONTH})\b\.?{_BLANK}(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,{_BLANK}{{0,2}}(?P<y2>(?:19|20)\d\d)"
-    rf"|(?P<d3>\d{{1,2}}){_BLANK}?(?P<sep>[/.-]){_BLANK}?(?P<m3>\d{{1,2}}){_BLANK}?(?P=sep){_BLANK}?(?P<y3>(?:19|20)\d\d)"
-    r"|(?P<y4>(?:19|20)\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)"
-    r")(?!\d|[/.-]\d)",
-    re.IGNORECASE,
+_ANY_YEAR = r"(?:19|20)\d\d"
+_THAI_YEARS = range(2480, 2700)
+_THAI_YEAR_OFFSET = 543
+
+
+@cache
+def _compile_date_pattern() -> re.Pattern[str]:
+    """Compile the pattern of a full date: the names of months of all languages are loaded once, when it is needed."""
+    month = _join_alternatives({re.escape(name): number for name, number in collect_month_names().items()})
+    after_month = r"(?![^\W\d_])\.?,?"
+    joint = rf"(?:[ \xa0-]{{1,2}}|{_BLANK}(?:de|del|of|năm){_BLANK})"
+    return re.compile(
+        rf"(?<![\w/])(?:(?P<day>{_WEEKDAY})\.?{_BLANK}{{0,3}}[,(/-]?{_BLANK}{{0,3}}\(?(?:tanggal )?)?"
+        rf"(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|\.)?{joint}(?P<m>{month}){after_month}{joint}"
+        rf"(?P<y>{_ANY_YEAR}|2[45]\d\d)"
+        rf"|(?P<m2>{month})(?![^\W\d_])\.?{_BLANK}(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?{_BLANK}{{0,2}}(?P<y2>{_ANY_YEAR})"
+        rf"|(?<![.-])(?P<d3>\d{{1,2}}){_BLANK}?(?P<sep>[/.-]){_BLANK}?(?P<m3>\d{{1,2}}){_BLANK}?(?P=sep){_BLANK}?"
+        rf"(?P<y3>{_ANY_YEAR})(?![/-]\w|\.\d|[A-Za-z])"
+        rf"|(?P<y4>{_ANY_YEAR})-(?P<m4>\d\d)-(?P<d4>\d\d)"
+        rf"|(?P<y5>{_ANY_YEAR})\.?,?{_BLANK}(?P<m5>{month})(?![^\W\d_])\.?{_BLANK}(?P<d5>\d{{1,2}})(?![\d:])"
+        r")(?!\d|[/.-]\d)",
+        re.IGNORECASE,
+    )
+
+
+_CJK_DATE = re.compile(
+    rf"(?P<y>{_ANY_YEAR})\s?[年년]\s?(?P<m>\d{{1,2}})\s?[月월]\s?(?P<d>\d{{1,2}})\s?[日일]"
+    r"(?:\s?[(（]?(?:星期|周)?[一二三四五六日月火水木金土월화수목금토]?(?:曜日|요일)?[)）]?)?"
 )
-_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")  # most lines hold no year, and this pattern is far cheaper than _DATE
-_BEFORE_YEAR, _AFTER_YEAR = 48, 8  # characters of a date before and after its year
+_YEAR = re.compile(rf"{_ANY_YEAR}(?!\d)")  # most lines hold no year, and this pattern is far cheaper than a date's
+_YEAR_OR_THAI_YEAR = re.compile(rf"(?:{_ANY_YEAR}|2[45]\d\d)(?!\d)")
+_OTHER_YEARS = re.compile("2[45]\\d\\d|[٠-٩۰-۹०-९๐-๙]")
+_OTHER_DIGITS = re.compile("[٠-٩۰-۹०-९๐-๙]")
+_BEFORE_YEAR, _AFTER_YEAR = 48, 18  # characters of a date before and after its year
 _YEARLESS_DATE = re.compile(
     rf"(?<!\w)(?P<day>{_WEEKDAY}),?{_BLANK}{{0,2}}\(?(?:(?P<d>\d{{1,2}}){_BLANK}(?P<m>{_MONTH})\b"
     r"|(?P<d2>\d{1,2})/(?P<m2>\d{1,2}))(?![\d/]|[^\S\n]?(?:19|20)\d\d)",
@@ -48,18 +71,28 @@ _YEARLESS_DATE = re.compile(
 )
 _DAY_AND_MONTH = re.compile(rf"\d(?:{_BLANK}\w|/\d)")  # the last digit of a day, and how its month begins
 _BEFORE_DAY, _AFTER_DAY = 24, 32  # characters of such a match before and after that digit
+_ZONE = "|".join(sorted({*ZONE_HOURS, *UNSETTLED_ZONES}, key=len, reverse=True))
 _TIME = re.compile(
-    r"[^\w\n]{0,6}(?:(?:pukul|pkl|jam|at|t)\b\.?[^\S\n]{0,3})?"
+    r"[^\w\n]{0,6}(?:(?:pukul|pkl|jam|at|às|um|t)\b\.?[^\S\n]{0,3})?"
     r"(?P<h>\d{1,2})(?P<dot>[.:])(?P<min>\d\d)(?::\d\d)?(?![\d.])"
     r"(?:[^\S\n]{0,3}(?P<half>am|pm|a\.m\.|p\.m\.)(?!\w))?"
-    r"(?:[^\S\n]{0,3}\(?(?P<zone>WIB|WITA|WIT|MYT|UTC|GMT)\b(?P<off>[+-]\d{1,2})?)?",
+    rf"(?:[^\S\n]{{0,3}}[(,]?[^\S\n]?(?:(?P<zone>{_ZONE})\b)?"
+    r"(?P<off>(?<=[A-Za-z\d ])[+-]\d{1,2}(?::?\d\d)?(?!\d))?)?",
     re.IGNORECASE,
+)
+_CJK_TIME = re.compile(
+    r"\s{0,2}(?P<half>上午|下午|午前|午後|오전|오후)?\s?(?P<h>\d{1,2})[時时시点:：](?P<min>\d{2})分?"
 )
 _UPDATE = re.compile(
     r"(?:diperbarui|diperbaharui|perbaharui|kemas ?kini|updated?|terakhir diubah|modified)\W{0,4}"
     r"(?:(?:pada|on|terakhir|at)\W{0,3})?\Z",
     re.IGNORECASE,
 )
+_UPDATE_BEHIND = re.compile(
+    r"\W{0,4}(?:last )?(?:updated?|modified|edited|diperbarui|diperbaharui)\W{0,3}\Z", re.IGNORECASE
+)
+_HALF_DAY = re.compile(r"\d\s?[ap]\.?m\b", re.IGNORECASE)
+_YEAR_SIGNS = frozenset("年년")
 
 
 @dataclass(frozen=True)
@@ -74,10 +107,12 @@ class DateStamp:
     is_update: bool = False  # the day of an update, not of the publication
     weekday_conflicts: bool = False  # the printed weekday contradicts the day
     has_weekday: bool = False  # a weekday is printed beside the day
+    is_ambiguous: bool = False  # a numeric date that may as well be month/day/year
+    has_unsettled_zone: bool = False  # a zone is printed whose offset is not known
 
     def to_utc(self, zone: dt.timezone | None) -> dt.datetime | None:
         """Return the instant in UTC; None without a clock time or any zone. `zone` applies where none is printed."""
-        effective_zone = self.zone or zone
+        effective_zone = self.zone or (None if self.has_unsettled_zone else zone)
         if self.time is None or effective_zone is None:
             return None
         try:
@@ -87,10 +122,9 @@ class DateStamp:
 
 
 def parse_zone(name: str | None) -> dt.timezone | None:
-    """Return the zone of WIB, WITA, WIT, MYT, UTC or GMT; None without a name."""
-    if not name:
-        return None
-    return dt.timezone(dt.timedelta(hours=ZONES.get(name.upper(), 0)))
+    """Return the zone of a printed name (WIB, EDT, GMT); None without a name and for one of several meanings."""
+    hours = ZONE_HOURS.get(name.upper()) if name else None
+    return None if hours is None else dt.timezone(dt.timedelta(hours=hours))
 
 
 def find_dates(text: str) -> Iterator[DateStamp]:
@@ -98,25 +132,56 @@ def find_dates(text: str) -> Iterator[DateStamp]:
 
     A numeric date is day/month/year. Where its weekday contradicts that and fits month/day/year, the latter is taken.
     """
+    has_other_years = not text.isascii() and _OTHER_YEARS.search(text) is not None
+    if "19" not in text and "20" not in text and not has_other_years:
+        return
+    if has_other_years and _OTHER_DIGITS.search(text):
+        text = _OTHER_DIGITS.sub(lambda digit: str(int(digit[0])), text)
     for match in _match_dates(text):
         day, weekday_conflicts = _resolve_day(match)
         if day is None:
             continue
-        time, zone, end = _parse_time(text, match.end())
-        if match["m3"] and match["day"] is None and time and text[match.end() : end].rstrip(". ").lower().endswith("m"):
-            day = _build_date(day.year, day.day, day.month) or day  # texts with AM and PM print the month first
-        is_update = _UPDATE.search(text, max(0, match.start() - 30), match.start()) is not None
-        yield DateStamp(day, time, zone, match.start(), end, is_update, weekday_conflicts, match["day"] is not None)
+        is_cjk = match.re is _CJK_DATE
+        stamp = _parse_cjk_time(text, match, day) if is_cjk else _parse_time(text, match, day)
+        is_numeric = not is_cjk and match["m3"] is not None
+        has_weekday = not is_cjk and match["day"] is not None
+        is_american = (
+            is_numeric and not has_weekday and text[match.end() : stamp.end].rstrip(". ").lower().endswith("m")
+        )
+        if is_american and stamp.time:  # texts with AM and PM print the month first
+            stamp = replace(stamp, day=_build_date(day.year, day.day, day.month) or day)
+        yield replace(
+            stamp,
+            is_update=_is_update(text, match.start(), stamp.end),
+            weekday_conflicts=weekday_conflicts,
+            has_weekday=has_weekday,
+            is_ambiguous=is_numeric
+            and not has_weekday
+            and match["sep"] != "."
+            and not (is_american and stamp.time)
+            and day.day <= 12
+            and day.day != day.month,
+        )
+
+
+def _is_update(text: str, start: int, end: int) -> bool:
+    """Return whether the words before or behind a date say that it is the day of an update."""
+    return _UPDATE.search(text, max(0, start - 30), start) is not None or _UPDATE_BEHIND.match(text, end) is not None
 
 
 def _match_dates(text: str) -> Iterator[re.Match[str]]:
-    """Yield matches of the full-date pattern, which is tried only around years."""
-    if "19" not in text and "20" not in text:
-        return
+    """Yield matches of the full-date patterns, which are tried only around years."""
     matched_end = 0
-    for year in _YEAR.finditer(text):
+    year_pattern = _YEAR if text.isascii() else _YEAR_OR_THAI_YEAR
+    for year in year_pattern.finditer(text):
+        if text[year.end() : year.end() + 2].strip()[:1] in _YEAR_SIGNS:
+            match = _CJK_DATE.match(text, year.start())
+            if match and match.start() >= matched_end:
+                matched_end = match.end()
+                yield match
+                continue
         start = max(matched_end, year.start() - _BEFORE_YEAR)
-        for match in _DATE.finditer(text, start, min(len(text), year.end() + _AFTER_YEAR)):
+        for match in _compile_date_pattern().finditer(text, start, min(len(text), year.end() + _AFTER_YEAR)):
             matched_end = match.end()
             yield match
 
@@ -148,10 +213,14 @@ def _match_yearless_dates(text: str) -> Iterator[re.Match[str]]:
 def _resolve_day(match: re.Match[str]) -> tuple[dt.date | None, bool]:
     """Return the day of a match, None if impossible, and whether its printed weekday contradicts it."""
     parts = match.groupdict()
-    year = int(parts["y"] or parts["y2"] or parts["y3"] or parts["y4"])
-    day_number = int(parts["d"] or parts["d2"] or parts["d3"] or parts["d4"])
-    month_name = parts["m"] or parts["m2"]
-    month = MONTH_NUMBERS[month_name.lower()] if month_name else int(parts["m3"] or parts["m4"])
+    if match.re is _CJK_DATE:
+        return _build_date(int(parts["y"]), int(parts["m"]), int(parts["d"])), False
+    year = int(parts["y"] or parts["y2"] or parts["y3"] or parts["y4"] or parts["y5"])
+    day_number = int(parts["d"] or parts["d2"] or parts["d3"] or parts["d4"] or parts["d5"])
+    month_name = parts["m"] or parts["m2"] or parts["m5"]
+    month = collect_month_names().get(month_name.lower(), 0) if month_name else int(parts["m3"] or parts["m4"])
+    if year in _THAI_YEARS and month_name and "\u0e00" <= month_name[0] <= "\u0e7f":
+        year -= _THAI_YEAR_OFFSET
     weekday = WEEKDAY_NUMBERS[re.sub("[’‘`]", "'", parts["day"].lower())] if parts["day"] else None
     day = _build_date(year, month, day_number)
     if day and (weekday is None or day.weekday() == weekday):
@@ -171,22 +240,49 @@ def _build_date(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
-def _parse_time(text: str, start: int) -> tuple[dt.time | None, dt.timezone | None, int]:
-    """Parse the time at `start`; return time, zone and the end offset, or (None, None, `start`) without a time."""
-    match = _TIME.match(text, start)
+def _parse_time(text: str, date_match: re.Match[str], day: dt.date) -> DateStamp:
+    """Return the stamp of a day with the time and zone behind it, if there are any."""
+    dateless = DateStamp(day, None, None, date_match.start(), date_match.end())
+    match = _TIME.match(text, date_match.end())
     if not match:
-        return None, None, start
+        return dateless
     hour, minute = int(match["h"]), int(match["min"])
     if match["half"]:
         hour = hour % 12 + (12 if match["half"].lower().startswith("p") else 0)
     # A number with a dot and no sign of a clock is as likely a figure: "2023. 12.50 persen".
     if hour > 23 or minute > 59 or (match["dot"] == "." and not match["zone"] and "|" not in match[0]):
-        return None, None, start
+        return dateless
     zone = parse_zone(match["zone"])
-    if zone and match["off"]:
-        hours = int(match["off"])
-        zone = dt.timezone(dt.timedelta(hours=hours)) if abs(hours) <= 14 else None
-    return dt.time(hour, minute), zone, match.end()
+    is_offset = match["off"] is not None and (match["zone"] is None or match["zone"].upper() in {"GMT", "UTC"})
+    if is_offset:
+        zone = _parse_offset(match["off"])
+    return replace(
+        dateless,
+        time=dt.time(hour, minute),
+        zone=zone,
+        end=match.end(),
+        has_unsettled_zone=zone is None and (match["zone"] is not None or is_offset),
+    )
+
+
+def _parse_offset(printed: str) -> dt.timezone | None:
+    """Return the zone of "+7", "+0700" or "-05:30"; None beyond 14 hours."""
+    sign = -1 if printed[0] == "-" else 1
+    digits = printed[1:].replace(":", "")
+    hours, minutes = (int(digits[:-2]), int(digits[-2:])) if len(digits) > 2 else (int(digits), 0)
+    return dt.timezone(sign * dt.timedelta(hours=hours, minutes=minutes)) if hours <= 14 and minutes < 60 else None
+
+
+def _parse_cjk_time(text: str, date_match: re.Match[str], day: dt.date) -> DateStamp:
+    """Return the stamp of a day with the time behind it, as Chinese, Japanese and Korean pages print it."""
+    dateless = DateStamp(day, None, None, date_match.start(), date_match.end())
+    match = _CJK_TIME.match(text, date_match.end())
+    if not match:
+        return dateless
+    hour, minute = int(match["h"]), int(match["min"])
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"] in {"下午", "午後", "오후"} else 0)
+    return replace(dateless, time=dt.time(hour, minute), end=match.end()) if hour < 24 and minute < 60 else dateless
 
 
 def parse_machine_date(value: str) -> DateStamp | None:

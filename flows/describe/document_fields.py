@@ -55,9 +55,11 @@ def describe_document(
 
     `fetched_at` bounds the dates: no publication is later than one day after it.
     """
-    url, evidence = identity.choose_canonical_url(view, url)
+    chosen = identity.choose_url(view, url)
+    url, evidence = chosen.url, chosen.evidence
     dateline = body_dateline.find_body_dateline(view, registry)
-    head_outlet = outlet_attribution.attribute_by_head(view, dateline, url, registry)
+    site_url = identity.find_declared_site(view, url)
+    head_outlet = outlet_attribution.attribute_by_head(view, dateline, site_url, registry)
     profile = head_outlet.outlet.profile if head_outlet.outlet else None
     stated = choose_stated_title(view, head_outlet.name)
     title_index = headline.find_title_line(view, stated[0] if stated else None)
@@ -86,6 +88,9 @@ def describe_document(
     continuation_line = _find_continuation_line(view)
     values: dict[str, object] = {
         "article_id": identity.compute_article_id(url, document_identity),
+        "own_url": chosen.own_url,
+        "fallback_id": identity.compute_article_id(chosen.own_url, document_identity),
+        "revised_at": publication_date.find_last_revision(view, published),
         "url": url,
         "outlet": attribution.name,
         "outlet_domain": attribution.domain,
@@ -102,7 +107,7 @@ def describe_document(
         "date_basis": published.basis,
         "dateline": dateline.dateline,
         "place": dateline.place,
-        "is_partial": continuation_line is not None,
+        "is_partial": continuation_line is not None or chosen.page_number > 1,
     }
     evidence += [
         *attribution.evidence,
@@ -114,6 +119,7 @@ def describe_document(
         *cited_evidence,
         *agency_evidence,
         *([continuation_line.cite_evidence("is_partial", "partial.goes-on")] if continuation_line else []),
+        *([Evidence("is_partial", "partial.page", None, chosen.own_url or "")] if chosen.page_number > 1 else []),
     ]
     marks = _drop_overlaps([*dateline.marks, *title_fields.marks, *published.marks, *credits.marks])
     return DocumentDescription(values, tuple(evidence), marks, _sample_body(view))

@@ -8,6 +8,7 @@ from itertools import accumulate, starmap
 from typing import Any, Final, NamedTuple
 
 from schemas.stage_tables import Mark
+from schemas.word_count import count_words
 
 MarkColumns = Sequence[list[Any]]
 VIEWED_COLUMNS: Final = Mark._fields[:5]  # all but the score
@@ -15,6 +16,8 @@ _CACHED_LENGTH: Final = 400  # characters
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _NON_WORD = re.compile(r"[\W_]+")
 _QUOTE_LIMIT = 240
+_INDONESIAN_LANGUAGES = {"id", "in", "ms"}
+_FUNCTION_WORDS = {"yang", "dan", "di", "dengan", "untuk", "dari", "ini", "itu", "pada", "adalah"}
 
 
 class Evidence(NamedTuple):
@@ -53,8 +56,8 @@ class MarkedLine:
 
     @cached_property
     def word_count(self) -> int:
-        """Count the blank-separated words of the line."""
-        return len(self.text.split())
+        """Count the words of the line, by character class in scripts without blanks."""
+        return count_words(self.text)
 
     def mark_span(self, kind: str, rule: str, start: int = 0, end: int | None = None) -> Mark:
         """Mark this line from `start` to `end` (offsets in the line), without blanks at the ends."""
@@ -82,6 +85,15 @@ class DocumentView:
     def is_page(self) -> bool:
         """Return whether the document is an HTML page, which states values that no plain text does."""
         return any(candidate.where != "record" for candidate in self.candidates)
+
+    @cached_property
+    def is_indonesian(self) -> bool:
+        """Return whether a document is Indonesian or Malay by its language, its address or its first paragraphs."""
+        languages = {candidate.value[:2].lower() for candidate in self.find_candidates("language")}
+        if languages & _INDONESIAN_LANGUAGES or any(host.endswith((".id", ".my")) for host in self.host_names):
+            return True
+        words = [word for line in self.body_lines[:4] for word in line.text[:1000].lower().split()]
+        return sum(word in _FUNCTION_WORDS for word in words) * 25 >= len(words) > 10
 
     @cached_property
     def host_names(self) -> tuple[str, ...]:
@@ -131,11 +143,22 @@ def build_document_view(
 
 
 def build_view_from_columns(
-    text: str, marks: MarkColumns, candidates: Iterable[Candidate], url: str | None
+    text: str,
+    marks: MarkColumns,
+    candidates: Iterable[Candidate],
+    url: str | None,
+    recovered_lines: Sequence[int] | None = None,
 ) -> DocumentView:
-    """Build a view from a list of values for each of VIEWED_COLUMNS."""
-    contents = text.split("\n")
-    all_line_starts = list(accumulate([len(content) + 1 for content in contents], initial=0))
+    """Build a view from a list of values for each of VIEWED_COLUMNS.
+
+    `recovered_lines` holds start and end of each line in turn where the text had lost its line breaks.
+    """
+    if recovered_lines is None:
+        contents = text.split("\n")
+        all_line_starts = list(accumulate([len(content) + 1 for content in contents], initial=0))
+    else:
+        all_line_starts = list(recovered_lines[::2])
+        contents = [text[start:end] for start, end in zip(all_line_starts, recovered_lines[1::2], strict=True)]
     nonblank_numbers = [number for number, content in enumerate(contents, 1) if content and not content.isspace()]
     numbers, mark_starts, _, kinds, rules = marks
     if nonblank_numbers == numbers:

@@ -23,7 +23,7 @@ from flows.describe.page_names import (
 )
 from flows.outlets import Registry
 
-_DECLARED_PLACES = ("jsonld", "meta", "og")
+_DECLARED_PLACES = ("citation", "jsonld", "meta", "og")
 _LINES_BEFORE, _LINES_AFTER = 8, 12  # lines above and below the headline in which a byline stands
 _BARE_NAME_LINES = 4  # lines below the headline in which a name alone is a byline if a date is near
 _LAST_BODY_LINES, _FOOT_LINES = 12, 80  # last lines of the body, and lines below it, that may name the author

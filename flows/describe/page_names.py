@@ -2,8 +2,8 @@
 
 import re
 
-from flows.describe.date_grammar import MONTH_NUMBERS
 from flows.describe.document_view import DocumentView, fold_text
+from flows.describe.month_names import MONTH_NUMBERS
 from flows.describe.person_names import parse_person_names
 from flows.outlets import Registry, roles
 

@@ -122,6 +122,15 @@ def find_publication_date(
     return printed_date or (story_date if story_date.day else url_date) or story_date
 
 
+def find_last_revision(view: DocumentView, published: PublicationDate) -> dt.datetime | None:
+    """Return the latest instant, in UTC, at which the document says that it was modified or published."""
+    stamps = (parse_machine_date(candidate.value) for candidate in view.find_candidates("modified_at"))
+    instants = [stamp.to_utc(dt.UTC) for stamp in stamps if stamp]
+    if published.basis == "stated" and published.day:
+        instants.append(published.instant or dt.datetime.combine(published.day, dt.time(), dt.UTC))
+    return max((instant for instant in instants if instant), default=None)
+
+
 def _is_usable(stamp: DateStamp, latest_day: dt.date | None) -> bool:
     """Return whether a date is no update, fits its weekday and lies between EARLIEST_DAY and `latest_day`."""
     return (

@@ -33,9 +33,10 @@ def describe_documents(documents: pa.Table, marks: pa.Table, candidates: pa.Tabl
     for doc, *candidate in zip(*(candidates[name].to_pylist() for name in ("doc", *Candidate._fields)), strict=True):
         candidates_by_document[doc].append(Candidate(*candidate))
     descriptions: list[tuple[int, DocumentDescription]] = []
-    rows = (documents[name].to_pylist() for name in ("doc", "text", "identity", "url", "fetched_at"))
-    for doc, text, identity, url, fetched_at in zip(*rows, strict=True):
-        view = build_view_from_columns(text, select_marks(doc), candidates_by_document[doc], url)
+    columns = ("doc", "text", "identity", "url", "fetched_at", "recovered_lines")
+    rows = (documents[name].to_pylist() for name in columns)
+    for doc, text, identity, url, fetched_at, recovered_lines in zip(*rows, strict=True):
+        view = build_view_from_columns(text, select_marks(doc), candidates_by_document[doc], url, recovered_lines)
         descriptions.append((doc, describe_document(view, identity, url, fetched_at, outlet_registry)))
     detected = detect_languages([description.body_sample for _, description in descriptions])
     metadata_rows = [

@@ -9,10 +9,10 @@ from html import unescape
 
 from flows.describe.document_view import Candidate, DocumentView, Evidence, fold_text, strip_tags
 
-_PLACES = ("jsonld", "h1", "microdata", "og", "html_title", "meta")
+_PLACES = ("jsonld", "h1", "h2", "microdata", "og", "html_title", "meta")
 # Trust in a place alone. Metadata for search engines and networks often repeats one text in three places; the
 # heading is what readers see.
-_TRUST = {"h1": 1.8, "jsonld": 1.5, "og": 0.7, "microdata": 0.6, "html_title": 0.45, "meta": 0.4}
+_TRUST = {"h1": 1.8, "h2": 0.9, "jsonld": 1.5, "og": 0.7, "microdata": 0.6, "html_title": 0.45, "meta": 0.4}
 _RANK_PENALTY = 0.15  # per heading further down
 _TITLE_SEPARATOR = re.compile(r"\s{1,3}(?:[-–—|»:•·]|\|\||::)\s{1,3}")
 _BARE_DOMAIN = re.compile(r"[\w-]+(?:\.\w{2,10}){1,2}")

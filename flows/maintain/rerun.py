@@ -90,7 +90,7 @@ def replay_documents(dataset: release.Dataset, path: Path, selection: ReplaySele
         documents, read_rejects, missing = _load_documents(dataset, manifest, locations)
         outcomes = run.clean_raw_tables(iter(documents), Publish(dry_run=True), work) if documents else []
         state = run.assemble_from_outcomes(outcomes, read_rejects, len(locations))
-        state = run.resolve_id_conflicts(run.reject_withdrawn(state, release.read_withdrawals(dataset)))
+        state = run.resolve_id_conflicts(run.reject_withdrawn(state, release.read_withdrawals(dataset)), path)
         state, _ = run.validate_rows(state, today, work)
         new = run.load_articles(state)
         new_rejects = state.rejects.sort_by("source_id").to_pylist()

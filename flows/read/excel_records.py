@@ -63,15 +63,15 @@ def read_excel(file: BinaryIO, table: str, field_map: FieldMap) -> Iterator[Sour
 
 
 def _find_header(rows: Sequence[Sequence[Any]], field_map: FieldMap) -> int | None:
-    """The row that names the columns: of the first ones that with the most known names."""
+    """Return the row that names the columns: of the first rows, the one with the most known names."""
     forced = {key for _, key in field_map.keys}
-    known: list[int] = [
+    name_counts = [
         sum(isinstance(cell, str) and (knows_key(cell) or cell.strip() in forced) for cell in row)
         for row in rows[:_HEADER_ROWS]
     ]
-    most = max(known, default=0)
-    if most:
-        return known.index(most)
+    best = max(name_counts, default=0)
+    if best:
+        return name_counts.index(best)
     return next(
         (at for at, row in enumerate(rows[:_HEADER_ROWS]) if sum(cell not in ("", None) for cell in row) >= 2), None
     )

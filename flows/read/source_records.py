@@ -26,6 +26,7 @@ from flows.read.raw_documents import (
     guess_outlet_hint,
     hash_bytes,
 )
+from flows.read.record_identity import build_record_identity
 from flows.read.source_file import SourceFile
 
 _MOST_KEYS: Final = 500
@@ -150,13 +151,14 @@ def _build_document(context: ReadContext, record: SourceRecord, fields: Mapping[
     content = lenient_decoding.replace_surrogates(text).encode()
     media = "html" if mapped.media == "html" or file_kinds.is_html(content) else "text"
     raw = record.raw if record.raw is not None else b""
+    words = [value for wanted in ("title", "published_at") for name, value in mapped.stated if name == wanted]
     return RawDocument(
         source_id=mapped.id or source_file.relative + record.place,
         source_uri=source_file.uri + record.place,
         raw=raw,
         content=content,
         media=media,
-        identity=source_file.relative + (f"#{mapped.id}" if mapped.id else record.place),
+        identity=build_record_identity(source_file.relative, mapped.id, [*words, content]),
         raw_sha256=record.raw_sha256 or hash_bytes(raw),
         encoding="utf-8",
         url=mapped.url,

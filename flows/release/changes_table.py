@@ -7,9 +7,10 @@ Memory holds the article ids of both releases, one hash for each article, and on
 that changed. Values with equal hashes count as equal.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -50,11 +51,16 @@ def diff_articles(parent_articles: pa.Table | None, articles: pa.Table) -> pa.Ta
     return _compute_changes(_open_table(parent_articles), _open_table(articles))
 
 
-def diff_releases(parent: Path | None, release: Path, *, same_code: bool = False) -> pa.Table:
-    """Return the CHANGES between two release folders; with `same_code` content_hash stands for most values."""
-    return _compute_changes(
-        _open_release(parent), _open_release(release), _DIGEST_COLUMNS if same_code else VALUE_COLUMNS
-    )
+def diff_releases(
+    parent: Path | None, release: Path, *, same_code: bool = False, renamed_ids: Mapping[str, str] | None = None
+) -> pa.Table:
+    """Return the CHANGES between two release folders; with `same_code` content_hash stands for most values.
+
+    `renamed_ids` maps article_ids of the parent to those of the same documents in the release: such an article is
+    changed in `article_id`.
+    """
+    columns = _DIGEST_COLUMNS if same_code else VALUE_COLUMNS
+    return _compute_changes(_open_release(parent), _open_release(release), columns, renamed_ids or {})
 
 
 def _open_table(table: pa.Table | None) -> ArticleReader | None:
@@ -73,20 +79,27 @@ def _open_release(folder: Path | None) -> ArticleReader | None:
 
 
 def _compute_changes(
-    parent: ArticleReader | None, articles: ArticleReader | None, columns: Sequence[str] = VALUE_COLUMNS
+    parent: ArticleReader | None,
+    articles: ArticleReader | None,
+    columns: Sequence[str] = VALUE_COLUMNS,
+    renamed_ids: Mapping[str, str] = MappingProxyType({}),
 ) -> pa.Table:
     assert articles is not None
     ids = _read_article_ids(articles)
     if parent is None:
         return _build_changes([("added", ids)])
     parent_ids = _read_article_ids(parent)
-    positions = pc.index_in(parent_ids, value_set=ids)
+    current_ids, is_renamed = _rename_ids(parent_ids, ids, renamed_ids)
+    positions = pc.index_in(current_ids, value_set=ids)
     row_in_release = np.asarray(pc.fill_null(positions, -1), np.int64)
     parent_rows = np.flatnonzero(row_in_release >= 0)
     in_parent = np.zeros(len(ids), bool)
     in_parent[row_in_release[parent_rows]] = True
-    parent_rows = parent_rows[_find_changed_rows(parent, articles, parent_rows, row_in_release[parent_rows], columns)]
+    is_changed = _find_changed_rows(parent, articles, parent_rows, row_in_release[parent_rows], columns)
+    parent_rows = parent_rows[is_changed | is_renamed[parent_rows]]
     changed_columns = _list_changed_columns(parent, articles, parent_rows, row_in_release[parent_rows])
+    for names, parent_row in zip(changed_columns, parent_rows.tolist(), strict=True):
+        names[:0] = ["article_id"] if is_renamed[parent_row] else []
     changed = [number for number, names in enumerate(changed_columns) if names]
     return _build_changes(
         [
@@ -96,6 +109,18 @@ def _compute_changes(
         ids.take(pa.array(row_in_release[parent_rows][changed], pa.int64())),
         [changed_columns[number] for number in changed],
     )
+
+
+def _rename_ids(
+    parent_ids: pa.Array, ids: pa.Array, renamed_ids: Mapping[str, str]
+) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
+    """Return the parent's ids, each replaced by its new id if the release has that, and the mask of those replaced."""
+    if not renamed_ids:
+        return parent_ids, np.zeros(len(parent_ids), bool)
+    old_ids, new_ids = (pa.array(list(column), pa.string()) for column in (renamed_ids, renamed_ids.values()))
+    replacements = new_ids.take(pc.index_in(parent_ids, value_set=old_ids))
+    is_renamed = pc.and_(pc.is_valid(replacements), pc.is_in(replacements, value_set=ids))
+    return pc.if_else(is_renamed, replacements, parent_ids), np.asarray(is_renamed)
 
 
 def _find_changed_rows(

@@ -87,7 +87,8 @@ class Draft:
     """Tables of a run before they are a release, with the schemas of schemas.arrow.
 
     The rows of a table may be in any order. SortedRows must be sorted already, and can be read once. `validation` maps
-    the name of each suite to its full validation output; it becomes validation/<name>.json.
+    the name of each suite to its full validation output; it becomes validation/<name>.json. `renamed_ids` maps
+    article_ids of the parent to those of the same documents in the draft, where the identity rule changed.
     """
 
     articles: pa.Table | SortedRows
@@ -96,3 +97,4 @@ class Draft:
     evidence: pa.Table | SortedRows
     facts: RunFacts
     validation: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    renamed_ids: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from flows.release.draft import RunFacts
 from flows.release.errors import ReleaseError
 from flows.release.filesystem import hash_file, read_json
 from flows.release.layout import VersionEntry
-from schemas import SCHEMA_VERSION
+from schemas import IDENTITY_RULE, SCHEMA_VERSION
 
 # The parsed JSON of manifest.json.
 Manifest: TypeAlias = dict[str, Any]
@@ -37,6 +37,7 @@ def build_manifest(
         "dataset": facts.dataset,
         "version": version,
         "schema_version": SCHEMA_VERSION,
+        "identity_rule": IDENTITY_RULE,
         "parent": facts.parent,
         "fingerprint": facts.compute_fingerprint(),
         "created_at": facts.format_started_at(),

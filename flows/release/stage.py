@@ -114,7 +114,12 @@ def stage_release(
             with csv_tables.CsvWriter(folder) as csv_writer:
                 files = write_one_table("articles", draft.articles, csv_writer.write_rows)
             if changes is None:
-                changes = diff_releases(parent, folder, same_code=_read_code_digest(parent) == draft.facts.code_digest)
+                changes = diff_releases(
+                    parent,
+                    folder,
+                    same_code=_read_code_digest(parent) == draft.facts.code_digest,
+                    renamed_ids=draft.renamed_ids,
+                )
             files += [file for written in lineage_files.result() for file in written]
         files += write_one_table("changes", changes)
         other_paths = [*csv_writer.paths, *write_validation(folder, draft.validation)]

@@ -10,6 +10,9 @@ writes beside them
     datapackage.json   Frictionless Data Package
     croissant.json     Croissant 1.0
 
+`write_refused_page` writes report.html of a refused run, `render_index` renders index.html of a dataset from the totals
+of its releases (`add_totals`) and a sample of the latest (`merge_samples`), both from the facts of single files.
+
 The pages are functions of the tables and the manifest: no clock, no host, no network, the same bytes each time. Memory
 is bounded by one batch of rows and by the sample, whatever the size of the release.
 
@@ -19,6 +22,32 @@ does the same.
 """
 
 from flows.report.article_sample import TracedArticle, TracedLine, find_articles
+from flows.report.index_page import IndexedRun, render_index
 from flows.report.page_files import write_pages
+from flows.report.refused_page import write_refused_page
+from flows.report.release_totals import (
+    FileFacts,
+    IndexSample,
+    ReleaseTotals,
+    add_totals,
+    count_articles_file,
+    merge_samples,
+    sample_rejects_file,
+)
 
-__all__ = ["TracedArticle", "TracedLine", "find_articles", "write_pages"]
+__all__ = [
+    "FileFacts",
+    "IndexSample",
+    "IndexedRun",
+    "ReleaseTotals",
+    "TracedArticle",
+    "TracedLine",
+    "add_totals",
+    "count_articles_file",
+    "find_articles",
+    "merge_samples",
+    "render_index",
+    "sample_rejects_file",
+    "write_pages",
+    "write_refused_page",
+]

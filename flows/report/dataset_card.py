@@ -27,6 +27,7 @@ def render_card(statistics: ReleaseStatistics, manifest: dict[str, Any]) -> str:
     return render_markdown(
         "card.md.j2",
         title=f"{manifest['dataset']} {manifest['version']}",
+        configs=_name_configs(f"{manifest['dataset']}-{manifest['version']}"),
         manifest=manifest,
         counts=counts,
         dropped=sum(counts["dropped"].values()),
@@ -56,3 +57,15 @@ def _rank_outlets(statistics: ReleaseStatistics) -> list[tuple[str, int]]:
     if len(ranked) > _MAX_OUTLETS:
         rows.append((f"{len(ranked) - _MAX_OUTLETS} others", sum(n for _, n in ranked[_MAX_OUTLETS:])))
     return [*rows, ("not known", statistics.outlets[None])] if statistics.outlets[None] else rows
+
+
+def _name_configs(release_name: str) -> list[tuple[str, str]]:
+    """Return the name and path of each table's config, articles first.
+
+    `datasets` caches by the name of a config: with one name for all releases it would return another release's rows.
+    """
+    articles = reader_schemas.TABLE_PATHS["articles"]
+    others = [
+        (f"{release_name}-{table}", path) for table, path in reader_schemas.TABLE_PATHS.items() if path != articles
+    ]
+    return [(release_name, articles), *others]

@@ -2,6 +2,7 @@
 
     look_up_cached_results, clean_documents     source -> outcome of each document, cached or made now   (collect)
     reject_withdrawn, resolve_id_conflicts      reject what was taken down; one row for each id     (id_conflicts)
+    match_renamed_articles                      recognise the parent's rows of an older rule    (renamed_articles)
     start_partitioning                          partition rows in the background for the release    (partitioning)
     validate_rows                               reject rows that fail an expectation                  (validation)
     carry_over_articles                         with --append, add the parent's other articles        (carry_over)
@@ -22,8 +23,10 @@ from flows.run.cleanup import clean_up_state, prune_unreferenced_outcomes
 from flows.run.collect import CachedResults, ProgressCallback, clean_documents, clean_raw_tables, look_up_cached_results
 from flows.run.duplicates import mark_duplicates, save_carried_prints
 from flows.run.id_conflicts import find_withdrawn_ids, reject_withdrawn, resolve_id_conflicts, select_article_ids
+from flows.run.indexes import update_indexes
 from flows.run.ordered_tables import load_articles
 from flows.run.partitioning import start_partitioning
+from flows.run.renamed_articles import list_superseded_ids, match_renamed_articles
 from flows.run.run_facts import build_draft, build_facts, summarize_run
 from flows.run.run_state import RunState
 from flows.run.validation import revalidate_rows, validate_drift, validate_release, validate_rows
@@ -41,10 +44,12 @@ __all__ = [
     "clean_up_state",
     "dedupe",
     "find_withdrawn_ids",
+    "list_superseded_ids",
     "load_articles",
     "load_release_state",
     "look_up_cached_results",
     "mark_duplicates",
+    "match_renamed_articles",
     "prune_unreferenced_outcomes",
     "reject_withdrawn",
     "release",
@@ -54,6 +59,7 @@ __all__ = [
     "select_article_ids",
     "start_partitioning",
     "summarize_run",
+    "update_indexes",
     "validate_drift",
     "validate_release",
     "validate_rows",

@@ -14,7 +14,7 @@ from schemas import arrow, stage_tables
 
 _KEY_SOURCE_COLUMNS: Final = [
     "article_id", "url", "published_at", "date", "date_basis", "char_count", "boilerplate_share", "content_hash",
-    "outlet", "title", "authors",
+    "outlet", "title", "authors", "own_url", "fallback_id",
 ]  # fmt: skip
 _ORIGIN_COLUMNS: Final = ("source_id", "source_uri", "raw_sha256")
 
@@ -91,7 +91,13 @@ def select_key_columns(table: pa.Table) -> pa.Table:
         "has_author": pc.greater(pc.list_value_length(table["authors"]), 0),
         "has_url": pc.is_valid(table["url"]),
     }
-    copied_names = [name for name in table.column_names if name not in ("url", "outlet", "title", "authors")]
+    if "fallback_id" in table.column_names:  # not in a release
+        is_declared = pc.not_equal(table["fallback_id"], table["article_id"])
+        derived["fallback_id"] = pc.if_else(is_declared, table["fallback_id"], pa.scalar(None, pa.string()))
+        derived["has_own_url"] = pc.is_valid(table["own_url"])
+    copied_names = [
+        name for name in table.column_names if name not in ("url", "outlet", "title", "authors", "own_url", *derived)
+    ]
     return pa.table([*(table[name] for name in copied_names), *derived.values()], [*copied_names, *derived])
 
 
@@ -104,6 +110,8 @@ def build_keys_table(
     """
     all_columns = {
         "duplicate_of": pa.nulls(len(rows), pa.string()),
+        "fallback_id": pa.nulls(len(rows), pa.string()),
+        "has_own_url": pa.repeat(False, len(rows)),
         **columns,
         "row": pa.array(rows, pa.int64()),
         "shard": pa.array(shard_numbers, pa.int32()),
@@ -133,6 +141,9 @@ def _load_keys(
     columns = {name: articles[name] for name in articles.column_names if name != "has_url"}
     columns |= {name: origin[name] for name in origin.column_names if name != "bare_id"}
     columns["article_id"] = pc.if_else(articles["has_url"], articles["article_id"], origin["bare_id"])
+    # Outcomes are cached by content, so what follows from the document's place is not in them.
+    is_bare = pc.and_(pc.is_valid(articles["fallback_id"]), pc.invert(articles["has_own_url"]))
+    columns["fallback_id"] = pc.if_else(is_bare, origin["bare_id"], articles["fallback_id"])
     return build_keys_table(columns, rows, shard_numbers, positions)
 
 

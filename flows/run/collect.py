@@ -80,9 +80,10 @@ def look_up_cached_results(
     """
     store = cache.OutcomeStore(state_folder / "outcomes", cache.compute_code_version(ROOT))
     # Rows hold absolute source_uris, so an index of another place cannot be reused.
-    reader_digest = cache.compute_reader_digest(
-        ROOT, [job.html, job.max_mb, survey.inputs.uri, sorted(job.map), job.split, job.table]
-    )
+    # Rows also hold source_ids, which depend on whether the source is one file.
+    has_one_file = survey.files.num_rows == 1
+    reading = [job.html, job.max_mb, survey.inputs.uri, has_one_file, sorted(job.map), job.split, job.table]
+    reader_digest = cache.compute_reader_digest(ROOT, reading)
     index_rows = (
         index.match_unchanged_files(survey.files) if index.reader_digest == reader_digest and not job.limit else None
     )
@@ -140,6 +141,7 @@ class _SourceReader:
         self._pending: list[tuple[bytes, read.RawDocument]] = []
         self._bytes_seen = 0
         self._matches_survey = True
+        self._has_one_file = cached.survey.files.num_rows == 1
 
     def iterate_jobs(
         self, work: Path, raw_writer: release.RawStoreWriter | None
@@ -222,7 +224,7 @@ class _SourceReader:
                 self._bytes_seen += row.byte_count
                 is_document = isinstance(row, read.RawDocument)
                 document_count, reject_count = document_count + is_document, reject_count + (not is_document)
-                yield row
+                yield row if self._has_one_file else qualify_source_id(row, file.relative)
             self._file_counts.append_row((document_count, reject_count, self._record_tally(tally)))
         self._copy_indexed_rows(unchanged_rows)
 
@@ -256,6 +258,12 @@ class _SourceReader:
         """Report rows and bytes seen so far."""
         total = self._cached.survey.inputs.bytes
         self._progress(self._arrivals.row_count + self._rejects.row_count, min(self._bytes_seen, total), total)
+
+
+def qualify_source_id(row: read.RawDocument | read.Reject, path: str) -> read.RawDocument | read.Reject:
+    """Return a row of the file `path`, one of several, with the path in its source_id: ids are unique within a file."""
+    is_qualified = row.source_id == path or row.source_id.startswith((f"{path}#", f"{path}!"))
+    return row if is_qualified else replace(row, source_id=f"{path}#{row.source_id}")
 
 
 class _RowBuffer:

@@ -3,42 +3,122 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import cache, dedupe, release
+from flows.run.claimed_ids import separate_unlike_documents, set_key_columns
 from flows.run.run_state import RejectionsByRow, RunState
 from schemas import arrow, stage_tables
 
+_PARENT_ROWS: Final = pa.schema(
+    [
+        *(
+            arrow.ARTICLES.field(name).remove_metadata()
+            for name in ("article_id", "source_id", "source_uri", "raw_sha256", "fetched_at", "char_count")
+        ),
+        pa.field("revised_at", arrow.ARTICLES.field("published_at").type),
+    ]
+)
 
-def resolve_id_conflicts(state: RunState) -> RunState:
-    """Keep one row for each article_id and each source_id, and reject the others.
 
-    The later fetched_at wins, then the greater raw_sha256.
+def resolve_id_conflicts(state: RunState, parent: Path | None = None, *, append: bool = False) -> RunState:
+    """Keep one row for each article_id, and make each source_id unique; nothing else is rejected.
+
+    Unlike documents that only claim the same id are separated first (flows/run/claimed_ids.py). Of the documents of one
+    article the later fetched_at wins (none counts as earliest), then the later stated revision, then the longer text,
+    then the greater raw_sha256. With `append` the parent's row of the article takes part: where it wins, this run's
+    documents are dropped.
     """
-    contested_rows = np.union1d(
-        _find_repeated(state.articles["article_id"]), _find_repeated(state.articles["source_id"])
-    )
+    parent_rows = _match_parent_rows(parent, state, append=append)
+    state = separate_unlike_documents(state, parent, parent_rows)
+    state = _drop_older_documents(state, parent_rows if append else parent_rows.slice(0, 0))
+    return _make_source_ids_unique(state, parent_rows if append else parent_rows.slice(0, 0))
+
+
+def _match_parent_rows(parent: Path | None, state: RunState, *, append: bool) -> pa.Table:
+    """Return the parent's rows, without texts, whose id or source_id this run claims.
+
+    Without `append` only the claims of declared canonicals matter.
+    """
+    keys = state.articles
+    declared = keys if append else keys.filter(pc.is_valid(keys["fallback_id"]))
+    if parent is None or not declared.num_rows:
+        return _PARENT_ROWS.empty_table()
+    all_ids = pa.concat_arrays([*declared["article_id"].chunks, *declared["fallback_id"].drop_null().chunks])
+    source_ids = keys["source_id"].combine_chunks() if append else pa.array([], pa.string())
+    tables = [_PARENT_ROWS.empty_table()]
+    # The parent does not say when it was modified: its stated publication stands for that.
+    for batch in release.read_batches(parent, "articles", [*_PARENT_ROWS.names[:-1], "published_at"]):
+        is_claimed = pc.or_(
+            pc.is_in(batch.column("article_id"), value_set=all_ids), pc.is_in(batch.column("source_id"), source_ids)
+        )
+        if is_claimed.true_count:
+            claimed = pa.Table.from_batches([batch.filter(is_claimed)])
+            tables.append(claimed.rename_columns(_PARENT_ROWS.names).cast(_PARENT_ROWS))
+    return pa.concat_tables(tables)
+
+
+def _drop_older_documents(state: RunState, parent_rows: pa.Table) -> RunState:
+    """Reject as `same_article` all documents of an article but the one that wins."""
+    is_published = pc.is_in(state.articles["article_id"], value_set=parent_rows["article_id"].combine_chunks())
+    contested_rows = np.union1d(_find_repeated(state.articles["article_id"]), np.flatnonzero(is_published))
     if not len(contested_rows):
         return state
-    columns = ["row", "article_id", "source_id", "source_uri", "raw_sha256", "fetched_at"]
-    keys = state.articles.select(columns).take(pa.array(contested_rows)).to_pandas()
-    keys = keys.sort_values(["fetched_at", "raw_sha256", "source_uri"], na_position="first", kind="stable").iloc[::-1]
-    is_loser = keys.duplicated("article_id")
-    winner_uris = keys[~is_loser].set_index("article_id")["source_uri"]
+    contested = replace(state, articles=state.articles.take(pa.array(contested_rows)))
+    columns = ["article_id", "source_uri", "raw_sha256", "fetched_at", "char_count", "revised_at"]
+    keys = pa.concat_tables([table.select([*columns, "row"]) for table in contested.stream_articles(columns)])
+    published = parent_rows.filter(pc.is_in(parent_rows["article_id"], keys["article_id"].combine_chunks()))
+    # A document that the parent read too is cleaned by today's code: the parent's row of it never wins.
+    read_digests = pa.concat_arrays([*keys["raw_sha256"].chunks])
+    published = published.filter(pc.invert(pc.is_in(published["raw_sha256"], read_digests)))
+    candidates = pd.concat([keys.to_pandas(), published.select(columns).to_pandas().assign(row=-1)], ignore_index=True)
+    precedence = ["fetched_at", "revised_at", "char_count", "raw_sha256", "source_uri"]
+    candidates = candidates.sort_values(precedence, na_position="first", kind="stable").iloc[::-1]
+    is_loser = candidates.duplicated("article_id")
+    winners = candidates[~is_loser].set_index("article_id")
     rejections: RejectionsByRow = {}
-    for row in keys[is_loser].itertuples():
-        detail = (
-            f"The same article stands at {winner_uris[row.article_id]}, fetched later or else with the greater digest."
-        )
-        rejections[int(row.row)] = ("same_article", detail)
-    remaining = keys[~is_loser]
-    for row in remaining[remaining.duplicated("source_id")].itertuples():
-        detail = f'Another record of this source has the id "{row.source_id}" too; give each record an id of its own.'
-        rejections[int(row.row)] = ("source_id_taken", detail)
+    for loser in candidates[is_loser & (candidates["row"] >= 0)].itertuples():
+        winner = winners.loc[loser.article_id]
+        place = winner["source_uri"] if winner["row"] >= 0 else f"{winner['source_uri']}, published before"
+        detail = f"The same article stands at {place}: {_explain_precedence(winner, loser)}."
+        rejections[int(loser.row)] = ("same_article", detail)
     return state.reject_rows(rejections, "dedupe")
+
+
+def _explain_precedence(winner: Any, loser: Any) -> str:  # noqa: ANN401  rows of pandas
+    """Say why one document of an article wins over another."""
+    reasons = {
+        "fetched_at": "it was fetched later",
+        "revised_at": "it says that it was published or changed later",
+        "char_count": "its text is longer",
+    }
+    for name, reason in reasons.items():
+        winning, losing = winner[name], getattr(loser, name)
+        if pd.isna(winning) != pd.isna(losing) or (pd.notna(winning) and winning != losing):
+            return reason
+    return "its bytes are the same" if winner["raw_sha256"] == loser.raw_sha256 else "its digest is greater"
+
+
+def _make_source_ids_unique(state: RunState, parent_rows: pa.Table) -> RunState:
+    """Add `~article_id` to the source_id of each row but the first that has it, and where a carried row has it."""
+    keys = state.articles
+    carried = parent_rows.filter(
+        pc.invert(pc.is_in(parent_rows["article_id"], value_set=keys["article_id"].combine_chunks()))
+    )
+    is_taken = np.asarray(pc.is_in(keys["source_id"], value_set=carried["source_id"].combine_chunks()))
+    repeated_places = _find_repeated(keys["source_id"])
+    repeated_ids = keys["source_id"].take(pa.array(repeated_places)).to_pandas()
+    is_taken[repeated_places[repeated_ids.duplicated().to_numpy()]] = True
+    if not is_taken.any():
+        return state
+    suffixed_ids = pc.binary_join_element_wise(keys["source_id"], keys["article_id"], "~")
+    source_ids = pc.if_else(pa.array(is_taken), suffixed_ids, keys["source_id"])
+    return replace(state, articles=set_key_columns(keys, {"source_id": source_ids}))
 
 
 def _find_repeated(values: pa.ChunkedArray) -> np.ndarray:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flows import cache, read, release, run, validate
 from flows.parameters import Publish
+from flows.run.queueing import lock_dataset
 from flows.run.run_outcome import RunOutcome
 from flows.run.steps import PLAIN_STEPS, Steps
 from flows.workers import dask_cluster, supervisor
@@ -62,7 +63,11 @@ def run_publish(job: Publish, steps: Steps = PLAIN_STEPS) -> RunOutcome:
             finally:
                 if not job.dry_run:
                     run.clean_up_state(dataset, cached.store, state, withdrawals)
-            notes = (*outcome.notes, *([_SOURCE_CHANGED] if changed else []))
+            notes = (
+                *outcome.notes,
+                *([_SOURCE_CHANGED] if changed else []),
+                *_update_indexes(job, dataset, started_ns),
+            )
             return replace(outcome, redone=cached.recleaning_notice, notes=notes)
     except (read.SourceError, dask_cluster.ClusterError) as error:
         return RunOutcome("wrong_use", job.dataset, why=(str(error),))
@@ -91,14 +96,16 @@ def build_tables(
     validate.start_gx_import()  # Great Expectations is imported while workers clean
     state = steps.clean_and_describe(job, cached, work, target, report_progress)
     state = run.reject_withdrawn(state, withdrawals)
-    state = run.resolve_id_conflicts(state)
+    state = run.resolve_id_conflicts(state, parent, append=job.append)
+    state = run.match_renamed_articles(state, parent)
     source_ids = run.select_article_ids(state)
     if executor is not None and not job.dry_run:
         state = run.start_partitioning(state, work, executor, parent if job.append else None)
     # Validation runs before deduplication, so that no dropped copy refers to a rejected row.
     state, row_verdict = steps.validate_articles(state, facts.started_at.date(), work)
     if job.append and parent:
-        state = run.carry_over_articles(state, parent, source_ids, withdrawn_ids)
+        superseded_ids = run.list_superseded_ids(source_ids, state.renamed_ids)
+        state = run.carry_over_articles(state, parent, superseded_ids, withdrawn_ids)
     state = steps.find_duplicates(state, job.duplicates, target)
     release_verdict = steps.validate_release(state, parent, job.accept_drift, withdrawn_ids)
     verdicts = {"articles": row_verdict, "release": release_verdict}
@@ -115,7 +122,7 @@ def open_workspace(job: Publish, dataset: release.Dataset) -> Iterator[tuple[str
         with tempfile.TemporaryDirectory(prefix="kliping-") as folder:
             yield run_id, Path(folder)
         return
-    with release.publisher_lock(dataset, job.wait, run_id=run_id):
+    with lock_dataset(dataset, job.wait, run_id, _send_notice):
         work = dataset.staging / f"{run_id}.work"
         work.mkdir(parents=True)
         yield run_id, work
@@ -125,6 +132,14 @@ def report_progress(documents: int, bytes_read: int, bytes_total: int) -> None:
     """Pass the progress on to the callback of this context, if there is one."""
     if (callback := progress_callback.get()) is not None:
         callback(documents, bytes_read, bytes_total)
+
+
+def _update_indexes(job: Publish, dataset: release.Dataset, started_ns: int) -> list[str]:
+    """Update the indexes after a release or a refusal; return a note where they could not be written."""
+    if job.dry_run:
+        return []
+    sentence = run.update_indexes(dataset, round((time.time_ns() - started_ns) / 1e9, 1))
+    return [sentence] if sentence else []
 
 
 def _send_notice(sentence: str) -> None:

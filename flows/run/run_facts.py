@@ -83,6 +83,7 @@ def build_draft(
             checks=tuple(asdict(check) for verdict in verdicts.values() for check in verdict.checks),
         ),
         validation={name: verdict.document for name, verdict in verdicts.items()},
+        renamed_ids=state.renamed_ids,
     )
 
 
@@ -125,7 +126,7 @@ def summarize_run(job: Publish, state: RunState, verdicts: dict[str, validate.Ve
         examples=tuple(example for reason_examples in examples.values() for example in reason_examples),
         notes=(
             *list_key_notes(state.key_usage),
-            *(f"{c.name}: {c.sentence}" for c in checks if not c.passed and c.severity == "warning"),
+            *(f"{c.name}: {c.summary}" for c in checks if not c.passed and c.severity == "warning"),
         ),
         checks=tuple(checks),
         cleaned=state.cleaned_count,

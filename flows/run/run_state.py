@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import cache, release
+from flows.run.canonical_overrides import override_evidence, override_urls
 from flows.workers import batch_processing
 from schemas import arrow, stage_tables
 from schemas.vocabulary import DROPPED
@@ -28,6 +29,8 @@ class RunState:
     - `parent`: the release that `carried_count` rows were carried over from.
     - `prints`: near-duplicate prints, memory mapped; `release_pages` gives their pages back to the system.
     - `cleaned_count`: documents cleaned in this run; `cached_count`: documents whose outcome came from the cache.
+    - `own_urls`: rows whose declared canonical URL belongs to another document, and their own URL or None instead.
+    - `renamed_ids`: article_ids of the parent, by an older identity rule, and those of the same documents now.
     - `key_usage`: keys of the records read, with what each stated, and files that are no documents.
     - `pending_tables`: tables that are being partitioned in the background (flows/run/partitioning.py).
     """
@@ -43,6 +46,8 @@ class RunState:
     used_places: dict[int, npt.NDArray[np.int32]] = field(default_factory=dict)
     cleaned_count: int = 0
     cached_count: int = 0
+    own_urls: Mapping[int, str | None] = field(default_factory=dict)
+    renamed_ids: Mapping[str, str] = field(default_factory=dict)
     pending_tables: Mapping[str, Future[Any]] = field(default_factory=dict)
     key_usage: Mapping[str, Any] = field(default_factory=dict)
 
@@ -109,7 +114,7 @@ class RunState:
                 yield keys.select([*dict.fromkeys([*columns, "row"])])
             elif number != stage_tables.PARENT:
                 stored = self.shards[number].read_table("articles", stored_columns).take(keys["at"])
-                yield _merge_columns(keys, stored, columns)
+                yield override_urls(_merge_columns(keys, stored, columns), self.own_urls)
             else:
                 yield from self._read_carried(keys, stored_columns, columns)
 
@@ -127,7 +132,12 @@ class RunState:
                 indices, counts = _locate_ranges(
                     table["row"].to_numpy(), self.articles["at"].take(shard_places).to_numpy()
                 )
-                yield np.repeat(place_array, counts), table.select(schema.names).take(pa.array(indices)).cast(schema)
+                places = np.repeat(place_array, counts)
+                lineage = table.select(schema.names).take(pa.array(indices)).cast(schema)
+                if name == "evidence" and self.own_urls:
+                    rows = self.articles["row"].to_numpy()[places]
+                    lineage = override_evidence(lineage, rows, self.own_urls)
+                yield places, lineage
             else:
                 assert self.parent is not None
                 ids = self.articles["article_id"].combine_chunks()

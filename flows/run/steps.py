@@ -42,12 +42,9 @@ def write_release(
     A dry run writes nothing. Raises ReleaseError where the disk or another publisher stands in the way.
     """
     draft = run.build_draft(facts, state, verdicts, work)
-    reasons = tuple(f"{check.name}: {check.sentence}" for verdict in verdicts.values() for check in verdict.refused)
     outcome = run.summarize_run(job, state, verdicts)
-    if reasons:
-        if not job.dry_run:
-            release.refuse_run(dataset, draft, list(reasons))
-        return replace(outcome, status="refused", why=reasons)
+    if any(verdict.refused for verdict in verdicts.values()):
+        return _refuse_release(job, dataset, draft, verdicts, outcome)
     if job.dry_run:
         return outcome
     version = release.allocate_version(dataset, facts.started_at.date())
@@ -66,6 +63,35 @@ def write_release(
         place = f"the release goes to {dataset.store.url}; below is a copy of it"
         outcome = replace(outcome, notes=(*outcome.notes, place))
     return replace(outcome, status="published", version=version, release=path, changes=manifest["changes"])
+
+
+def _refuse_release(
+    job: Publish,
+    dataset: release.Dataset,
+    draft: release.Draft,
+    verdicts: dict[str, validate.Verdict],
+    outcome: RunOutcome,
+) -> RunOutcome:
+    """Keep the evidence in refused/, with a report, and return the outcome. A dry run writes nothing."""
+    checks = [check for verdict in verdicts.values() for check in verdict.refused]
+    drift_names = {
+        expectation["name"]
+        for verdict in verdicts.values()
+        for expectation in verdict.document["results"]
+        if expectation["scope"] == "drift"
+    }
+    outcome = replace(
+        outcome,
+        status="refused",
+        why=tuple(f"{check.name}: {check.summary}" for check in checks),
+        drift_alone=all(check.name in drift_names and not check.crashed for check in checks),
+    )
+    if job.dry_run:
+        return outcome
+    folder = release.refuse_run(dataset, draft, [f"{check.name}: {check.sentence}" for check in checks])
+    outcome = replace(outcome, refused=folder)
+    report.write_refused_page(folder, release.read_manifest(folder), outcome.list_next_steps())
+    return outcome
 
 
 PLAIN_STEPS = Steps(

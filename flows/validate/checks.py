@@ -143,21 +143,24 @@ def _build_check(expectation: Mapping[str, Any], outcome: gx_engine.ExpectationO
     meta, result = expectation["meta"], outcome.result
     expected = meta["expected"] + _describe_bounds(expectation, outcome)
     failed_rows = 0 if outcome.crash else int(result.get("unexpected_count") or 0)
+    example = ""
     if outcome.crash:
+        example = f": {outcome.crash}"
         sentence = (
-            f"Could not be judged: {outcome.crash}. Expected {expected}. "
+            f"Could not be judged{example}. Expected {expected}. "
             "This is a defect of Kliping or of the suite, not of the documents; please report it."
         )
     elif outcome.success and not failed_rows:
         sentence = f"As expected: {expected}."
     else:
-        sentence = f"Expected {expected}; {_describe_failure(outcome, failed_rows)}."
+        example = _format_example(outcome, failed_rows)
+        sentence = f"Expected {expected}; {_describe_failure(outcome, failed_rows)}{example}."
         if outcome.success:
             sentence += f" Allowed: {1 - float(outcome.kwargs['mostly']):.0%} of the rows."
         elif accepted:
             sentence += " Accepted as drift by the operator."
     passed = outcome.success and not outcome.crash
-    return Check(meta["name"], expectation["severity"], passed, failed_rows, sentence, bool(outcome.crash))
+    return Check(meta["name"], expectation["severity"], passed, failed_rows, sentence, bool(outcome.crash), example)
 
 
 def _describe_bounds(expectation: Mapping[str, Any], outcome: gx_engine.ExpectationOutcome) -> str:
@@ -166,26 +169,35 @@ def _describe_bounds(expectation: Mapping[str, Any], outcome: gx_engine.Expectat
         value["$PARAMETER"]: key for key, value in expectation["kwargs"].items() if isinstance(value, dict)
     }
     return (
-        f" ({', '.join(f'{name} = {outcome.kwargs[key]}' for name, key in argument_names.items())})"
+        f" ({', '.join(f'{name} = {_format_value(outcome.kwargs[key])}' for name, key in argument_names.items())})"
         if argument_names
         else ""
     )
 
 
 def _describe_failure(outcome: gx_engine.ExpectationOutcome, failed_rows: int) -> str:
-    """Describe a failed outcome: the observed value, or the number of failed rows with an example."""
+    """Describe a failed outcome: the observed value, or the number of failed rows."""
     result = outcome.result
     if not failed_rows:
         return f"found {_format_value(result.get('observed_value'))}"
-    columns = [value for key, value in outcome.kwargs.items() if key.startswith("column")]
-    example = result.get("examples", [None])[0]
-    values = example if isinstance(example, list) else [example]
-    formatted_values = ", ".join(
-        f"{column} = {_format_value(value)}" for column, value in zip(columns, values, strict=False)
-    )
     if result["element_count"] == 1:
-        return f"found {formatted_values}"
-    return f"not so in {failed_rows:,} of {result['element_count']:,} rows, for example {formatted_values}"
+        return f"found {_format_examined_values(outcome)}"
+    return f"not so in {failed_rows:,} of {result['element_count']:,} rows"
+
+
+def _format_example(outcome: gx_engine.ExpectationOutcome, failed_rows: int) -> str:
+    """Quote the first failed row; empty where no row failed or the frame has one row of facts alone."""
+    if not failed_rows or outcome.result["element_count"] == 1:
+        return ""
+    return f", for example {_format_examined_values(outcome)}"
+
+
+def _format_examined_values(outcome: gx_engine.ExpectationOutcome) -> str:
+    """Format the columns of the first failed row as `column = value`."""
+    columns = [value for key, value in outcome.kwargs.items() if key.startswith("column")]
+    example = outcome.result.get("examples", [None])[0]
+    values = example if isinstance(example, list) else [example]
+    return ", ".join(f"{column} = {_format_value(value)}" for column, value in zip(columns, values, strict=False))
 
 
 def _explain_rejected_row(meta: Mapping[str, Any], row: Mapping[str, Any]) -> str:
@@ -199,7 +211,9 @@ def _explain_rejected_row(meta: Mapping[str, Any], row: Mapping[str, Any]) -> st
 
 
 def _format_value(value: object) -> str:
-    """Return a value as text without the line breaks and control characters that scraped text may hold."""
+    """Return a value as text: numbers rounded to four digits, no line breaks or control characters."""
+    if isinstance(value, float):
+        value = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     return "nothing" if value is None else "".join(c if c.isprintable() else " " for c in str(value))
 
 

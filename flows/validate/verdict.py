@@ -10,7 +10,7 @@ class Check:
 
     `failed_rows` counts rows that are not as expected; where a share of them is allowed, some may fail and the check
     still passes. `sentence` says what was expected and what was found. `crashed` means that the expectation could not
-    be evaluated: then it has not passed and no row has failed.
+    be evaluated: then it has not passed and no row has failed. `example` is the part of the sentence that quotes a row.
     """
 
     name: str
@@ -19,6 +19,12 @@ class Check:
     failed_rows: int
     sentence: str
     crashed: bool
+    example: str = ""
+
+    @property
+    def summary(self) -> str:
+        """Return the sentence without the quoted row, for logs and messages, which hold no words of an article."""
+        return self.sentence.replace(self.example, "") if self.example else self.sentence
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from flows.dedupe import compute_prints
 from flows.describe import describe_documents
 from flows.outlets import load_registry
 from schemas import arrow, arrow_files, stage_tables
+from schemas.word_count import count_words
 
 # An article counts as changed if one of these columns changes: its content, without its origin.
 PUBLISHED_VALUES = (
@@ -140,7 +141,11 @@ def _run_stages(raw: pa.Table, html: Effort) -> BatchOutcome:
         (hints[doc], name) for doc, name in zip(docs.tolist(), described.metadata["outlet"].to_pylist(), strict=True)
     )
     profiles = [consulted_profiles[doc] for doc in article_indices]
-    columns = [*articles.columns, *measures.columns, profiles, docs[article_indices], np.arange(len(article_indices))]
+    identity = described.metadata.select(stage_tables.IDENTITY.names).take(article_indices)
+    columns = [
+        *articles.columns, *measures.columns, *identity.columns, profiles, docs[article_indices],
+        np.arange(len(article_indices)),
+    ]  # fmt: skip
     article_rows = pa.table(columns, schema=stage_tables.RUN_ARTICLES)
     return BatchOutcome(
         article_rows,
@@ -176,7 +181,7 @@ def _build_articles(
     columns_by_name: dict[str, object] = {
         **{name: origin[name] for name in origin.column_names},
         "text": article_texts,
-        "word_count": [len(text.split()) for text in article_texts],
+        "word_count": [count_words(text) for text in article_texts],
         "char_count": [len(text) for text in article_texts],
         "raw_char_count": lengths.astype(np.int32),
         "boilerplate_share": share.astype(np.float32),

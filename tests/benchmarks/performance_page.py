@@ -1,4 +1,4 @@
-"""docs/explanation/performance.md out of performance.json: every figure of the page is one of that file."""
+"""Write docs/explanation/performance.md from performance.json: every figure of the page comes from that file."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from flows.settings import ROOT
 PAGE = ROOT / "docs" / "explanation" / "performance.md"
 _HEAD = """# Performance
 
-`make bench` measures this and writes the page; `make bench SIZE=1000000` adds that size, and whatever else was measured
-stays. Each run is `kliping publish --direct` with two workers on a corpus that `tests/benchmarks/corpus.py` makes:
-texts already extracted (6 in 10, some 3 KB and 40 lines), page dumps (4 in 10, some 13 KB and 300 lines), wire stories
-told again, broken records, listings and login pages. It runs from JSONL to a release, with all that a release holds.
+`make bench` measures and writes this page; `make bench SIZE=1000000` adds that size. Each run is `kliping publish
+--direct` with two workers, from JSONL to a complete release. `tests/benchmarks/corpus.py` generates the source from
+a seed: extracted texts (6 in 10, some 3 KB and 40 lines), page dumps (4 in 10, some 13 KB and 300 lines), repeated
+wire stories, broken records, listings and login pages.
 
-Ratios carry over to other machines, seconds do not: they hang on who else uses the machine. CPU seconds count all
-processes. Memory is the most that all processes had together, each page of memory counted once (proportional set size,
-files mapped into memory included); `own` is the part that cannot be dropped and read again (anonymous memory).
+Ratios carry over to other machines; seconds depend on the machine and its load. CPU seconds count all processes.
+Memory is the peak of all processes together (proportional set size, mapped files included); `own` is the anonymous
+part of it.
 """
 
 
@@ -81,29 +81,28 @@ def _sizes(results: dict[str, Any], sizes: list[int]) -> str:
         "CPU seconds",
     ]  # fmt: skip
     return (
-        f"\n## From nothing\n\n{_table(head, rows)}\n"
-        "`times a tenth`: the CPU seconds, to those of a tenth of the documents; 10 is linear, and what a start costs "
-        "makes it less. The load is that of the machine before the run.\n"
+        f"\n## A full run\n\n{_table(head, rows)}\n"
+        "`times a tenth` compares the CPU seconds with those of a tenth of the documents: 10 is linear, and the fixed "
+        "cost of a start makes it less.\nThe load is that of the machine before the run.\n"
         f"{''.join(notes)}"
-        "\n## Once more\n\nIn brackets: of the full run. New documents come in a file of their own; edited ones lie in "
-        f"all files,\nso that each is read again.\n\n{_table(second, grown)}"
+        "\n## An incremental run\n\nShares of the full run in brackets. New documents are in a file of their own; "
+        f"edited ones are spread over\nall files, so every file is read again.\n\n{_table(second, grown)}"
     )
 
 
 def _steps(size: int, full: dict[str, Any]) -> str:
-    steps = {one["step"]: one for one in full["steps"]}
     rows = [
         [
-            name,
+            one["step"],
             f"{one['seconds']:,.1f}",
             f"{100 * one['seconds'] / full['seconds']:.0f} %",
             f"{one['cpu']:,.1f}",
             f"{one['own_mb']:,.0f}",
         ]
-        for name, one in steps.items()
+        for one in full["steps"]
     ]
     rest = full["seconds"] - sum(one["seconds"] for one in full["steps"])
-    rows.append(["start, and between steps", f"{rest:,.1f}", f"{100 * rest / full['seconds']:.0f} %", "", ""])
+    rows.append(["start, and time between steps", f"{rest:,.1f}", f"{100 * rest / full['seconds']:.0f} %", "", ""])
     return f"\n## Step by step, {size:,} documents\n\n" + _table(
         ["step", "seconds", "share", "CPU seconds of the main process", "own MB of all, at most"], rows
     )
@@ -113,8 +112,8 @@ def _stages(stages: dict[str, float]) -> str:
     whole = sum(stages.values())
     rows = [[f"`{name}`", f"{cost:.2f}", f"{100 * cost / whole:.0f} %"] for name, cost in stages.items()]
     return (
-        "\n## Inside a worker\n\nThe functions that `flows/workers/batch_processing.py` calls, and reading; "
-        "CPU milliseconds a document.\n\n" + _table(["function", "ms a document", "share"], rows)
+        "\n## Inside a worker\n\nCPU milliseconds a document of reading and of the functions that "
+        "`flows/workers/batch_processing.py` calls.\n\n" + _table(["function", "ms a document", "share"], rows)
     )
 
 
@@ -145,10 +144,9 @@ def _peers(peers: dict[str, Any]) -> str:
     ]
     head = ["loop", "documents a second", "a second of one core", "CPU, kliping 1", "seconds, kliping 1", "MB"]
     return (
-        f"\n## Beside other tools, {count:,} sound documents\n\n"
-        "The same two files in the same run, each on two processes by own means\n"
-        "(`tests/benchmarks/loops.py`): datatrove\n"
-        "with its reader, C4 and Gopher rules and writer; trafilatura with its extraction of each text as a minimal\n"
-        "page. Neither describes, validates, finds near duplicates or publishes; Kliping does, its start of some\n"
-        "seconds included.\n\n" + _table(head, rows)
+        f"\n## Compared with other tools, {count:,} valid documents\n\n"
+        "The same two files in the same run, each tool on two processes (`tests/benchmarks/loops.py`): datatrove with\n"
+        "its reader, C4 and Gopher rules and writer; trafilatura with its extraction of each text as a minimal page.\n"
+        "Neither describes, validates, finds near-duplicates or publishes. Kliping does, and its start of some\n"
+        "seconds is included.\n\n" + _table(head, rows)
     )

@@ -1,9 +1,9 @@
-"""docs/explanation/scale.md: what more documents would take, reckoned from the largest runs in performance.json.
+"""Write docs/explanation/scale.md: what more documents would cost, extrapolated from the runs in performance.json.
 
-    python -m tests.benchmarks.scale_page        write it anew without measuring
+    python -m tests.benchmarks.scale_page        write it again without measuring
 
-The parts that every core shares are those of the workers; what the main process does is one core's, however many there
-are. Memory and seconds grow as they did from a tenth of the documents to all of them.
+The work of the workers is shared by all cores; the main process uses one core. Memory and seconds grow as they did from
+a tenth of the documents to all of them.
 """
 
 import json
@@ -74,8 +74,8 @@ def _hours(hours: float) -> str:
 def _memory(size: int, full: dict[str, Any], tenth: dict[str, Any]) -> str:
     if size < LEAST:
         return (
-            f"Not reckoned: of {size:,} documents nearly all is what libraries take. It needs a run of {LEAST:,}\n"
-            "or more; what was measured stands in [performance.md](performance.md)."
+            f"Not extrapolated: with {size:,} documents nearly all memory is that of libraries. It needs a run of\n"
+            f"{LEAST:,} or more; [performance.md](performance.md) has the measured figures."
         )
     before = {step["step"]: step["own_mb"] for step in tenth["steps"]}
     rows = []
@@ -102,7 +102,7 @@ def _money(size: int, slope: dict[str, float], full: dict[str, Any]) -> str:
         ]
         for wanted in SIZES
     ]
-    return _table(["documents", "dollars to make", "dollars a month to keep"], rows)
+    return _table(["documents", "dollars to process", "dollars a month to store"], rows)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ def remembered(*rows):
 
 def test_path_size_mtime_and_digest_make_a_file_the_same():
     known = remembered(
-        ("a", 5, 100, "f" * 64, True, 1, 0, None), ("b", 5, 100, "f" * 64, True, 1, 0, None), ("c", 5, 100, "f" * 64, False, 1, 0, None),
+        ("a", 5, 100, "f" * 64, True, 1, 0, None), ("b", 5, 100, "f" * 64, True, 1, 0, None),
+        ("c", 5, 100, "f" * 64, False, 1, 0, None),
         ("e", 5, 100, None, True, 0, 1, None), ("g", 5, 100, None, True, 0, 1, None),
     )  # fmt: skip
     now = surveyed(

@@ -1,4 +1,5 @@
 import codecs
+from collections.abc import Callable
 
 import pytest
 
@@ -78,3 +79,41 @@ def test_a_mark_in_front_of_something_else_decides_nothing():
 def test_utf_32_without_a_mark_where_it_is_named():
     words = "“Kami senang,” kata José."
     assert decode_bytes(words.encode("utf-32-le"), declared="utf-32-le") == words
+
+
+QUOTED = "“Sabar,” kata Yohana – ketua koperasi – di kafé desa, lalu ia pulang."
+
+
+@pytest.mark.parametrize(
+    ("damage", "text"),
+    [
+        (lambda raw: raw.replace("–".encode(), b"\x96", 1), QUOTED),
+        (lambda raw: raw.replace("é".encode(), b"\xe9"), QUOTED),
+        (lambda raw: raw + "”".encode()[:-1], QUOTED),
+        (lambda raw: raw + "é".encode()[:-1], QUOTED),
+        (lambda raw: raw.replace("é".encode(), b"\xc3"), QUOTED.replace("é", "")),
+        (lambda raw: raw.replace(b"desa", b"de\x81sa"), QUOTED),
+    ],
+    ids=["dash of windows-1252", "letter of windows-1252", "cut mark", "cut letter", "half letter", "no character"],
+)
+@pytest.mark.parametrize("declared", [None, "utf-8", "windows-1252"])
+def test_a_damaged_byte_costs_at_most_its_letter(
+    damage: Callable[[bytes], bytes], text: str, declared: str | None
+) -> None:
+    assert decode_bytes(damage(QUOTED.encode()), declared=declared) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        ("Der Spaß“ für Größe, Müller änderte öfter übel", "cp1252"),
+        ("Привет, мир. Сегодня в городе открыли новый мост через реку.", "cp1251"),
+        ("Сегодня в городе открыли новый мост через реку, сказал мэр.", "koi8-r"),
+        ("今天市政府宣布新的桥梁将在春天开放。", "gb18030"),
+        ("วันนี้เทศบาลเปิดสะพานใหม่ข้ามแม่น้ำ", "cp874"),
+        ("오늘 시는 강을 건너는 새 다리를 열었다.", "euc_kr"),
+        ("市は新しい橋を春に開くと発表した。", "euc_jp"),
+    ],
+)
+def test_other_encodings_are_no_damaged_utf8(words: str, encoding: str) -> None:
+    assert decode_bytes(words.encode(encoding), declared=encoding) == words

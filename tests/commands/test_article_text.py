@@ -29,7 +29,7 @@ def test_an_article_is_shown_with_its_evidence_and_its_cuts(output):
     done = kliping("explain", "page.txt", output=output)
     assert done.exit_code == 0, done.output
     assert "outlet            Republika" in done.output
-    assert "REPUBLIKA.CO.ID" in done.output.split("The words that say so")[1]
+    assert "REPUBLIKA.CO.ID" in done.output.split("\nEvidence")[1]
     cut = [line for line in done.output.split("The document")[1].splitlines() if " -  [" in line]
     assert any("Baca Juga" in line and "related" in line for line in cut)
     assert "\x1b" not in done.output

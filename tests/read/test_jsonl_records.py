@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -28,10 +29,33 @@ def test_every_column_of_a_record(one):
     assert document["fetched_at"] == datetime(2025, 6, 10, 1, tzinfo=UTC)
 
 
-def test_without_an_id_the_place_names_it(one):
+def test_without_an_id_the_place_names_it_and_its_words_identify_it(one):
     documents, _ = one(b'\n\n{"text": "Hujan."}\n\n{"id": " ", "text": "Reda."}\n{"id": true, "text": "x"}', "a.jsonl")
     assert [d["source_id"] for d in documents] == ["a.jsonl#L3", "a.jsonl#L5", "a.jsonl#L6"]
-    assert [d["identity"] for d in documents] == ["a.jsonl#L3", "a.jsonl#L5", "a.jsonl#L6"]
+    assert len({d["identity"] for d in documents}) == 3
+    assert all(re.fullmatch("rec:[0-9a-f]{32}", d["identity"]) for d in documents)
+
+
+def test_a_record_without_an_id_is_the_same_wherever_it_stands(one):
+    lines = [
+        _line(title="Judul", date="2025-06-10", text="Hujan turun."),
+        _line(date="2025-06-10", tags=["x"], text="Hujan turun.", title="Judul"),
+        _line(title="Judul", date="2025-06-11", text="Hujan turun."),
+        _line(title="Judul", date="2025-06-10", text="Hujan reda."),
+    ]
+    identities = [document["identity"] for document in one(b"\n".join(lines))[0]]
+    assert identities[0] == identities[1]
+    assert len(set(identities[1:])) == 3
+
+
+@pytest.mark.parametrize(
+    "record_id", ["https://contoh.id/berita/5-hujan?utm_source=x", "HTTP://contoh.id/berita/5-hujan"]
+)
+def test_an_id_that_is_a_url_is_the_url(one, record_id):
+    [document], _ = one(_line(id=record_id, text="Hujan turun."))
+    assert document["url"].endswith("://contoh.id/berita/5-hujan") and document["source_id"] == record_id
+    [document], _ = one(_line(id=record_id, url="https://contoh.id/lain/6", text="Hujan turun."))
+    assert document["url"] == "https://contoh.id/lain/6"
 
 
 def test_stated_values_and_their_columns(one):

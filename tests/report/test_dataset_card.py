@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import yaml
 
 from flows.report import dataset_card
 from flows.report.statistics import collect_statistics
@@ -23,10 +24,17 @@ def without_code(text):
     return re.sub(r"`[^`\n]*`", "", re.sub(r"```.*?```", "", text, flags=re.S))
 
 
-def test_the_front_matter_points_to_the_articles_and_to_nothing_else(text, release):
-    paths = [line.split(": ")[1] for line in front(text) if line.strip().startswith("path:")]
-    assert paths == ["data/articles-*.parquet"]
-    assert sorted(release.glob(paths[0])) == sorted((release / "data").iterdir())
+def test_the_front_matter_has_a_config_for_each_table_named_after_the_release(text, release):
+    configs = yaml.safe_load("\n".join(front(text)))["configs"]
+    name = "news-2024.03.05.1"
+    assert [each["config_name"] for each in configs if each.get("default")] == [name]
+    assert {each["config_name"] for each in configs} == {
+        name, *(f"{name}-{table}" for table in ("rejects", "changes", "spans", "evidence"))
+    }  # fmt: skip
+    for each in configs:
+        (files,) = each["data_files"]
+        assert files["split"] == "train" and list(release.glob(files["path"])), each
+    assert sorted(release.glob(configs[0]["data_files"][0]["path"])) == sorted((release / "data").iterdir())
 
 
 def test_the_front_matter_says_whose_the_texts_are_and_in_which_languages(text):

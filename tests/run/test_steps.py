@@ -47,26 +47,6 @@ def test_the_later_fetch_of_an_article_wins(tmp_path):
     assert spans["text"].to_pylist()[0] == "REPUBLIKA.CO.ID, SURABAYA --"
 
 
-def test_without_a_fetch_the_greater_digest_wins(tmp_path):
-    source = write(tmp_path / "drop.jsonl", [{"id": "a", "text": story(1)}, {"id": "a", "text": story(2)}])
-    before = clean_source(source, tmp_path)
-    resolved = run.resolve_id_conflicts(before)
-    assert resolved.articles["raw_sha256"].to_pylist() == [max(before.articles["raw_sha256"].to_pylist())]
-    assert resolved.count_dropped() == {"same_article": 1}
-
-
-def test_an_id_that_two_articles_claim_is_given_once(tmp_path):
-    write(tmp_path / "a.jsonl", [{"id": "1", "text": story(1)}])
-    write(tmp_path / "b.jsonl", [{"id": "1", "text": story(2)}])
-    (tmp_path / "source").mkdir()
-    for name in ("a.jsonl", "b.jsonl"):
-        (tmp_path / name).rename(tmp_path / "source" / name)
-    resolved = run.resolve_id_conflicts(clean_source(tmp_path / "source", tmp_path))
-    assert resolved.articles.num_rows == 1
-    assert resolved.count_rejected() == {"source_id_taken": 1}
-    assert '"1"' in resolved.rejects["detail"].to_pylist()[0]
-
-
 @pytest.mark.parametrize("workers", [1, 2])
 def test_workers_change_nothing(tmp_path, workers):
     source = write(tmp_path / "drop.jsonl", [{"id": str(n), "text": story(n)} for n in range(5)])

@@ -162,8 +162,8 @@ def test_drift_that_is_accepted_is_told_and_does_not_refuse() -> None:
     (check,) = [check for check in accepted.checks if check.name == "drift.rows-kept"]
     assert not check.passed
     assert check.sentence == (
-        "Expected rows enough beside the parent release, unless the drift is accepted (min_share_of_parent = 0.7); "
-        "found share_of_parent = 0.25. Accepted as drift by the operator."
+        "Expected enough rows compared with the parent release, unless the drift is accepted "
+        "(min_share_of_parent = 0.7); found share_of_parent = 0.25. Accepted as drift by the operator."
     )
 
 

@@ -8,11 +8,13 @@ averaged.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from flows.clean.html.block_exclusions import drop_blocks
 from flows.clean.html.block_features import compute_block_features
 from flows.clean.html.block_selection import select_blocks
 from flows.clean.html.blocks import Blocks
@@ -21,6 +23,7 @@ from flows.clean.html.page_hints import PageHints
 from flows.clean.html.trafilatura_votes import build_vote_columns, collect_votes
 from flows.clean.models import gbdt
 from flows.clean.text.body_lines import BodySelection
+from flows.clean.text.position_rules import LineVerdict
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -31,15 +34,24 @@ _MAX_BLOCKS, _MAX_DEPTH = 5_000, 250  # limits for trafilatura, whose run time i
 
 
 def classify_blocks(
-    tree: HtmlElement, blocks: Blocks, hints: PageHints, url: str | None, effort: Effort
+    tree: HtmlElement,
+    blocks: Blocks,
+    exclusions: Sequence[LineVerdict | None],
+    hints: PageHints,
+    url: str | None,
+    effort: Effort,
 ) -> tuple[BodySelection, bool]:
-    """Classify the blocks of a page.
+    """Classify the blocks of a page that no rule excludes; an excluded block gets the probability 0.
 
     Return the body (kept blocks, rule, probability of each block, rounded to four places) and whether the expected F1
     of the page reaches CONFIDENT_F1.
     """
-    if not blocks.texts:
-        return BodySelection([], "body.blocks", []), True
+    is_excluded = [verdict is not None for verdict in exclusions]
+    if all(is_excluded):
+        no_scores: list[float | None] = [0.0] * len(is_excluded)
+        return BodySelection([False] * len(is_excluded), "body.blocks", no_scores), True
+    if any(is_excluded):
+        blocks = drop_blocks(blocks, is_excluded)
     features, words = compute_block_features(blocks, hints.titles, hints.article_body, hints.summary)
     probability = gbdt.load_trees(WEIGHTS_FOLDER / "page_fast.npz").predict_proba(features)
     selection, rule = select_blocks(probability, words), "body.blocks"
@@ -50,7 +62,10 @@ def classify_blocks(
         )
         probability = np.round((probability + voted_probability) / 2, 4)
         selection, rule = select_blocks(probability, words), "body.votes"
-    return BodySelection(selection.keep.tolist(), rule, probability.tolist()), selection.expected_f1 >= CONFIDENT_F1
+    keep, scores = np.zeros(len(is_excluded), np.bool_), np.zeros(len(is_excluded))
+    is_read = ~np.array(is_excluded)
+    keep[is_read], scores[is_read] = selection.keep, probability
+    return BodySelection(keep.tolist(), rule, [*scores.tolist()]), selection.expected_f1 >= CONFIDENT_F1
 
 
 def _is_within_limits(blocks: Blocks) -> bool:

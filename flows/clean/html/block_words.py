@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flows.clean.html.blocks import Blocks
+from schemas.word_count import LONG_WORD_RANGES
 
 _MAX_STATED_CHARS, _MAX_SEARCHED_BLOCKS = 60_000, 5_000  # limits for the search in the stated article body
 Ints = npt.NDArray[np.int64]
@@ -20,8 +21,8 @@ WORD_NAMES: Final = (
 )  # fmt: skip
 _HALF_WEIGHT_TAGS: Final = frozenset({"li", "tr", "figcaption", "dd", "dt", "table"})
 # Kinds of characters; they apply to any script.
-_DIGIT, _UPPER, _LOWER, _SPACE, _STOP, _COMMA, _QUOTE, _BAR, _WIDE = range(1, 10)
-_KIND_COUNT: Final = 10
+_DIGIT, _UPPER, _LOWER, _SPACE, _STOP, _COMMA, _QUOTE, _BAR, _WIDE, _LONG = range(1, 11)
+_KIND_COUNT: Final = 11
 
 
 def _build_kind_table() -> npt.NDArray[np.uint8]:
@@ -35,7 +36,10 @@ def _build_kind_table() -> npt.NDArray[np.uint8]:
             _QUOTE if char in "\"'“”‘’«»„" else _BAR if char in "|•·»›>/-–—[](){}#@+*=_~&%$" else 0
         )  # fmt: skip
     table[0x3040:0xD7B0] = _WIDE
-    table[[0x3002, 0xFF01, 0xFF1F]] = _STOP
+    for first, last in LONG_WORD_RANGES:
+        table[first : last + 1] = _LONG
+    table[[0x3002, 0xFF01, 0xFF1F, 0xFF61, 0x17D4, 0x17D5, 0x104B]] = _STOP
+    table[0x300C:0x3010] = _QUOTE
     return table
 
 
@@ -62,7 +66,7 @@ class BlockWords:
         spaces = kinds == _SPACE
         upper = kinds == _UPPER
         self.chars = chars = lengths
-        self.wide = counts[_WIDE]
+        self.wide = counts[_WIDE] + counts[_LONG] // 2  # in characters of which two are a word
         self.word_counts = np.maximum(counts[_SPACE], self.wide // 2)
         starts_word = np.empty_like(upper)
         starts_word[0], starts_word[1:] = True, spaces[:-1]

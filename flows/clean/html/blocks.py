@@ -9,6 +9,7 @@ blocks are both in document order.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from flows.clean.lines.line_table import normalize_blanks
@@ -16,7 +17,7 @@ from flows.clean.lines.line_table import normalize_blanks
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_INLINE_TAGS: Final = frozenset(
+INLINE_TAGS: Final = frozenset(
     (
         "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
         "img", "ins", "kbd", "mark", "nobr", "picture", "q", "rp", "rt", "ruby", "s", "samp", "small", "source", "span",
@@ -34,7 +35,7 @@ _SKIPPED_WITHOUT_PROSE: Final = frozenset(("button", "dialog", "map", "object"))
 # Role of an element for the words around it; tags that are not listed are blocks.
 _INLINE, _LINK, _STRESS, _CELL, _SKIP, _BLOCK, _BREAK = range(7)
 _TAG_ROLES: Final = {
-    **dict.fromkeys(_INLINE_TAGS, _INLINE),
+    **dict.fromkeys(INLINE_TAGS, _INLINE),
     "a": _LINK,
     **dict.fromkeys(("b", "strong", "em", "i"), _STRESS),
     **dict.fromkeys(("td", "th", "img"), _CELL),
@@ -44,6 +45,8 @@ _TAG_ROLES: Final = {
 # Elements whose blocks rarely belong to the article; `aside_tags` has the nearest one around each block.
 ASIDE_TAGS: Final = frozenset({"nav", "aside", "footer", "form", "figcaption"})
 MAX_NODES: Final = 100_000
+_CELL_BLOCK_TAGS: Final = ("p", "div", "ul", "ol", "br", "h2", "h3", "h4", "h5", "h6")
+_MAX_CELL_CHARS, _MAX_CELL_TEXTS = 120, 40  # of a cell of a data table
 
 
 @dataclass(slots=True)
@@ -65,10 +68,15 @@ class Blocks:
     first_blocks: list[int] = field(default_factory=list)
     end_blocks: list[int] = field(default_factory=list)
     end_elements: list[int] = field(default_factory=list)  # one past the last descendant
+    is_hidden: list[bool] = field(default_factory=list)  # the element has the attribute `hidden`
 
 
 def extract_blocks(tree: HtmlElement) -> Blocks:
-    """Extract the blocks of a page. Elements after the first MAX_NODES are skipped."""
+    """Extract the blocks of a page. Elements after the first MAX_NODES are skipped.
+
+    The template of a shadow root is read like the element around it, because browsers show it. A row of a data table is
+    one block, whatever elements its cells hold.
+    """
     from lxml import etree
 
     blocks = Blocks()
@@ -102,9 +110,16 @@ def extract_blocks(tree: HtmlElement) -> Blocks:
     root = tree if body is None else body
     walker = etree.iterwalk(root, events=("start", "end"))
     skipped: HtmlElement | None = None
+    data_row: HtmlElement | None = None  # the open row whose blocks are joined
     for event, node in walker:
         tag = node.tag
         role = _TAG_ROLES.get(tag, _BLOCK)
+        if role == _SKIP and tag == "template" and _is_shadow_root(node):
+            role = _BLOCK
+        if data_row is not None and role >= _BLOCK and node is not data_row:
+            role = _CELL
+            if event == "start" and pieces:
+                pieces.append(" ")
         if event == "start":
             nodes += 1
             if (
@@ -138,6 +153,9 @@ def extract_blocks(tree: HtmlElement) -> Blocks:
                 first.append(len(texts))
                 last.append(0)
                 ends.append(0)
+                blocks.is_hidden.append(is_hidden(node))
+                if tag == "tr" and _is_data_row(node):
+                    data_row = node
             elif role == _LINK:
                 in_link += 1
                 links += 1
@@ -153,6 +171,8 @@ def extract_blocks(tree: HtmlElement) -> Blocks:
             elif role == _BLOCK:
                 if pieces or links:
                     close_block()
+                if node is data_row:
+                    data_row = None
                 if tag in ASIDE_TAGS:
                     asides.pop()
                 element = open_elements.pop()
@@ -178,3 +198,31 @@ def extract_blocks(tree: HtmlElement) -> Blocks:
                 if in_stress:
                     stressed += size
     return blocks
+
+
+def is_hidden(node: HtmlElement) -> bool:
+    """Return True if an element has the attribute `hidden`. The value `until-found` hides no text from readers."""
+    hidden = node.get("hidden")
+    return hidden is not None and hidden.strip().lower() != "until-found"
+
+
+def _is_shadow_root(node: HtmlElement) -> bool:
+    """Return True if a template is the shadow root of the element around it."""
+    return node.get("shadowrootmode") is not None or node.get("shadowroot") is not None
+
+
+def _is_data_row(row: HtmlElement) -> bool:
+    """Return True if a table row has several short cells, some of which hold block elements.
+
+    Rows without such elements are one block anyway. Rows with long cells lay out a page.
+    """
+    if next(row.iter(*_CELL_BLOCK_TAGS), None) is None or next(row.iter("table"), None) is not None:
+        return False
+    cells = [cell for cell in row if cell.tag in ("td", "th")]
+    return len(cells) > 1 and all(map(_is_short_cell, cells))
+
+
+def _is_short_cell(cell: HtmlElement) -> bool:
+    """Return True if a table cell holds few words, as in a table of data."""
+    texts = list(islice(cell.itertext(), _MAX_CELL_TEXTS))
+    return len(texts) < _MAX_CELL_TEXTS and sum(map(len, texts)) <= _MAX_CELL_CHARS

@@ -19,6 +19,7 @@ from flows.clean.spans import DocumentMarks
 from flows.clean.text.best_segment import is_prose
 from flows.clean.text.body_lines import MIN_ARTICLE_WORDS, BodySelection
 
+CARD_RULE: Final = "html.card"  # of articles whose heading leads to another page
 _LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 _DIGITS: Final = re.compile(r"\d+")
 _MAX_MORE_LINK_CHARS: Final = 30  # of a link such as "read more"
@@ -120,7 +121,9 @@ def count_items_without_story(lists: LinkLists, marks: DocumentMarks, body: Body
     """Count the items of a page that has no story outside them; return 0 for any other page."""
     if lists.declares_story or len(lists.items) < _MIN_ITEMS:
         return 0
-    words, is_kept = marks.lines.word_counts, marks.flag_kept_lines()
+    words = marks.lines.word_counts
+    # Cards are excluded from the body; of a listing they are what the classifier would have kept.
+    is_kept = [keep or rule == CARD_RULE for keep, (_, rule) in zip(marks.flag_kept_lines(), marks.labels, strict=True)]
     is_listed = mark_listed_blocks(lists, len(is_kept))
     is_beside = [keep and not item for keep, item in zip(is_kept, is_listed, strict=True)]
     is_near_title = [True] * len(is_kept)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _MAX_SCRIPT_CHARS: Final = 500_000
 _MAX_TITLE_CHARS, _MAX_SUMMARY_CHARS = 400, 2_000
 _ARTICLE_BODY: Final = re.compile(r'"articleBody"\s{0,9}:\s{0,9}("(?:[^"\\]|\\.){400,200000}")')
+_LIVE_BLOG: Final = re.compile(r'"@type"\s{0,9}:\s{0,9}\[?\s{0,9}"LiveBlogPosting"')
 _TITLE_NAMES: Final = frozenset({"og:title", "twitter:title"})
 _SUMMARY_NAMES: Final = frozenset({"description", "og:description", "twitter:description"})
 
@@ -23,13 +24,16 @@ _SUMMARY_NAMES: Final = frozenset({"description", "og:description", "twitter:des
 class PageHints:
     """Titles of the head, the longest articleBody and the longest description; empty if the page states none.
 
-    `declares_article` is set if og:type is `article`.
+    `addresses` are those that the page states as its own. `declares_article` is set if og:type is `article`,
+    `is_live` if the page declares a live blog.
     """
 
     titles: list[str] = field(default_factory=list)
     article_body: str = ""
     summary: str = ""
+    addresses: list[str] = field(default_factory=list)
     declares_article: bool = False
+    is_live: bool = False
 
 
 def read_page_hints(tree: HtmlElement, html: str) -> PageHints:
@@ -40,6 +44,8 @@ def read_page_hints(tree: HtmlElement, html: str) -> PageHints:
         hints.titles.append(" ".join(title.text.split())[:_MAX_TITLE_CHARS])
     for meta in tree.iter("meta"):
         name = (meta.get("property") or meta.get("name") or "").lower()
+        if name == "og:url" and meta.get("content"):
+            hints.addresses.append(meta.get("content").strip())
         hints.declares_article |= name == "og:type" and (meta.get("content") or "").strip().lower() == "article"
         if name in _TITLE_NAMES or name in _SUMMARY_NAMES:
             content = " ".join((meta.get("content") or "").split())
@@ -48,6 +54,10 @@ def read_page_hints(tree: HtmlElement, html: str) -> PageHints:
             elif len(content) > len(hints.summary):
                 hints.summary = content[:_MAX_SUMMARY_CHARS]
     hints.titles = list(dict.fromkeys(title for title in hints.titles if title))
+    for link in tree.iter("link"):
+        if "canonical" in (link.get("rel") or "").lower().split() and link.get("href"):
+            hints.addresses.append(link.get("href").strip())
+    hints.is_live = "LiveBlogPosting" in html and _LIVE_BLOG.search(html) is not None
     for script in tree.iter("script") if "articleBody" in html else ():
         text = script.text
         if text and "articleBody" in text and len(text) <= _MAX_SCRIPT_CHARS:

@@ -11,8 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.clean.html.block_classifier import classify_blocks
+from flows.clean.html.block_exclusions import exclude_blocks
 from flows.clean.html.blocks import extract_blocks
+from flows.clean.html.body_repairs import complete_groups, find_copies
 from flows.clean.html.effort import Effort
+from flows.clean.html.inline_asides import move_inline_asides
 from flows.clean.html.link_lists import LinkLists, find_link_lists
 from flows.clean.html.page_hints import read_page_hints
 from flows.clean.html.page_metadata import StatedValue, extract_stated_values
@@ -36,6 +39,7 @@ _ASIDE_VERDICTS: Final = {
     "form": LineVerdict("widget", "html.form"),
     "figcaption": LineVerdict("caption", "html.figcaption"),
 }
+_REPEAT: Final = LineVerdict("nav", "body.repeat")
 _DECLARING_PLACES: Final = frozenset({"og", "jsonld"})
 # Added to the article logit of an uncertain page. Such a page is rejected only if a listing is twice as likely as an
 # article: its markup already showed a body, and a lost article is worse than a kept listing.
@@ -76,6 +80,8 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
             LinkLists([], [], [], False, False),
         )
     nodes = list(tree.iter("*"))  # a list, because creating the element objects costs more than reading them
+    if move_inline_asides(nodes):
+        nodes = list(tree.iter("*"))
     blocks = extract_blocks(tree)
     check_line_count(len(blocks.texts))
     text = "\n".join(blocks.texts)
@@ -85,11 +91,17 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
     line_tokens = build_word_table(table)
     (line_cues,) = cue_data.match_cues(table, line_tokens, [cues])
     hints = read_page_hints(tree, html)
-    body, is_confident = classify_blocks(tree, blocks, hints, url, effort)
+    addresses = [*hints.addresses, *([url] if url else [])]
+    exclusions = exclude_blocks(blocks, lines.word_counts, hints.titles, addresses, hints.is_live)
+    body, is_confident = classify_blocks(tree, blocks, exclusions, hints, url, effort)
+    keep = complete_groups(blocks, lines.word_counts, body.keep, [verdict is not None for verdict in exclusions])
+    for copy in find_copies(blocks.texts, lines.word_counts, keep):
+        keep[copy], exclusions[copy] = False, _REPEAT
+    body = replace(body, keep=keep)
     position_verdicts = classify_lines(lines, line_cues, body, cue_data.find_profile(outlet), "html.outside")
     verdicts = [
-        _ASIDE_VERDICTS[tag] if tag is not None and verdict.rule == "html.outside" else verdict
-        for verdict, tag in zip(position_verdicts, blocks.aside_tags, strict=True)
+        _choose_verdict(verdict, exclusion, tag)
+        for verdict, exclusion, tag in zip(position_verdicts, exclusions, blocks.aside_tags, strict=True)
     ]
     stated_values = extract_stated_values(tree, nodes)
     link_lists = find_link_lists(blocks, lines.word_counts, hints, _declares_story(stated_values))
@@ -105,6 +117,16 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
         body,
         link_lists,
     )
+
+
+def _choose_verdict(verdict: LineVerdict, exclusion: LineVerdict | None, aside_tag: str | None) -> LineVerdict:
+    """Return the verdict of a block: its exclusion, that of its words and position, or that of the aside around it.
+
+    A date or a name in another story or in a comment belongs to that, so such exclusions go first.
+    """
+    if exclusion is not None and (exclusion.kind != "nav" or verdict.rule == "html.outside"):
+        return exclusion
+    return _ASIDE_VERDICTS[aside_tag] if aside_tag is not None and verdict.rule == "html.outside" else verdict
 
 
 def _has_one_article(nodes: list[HtmlElement]) -> bool:

@@ -26,7 +26,11 @@ _PUBLISHED_DATE: Final = re.compile(
     r'datePublished\\?"\s{0,3}:\s{0,3}\\?"((?:19|20)\d\d-\d\d-\d\d(?:T[\d:.+Z-]{5,20})?)\\?"'
 )
 _TRAILING_COMMA: Final = re.compile(r",(\s{0,50}[}\]])")
-_JSON_WRAPPING: Final = re.compile(r"^\s*(?://\s*)?(?:<!--|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*$")
+_JSON_WRAPPING: Final = re.compile(
+    r"^\s{0,50}(?://|/\*)?\s{0,50}(?:<!--|<!\[CDATA\[)\s{0,50}(?:\*/)?|"
+    r"(?://|/\*)?\s{0,50}(?:-->|\]\]>)\s{0,50}(?:\*/)?\s{0,50}$"
+)
+_JSON_DECODER: Final = json.JSONDecoder(strict=False)
 
 # <meta name|property|itemprop> -> (field, where).
 _META_FIELDS: Final[dict[str, tuple[str, str]]] = {
@@ -40,6 +44,23 @@ _META_FIELDS: Final[dict[str, tuple[str, str]]] = {
     "author": ("authors", "meta"),
     "article:author": ("authors", "og"),
     "dc.creator": ("authors", "meta"),
+    "dcterms.creator": ("authors", "meta"),
+    "byl": ("authors", "meta"),
+    "og:article:author": ("authors", "og"),
+    "citation_author": ("authors", "citation"),
+    "citation_title": ("title", "meta"),
+    "citation_publication_date": ("published_at", "meta"),
+    "citation_date": ("published_at", "meta"),
+    "citation_online_date": ("published_at", "meta"),
+    "og:article:published_time": ("published_at", "og"),
+    "og:article:modified_time": ("modified_at", "og"),
+    "og:published_time": ("published_at", "og"),
+    "rnews:datepublished": ("published_at", "meta"),
+    "article_date_original": ("published_at", "meta"),
+    "pdate": ("published_at", "meta"),
+    "ptime": ("published_at", "meta"),
+    "last-modified": ("modified_at", "meta"),
+    "lastmod": ("modified_at", "meta"),
     "parsely-author": ("authors", "meta"),
     "sailthru.author": ("authors", "meta"),
     "content_author": ("authors", "meta"),
@@ -82,6 +103,21 @@ _BYLINE_NAME: Final = re.compile(
     re.I,
 )
 _DATE_NAME: Final = re.compile(r"date|time|publish|posted|tanggal|waktu|datum", re.I)
+# Readers' comments and pictures have writers and days of their own.
+_ASIDE_NAME: Final = re.compile(
+    r"(?:^|\s)(?:(?:wp|user|reader|fb|post|article)[_-])?(?:comments?|commentlist|komentar|disqus|respond|replies|reviews?-list"
+    r"|(?:wp-|photo-|image-|media-)?caption)(?=$|[\s_-])",
+    re.I,
+)
+_ASIDE_TAGS: Final = frozenset(
+    {"section", "div", "ol", "ul", "li", "aside", "article", "footer", "figure", "p", "span"}
+)
+_LOGO_NAME: Final = re.compile(r"logo|brand|masthead|site-?(?:title|name|header)|(?:^|\s)header-title", re.I)
+_KICKER_NAME: Final = re.compile(
+    r"(?:^|[\s_-])(?:kicker|eyebrow|overline|label|badge|category|kategori|section|topic|tag|rubrik|flag)(?:$|[\s_-])",
+    re.I,
+)
+_SITE_ROOT: Final = re.compile(r"(?:https?:)?(?://[^/?#]{1,100})?/?(?:index\.\w{3,4})?$", re.I)
 _STANDFIRST_BIT, _DATE_BIT, _BYLINE_BIT = 1, 2, 4
 _ELEMENTS_BEFORE_HEADLINE: Final = 40  # elements
 _ELEMENTS_AFTER_HEADLINE: Final = 120
@@ -90,6 +126,7 @@ _INVISIBLE_TAGS: Final = frozenset({"script", "style", "noscript", "template", "
 
 _STANDFIRST_TAGS: Final = frozenset({"h2", "h3", "h4", "p", "div", "span"})
 _ITEMPROP_FIELDS: Final = {"author": "authors", "datepublished": "published_at", "headline": "title"}
+_MIN_HEADLINE_WORDS: Final = 3
 
 
 def extract_stated_values(tree: HtmlElement, nodes: Sequence[HtmlElement] | None = None) -> list[StatedValue]:
@@ -98,7 +135,8 @@ def extract_stated_values(tree: HtmlElement, nodes: Sequence[HtmlElement] | None
     `nodes` are the elements of the tree, if the caller has listed them already.
     """
     nodes = list(tree.iter("*")) if nodes is None else nodes
-    stated_values = [*_read_head(tree), *_read_elements(nodes), *_read_beside_headline(tree, nodes)]
+    story_nodes = _drop_asides(nodes)
+    stated_values = [*_read_head(tree), *_read_elements(story_nodes), *_read_beside_headline(tree, story_nodes)]
     scripts = list(tree.iter("script"))
     jsonld_texts = [script.text or "" for script in scripts if "ld+json" in (script.get("type") or "").lower()]
     stated_values.extend(
@@ -135,14 +173,69 @@ def _read_head(tree: HtmlElement) -> Iterator[StatedValue]:
             yield (*_META_FIELDS[name], meta.get("content"))
 
 
+def _drop_asides(nodes: Sequence[HtmlElement]) -> list[HtmlElement]:
+    """Drop readers' comments, captions, and what they contain; an element around the headline is none of them."""
+    asides: set[HtmlElement] = set()
+    story_nodes: list[HtmlElement] = []
+    for node in nodes:
+        if (
+            (asides and node.getparent() in asides)
+            or node.tag == "figcaption"
+            or (
+                node.tag in _ASIDE_TAGS
+                and _is_aside_name(f"{node.get('class') or ''} {node.get('id') or ''}"[:_MAX_NAME_CHARS])
+                and next(node.iter("h1"), None) is None
+            )
+        ):
+            asides.add(node)
+        else:
+            story_nodes.append(node)
+    return story_nodes
+
+
+@lru_cache(maxsize=8192)
+def _is_aside_name(names: str) -> bool:
+    """Return whether the class and id of an element are those of a comment thread or a caption."""
+    return _ASIDE_NAME.search(names) is not None
+
+
+def _is_logo(heading: HtmlElement) -> bool:
+    """Return whether a heading is the site's: named so, or a link to the front page."""
+    parent = heading.getparent()
+    named = [heading, *heading.iter("a", "img", "span"), *([] if parent is None else [parent])]
+    if any(_LOGO_NAME.search(f"{node.get('class') or ''} {node.get('id') or ''}"[:_MAX_NAME_CHARS]) for node in named):
+        return True
+    links = [*heading.iter("a"), *([parent] if parent is not None and parent.tag == "a" else [])]
+    return any(_SITE_ROOT.fullmatch((link.get("href") or "#").strip()) for link in links)
+
+
+def _read_heading(heading: HtmlElement) -> str:
+    """Return the words of a heading without a kicker in an element of its own, `<br>` as a blank."""
+    kickers = {
+        child
+        for child in heading.iterchildren("*")
+        if _KICKER_NAME.search(f"{child.get('class') or ''}"[:_MAX_NAME_CHARS])
+    }
+    pieces = [heading.text or ""]
+    for child in heading.iterchildren():
+        if isinstance(child.tag, str) and child not in kickers:
+            pieces.append(" " if child.tag == "br" else child.text_content())
+        pieces.append(child.tail or "")
+    text = "".join(pieces)
+    return text if kickers and len(text.split()) >= _MIN_HEADLINE_WORDS else heading.text_content()
+
+
 def _read_elements(nodes: Sequence[HtmlElement]) -> list[StatedValue]:
     """Return the values of headings, time tags, standfirst classes, rel=author links and microdata, in this order."""
     headings: list[StatedValue] = []
     times: list[StatedValue] = []
     standfirsts: list[StatedValue] = []
     attributed: list[StatedValue] = []
+    lesser_heading: HtmlElement | None = None
     for node in nodes:
         tag, get = node.tag, node.get
+        if tag == "h2" and lesser_heading is None and len(node.text_content().split()) >= _MIN_HEADLINE_WORDS:
+            lesser_heading = node
         if tag in _STANDFIRST_TAGS:
             if (name := get("class")) and _match_name_roles(name[:_MAX_NAME_CHARS]) & _STANDFIRST_BIT:
                 text = node.text_content()
@@ -152,11 +245,14 @@ def _read_elements(nodes: Sequence[HtmlElement]) -> list[StatedValue]:
             if (rel := get("rel")) and "author" in rel.lower().split():
                 attributed.append(("authors", "rel", node.text_content()))
         elif tag == "h1":
-            headings.append(("title", "h1", node.text_content()))
+            if not _is_logo(node):
+                headings.append(("title", "h1", _read_heading(node)))
         elif tag == "time" and (stamp := (get("datetime") or get("content"))):
             times.append(("published_at", "time", stamp))
         if (itemprop := get("itemprop")) and tag != "meta" and (field := _ITEMPROP_FIELDS.get(itemprop.lower())):
             attributed.append((field, "microdata", get("datetime") or get("content") or node.text_content()))
+    if not headings and lesser_heading is not None:
+        headings.append(("title", "h2", _read_heading(lesser_heading)))
     return [*headings, *times, *standfirsts, *attributed]
 
 
@@ -229,9 +325,9 @@ def _read_linked_data(jsonld_texts: list[str], titles: str) -> Iterator[StatedVa
     """
     nodes = [node for text in jsonld_texts for node in _iterate_objects(_parse_json(text))]
     names_by_id = {
-        node["@id"]: node["name"]
+        node["@id"]: name
         for node in nodes
-        if isinstance(node.get("@id"), str) and isinstance(node.get("name"), str)
+        if isinstance(node.get("@id"), str) and (name := next(_resolve_names({**node, "@id": None}, {}), None))
     }
     articles = [node for node in nodes if _has_type(node, _ARTICLE_TYPE)]
     headlines = {_fold_text(node.get("headline")) for node in articles}
@@ -289,13 +385,26 @@ def _parse_json(text: str) -> object:
     """Parse JSON-LD, tolerating comment wrappers and trailing commas; return None if it is broken or too long."""
     if len(text) > _MAX_JSON_CHARS:
         return None
-    unwrapped = _JSON_WRAPPING.sub("", text.strip())
-    for candidate in (unwrapped, _TRAILING_COMMA.sub(r"\1", unwrapped)):
+    unwrapped = _JSON_WRAPPING.sub("", _JSON_WRAPPING.sub("", text.strip("\ufeff \t\r\n"))).strip(" \t\r\n;")
+    mended = _TRAILING_COMMA.sub(r"\1", unwrapped)
+    for candidate in (unwrapped, mended, unescape(mended)):
         try:
-            return json.loads(candidate, strict=False)
+            return _decode_values(candidate)
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _decode_values(text: str) -> object:
+    """Decode a JSON value, or several that follow one another as a list. Raises ValueError."""
+    values: list[object] = []
+    position = 0
+    while position < len(text):
+        value, position = _JSON_DECODER.raw_decode(text, position)
+        values.append(value)
+        while position < len(text) and text[position] in " \t\r\n,;":
+            position += 1
+    return values[0] if len(values) == 1 else values
 
 
 def _iterate_objects(value: object) -> Iterator[dict[str, Any]]:
@@ -315,14 +424,18 @@ def _resolve_names(value: object, names_by_id: dict[str, str]) -> Iterator[str]:
     """Yield the names in a JSON-LD value: a string, an object with a name, a reference to one, or a list of these."""
     for node in value if isinstance(value, list) else [value]:
         if isinstance(node, str):
-            yield node
+            yield names_by_id.get(node, node)
         elif isinstance(node, dict):
+            parts = [node.get(key) for key in ("givenName", "additionalName", "familyName")]
             name = (
                 node.get("name")
+                or " ".join(part for part in parts if isinstance(part, str) and part.strip())
                 or names_by_id.get(str(node.get("@id")))
                 or node.get("@id")
                 or node.get("alternateName")
             )
-            for text in name if isinstance(name, list) else [name]:
-                if isinstance(text, str):
-                    yield text
+            for inner in name if isinstance(name, list) else [name]:
+                if isinstance(inner, str):
+                    yield inner
+                elif isinstance(inner, dict):
+                    yield from _resolve_names(inner, names_by_id)

@@ -9,6 +9,8 @@ from typing import Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.word_count import LONG_WORD_RANGES, SHORT_WORD_RANGES
+
 # Characters stripped at the edges of words: white space, no-break spaces, zero-width characters, soft hyphens.
 EDGE_CHARS: Final = (
     " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -47,12 +49,18 @@ IS_EDGE: Final = build_char_table(EDGE_CHARS)
 IS_LETTER: Final = _build_predicate_table(str.isalpha)
 IS_UPPER: Final = _build_predicate_table(str.isupper)
 IS_DIGIT: Final = _build_predicate_table(str.isdigit)
-IS_SENTENCE_END: Final = build_char_table(".!?…。！？؟।")
-IS_CLOSER: Final = build_char_table("\"'”’»)]")  # may follow the end of a sentence
+IS_SENTENCE_END: Final = build_char_table(".!?…。！？؟।｡។៕။")
+IS_CLOSER: Final = build_char_table("\"'”’»)]」』》〉）】")  # may follow the end of a sentence
+FIRST_UNSPACED_CODE: Final = LONG_WORD_RANGES[0][0]
+IS_UNSPACED: Final = np.zeros(65536, bool)  # characters of scripts that write no blanks between words
+for _first, _last in SHORT_WORD_RANGES + LONG_WORD_RANGES:
+    IS_UNSPACED[_first : _last + 1] = True
+WRITES_NO_STOPS: Final = np.zeros(65536, bool)  # Thai and Lao: nothing marks the end of a sentence
+WRITES_NO_STOPS[0x0E00:0x0F00] = True
 # Character classes that features count; four 16-bit counters are packed into one 64-bit number.
 _COUNTED_TABLES: Final = (
     (IS_UPPER, IS_DIGIT, build_char_table(",;"), IS_SENTENCE_END),
-    (build_char_table("|›»·•/>"), build_char_table('"“”„«»‘’'), build_char_table(":()[]#@&+=_")),
+    (build_char_table("|›»·•/>"), build_char_table('"“”„«»‘’「」『』《》'), build_char_table(":()[]#@&+=_")),
 )
 PACKED_COUNTERS: Final = [
     np.bitwise_or.reduce([table.astype(np.uint64) << np.uint64(16 * place) for place, table in enumerate(tables)])

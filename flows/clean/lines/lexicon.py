@@ -66,6 +66,11 @@ def load_rule_file(name: str) -> dict[str, Any]:
         return tomllib.load(file)
 
 
+def load_recovery_words(name: str) -> frozenset[str]:
+    """Return a list of words of recovery.toml, which line recovery asks for."""
+    return frozenset(load_rule_file("recovery.toml")[name].split())
+
+
 @cache
 def load_lexicon() -> Lexicon:
     """Return the lexicon of words.toml and cues.toml, built once per process."""

@@ -16,18 +16,21 @@ from flows.clean.lines.char_classes import (
     BLANK_FLAG,
     CHAR_FLAGS,
     EDGE_CHARS,
+    FIRST_UNSPACED_CODE,
     IS_CLOSER,
     IS_LETTER,
     IS_SENTENCE_END,
+    IS_UNSPACED,
+    WRITES_NO_STOPS,
     look_up_codes,
 )
+from schemas.word_count import count_words
 
 _INVISIBLE: Final = "\u200b\u2060\ufeff\u00ad"
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
-_WIDE_CHAR: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # two of them count as one word
 
 Ints = NDArray[np.int64]
-_FIRST_WIDE_CODE: Final = 0x3040
+_MIN_UNMARKED_WORDS: Final = 16  # a line of a script without full stops that is at least so long is a paragraph
 _MAX_CHARS_BEFORE_LETTER: Final = 6  # most lines have none
 
 
@@ -113,9 +116,9 @@ def split_lines(text: str) -> DocumentLines:
     return build_line_table([text]).documents[0]
 
 
-def build_line_table(texts: Sequence[str]) -> LineTable:
+def build_line_table(texts: Sequence[str], codes: NDArray[np.uint16] | None = None) -> LineTable:
     """Return the non-blank lines of decoded documents."""
-    codes = _encode_texts(texts)
+    codes = encode_texts(texts) if codes is None else codes
     doc_offset = np.cumsum([1, *(len(text) + 1 for text in texts)])
     # Runs of blanks with a line break separate lines, other runs separate words.
     char_flags = look_up_codes(CHAR_FLAGS, codes)
@@ -140,7 +143,8 @@ def build_line_table(texts: Sequence[str]) -> LineTable:
     word_counts = np.diff(break_runs)
     irregular_runs = np.append(0, np.cumsum((run_end - run_start != 1) | (codes[run_start] != ord(" "))))
     irregular = irregular_runs[break_runs[1:]] > irregular_runs[break_runs[:-1] + 1]
-    wide_offsets = np.flatnonzero(codes >= _FIRST_WIDE_CODE)
+    wide_offsets = np.flatnonzero(codes >= FIRST_UNSPACED_CODE)
+    wide_offsets = wide_offsets[IS_UNSPACED[codes[wide_offsets]]]
     starts_in_doc, ends_in_doc = (start - doc_offset[doc]).tolist(), (end - doc_offset[doc]).tolist()
     shown_texts = [texts[d][b:e] for d, b, e in zip(doc.tolist(), starts_in_doc, ends_in_doc, strict=True)]
     has_wide = np.searchsorted(wide_offsets, end) > np.searchsorted(wide_offsets, start)
@@ -151,6 +155,7 @@ def build_line_table(texts: Sequence[str]) -> LineTable:
     for _ in range(3):
         last_char = last_char - (IS_CLOSER[codes[last_char]] & (last_char > start))
     ends_sentence = IS_SENTENCE_END[codes[last_char]]
+    ends_sentence |= has_wide & (word_counts >= _MIN_UNMARKED_WORDS) & WRITES_NO_STOPS[codes[last_char]]
     first_letter = start
     for _ in range(_MAX_CHARS_BEFORE_LETTER):
         first_letter = first_letter + (~IS_LETTER[codes[first_letter]] & (first_letter < end))
@@ -171,7 +176,7 @@ def build_line_table(texts: Sequence[str]) -> LineTable:
     )  # fmt: skip
 
 
-def _encode_texts(texts: Sequence[str]) -> NDArray[np.uint16]:
+def encode_texts(texts: Sequence[str]) -> NDArray[np.uint16]:
     """Return the code points of texts, a line break around each; 65,535 for those that need more than 16 bits."""
     # Encode text by text: one emoji would widen the joined string to four bytes per character.
     encoded = [_encode_text(text) for text in texts]
@@ -208,9 +213,3 @@ def normalize_blanks(text: str) -> str:
         if char in text:
             text = text.replace(char, "")
     return " ".join(text.split()).strip(EDGE_CHARS)
-
-
-def count_words(text: str) -> int:
-    """Return the number of words; scripts without blanks count two characters as one word."""
-    spaced = text.count(" ") + 1 if text else 0
-    return spaced if text.isascii() else max(spaced, len(_WIDE_CHAR.findall(text)) // 2)

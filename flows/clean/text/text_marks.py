@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from flows.clean.lines.line_table import DocumentLines, LineTable, build_line_table, trim_span
+from flows.clean.lines.line_table import DocumentLines, LineTable, build_line_table, encode_texts, trim_span
 from flows.clean.lines.word_table import WordTable, build_word_table
 from flows.clean.models import line_cnn
 from flows.clean.rules import cues as cue_data
@@ -14,6 +15,7 @@ from flows.clean.rules.cues import CLOSING_BRACKETS, Cue, CueMatcher
 from flows.clean.spans import DocumentMarks
 from flows.clean.text.body_lines import BodySelection, select_body_lines
 from flows.clean.text.line_features import compute_line_features
+from flows.clean.text.line_recovery import Layout, flag_glued_texts, lay_out_glued_text, lay_out_text
 from flows.clean.text.position_rules import LineVerdict, classify_lines
 from schemas.stage_tables import Mark
 
@@ -26,12 +28,20 @@ class MarkedText:
 
     marks: DocumentMarks
     body: BodySelection
+    layout: Layout | None = None  # where lines of the text were recovered
 
 
 def mark_texts(texts: Sequence[str], outlets: Sequence[str | None]) -> list[MarkedText]:
     """Return the marks of each text. `outlets` has the registered domain of each text's outlet, None without a hint."""
     matchers = [cue_data.load_outlet_cues(outlet) for outlet in outlets]
-    line_table = build_line_table(texts)
+    documents, layouts = texts, [lay_out_text(text) for text in texts]
+    texts = [layout.text if layout else text for layout, text in zip(layouts, texts, strict=True)]
+    codes = encode_texts(texts)
+    if glued_layouts := _lay_out_glued_texts(codes, texts, layouts):
+        layouts = [glued_layouts.get(index, layout) for index, layout in enumerate(layouts)]
+        texts = [layout.text if layout else text for layout, text in zip(layouts, texts, strict=True)]
+        codes = encode_texts(texts)
+    line_table = build_line_table(texts, codes)
     word_table = build_word_table(line_table)
     document_cues = cue_data.match_cues(line_table, word_table, matchers)
     features = compute_line_features(line_table, word_table, document_cues)
@@ -44,10 +54,24 @@ def mark_texts(texts: Sequence[str], outlets: Sequence[str | None]) -> list[Mark
         zip(texts, line_table.documents, matchers, bodies, strict=True)
     ):
         verdicts = classify_lines(lines, document_cues[index], body, cue_data.find_profile(outlets[index]))
+        marks = build_document_marks(text, lines, verdicts, body, matcher, splittable_lines[index])
+        layout = layouts[index]
         marked_texts.append(
-            MarkedText(build_document_marks(text, lines, verdicts, body, matcher, splittable_lines[index]), body)
+            MarkedText(layout.restore_marks(marks, documents[index]) if layout else marks, body, layout)
         )
     return marked_texts
+
+
+def _lay_out_glued_texts(
+    codes: NDArray[np.uint16], texts: Sequence[str], layouts: Sequence[Layout | None]
+) -> dict[int, Layout]:
+    """Return the layouts of texts that have lines, some of them glued together."""
+    starts = np.cumsum([1, *(len(text) + 1 for text in texts)])
+    glued_layouts: dict[int, Layout] = {}
+    for index in np.flatnonzero(flag_glued_texts(codes, starts)).tolist():
+        if layouts[index] is None and (layout := lay_out_glued_text(texts[index])):
+            glued_layouts[index] = layout
+    return glued_layouts
 
 
 def list_marks(text: str, outlet: str | None = None) -> list[Mark]:

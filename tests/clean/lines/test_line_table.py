@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.clean.lines.line_table import count_words, normalize_blanks, split_lines, trim_span
+from flows.clean.lines.line_table import normalize_blanks, split_lines, trim_span
+from schemas.word_count import count_words
 
 
 def test_numbers_offsets_and_gaps() -> None:

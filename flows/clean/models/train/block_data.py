@@ -18,11 +18,14 @@ import numpy as np
 from courlan import get_base_url
 from tld import get_fld
 
+from flows.clean.html.block_exclusions import drop_blocks, exclude_blocks
 from flows.clean.html.block_features import compute_block_features
 from flows.clean.html.blocks import extract_blocks
+from flows.clean.html.inline_asides import move_inline_asides
 from flows.clean.html.page_hints import read_page_hints
 from flows.clean.html.page_marks import parse_page
 from flows.clean.html.trafilatura_votes import extract_with_trafilatura, measure_block_shares
+from schemas.word_count import count_words
 
 EVALUATION_FOLDER = Path(os.environ.get("KLIPING_SHARED") or Path(__file__).parents[5] / "shared") / "eval"
 SET_NAMES = ("web-pages", "id-html")
@@ -117,8 +120,13 @@ def build_pages(name: str, seconds_by_tool: Counter, cached_answers: dict[str, d
     pages = []
     for row in load_html_rows(name):
         tree = parse_page(row["html"])
-        blocks = extract_blocks(tree)
+        move_inline_asides(list(tree.iter("*")))
+        all_blocks = extract_blocks(tree)
         hints = read_page_hints(tree, row["html"])
+        all_word_counts = [count_words(text) for text in all_blocks.texts]
+        addresses = [*hints.addresses, row["url"]]
+        exclusions = exclude_blocks(all_blocks, all_word_counts, hints.titles, addresses, hints.is_live)
+        blocks = drop_blocks(all_blocks, [verdict is not None for verdict in exclusions])
         started = time.perf_counter()
         features, word_counts = compute_block_features(blocks, hints.titles, hints.article_body, hints.summary)
         seconds_by_tool["features"] += time.perf_counter() - started

@@ -4,7 +4,7 @@ import pytest
 
 from flows import artifacts
 from flows.commands import publish_source
-from flows.progress import RateEstimator, format_duration
+from flows.run.progress import RateEstimator, format_duration
 
 
 class Clock:

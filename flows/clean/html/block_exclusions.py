@@ -1,0 +1,343 @@
+"""Exclusion of blocks that structure shows to be no part of the article, before the classifier reads the page.
+
+The rules: comment threads, consent text, hidden elements, hover cards, data, `<aside>`, articles whose heading leads to
+another page, and other stories below this one. An element that contains the headline is never excluded. If nothing
+would be left of the page, none is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate
+from typing import Final
+
+from flows.clean.html.blocks import Blocks
+from flows.clean.html.excluded_names import BYLINE_WORDS, LIVE_WORDS, Role, match_excluded_role, split_names
+from flows.clean.html.link_lists import CARD_RULE
+from flows.clean.text.position_rules import LineVerdict
+
+COMMENTS: Final = LineVerdict("widget", "html.comments")
+CONSENT: Final = LineVerdict("widget", "html.consent")
+HIDDEN: Final = LineVerdict("widget", "html.hidden")
+HOVER_CARD: Final = LineVerdict("widget", "html.hover-card")
+DATA: Final = LineVerdict("widget", "html.data")
+ASIDE: Final = LineVerdict("nav", "html.aside")
+CARD: Final = LineVerdict("related", CARD_RULE)
+_ROLE_VERDICTS: Final[dict[Role, LineVerdict]] = {"comments": COMMENTS, "consent": CONSENT, "hover-card": HOVER_CARD}
+NEXT_STORY: Final = LineVerdict("related", "html.next-story")
+
+_COMMENTS_HEADING: Final = re.compile(
+    r"(?:\(?\d[\d.,]*\)? )?(?:user |reader |readers.? |all )?"
+    r"(?:comments?|komentar(?: pembaca)?|responses?|replies|thoughts? on .{1,300})(?: ?\(\d[\d.,]*\)| ?:)?",
+    re.IGNORECASE,
+)
+_REPLY_WORDS: Final = re.compile(
+    r"(?:reply|balas|like|suka|report|laporkan|upvote|permalink|share|quote)(?: ?\(?\d*\)?)|"
+    r".{2,80}\b(?:said|says|berkata|ago|lalu|at \d{1,2}[:.]\d\d ?(?:[ap]\.?m)?)(?: said| says)?:?",
+    re.IGNORECASE,
+)
+_CONSENT_TEXT: Final = re.compile(
+    r"store and/or access information on a device|unique identifiers in cookies|(?:we|this (?:web)?site) uses? cookies|"
+    r"(?:kami|situs ini) menggunakan cookies?|signal+ed to our partners|accept all cookies|we value your privacy",
+    re.IGNORECASE,
+)
+_DATA_START: Final = re.compile(r'[\[{]\s?(?:[\[{"]|$)')
+_DATA_PAIR: Final = re.compile(r'"\s?:\s?(?:["\d\[{-]|true|false|null)')
+_MIN_DATA_PAIRS: Final = 3
+_CODE_TAGS: Final = frozenset({"pre", "code"})
+_HEADING_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BYLINE_TEXT: Final = re.compile(
+    r"(?:by|oleh|penulis|reporter|editor|pewarta|laporan|written by)(?:\s*:|\b).{2,}", re.IGNORECASE
+)
+_BYLINE_DISTANCE: Final = 5  # blocks below a headline
+_MAX_BYLINE_CHARS: Final = 160
+_MIN_STORY_WORDS: Final = 60  # of the story above another headline
+_MAX_TEASER_WORDS: Final = 40
+# Elements that hide more of the prose fold or load the page itself.
+_MAX_HIDDEN_SHARE: Final = 0.2
+_MIN_LEFT_WORDS: Final = 25  # of prose that must be left of a page
+_MIN_TITLE_CHARS, _MAX_TITLE_CHARS = 12, 400
+_NON_PAGE_PREFIXES: Final = ("#", "javascript:", "mailto:", "tel:", "whatsapp:")
+
+
+def exclude_blocks(
+    blocks: Blocks, word_counts: Sequence[int], titles: Sequence[str], addresses: Sequence[str], is_live: bool
+) -> list[LineVerdict | None]:
+    """Return for each block the verdict of the rule that excludes it, or None.
+
+    `titles` and `addresses` are those that the page states of itself; `is_live` is set if it declares a live blog.
+    """
+    page = _PageStructure(blocks, word_counts, titles, addresses)
+    verdicts: list[LineVerdict | None] = [None] * len(blocks.texts)
+    for verdict, start, stop in _find_excluded_runs(page, is_live):
+        for block in range(start, stop):
+            if verdicts[block] is None:
+                verdicts[block] = verdict
+    words_left = sum(
+        words
+        for words, verdict, prose in zip(word_counts, verdicts, page.is_prose, strict=True)
+        if prose and not verdict
+    )
+    if words_left < _MIN_LEFT_WORDS <= page.prose_words:
+        return [verdict if verdict in (DATA, CONSENT) else None for verdict in verdicts]
+    return verdicts
+
+
+def drop_blocks(blocks: Blocks, is_dropped: Sequence[bool]) -> Blocks:
+    """Return the blocks without some of them; the elements stay, with fewer blocks or none."""
+    kept_before = [0, *accumulate(not dropped for dropped in is_dropped)]
+    columns = {
+        name: [value for value, dropped in zip(getattr(blocks, name), is_dropped, strict=True) if not dropped]
+        for name in ("texts", "owners", "linked_chars", "link_counts", "link_targets", "chars_before_link",
+                     "stressed_chars", "aside_tags")
+    }  # fmt: skip
+    return replace(
+        blocks,
+        first_blocks=[kept_before[block] for block in blocks.first_blocks],
+        end_blocks=[kept_before[block] for block in blocks.end_blocks],
+        **columns,
+    )
+
+
+class _PageStructure:
+    """The blocks of a page with what the rules ask of them: headline, prose, and elements around a block."""
+
+    def __init__(
+        self, blocks: Blocks, word_counts: Sequence[int], titles: Sequence[str], addresses: Sequence[str]
+    ) -> None:
+        self.blocks, self.word_counts = blocks, word_counts
+        self.titles = [_fold(title) for title in titles]
+        self.paths = {path for address in addresses if (path := _find_path(address)) != ""}
+        self.is_prose = [
+            count >= 10 and 2 * linked < len(text)
+            for count, linked, text in zip(word_counts, blocks.linked_chars, blocks.texts, strict=True)
+        ]
+        self.prose_before = [
+            0,
+            *accumulate(count * prose for count, prose in zip(word_counts, self.is_prose, strict=True)),
+        ]
+        self.prose_words = self.prose_before[-1]
+        self.headline = self._find_headline()
+        self.story_element = self._find_story_element()
+        hidden_words = sum(
+            self.count_prose(start, stop)
+            for start, stop, hidden in zip(blocks.first_blocks, blocks.end_blocks, blocks.is_hidden, strict=True)
+            if hidden
+        )
+        self.hides_few_words = _MAX_HIDDEN_SHARE * self.prose_words >= hidden_words
+        self.cards = _find_cards(self)
+
+    def _find_headline(self) -> int | None:
+        """Find the block of the story's headline: one that a stated title contains, else the first h1."""
+        blocks = self.blocks
+        owner_tags = [blocks.tags[owner] for owner in blocks.owners]
+        h1s = [block for block, tag in enumerate(owner_tags) if tag == "h1"]
+        titles = [block for block in h1s if self.is_title(blocks.texts[block])]
+        if not titles:
+            headings = [block for block, tag in enumerate(owner_tags) if tag in _HEADING_TAGS and tag != "h1"]
+            headings = [block for block in headings if self.is_title(blocks.texts[block])]
+            titles = [block for block in headings if not self.leads_elsewhere(block)] or h1s or headings
+        return next(iter(titles or (block for block, text in enumerate(blocks.texts) if self.is_title(text))), None)
+
+    def is_title(self, text: str) -> bool:
+        """Return True if a stated title of the page is, or contains, the text."""
+        if not _MIN_TITLE_CHARS <= len(text) <= _MAX_TITLE_CHARS:
+            return False
+        folded = _fold(text)
+        return any(folded in title and 3 * len(folded) >= len(title) for title in self.titles)
+
+    def leads_elsewhere(self, block: int) -> bool:
+        """Return True if a block is mostly a link to another page."""
+        blocks = self.blocks
+        target = blocks.link_targets[block]
+        if 2 * blocks.linked_chars[block] < len(blocks.texts[block]) or not target:
+            return False
+        return not target.lower().startswith(_NON_PAGE_PREFIXES) and _find_path(target) not in self.paths
+
+    def contains_headline(self, element: int) -> bool:
+        """Return True if the headline is inside an element."""
+        return (
+            self.headline is not None
+            and self.blocks.first_blocks[element] <= self.headline < self.blocks.end_blocks[element]
+        )
+
+    def count_prose(self, start: int, stop: int) -> int:
+        """Count the words of prose in a run of blocks."""
+        return self.prose_before[stop] - self.prose_before[start]
+
+    def is_within_story(self, element: int) -> bool:
+        """Return True if an element is inside the one with the most prose in its own paragraphs."""
+        return self.story_element < element < self.blocks.end_elements[self.story_element]
+
+    def _find_story_element(self) -> int:
+        """Find the element with the most prose in its own paragraphs; a paragraph counts for the element around it."""
+        blocks = self.blocks
+        words_by_element = [0] * len(blocks.tags)
+        for owner, count, prose in zip(blocks.owners, self.word_counts, self.is_prose, strict=True):
+            if prose:
+                words_by_element[owner] += count
+                words_by_element[blocks.parents[owner]] += count
+        return max(range(len(words_by_element)), key=words_by_element.__getitem__)
+
+
+def _find_excluded_runs(page: _PageStructure, is_live: bool) -> Iterator[tuple[LineVerdict, int, int]]:
+    """Yield (verdict, first block, end block) of each run that a rule excludes; the earlier one counts."""
+    blocks = page.blocks
+    yield from _find_data(blocks)
+    skipped_until = 0
+    for element, (start, stop) in enumerate(zip(blocks.first_blocks, blocks.end_blocks, strict=True)):
+        if element < max(skipped_until, 1) or start == stop:
+            continue
+        verdict = _judge_element(page, element)
+        if verdict is not None and not page.contains_headline(element):
+            yield verdict, start, stop
+            skipped_until = blocks.end_elements[element]
+    yield from _find_consent_text(page)
+    yield from _find_comments_below_heading(page)
+    if not is_live:
+        yield from _find_next_stories(page)
+
+
+def _judge_element(page: _PageStructure, element: int) -> LineVerdict | None:
+    """Return the verdict that the names, the tag or the heading of an element give, or None."""
+    blocks = page.blocks
+    role = match_excluded_role(blocks.element_names[element])
+    if role is not None:
+        return _ROLE_VERDICTS[role]
+    if blocks.is_hidden[element]:
+        return HIDDEN if page.hides_few_words else None
+    if blocks.tags[element] == "aside":
+        words = page.count_prose(blocks.first_blocks[element], blocks.end_blocks[element])
+        return None if page.is_within_story(element) or 2 * words > page.prose_words else ASIDE
+    if blocks.tags[element] == "article":
+        return CARD if element in page.cards else None
+    return None
+
+
+def _find_cards(page: _PageStructure) -> set[int]:
+    """Find the articles whose heading leads to another page.
+
+    Where they hold most of the prose, the page may be a list of such articles. Then only teasers count, and articles
+    of the same kind as the one around the headline.
+    """
+    blocks = page.blocks
+    cards = {
+        element: page.count_prose(blocks.first_blocks[element], blocks.end_blocks[element])
+        for element, tag in enumerate(blocks.tags)
+        if tag == "article" and not page.contains_headline(element) and _heads_another_page(page, element)
+    }
+    if 2 * sum(cards.values()) <= page.prose_words:
+        return set(cards)
+    story_names = {
+        blocks.element_names[element]
+        for element, tag in enumerate(blocks.tags)
+        if tag == "article" and page.contains_headline(element)
+    }
+    return {
+        element
+        for element, words in cards.items()
+        if words <= _MAX_TEASER_WORDS or blocks.element_names[element] in story_names
+    }
+
+
+def _heads_another_page(page: _PageStructure, element: int) -> bool:
+    """Return True if the first heading within an element leads to another page and is no title of this one."""
+    blocks = page.blocks
+    for block in range(blocks.first_blocks[element], blocks.end_blocks[element]):
+        if blocks.tags[blocks.owners[block]] in _HEADING_TAGS:
+            return page.leads_elsewhere(block) and not page.is_title(blocks.texts[block])
+    return False
+
+
+def _find_data(blocks: Blocks) -> Iterator[tuple[LineVerdict, int, int]]:
+    """Yield the blocks that are JSON, not code that an article shows."""
+    for block, text in enumerate(blocks.texts):
+        if (
+            text[0] in "[{"
+            and text[-1] in "]}"
+            and _DATA_START.match(text)
+            and len(_DATA_PAIR.findall(text[:5_000])) >= _MIN_DATA_PAIRS
+            and blocks.tags[blocks.owners[block]] not in _CODE_TAGS
+        ):
+            yield DATA, block, block + 1
+
+
+def _find_consent_text(page: _PageStructure) -> Iterator[tuple[LineVerdict, int, int]]:
+    """Yield the blocks before the headline that ask for consent in the usual words."""
+    for block in range(page.headline or 0):
+        if _CONSENT_TEXT.search(page.blocks.texts[block][:2_000]):
+            yield CONSENT, block, block + 1
+
+
+def _find_comments_below_heading(page: _PageStructure) -> Iterator[tuple[LineVerdict, int, int]]:
+    """Yield the blocks below a heading such as "12 comments", up to the end of the element around it.
+
+    The story must come before it, and a line that replies have must stand among them: a section of a story may bear
+    such a heading.
+    """
+    blocks = page.blocks
+    first_block = 0 if page.headline is None else page.headline
+    for block, text in enumerate(blocks.texts):
+        if (
+            block > first_block
+            and len(text) < 330
+            and page.count_prose(first_block, block) >= _MIN_LEFT_WORDS
+            and _COMMENTS_HEADING.fullmatch(text)
+        ):
+            element = blocks.owners[block]
+            while blocks.end_blocks[element] == block + 1 and element:
+                element = blocks.parents[element]
+            stop = blocks.end_blocks[element]
+            if any(_REPLY_WORDS.fullmatch(text) for text in blocks.texts[block + 1 : stop]):
+                yield COMMENTS, block, stop
+
+
+def _find_next_stories(page: _PageStructure) -> Iterator[tuple[LineVerdict, int, int]]:
+    """Yield the runs of blocks that begin at the headline of another story and belong to it."""
+    blocks, headline = page.blocks, page.headline
+    if headline is None:
+        return
+    for block in range(headline + 1, len(blocks.texts)):
+        tag = blocks.tags[blocks.owners[block]]
+        if tag not in ("h1", "h2") or page.is_title(blocks.texts[block]):
+            continue
+        element = blocks.owners[block]
+        while not page.contains_headline(blocks.parents[element]):
+            element = blocks.parents[element]
+        is_own_element = blocks.first_blocks[element] == block and blocks.end_blocks[element] > block + 1
+        if tag == "h2" and not (is_own_element and blocks.tags[element] == "article"):
+            continue
+        stop = blocks.end_blocks[element if is_own_element else blocks.parents[element]]
+        names = " ".join(blocks.element_names[e] for e in (element, blocks.parents[element]))
+        if (
+            not LIVE_WORDS & split_names(names)
+            and _has_byline(page, block, stop, element)
+            and page.count_prose(headline, block) >= _MIN_STORY_WORDS
+        ):
+            yield NEXT_STORY, block, stop
+
+
+def _has_byline(page: _PageStructure, headline: int, stop: int, container: int) -> bool:
+    """Return True if a byline stands just below the headline of a story."""
+    blocks = page.blocks
+    for block in range(headline + 1, min(headline + 1 + _BYLINE_DISTANCE, stop)):
+        text, element = blocks.texts[block], blocks.owners[block]
+        if len(text) > _MAX_BYLINE_CHARS:
+            return False
+        names = f"{blocks.element_names[element]} {blocks.element_names[blocks.parents[element]]}"
+        if _BYLINE_TEXT.match(text) or (element != container and BYLINE_WORDS & split_names(names)):
+            return True
+    return False
+
+
+def _fold(text: str) -> str:
+    """Return a text in small letters, without blanks and punctuation."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _find_path(address: str) -> str:
+    """Return the path of an address without query, fragment and closing slash; empty for the front page."""
+    without_query = re.split(r"[?#]", address, maxsplit=1)[0]
+    return re.sub(r"^(?:[a-z]+:)?//[^/]*", "", without_query, flags=re.IGNORECASE).rstrip("/")

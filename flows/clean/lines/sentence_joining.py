@@ -1,0 +1,113 @@
+"""Sentences that a scraper broke over lines where an inline link stood, joined again.
+
+    join_sentences(lines) -> the lines with the pieces of each broken sentence on one
+
+A line goes on in the next where it does not end and the next begins small, with a comma or a bracket; a name may stand
+alone between two halves. Lists, poems, subheads and captions stay lines: what is joined must hold a real sentence.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from flows.clean.lines.lexicon import load_recovery_words
+
+_SUSPECT: Final = re.compile(r"\n(?:[a-z,.;)]|[^\n]{1,60}\n[a-z,.;)])|[(“]\n")
+_ENDED: Final = re.compile(r"[.!?:;\"”’)\]…*|]\s*\Z")
+_SMALL: Final = re.compile(r"[a-z,.;)](?![A-Z.)])|[a-z][a-z]|[.,;)]")
+_NUMBERED: Final = re.compile(r"(?:[a-z]|[ivx]{1,4})[.)]\s")
+_NO_BLANK_BEFORE: Final = re.compile(r"[,.;:!?)\]”]|[b-hj-z](?=$|[\s,.)])")
+_LINKING: Final = load_recovery_words("sentence_linking")
+_NAME_WORDS: Final = 7
+_CLAUSE: Final = 8  # words of a line that is a sentence's half
+_SENTENCE_INSIDE: Final = re.compile(r"[a-z0-9)\"”][.!?](?:\s|\Z)")
+
+
+def join_sentences(lines: Sequence[str]) -> list[str]:
+    """The lines with each broken sentence on one; most texts have none, which is told at once."""
+    if _SUSPECT.search("\n".join(lines)) is None:
+        return list(lines)
+    joined: list[str] = []
+    at = 0
+    while at < len(lines):
+        group = _gather_group(lines, at)
+        if len(group) > 1 and _is_sentence(group):
+            joined.append(join_pieces(group))
+            at += len(group)
+        else:
+            joined.append(lines[at])
+            at += 1
+    return joined
+
+
+def _gather_group(lines: Sequence[str], at: int) -> list[str]:
+    """The line and those that go on from it."""
+    group = [lines[at]]
+    while at + len(group) < len(lines):
+        here = at + len(group)
+        if not _goes_on(group, lines, here):
+            break
+        group.append(lines[here])
+    return group
+
+
+def _goes_on(group: Sequence[str], lines: Sequence[str], here: int) -> bool:
+    """Whether the sentence of the group goes on in lines[here]."""
+    last, line = group[-1], lines[here]
+    if last.endswith(("(", "“")):
+        return True
+    if _NUMBERED.match(line):
+        return False
+    if line[0] in ",;)" or line in ".?!":
+        return not last.endswith((".", "!", "?", ":")) or line[0] == ")"
+    if _ENDED.search(last):
+        return False
+    if _SMALL.match(line):
+        return True
+    if len(group) > 1 and _SMALL.match(last) and last.count(" ") < _CLAUSE + 4 and line[0].isupper():
+        return True  # a half that does not end goes on, with whatever name
+    return _is_open(group) and _is_name(line) and here + 1 < len(lines) and _continues(lines, here + 1)
+
+
+def _is_open(group: Sequence[str]) -> bool:
+    """Whether what stands so far is the first half of a sentence and no subhead."""
+    last = group[-1]
+    word = last.rsplit(None, 1)[-1].lower()
+    return (
+        len(group) > 1
+        or word in _LINKING
+        or last[-1] == ","
+        or last.count(" ") >= _CLAUSE
+        or bool(_SENTENCE_INSIDE.search(last))
+    )
+
+
+def _is_name(line: str) -> bool:
+    return line.count(" ") < _NAME_WORDS and _ENDED.search(line) is None and line[0] not in "-•*"
+
+
+def _continues(lines: Sequence[str], here: int) -> bool:
+    """Whether lines[here], or the one behind one more name, begins as the rest of a sentence."""
+    line = lines[here]
+    if _NUMBERED.match(line):
+        return False
+    return _SMALL.match(line) is not None or line[0] in ",;)(" or line in ".?!"
+
+
+def _is_sentence(group: Sequence[str]) -> bool:
+    """Whether the pieces are of prose: one of them is long, or a sentence ends in them."""
+    words = sum(piece.count(" ") + 1 for piece in group)
+    if group[-1] in ".?!":
+        return True
+    return words >= _CLAUSE and (
+        any(piece.count(" ") >= _CLAUSE for piece in group) or _SENTENCE_INSIDE.search(join_pieces(group)) is not None
+    )
+
+
+def join_pieces(pieces: Sequence[str]) -> str:
+    """Pieces of one sentence on one line, with a blank between where one belongs."""
+    whole = pieces[0]
+    for piece in pieces[1:]:
+        blank = "" if _NO_BLANK_BEFORE.match(piece) or whole.endswith(("(", "“")) else " "
+        whole += blank + piece
+    return whole

@@ -1,0 +1,199 @@
+"""Clutter inside prose: what opens a line of its own there, and where that line ends.
+
+    find_clutter_lines(text, start, end, gaps) -> (start, end) of each, in order, none overlapping
+
+Used where the line breaks of a text are lost: what is found becomes a line, and the cues of whole lines then name it.
+A pattern here never cuts anything by itself.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Final
+
+from flows.clean.lines.lexicon import load_rule_file
+from flows.clean.rules.linked_titles import end_title, is_title_case
+
+_RULES: Final = load_rule_file("openings.toml")
+# How the patterns begin: looking for these costs far less than the patterns.
+_BEGINNINGS: Final[tuple[str, ...]] = tuple(_RULES["beginnings"])
+_GROUPS: Final = {"itself": "fixed", "title": "title", "stop": "stop", "value": "value", "sign-off": "sign"}
+_OPENING: Final = re.compile(
+    "|".join(f"(?P<{_GROUPS[rule['until']]}>{'|'.join(rule['patterns'])})" for rule in _RULES["opening"])
+)
+# Glued to a word without any mark: only what cannot be anything else.
+_GLUED_ON: Final = re.compile(
+    r"(?:Baca Juga|BACA JUGA|Baca juga)\s?:|Baca berita dengan (?:sedikit|lebih)|Gabung ke Channel|SCROLL TO|"
+    r"ADVERTISEMENT|Sumber\s?:\s?[A-Z]|Scroll ke bawah untuk|Advertisement"
+)
+_SENTENCE_END: Final = re.compile(r"[.!?](?:[\"”’)]{1,2})?(?=\s|$)|[.!?](?=[A-Z])")
+_SITE_BEFORE: Final = re.compile(r"\b(?:Kompas|KOMPAS|Tempo|co|Liputan6|detik)\Z")  # the stop is of an address
+_ENDED: Final = frozenset(".!?…\"”’)]>*:;,|'")
+_BARE: Final = re.compile(r"[\s,]*(?:$|[\"“])")
+_VALUE: Final = re.compile(r"\s?(?:[A-Z@][\w.@'’/-]*|[/|&,-]|dan|dok|via|oleh)")
+_MAX_VALUE_WORDS: Final = 7
+_NAMES_TITLE: Final = re.compile(r"(?: dengan judul:?\s?)(?P<quote>[\"“'‘])?")
+_QUOTES: Final = {'"': '"', "“": "”", "'": "'", "‘": "’"}
+_MAX_QUOTED_CHARS: Final = 120
+_MAX_SENTENCE_CHARS: Final = 330
+_MAX_CLOSED_CHARS: Final = 220  # of a title that may be all of what is left
+_SIGNED_WITHIN: Final = 400  # characters of the end
+_NEAR: Final = 60  # characters
+_HANDLE: Final = re.compile(r"[a-z]{3,12}(?=\s|[A-Z]|$|-)")
+
+
+def find_clutter_lines(text: str, start: int, end: int, gaps: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the pieces of text[start:end] that stood on a line of their own; `gaps` are breaks known already."""
+    gap_starts, gap_ends = [gap[0] for gap in gaps], {gap[1] for gap in gaps}
+    openings = _find_openings(text, start, end)
+    opened_at = [opening.start() for opening in openings]
+    lines: list[tuple[int, int]] = []
+    reached = start
+    for opening in openings:
+        if opening.start() < reached or not _may_open(text, opening, start, reached, gap_ends):
+            continue
+        next_gap = bisect_left(gap_starts, opening.end())
+        limit = min(gap_starts[next_gap] if next_gap < len(gap_starts) else end, end)
+        next_opening = bisect_left(opened_at, opening.end())
+        following = opened_at[next_opening] if next_opening < len(opened_at) else limit
+        stop = _find_end(text, opening, limit, min(following, limit))
+        if stop is not None and stop > opening.start():
+            lines.append((opening.start(), stop))
+            reached = stop
+    return lines
+
+
+def _find_openings(text: str, start: int, end: int) -> list[re.Match[str]]:
+    """Return what may open a line of clutter, in the order of the text."""
+    places = set()
+    for beginning in _BEGINNINGS:
+        at = text.find(beginning, start, end)
+        while at >= 0:
+            places.add(at)
+            at = text.find(beginning, at + 1, end)
+    openings = []
+    for at in sorted(places):
+        if at > start and (text[at - 1].isalnum() or text[at - 1] in "@/#-_") and not _GLUED_ON.match(text, at, end):
+            continue
+        opening = _OPENING.match(text, at, end)
+        if opening and (not opening["sign"] or _signs(text, opening)):
+            openings.append(opening)
+    return openings
+
+
+def _may_open(text: str, found: re.Match[str], start: int, reached: int, gap_ends: set[int]) -> bool:
+    """Tell whether a line can begin here: at a break, behind a sentence's end or other clutter; some anywhere."""
+    at = found.start()
+    if at in gap_ends or at == start or (text[at - 1].isalnum() and _GLUED_ON.match(text, at)):
+        return True
+    if reached > start and at - reached < _NEAR and not text[reached:at].strip(" ,\xa0"):
+        return True
+    last = text[max(start, at - _NEAR) : at].rstrip()[-1:]
+    if not last:
+        return True
+    if found["fixed"]:
+        return last in _ENDED or not found["fixed"].startswith(("Advertisement", "CNBC Indonesia"))
+    if header := found["title"]:
+        if header.startswith(":"):
+            return last in '.!?"”'
+        if header[0].islower() or not header.strip().endswith((":", "-", "»", ">", "|", "–")):
+            return last in _ENDED
+        return "uga" in header or "UGA" in header or last in _ENDED
+    if found["stop"] and found["stop"].startswith(("Artikel ini", "Berita ini")):
+        return True
+    if found["value"] and found["value"].startswith(("Pewarta", "Copyright", "©", "Dilarang", "Editor", "Laporan")):
+        return True
+    return last in _ENDED
+
+
+def _signs(text: str, found: re.Match[str]) -> bool:
+    """Tell whether a name in brackets stands where a sign-off does: behind a sentence, near the end of all."""
+    at = found.start()
+    return at > len(text) - _SIGNED_WITHIN and text[max(0, at - _NEAR) : at].rstrip()[-1:] in tuple('.!?"”')
+
+
+def _find_end(text: str, found: re.Match[str], limit: int, following: int) -> int | None:
+    """Return where the line that opens with this match ends; None where it is no line of its own."""
+    at = found.end()
+    if found["fixed"]:
+        return at
+    if found["sign"]:
+        return at if following - at < _NEAR and not text[at:following].strip(" .*,") else None
+    if found["title"]:
+        return _find_title_end(text, found, limit, following)
+    if found["stop"]:
+        return _find_stop(text, found, limit, following)
+    return _find_value_end(text, found, limit, following)
+
+
+def _find_title_end(text: str, found: re.Match[str], limit: int, following: int) -> int:
+    """Return the end of the other story's title; of the header where there is none, or where that is not sure."""
+    at, header = found.end(), found[0].rstrip()
+    header_end = found.start() + len(header)
+    if (
+        at >= limit
+        or _BARE.match(text, at, limit)
+        or (text[at] in '"“' and not _opens_quoted_title(text, at, following))
+    ):
+        return header_end
+    if header[-1:].isalpha() and not is_title_case(text, at, limit):
+        return header_end  # a bare header, and the story goes on
+    # What is left up to the next line may be short and without a sentence: then the title may well be all of it.
+    is_closed = False
+    if following - at <= _MAX_CLOSED_CHARS:
+        rest = text[at:following].rstrip()
+        is_closed = rest[-1:] not in tuple('."”') and _SENTENCE_END.search(rest[:-1].rstrip(".!?")) is None
+    title_end = end_title(text, at, following, closed=is_closed)
+    if title_end is not None:
+        return title_end
+    return found.start() if header.startswith(":") else header_end
+
+
+def _opens_quoted_title(text: str, at: int, limit: int) -> bool:
+    """Tell whether the quotation mark at `at` opens a title and no speech."""
+    close = text.find(_QUOTES[text[at]], at + 1, min(limit, at + _MAX_QUOTED_CHARS))
+    return close > 0 and text[close - 1] not in ",."
+
+
+def _find_stop(text: str, found: re.Match[str], limit: int, following: int) -> int | None:
+    """Return the end of the sentence, or of the title that it names; None where it is too far away."""
+    titled = _NAMES_TITLE.search(text, found.end(), min(limit, found.end() + _NEAR))
+    if titled and " ini " in found[0].lower():
+        return _find_named_title_end(text, titled, limit, following)
+    for end in _SENTENCE_END.finditer(text, found.end(), min(following, found.start() + _MAX_SENTENCE_CHARS)):
+        if _SITE_BEFORE.search(text, max(0, end.start() - 12), end.start()) is None:
+            return end.end()
+    return following if following - found.start() < _MAX_SENTENCE_CHARS else None
+
+
+def _find_named_title_end(text: str, titled: re.Match[str], limit: int, following: int) -> int:
+    """Return the end of the title behind "dengan judul"."""
+    at = titled.end()
+    if titled["quote"]:
+        close = text.find(_QUOTES[titled["quote"]], at, min(limit, at + _MAX_CLOSED_CHARS))
+        return close + 1 if close > 0 else min(limit, at + _MAX_CLOSED_CHARS)
+    is_near = following - at < _MAX_CLOSED_CHARS
+    if is_near and not text[following : following + _NEAR].strip():
+        return following  # the last words of all
+    title_end = end_title(text, at, following, closed=is_near)
+    return title_end if title_end is not None else following if is_near else at
+
+
+def _find_value_end(text: str, found: re.Match[str], limit: int, following: int) -> int | None:
+    """Return the end of a label's value: names and words with a capital; of a copyright line its sentence's end."""
+    label, at = found[0], found.end()
+    if label.startswith(("Copyright", "COPYRIGHT", "©", "Hak", "Dilarang")):
+        ends = (end.end() for end in _SENTENCE_END.finditer(text, at, limit))
+        return next((end for end in ends if end - found.start() > _NEAR // 2), limit)
+    if label[0] in "PREK" and (handle := _HANDLE.match(text, at, following)):
+        rest = text[handle.end() : handle.end() + _NEAR].lstrip()
+        if not rest or rest[0] in "-–|," or rest[0].isupper():
+            return handle.end()  # "Reporter: wanda": the name a writer goes by in the newsroom
+    words = 0
+    while at < following and words < _MAX_VALUE_WORDS:
+        value = _VALUE.match(text, at, following)
+        if value is None:
+            break
+        at = value.end()
+        words += value[0].strip()[:1].isalpha()
+    return at

@@ -1,0 +1,85 @@
+"""The head of a text that lost its lines: where title, byline, date and dateline meet.
+
+find_head_breaks(text, start, end) -> gaps between them; only what a date with a clock or a dateline proves
+"""
+
+import re
+from typing import Final
+
+from flows.outlets import load_registry
+from flows.outlets.dateline import parse_dateline
+
+Gap = tuple[int, int]
+
+_HEAD: Final = 420  # characters among which a head may stand
+_MONTHS: Final = "(?:Jan|Feb|Peb|Mar|Apr|Mei|May|Jun|Jul|Agu|Agt|Ags|Aug|Sep|Okt|Oct|Nov|Nop|Des|Dec)[a-z]{0,7}\\.?"
+_STAMP: Final = re.compile(
+    r"(?:(?:Senin|Selasa|Rabu|Kamis|Jum'?at|Sabtu|Minggu|Ahad|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+    r"\s?[,(/-]?\s{0,3})?"
+    rf"(?:\d{{1,2}}[ -]{_MONTHS}[ -]\d{{4}}|\d{{1,2}}[/-]\d{{1,2}}[/-]\d{{4}})"
+    r"\s{0,3}(?:[,|·•-]|pukul|jam)?\s{0,3}(?:pukul )?\d{1,2}[.:]\d\d(?::\d\d)?(?: ?WI(?:B|TA|T))?"
+)
+_BEFORE_STAMP: Final = re.compile(
+    r"(?:(?:Oleh|OLEH|By|Penulis|Reporter|Pewarta)\s?:? [A-Z][\w.' ]{2,40}?|"
+    r"(?:[A-Z][\w.]{2,20}\.(?:com|COM|co\.id|id|ID|CO)|detik\w{0,10}))"
+    r"\s?(?:[-–|,]|\s)\s{0,2}\Z"
+)
+_BEHIND_STAMP: Final = re.compile(
+    r"(?:\s?[-–|,]\s?(?:Redaktur|Editor|Penulis|Reporter|Red)\s?: ?"
+    r"[A-Z][\w.']{1,20}(?: [A-Z][\w.']{1,20}){0,3}(?: ?- ?\d{1,6})?)"
+    r"|\s?\|\s?\d{1,6} [Vv]iews?"
+)
+_SITE: Final = re.compile(r"[A-Z][A-Za-z0-9]{2,24}\.(?:COM|com|Com|CO|co|ID|id|Id|TV|tv|NET|net)\b")
+_PLACE_BEFORE: Final = re.compile(r"[A-Z][A-Z' ]{2,30}, ?\Z|[A-Z][a-z]{2,20}(?: [A-Z][a-z]{2,20})?, ?\Z")
+_SENTENCE: Final = re.compile(r"[a-z0-9)\"”][.!?][\"”]? [A-Z\"“]")
+_REPORTED: Final = re.compile(r"(?:[Ww]artawan|WARTAWAN|[Rr]eporter|[Jj]urnalis|[Kk]ontributor)\s\Z")
+
+
+def find_head_breaks(text: str, start: int, end: int) -> list[Gap]:
+    """Return the gaps of the head of the line text[start:end]."""
+    limit = min(end, start + _HEAD)
+    found: list[Gap] = []
+    sentence = _SENTENCE.search(text, start, limit)
+    reach = sentence.start() + 1 if sentence else limit
+    stamp = _STAMP.search(text, start, min(reach + 30, limit))
+    at = start
+    if stamp and _is_head(text, start, stamp.start()):
+        before = _BEFORE_STAMP.search(text, max(start, stamp.start() - 70), stamp.start())
+        first = before.start() if before else stamp.start()
+        behind = _BEHIND_STAMP.match(text, stamp.end())
+        at = behind.end() if behind else stamp.end()
+        found += [(first, first)] if first > start else []
+        found.append((at, at))
+    dateline = _find_dateline(text, at, limit, end)
+    if dateline is not None and dateline > start:
+        found.append((dateline, dateline))
+    return found
+
+
+def _is_head(text: str, start: int, at: int) -> bool:
+    """Tell whether text[start:at] can be a title, a byline or nothing: it holds no sentence."""
+    return text.count(" ", start, at) <= 40 and _SENTENCE.search(text, start, at) is None
+
+
+def _find_dateline(text: str, start: int, limit: int, end: int) -> int | None:
+    """Return where a dateline opens that names an outlet's site, behind a head without a sentence."""
+    site = _SITE.search(text, start, limit)
+    if site is None or _has_dateline(text, start, end):
+        return None
+    while site:
+        if not _is_head(text, start, site.start()):
+            return None
+        if not _REPORTED.search(text, start, site.start()):
+            # "PLACE, OUTLET.COM - ": the place may stand before the site.
+            places = [site.start(), *(found.start() for found in _PLACE_BEFORE.finditer(text, start, site.start()))]
+            opens = [at for at in sorted(places) if at > start and _has_dateline(text, at, end)]
+            if opens:
+                return opens[0]
+        site = _SITE.search(text, site.end(), limit)
+    return None
+
+
+def _has_dateline(text: str, at: int, end: int) -> bool:
+    """Tell whether a dateline with a site's name opens here."""
+    dateline = parse_dateline(text[at : min(end, at + 140)].lstrip(), load_registry())
+    return dateline is not None and bool(dateline.outlet or dateline.agency)

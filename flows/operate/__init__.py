@@ -1,0 +1,10 @@
+"""What `make ui` runs beside the server and the worker: deployments, alerts, recovery, and a server of reports.
+
+    dataset_file     datasets.toml -> one deployment for each dataset                                  (no Prefect)
+    deployments      prefect.yaml and datasets.toml -> the server; edits made on the page stay
+    alerts           automations that are off until a block named `kliping-alerts` says where to send
+    recovery         after a power loss: runs marked as crashed, late runs collapsed to one a deployment
+    report_server    report.html and index.html of datasets under the roots, on loopback               (no Prefect)
+
+Each function returns sentences for the operator; flows/serve.py prints them. Nothing here publishes.
+"""

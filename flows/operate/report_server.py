@@ -1,0 +1,69 @@
+"""A small server of reports on loopback: report.html of releases and refused runs, index.html of datasets, no more.
+
+The path of a URL is the path of the file, under whatever prefix a reverse proxy puts before it. Only pages under the
+roots or under the mirrors of object stores are given.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote
+
+from flows import allowed_roots
+from flows.settings import ROOT
+
+# The pages' own policy names the digests of their style and script; this one keeps them from any other place.
+_PAGE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+_FOLDERS: Final = frozenset({"releases", "refused"})
+PREFIX: Final = "/reports"
+
+
+class ReportHandler(BaseHTTPRequestHandler):
+    """Handler of GET requests for reports and indexes."""
+
+    def do_GET(self) -> None:
+        """Send the page at the path of the URL; 404 for everything that is no report under the roots."""
+        path = Path(unquote(self.path.partition("?")[0]).removeprefix(PREFIX))
+        try:
+            page = path.read_bytes() if _is_page(path) else None
+        except OSError:
+            page = None
+        if page is None:
+            self.send_error(404, "There is no such report")
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Security-Policy", _PAGE_POLICY)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Log nothing."""
+
+
+def _is_page(path: Path) -> bool:
+    """Return whether a path is a page of a dataset under the roots or under a mirror of a store."""
+    is_report = path.name == "report.html" and path.parent.parent.name in _FOLDERS
+    is_index = path.name == "index.html" and (path.parent / "versions.json").is_file()
+    if not (is_report or is_index):
+        return False
+    stores = Path(os.environ.get("KLIPING_STORES") or ROOT / ".stores").resolve()
+    return path.resolve().is_relative_to(stores) or not allowed_roots.explain_outside_roots(str(path))
+
+
+@contextmanager
+def serve_reports(host: str, port: int) -> Iterator[str]:
+    """Serve reports in a thread, at this port or (0) at any; yield the address under which links name them.
+
+    KLIPING_REPORTS is that address where a reverse proxy stands before this server.
+    """
+    with ThreadingHTTPServer((host, port), ReportHandler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield os.environ.get("KLIPING_REPORTS") or f"http://{host}:{server.server_address[1]}{PREFIX}"
+        server.shutdown()

@@ -1,0 +1,28 @@
+"""Identity of a record: what tells it from all others where it has no URL."""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from flows.outlets.canonical_urls import canonicalize_url
+
+
+def build_record_identity(path: str, record_id: str | None, words: Iterable[str | bytes]) -> str:
+    """Return the identity of a record: the path of its file, `#` and its id, else `rec:` and a digest of its `words`.
+
+    `words` are its title, date and text as the record has them. The place of a record without an id is no identity: a
+    record added above it would change it.
+    """
+    if record_id:
+        return f"{path}#{record_id}"
+    digest = blake2b(digest_size=16)
+    for word in words:
+        encoded = word if isinstance(word, bytes) else word.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "big") + encoded)
+    return f"rec:{digest.hexdigest()}"
+
+
+def read_url_in_id(record_id: str | None) -> str | None:
+    """Return the canonical URL that a record's id is, or None."""
+    if record_id is None or not record_id.lower().startswith(("http://", "https://")):
+        return None
+    return canonicalize_url(record_id)
