@@ -201,6 +201,8 @@ class _Table:
         marks = [at for at in marks if at < len(row) - opened]
         if marks:
             return all(_MARK.match(row[at]) is not None and bool(row[at].strip()) for at in marks)
+        if not self._good:  # nothing is known yet of what a row is like
+            return not opened and (len(row) >= 3 or line.startswith(dialect.quote))
         return line.startswith(dialect.quote) and len(row) >= 2
 
     def _rescue_row(self) -> list[str] | None:

@@ -7,7 +7,8 @@ _OPENING: Final = re.compile(
     rb"<(?:[A-Za-z]{1,20}:)?(?P<root>rss|RDF|feed|doc|TEI|teiCorpus|corpus)(?=[\s>])", re.IGNORECASE
 )
 _PROLOGUE: Final = re.compile(
-    rb"\s*(?:<\?[^>]{0,500}\?>\s*|<!--(?:(?!-->).){0,4000}-->\s*|<!DOCTYPE[^>\[]{0,300}>\s*){0,10}", re.DOTALL
+    rb"\s*(?:<\?[^>]{0,500}\?>\s*|<!--(?:(?!-->).){0,4000}-->\s*|<!DOCTYPE[^>\[]{0,300}(?:\[[^\]]{0,4000}\])?[^>\[]{0,100}>\s*){0,10}",
+    re.DOTALL,
 )
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from flows.read import lenient_decoding
 
 _LONGEST_MISSING: Final = 20
+_FEWEST_DIGITS: Final = 4  # of a day with its year
 _LONGEST_LITERAL: Final = 2_000_000
 _NUMBERED: Final = re.compile(r"[+-]?\d{8,20}(?:\.\d{1,9})?\Z")
 _QUOTED: Final = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
@@ -194,7 +195,7 @@ def format_date(value: object, *, utc: bool = False) -> str:
     text = clean_scalar(value)
     if _NUMBERED.match(text):
         return _format_number(text)
-    if is_missing(text) or not any(character.isdigit() for character in text) or len(text) > 200:
+    if is_missing(text) or sum(map(str.isdigit, text)) < _FEWEST_DIGITS or len(text) > 200:
         return ""
     if utc and re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?\Z", text):
         return f"{text}+00:00"

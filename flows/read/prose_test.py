@@ -46,6 +46,7 @@ _CONFIG: Final = re.compile(
     r"(?:User-agent|Disallow|Allow|Sitemap|Crawl-delay|Host):.*\Z|-\s+\S+\s*\Z|-\s+[\w.-]+:.*\Z|[\w.-]+:\s*(?:\S+)?\s*\Z|-e\s+\S+|-r\s+\S+|--?[\w-]+.*\Z|"
     r"[\w.*/-]+/?\s*\Z|\"[\w.-]+\"\s*:.*\Z|[{}\[\]],?\s*\Z)"
 )
+_SECTION: Final = re.compile(r"\s*\[[\w.\s:\"'-]+\]\s*\Z")
 _STYLE: Final = re.compile(
     r"\s*(?:[^{}\n]{1,300}\{(?:[^{}]{0,2000}\}?)?\s*\Z|[\w-]+\s*:\s*[^;{}]{1,300};\s*\}?\s*\Z|\}\s*\Z|/\*.*|.*\*/|@(?:media|import|font-face|charset|keyframes|supports)\b.*)"
 )
@@ -146,6 +147,8 @@ def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: 
         strong and lines[0].startswith(("#!/", "<?php"))
     ):
         return _CODE_SENTENCE
+    if len(lines) >= 3 and _share(_LOG, lines) >= 0.6:
+        return "is the log of a program, not an article: leave it out."
     commands, fences = len(_MANUAL.findall(head)), len(_FENCE.findall(head))
     if lines[0].startswith("#") and (commands >= 2 or fences >= 2) and prose_words < words * 0.8:
         return "is the manual of a program, with its commands, not an article: leave it out."
@@ -176,6 +179,8 @@ def _explain_lines(text: str, head: str, lines: Sequence[str], prose_words: int,
         return reason
     if prose_words >= words * _PROSE_SHARE:
         return None
+    if sum(_SECTION.match(line) is not None for line in lines) >= 1 and _share(_CONFIG, lines) >= 0.9:
+        return "is configuration, not an article: leave it out."
     code = _share(_CODE, lines)
     strong = len(_STRONG_CODE.findall(head))
     dense = _dense(text)

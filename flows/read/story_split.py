@@ -39,6 +39,8 @@ _CAPITAL_DATELINE: Final = re.compile(
 _WORD: Final = re.compile(r"[^\W\d_]{5,}")
 _STORY_WORDS: Final = 40
 _LINE_WORDS: Final = 60
+_DATELINED_WORDS: Final = 30
+_STORY_LINE_WORDS: Final = 200
 _ALIKE: Final = 0.12
 SPLITS: Final = ("lines", "blank")
 
@@ -187,7 +189,7 @@ def _explain_groups(lines: Sequence[str]) -> str | None:
         for at, line in enumerate(solid)
         if len(line) < 120 and _DATE_LINE.search(line) and len(line.split()) <= 14 and _is_headline(solid, at)
     ]
-    if len(heads) < 2:
+    if len(heads) < 3:
         return None
     edges = [*heads, len(solid)]
     bodies = [
@@ -195,7 +197,7 @@ def _explain_groups(lines: Sequence[str]) -> str | None:
         for a, b in itertools.pairwise(edges)
     ]
     stories = sum(words >= 80 for words in bodies)
-    if stories >= 2 and stories >= len(heads) * 0.7:
+    if stories >= 3 and stories >= len(heads) * 0.7:
         return _sentence(
             stories, "a headline and a date before each", "--split blank, or --split REGEX with what each begins with"
         )
@@ -223,12 +225,16 @@ def _explain_lines(lines: Sequence[str]) -> str | None:
     solid = [line for line in lines if line.strip()]
     if len(solid) < 3:
         return None
+    datelines = [
+        line
+        for line in solid
+        if len(line.split(None, _DATELINED_WORDS)) > _DATELINED_WORDS and _CAPITAL_DATELINE.match(line) is not None
+    ]
+    if len(datelines) >= 3 and len(datelines) >= len(solid) * 0.5:
+        return _sentence(len(datelines), "a dateline at the start of each line", "--split lines")
     long = [line for line in solid if len(line.split(None, _LINE_WORDS)) > _LINE_WORDS]
-    if len(long) < max(3, len(solid) * 0.7):
+    if len(long) < max(5, len(solid) * 0.7):
         return None
-    datelines = sum(_CAPITAL_DATELINE.match(line) is not None for line in long)
-    if datelines >= 3 and datelines >= len(long) * 0.5:
-        return _sentence(len(long), "a dateline at the start of each line", "--split lines")
     words = [frozenset(map(str.casefold, _WORD.findall(line[:4000]))) for line in long[:60]]
     common = frozenset(
         word for word in frozenset().union(*words) if sum(word in each for each in words) > len(words) * 0.5
@@ -238,7 +244,7 @@ def _explain_lines(lines: Sequence[str]) -> str | None:
     alike = sorted(len(a & b) / min(len(a), len(b)) for a, b in pairs)
     middle = alike[len(alike) // 2] if alike else 1.0
     sizes = sorted(len(line.split()) for line in long)
-    if middle < _ALIKE and sizes[len(sizes) // 2] >= 100 and len(long) >= 5:
+    if middle < _ALIKE and sizes[len(sizes) // 2] >= _STORY_LINE_WORDS:
         return _sentence(len(long), "a story on each line", "--split lines")
     return None
 

@@ -1,0 +1,166 @@
+"""Tables of delimited values: which dialect, what each row is, what a broken one costs."""
+
+import csv
+import io
+
+import pytest
+
+from flows.parameters import Publish
+from flows.read import read_batches
+
+PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
+HEAD = ["judul", "penulis", "isi"]
+ROWS = [["Satu, dua", "Ani", f'{PROSE}\n\n"Kami siap," kata Ani; begitu.'], ["Tiga", "Budi", PROSE]]
+
+
+def write(rows, **options):
+    buffer = io.StringIO()
+    csv.writer(buffer, **options).writerows(rows)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def table(tmp_path):
+    """The documents and rejects of a table of these bytes."""
+
+    def run(data, name="a.csv", **options):
+        folder = tmp_path / "source"
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+        read_options = Publish(source=str(folder), **options).build_read_options()
+        documents, rejects = [], []
+        for batch in read_batches(folder, options=read_options):
+            documents += batch.documents.to_pylist()
+            rejects += batch.rejects.to_pylist()
+        return documents, rejects
+
+    return run
+
+
+def texts(documents):
+    return [document["content"].decode() for document in documents]
+
+
+def stated(document, field):
+    return [each["value"] for each in document["stated"] if each["field"] == field]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+@pytest.mark.parametrize("name", ["a.csv", "a.txt"])
+def test_any_dialect_and_encoding(table, delimiter, encoding, quoting, name):
+    rows = [HEAD, *[[*row[:2], row[2] + " “Café” – ya."] for row in ROWS]]
+    data = write(rows, delimiter=delimiter, quoting=quoting).encode(encoding)
+    documents, rejects = table(data, name)
+    assert not rejects
+    assert texts(documents) == [row[2] for row in rows[1:]]
+    assert [stated(document, "title") for document in documents] == [["Satu, dua"], ["Tiga"]]
+    assert [document["source_id"] for document in documents] == [f"{name}#R1", f"{name}#R2"]
+
+
+def test_the_raw_bytes_are_the_rows_json(table):
+    documents, _ = table("judul,isi\nSatu,Hujan.\n")
+    assert documents[0]["raw"] == b'{"judul": "Satu", "isi": "Hujan."}'
+
+
+SHAPES = {
+    "excel's sep line": "sep=;\r\n" + write([HEAD, *ROWS], delimiter=";"),
+    "blank lines before and between": "\n\n" + write([HEAD, [], *ROWS, []]),
+    "line feeds alone": write([HEAD, *ROWS], lineterminator="\n"),
+    "delimiter at each line's end": write([[*row, ""] for row in [HEAD, *ROWS]]),
+    "single quotes": write([HEAD, *ROWS], quotechar="'", quoting=csv.QUOTE_ALL),
+    "backslash before quotes": write([HEAD, *ROWS], doublequote=False, escapechar="\\"),
+    "pandas index": write([["", *HEAD], *[[n, *row] for n, row in enumerate(ROWS)]]),
+    "row names without a name": write([HEAD, *[[f"r{n}", *row] for n, row in enumerate(ROWS)]]),
+    "a caret between": write([HEAD, *ROWS], delimiter="^"),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shapes_of_the_field(table, shape):
+    documents, rejects = table(SHAPES[shape])
+    assert not rejects
+    assert texts(documents) == [row[2] for row in ROWS]
+    assert [stated(document, "authors") for document in documents] == [["Ani"], ["Budi"]]
+    assert not any(document["source_id"] in ("0", "r0") for document in documents)
+
+
+def test_old_macintosh_lines(table):
+    documents, rejects = table(write([HEAD, ["a", "b", PROSE], ["c", "d", PROSE]], lineterminator="\r"))
+    assert not rejects and texts(documents) == [PROSE, PROSE]
+
+
+def test_a_table_without_a_header_is_read_by_content(table):
+    rows = [["7", PROSE, "https://news.detik.com/a/1"], ["8", PROSE + " Lagi.", "https://news.detik.com/a/2"]]
+    documents, rejects = table(write(rows))
+    assert not rejects and texts(documents) == [rows[0][1], rows[1][1]]
+    assert documents[0]["url"] == "https://news.detik.com/a/1"
+
+
+def test_a_ragged_row_is_a_reject_with_its_line(table):
+    documents, rejects = table(write([HEAD, ROWS[0], ["x", "y"], ["a", "b", "c", "d"], ROWS[1]]))
+    assert texts(documents) == [row[2] for row in ROWS]
+    assert [(r["source_id"], r["reason"]) for r in rejects] == [
+        ("a.csv#R2", "broken_record"),
+        ("a.csv#R3", "broken_record"),
+    ]
+    assert rejects[0]["detail"].startswith("Row 2 (line 5) of a.csv has 2 cells, 3 were expected")
+    assert [document["source_id"] for document in documents] == ["a.csv#R1", "a.csv#R4"]
+
+
+def test_a_stray_quote_costs_its_row_alone(table):
+    rows = [[str(n), f"Judul {n}", PROSE] for n in range(8)]
+    lines = write([["id", "judul", "isi"], *rows]).splitlines(keepends=True)
+    lines[4] = '3,"Judul "3,"' + PROSE + "\r\n"
+    documents, rejects = table("".join(lines))
+    assert [r["reason"] for r in rejects] == ["broken_record"]
+    assert "line 5" in rejects[0]["detail"]
+    assert [document["source_id"] for document in documents] == ["0", "1", "2", "4", "5", "6", "7"]
+
+
+def test_quotes_that_were_not_doubled(table):
+    data = 'judul,isi\n"Satu","Dia berkata "siap", lalu pergi. ' + PROSE + '"\n"Dua","' + PROSE + '"\n'
+    documents, rejects = table(data)
+    assert len(documents) + len(rejects) == 2
+    assert PROSE in texts(documents)
+
+
+def test_a_quote_that_is_never_closed_does_not_swallow_the_file(table):
+    rows = "".join(f"{n},Judul {n},{PROSE.replace(',', '')}\n" for n in range(30))
+    documents, rejects = table(f'id,judul,isi\n0,Judul 0,"{PROSE}\n{rows}')
+    assert len(rejects) == 1 and len(documents) == 30
+
+
+def test_a_table_without_prose_is_one_reject(table):
+    documents, [reject] = table("kata,tfidf,df\n" + "".join(f"kata{n},{n / 7:.4f},{n}\n" for n in range(50)))
+    assert not documents
+    assert reject["reason"] == "not_prose" and "kata, tfidf, df" in reject["detail"] and "--map" in reject["detail"]
+
+
+def test_an_unknown_text_column_is_named_and_can_be_mapped(table):
+    data = write([["judul", "penjelasan_lengkap"], ["Satu", PROSE]])
+    _, [reject] = table(data)
+    assert reject["reason"] == "no_content"
+    assert '"penjelasan_lengkap"' in reject["detail"] and "--map text=KEY" in reject["detail"]
+    [document], rejects = table(data, map=["text=penjelasan_lengkap"])
+    assert not rejects and document["content"].decode() == PROSE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Jakarta, Senin\n\n{PROSE}\n\n{PROSE}\n",
+        f"Berita, Olahraga, Ekonomi\n{PROSE}\n{PROSE} Lagi, dan lagi.\n",
+        "Harga cabai naik; beras turun\n" + PROSE,
+        "Satu | Dua | Tiga\n\n" + PROSE + "\n\n" + PROSE,
+    ],
+)
+def test_prose_with_commas_is_no_table(table, text):
+    [document], rejects = table(text, "a.txt")
+    assert not rejects and document["source_id"] == "a.txt"
+
+
+def test_a_header_alone_is_empty(table):
+    _, [reject] = table("judul,isi\n")
+    assert reject["reason"] == "empty"

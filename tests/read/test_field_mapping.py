@@ -1,0 +1,194 @@
+"""Which key states which field, by the alias table, by what the values are, and by --map."""
+
+import pytest
+
+from flows.read.field_mapping import FieldMap, FieldMapError, RecordError, map_record
+
+PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
+
+
+def stated(fields, *options, name):
+    mapped, _ = map_record(fields, FieldMap.parse(options))
+    return [value for field, value in mapped.stated if field == name]
+
+
+def content(fields, *options):
+    return map_record(fields, FieldMap.parse(options))[0].content
+
+
+FORMS = {
+    "trafilatura": {
+        "title": "J", "author": "Ani", "hostname": "news.detik.com", "date": "2023-09-06", "text": PROSE,
+        "source": "https://news.detik.com/a/1", "source-hostname": "detikcom", "excerpt": "x",
+    },
+    "news-please": {
+        "title": "J", "authors": ["Ani"], "date_download": "2023-09-07 01:00:00", "date_publish": "2023-09-06 02:15:00",
+        "maintext": PROSE, "source_domain": "news.detik.com", "url": "https://news.detik.com/a/1", "description": "x",
+    },
+    "newspaper4k": {
+        "title": "J", "authors": ["Ani"], "publish_date": "2023-09-06 09:15:00", "text": PROSE, "meta_lang": "id",
+        "source_url": "https://news.detik.com", "url": "https://news.detik.com/a/1", "top_image": "https://x/a.jpg",
+    },
+    "fundus": {
+        "title": "J", "authors": ["Ani"], "publishing_date": "2023-09-06T09:15:00+07:00",
+        "body": {"summary": [], "sections": [{"headline": [], "paragraphs": [PROSE]}]}, "publisher": "detikcom",
+        "html": {"requested_url": "https://news.detik.com/a/1", "crawl_date": "2023-09-07T00:00:00"},
+    },
+    "newsapi": {
+        "source": {"id": None, "name": "detikcom"}, "author": "Ani", "title": "J", "content": PROSE,
+        "url": "https://news.detik.com/a/1", "publishedAt": "2023-09-06T02:15:00Z", "description": "x",
+    },
+    "wordpress": {
+        "id": 7, "date": "2023-09-06T09:15:00", "date_gmt": "2023-09-06T02:15:00", "link": "https://news.detik.com/a/1",
+        "title": {"rendered": "J"}, "content": {"rendered": PROSE, "protected": False}, "author": 3,
+        "excerpt": {"rendered": "x"}, "_embedded": {"author": [{"name": "Ani"}]},
+    },
+    "datatrove": {
+        "text": PROSE, "id": "<urn:uuid:1>", "metadata": {"url": "https://news.detik.com/a/1", "title": "J", "author": "Ani"},  # noqa: E501
+    },
+    "kaggle": {"Judul": "J", "Penulis": "Ani", "Tanggal": "6 September 2023", "Isi Berita": PROSE, "Link": "https://news.detik.com/a/1"},
+    "mongo": {
+        "_id": {"$oid": "65"}, "judul": "J", "penulis": "['Ani']", "isi": PROSE, "tautan": "https://news.detik.com/a/1",
+        "tanggal": {"$date": "2023-09-06T02:15:00Z"},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_output_of_known_tools(form):
+    mapped, _ = map_record(FORMS[form], FieldMap())
+    assert mapped.content == PROSE
+    assert mapped.url == "https://news.detik.com/a/1"
+    assert ("title", "J") in mapped.stated
+    assert ("authors", "Ani") in mapped.stated or form == "wordpress"
+    assert not any(field == "outlet" and value not in ("detikcom",) for field, value in mapped.stated)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1693966500, "2023-09-06T02:15:00+00:00"), ("1693966500", "2023-09-06T02:15:00+00:00"),
+        (1693966500000, "2023-09-06T02:15:00+00:00"), (1693966500.0, "2023-09-06T02:15:00+00:00"),
+        ({"$date": 1693966500000}, "2023-09-06T02:15:00+00:00"), ({"$date": {"$numberLong": "1693966500000"}}, "2023-09-06T02:15:00+00:00"),  # noqa: E501
+        (20230906, "2023-09-06"), ("Rabu, 6 September 2023 09:15 WIB", "Rabu, 6 September 2023 09:15 WIB"),
+        ("2023-09-06", "2023-09-06"),
+    ],
+)  # fmt: skip
+def test_dates(value, expected):
+    assert stated({"text": PROSE, "tanggal": value}, name="published_at") == [expected]
+
+
+@pytest.mark.parametrize("value", ["nan", "None", None, "-", "N/A", "", 12, True, "kemarin", float("nan"), []])
+def test_no_dates(value):
+    assert stated({"text": PROSE, "tanggal": value}, name="published_at") == []
+
+
+@pytest.mark.parametrize(
+    "word", ["nan", "None", "null", "-", "N/A", "Unknown", "Untitled", " ", "tidak diketahui", "[]"]
+)
+def test_missing_values(word):
+    fields = {"text": PROSE, "title": word, "author": word, "publisher": word}
+    assert map_record(fields, FieldMap())[0].stated == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("Ani", ["Ani"]), (["Ani", "Budi"], ["Ani", "Budi"]), ("['Ani', 'Budi']", ["Ani", "Budi"]),
+        ('["Ani", "Budi"]', ["Ani", "Budi"]), ("['Ani' 'Budi']", ["Ani", "Budi"]), ([{"name": "Ani"}], ["Ani"]),
+        ("[{'name': 'Ani'}]", ["Ani"]), ({"name": "Ani", "url": "https://x/a"}, ["Ani"]), ("[nan]", ["[nan]"]), (7, []),
+        ("https://x.id/a", []),
+    ],
+)  # fmt: skip
+def test_authors(value, names):
+    assert [name for name in stated({"text": PROSE, "author": value}, name="authors") if name != "[nan]"] == [
+        name for name in names if name != "[nan]"
+    ]
+
+
+@pytest.mark.parametrize(
+    "source", ["scrapy", "common-crawl", "CC-News", "https://kabarlembayung.id/a/1", "newspaper3k"]
+)
+def test_a_tool_or_an_address_is_no_outlet(source):
+    assert stated({"text": PROSE, "source": source}, name="outlet") == []
+
+
+def test_an_outlet_that_the_address_names_counts_more_than_a_source():
+    fields = {"text": PROSE, "source": "Kabar", "url": "https://news.detik.com/a/1"}
+    assert stated(fields, name="outlet") == []
+    assert stated({"text": PROSE, "source": "Kabar"}, name="outlet") == ["Kabar"]
+    assert stated({**fields, "publisher": "Kabar"}, name="outlet") == ["Kabar"]
+    assert stated({"text": PROSE, "domain": "www.detik.com"}, name="outlet") == ["detikcom"]
+
+
+def test_of_several_addresses_the_articles_own_counts():
+    fields = {"text": PROSE, "url": "https://kabarlembayung.id/", "source_url": "https://kabarlembayung.id/baca/1"}
+    assert map_record(fields, FieldMap())[0].url == "https://kabarlembayung.id/baca/1"
+    fields = {"text": PROSE, "id": "https://kabarlembayung.id/baca/1"}
+    mapped, _ = map_record(fields, FieldMap())
+    assert (mapped.url, mapped.id) == ("https://kabarlembayung.id/baca/1", None)
+
+
+@pytest.mark.parametrize("key", ["", "Unnamed: 0", "index"])
+def test_a_pandas_index_is_no_id(key):
+    assert map_record({key: 7, "text": PROSE}, FieldMap())[0].id is None
+
+
+def test_of_several_texts_the_longest_prose_counts():
+    assert content({"content": "Ringkas saja.", "body": PROSE}) == PROSE
+    assert content({"raw_text": f"{PROSE} {PROSE}", "text": f"{PROSE}\n{PROSE}"}) == f"{PROSE}\n{PROSE}"
+    assert content({"article": "https://x.id/a", "isi": PROSE}) == PROSE
+
+
+def test_a_text_in_parts():
+    assert content({"text": ["Satu.", "Dua."]}) == "Satu.\n\nDua."
+    assert content({"isi": "['Satu.', 'Dua.']"}) == "Satu.\n\nDua."
+    assert (
+        content({"paragraphs": [[["Hujan", "turun", "."], ["Reda", "."]], [["Lagi", "."]]]})
+        == "Hujan turun . Reda .\n\nLagi ."
+    )
+    assert content({"isi": r"Satu.\n\nDua."}) == "Satu.\n\nDua."
+
+
+@pytest.mark.parametrize("mark", ["… [+1234 chars]", " [...]", "[…]", "... [+5 chars]"])
+def test_a_text_that_was_cut_is_partial(mark):
+    mapped, _ = map_record({"content": PROSE + mark}, FieldMap())
+    assert "[" not in mapped.content
+    assert [field for field, _ in mapped.stated] == ["is_partial"]
+
+
+def test_a_summary_alone_is_partial_if_it_is_prose():
+    mapped, _ = map_record({"title": "J", "description": PROSE}, FieldMap())
+    assert mapped.content == PROSE and mapped.stated[-1][0] == "is_partial"
+    with pytest.raises(RecordError):
+        map_record({"title": "J", "description": "Singkat"}, FieldMap())
+
+
+def test_the_day_of_a_crawl_is_not_the_day_of_publication():
+    fields = {
+        "text": PROSE,
+        "url": "https://news.detik.com/a/1",
+        "date": "2024-01-01T00:00:00Z",
+        "dump": "CC-MAIN-2024",
+        "file_path": "x",
+    }
+    mapped, _ = map_record(fields, FieldMap())
+    assert mapped.stated == () and mapped.fetched_at.year == 2024
+
+
+def test_no_content_names_the_keys_and_the_option():
+    with pytest.raises(RecordError, match=r'"foo", "bar".*--map text=KEY'):
+        map_record({"foo": PROSE, "bar": 1}, FieldMap())
+
+
+def test_map_overrides():
+    assert content({"text": "Iklan.", "foo": PROSE}, "text=foo") == PROSE
+    assert content({"data": {"deep": {"foo": PROSE}}}, "text=data.deep.foo") == PROSE
+    assert stated({"text": PROSE, "h": "Judul Itu"}, "title=h", name="title") == ["Judul Itu"]
+    assert stated({"text": PROSE, "source": "scrapy"}, "outlet=source", name="outlet") == ["scrapy"]
+
+
+@pytest.mark.parametrize("option", ["text", "text=", "foo=bar", "=x"])
+def test_a_map_that_is_none(option):
+    with pytest.raises(FieldMapError):
+        FieldMap.parse([option])

@@ -1,0 +1,107 @@
+"""Front matter, reader headers, Markdown, lynx marks and wrapped lines; and texts that have none of it."""
+
+import textwrap
+
+import pytest
+
+from flows.read.light_markup import join_wrapped, plain_text, read_text
+
+PROSE = (
+    "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada karena sungai meluap lagi "
+    "seperti pada bulan yang lalu ketika dua desa terendam."
+)
+
+
+@pytest.mark.parametrize(
+    ("marked", "plain"),
+    [
+        ("[Joko Widodo](https://x.id/tag/joko) hadir. **Penulis**: Ani", "Joko Widodo hadir. Penulis: Ani"),
+        ("![Foto](https://x.id/a.jpg)\n\nHujan [turun](https://x.id).", "\n\nHujan turun."),
+        ("# Judul\n\n## Sub\n\nHujan turun.", "Judul\n\nSub\n\nHujan turun."),
+        (
+            "**Hujan** _deras_ dan *petir*.\n\n> Kutipan\n\n* satu\n- dua\n\n---\n\nAkhir.",
+            "Hujan deras dan petir.\n\nKutipan\n\nsatu\ndua\n\nAkhir.",
+        ),
+        ("[![Foto](https://x.id/a.jpg)](https://x.id/b) Hujan [turun](https://x.id).", "Hujan turun."),
+        ("Lihat [ini](https://id.wikipedia.org/wiki/Hujan_(cuaca)) juga.", "Lihat ini juga."),
+        (r"**A**: 1\. satu \* dua", "A: 1. satu * dua"),
+    ],
+)
+def test_markdown(marked, plain):
+    assert plain_text(marked).strip() == plain.strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Judul\n\n{PROSE}\n\n(***)\n\n{PROSE}",
+        "Harga naik 5 * 3 = 15 persen_lebih_sedikit.\n\n*) catatan kaki",
+        f"#Jakarta #Banjir\n\n{PROSE}",
+        f"- {PROSE}\n- {PROSE}",
+        f"1. {PROSE}\n2. {PROSE}",
+        "Jadwal:\n\n10.00 Pembukaan\n11.00 Sambutan\n12.00 Makan siang\n13.00 Penutupan",
+        "[Gambas:Video 20detik]\n\n" + PROSE,
+    ],
+)
+def test_printed_text_stays_as_it_is(text):
+    assert plain_text(text) == text
+    assert read_text(text) is None
+
+
+def test_lynx():
+    dump = "   [1]Beranda [2]Nasional\n\n   Hujan [3]deras turun.\n\nReferences\n\n   1. https://x.id/\n   2. https://x.id/n\n"
+    assert plain_text(dump).split() == ["Beranda", "Nasional", "Hujan", "deras", "turun."]
+
+
+@pytest.mark.parametrize("width", [60, 72, 80])
+def test_wrapped_lines_are_joined(width):
+    paragraphs = [PROSE, PROSE.replace("Hujan", "Banjir"), PROSE.replace("Hujan", "Angin")]
+    text = "\n\n".join("\n".join(textwrap.wrap(paragraph, width)) for paragraph in paragraphs)
+    assert join_wrapped(f"Judul Berita\n\n{text}\n").strip().split("\n\n") == ["Judul Berita", *paragraphs]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join([PROSE] * 5),
+        "\n".join(f"{n}. Kota {name}: {n * 7} orang terdampak banjir bandang." for n, name in enumerate("ABCDEFGH")),
+        "\n\n".join(textwrap.wrap(PROSE * 3, 70)),
+        "\n".join(f"Butir ke-{n} daftar belanja yang tidak sama panjangnya{'!' * n}" for n in range(8)),
+    ],
+)
+def test_lines_of_their_own_are_not_joined(text):
+    assert join_wrapped(text) == text
+
+
+FRONT = '---\ntitle: "Judul: dua"\nauthor: Ani\ndate: 2023-09-06\ntags: [a, b]\n---\n\nHujan turun.\n'
+
+
+def test_front_matter():
+    read = read_text(FRONT)
+    assert read.text.strip() == "Hujan turun."
+    assert read.metadata == {"title": "Judul: dua", "author": "Ani", "date": "2023-09-06", "tags": ["a", "b"]}
+
+
+def test_front_matter_of_toml():
+    read = read_text('+++\ntitle = "Judul"\n+++\nHujan turun.')
+    assert (read.text, read.metadata["title"]) == ("Hujan turun.", "Judul")
+
+
+@pytest.mark.parametrize("head", ["title: Judul: tanpa kutip: [", "title: a\nlist: &x [*x]"])
+def test_front_matter_that_is_broken_or_hostile_is_read_by_the_line(head):
+    read = read_text(f"---\n{head}\n---\nHujan turun.")
+    assert read.text == "Hujan turun." and read.metadata["title"]
+
+
+def test_a_rule_at_the_head_is_no_front_matter():
+    text = f"---\n{PROSE}\n---\n{PROSE}"
+    assert read_text(text) is None
+
+
+def test_a_readers_header():
+    head = (
+        "Title: Judul\n\nURL Source: https://x.id/a\n\nPublished Time: 2023-09-06T09:15:00+07:00\n\nMarkdown Content:\n"
+    )
+    read = read_text(head + "Hujan [turun](https://x.id).\n")
+    assert read.text.strip() == "Hujan turun."
+    assert read.metadata == {"title": "Judul", "url": "https://x.id/a", "published": "2023-09-06T09:15:00+07:00"}

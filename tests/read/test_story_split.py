@@ -1,0 +1,89 @@
+"""Texts that hold many stories: detected by shapes that one story never has, and parted where the user says how."""
+
+import pytest
+
+from flows.read.story_split import SplitError, check_split, explain_many_articles, split_stories
+
+BODIES = [
+    "Puluhan pedagang Pasar Pagi di bantaran sungai menolak rencana pemindahan lapak mereka ke kawasan terminal lama. "
+    "Ketua paguyuban mengatakan pemindahan itu diputuskan tanpa musyawarah dan baru diketahui dari selebaran di pintu. "
+    "Pemerintah kabupaten beralasan bantaran harus dikosongkan sebelum musim hujan karena dua kali meluap tahun lalu. ",
+    "Harga biji kopi robusta di lereng gunung naik menjadi tujuh puluh dua ribu rupiah per kilogram menurut koperasi. "
+    "Kenaikan itu justru membuat sebagian petani menahan hasil panen karena berharap nilainya bergerak lebih tinggi. "
+    "Dinas perkebunan mencatat produksi turun seperlima akibat kemarau panjang yang membuat bunga rontok lebih dini. ",
+    "Kereta wisata yang menyusuri pantai kembali beroperasi akhir pekan ini setelah berhenti selama dua belas tahun. "
+    "Perjalanan perdana mengangkut seratus delapan puluh penumpang dari stasiun lama menuju teluk dalam empat puluh menit. "  # noqa: E501
+    "Manajer operasi menjelaskan jembatan baru dibangun dengan tiang yang ditanam dua kali lebih dalam daripada semula. ",  # noqa: E501
+]
+TITLES = ["Pedagang Pasar Pagi Tolak Pindah", "Harga Kopi Lereng Merbau Naik", "Kereta Wisata Pantai Kembali Jalan"]
+DATES = ["Rabu, 6 September 2023 09:15 WIB", "12/09/2023", "Sabtu, 30 Sep 2023"]
+STORIES = [f"{title}\n{date}\n\n{body * 2}" for title, date, body in zip(TITLES, DATES, BODIES, strict=True)]
+
+MANY = {
+    "rules": "\n\n==========\n\n".join(STORIES),
+    "stars": "\n* * * * * *\n".join(STORIES),
+    "end marks": "\n<|endoftext|>\n".join(STORIES),
+    "labels": "\n\n".join(f"Judul: {t}\nTanggal: {d}\nIsi: {b}" for t, d, b in zip(TITLES, DATES, BODIES, strict=True)),
+    "numbers": "\n\n".join(f"Berita {n}\n\n{body * 2}" for n, body in enumerate(BODIES, 1)),
+    "heads and dates": "\n\n".join(STORIES),
+    "a story a line": "\n".join(f"JAKARTA, KOMPAS.com - {body}" for body in BODIES),
+}
+
+
+@pytest.mark.parametrize("shape", MANY)
+def test_many_stories(shape):
+    reason = explain_many_articles(MANY[shape])
+    assert reason is not None and "--split" in reason and reason.startswith("holds 3 stories")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        STORIES[0],
+        "\n\n".join(BODIES),
+        "\n\n***\n\n".join([BODIES[0] * 2, BODIES[0] * 2, BODIES[0] * 2]),
+        f"{TITLES[0]}\n{DATES[0]}\n\n{BODIES[0] * 3}\n\nBerita Terkait\n{TITLES[1]}\n{DATES[1]}\n{TITLES[2]}\n{DATES[2]}\n",  # noqa: E501
+        f"{TITLES[0]}\n\n"
+        + "\n".join(f"{day} September 2023: warga kembali mengungsi." for day in range(1, 9))
+        + BODIES[0],
+        "\n".join([BODIES[0] * 2, BODIES[0] * 2 + "Lagi.", BODIES[0] * 2 + "Dan lagi."]),
+    ],
+)
+def test_one_story(text):
+    assert explain_many_articles(text) is None
+
+
+def test_a_story_a_line_without_datelines():
+    words = ["sungai", "kopi", "kereta", "batik", "bola", "garam"]
+    lines = [
+        " ".join(f"{word}{chr(97 + n % 26)}{chr(97 + n // 26)} naik lagi" for n in range(90)) + "." for word in words
+    ]
+    assert "--split lines" in explain_many_articles("\n".join(lines))
+
+
+def parts(text, split):
+    return [story.text.strip() for story in split_stories(text, split)]
+
+
+def test_lines():
+    assert parts("satu\n\n dua \n---\ntiga", "lines") == ["satu", "dua", "tiga"]
+
+
+def test_blank_lines():
+    assert parts("a\nb\n\nc\n\n\n", "blank") == ["a\nb", "c"]
+    assert parts("a\n\nb\n\n\nc\n\nd", "blank") == ["a\n\nb", "c\n\nd"]
+
+
+def test_a_separator_goes_and_a_head_stays():
+    assert parts("a\n=====\nb\nc\n=====\n", "^={5,}$") == ["a", "b\nc"]
+    assert parts("Judul: A\nx\nJudul: B\ny", "^Judul:") == ["Judul: A\nx", "Judul: B\ny"]
+
+
+def test_stories_know_their_line():
+    assert [(s.number, s.line) for s in split_stories("a\n\nb", "lines")] == [(1, 1), (2, 3)]
+
+
+@pytest.mark.parametrize("split", ["(", "[a", r"(a)\1", "(?=a)"])
+def test_a_split_that_is_none(split):
+    with pytest.raises(SplitError):
+        check_split(split)
