@@ -136,7 +136,7 @@ def _select_documents(path: Path, selection: ReplaySelection) -> tuple[pa.Table,
         articles = articles.filter(pc.or_(is_listed, is_outlet))
     if not articles.num_rows + selected_rejects.num_rows:
         raise release.InvalidRequestError(
-            f"The release {path.name} has no document that is chosen: nothing to run again."
+            f"The release {path.name} holds no document of this selection; choose others."
         )
     return articles, selected_rejects
 
