@@ -120,7 +120,7 @@ def _load_publish_job(dataset: release.Dataset, manifest: dict[str, Any]) -> tup
     except ValidationError as error:
         names = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
         raise release.RequestDeclinedError(
-            f"The release {version} was made with parameters that this code does not know: {names}. Check out its version."
+            f"The release {version} was made with parameters that this code does not know: {names}; use its code."
         ) from None
     except read.SourceError as error:
         raise release.RequestDeclinedError(
