@@ -88,12 +88,20 @@ def apply_diff(file, diff):
 def follow_recipe(project, title):
     major, minor, _ = SCHEMA_VERSION.split(".")
     # The recipe keeps its meaning when the version that it starts from is raised.
-    versions = {"1.0.0": SCHEMA_VERSION, "1.1.0": f"{major}.{int(minor) + 1}.0"}
+    versions = {"-": SCHEMA_VERSION, "+": f"{major}.{int(minor) + 1}.0"}
     for language, path, text in read_recipe(title):
         if language == "sh":
             run_shell_block(project, text)
         elif language == "diff":
-            apply_diff(project / path, re.sub(r"1\.[01]\.0(?=\")", lambda match: versions[match[0]], text))
+            apply_diff(
+                project / path,
+                re.sub(
+                    r"^([-+])SCHEMA_VERSION = .*$",
+                    lambda match: f'{match[1]}SCHEMA_VERSION = "{versions[match[1]]}"',
+                    text,
+                    flags=re.MULTILINE,
+                ),
+            )
         else:
             (project / path).write_text(text, encoding="utf-8")
 
