@@ -20,7 +20,7 @@ MapOption = Annotated[
     list[str], typer.Option("--map", metavar="FIELD=KEY", help="Which key states which field, such as text=isi.")
 ]
 SplitOption = Annotated[
-    str, typer.Option(metavar="lines|blank|REGEX", help="How a text that holds many stories is parted.")
+    str, typer.Option(metavar="lines|blank|REGEX", help="How a text that holds many stories is split.")
 ]
 TableOption = Annotated[str, typer.Option(metavar="NAME", help="The table of a database, or the sheet, to read.")]
 

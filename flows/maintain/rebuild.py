@@ -35,7 +35,7 @@ class RebuildReport:
 
     @property
     def is_identical(self) -> bool:
-        """Whether every file has the same bytes as published."""
+        """Return True if every file has the bytes that were published."""
         return all(self.files.values())
 
     def format_lines(self) -> Iterator[str]:

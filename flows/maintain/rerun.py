@@ -187,7 +187,7 @@ def _load_documents(
 
 
 def _load_reading(parameters: dict[str, Any]) -> tuple[read.Limits, read.ReadOptions]:
-    """The limits and options that a release was read with, as its manifest records them."""
+    """Return the limits and options that a release was read with, as recorded in its manifest."""
     max_bytes = int(parameters.get("max_mb", 10)) * 1_000_000
     recorded = {name: parameters[name] for name in ("map", "split", "table") if name in parameters}
     job = Publish.model_validate({**recorded, "dry_run": True})

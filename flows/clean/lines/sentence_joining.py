@@ -24,7 +24,7 @@ _SENTENCE_INSIDE: Final = re.compile(r"[a-z0-9)\"”][.!?](?:\s|\Z)")
 
 
 def join_sentences(lines: Sequence[str]) -> list[str]:
-    """The lines with each broken sentence on one; most texts have none, which is told at once."""
+    """Join the lines of each broken sentence; a text without one is returned at once."""
     if _SUSPECT.search("\n".join(lines)) is None:
         return list(lines)
     joined: list[str] = []
@@ -41,7 +41,7 @@ def join_sentences(lines: Sequence[str]) -> list[str]:
 
 
 def _gather_group(lines: Sequence[str], at: int) -> list[str]:
-    """The line and those that go on from it."""
+    """Return the line and those that continue it."""
     group = [lines[at]]
     while at + len(group) < len(lines):
         here = at + len(group)
@@ -52,7 +52,7 @@ def _gather_group(lines: Sequence[str], at: int) -> list[str]:
 
 
 def _goes_on(group: Sequence[str], lines: Sequence[str], here: int) -> bool:
-    """Whether the sentence of the group goes on in lines[here]."""
+    """Return True if the sentence of the group continues in lines[here]."""
     last, line = group[-1], lines[here]
     if last.endswith(("(", "“")):
         return True
@@ -70,7 +70,7 @@ def _goes_on(group: Sequence[str], lines: Sequence[str], here: int) -> bool:
 
 
 def _is_open(group: Sequence[str]) -> bool:
-    """Whether what stands so far is the first half of a sentence and no subhead."""
+    """Return True if the group so far is the first half of a sentence and no subhead."""
     last = group[-1]
     word = last.rsplit(None, 1)[-1].lower()
     return (
@@ -87,7 +87,7 @@ def _is_name(line: str) -> bool:
 
 
 def _continues(lines: Sequence[str], here: int) -> bool:
-    """Whether lines[here], or the one behind one more name, begins as the rest of a sentence."""
+    """Return True if lines[here], or the line after one more name, begins as the rest of a sentence."""
     line = lines[here]
     if _NUMBERED.match(line):
         return False
@@ -95,7 +95,7 @@ def _continues(lines: Sequence[str], here: int) -> bool:
 
 
 def _is_sentence(group: Sequence[str]) -> bool:
-    """Whether the pieces are of prose: one of them is long, or a sentence ends in them."""
+    """Return True if the pieces are prose: one is long, or a sentence ends in them."""
     words = sum(piece.count(" ") + 1 for piece in group)
     if group[-1] in ".?!":
         return True
