@@ -54,7 +54,7 @@ def read_recipe(title):
 def run(project, *words):
     environment = {**os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        [sys.executable, *words], cwd=project, env=environment, capture_output=True, text=True, timeout=600
+        [sys.executable, *words], cwd=project, env=environment, capture_output=True, text=True, timeout=3600
     )
     assert done.returncode == 0, f"{shlex.join(words)}\n{done.stdout[-4000:]}\n{done.stderr[-2000:]}"
     return done.stdout

@@ -183,7 +183,7 @@ class _Table:
         self._held = kept
 
     def _is_row(self, line: str) -> bool:
-        """Return True if a line can only be a row: of the right width, with the marks of other rows in their columns."""
+        """Return True if a line can only be a row: of the right width, with marks of other rows in their columns."""
         dialect = self._dialect
         # A row's text may go on in the next lines: only its beginning stands on this one.
         rows, _ = parse_rows(line, dialect.delimiter, dialect.quote, dialect.escape, 1)
