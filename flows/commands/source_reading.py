@@ -32,7 +32,7 @@ def register_commands(app: typer.Typer) -> None:
 
 
 def inspect_source(
-    source: Annotated[str, typer.Argument(help="A folder, a file, a quoted glob, or such a URL.")],
+    source: Annotated[str, typer.Argument(help="A folder, a file, a quoted glob, or a URL of one.")],
     map_: MapOption = [],  # noqa: B006 (typer copies it)
     split: SplitOption = "",
     table: TableOption = "",
