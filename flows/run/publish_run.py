@@ -151,5 +151,5 @@ def _describe_nothing_new(job: Publish, dataset: release.Dataset, equal: release
     latest = dataset.read_latest_version()
     notes = []
     if latest not in (None, equal.version):
-        notes.append(f"latest.json names {latest}; this one becomes it by: kliping latest-set {equal.version}")
+        notes.append(f"latest.json names {latest}; to make this one current: kliping latest-set {equal.version}")
     return RunOutcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path, notes=tuple(notes))
