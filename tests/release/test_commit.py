@@ -182,7 +182,7 @@ def test_a_committed_release_stays_whatever_befalls_it(released):
     path.chmod(0o644)
     path.write_bytes(b"")
     with publisher_lock(released, 0) as notes:
-        assert "finished but for a link" in notes[0]
+        assert "before it made the link" in notes[0]
     assert released.read_latest_version() == "2026.11.22.2" and not released.journal.exists()
     assert {damage.file for damage in verify_release(released.release_path("2026.11.22.2"))} == {
         "lineage/spans.parquet"
