@@ -141,7 +141,7 @@ Split = Annotated[
     AfterValidator(_check_split),
     Field(
         max_length=1000,
-        description="How texts that hold many stories are parted: lines (a story a line), blank (blank lines between), "
+        description="How texts that hold many stories are split: lines (a story a line), blank (blank lines between), "
         "or a regular expression that matches the line between or before stories. Empty: a text is one story.",
     ),
 ]

@@ -135,7 +135,7 @@ def _raise_interrupt(*_: object) -> NoReturn:
 
 @contextmanager
 def _lock_home(home: Path) -> Iterator[IO[str]]:
-    """The lock of this home. It is handed to the children: it is held while one of them lives."""
+    """Open the lock of this home. Children inherit it, so it is held while one of them lives."""
     home.mkdir(parents=True, exist_ok=True)
     with (home / "ui.lock").open("a+", encoding="utf-8") as lock:
         try:

@@ -24,7 +24,7 @@ _FEWEST_BREAKS: Final = 2
 
 
 def mend_mojibake(text: str) -> str:
-    """The text with UTF-8 that was read as Macintosh or DOS put right."""
+    """Repair UTF-8 that was read as Macintosh or DOS."""
     for _ in range(_ROUNDS):
         before = text
         for codec, leads in (("mac_roman", "‚√¬Ô\uf8ff"), ("cp437", "Γ├┬╬"), ("cp850", "Ô├┬")):
@@ -78,7 +78,7 @@ def _read_letter(found: re.Match[str], codec: str, *, evident: bool) -> str:
 
 
 def resolve_references(text: str) -> str:
-    """The text with its character references as the characters that they name; unknown names stay."""
+    """Replace character references with the characters that they name; unknown names stay."""
     for _ in range(_ROUNDS):
         before = text
         text = _REFERENCE.sub(_name_character, text)

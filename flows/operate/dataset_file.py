@@ -68,7 +68,7 @@ def load_dataset_entries(path: Path, taken_names: frozenset[str] = frozenset()) 
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DatasetFileError(f"{path.name} is no TOML: {error}. Mend it, and start again.") from None
+        raise DatasetFileError(f"{path.name} is not TOML: {error}. Correct it and start again.") from None
     return [_parse_entry(path.name, name, fields, taken_names) for name, fields in document.items()]
 
 

@@ -1,4 +1,4 @@
-"""Identity of a record: what tells it from all others where it has no URL."""
+"""Identity of a record without a URL."""
 
 from collections.abc import Iterable
 from hashlib import blake2b

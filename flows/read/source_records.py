@@ -34,7 +34,7 @@ _MOST_KEYS: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """Options for a source: which key states what, how a text of many stories is parted, which table counts."""
+    """Options for a source: which key states what, how a text of many stories is split, which table is read."""
 
     field_map: FieldMap = field(default_factory=FieldMap)
     split: str = ""
@@ -109,7 +109,7 @@ class SourceRecord:
 
     @property
     def raw_sha256(self) -> str | None:
-        """The digest of the raw bytes."""
+        """Return the digest of the raw bytes."""
         return self.digest or (hash_bytes(self.raw) if self.raw is not None else None)
 
 

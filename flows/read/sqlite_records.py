@@ -110,7 +110,7 @@ def _list_names(tables: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def _score_table(database: sqlite3.Connection, name: str, columns: tuple[str, ...], field_map: FieldMap) -> float:
-    """How well a table's columns and first rows fit articles; 0 where it holds no text."""
+    """Return how well columns and first rows of a table fit articles; 0 if it holds no text."""
     plan = plan_keys(columns, field_map)
     texts = [path for field in ("text", "html") for _, path in plan.candidates.get(field, ())]
     if not texts:

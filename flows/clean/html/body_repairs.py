@@ -62,7 +62,7 @@ def complete_groups(
 
 
 def _is_data(blocks: Blocks, word_counts: Sequence[int], start: int, stop: int) -> bool:
-    """Return True if a table or list holds data of a story: it is no menu and does not lay out a page."""
+    """Return True if a table or list holds data of a story: it is neither a menu nor page layout."""
     if sum(blocks.linked_chars[start:stop]) > _MAX_LINKED_SHARE * sum(map(len, blocks.texts[start:stop])):
         return False
     return sum(count >= _LONG_BLOCK_WORDS for count in word_counts[start:stop]) <= 1

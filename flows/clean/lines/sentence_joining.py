@@ -25,9 +25,9 @@ _SENTENCE_INSIDE: Final = re.compile(r"[a-z0-9)\"”][.!?](?:\s|\Z)")
 
 
 def join_sentences(lines: Sequence[str]) -> list[str]:
-    """Return the lines with each broken sentence on one; most texts have none, which a look at them tells.
+    """Join the lines of each broken sentence; a text without one is returned at once.
 
-    Only in Indonesian and Malay: elsewhere the lines that begin small are as often code, lists and verse.
+    Only in Indonesian and Malay: in other languages lines that begin small are as often code, lists and verse.
     """
     text = "\n".join(lines)
     if _SUSPECT.search(text) is None or not is_indonesian(text):
@@ -46,7 +46,7 @@ def join_sentences(lines: Sequence[str]) -> list[str]:
 
 
 def _gather_group(lines: Sequence[str], at: int) -> list[str]:
-    """Return the line and those that go on from it."""
+    """Return the line and those that continue it."""
     group = [lines[at]]
     while at + len(group) < len(lines):
         here = at + len(group)
@@ -57,7 +57,7 @@ def _gather_group(lines: Sequence[str], at: int) -> list[str]:
 
 
 def _goes_on(group: Sequence[str], lines: Sequence[str], here: int) -> bool:
-    """Tell whether the sentence of the group goes on in lines[here]."""
+    """Return True if the sentence of the group continues in lines[here]."""
     last, line = group[-1], lines[here]
     if last.endswith(("(", " “")):
         return True
@@ -75,7 +75,7 @@ def _goes_on(group: Sequence[str], lines: Sequence[str], here: int) -> bool:
 
 
 def _is_open(group: Sequence[str]) -> bool:
-    """Tell whether what stands so far is the first half of a sentence and no subhead."""
+    """Return True if the group so far is the first half of a sentence and no subhead."""
     last = group[-1]
     word = last.rsplit(None, 1)[-1].lower()
     return (
@@ -93,7 +93,7 @@ def _is_name(line: str) -> bool:
 
 
 def _continues(lines: Sequence[str], here: int) -> bool:
-    """Tell whether lines[here] begins as the rest of a sentence."""
+    """Return True if lines[here], or the line after one more name, begins as the rest of a sentence."""
     line = lines[here]
     if _NUMBERED.match(line):
         return False
@@ -101,7 +101,7 @@ def _continues(lines: Sequence[str], here: int) -> bool:
 
 
 def _is_sentence(group: Sequence[str]) -> bool:
-    """Tell whether the pieces are of prose: one of them is long, or a sentence ends in them."""
+    """Return True if the pieces are prose: one is long, or a sentence ends in them."""
     words = sum(piece.count(" ") + 1 for piece in group)
     if group[-1] in ".?!":
         return True

@@ -21,7 +21,7 @@ def load_rows(name: str) -> list[dict[str, Any]]:
 
 
 def load_scorer() -> ModuleType:
-    """Load score.py, which lies beside the sets, as a module."""
+    """Load score.py, which is beside the sets, as a module."""
     spec = importlib.util.spec_from_file_location("kliping_score", EVALUATION_FOLDER / "score.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)

@@ -43,7 +43,7 @@ class Example(NamedTuple):
 
 
 def half_of(site: str) -> int:
-    """Which half of the sites one lies in."""
+    """Return the half of the sites that a site belongs to."""
     return hashlib.blake2b(site.encode(), digest_size=2).digest()[0] & 1
 
 
