@@ -46,8 +46,7 @@ def assert_tiles(text: str, spans: list[Mark]) -> None:
     for span in spans:
         piece = text[span.start : span.end]
         assert piece and "\n" not in piece and trim_span(text, span.start, span.end) == (span.start, span.end)
-        # Lines that a scraper joined are counted apart.
-        assert text.count("\n", 0, span.start) + 1 <= span.line
+        assert text.count("\n", 0, span.start) + 1 <= span.line  # more where lines were recovered
         assert covered.isdisjoint(range(span.start, span.end))
         covered.update(range(span.start, span.end))
     assert set(solid(text)) <= covered

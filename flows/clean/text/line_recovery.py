@@ -30,7 +30,8 @@ from schemas.stage_tables import Mark
 
 JOINER_RULE: Final = "line.joiner"
 _MIN_CHARS: Final = 160  # of a text that can have lost lines
-_MAX_BREAKS: Final = 2  # of a text that is one line, or nearly
+_MAX_BREAKS: Final = 12  # blank lines among them
+_MAX_LINES_LOST, _MIN_SHARE = 3, 0.8  # a text is one line, or nearly: one of three at most has most of its characters
 _MAX_LINES: Final = 3_000  # no article has more; where more are found, they are no lines
 _MIN_PARAGRAPH_WORDS, _MAX_PARAGRAPH_WORDS = 28, 70
 _MIN_LAST_WORDS: Final = 6
@@ -74,8 +75,13 @@ def lay_out_text(text: str) -> Layout | None:
     """Return the layout of a text that is one line, or nearly; None for every other text."""
     if len(text) < _MIN_CHARS:
         return None
-    if text.count("\n") > _MAX_BREAKS and text.strip().count("\n") > _MAX_BREAKS:
+    breaks = text.count("\n")
+    if breaks > _MAX_BREAKS:
         return None
+    if breaks:
+        lengths = [len(line) for line in text.split("\n") if line.strip()]
+        if len(lengths) > _MAX_LINES_LOST or max(lengths, default=0) < _MIN_SHARE * sum(lengths):
+            return None
     return lay_out_lines(text)
 
 

@@ -47,6 +47,7 @@ def test_the_foot_of_an_agency_is_lines() -> None:
         "Nilai tukar naik (lihat juga tabel di bawah) menurut bank.",
         "Warga bergabung dan mengikuti acara itu sampai malam.",
         "Editor kamus itu menulis surat.",
+        "Kata dia. (Baca juga: ,) Lalu ia pulang ke rumah.",
     ],
 )
 def test_a_story_keeps_its_words(sentence: str) -> None:
