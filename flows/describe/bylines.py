@@ -23,80 +23,16 @@ _SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
 _NAME_ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _LABELS_BEHIND = frozenset(
-    [
-        "wib",
-        "wita",
-        "wit",
-        "views",
-        "view",
-        "dilihat",
-        "dibaca",
-        "kali",
-        "komentar",
-        "comments",
-        "comment",
-        "menit",
-        "baca",
-        "min",
-        "read",
-        "share",
-        "shares",
-    ]
+    ["wib", "wita", "wit", "views", "view", "dilihat", "dibaca", "kali", "komentar", "comments", "comment", "menit"]
+    + ["baca", "min", "read", "share", "shares"]
 )
+# Sections and labels that stand before a date as a name would.
 _SECTIONS = frozenset(
-    [
-        "home",
-        "beranda",
-        "nasional",
-        "internasional",
-        "daerah",
-        "regional",
-        "metro",
-        "ekonomi",
-        "bisnis",
-        "keuangan",
-        "politik",
-        "hukum",
-        "olahraga",
-        "sepakbola",
-        "bola",
-        "sport",
-        "sports",
-        "otomotif",
-        "teknologi",
-        "tekno",
-        "gaya",
-        "lifestyle",
-        "hiburan",
-        "seleb",
-        "kesehatan",
-        "travel",
-        "wisata",
-        "kuliner",
-        "pendidikan",
-        "opini",
-        "kolom",
-        "berita",
-        "news",
-        "dunia",
-        "global",
-        "peristiwa",
-        "kriminal",
-        "foto",
-        "video",
-        "terkini",
-        "terbaru",
-        "update",
-        "tayang",
-        "terbit",
-        "published",
-        "posted",
-        "updated",
-        "diperbarui",
-        "diterbitkan",
-        "tanggal",
-        "date",
-    ]
+    ["home", "beranda", "nasional", "internasional", "daerah", "regional", "metro", "ekonomi", "bisnis", "keuangan"]
+    + ["politik", "hukum", "olahraga", "sepakbola", "bola", "sport", "sports", "otomotif", "teknologi", "tekno", "gaya"]
+    + ["lifestyle", "hiburan", "seleb", "kesehatan", "travel", "wisata", "kuliner", "pendidikan", "opini", "kolom"]
+    + ["berita", "news", "dunia", "global", "peristiwa", "kriminal", "foto", "video", "terkini", "terbaru", "update"]
+    + ["tayang", "terbit", "published", "posted", "updated", "diperbarui", "diterbitkan", "tanggal", "date"]
 )
 _SEPARATORS = re.compile(r"[-–—|]")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}| +")

@@ -50,6 +50,7 @@ _OTHER_ROLE = re.compile(
     r"\b(?:(?:peer |medically |expert )?reviewed|edited|fact.?checked|updated|photos?|photographs?|translated)\b",
     re.IGNORECASE,
 )
+_FAMILY_NAME_FIRST = re.compile(r"(?P<family>[^\W\d_][^,;|]{1,40}),\s{0,2}(?P<given>[^\W\d_][^,;|]{0,40})")
 _DEGREE_LIST = re.compile(r"(?:[A-Z]{2,5}|[A-Z][a-z]?\.[A-Z]\.?)(?:,|\Z)")
 _MAX_LISTED_NAMES = 5  # names on lines of their own below "Authors"
 _SINGLE_WORD = re.compile(r"[\x21-\x7e\u00c0-\u024f]+")  # of Latin letters: other scripts write names without blanks
@@ -95,6 +96,8 @@ def _add_declared_authors(
             if NOT_A_NAME.search(candidate.value) and " " not in candidate.value.strip():
                 continue
             value = unescape(candidate.value)
+            if place == "citation" and (inverted := _FAMILY_NAME_FIRST.fullmatch(value.strip())):
+                value = f"{inverted['given']} {inverted['family']}"
             names = extract_names(value, site_names, registry, name_expected=True)
             if not names and " " in (first := value.split(",")[0].strip()):
                 # Posts, places and degrees follow the first comma.

@@ -32,7 +32,14 @@ _DEGREE = re.compile(
 )
 _STARTS_WITH_DEGREE = re.compile(r"(?:[BMP]\.?\s?[AS]c?|Ph\.?D|MBA|RN)\.?(?:\s|\Z)")
 # A signing desk is published as declared where no person is named, unless it is the site itself.
-_DESK = re.compile(r"\b(?:team|staff|editors|newsroom|news ?desk|redaktion|editorial)\b", re.IGNORECASE)
+_DESK = re.compile(
+    r"\b(?:team|staff|editors?|newsroom|desk|news ?desk|redaktion|editorial|contributors?)\b", re.IGNORECASE
+)
+_DESK_WORD = re.compile(
+    r"(?:the|our|team|staff|editors?|newsroom|desk|news|newsdesk|redaktion|editorial|contributors?|guest|content|marketing|"
+    r"writers?|authors?|web|online|lifestyle|sports?|business|blog|admin)",
+    re.IGNORECASE,
+)
 _FULL_NAME = re.compile(r"(?!The |Der |Die |Das |El |La |Le )[A-Z][a-zà-ÿ]{1,20} [A-Z][a-zà-ÿ]{1,20}")
 # Words of companies and of page furniture, which are not part of a person's name.
 COMPANY_WORD = re.compile(
@@ -106,10 +113,19 @@ def cut_after_names(value: str) -> str:
     return value[: month.start() if month else boundary.start()]
 
 
+def _carries_site_name(desk: str, site_names: set[str]) -> bool:
+    """Return whether a desk is named after its site, by its words or its initials ("The Lavazza Team", "TOI Desk")."""
+    own_words = [word for word in desk.split() if not _DESK_WORD.fullmatch(word)]
+    folded = fold_text("".join(own_words))
+    return any(
+        len(site) > 2 and (site in fold_text(desk) or (len(folded) > 3 and folded in site)) for site in site_names
+    ) or any(len(word) in {2, 3, 4} and word.isupper() for word in own_words[:1])
+
+
 def is_signing_desk(name: str, site_names: set[str]) -> bool:
     """Return whether a name is a wire service or a desk that carries the site's name, and not the site itself."""
     is_agency = name.lower().removeprefix("the ") in roles.load_newsroom_words().agencies
-    carries_site_name = any(len(site) > 2 and site in fold_text(name) for site in site_names)
+    carries_site_name = _carries_site_name(name, site_names)
     return (
         (is_agency or (_DESK.search(name) is not None and carries_site_name))
         and len(name) <= 40
