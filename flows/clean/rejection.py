@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import compress
 from typing import Final
 
-from flows.clean.html.link_lists import LinkLists, count_items_without_story, mark_listed_blocks
+from flows.clean.html.link_lists import COMMENTS_RULE, LinkLists, count_items_without_story, mark_listed_blocks
 from flows.clean.spans import DocumentMarks
 from flows.clean.text.body_lines import MIN_ARTICLE_WORDS, BodySelection
 
@@ -124,8 +124,8 @@ def _count_index_timestamps(marks: DocumentMarks, is_kept: Sequence[bool], link_
     if _has_story_run(lines.word_counts, is_paragraph, is_kept):
         return 0
     is_timestamp = [
-        count <= _MAX_TIMESTAMP_WORDS and _TIMESTAMP.search(text) is not None
-        for count, text in zip(lines.word_counts, lines.text, strict=True)
+        count <= _MAX_TIMESTAMP_WORDS and rule != COMMENTS_RULE and _TIMESTAMP.search(text) is not None
+        for count, text, (_, rule) in zip(lines.word_counts, lines.text, marks.labels, strict=True)
     ]
     if link_lists is not None:
         is_timestamp = [
