@@ -198,6 +198,8 @@ def _add_far_role_credits(credits: Credits, view: DocumentView, registry: Regist
     """
     start = view.body_end + _TAIL_LINES
     for index in range(start, min(len(view.lines), view.body_end + _FAR_TAIL_LINES)):
+        if view.lines[index].rule in _FOREIGN_RULES:
+            continue
         label = roles.find_role_label(view.lines[index].text, profile)
         if label and label.credit and ":" in view.lines[index].text and label.role != "source":
             for near_index in range(index, min(index + 3, len(view.lines))):
