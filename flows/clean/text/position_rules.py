@@ -12,6 +12,7 @@ from flows.clean.lines.line_table import DocumentLines, Line, is_continued_below
 from flows.clean.rules.cues import Cue
 from flows.clean.text.best_segment import BULLETS, is_list_item, is_prose
 from flows.clean.text.body_lines import BodySelection
+from flows.clean.text.comment_threads import find_comment_thread
 from flows.outlets import Profile, dateline, load_registry, roles
 
 _MAX_DISTANCE: Final = 15  # in lines, from the article to its bylines, captions and credits
@@ -41,7 +42,8 @@ _POSE: Final = re.compile(
 _NAME_AND_OUTLET: Final = re.compile(r"[A-ZÀ-Þ][\w.'’ ,-]{2,60}? ?[-–|,] ?([A-Za-z][\w. ]{2,30})")
 _SENTENCE: Final = re.compile(r"[a-z0-9)][.!?] [A-ZÀ-Þ]")
 _INTERRUPTION: Final = re.compile(
-    r"\W{0,3}(?:read (?:more|also|next|this next)|don['’]?t miss|jangan lewatkan|baca selengkapnya)\W{0,3}", re.IGNORECASE
+    r"\W{0,3}(?:read (?:more|also|next|this next)|don['’]?t miss|jangan lewatkan|baca selengkapnya)\W{0,3}",
+    re.IGNORECASE,
 )
 _MIN_LEAD_WORDS: Final = 16
 _MAX_BYLINE_WORDS: Final = 16
@@ -56,6 +58,7 @@ class LineVerdict(NamedTuple):
 
 
 _HEAD: Final = LineVerdict("nav", "head.unclaimed")
+_COMMENTS: Final = LineVerdict("widget", "text.comments")
 _CONTENTS: Final = LineVerdict("nav", "head.toc")
 
 
@@ -76,6 +79,8 @@ def classify_lines(
     for index, cue in line_cues.items():
         verdicts[index], keep[index] = LineVerdict(cue.kind, cue.id), False
     is_dump = body.rule != "body.extracted"
+    for index in find_comment_thread(lines, keep):
+        verdicts[index], keep[index] = _COMMENTS, False
     if outside_rule is None:
         _drop_after_end_cue(lines, line_cues, keep, is_dump)
         if not is_dump:
