@@ -47,6 +47,7 @@ _WIRE_FOOT = re.compile(
     r"\((?:Reporting|Writing|Additional reporting) by (?P<names>[A-Z][^();\n]{3,120}?)(?: in [A-Z][\w ]{2,30})?"
     r"(?:;[^()\n]{0,120}?Editing by (?P<editors>[A-Z][^();\n]{3,80}))?[^()\n]{0,120}\)\W{0,3}\Z"
 )
+_FOREIGN_RULES = {"html.comments", "html.card", "html.next-story"}  # of lines that belong to other texts of the page
 _EMPTY_BIOS = {"null", "none", "undefined"}
 
 
@@ -79,7 +80,11 @@ def extract_credits(
         _add_head_credit(credits, view.lines[index], registry)
     if not credits.authors:
         _add_names_below_date(credits, view, head_indices, registry)
-    tail_indices = [index for index in _select_tail_lines(view) if index >= head_end]
+    tail_indices = [
+        index
+        for index in _select_tail_lines(view)
+        if index >= head_end and view.lines[index].rule not in _FOREIGN_RULES
+    ]
     for index in tail_indices:
         _add_tail_credit(credits, view, index, registry, profile)
     if not credits.authors:
@@ -129,6 +134,8 @@ def _add_far_role_credits(credits: Credits, view: DocumentView, registry: Regist
     """
     start = view.body_end + _TAIL_LINES
     for index in range(start, min(len(view.lines), view.body_end + _FAR_TAIL_LINES)):
+        if view.lines[index].rule in _FOREIGN_RULES:
+            continue
         label = roles.find_role_label(view.lines[index].text, profile)
         if label and label.credit and ":" in view.lines[index].text and label.role != "source":
             for near_index in range(index, min(index + 3, len(view.lines))):

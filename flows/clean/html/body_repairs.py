@@ -24,8 +24,8 @@ _MIN_PROSE_WORDS, _LONG_BLOCK_WORDS = 10, 40
 _MAX_GROUP_BLOCKS: Final = 400
 _MAX_CUT_SHARE: Final = 0.25  # of the kept words; a group that holds more may be the story itself
 _MIN_COPY_WORDS: Final = 150
-_COPY_RUN_WORDS: Final = 5  # words of a run by which copies are compared
-_MIN_COPIED_SHARE: Final = 0.8
+_COPY_RUN_WORDS: Final = 4  # words of a run by which copies are compared
+_MIN_COPIED_SHARE: Final = 0.75
 _WORD: Final = re.compile(r"\w+")
 
 

@@ -12,7 +12,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.clean.html.block_classifier import classify_blocks
-from flows.clean.html.block_exclusions import exclude_blocks
+from flows.clean.html.block_exclusions import exclude_blocks, find_excluded_nodes
 from flows.clean.html.blocks import extract_blocks
 from flows.clean.html.body_repairs import complete_groups, find_copies
 from flows.clean.html.effort import Effort
@@ -104,6 +104,8 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
         _choose_verdict(verdict, exclusion, tag)
         for verdict, exclusion, tag in zip(position_verdicts, exclusions, blocks.aside_tags, strict=True)
     ]
+    if foreign_nodes := find_excluded_nodes(blocks, exclusions):
+        nodes = [node for node in nodes if node not in foreign_nodes]
     stated_values = extract_stated_values(tree, nodes)
     link_lists = find_link_lists(blocks, lines.word_counts, hints, _declares_story(stated_values))
     if not (is_confident or link_lists.declares_article or link_lists.declares_story or _has_one_article(nodes)):
