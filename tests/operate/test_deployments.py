@@ -7,7 +7,6 @@ import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -56,7 +55,9 @@ def test_what_was_not_edited_follows_the_files(client, tmp_path):
     (schedule,) = second.schedules
     assert (schedule.id, schedule.schedule.cron, schedule.active) == (first.schedules[0].id, "0 4 * * *", True)
     assert first.global_concurrency_limit.limit == 1 and second.global_concurrency_limit is None
-    assert first.parameter_openapi_schema["properties"]["source"]["description"].startswith("What to publish")
+    assert first.parameter_openapi_schema["properties"]["source"]["description"].startswith(
+        "A folder (read recursively)"
+    )
 
 
 def test_what_was_edited_on_the_page_stays_and_is_reported(client, tmp_path):
@@ -66,22 +67,25 @@ def test_what_was_edited_on_the_page_stays_and_is_reported(client, tmp_path):
     sync_deployments(client, [declare("edited")], tmp_path)
     there = read(client, "edited")
     client.update_deployment(
-        there.id, DeploymentUpdate(parameters={"source": "mine", "dataset": "edited"}, concurrency_limit=5)
+        there.id, DeploymentUpdate(parameters={"source": "data/mine", "dataset": "edited"}, concurrency_limit=5)
     )
     cron = CronSchedule(cron="7 7 * * *", timezone="Asia/Makassar")
     client.update_deployment_schedule(there.id, there.schedules[0].id, schedule=cron, active=True)
     changed = declare(
-        "edited", description="second", parameters={"source": "theirs", "dataset": "edited"},
+        "edited", description="second", parameters={"source": "data/theirs", "dataset": "edited"},
         schedules={"nightly": {**CRON, "cron": "0 4 * * *"}}, entrypoint="flows.publish.publish_dataset",
     )  # fmt: skip
     for _ in range(2):  # and at every later start
         sentences = sync_deployments(client, [changed], tmp_path)
         kept = read(client, "edited")
-        assert kept.parameters["source"] == "mine" and kept.global_concurrency_limit.limit == 5
+        assert kept.parameters["source"] == "data/mine" and kept.global_concurrency_limit.limit == 5
         assert (kept.schedules[0].schedule.cron, kept.schedules[0].active) == ("7 7 * * *", True)
         assert kept.description == "second"
         assert len(sentences) == 3 and all("edited" in sentence for sentence in sentences)
-        assert "'mine' (the files say 'theirs')" in sentences[0] and "7 7 * * * Asia/Makassar, on" in sentences[2]
+        assert (
+            "'data/mine' (the files say 'data/theirs')" in sentences[0]
+            and "7 7 * * * Asia/Makassar, on" in sentences[2]
+        )
 
 
 def test_a_schedule_removed_on_the_page_stays_removed_and_one_added_there_stays(client, tmp_path):
@@ -156,26 +160,28 @@ def test_runs_whose_process_is_gone_are_marked_as_crashed(client, tmp_path):
 
 
 def test_missed_runs_collapse_to_the_latest_of_each_deployment(client, tmp_path):
-    sync_deployments(client, [declare("late1"), declare("late2")], tmp_path)
+    hourly = {"hourly": {"cron": "0 * * * *", "timezone": "UTC", "active": True}}
+    sync_deployments(client, [declare("late1", schedules=hourly), declare("late2", schedules=hourly)], tmp_path)
     now = datetime.now(UTC)
-    runs = {}
+    by_deployment = {}
     for name in ("late1", "late2"):
         deployment = read(client, name)
-        for hours in (3, 2, 1, -5):
-            due = now - timedelta(hours=hours)
-            response = client.request(
-                "POST", "/flow_runs/",
-                json={"flow_id": str(deployment.flow_id), "deployment_id": str(deployment.id),
-                      "name": f"{name}-{hours}-{uuid4()}", "work_queue_id": str(deployment.work_queue_id),
-                      "state": {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}},
-            )  # fmt: skip
-            runs[name, hours] = response.json()["id"]
-    sentences = recovery.cancel_missed_runs(client, now)
-    states = {key: client.read_flow_run(run).state.name for key, run in runs.items()}
-    for name in ("late1", "late2"):
-        assert [states[name, hours] for hours in (3, 2, 1, -5)] == ["Cancelled", "Cancelled", "Scheduled", "Scheduled"]
-    assert "4 runs" in sentences[0]
-    assert recovery.cancel_missed_runs(client, now) == []
+        window = {"start_time": now.isoformat(), "end_time": (now + timedelta(hours=6)).isoformat(), "min_runs": 4}
+        client.request("POST", "/deployments/{id}/schedule", path_params={"id": deployment.id}, json=window)
+        by_deployment[name] = deployment.id
+    by_hand = client.create_flow_run_from_deployment(by_deployment["late1"])
+    later = now + timedelta(hours=4)
+    (sentence,) = recovery.cancel_missed_runs(client, later)
+    for deployment_id in by_deployment.values():
+        runs = [
+            run for run in client.read_flow_runs(limit=200) if run.deployment_id == deployment_id and run.auto_scheduled
+        ]
+        due = sorted((run.expected_start_time, run.state.name) for run in runs)
+        missed = [name for when, name in due if when < later]
+        assert len(missed) >= 4 and missed == ["Cancelled"] * (len(missed) - 1) + ["Scheduled"]
+        assert {name for when, name in due if when >= later} <= {"Scheduled"}
+    assert sentence.startswith("Cancelled ") and client.read_flow_run(by_hand.id).state.name == "Scheduled"
+    assert recovery.cancel_missed_runs(client, later) == []
 
 
 def test_alerts_wait_for_their_block_and_what_was_edited_stays(client):
