@@ -23,7 +23,7 @@ from flows.run.run_outcome import Status
 from flows.settings import ENDED_WELL, ROOT
 
 # First word of a run's message, and its tag: of publishes those of RunOutcome, of the other flows those here.
-Outcome: TypeAlias = Status | Literal["whole", "damaged", "replayed", "incomplete", "pruned"]
+Outcome: TypeAlias = Status | Literal["whole", "damaged", "replayed", "incomplete", "pruned", "inspected"]
 _ENDS_WELL: Final[frozenset[Outcome]] = frozenset({"published", "nothing_new"})
 _MAX_FRAMES: Final = 6
 
@@ -40,6 +40,7 @@ STATES: Final[dict[Outcome, Callable[..., State[Any]]]] = {
     "replayed": Completed,
     "incomplete": Failed,
     "pruned": Completed,
+    "inspected": Completed,
 }
 
 

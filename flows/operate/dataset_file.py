@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from flows.parameters import NAME, NAME_WORDS, Publish
+from flows.parameters import NAME, NAME_WORDS, Publish, list_invalid_fields
 
 _OWN_NAMES: Final = frozenset({"schedule", "timezone", "active", "keep"})
 _NIGHT_START_HOUR: Final = 1
@@ -92,9 +92,8 @@ def _parse_entry(file_name: str, name: str, fields: Any, taken_names: frozenset[
             **{key: value for key, value in fields.items() if key in _OWN_NAMES},
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        raise DatasetFileError(f"{file_name}: [{name}] {key} = {first['input']!r}: {first['msg']}.") from None
+        key, reason, value = list_invalid_fields(error)[0]
+        raise DatasetFileError(f"{file_name}: [{name}] {key} = {value!r}: {reason}.") from None
     if entry.cron and not _CRON.fullmatch(entry.cron):
         raise DatasetFileError(
             f"{file_name}: [{name}] schedule = {entry.schedule!r}: `nightly`, `hourly` or a cron line of five fields "

@@ -32,7 +32,7 @@ def test_fields_of_the_form_are_nested_as_the_form_has_them(tmp_path):
     )
     assert entry.parameters == {
         "source": "data", "dataset": "kabar", "append": True, "duplicates": "drop",
-        "more": {"output": "data/out", "wait": 3600, "map": ["text=isi", "url=data.link"]},
+        "map": ["text=isi", "url=data.link"], "more": {"output": "data/out", "wait": 3600},
     }  # fmt: skip
     assert (entry.cron, entry.timezone, entry.active, entry.keep) == ("15 4 * * 1", "Asia/Makassar", False, 30)
 

@@ -3,7 +3,11 @@
 import json
 import re
 import socket
+import threading
 import time
+import urllib.error
+import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -126,3 +130,48 @@ def test_a_webhook_hears_of_a_refused_run_once_the_block_is_there(served, ended_
             heard += connection.recv(65536)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         assert b"/hook" in heard and b"wrong use" in heard and b"nowhere-at-all" in heard
+
+
+class ProxyHandler(BaseHTTPRequestHandler):
+    """A reverse proxy as small as can be: another address before the server, HTTP alone."""
+
+    target = ""
+
+    def do_GET(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        skipped = ("host", "content-length", "connection", "accept-encoding", "upgrade")
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in skipped}
+        asked = urllib.request.Request(
+            self.target + self.path, data=self.rfile.read(length) or None, method=self.command, headers=headers
+        )
+        try:
+            with urllib.request.urlopen(asked, timeout=30) as answer:
+                status, content, kind = answer.status, answer.read(), answer.headers.get("Content-Type", "")
+        except urllib.error.HTTPError as error:
+            status, content, kind = error.code, error.read(), error.headers.get("Content-Type", "")
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+def test_behind_a_reverse_proxy_the_page_asks_the_proxy_alone(served, ended_runs, page):
+    handler = type("Handler", (ProxyHandler,), {"target": served.base})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        base = f"http://127.0.0.1:{proxy.server_address[1]}"
+        page.go(f"{base}/deployments")
+        page.sees("nightly", 60)
+        run, _ = ended_runs["refused"]
+        page.go(f"{base}/runs/flow-run/{run}")
+        page.sees("Failed", 60)
+        asked = [url for url in page.requests if url.startswith(("http:", "ws:"))]
+        assert [url for url in asked if not url.startswith((base, base.replace("http", "ws")))] == []
+        assert any("/api/deployments" in url for url in asked)
+        proxy.shutdown()
