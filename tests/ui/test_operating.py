@@ -10,6 +10,7 @@ import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from playwright.sync_api import expect
 
 from flows import release
 from tests.makers import story
@@ -73,18 +74,18 @@ def test_a_refused_run_names_the_next_step_and_links_its_report(served, ended_ru
     assert "more.accept_drift" in state["message"] and "/refused/" in state["message"]
     assert "0.3333" in state["message"] and "0.33333" not in state["message"]
     link = served.artifacts(run)["report"]["data"]
-    page.go(re.search(r"\((http[^)]+)\)", link)[1])
-    page.sees("drift.rows-kept")
-    page.sees("more.accept_drift")
+    page.goto(re.search(r"\((http[^)]+)\)", link)[1])
+    expect(page.get_by_text("drift.rows-kept").first).to_be_visible()
+    expect(page.get_by_text("more.accept_drift").first).to_be_visible()
 
 
 def test_finished_runs_show_on_the_deployment_s_runs_tab(served, ended_runs, page):
-    page.go(f"{served.base}/deployments/deployment/{served.deployment('manual')['id']}?tab=Runs")
+    page.goto(f"{served.base}/deployments/deployment/{served.deployment('manual')['id']}?tab=Runs")
     for run, _ in ended_runs.values():
         name = served.api(f"/flow_runs/{run}", "GET")["name"]
-        page.sees(name[:40], 60)
+        expect(page.get_by_text(name[:40]).first).to_be_visible()
     for word in ("Completed", "Failed", "Cancelled"):
-        page.sees(word)
+        expect(page.get_by_text(word).first).to_be_visible()
 
 
 def test_all_pages_ask_nobody_but_this_machine(served, ended_runs, page, eventually):
@@ -96,10 +97,10 @@ def test_all_pages_ask_nobody_but_this_machine(served, ended_runs, page, eventua
         f"deployments/deployment/{manual}/run", f"runs/flow-run/{run}", "work-pools", "work-pools/work-pool/kliping",
         "blocks", "variables", "automations", "events", "concurrency-limits", "artifacts", "settings",
     ):  # fmt: skip
-        page.go(f"{served.base}/{path}")
-        eventually(lambda: len(page.text()) > 20)
+        page.goto(f"{served.base}/{path}")
+        eventually(lambda: len(page.inner_text("body")) > 20)
         time.sleep(1)  # a tracker asks after the page is drawn
-        assert "/v2" not in page.js("location.pathname")
+        assert "/v2" not in page.evaluate("location.pathname")
     assert len(page.requests) > 50
 
 
