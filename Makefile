@@ -9,7 +9,7 @@ BENCH_CACHE ?= .bench-cache
 SIZE ?= 20000
 BIN := .venv/bin
 
-.PHONY: run ui test test-fast faults faults-short fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text \
+.PHONY: run ui test test-fast faults faults-short fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text train-titles \
   bench bench-quality bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/seeds/ (another folder into output/news/: make run SOURCE=...)
@@ -118,6 +118,9 @@ bench-html: ## measure how well pages are cleaned, compared with other extractor
 train-text: ## train the text model on ../shared/eval, half an hour (docs/explanation/quality.md)
 	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_line_cnn $(BENCH_CACHE)
 	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_listing $(BENCH_CACHE)
+
+train-titles: ## train the model of linked titles on ../shared/eval; a minute (docs/explanation/quality.md)
+	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_title_end $(BENCH_CACHE)
 
 bench-quality: ## measure how well plain text is cleaned, compared with other tools
 	@OMP_NUM_THREADS=1 $(BENCH) -m tests.benchmarks.text_quality $(BENCH_CACHE)

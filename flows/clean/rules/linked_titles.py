@@ -73,12 +73,17 @@ class TitleEnds(NamedTuple):
         scores = np.exp(scores - scores.max())
         return np.asarray(scores / scores.sum(), np.float64)
 
+    @classmethod
+    def from_file(cls, path: Path) -> "TitleEnds":
+        """Return the weights of a file."""
+        with np.load(path) as arrays:
+            return cls(*(arrays[name].astype(np.float64) for name in cls._fields))
+
 
 @cache
 def load_title_ends() -> TitleEnds:
     """Load the shipped weights."""
-    with np.load(WEIGHTS) as found:
-        return TitleEnds(*(found[name].astype(np.float64) for name in TitleEnds._fields))
+    return TitleEnds.from_file(WEIGHTS)
 
 
 def end_title(text: str, start: int, limit: int, *, closed: bool = False) -> int | None:

@@ -29,6 +29,14 @@ def load_scorer() -> ModuleType:
     return module
 
 
+def load_residue_counter() -> ModuleType:
+    """Load residue.py, which lies beside the sets, as a module: what scrapers leave in a text, by kind."""
+    source = (EVALUATION_FOLDER / "residue.py").read_text(encoding="utf-8").removesuffix("main()\n")
+    module = ModuleType("kliping_residue")
+    exec(source, module.__dict__)  # as a module it would run as the script that it is
+    return module
+
+
 def assign_fold(url: str) -> int:
     """Assign the site of a URL to a fold (0 to FOLDS - 1): all pages of one registered domain get the same fold."""
     from courlan import extract_domain
