@@ -2,7 +2,7 @@
 
     clean_documents(raw, html)                  RAW -> CleanedBatch(documents, marks, candidates, rejects)
     overlay_marks(documents, marks, overlay)    add describe's marks on top; the result tiles every non-blank line
-    extract_body_texts(documents, spans)        the published text of each document: its body spans, broken sentences joined
+    extract_body_texts(documents, spans)        the published text of each document: its body spans, sentences rejoined
     count_clutter_lines(texts)                  lines of each published text that a clutter cue still names
 
 Every row of RAW becomes one document or one reject. No step edits the text; each step only labels lines:
