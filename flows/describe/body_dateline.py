@@ -94,7 +94,7 @@ def _parse_line_dateline(view: DocumentView, index: int, registry: Registry) -> 
             break
         joined = f"{joined} {next_text}"
     if joined != line_text:
-        parsed = parse_dateline(_BLANK_BEFORE_COMMA.sub(",", joined), registry)
+        parsed = parse_dateline(_BLANK_BEFORE_COMMA.sub("", joined), registry)
         if parsed and parsed.printed and len("".join(parsed.printed.split())) > len("".join(line_text.split())):
             return parsed, len(line_text)
     parsed = parse_dateline(line.text, registry)

@@ -22,18 +22,6 @@ _EDGE_LINES = 4  # lines at either end of the body: extracted texts keep their c
 _SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
 _NAME_ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
-_LABELS_BEHIND = frozenset(
-    ["wib", "wita", "wit", "views", "view", "dilihat", "dibaca", "kali", "komentar", "comments", "comment", "menit"]
-    + ["baca", "min", "read", "share", "shares"]
-)
-# Sections and labels that stand before a date as a name would.
-_SECTIONS = frozenset(
-    ["home", "beranda", "nasional", "internasional", "daerah", "regional", "metro", "ekonomi", "bisnis", "keuangan"]
-    + ["politik", "hukum", "olahraga", "sepakbola", "bola", "sport", "sports", "otomotif", "teknologi", "tekno", "gaya"]
-    + ["lifestyle", "hiburan", "seleb", "kesehatan", "travel", "wisata", "kuliner", "pendidikan", "opini", "kolom"]
-    + ["berita", "news", "dunia", "global", "peristiwa", "kriminal", "foto", "video", "terkini", "terbaru", "update"]
-    + ["tayang", "terbit", "published", "posted", "updated", "diperbarui", "diterbitkan", "tanggal", "date"]
-)
 _SEPARATORS = re.compile(r"[-–—|]")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}| +")
 # Bracketed credits below a text with its own byline name people of the outlet that the text comes from.
@@ -128,7 +116,7 @@ def _select_tail_lines(view: DocumentView) -> range:
 
 
 def _add_far_role_credits(credits: Credits, view: DocumentView, registry: Registry, profile: Profile | None) -> None:
-    """Add writer and editor from the first role lines with a colon far below the body: related titles may stand between.
+    """Add writer and editor from the first role lines with a colon far below the body, past related titles.
 
     The lines must follow one another, and nothing nearer may name a writer.
     """
@@ -145,7 +133,7 @@ def _add_far_role_credits(credits: Credits, view: DocumentView, registry: Regist
 
 def _add_capital_names(credits: Credits, view: DocumentView, registry: Registry) -> None:
     """Add the writers whose names close the story in capitals, several of them joined by bars."""
-    for line in view.lines[max(0, view.body_end - 2) : view.body_end + 3]:
+    for line in view.lines[max(0, view.body_end - _TAIL_LINES) : view.body_end + _TAIL_LINES]:
         text = line.plain_text
         if text.isupper() and "|" in text and len(text) <= 120 and line not in credits.lines:
             names = parse_printed_names(text, registry)
@@ -198,8 +186,9 @@ def _add_head_credit(credits: Credits, line: MarkedLine, registry: Registry) -> 
 
 def _add_name_beside_date(credits: Credits, line: MarkedLine, stamp: DateStamp, registry: Registry) -> None:
     """Add the names before the date of a byline; words behind it make it a title or a sentence, labels do not."""
+    newsroom_words = roles.load_newsroom_words()
     behind = line.text[stamp.end :].strip(" \t\xa0,.|-–—WIB")
-    words_behind = [word for word in _WORDS.findall(behind) if word.lower() not in _LABELS_BEHIND]
+    words_behind = [word for word in _WORDS.findall(behind) if word.lower() not in newsroom_words.behind_date]
     if len(words_behind) > 2 or behind.startswith(":"):
         return
     before = line.text[: stamp.start].rstrip(" |,-–—\xa0\t")
@@ -227,7 +216,7 @@ def _is_lone_name(names: list[str], before: str, stamp: DateStamp) -> bool:
         and not name.isupper()
         and name.upper() not in words.labels
         and name.lower() not in words.roles
-        and name.lower() not in _SECTIONS
+        and name.lower() not in words.sections
     )
 
 

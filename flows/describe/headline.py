@@ -228,7 +228,7 @@ def _find_structural_headline(
 
 
 def _is_above_credit(view: DocumentView, index: int, credit_lines: set[int]) -> bool:
-    """Return whether a line of the head that is no credit, menu or promotion stands right above a byline or date line."""
+    """Return whether a line that is no credit or menu stands right above a byline or date line."""
     line = view.lines[index]
     return (
         line.kind in {"nav", "title", "subtitle", "byline", "promo", "related"}

@@ -43,13 +43,15 @@ _WRITTEN_BY_ALONE = re.compile(
 )
 _GUEST = re.compile(
     r"(?i:\b(?:guest (?:post|article|blog|blog post|column|essay|contribution)|guest-?written|contributed post|"
-    r"(?:post|article|story) (?:was|is) (?:written|contributed|authored))) (?i:by|from) (?P<names>[A-Z][^,.;:()\n]{2,60})"
+    r"(?:post|article|story) (?:was|is) (?:written|contributed|authored))) (?i:by|from) "
+    r"(?P<names>[A-Z][\w.'’-]{0,30}(?: (?:and |& )?[A-Z][\w.'’-]{0,30}){1,5})"
 )
 _BY_NAME = re.compile(r"\s{0,3}(?:By|Words by|Story by)\s{1,3}(?P<names>[A-Z][^\n.;:]{2,60})\Z")
 _OTHER_ROLE = re.compile(
     r"\b(?:(?:peer |medically |expert )?reviewed|edited|fact.?checked|updated|photos?|photographs?|translated)\b",
     re.IGNORECASE,
 )
+_UNSPACED_NAME = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6}")
 _FAMILY_NAME_FIRST = re.compile(r"(?P<family>[^\W\d_][^,;|]{1,40}),\s{0,2}(?P<given>[^\W\d_][^,;|]{0,40})")
 _DEGREE_LIST = re.compile(r"(?:[A-Z]{2,5}|[A-Z][a-z]?\.[A-Z]\.?)(?:,|\Z)")
 _MAX_LISTED_NAMES = 5  # names on lines of their own below "Authors"
@@ -174,7 +176,7 @@ def _add_element_authors(
                 piece_names = [
                     piece_name
                     for piece_name in piece_names
-                    if (" " in piece_name or leading_by)
+                    if (" " in piece_name or leading_by or _UNSPACED_NAME.fullmatch(piece_name))
                     and not (JOB_TITLE.search(piece_name) or COMPANY_WORD.search(piece_name))
                 ]
                 # Adjacent elements hold more names; a job title may follow the first name.

@@ -36,27 +36,15 @@ _PARTICLES = frozenset(
 _WORD = re.compile(r"[^\W\d_]['’.\w\u0300-\u036f\u0900-\u0dff\u0e31-\u0eff\u102b-\u109f-]{0,30}\Z")
 _NAME_SEPARATOR = re.compile(r"\s{0,4}(?:[;|/&]|,|\b(?:dan|and|und|og|och|et)\b)\s{0,4}")
 _SITE_NAME = re.compile(r"(?:[Ww]artawan |[Tt]im )?[\w-]{2,30}(?:\.\w{2,10}){1,2}")
-# Nouns that end a role or a team ("Guest Contributor", "Event Coordinator"): who signs so is nobody.
-_ROLE_NOUNS = frozenset(
-    ["contributor", "contributors", "coordinator", "manager", "editor", "editors", "writer", "writers", "author"]
-    + ["authors", "team", "teams", "staff", "admin", "administrator", "moderator", "correspondent", "reporter"]
-    + ["reporters", "department", "office", "specialist", "desk", "sponsor", "intern", "redaksi", "redaktion"]
-    + ["kontributor", "redaktur", "wartawan", "jurnalis", "humas", "warga", "pembaca"]
-)
-# Words of sentences and commands, never of names.
-_FUNCTION_WORDS = frozenset(
-    ["the", "this", "that", "these", "your", "our", "us", "we", "what", "why", "when", "for", "with", "from", "about"]
-    + ["is", "are", "was", "not", "print", "share", "yang", "dengan", "untuk", "dari", "ini", "itu", "pada", "adalah"]
-    + ["akan", "tidak", "begini"]
-)
 _DATE_LABEL = re.compile(
-    r"(?:\s{1,8}|(?<=[a-zà-ÿ]))(?:(?-i:Diperbarui|Diperbaharui|Updated?|Terbit|Tayang|Published|Posted|Last [Uu]pdated)|"
+    r"(?:\s{1,8}|(?<=[a-zà-ÿ]))(?:(?-i:Diperbarui|Diperbaharui|Updated?|Terbit|Tayang|Published|Posted|"
+    r"Last [Uu]pdated)|"
     r"(?<=\s)(?:diperbarui|diperbaharui|updated?|terbit|tayang|published|posted))(?:\s{1,3}on)?\W{0,8}\Z",
     re.IGNORECASE,
 )
 _ROLE_IN_BRACKETS = re.compile(
-    r"\s{0,3}\((?:kontributor|contributor|koresponden|magang|reporter|wartawan|jurnalis|pewarta|penulis|intern|freelance)"
-    r"[^()]{0,30}\)\s{0,3}\Z",
+    r"\s{0,3}\((?:kontributor|contributor|koresponden|magang|reporter|wartawan|jurnalis|pewarta|penulis|intern|"
+    r"freelance)[^()]{0,30}\)\s{0,3}\Z",
     re.IGNORECASE,
 )
 _ROLES_AT_A_PLACE = frozenset(["kontributor", "koresponden", "biro"])
@@ -90,7 +78,7 @@ def is_person(text: str, registry: Registry, *, name_expected: bool = False, for
         return False
     role_words = roles.load_newsroom_words()
     lower_parts = [part.lower().strip(".") for part in parts]
-    if lower_parts[-1] in _ROLE_NOUNS or not _FUNCTION_WORDS.isdisjoint(lower_parts):
+    if lower_parts[-1] in role_words.role_nouns or not role_words.function_words.isdisjoint(lower_parts):
         return False
     if any(part.lower().strip(".") in role_words.impersonal for part in parts):
         return False

@@ -25,7 +25,8 @@ _UPDATED_ON = re.compile(r"\b(?:(?:last|page) )?(?:updated|modified|reviewed)(?:
 # Words of a date that is no publication's: an event, a licence, a photograph.
 _EVENT_WORD = re.compile(
     r"\b(?:expires?|deadline|valid|until|through|born|copyright|since|join us|webinar|register|starts?|doors open|"
-    r"licen[cs]e|berlaku|izin|lisensi|hak cipta|sejak|hingga|sampai|pendaftaran|acara|digelar)\b|©|\b(?:no|nomor|sk)\b\.? ",
+    r"licen[cs]e|berlaku|izin|lisensi|hak cipta|sejak|hingga|sampai|pendaftaran|acara|digelar)\b|©|"
+    r"\b(?:no|nomor|sk)\b\.? ",
     re.IGNORECASE,
 )
 # A date behind such a word is part of a sentence ("speaks at Town Hall on December 7, 2025").
@@ -43,7 +44,8 @@ _MAX_LINE_LENGTH = 220
 _MAX_OTHER_WORDS = 8
 _LABELS = re.compile(
     r"\b(?:tayang|terbit|diterbitkan|dipublikasikan|dibuat|published|posted|publish|date|tanggal|pada|on|wib|wita|wit|pukul|"
-    r"updated?|diperbarui|read|menit baca|views?|dilihat|dibaca|kali|originally|first|last|created|added|min|mins|minutes?|"
+    r"updated?|diperbarui|read|menit baca|views?|dilihat|dibaca|kali|originally|first|last|created|added|mins?|"
+    r"minutes?|"
     r"comments?|komentar|shares?|time|waktu|rilis|release|publikasi|jam)\b",
     re.IGNORECASE,
 )
@@ -99,7 +101,7 @@ def _find_date(
     title_index: int | None,
     url: str | None,
 ) -> PublicationDate:
-    """Find the date of publication: declared, in bylines and date lines, near the headline, in the URL, in the story."""
+    """Find the date: declared, in bylines and date lines, near the headline, in the URL, in the story."""
     declared_date = _parse_candidate_dates(view, profile, latest_day, _DECLARED_PLACES)
     if declared_date and declared_date.day and view.is_page and not view.find_candidates("published_at", "record"):
         close_printed = _find_near_headline(view, title_index, profile, latest_day, close=True)
@@ -243,15 +245,19 @@ def _find_near_headline(
         if close:
             return None
         title_index = max(0, view.body_start - 1)
-    end = min(title_index + 1 + (_LINES_CLOSE if close else _LINES_BELOW), _find_first_sentence(view, title_index))
+    end = min(title_index + 1 + (_LINES_CLOSE if close else _LINES_BELOW), _find_story_start(view, title_index))
     above = () if close else view.lines[max(0, title_index - _LINES_ABOVE) : title_index]
     dated_lines: list[tuple[int, DateStamp, MarkedLine]] = []
+    closest_number = view.lines[title_index - 1].number if title_index else 0
+    title_number = view.lines[title_index].number if title_index < len(view.lines) else 0
     for line in (*view.lines[title_index + 1 : end], *reversed(above)):
         if len(line.text) > _MAX_LINE_LENGTH or line.kind in {"caption", "related", "ad", "footer"}:
             continue
         for stamp in _find_usable_dates(line.text, view, latest_day, updates=updates):
             rank = _rank_date_line(line, stamp)
-            if rank is not None:
+            # Further above the headline a day may be the page's own clock.
+            is_clock = line.number < title_number and rank != 0 and line.number != closest_number
+            if rank is not None and not is_clock:
                 dated_lines.append((rank, stamp, line))
                 break
     if not dated_lines:
@@ -260,15 +266,15 @@ def _find_near_headline(
     return _build_stated_date(stamp, line, "date.update" if updates else "date.beside-headline", profile)
 
 
-def _find_first_sentence(view: DocumentView, title_index: int) -> int:
-    """Return the index of the first body line below the headline that is a sentence; the number of lines without one."""
-    for index in range(title_index + 1, len(view.lines)):
+def _find_story_start(view: DocumentView, title_index: int) -> int:
+    """Return the index of the first of two body lines in a row below the headline, the first of them a sentence.
+
+    A single one is a standfirst. Without such a pair it is the number of lines.
+    """
+    for index in range(title_index + 1, len(view.lines) - 1):
         line = view.lines[index]
-        if (
-            line.body_offset is not None
-            and line.word_count >= _MIN_SENTENCE_WORDS
-            and line.text.rstrip()[-1] in '.!?"”’'
-        ):
+        is_sentence = line.word_count >= _MIN_SENTENCE_WORDS and line.text.rstrip()[-1] in '.!?"”’'
+        if line.body_offset is not None and view.lines[index + 1].body_offset is not None and is_sentence:
             return index
     return len(view.lines)
 
@@ -284,6 +290,8 @@ def _rank_date_line(line: MarkedLine, stamp: DateStamp) -> int | None:
     other_words = _list_other_words(before, behind)
     if not other_words:
         return 1
+    if line.body_offset is not None:
+        return None
     if len(other_words) > 2 * _HEAD_DATE_WORDS or (_PREPOSITION.search(before) and not _BEHIND_BAR.search(before)):
         return None
     return 1 if is_written else 2 if len(other_words) <= _HEAD_DATE_WORDS else None
@@ -386,7 +394,7 @@ def _find_printed_date(
         is_timed = stamp.time is not None
         if title_index is not None and index < title_index:
             # Above a page's headline stands the page's own clock, but for a full date line right above it.
-            is_date_line = is_timed and title_index - index <= 2
+            is_date_line = is_timed and title_index - index == 1
         elif end - index > _HEAD_LINES:
             is_date_line = is_timed and (stamp.zone is not None or line.kind == "byline")
         else:

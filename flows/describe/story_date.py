@@ -18,7 +18,7 @@ _PAST = re.compile(r"\)?,?\s{0,2}(?:\w{2,8}\s)?(?:lalu|silam|mendatang|last)\b",
 
 
 def find_story_day(view: DocumentView, latest_day: dt.date | None) -> tuple[DateStamp, MarkedLine] | None:
-    """Find the day that the story calls today, else the latest that it prints with its weekday, neither past nor future.
+    """Find the day that the story calls today, else the latest with a weekday that is neither past nor future.
 
     A day without its weekday may be any other day. Where no year is printed, the only year that fits is supplied.
     """

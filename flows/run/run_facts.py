@@ -25,6 +25,7 @@ _RECORDED_LIBRARIES: Final = (
     "trafilatura",
     "lxml",
     "py3langid",
+    "babel",
 )
 _KEYS_SHOWN: Final = 12
 _EXAMPLES_PER_REASON: Final = 3  # enough to recognise a pattern on a screen

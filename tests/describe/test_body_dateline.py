@@ -50,3 +50,15 @@ def test_a_hostile_document_costs_time_in_proportion(described, piece, between):
     measure_seconds(10)  # patterns and registry are loaded
     short = min(measure_seconds(1_000) for _ in range(3))
     assert min(measure_seconds(8_000) for _ in range(2)) < 24 * short + 0.2
+
+
+def test_a_dateline_in_pieces_is_cut_whole(described):
+    text = f"DEMAK\n, KOMPAS.com -\nWarga\ndesa\n{STORY}"
+    values, _, marks = described(text)
+    assert (values["dateline"], values["place"], values["outlet"]) == ("DEMAK, KOMPAS.com -", "DEMAK", "Kompas.com")
+    assert [text[m["start"] : m["end"]] for m in marks if m["kind"] == "dateline"] == ["DEMAK", ", KOMPAS.com -"]
+
+
+def test_a_name_and_its_station_are_no_dateline(described):
+    values, _, _ = described(f"Ratna Sari, Kompas TV\nDEMAK, KOMPAS.com - {STORY}", {1: "byline"})
+    assert (values["dateline"], values["place"]) == ("DEMAK, KOMPAS.com -", "DEMAK")
