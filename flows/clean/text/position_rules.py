@@ -13,6 +13,7 @@ from flows.clean.rules.cues import Cue
 from flows.clean.text.best_segment import BULLETS, is_list_item, is_prose
 from flows.clean.text.body_lines import BodySelection
 from flows.clean.text.comment_threads import find_comment_thread
+from flows.clean.text.story_continuations import find_continuation
 from flows.outlets import Profile, dateline, load_registry, roles
 
 _MAX_DISTANCE: Final = 15  # in lines, from the article to its bylines, captions and credits
@@ -41,10 +42,6 @@ _POSE: Final = re.compile(
 )
 _NAME_AND_OUTLET: Final = re.compile(r"[A-ZÀ-Þ][\w.'’ ,-]{2,60}? ?[-–|,] ?([A-Za-z][\w. ]{2,30})")
 _SENTENCE: Final = re.compile(r"[a-z0-9)][.!?] [A-ZÀ-Þ]")
-_INTERRUPTION: Final = re.compile(
-    r"\W{0,3}(?:read (?:more|also|next|this next)|don['’]?t miss|jangan lewatkan|baca selengkapnya)\W{0,3}",
-    re.IGNORECASE,
-)
 _MIN_LEAD_WORDS: Final = 16
 _MAX_BYLINE_WORDS: Final = 16
 _MIN_REPEAT_WORDS, _MIN_REPEAT_CHARS = 12, 60
@@ -154,26 +151,13 @@ def _drop_after_end_cue(lines: DocumentLines, line_cues: Mapping[int, Cue], keep
     limit = (0.65 if is_dump else 0.5) * sum(compress(lines.word_counts, keep))
     words_before = at = 0
     for index, cue in line_cues.items():
-        if cue.ends and not _interrupts_story(lines, line_cues, keep, index):
+        continuation = find_continuation(lines, line_cues, index) if cue.ends else None
+        if cue.ends and not (continuation is not None and keep[continuation]):
             words_before += sum(compress(lines.word_counts[at:index], keep[at:index]))
             at = index
             if words_before >= limit > 0:
                 keep[index:] = [False] * (len(lines) - index)
                 return
-
-
-def _interrupts_story(lines: DocumentLines, line_cues: Mapping[int, Cue], keep: Sequence[bool], header: int) -> bool:
-    """Check whether a header such as "Read more" has kept paragraphs just below its titles, with no cue between."""
-    if not _INTERRUPTION.fullmatch(lines.text[header]):
-        return False
-    titles_left = _MAX_TITLES_WITHIN_ARTICLE
-    for index in range(header + 1, len(lines)):
-        if is_prose(lines.text[index], lines.word_counts[index], lines.ends_sentence[index]):
-            return keep[index] and not lines.text[index].endswith("?")
-        if index in line_cues or titles_left == 0:
-            return False
-        titles_left -= 1
-    return False
 
 
 def _drop_after_credits(lines: DocumentLines, keep: list[bool], profile: Profile | None) -> None:
