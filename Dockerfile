@@ -10,7 +10,7 @@ COPY requirements.lock ./
 RUN python -m venv /venv \
  && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --only-binary=:all: --require-hashes \
       -r requirements.lock -c requirements.lock \
- && /venv/bin/python -m compileall -q /venv || true
+ && (/venv/bin/python -m compileall -q /venv || true)
 
 FROM ${BASE}
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin kliping

@@ -1,10 +1,10 @@
 """axe-core (npm) finds nothing serious on the report, the refused report and the index page."""
 
-import json
 import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from flows.parameters import Publish
 from flows.run.publish_run import run_publish
@@ -50,23 +50,25 @@ def pages(tmp_path_factory):
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", ["report", "refused", "index"])
 def test_a_page_is_accessible_and_fits(axe, pages, page, name, width, dark):
-    page.size(width, 900, dark=dark)
-    page.go(pages[name].resolve().as_uri())
-    page.js("document.querySelectorAll('details').forEach(e => { e.open = true; })")
-    page.js(axe)
-    violations = json.loads(page.js("axe.run().then(r => JSON.stringify(r.violations.map(v => [v.id, v.impact, "
-                                    "v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))])))"))  # fmt: skip
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.goto(pages[name].resolve().as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+    page.evaluate(f"() => {{ {axe} }}")
+    violations = page.evaluate(
+        "axe.run().then(r => r.violations.map(v => "
+        "[v.id, v.impact, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))]))"
+    )
     assert [each for each in violations if each[1] in ("serious", "critical")] == []
-    assert page.js("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     outside = {url for url in page.requests if not url.startswith(("file:", "data:"))}
     assert outside == set()
 
 
 def test_the_index_is_searched_from_the_keyboard(pages, page):
-    page.go(pages["index"].resolve().as_uri())
-    page.press("/")
-    assert page.js("document.activeElement.id") == "find"
-    page.send("Input.insertText", text="empty.txt")
-    shown = "[...document.querySelectorAll('details.article')].filter(e => !e.hidden).length"
-    assert page.js(shown) == 1
-    page.sees("1 of")
+    page.goto(pages["index"].resolve().as_uri())
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.id") == "find"
+    page.keyboard.insert_text("empty.txt")
+    assert page.evaluate("[...document.querySelectorAll('details.article')].filter(e => !e.hidden).length") == 1
+    expect(page.get_by_text("1 of").last).to_be_visible()

@@ -167,11 +167,11 @@ def test_behind_a_reverse_proxy_the_page_asks_the_proxy_alone(served, ended_runs
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as proxy:
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
         base = f"http://127.0.0.1:{proxy.server_address[1]}"
-        page.go(f"{base}/deployments")
-        page.sees("nightly", 60)
+        page.goto(f"{base}/deployments")
+        expect(page.get_by_text("nightly").first).to_be_visible()
         run, _ = ended_runs["refused"]
-        page.go(f"{base}/runs/flow-run/{run}")
-        page.sees("Failed", 60)
+        page.goto(f"{base}/runs/flow-run/{run}")
+        expect(page.get_by_text("Failed").first).to_be_visible()
         asked = [url for url in page.requests if url.startswith(("http:", "ws:"))]
         assert [url for url in asked if not url.startswith((base, base.replace("http", "ws")))] == []
         assert any("/api/deployments" in url for url in asked)
