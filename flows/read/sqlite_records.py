@@ -19,17 +19,6 @@ _SAMPLE: Final = 20
 _PROSE: Final = 80  # characters that some text of the sample must have
 
 
-def list_tables(path: Path) -> dict[str, tuple[str, ...]]:
-    """List the tables and views of a database with their columns. Raises TableError."""
-    try:
-        with closing(_connect(path)) as database:
-            return _list_tables(database)
-    except sqlite3.Error as error:
-        raise TableError(
-            f"is an SQLite database that cannot be read ({error}): repair it or export the table."
-        ) from None
-
-
 def read_sqlite(path: Path, table: str, field_map: FieldMap, limit: int) -> Iterator[SourceRecord]:
     """Read the named table, else those that hold texts under the same columns as the best of them.
 

@@ -61,10 +61,14 @@ def test_the_form_refuses_then_runs_and_the_run_page_tells_the_story(served, pag
     run = sent.value.json()["id"]
     state = served.ended(run)
     assert (state["type"], state["name"]) == ("COMPLETED", "Completed")
-    version = json.loads((served.output / "news" / "latest.json").read_text())["version"]
+    version = json.loads((served.output / parameters["dataset"] / "latest.json").read_text())["version"]
 
     page.goto(f"{served.base}/runs/flow-run/{run}")
-    for words in ("Completed", f"news {version} from", "clean and describe: 1 articles so far, 1 documents rejected"):
+    for words in (
+        "Completed",
+        f"{parameters['dataset']} {version} from",
+        "clean and describe: 1 articles so far, 1 documents rejected",
+    ):
         expect(page.get_by_text(words).first).to_be_visible()
     page.locator("button:visible, a:visible, li:visible").filter(
         has_text=re.compile(r"^\s*Artifacts\s*$")
