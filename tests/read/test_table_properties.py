@@ -20,10 +20,16 @@ from flows.read.lenient_decoding import decode_leniently, detect_wide_codec, fin
 NAMES = ["judul", "isi", "penulis", "kolom_lain", "tanggal"]
 LETTERS = "abc ABC,;|\t\"'\n.!?-=0123456789éñ“”–"
 cells = st.text(st.sampled_from(LETTERS), max_size=40)
-texts = st.builds(lambda words, extra: " ".join(words) + extra, st.lists(st.sampled_from(["hujan", "deras", "turun,", "di;", '"kota"', "itu\n"]), min_size=3, max_size=12), cells)  # noqa: E501
+texts = st.builds(
+    lambda words, extra: " ".join(words) + extra,
+    st.lists(st.sampled_from(["hujan", "deras", "turun,", "di;", '"kota"', "itu\n"]), min_size=3, max_size=12),
+    cells,
+)  # noqa: E501
 tables = st.integers(2, 5).flatmap(
     lambda width: st.lists(
-        st.tuples(st.sampled_from(["Satu", "Dua, tiga", "", '"Empat"']), texts, *[cells] * (width - 2)).map(list), min_size=1, max_size=6
+        st.tuples(st.sampled_from(["Satu", "Dua, tiga", "", '"Empat"']), texts, *[cells] * (width - 2)).map(list),
+        min_size=1,
+        max_size=6,  # noqa: E501
     )
 )
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1252"]
