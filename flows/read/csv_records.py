@@ -9,16 +9,19 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
 from typing import Final
 
 from flows.read import lenient_decoding
 from flows.read.byte_reader import ByteReader
 from flows.read.csv_dialect import FIELD_LIMIT, Dialect, parse_rows, split_loosely
-from flows.read.source_records import SourceRecord, encode_record
+from flows.read.source_records import SourceRecord, encode_record, encode_strictly
 
 _CHUNK: Final = 1 << 18
 _LONE_RETURN: Final = re.compile("\r(?!\n)")
 _RETURN_MARK: Final = "\ue00d"  # private use: a carriage return within a cell that is not quoted
+_RETURN_BYTES: Final = _RETURN_MARK.encode()
 _MARKS_FROM: Final = 3  # rows that a column must have been a mark in
 _MARK: Final = re.compile(r"\s*(?:https?://\S+|[\d.,:/ T+-]{1,40}Z?|[\w-]{1,40})\s*\Z")
 
@@ -26,10 +29,10 @@ _MARK: Final = re.compile(r"\s*(?:https?://\S+|[\d.,:/ T+-]{1,40}Z?|[\w-]{1,40})
 def decode_stream(start: bytes, reader: ByteReader, codec: str) -> Iterator[str]:
     """Decode a stream piece by piece; bytes that are no UTF-8 come as surrogates, for `decode_cell`."""
     decoder = codecs.getincrementaldecoder(codec)("surrogateescape" if codec == "utf-8" else "replace")
-    piece = start
-    while piece:
+    for at in range(0, len(start), _CHUNK):
+        yield decoder.decode(start[at : at + _CHUNK])
+    while piece := reader.read_bytes(_CHUNK):
         yield decoder.decode(piece)
-        piece = reader.read_bytes(_CHUNK)
     yield decoder.decode(b"", True)
 
 
@@ -44,11 +47,15 @@ def decode_cell(cell: str) -> str:
 
 def read_csv(start: bytes, reader: ByteReader, codec: str, dialect: Dialect, limit: int) -> Iterator[SourceRecord]:
     """Read the records of a table whose first bytes are `start`; a row of more than `limit` characters is too large."""
-    return _Table(_split_lines(decode_stream(start, reader, codec), dialect.skipped), dialect, limit).records()
+    lines = _split_lines(decode_stream(start, reader, codec), dialect.skipped, limit)
+    return _Table(chain.from_iterable(lines), dialect, limit).records()
 
 
-def _split_lines(pieces: Iterator[str], skipped: int) -> Iterator[str]:
-    """Split a decoded stream into lines with their breaks; a file of old Macintosh lines at its returns."""
+def _split_lines(pieces: Iterator[str], skipped: int, limit: int) -> Iterator[list[str]]:
+    """Split a decoded stream into lines with their breaks; a file of old Macintosh lines at its returns.
+
+    A return that ends no line is marked, since csv takes it for the end of one. A line beyond the limit comes in parts.
+    """
     pending = ""
     for piece in pieces:
         if skipped:
@@ -58,15 +65,22 @@ def _split_lines(pieces: Iterator[str], skipped: int) -> Iterator[str]:
         pending += piece
         if pending.endswith("\r"):
             continue  # its line feed may come
-        if "\n" not in pending and pending.count("\r") > 2:
-            pending = pending.replace("\r", "\n")
-        *lines, pending = pending.split("\n")
-        for line in lines:
-            yield line + "\n"
+        if "\n" not in pending:
+            if pending.count("\r") > 2:
+                pending = pending.replace("\r", "\n")
+            elif len(pending) > limit:
+                yield [pending]
+                pending = ""
+                continue
+        if "\r" in pending and pending.count("\r") != pending.count("\r\n"):
+            pending = _LONE_RETURN.sub(_RETURN_MARK, pending)
+        lines = pending.split("\n")
+        pending = lines.pop()
+        yield [line + "\n" for line in lines]
     if "\n" not in pending and pending.count("\r") > 1:
-        yield from (line + "\n" for line in pending.rstrip("\r").split("\r"))
+        yield [line + "\n" for line in pending.rstrip("\r").split("\r")]
     elif pending:
-        yield pending
+        yield [_LONE_RETURN.sub(_RETURN_MARK, pending) if "\r" in pending.rstrip("\r") else pending]
 
 
 class _RowTooLarge(Exception):
@@ -88,20 +102,20 @@ class _Table:
         self._reader = csv.reader(self._feed(), **dialect.reader_options())  # type: ignore[arg-type]
 
     def _feed(self) -> Iterator[str]:
+        """Yield the lines for csv, and hold those of the row that it is at."""
         while True:
             if self._again:
                 line = self._again.pop()
-            else:
-                taken = next(self._lines, None)
-                if taken is None:
-                    return
+            elif (taken := next(self._lines, None)) is not None:
                 line = taken
+            else:
+                return
             self._number += 1
             self._held.append(line)
             self._held_size += len(line)
             if self._held_size > self._limit:
                 raise _RowTooLarge
-            yield _LONE_RETURN.sub(_RETURN_MARK, line) if "\r" in line else line
+            yield line
 
     def records(self) -> Iterator[SourceRecord]:
         dialect = self._dialect
@@ -223,16 +237,19 @@ class _Table:
         self._held, self._held_size = [], 0
 
     def _build_record(self, number: int, line: int, row: list[str]) -> SourceRecord:
-        fields = dict(zip(self._dialect.columns, map(self._finish, row), strict=True))
-        return SourceRecord(f"#R{number}", f"Row {number} (line {line})", encode_record(fields), fields)
-
-    def _finish(self, cell: str) -> str:
-        if cell.isascii():
-            return cell
-        return decode_cell(cell.replace(_RETURN_MARK, "\r") if _RETURN_MARK in cell else cell)
+        place, label = f"#R{number}", f"Row {number} (line {line})"
+        fields: dict[str, object] = dict(zip(self._dialect.columns, row, strict=True))
+        # What was no UTF-8 shows when the record is encoded; most records have nothing of it.
+        with suppress(UnicodeEncodeError):
+            raw = encode_strictly(fields)
+            if _RETURN_BYTES not in raw:
+                return SourceRecord(place, label, raw, fields)
+        cells = [decode_cell(cell.replace(_RETURN_MARK, "\r")) for cell in row]
+        fields = dict(zip(self._dialect.columns, cells, strict=True))
+        return SourceRecord(place, label, encode_record(fields), fields)
 
     def _build_problem(self, number: int, line: int, problem: tuple[str, str]) -> SourceRecord:
-        text = "".join(self._held)
+        text = "".join(self._held).replace(_RETURN_MARK, "\r")
         self._release()
         raw = None if problem[0] == "too_large" else text.encode("utf-8", "surrogateescape").rstrip(b"\r\n")
         return SourceRecord(f"#R{number}", f"Row {number} (line {line})", raw, None, problem)

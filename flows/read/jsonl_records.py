@@ -8,6 +8,7 @@ from flows.read.physical_lines import PhysicalLine
 from flows.read.raw_documents import RawDocument, Reject
 from flows.read.source_records import ReadContext, SourceRecord, build_row
 
+_DECODER: Final = json.JSONDecoder(strict=False)
 _EXPECTED: Final = 'one JSON object a line was expected, such as {"id": "1", "text": "..."}'
 
 
@@ -47,7 +48,7 @@ def _select_codec(codec: str) -> str | None:
 def _parse_fields(text: str) -> dict[str, object]:
     try:
         # Raw tabs and line breaks within strings are common and harmless.
-        parsed = json.loads(text, strict=False)
+        parsed = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise _RejectedLine(
             "broken_record", f"is broken JSON ({error.msg} at character {error.pos + 1}), {_EXPECTED}."

@@ -192,7 +192,15 @@ def _stated_id(fields: Mapping[str, object] | None) -> str | None:
 
 def encode_record(fields: Mapping[str, object]) -> bytes:
     """Encode a record as its JSON: keys as in the source, in its order, UTF-8."""
-    return lenient_decoding.replace_surrogates(_encoder.encode(fields)).encode()
+    try:
+        return _encoder.encode(fields).encode()
+    except UnicodeEncodeError:
+        return lenient_decoding.replace_surrogates(_encoder.encode(fields)).encode()
+
+
+def encode_strictly(fields: Mapping[str, object]) -> bytes:
+    """Encode a record as `encode_record` does. Raises UnicodeEncodeError for lone surrogates."""
+    return _encoder.encode(fields).encode()
 
 
 _encoder: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False)

@@ -24,7 +24,7 @@ texts = st.builds(
     lambda words, extra: " ".join(words) + extra,
     st.lists(st.sampled_from(["hujan", "deras", "turun,", "di;", '"kota"', "itu\n"]), min_size=3, max_size=12),
     cells,
-)  # noqa: E501
+)
 tables = st.integers(2, 5).flatmap(
     lambda width: st.lists(
         st.tuples(st.sampled_from(["Satu", "Dua, tiga", "", '"Empat"']), texts, *[cells] * (width - 2)).map(list),
