@@ -48,7 +48,7 @@ def test_many_nights_are_spread_out_and_stay_where_they_are(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[kabar", "no TOML"),
+        ("[kabar", "not TOML"),
         ('[kabar]\nschedule = "nightly"', "[kabar] has no source"),
         ('[Kabar]\nsource = "data"', "[Kabar] is no name"),
         ('[kabar]\nsource = "data"\nsorce = 1', "sorce"),
