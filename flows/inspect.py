@@ -27,7 +27,7 @@ def inspect_source(
         return flow_states.end_run("wrong_use", f"wrong use: {reason}")
     try:
         job = parameters.Publish.model_validate({"source": source, "map": map, "split": split, "table": table})
-        found = source_inspection.inspect_source(source, job.build_read_options())
+        inspection = source_inspection.inspect_source(source, job.build_read_options())
     except ValidationError as error:
         reasons = "; ".join(f"{name}: {reason}" for name, reason, _ in parameters.list_invalid_fields(error))
         return flow_states.end_run("wrong_use", f"wrong use: {reasons}")
@@ -35,19 +35,19 @@ def inspect_source(
         return flow_states.end_run("wrong_use", f"wrong use: {error}")
     except Exception as error:
         return flow_states.end_run("broken", flow_states.explain_defect(error))
-    create_inspection_artifacts(found)
-    documents = sum(found.documents.values())
-    sentence = f"inspected: {found.files:,} files; {documents:,} documents in the sample. {found.command}"
+    create_inspection_artifacts(inspection)
+    documents = sum(inspection.documents.values())
+    sentence = f"inspected: {inspection.files:,} files; {documents:,} documents in the sample. {inspection.command}"
     return flow_states.end_run("inspected", sentence)
 
 
-def create_inspection_artifacts(found: source_inspection.SourceInspection) -> None:
+def create_inspection_artifacts(inspection: source_inspection.SourceInspection) -> None:
     """Create the artifacts. Scraped words are shown in a table cell or as code, never as markdown."""
-    lines = "\n".join(found.format_lines()).replace("```", "'''")
+    lines = "\n".join(inspection.format_lines()).replace("```", "'''")
     create_markdown_artifact(key="inspection", markdown=f"```\n{lines}\n```", description="What the source holds.")
     rows = [
         {"key": key.key, "filled": f"{key.filled:,} of {key.records:,}", "states": key.why, "sample": key.sample[:200]}
-        for key in found.keys
+        for key in inspection.keys
     ]
     if rows:
         create_table_artifact(key="inspection-keys", table=rows, description="The keys of the records.")

@@ -245,8 +245,8 @@ class Publish(MoreOptions):
 def list_invalid_fields(error: ValidationError) -> list[tuple[str, str, object]]:
     """Return the name of each invalid field, why it is invalid, and its value."""
     return [
-        (str(each["loc"][0]) if each["loc"] else "", each["msg"].removeprefix("Value error, "), each["input"])
-        for each in error.errors()
+        (str(detail["loc"][0]) if detail["loc"] else "", detail["msg"].removeprefix("Value error, "), detail["input"])
+        for detail in error.errors()
     ]
 
 

@@ -53,10 +53,10 @@ def verify_releases(
             damages_by_version = {"": [str(error)]}  # one broken dataset does not hide the others
         except Exception as error:
             return flow_states.end_run("broken", flow_states.explain_defect(error))
-        damages_by_release |= {(name, each): damages for each, damages in damages_by_version.items()}
+        damages_by_release |= {(name, version_name): damages for version_name, damages in damages_by_version.items()}
     rows = [
-        {"dataset": name, "version": each, "state": "; ".join(damages) or "whole and unchanged"}
-        for (name, each), damages in damages_by_release.items()
+        {"dataset": name, "version": version_name, "state": "; ".join(damages) or "whole and unchanged"}
+        for (name, version_name), damages in damages_by_release.items()
     ]
     summary = f"{len(rows)} release{'s' if len(rows) != 1 else ''} of {', '.join(dataset_names)}"
     create_table_artifact(key="verify", table=rows, description=summary)
@@ -82,8 +82,8 @@ def _explain_wrong_use(dataset: str, output: str, version: str) -> str | None:
 
 def _list_datasets(output: Path) -> list[str]:
     """List the datasets under `output`: the folders that hold versions.json or latest.json."""
-    folders = sorted(each for each in output.iterdir() if each.is_dir()) if output.is_dir() else []
-    datasets = [release.Dataset(each) for each in folders if re.fullmatch(parameters.NAME, each.name)]
+    folders = sorted(folder for folder in output.iterdir() if folder.is_dir()) if output.is_dir() else []
+    datasets = [release.Dataset(folder) for folder in folders if re.fullmatch(parameters.NAME, folder.name)]
     return [home.name for home in datasets if home.versions_json.exists() or home.latest_json.exists()]
 
 
@@ -93,8 +93,8 @@ def _check_releases(home: release.Dataset, version: str, *, rebuild: bool) -> di
         entries = [release.find_release(home, version)]
     else:
         # Whatever is listed must be there, but for what was pruned.
-        entries = [each for each in home.read_versions() if each.version and each.status != "pruned"]
-    damages_by_version = {each.version or "": _find_damages(home, each) for each in entries}
+        entries = [entry for entry in home.read_versions() if entry.version and entry.status != "pruned"]
+    damages_by_version = {entry.version or "": _find_damages(home, entry) for entry in entries}
     named = version or home.read_latest_version()
     if rebuild and named and not damages_by_version.get(named):
         rebuilt = rebuild_release(home, named)

@@ -31,5 +31,5 @@ def count_words(text: str) -> int:
     if not short_count and not long_count:
         return len(text.split())
     # A mark between two such characters is no word.
-    others = sum(any(map(str.isalnum, token)) for token in spaced_text.split())
-    return max(others + short_count // SHORT_WORD_CHARS + long_count // LONG_WORD_CHARS, 1)
+    other_words = sum(any(map(str.isalnum, token)) for token in spaced_text.split())
+    return max(other_words + short_count // SHORT_WORD_CHARS + long_count // LONG_WORD_CHARS, 1)

@@ -59,7 +59,7 @@ class _Module:
             elif isinstance(node, ast.ImportFrom):
                 package = self._resolve_package(node)
                 imports += [(package, alias.name, alias.asname or alias.name) for alias in node.names]
-        return [each for each in imports if each[0].split(".")[0] in CODE_PACKAGES]
+        return [pair for pair in imports if pair[0].split(".")[0] in CODE_PACKAGES]
 
     @cached_property
     def defined_names(self) -> frozenset[str]:
@@ -70,7 +70,7 @@ class _Module:
                 names.add(node.name)
             elif isinstance(node, ast.Assign | ast.AnnAssign):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                names |= {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+                names |= {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
         return frozenset(names - {"__all__"})
 
     def list_attributes(self, name: str) -> set[str] | None:
@@ -108,7 +108,9 @@ def _iterate_statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
 def _find_module(root: Path, name: str, modules: dict[str, _Module]) -> _Module | None:
     if name not in modules:
         path = root.joinpath(*name.split("."))
-        file = next((each for each in (path.with_suffix(".py"), path / "__init__.py") if each.is_file()), None)
+        file = next(
+            (candidate for candidate in (path.with_suffix(".py"), path / "__init__.py") if candidate.is_file()), None
+        )
         if file is None:
             return None
         modules[name] = _Module(name, file)
@@ -128,7 +130,7 @@ def _resolve_import(
     attributes = importer.list_attributes(bound_name) if submodule.is_package else None
     if attributes is None or importer.is_package:
         return [submodule.name]
-    return [each for attribute in attributes for each in _resolve_name(root, submodule.name, attribute, modules)]
+    return [module for attribute in attributes for module in _resolve_name(root, submodule.name, attribute, modules)]
 
 
 def _resolve_name(root: Path, package: str, name: str, modules: dict[str, _Module]) -> list[str]:

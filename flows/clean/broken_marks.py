@@ -36,11 +36,11 @@ def mend_mojibake(text: str) -> str:
 
 
 def _mend_codec(text: str, codec: str) -> str:
-    sure, likely = _compile_sequences(codec)
-    text, count = sure.subn(lambda found: _read_again(found[0], codec), text)
+    certain, likely = _compile_sequences(codec)
+    text, count = certain.subn(lambda match: _read_again(match[0], codec), text)
     if not any(lead in text for lead in "√├┬≈ƒ"):
         return text
-    return likely.sub(lambda found: _read_letter(found, codec, evident=count > 0), text)
+    return likely.sub(lambda match: _read_letter(match, codec, evident=count > 0), text)
 
 
 @cache
@@ -54,10 +54,10 @@ def _compile_sequences(codec: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     three, four = (re.escape(bytes([code]).decode(codec)) for code in (0xE2, 0xF0))
     byte_mark = re.escape(b"\xef\xbb\xbf".decode(codec))
     blank = re.escape(bytes([0xC2, 0xA0]).decode(codec))
-    sure = f"{three}{behind}{{2}}|{byte_mark}|{four}{behind}{{3}}|{blank}"
+    certain = f"{three}{behind}{{2}}|{byte_mark}|{four}{behind}{{3}}|{blank}"
     if codec == "cp437":
-        sure += "|╬ô(?=Ç)"  # the first letter of such a sequence that was read twice
-    return re.compile(sure), re.compile(f"[{spell(0xC2, 0xC5)}]{behind}")
+        certain += "|╬ô(?=Ç)"  # the first letter of such a sequence that was read twice
+    return re.compile(certain), re.compile(f"[{spell(0xC2, 0xC5)}]{behind}")
 
 
 def _read_again(piece: str, codec: str) -> str:
@@ -67,14 +67,14 @@ def _read_again(piece: str, codec: str) -> str:
         return piece
 
 
-def _read_letter(found: re.Match[str], codec: str, *, evident: bool) -> str:
+def _read_letter(match: re.Match[str], codec: str, *, evident: bool) -> str:
     """Two characters as the letter or mark they were; where nothing else is broken only as a letter in a word."""
-    text = found.string
-    beside = text[max(0, found.start() - 1) : found.start()], text[found.end() : found.end() + 1]
-    letter = _read_again(found[0], codec)
+    text = match.string
+    beside = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 1]
+    letter = _read_again(match[0], codec)
     if len(letter) == 1 and (evident or (letter.isalpha() and any(char.isalpha() for char in beside))):
         return letter
-    return found[0]
+    return match[0]
 
 
 def resolve_references(text: str) -> str:
@@ -87,11 +87,11 @@ def resolve_references(text: str) -> str:
     return text
 
 
-def _name_character(found: re.Match[str]) -> str:
-    name = found[1]
+def _name_character(match: re.Match[str]) -> str:
+    name = match[1]
     if name[0] != "#":
         code = html.entities.name2codepoint.get(name)
-        return chr(code) if code else "'" if name == "apos" else found[0]
+        return chr(code) if code else "'" if name == "apos" else match[0]
     return html.unescape(f"&{name};")
 
 
@@ -100,7 +100,7 @@ def resolve_escapes(text: str) -> str:
     breaks = len(_BREAK.findall(text))
     if not _UNICODE.search(text) and breaks < _FEWEST_BREAKS:
         return text
-    text = _UNICODE.sub(lambda found: chr(int(found[1], 16)), text)
+    text = _UNICODE.sub(lambda match: chr(int(match[1], 16)), text)
     if any("\ud800" <= char <= "\udfff" for char in text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if breaks:

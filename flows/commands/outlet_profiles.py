@@ -15,8 +15,8 @@ outlet.command("learn")(learn_repeated_lines)
 
 def _print_text(line: str, *, error: bool = False) -> None:
     """Print text that may hold scraped words, with control characters replaced."""
-    shown = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in line)
-    typer.echo(shown, err=error)
+    printable = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in line)
+    typer.echo(printable, err=error)
 
 
 def _write_text(text: str, target: Path | None) -> None:
@@ -94,18 +94,18 @@ def check_profiles(
     try:
         outlets = load_registry()
         profile_names = [name] if name else sorted(load_profiles())
-        complaints_by_profile = {one: complaints_of(one, golden) for one in profile_names}
+        complaints_by_profile = {profile_name: complaints_of(profile_name, golden) for profile_name in profile_names}
     except OutletError as error:
         _print_text(str(error), error=True)
         raise typer.Exit(1) from error
     used_names = {outlet.profile.name for outlet in outlets.outlets if outlet.profile}
-    for one in profile_names:
-        if one in load_profiles() and one not in used_names:
-            complaints_by_profile[one].append(
-                f"no row of flows/outlets/registry.csv uses it: write {one} in its column `profile`."
+    for profile_name in profile_names:
+        if profile_name in load_profiles() and profile_name not in used_names:
+            complaints_by_profile[profile_name].append(
+                f"no row of flows/outlets/registry.csv uses it: write {profile_name} in its column `profile`."
             )
-        for complaint in complaints_by_profile[one]:
-            _print_text(f"{one}: {complaint}", error=True)
+        for complaint in complaints_by_profile[profile_name]:
+            _print_text(f"{profile_name}: {complaint}", error=True)
     failed_count = sum(bool(complaints) for complaints in complaints_by_profile.values())
     passed = f"{len(profile_names) - failed_count} of {len(profile_names)} profiles as expected"
     _print_text(f"{len(outlets.outlets)} outlets in the registry; {passed}.")

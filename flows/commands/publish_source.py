@@ -37,7 +37,7 @@ def build_publish_command() -> Callable[..., None]:
         publish_source(fields, direct=direct)
 
     setattr(publish, "__signature__", inspect.Signature(parameters))  # noqa: B010 (mypy knows no such attribute)
-    publish.__annotations__ = {each.name: each.annotation for each in parameters}
+    publish.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return publish
 
 

@@ -111,9 +111,10 @@ def describe_interrupted_purges(dataset: "release.Dataset") -> list[str]:
     from flows import release
 
     return [
-        f"The purge of {one.article_id} was interrupted: give `kliping takedown {one.article_id} --purge` again."
-        for one in run_or_exit(lambda: release.read_withdrawals(dataset))
-        if one.purge == "asked"
+        f"The purge of {withdrawal.article_id} was interrupted: "
+        f"give `kliping takedown {withdrawal.article_id} --purge` again."
+        for withdrawal in run_or_exit(lambda: release.read_withdrawals(dataset))
+        if withdrawal.purge == "asked"
     ]
 
 
@@ -189,8 +190,8 @@ def prune_releases(
             _update_indexes(place)
             return pruned, run.prune_unreferenced_outcomes(place)
 
-    gone, outcomes = run_or_exit(done)
-    sentences = [f"removed the files of {', '.join(gone)}"] if gone else []
+    removed_versions, outcomes = run_or_exit(done)
+    sentences = [f"removed the files of {', '.join(removed_versions)}"] if removed_versions else []
     sentences += [f"removed the cached results of {outcomes:,} documents that no release needs"] if outcomes else []
     print_line(f"{dataset}: " + ("; ".join(sentences) or "nothing to remove"))
 

@@ -44,13 +44,13 @@ def inspect_source(
     """
     from flows.read import source_inspection
 
-    found = run_or_exit(
+    inspection = run_or_exit(
         lambda: _call_or_exit(lambda: source_inspection.inspect_source(source, _build_options(map_, split, table)))
     )
     if json_:
-        typer.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(inspection.as_json(), ensure_ascii=False, indent=2))
         return
-    for line in found.format_lines():
+    for line in inspection.format_lines():
         print_line(line)
 
 
@@ -87,14 +87,14 @@ def clean_file(
         )
     )
     if json_:
-        typer.echo(json.dumps([each.as_json() for each in cleaned], ensure_ascii=False, indent=2, default=str))
+        typer.echo(json.dumps([article.as_json() for article in cleaned], ensure_ascii=False, indent=2, default=str))
     else:
-        for number, each in enumerate(cleaned):
+        for number, article in enumerate(cleaned):
             if number:
                 print_line("-" * 60)
-            for line in each.format_lines():
+            for line in article.format_lines():
                 print_line(line)
-    if not any(each.article for each in cleaned):
+    if not any(article.article for article in cleaned):
         raise typer.Exit(1)
 
 

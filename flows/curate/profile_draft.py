@@ -138,10 +138,10 @@ def render_draft(name: str, observations: ProfileObservations) -> str:
     ]
     for zone, n in observations.zones.most_common(1):
         out.append(f"zone = {_quote_toml(zone)}  # {n} of {observations.articles}")
-    writers, others = observations.endings["the writer"], observations.endings["another name"]
-    if writers + others >= often:
-        meaning = "author" if writers >= others else "editor"
-        out.append(f"sign_off = \"{meaning}\"  # name in brackets: {writers} are the byline's, {others} another's")
+    writers, other_names = observations.endings["the writer"], observations.endings["another name"]
+    if writers + other_names >= often:
+        meaning = "author" if writers >= other_names else "editor"
+        out.append(f"sign_off = \"{meaning}\"  # name in brackets: {writers} are the byline's, {other_names} another's")
     if observations.endings["initials"]:
         out.append(f"# initials in brackets end {observations.endings['initials']} of {count}; they are no names")
     if observations.days:
@@ -153,7 +153,11 @@ def render_draft(name: str, observations: ProfileObservations) -> str:
         out += [
             "",
             "[roles]",
-            *(f"{role} = [{', '.join(map(_quote_toml, found))}]" for role, found in words.items() if found),
+            *(
+                f"{role} = [{', '.join(map(_quote_toml, role_words))}]"
+                for role, role_words in words.items()
+                if role_words
+            ),
         ]
     for word, n in top(observations.unknown_labels):
         out.append(f"# a name stands behind {_quote_toml(word)} in {n}: is it a role?")

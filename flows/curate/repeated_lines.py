@@ -91,8 +91,8 @@ def _extract_domain(url: str | None) -> str | None:
 
 
 def _quote_toml_line(line: str) -> str:
-    shown = "".join(char if char.isprintable() else " " for char in line)
-    return '"' + shown.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    printable = "".join(char if char.isprintable() else " " for char in line)
+    return '"' + printable.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def learn_repeated_lines(

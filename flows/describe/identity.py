@@ -107,13 +107,13 @@ def has_article_path(url: str) -> bool:
 
 def find_page_number(own_url: str, canonical: str) -> int | None:
     """Return the page of a story that `own_url` adds to `canonical`, from 2; None where it is no page of it."""
-    own, declared = urlsplit(own_url), urlsplit(canonical)
-    match = _PAGE_IN_QUERY.search(own.query)
+    own_parts, declared = urlsplit(own_url), urlsplit(canonical)
+    match = _PAGE_IN_QUERY.search(own_parts.query)
     if match and _PAGE_IN_QUERY.search(declared.query) is None:
-        stripped_query = (own.query[: match.start()] + own.query[match.end() :]).strip("&")
-        stripped = own._replace(query=stripped_query).geturl()
-    elif (match := _PAGE_IN_PATH.search(own.path)) and len(own.path) > len(declared.path):
-        stripped = own._replace(path=own.path[: match.start()]).geturl()
+        stripped_query = (own_parts.query[: match.start()] + own_parts.query[match.end() :]).strip("&")
+        stripped = own_parts._replace(query=stripped_query).geturl()
+    elif (match := _PAGE_IN_PATH.search(own_parts.path)) and len(own_parts.path) > len(declared.path):
+        stripped = own_parts._replace(path=own_parts.path[: match.start()]).geturl()
     else:
         return None
     is_page = int(match[1]) > 1 and _fold_variant(stripped) == _fold_variant(canonical)

@@ -29,8 +29,8 @@ def write_changed_rows(before: Path, after: Path, target: Path) -> Counter[str]:
     counts = Counter(dict.fromkeys(OPS, 0))
     try:
         with pq.ParquetWriter(staged, _SCHEMA, compression="zstd") as writer:
-            for folder, wanted in ((after, {"added", "changed"}), (before, {"removed"})):
-                for batch in _read_rows(folder, {key: op for key, op in ops.items() if op in wanted}):
+            for folder, wanted_ops in ((after, {"added", "changed"}), (before, {"removed"})):
+                for batch in _read_rows(folder, {key: op for key, op in ops.items() if op in wanted_ops}):
                     counts.update(batch["op"].to_pylist())
                     writer.write_table(batch)
     except OSError as error:

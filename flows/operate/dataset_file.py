@@ -107,7 +107,7 @@ def _nest_parameters(job: Publish, names: set[str]) -> dict[str, Any]:
     nested: dict[str, Any] = {}
     for name, value in job.to_form().items():
         if name == "more":
-            rare = {key: each for key, each in value.model_dump(mode="json").items() if key in names}
+            rare = {key: field_value for key, field_value in value.model_dump(mode="json").items() if key in names}
             nested |= {"more": rare} if rare else {}
         elif name in names:
             nested[name] = value

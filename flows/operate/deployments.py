@@ -66,8 +66,12 @@ def load_declarations(folder: Path = ROOT) -> list[Declaration]:
             tags=fields.get("tags", []),
             parameters=fields.get("parameters", {}),
             schedules={
-                each["slug"]: {"cron": each["cron"], "timezone": each["timezone"], "active": each["active"]}
-                for each in fields.get("schedules", [])
+                schedule["slug"]: {
+                    "cron": schedule["cron"],
+                    "timezone": schedule["timezone"],
+                    "active": schedule["active"],
+                }
+                for schedule in fields.get("schedules", [])
             },
             limit=fields.get("concurrency_limit", {}),
             pull_steps=document["pull"],

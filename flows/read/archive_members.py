@@ -129,11 +129,11 @@ def iterate_zip(
         if problem := _check_name(name):
             yield _build_member(container, name, problem=problem)
             continue
-        shown = lenient_decoding.make_printable(name)
+        printable_name = lenient_decoding.make_printable(name)
         if info.flag_bits & 0x1:
             problem = (
                 "damaged_container",
-                f"{container.display_path}!{shown} is encrypted: unpack it with its password.",
+                f"{container.display_path}!{printable_name} is encrypted: unpack it with its password.",
             )
             yield _build_member(container, name, problem=problem)
             continue
@@ -149,7 +149,8 @@ def iterate_zip(
             RuntimeError,
             ValueError,
         ) as error:
-            detail = f"{container.display_path}!{shown} is a damaged member of its archive ({error}): fetch it again."
+            member = f"{container.display_path}!{printable_name}"
+            detail = f"{member} is a damaged member of its archive ({error}): fetch it again."
             yield _build_member(container, name, problem=("damaged_container", detail))
             continue
         yield _build_member(container, name, copy)
@@ -192,8 +193,8 @@ class _HeadedStream:
     def read(self, size: int) -> bytes:
         """Return the next bytes."""
         if self._head:
-            taken, self._head = self._head[:size], self._head[size:]
-            return taken
+            chunk, self._head = self._head[:size], self._head[size:]
+            return chunk
         return self._reader.read_bytes(size)
 
 

@@ -59,9 +59,9 @@ def _split_lines(pieces: Iterator[str], skipped: int, limit: int) -> Iterator[li
     pending = ""
     for piece in pieces:
         if skipped:
-            taken = min(skipped, len(piece))
-            skipped -= taken
-            piece = piece[taken:]
+            skip_count = min(skipped, len(piece))
+            skipped -= skip_count
+            piece = piece[skip_count:]
         pending += piece
         if pending.endswith("\r"):
             continue  # its line feed may come
@@ -106,8 +106,8 @@ class _Table:
         while True:
             if self._again:
                 line = self._again.pop()
-            elif (taken := next(self._lines, None)) is not None:
-                line = taken
+            elif (next_line := next(self._lines, None)) is not None:
+                line = next_line
             else:
                 return
             self._number += 1
@@ -183,7 +183,7 @@ class _Table:
         self._release()
         self._number -= len(broken) - 1
         self._again.extend(reversed(broken[1:]))
-        kept = broken[:1]
+        head_lines = broken[:1]
         while True:
             line = self._again.pop() if self._again else next(self._lines, None)
             if line is None:
@@ -192,9 +192,9 @@ class _Table:
                 self._again.append(line)
                 break
             self._number += 1
-            if sum(map(len, kept)) < self._limit:
-                kept.append(line)
-        self._held = kept
+            if sum(map(len, head_lines)) < self._limit:
+                head_lines.append(line)
+        self._held = head_lines
 
     def _is_row(self, line: str) -> bool:
         """Return True if a line can only be a row: of the right width, with marks of other rows in their columns."""

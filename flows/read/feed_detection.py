@@ -20,10 +20,10 @@ def detect_feed(data: bytes) -> str | None:
     if opening is None:
         return None
     root = opening["root"].lower().decode()
-    rest = data[opening.end() : opening.end() + 2000]
-    if root == "feed" and b"w3.org/2005/Atom" not in rest and b"purl.org/atom" not in rest:
+    remaining = data[opening.end() : opening.end() + 2000]
+    if root == "feed" and b"w3.org/2005/Atom" not in remaining and b"purl.org/atom" not in remaining:
         return None
-    if root == "rdf" and b"purl.org/rss" not in rest and b"netscape.com/rdf" not in rest:
+    if root == "rdf" and b"purl.org/rss" not in remaining and b"netscape.com/rdf" not in remaining:
         return None
     if root == "doc" and b"<main" not in data and b"<body" not in data:
         return None

@@ -97,8 +97,8 @@ def _read_element(name: str, element: "_Element") -> str | dict[str, str] | None
 
 def _first_link(value: object) -> str | None:
     links = value if isinstance(value, list) else [value]
-    hrefs = [each["href"] for each in links if isinstance(each, dict) and each["rel"] == "alternate"]
-    return next(iter(hrefs), None) or next((each for each in links if isinstance(each, str)), None)
+    hrefs = [link["href"] for link in links if isinstance(link, dict) and link["rel"] == "alternate"]
+    return next(iter(hrefs), None) or next((link for link in links if isinstance(link, str)), None)
 
 
 def _inner_markup(element: "_Element") -> str:
@@ -110,7 +110,7 @@ def _inner_markup(element: "_Element") -> str:
 
 
 def _find_articles(root: "_Element") -> list["_Element"]:
-    articles = [each for each in root.iter() if _local_name(each).lower() in ("doc", "tei")]
+    articles = [element for element in root.iter() if _local_name(element).lower() in ("doc", "tei")]
     return articles or [root]
 
 
@@ -119,18 +119,18 @@ def _read_article(article: "_Element") -> dict[str, Any]:
     fields: dict[str, Any] = {str(key): str(value) for key, value in article.attrib.items() if value}
     if _local_name(article) == "TEI":
         fields |= _read_tei_header(article)
-    body = next((each for each in article.iter() if _local_name(each) in ("main", "body")), article)
+    body = next((element for element in article.iter() if _local_name(element) in ("main", "body")), article)
     paragraphs = [
-        " ".join("".join(each.itertext()).split())
-        for each in body.iter()
-        if _local_name(each) in _TEXT_ELEMENTS and not any(_local_name(child) in _TEXT_ELEMENTS for child in each)
+        " ".join("".join(element.itertext()).split())
+        for element in body.iter()
+        if _local_name(element) in _TEXT_ELEMENTS and not any(_local_name(child) in _TEXT_ELEMENTS for child in element)
     ]
     fields["text"] = "\n\n".join(filter(None, paragraphs)) or " ".join("".join(body.itertext()).split())
     return fields
 
 
 def _read_tei_header(article: "_Element") -> dict[str, Any]:
-    header = next((each for each in article.iter() if _local_name(each) == "teiHeader"), None)
+    header = next((child for child in article.iter() if _local_name(child) == "teiHeader"), None)
     fields: dict[str, Any] = {}
     for element in header.iter() if header is not None else ():
         text = " ".join("".join(element.itertext()).split())

@@ -163,7 +163,7 @@ def plan_keys(paths: tuple[str, ...], field_map: FieldMap) -> KeyPlan:
         if not fields:
             unused.append(path)
     crawl_date = any(signature <= last for signature in table.crawl_dates)
-    ordered = {name: tuple(sorted(keys, key=lambda each: each[0])) for name, keys in candidates.items()}
+    ordered = {name: tuple(sorted(keys, key=lambda pair: pair[0])) for name, keys in candidates.items()}
     return KeyPlan(ordered, tuple(unused), crawl_date, frozenset(weak))
 
 
@@ -172,9 +172,9 @@ def _look_up(path: str, table: AliasTable) -> tuple[tuple[str, int], ...]:
     parts = [normalize_key(part) for part in path.split(".")]
     penalty = 0
     while parts:
-        found = table.fields.get(".".join(parts))
-        if found:
-            return tuple((name, rank + penalty) for name, rank in found)
+        columns = table.fields.get(".".join(parts))
+        if columns:
+            return tuple((name, rank + penalty) for name, rank in columns)
         if len(parts) > 1 and parts[-1] in table.values and (inner := table.fields.get(".".join(parts[:-1]))):
             return tuple((name, rank + penalty) for name, rank in inner)
         if len(parts) == 1 or parts[0] not in table.wrappers:
@@ -251,7 +251,7 @@ class _Mapping:
         texts = [(path, joined) for path, value in self._values("text") if (joined := join_paragraphs(value)).strip()]
         if not texts:
             texts = [(path, value) for path, value in self._values("html") if isinstance(value, str) and value.strip()]
-        texts = [each for each in texts if not _is_address(each[1])] or texts[:0]
+        texts = [pair for pair in texts if not _is_address(pair[1])] or texts[:0]
         if texts:
             path, content = texts[0] if len(texts) == 1 else _choose_longest(texts)
             self._sources.append((path, "text"))
@@ -317,12 +317,17 @@ class _Mapping:
                 return
 
     def _state_names(self, name: str, stated: list[tuple[str, str]]) -> None:
-        seen: set[str] = set()
+        stated_names: set[str] = set()
         for path, value in self._values(name):
             used = False
             for person in list_names(value):
-                if person not in seen and not is_missing(person) and not _is_address(person) and not person.isdigit():
-                    seen.add(person)
+                if (
+                    person not in stated_names
+                    and not is_missing(person)
+                    and not _is_address(person)
+                    and not person.isdigit()
+                ):
+                    stated_names.add(person)
                     stated.append((name, person))
                     used = True
             if used:
@@ -347,7 +352,7 @@ class _Mapping:
     def _state_outlet(self, stated: list[tuple[str, str]], url: str | None) -> None:
         from flows.outlets import load_registry
 
-        known = load_registry()
+        registry = load_registry()
         for path, value in self._values("outlet"):
             text = clean_scalar(value)
             if not text or is_missing(text) or _is_address(text) or text.isdigit():
@@ -356,11 +361,11 @@ class _Mapping:
                 continue
             host = _HOST.fullmatch(text.lower())
             if host:
-                outlet = known.find_by_domain(text.lower())
+                outlet = registry.find_by_domain(text.lower())
                 text = outlet.name if outlet else text.lower().removeprefix("www.")
             if path in self._plan.weak:
-                of_url = known.find_by_url(url) if url else None
-                if of_url is not None and known.find_by_name(text) is not of_url:
+                of_url = registry.find_by_url(url) if url else None
+                if of_url is not None and registry.find_by_name(text) is not of_url:
                     continue  # a section or a collection: the address says who published it
                 if host and url:
                     continue  # says no more than the address does
@@ -371,10 +376,10 @@ class _Mapping:
     def _choose_fetched(self) -> datetime | None:
         dates = self._values("published_at") if self._plan.crawl_date else iter(())
         for path, value in (*self._values("fetched_at"), *dates):
-            found = parse_instant(value)
-            if found is not None:
+            instant = parse_instant(value)
+            if instant is not None:
                 self._sources.append((path, "fetched_at"))
-                return found
+                return instant
         return None
 
 
@@ -401,11 +406,11 @@ def _choose_longest(texts: list[tuple[str, str]]) -> tuple[str, str]:
     """Choose the first text that is nearly as long as the longest, without tags and blanks."""
     sizes = [len(_TAGS.sub("", text) if "<" in text else text) for _, text in texts]
     enough = max(sizes) * _SHARE_OF_LONGEST
-    near = [each for each, size in zip(texts, sizes, strict=True) if size >= enough]
+    near = [pair for pair, size in zip(texts, sizes, strict=True) if size >= enough]
     # Of equals the one that kept its paragraphs: `raw_text` often stands beside `text` as one line.
-    return next((each for each in near if "\n" in each[1].strip() or "</p>" in each[1]), near[0])
+    return next((pair for pair in near if "\n" in pair[1].strip() or "</p>" in pair[1]), near[0])
 
 
 def _quote_keys(keys: Sequence[str]) -> str:
-    shown = ", ".join(f'"{field_values.show_key(key)}"' for key in keys[:20])
-    return shown + (f" and {len(keys) - 20} more" if len(keys) > 20 else "") if keys else "none at all"
+    quoted = ", ".join(f'"{field_values.show_key(key)}"' for key in keys[:20])
+    return quoted + (f" and {len(keys) - 20} more" if len(keys) > 20 else "") if keys else "none at all"

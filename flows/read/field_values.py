@@ -204,14 +204,14 @@ def format_date(value: object, *, utc: bool = False) -> str:
 
 def _format_number(text: str) -> str:
     """Format an epoch in seconds, milli-, micro- or nanoseconds, or a day of eight digits; empty for other numbers."""
-    whole = text.partition(".")[0]
-    if len(whole) == 8:
+    integer_part = text.partition(".")[0]
+    if len(integer_part) == 8:
         with suppress(ValueError):
-            return datetime.strptime(whole, "%Y%m%d").date().isoformat()
+            return datetime.strptime(integer_part, "%Y%m%d").date().isoformat()
         return ""
-    if len(whole) == 14:
+    if len(integer_part) == 14:
         with suppress(ValueError):
-            return datetime.strptime(whole, "%Y%m%d%H%M%S").isoformat()
+            return datetime.strptime(integer_part, "%Y%m%d%H%M%S").isoformat()
     moment = _parse_epoch(text)
     return moment.isoformat() if moment else ""
 
@@ -247,11 +247,11 @@ def combine_local_and_utc(local: object, utc: object) -> str:
     if not isinstance(local, str) or not isinstance(utc, str):
         return ""
     with suppress(ValueError, OverflowError):
-        here, there = datetime.fromisoformat(local), datetime.fromisoformat(utc)
-        if here.tzinfo or there.tzinfo:
+        local_time, utc_time = datetime.fromisoformat(local), datetime.fromisoformat(utc)
+        if local_time.tzinfo or utc_time.tzinfo:
             return ""
-        minutes = round((here - there).total_seconds() / 60)
+        minutes = round((local_time - utc_time).total_seconds() / 60)
         if abs(minutes) <= 14 * 60 and minutes % 15 == 0:
             sign = "-" if minutes < 0 else "+"
-            return f"{here.isoformat()}{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+            return f"{local_time.isoformat()}{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
     return ""

@@ -167,11 +167,11 @@ class _OpenFile:
     ) -> csv_dialect.Dialect | None:
         bom, _ = lenient_decoding.find_byte_order_mark(content)
         begun = content[len(bom) : len(bom) + _DIALECT_BYTES]
-        whole = is_complete and len(content) <= len(bom) + _DIALECT_BYTES
+        is_whole = is_complete and len(content) <= len(bom) + _DIALECT_BYTES
         if not csv_dialect.may_be_table(begun, name, detected.codec):
             return None
         head = lenient_decoding.decode_leniently(begun, detected.codec)
-        return csv_dialect.detect_dialect(head, name, self._context.options.field_map, whole=whole)
+        return csv_dialect.detect_dialect(head, name, self._context.options.field_map, whole=is_whole)
 
     def _read_csv(
         self, reader: ByteReader, content: bytes, detected: file_kinds.DetectedKind, dialect: csv_dialect.Dialect

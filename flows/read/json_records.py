@@ -67,11 +67,11 @@ def classify_value(value: object, field_map: FieldMap) -> str:
         return "record"
     if find_record_list(value, field_map) is not None:
         return "wrapper"
-    inner = [each for each in list(value.values())[:20] if each is not None]
+    inner = [entry for entry in list(value.values())[:20] if entry is not None]
     if (
         inner
-        and all(isinstance(each, dict) for each in inner)
-        and any(_states_content(each, field_map) for each in inner)
+        and all(isinstance(entry, dict) for entry in inner)
+        and any(_states_content(entry, field_map) for entry in inner)
     ):
         return "mapping"
     return "record"
@@ -103,7 +103,7 @@ def _are_columns(value: Mapping[str, object]) -> bool:
         return False
     if all(isinstance(column, dict) and column for column in columns):
         keys = [list(column) for column in columns if isinstance(column, dict)]
-        return all(each == keys[0] for each in keys) and all(key.isdigit() for key in keys[0][:5])
+        return all(row_keys == keys[0] for row_keys in keys) and all(key.isdigit() for key in keys[0][:5])
     if all(isinstance(column, list) for column in columns):
         lengths = {len(column) for column in columns if isinstance(column, list)}
         return (
@@ -123,15 +123,15 @@ def find_record_list(value: Mapping[str, Any], field_map: FieldMap, depth: int =
         for key, inner in value.items()
         if isinstance(inner, list)
         and inner
-        and all(isinstance(each, dict) for each in inner[:20])
-        and any(classify_value(each, field_map) == "record" and _knows_keys(each, field_map) for each in inner[:20])
+        and all(isinstance(entry, dict) for entry in inner[:20])
+        and any(classify_value(entry, field_map) == "record" and _knows_keys(entry, field_map) for entry in inner[:20])
     ]
     if lists:
         return (max(lists)[1],)
     if depth > 1:
         for key, inner in value.items():
-            if isinstance(inner, dict) and (found := find_record_list(inner, field_map, depth - 1)) is not None:
-                return (key, *found)
+            if isinstance(inner, dict) and (nested_list := find_record_list(inner, field_map, depth - 1)) is not None:
+                return (key, *nested_list)
     return None
 
 
@@ -227,9 +227,10 @@ class _JsonStream:
             yield from self._number_all(inner)
         elif kind == "mapping":
             # The key of each is the nearest that there is to an id, but an index of pandas is none.
-            for key, each in value.items():
-                known = not isinstance(each, dict) or key.isdigit() or any(name in each for name in ("id", "_id"))
-                yield from self._number_all([each if known else {"id": key, **each}])
+            for key, inner_value in value.items():
+                states_id = isinstance(inner_value, dict) and any(name in inner_value for name in ("id", "_id"))
+                has_own_id = not isinstance(inner_value, dict) or key.isdigit() or states_id
+                yield from self._number_all([inner_value if has_own_id else {"id": key, **inner_value}])
         elif kind == "columns":
             names = list(value)
             columns = [list(column.values()) if isinstance(column, dict) else column for column in value.values()]
@@ -402,11 +403,11 @@ class _JsonStream:
         if self._ended:
             return False
         # At least as much again as is held: a value that goes on is parsed from its start each time.
-        wanted = max(len(self._held) - self._at, 1)
+        wanted_size = max(len(self._held) - self._at, 1)
         pieces = [self._held[self._at :]]
         self._at = 0
         gained = 0
-        while gained < wanted:
+        while gained < wanted_size:
             piece = next(self._pieces, None)
             if piece is None:
                 self._ended = True

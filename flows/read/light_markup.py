@@ -165,8 +165,8 @@ def _split_reader_head(text: str) -> tuple[str | None, Mapping[str, Any]]:
         if matched is not None:
             key = matched["key"].lower()
             if key == "markdown content":
-                rest = matched["value"].strip()
-                return (rest + "\n" if rest else "") + text[at:], metadata
+                remaining = matched["value"].strip()
+                return (remaining + "\n" if remaining else "") + text[at:], metadata
             if key in _READER_KEYS and matched["value"].strip():
                 metadata.setdefault(_READER_KEYS[key], matched["value"].strip())
         if line_end < 0:
@@ -201,14 +201,14 @@ def strip_markdown(text: str) -> str:
     text = _QUOTE.sub("", text)
     for _ in range(2):
         text = _BOLD.sub(r"\2", text)
-    text = _EMPHASIS.sub(lambda found: found[1] or found[2], text)
+    text = _EMPHASIS.sub(lambda match: match[1] or match[2], text)
     text = _BULLET.sub(r"\1", text)
     text = _ESCAPE.sub(r"\1", text)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE))
 
 
-def _link_words(found: re.Match[str]) -> str:
-    return " ".join(found[1].split())
+def _link_words(match: re.Match[str]) -> str:
+    return " ".join(match[1].split())
 
 
 def strip_lynx(text: str) -> str:

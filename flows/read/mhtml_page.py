@@ -46,7 +46,7 @@ def extract_page(data: bytes) -> SavedPage | None:
     if not pages:
         return None
     stated = _address(message.get("Snapshot-Content-Location")) or _address(message.get("Content-Location"))
-    page = next((each for each in pages if stated and _address(each.get("Content-Location")) == stated), pages[0])
+    page = next((part for part in pages if stated and _address(part.get("Content-Location")) == stated), pages[0])
     content = page.get_payload(decode=True)
     if not isinstance(content, bytes) or not content.strip():
         return None

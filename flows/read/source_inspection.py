@@ -102,61 +102,61 @@ class SourceInspection:
 def inspect_source(source: str, options: ReadOptions | None = None, limits: Limits | None = None) -> SourceInspection:
     """Inspect a source by a sample of it. Raises SourceError where it is missing or holds no file."""
     applied, bounds = options or ReadOptions(), limits or Limits()
-    found = SourceInspection(source_walk.format_source(source))
-    found.options = [f"--map {name}={key}" for name, key in applied.field_map.keys]
-    found.options += [f"--split '{applied.split}'"] if applied.split else []
-    found.options += [f"--table '{applied.table}'"] if applied.table else []
+    inspection = SourceInspection(source_walk.format_source(source))
+    inspection.options = [f"--map {name}={key}" for name, key in applied.field_map.keys]
+    inspection.options += [f"--split '{applied.split}'"] if applied.split else []
+    inspection.options += [f"--table '{applied.table}'"] if applied.table else []
     total = KeyTally(samples={})
     read_bytes = 0
-    for file in _sample_files(source, found):
+    for file in _sample_files(source, inspection):
         if read_bytes >= _BYTES:
-            found.complete = False
+            inspection.complete = False
             break
         tally = KeyTally(samples=total.samples)
         rows = file_reader.read_documents(file, bounds, None, applied, tally)
         for count, row in enumerate(islice(rows, _RECORDS + 1)):
             if count == _RECORDS:
-                found.complete = False
+                inspection.complete = False
                 break
             read_bytes += row.byte_count
-            _count_row(found, row)
-        found.files_read += 1
+            _count_row(inspection, row)
+        inspection.files_read += 1
         if not file.not_read:
-            found.kinds[tally.kind or "unreadable"] += 1
+            inspection.kinds[tally.kind or "unreadable"] += 1
         _add_tally(total, tally)
-    found.not_read = Counter(total.not_read)
-    found.keys = list(_report_keys(total, applied))
+    inspection.not_read = Counter(total.not_read)
+    inspection.keys = list(_report_keys(total, applied))
     if total.records:
         states = {name for uses in total.columns.values() for name in uses}
-        wanted = ("text", "title", "url", "published_at", "authors", "outlet")
-        found.fields_missing = [
-            name for name in wanted if name not in states and not (name == "text" and "html" in states)
+        shown_fields = ("text", "title", "url", "published_at", "authors", "outlet")
+        inspection.fields_missing = [
+            name for name in shown_fields if name not in states and not (name == "text" and "html" in states)
         ]
-    return found
+    return inspection
 
 
-def _sample_files(source: str, found: SourceInspection) -> Iterator[SourceFile]:
+def _sample_files(source: str, inspection: SourceInspection) -> Iterator[SourceFile]:
     """Yield some files of a source, each kind of name among them; all are counted."""
     by_suffix: Counter[str] = Counter()
-    taken = 0
+    sampled = 0
     for file in islice(source_walk.find_files(source), _LISTED):
-        found.files += 1
-        found.bytes += file.stamp[0] if file.stamp else 0
+        inspection.files += 1
+        inspection.bytes += file.stamp[0] if file.stamp else 0
         suffix = PurePosixPath(file.relative).suffix.lower()
         by_suffix[suffix] += 1
-        if taken >= _FILES or by_suffix[suffix] > _FILES_A_SUFFIX:
-            found.complete = False
+        if sampled >= _FILES or by_suffix[suffix] > _FILES_A_SUFFIX:
+            inspection.complete = False
             continue
-        taken += 1
+        sampled += 1
         yield file
 
 
-def _count_row(found: SourceInspection, row: RawDocument | Reject) -> None:
+def _count_row(inspection: SourceInspection, row: RawDocument | Reject) -> None:
     if isinstance(row, RawDocument):
-        found.documents[{"html": "pages", "text": "texts"}.get(row.media, row.media)] += 1
+        inspection.documents[{"html": "pages", "text": "texts"}.get(row.media, row.media)] += 1
         return
-    found.rejects[row.reason] += 1
-    examples = found.examples.setdefault(row.reason, [])
+    inspection.rejects[row.reason] += 1
+    examples = inspection.examples.setdefault(row.reason, [])
     if len(examples) < _EXAMPLES:
         examples.append(row.detail)
 

@@ -151,7 +151,7 @@ def _build_document(context: ReadContext, record: SourceRecord, fields: Mapping[
     content = lenient_decoding.replace_surrogates(text).encode()
     media = "html" if mapped.media == "html" or file_kinds.is_html(content) else "text"
     raw = record.raw if record.raw is not None else b""
-    words = [value for wanted in ("title", "published_at") for name, value in mapped.stated if name == wanted]
+    words = [value for column in ("title", "published_at") for name, value in mapped.stated if name == column]
     return RawDocument(
         source_id=mapped.id or _stated_id(fields) or source_file.relative + record.place,
         source_uri=source_file.uri + record.place,
@@ -240,10 +240,10 @@ def convert_value(value: object) -> object:
 
 def name_columns(cells: list[str]) -> tuple[str, ...]:
     """Name the columns of a header: as printed, a repeated name with its number behind it."""
-    seen: dict[str, int] = {}
+    name_counts: dict[str, int] = {}
     names: list[str] = []
     for cell in cells:
         name = cell.strip().strip("\ufeff")
-        count = seen[name] = seen.get(name, 0) + 1
+        count = name_counts[name] = name_counts.get(name, 0) + 1
         names.append(name if count == 1 else f"{name}_{count}")
     return tuple(names)

@@ -28,11 +28,11 @@ def read_sqlite(path: Path, table: str, field_map: FieldMap, limit: int) -> Iter
     try:
         with closing(_connect(path)) as database:
             tables = _list_tables(database)
-            chosen, others = _choose_tables(database, tables, table, field_map)
+            chosen, other_tables = _choose_tables(database, tables, table, field_map)
             for name in chosen:
                 place = "" if len(chosen) == 1 else f"{name}!"
                 yield from _read_rows(database, name, tables[name], place, limit)
-            for name in others:
+            for name in other_tables:
                 detail = f"is another table that holds texts, beside {chosen[0]}: read it with --table {name}."
                 yield SourceRecord(f"#{name}", f"Table {name}", None, None, ("many_articles", detail))
     except sqlite3.Error as error:
@@ -104,9 +104,9 @@ def _score_table(database: sqlite3.Connection, name: str, columns: tuple[str, ..
     texts = [path for field in ("text", "html") for _, path in plan.candidates.get(field, ())]
     if not texts:
         return 0
-    shown = ", ".join(map(_quote_name, texts))
+    quoted = ", ".join(map(_quote_name, texts))
     try:
-        rows = database.execute(f"SELECT {shown} FROM {_quote_name(name)} LIMIT {_SAMPLE}").fetchall()  # noqa: S608
+        rows = database.execute(f"SELECT {quoted} FROM {_quote_name(name)} LIMIT {_SAMPLE}").fetchall()  # noqa: S608
     except sqlite3.Error:
         return 0
     longest = max((len(value) for row in rows for value in row if isinstance(value, str | bytes)), default=0)

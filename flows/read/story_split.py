@@ -117,7 +117,7 @@ def _split_at_blanks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
         else:
             run += 1
     inner = runs[:-1] if lines and not lines[-1].strip() else runs
-    least = 2 if any(each >= 2 for each in inner) else 1
+    least = 2 if any(blank_count >= 2 for blank_count in inner) else 1
     first, block, run = 0, list[str](), 0
     for at, line in enumerate(lines):
         if not line.strip():
@@ -174,10 +174,10 @@ def _explain_labels(lines: Sequence[str]) -> str | None:
         edges = [*at, len(lines)]
         stories = sum(_count_words(lines[a:b]) >= _STORY_WORDS for a, b in itertools.pairwise(edges))
         if stories >= 2 and stories >= len(at) * 0.6:
-            shown = lines[at[0]].strip()
-            label = re.match(r"[^\d:=]*", shown)
+            first_line = lines[at[0]].strip()
+            label = re.match(r"[^\d:=]*", first_line)
             pattern = f"--split '^{label[0].strip()}'" if label and split is None else "--split REGEX"
-            return _sentence(stories, f'{name} "{shown[:40]}" before each', pattern)
+            return _sentence(stories, f'{name} "{first_line[:40]}" before each', pattern)
     return None
 
 
@@ -237,9 +237,9 @@ def _explain_lines(lines: Sequence[str]) -> str | None:
         return None
     words = [frozenset(map(str.casefold, _WORD.findall(line[:4000]))) for line in long[:60]]
     common = frozenset(
-        word for word in frozenset().union(*words) if sum(word in each for each in words) > len(words) * 0.5
+        word for word in frozenset().union(*words) if sum(word in line_words for line_words in words) > len(words) * 0.5
     )
-    rare = [each - common for each in words]
+    rare = [line_words - common for line_words in words]
     pairs = [(a, b) for a, b in itertools.pairwise(rare) if a and b]
     alike = sorted(len(a & b) / min(len(a), len(b)) for a, b in pairs)
     middle = alike[len(alike) // 2] if alike else 1.0

@@ -86,12 +86,12 @@ def read_saved_from(content: bytes) -> SavedFrom:
     head = content[:_HEAD]
     if b"<!--" not in head:
         return SavedFrom()
-    if found := _SAVED_FROM.search(head):
-        return SavedFrom(found[1].decode("utf-8", "replace"))
-    if found := _SINGLE_FILE.search(head):
-        return SavedFrom(found[1].decode("utf-8", "replace"), _parse_saved_date(found[2]))
-    if found := _MIRRORED.search(head):
-        return SavedFrom("https://" + found[1].decode("utf-8", "replace"), _parse_saved_date(found[2]))
+    if match := _SAVED_FROM.search(head):
+        return SavedFrom(match[1].decode("utf-8", "replace"))
+    if match := _SINGLE_FILE.search(head):
+        return SavedFrom(match[1].decode("utf-8", "replace"), _parse_saved_date(match[2]))
+    if match := _MIRRORED.search(head):
+        return SavedFrom("https://" + match[1].decode("utf-8", "replace"), _parse_saved_date(match[2]))
     return SavedFrom()
 
 
@@ -153,12 +153,12 @@ def _state_metadata(context: ReadContext, document: RawDocument, text: str, meta
     """Return the document with the text below its header, and what the header states."""
     content = lenient_decoding.replace_surrogates(text).encode()
     plain = replace(document, content=content, encoding="utf-8")
-    own = {key: value for key, value in metadata.items() if key.lower() not in ("text", "content", "body")}
-    if not own:
+    own_fields = {key: value for key, value in metadata.items() if key.lower() not in ("text", "content", "body")}
+    if not own_fields:
         hint = guess_outlet_hint(context.guess_outlet, None, content, "text") or guess_mirror_domain(context)
         return replace(plain, outlet_hint=hint)
     try:
-        mapped, flat = map_record({**own, "text": text}, context.options.field_map)
+        mapped, flat = map_record({**own_fields, "text": text}, context.options.field_map)
     except RecordError:
         return plain
     context.tally.add_record(flat, mapped.sources)

@@ -65,7 +65,7 @@ def _name_configs(release_name: str) -> list[tuple[str, str]]:
     `datasets` caches by the name of a config: with one name for all releases it would return another release's rows.
     """
     articles = reader_schemas.TABLE_PATHS["articles"]
-    others = [
+    other_configs = [
         (f"{release_name}-{table}", path) for table, path in reader_schemas.TABLE_PATHS.items() if path != articles
     ]
-    return [(release_name, articles), *others]
+    return [(release_name, articles), *other_configs]

@@ -51,31 +51,31 @@ def render_index(dataset: str, runs: list[IndexedRun], totals: list[ReleaseTotal
 
 def _draw_charts(totals: list[ReleaseTotals]) -> list[Markup]:
     """Draw the charts over all releases; there is at least one."""
-    labels = [each.version for each in totals]
+    labels = [total.version for total in totals]
     by_reason: dict[str, list[float | None]] = {
-        reason: [float(each.rejected.get(reason, 0)) for each in totals] for reason in _rank_reasons(totals)
+        reason: [float(total.rejected.get(reason, 0)) for total in totals] for reason in _rank_reasons(totals)
     }
-    seconds = [None if each.seconds is None else round(each.seconds / 60, 2) for each in totals]
+    seconds = [None if total.seconds is None else round(total.seconds / 60, 2) for total in totals]
     shares: dict[str, list[float | None]] = {
-        "title": [_divide(each.titled, each.articles) for each in totals],
-        "author": [_divide(each.authored, each.articles) for each in totals],
-        "date": [_divide(each.dated, each.articles) for each in totals],
-        "cut from documents": [each.cut for each in totals],
+        "title": [_divide(total.titled, total.articles) for total in totals],
+        "author": [_divide(total.authored, total.articles) for total in totals],
+        "date": [_divide(total.dated, total.articles) for total in totals],
+        "cut from documents": [total.cut for total in totals],
     }
     changes: dict[str, list[float | None]] = {
-        op: [float(each.changes.get(op, 0)) for each in totals] for op in ("added", "changed", "removed")
+        op: [float(total.changes.get(op, 0)) for total in totals] for op in ("added", "changed", "removed")
     }
     duplicates: dict[str, list[float | None]] = {
-        "marked": [float(each.duplicates) for each in totals],
-        "dropped": [float(sum(each.dropped.values())) for each in totals],
+        "marked": [float(total.duplicates) for total in totals],
+        "dropped": [float(sum(total.dropped.values())) for total in totals],
     }
     return [
-        draw_line_chart("Articles", labels, {"articles": [float(each.articles) for each in totals]}),
+        draw_line_chart("Articles", labels, {"articles": [float(total.articles) for total in totals]}),
         draw_line_chart("Changes since the release before", labels, changes),
         draw_line_chart("Share of articles with a value, and share cut", labels, shares, percent=True),
         draw_line_chart("Rejected documents by reason", labels, by_reason),
         draw_line_chart("Articles that repeat another", labels, duplicates),
-        draw_line_chart("Drift checks that failed", labels, {"failed": [float(len(each.drift)) for each in totals]}),
+        draw_line_chart("Drift checks that failed", labels, {"failed": [float(len(total.drift)) for total in totals]}),
         draw_line_chart("Minutes a run took", labels, {"minutes": seconds}),
         _draw_days(totals[-1]),
     ]
@@ -93,17 +93,17 @@ def _draw_days(latest: ReleaseTotals) -> Markup:
     series: dict[str, list[float | None]] = {
         outlet or "not known": [float(latest.days[day].get(outlet, 0)) for day in days] for outlet in named
     }
-    if others := largest[len(named) :]:
-        series[f"{len(others)} others"] = [
-            float(sum(latest.days[day].get(outlet, 0) for outlet in others)) for day in days
+    if other_outlets := largest[len(named) :]:
+        series[f"{len(other_outlets)} others"] = [
+            float(sum(latest.days[day].get(outlet, 0) for outlet in other_outlets)) for day in days
         ]
     return draw_line_chart("Articles a day by outlet, latest release", days, series)
 
 
 def _rank_reasons(totals: list[ReleaseTotals]) -> list[str]:
     sums: dict[str, int] = {}
-    for each in totals:
-        for reason, count in each.rejected.items():
+    for total in totals:
+        for reason, count in total.rejected.items():
             sums[reason] = sums.get(reason, 0) + count
     return sorted(sums, key=lambda reason: (-sums[reason], reason))
 
@@ -123,11 +123,11 @@ def _build_outlet_rows(latest: ReleaseTotals | None, before: ReleaseTotals | Non
     caption = f"Outlets of {latest.version}" + (
         f"; {omitted_count:,} smaller ones are left out" if omitted_count > 0 else ""
     )
-    gone = sorted(set(before.outlets) - set(latest.outlets)) if before else []
+    missing_outlets = sorted(set(before.outlets) - set(latest.outlets)) if before else []
     return {
         "outlet_caption": caption,
         "outlet_rows": rows,
-        "gone_outlets": [outlet or "not known" for outlet in gone[:20]],
+        "gone_outlets": [outlet or "not known" for outlet in missing_outlets[:20]],
     }
 
 

@@ -20,8 +20,8 @@ def draw_line_chart(
 
     With `percent` the values are shares from 0 to 1, and the axis goes to 100 %.
     """
-    shown = dict(list(series.items())[:SERIES_STYLES])
-    most = max((value for values in shown.values() for value in values if value is not None), default=0.0)
+    drawn = dict(list(series.items())[:SERIES_STYLES])
+    most = max((value for values in drawn.values() for value in values if value is not None), default=0.0)
     scale = (
         [0.0, 0.25, 0.5, 0.75, 1.0] if percent else [float(tick) for tick in compute_ticks(max(int(most + 0.999), 1))]
     )
@@ -33,7 +33,7 @@ def draw_line_chart(
         shapes.append(tag("line", x1=_LEFT, y1=f"{y:.1f}", x2=right, y2=f"{y:.1f}", class_="grid"))
         words = f"{tick:.0%}" if percent else f"{tick:,.0f}"
         shapes.append(tag("text", words, x=_LEFT - 6, y=f"{y + 4:.1f}", text_anchor="end"))
-    for number, (name, values) in enumerate(shown.items()):
+    for number, (name, values) in enumerate(drawn.items()):
         for points in _split_at_gaps(values, step, scale[-1]):
             shapes.append(tag("polyline", tag("title", name), points=points, class_=f"s{number}"))
     shapes.append(tag("line", x1=_LEFT, y1=_BOTTOM, x2=right, y2=_BOTTOM, class_="axis"))
@@ -41,21 +41,21 @@ def draw_line_chart(
         shapes.append(tag("text", labels[0], x=_LEFT, y=_BOTTOM + 18, text_anchor="start"))
     if len(labels) > 1:
         shapes.append(tag("text", labels[-1], x=right, y=_BOTTOM + 18, text_anchor="end"))
-    last_values = (f"{name} {_format_value(values, percent)}" for name, values in shown.items())
+    last_values = (f"{name} {_format_value(values, percent)}" for name, values in drawn.items())
     svg = tag(
         "svg", *shapes, viewBox=f"0 0 {WIDTH} {_BOTTOM + 26}", role="img",
         aria_label=f"{caption}; latest: {', '.join(last_values)}",
     )  # fmt: skip
     legend = [
         tag("li", tag("span", "", class_=f"line s{number}"), f" {name}: {_format_value(values, percent)}")
-        for number, (name, values) in enumerate(shown.items())
+        for number, (name, values) in enumerate(drawn.items())
     ]
     return tag("figure", tag("figcaption", caption), svg, tag("ul", *legend, class_="legend"), class_="chart")
 
 
 def _format_value(values: list[float | None], percent: bool) -> str:
     """Format the latest value of a series."""
-    value = next((each for each in reversed(values) if each is not None), None)
+    value = next((point for point in reversed(values) if point is not None), None)
     if value is None:
         return "–"
     return f"{value:.0%}" if percent else f"{value:,.0f}"

@@ -240,9 +240,9 @@ def _keep_smallest(heap: list[tuple[int, str]], article_id: str) -> None:
 def _deal_rounds(lists: list[Any], most: int) -> list[Any]:
     """Take one of each list in turns until there are `most`."""
     dealt: list[Any] = []
-    longest = max((len(each) for each in lists), default=0)
+    longest = max((len(rows) for rows in lists), default=0)
     for position in range(longest):
-        for each in lists:
-            if position < len(each) and len(dealt) < most:
-                dealt.append(each[position])
+        for rows in lists:
+            if position < len(rows) and len(dealt) < most:
+                dealt.append(rows[position])
     return dealt

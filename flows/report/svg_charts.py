@@ -55,23 +55,23 @@ def _number_month(month: str) -> int:
 def draw_bar_chart(caption: str, axis: str, counts: list[tuple[str, int]]) -> Markup:
     """Draw horizontal bars, one a row, each with its name and number; the axis below counts `axis`."""
     scale = compute_ticks(max((count for _, count in counts), default=0))
-    left, right, top, row_height = _LABEL_WIDTH + 8, WIDTH - 46, 6, 24
+    left_edge, right, top, row_height = _LABEL_WIDTH + 8, WIDTH - 46, 6, 24
     bottom = top + row_height * len(counts)
     shapes: list[Markup] = []
     for tick in scale:
-        x = left + (right - left) * tick / scale[-1]
+        x = left_edge + (right - left_edge) * tick / scale[-1]
         shapes += [_draw_line(x, top, x, bottom, "grid"), _draw_label(f"{tick:,}", x, bottom + 16, "middle")]
     for number, (name, count) in enumerate(counts):
         y = top + row_height * number
-        width = (right - left) * count / scale[-1]
+        width = (right - left_edge) * count / scale[-1]
         shapes += [
-            _draw_label(_truncate_label(name, _LABEL_WIDTH), left - 8, y + 16, "end", full_text=name),
-            _draw_bar(left, y + 4, width, row_height - 8, f"{name}: {count:,} {axis}"),
-            _draw_label(f"{count:,}", left + width + 5, y + 16, "start", "figure"),
+            _draw_label(_truncate_label(name, _LABEL_WIDTH), left_edge - 8, y + 16, "end", full_text=name),
+            _draw_bar(left_edge, y + 4, width, row_height - 8, f"{name}: {count:,} {axis}"),
+            _draw_label(f"{count:,}", left_edge + width + 5, y + 16, "start", "figure"),
         ]
     shapes += [
-        _draw_line(left, top, left, bottom, "axis"),
-        _draw_label(axis, (left + right) / 2, bottom + 34, "middle", "name"),
+        _draw_line(left_edge, top, left_edge, bottom, "axis"),
+        _draw_label(axis, (left_edge + right) / 2, bottom + 34, "middle", "name"),
     ]
     return _wrap_figure(caption, bottom + 40, shapes, counts)
 
@@ -79,16 +79,16 @@ def draw_bar_chart(caption: str, axis: str, counts: list[tuple[str, int]]) -> Ma
 def draw_column_chart(caption: str, x_label: str, y_label: str, counts: list[tuple[str, int]]) -> Markup:
     """Draw vertical columns in the order given; `x_label` and `y_label` name the axes."""
     scale = compute_ticks(max((count for _, count in counts), default=0))
-    left, right, top, bottom = 52, WIDTH - 8, 26, 196
+    left_edge, right, top, bottom = 52, WIDTH - 8, 26, 196
     shapes: list[Markup] = []
     for tick in scale:
         y = bottom - (bottom - top) * tick / scale[-1]
-        shapes += [_draw_line(left, y, right, y, "grid"), _draw_label(f"{tick:,}", left - 6, y + 4, "end")]
-    column_width = (right - left) / max(len(counts), 1)
+        shapes += [_draw_line(left_edge, y, right, y, "grid"), _draw_label(f"{tick:,}", left_edge - 6, y + 4, "end")]
+    column_width = (right - left_edge) / max(len(counts), 1)
     label_width = max((len(name) for name, _ in counts), default=1) * _LETTER_WIDTH + 8
     label_interval = max(1, math.ceil(label_width / column_width))
     for number, (name, count) in enumerate(counts):
-        x = left + column_width * number
+        x = left_edge + column_width * number
         height = (bottom - top) * count / scale[-1]
         shapes.append(
             _draw_bar(
@@ -108,8 +108,8 @@ def draw_column_chart(caption: str, x_label: str, y_label: str, counts: list[tup
         if number % label_interval == 0:
             shapes.append(_draw_label(name, x + column_width / 2, bottom + 16, "middle"))
     shapes += [
-        _draw_line(left, bottom, right, bottom, "axis"),
-        _draw_label(x_label, (left + right) / 2, bottom + 36, "middle", "name"),
+        _draw_line(left_edge, bottom, right, bottom, "axis"),
+        _draw_label(x_label, (left_edge + right) / 2, bottom + 36, "middle", "name"),
         _draw_label(y_label, 2, 9, "start", "name"),
     ]
     return _wrap_figure(caption, bottom + 44, shapes, counts)

@@ -158,9 +158,9 @@ class _ClaimTable:
 
     def _find_owner(self, article_id: str, places: list[int]) -> int | None:
         """Return the claimant whose own URL it is, else the one that the parent publishes under this id."""
-        own = next((place for place in places if self._bases[place] not in _DOUBTFUL), None)
-        if own is not None:
-            return own
+        owner = next((place for place in places if self._bases[place] not in _DOUBTFUL), None)
+        if owner is not None:
+            return owner
         return next((place for place in places if self._is_published_as(place, article_id)), None)
 
     def _is_published_as(self, place: int, article_id: str) -> bool:

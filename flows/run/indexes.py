@@ -123,7 +123,9 @@ def _lock_output(output: Path) -> Iterator[None]:
 def _write_catalog(dataset: release.Dataset, entries: list[release.VersionEntry], latest: str | None) -> None:
     path = dataset.root.parent / "index.json"
     catalog = read_json(path) or {}
-    described = {each["name"]: each for each in catalog.get("datasets", []) if (path.parent / each["name"]).is_dir()}
+    described = {
+        entry["name"]: entry for entry in catalog.get("datasets", []) if (path.parent / entry["name"]).is_dir()
+    }
     described[dataset.name] = _describe_dataset(dataset, entries, latest)
     datasets = [described[name] for name in sorted(described)]
     write_atomic(path, encode_json({"schema_version": SCHEMA_VERSION, "datasets": datasets}))

@@ -94,9 +94,9 @@ def list_key_notes(key_usage: Mapping[str, Any]) -> tuple[str, ...]:
     unused = [key for key, usage in keys.items() if usage["filled"] and not usage["states"]]
     notes: list[str] = []
     if unused:
-        shown = ", ".join(format_key(key) for key in unused[:_KEYS_SHOWN])
+        listed = ", ".join(format_key(key) for key in unused[:_KEYS_SHOWN])
         more = f" and {len(unused) - _KEYS_SHOWN} more" if len(unused) > _KEYS_SHOWN else ""
-        notes.append(f"unused keys of records: {shown}{more}; use one with --map FIELD=KEY")
+        notes.append(f"unused keys of records: {listed}{more}; use one with --map FIELD=KEY")
     for kind, count in key_usage.get("not_read", {}).items():
         notes.append(f"not read, because they are no documents: {count:,} {kind}")
     return tuple(notes)

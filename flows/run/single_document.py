@@ -49,8 +49,8 @@ class CleanedDocument:
             yield f"no article ({reject.get('reason')}): {reject.get('detail')}"
             return
         claims: dict[str, dict[str, Any]] = {}
-        for each in self.evidence:
-            claims.setdefault(each["field"], each)
+        for evidence in self.evidence:
+            claims.setdefault(evidence["field"], evidence)
         for name, value in self.article.items():
             if name == "text" or value in (None, [], ""):
                 continue

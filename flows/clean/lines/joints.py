@@ -66,10 +66,10 @@ def find_joints(text: str, start: int, end: int, *, strict: bool = False) -> Joi
     if len(glued) > 1:
         glued += _find_camel_joints(text, start, end)
         glued += _find_glued_items(text, start, end)
-    glued += [(found.end(), found.end()) for found in _CLOCK.finditer(text, start, end)]
+    glued += [(match.end(), match.end()) for match in _CLOCK.finditer(text, start, end)]
     wide = []
     if not strict and (text.find("  ", start, end) >= 0 or text.find("\xa0", start, end) >= 0):
-        wide = [found.span() for found in _WIDE_BLANK.finditer(text, start, end) if text[found.start() - 1] in '.!?”"']
+        wide = [match.span() for match in _WIDE_BLANK.finditer(text, start, end) if text[match.start() - 1] in '.!?”"']
     return Joints(_merge_gaps([*gaps, *glued, *wide]), commas, style)
 
 
@@ -102,11 +102,11 @@ def _find_comma_joints(text: str, start: int, end: int, *, strict: bool = False)
         runs = [run for run in runs if text[run[0] - 1] not in "\"'" or text.count(",", *run) > 1]
     if not runs:
         return [], [], False
-    sure = [
+    certain_joints = [
         run for run in runs if start < run[0] and run[1] < end and _ends_here(text, run[0]) and _opens(text, run[1])
     ]
     many = [run for run in runs if text.count(",", *run) > 1]
-    is_joined = len(sure) > 1 or (len(sure) > 0 and len(many) > 0) or len(many) > 3
+    is_joined = len(certain_joints) > 1 or (len(certain_joints) > 0 and len(many) > 0) or len(many) > 3
     gaps: list[Gap] = []
     commas: list[Gap] = []
     for number, run in enumerate(runs):
@@ -127,8 +127,8 @@ def _find_comma_joints(text: str, start: int, end: int, *, strict: bool = False)
 def _find_comma_runs(text: str, start: int, end: int) -> list[Gap]:
     """Return the runs of commas, with the blanks around them, that are no plain comma behind a word."""
     runs = []
-    for found in _COMMA_RUN.finditer(text, start, end):
-        first, last = found.span()
+    for match in _COMMA_RUN.finditer(text, start, end):
+        first, last = match.span()
         if first > start and last - first == 2 and text[last - 1] == " " and text[first - 1].isalnum():
             continue
         while first > start and text[first - 1].isspace():
@@ -136,11 +136,11 @@ def _find_comma_runs(text: str, start: int, end: int) -> list[Gap]:
         while last < end and text[last].isspace():
             last += 1
         if (
-            first < found.start()
-            or last - found.start() != 2
-            or text[found.start() - 1] in _STOPS
+            first < match.start()
+            or last - match.start() != 2
+            or text[match.start() - 1] in _STOPS
             or first == start
-            or text[found.start() + 1] != " "
+            or text[match.start() + 1] != " "
         ):
             runs.append((first, last))
     return runs
@@ -158,8 +158,8 @@ def _ends_here(text: str, at: int) -> bool:
 
 def is_abbreviation(text: str, at: int) -> bool:
     """Tell whether the stop at `at` belongs to the word before it."""
-    found = _WORD_BEFORE.search(text, max(0, at - 24), at)
-    word = found[0].lower() if found else ""
+    match = _WORD_BEFORE.search(text, max(0, at - 24), at)
+    word = match[0].lower() if match else ""
     return (len(word) == 1 and word.isalpha()) or word in _ABBREVIATIONS or ("." in word and len(word) < 6)
 
 
@@ -224,12 +224,12 @@ def _find_glued_stops(text: str, start: int, end: int, *, strict: bool = False) 
 def _joins_sentences(text: str, stop: int, at: int) -> bool:
     """Tell whether a word in small letters or a closing mark stands before the stop, and a plain word behind."""
     before, behind = _WORD_BEFORE.search(text, max(0, stop - 40), stop), _PLAIN_WORD.match(text, at)
-    left = before[0].rpartition("/")[2] if before else ""
+    left_word = before[0].rpartition("/")[2] if before else ""
     if behind is None or text[stop] not in _STOPS:
         return False
-    if left.islower() and left.isalpha():
-        return len(left) > 2
-    return not left or left[-1] in "%)" or (left.isalnum() and behind[1][1:].islower())
+    if left_word.islower() and left_word.isalpha():
+        return len(left_word) > 2
+    return not left_word or left_word[-1] in "%)" or (left_word.isalnum() and behind[1][1:].islower())
 
 
 def _is_glued(text: str, stop: int, at: int, mark: str) -> bool:
@@ -250,35 +250,35 @@ def _is_glued_full_stop(text: str, stop: int, at: int) -> bool:
     behind = _WORD.search(text, at, at + 40)
     if before is None or behind is None:
         return False
-    left, right = before[0], behind[0]
-    if (is_abbreviation(text, stop) and left.lower() not in _CLOSING_ABBREVIATIONS) or right.lower() in _DOMAINS:
+    left_word, right = before[0], behind[0]
+    if (is_abbreviation(text, stop) and left_word.lower() not in _CLOSING_ABBREVIATIONS) or right.lower() in _DOMAINS:
         return False
-    if _ADDRESS.search(left) or (len(right) == 1 and not (left.islower() and len(left) > 2)):
+    if _ADDRESS.search(left_word) or (len(right) == 1 and not (left_word.islower() and len(left_word) > 2)):
         return False
-    if left.isupper() and right.isupper() and at == stop + 1:
+    if left_word.isupper() and right.isupper() and at == stop + 1:
         return False
-    return len(left) > 1 or not left.isalpha()
+    return len(left_word) > 1 or not left_word.isalpha()
 
 
 def _find_glued_items(text: str, start: int, end: int) -> list[Gap]:
     """Return gaps of no width before bullets, list numbers and quotes that are glued to the line above."""
     gaps = []
-    for found in _GLUED_ITEM.finditer(text, start + 1, end):
-        at = found.start()
+    for match in _GLUED_ITEM.finditer(text, start + 1, end):
+        at = match.start()
         before = text[at - 1]
-        if found[0][0].isdigit():
+        if match[0][0].isdigit():
             if before.isdigit():  # "Rp30.0002. Bandara": thousands have three digits, the rest is the list's number
-                price = _PRICE.search(text, max(start, at - 6), found.end())
+                price = _PRICE.search(text, max(start, at - 6), match.end())
                 at, glued = (price.end(1), True) if price else (at, False)
             else:
                 glued = before.isalpha() or before in ").:;"
-            number = found[0][-1] == " " or before.isalpha()
+            number = match[0][-1] == " " or before.isalpha()
         else:
             glued = (before.isalnum() or before in ").:;") and not _DOMAIN_BEFORE.search(text, max(0, at - 4), at)
             number = True
         if glued and number:
             gaps.append((at, at))
-    gaps += [(found.start(), found.start()) for found in _GLUED_QUOTE.finditer(text, start, end)]
+    gaps += [(match.start(), match.start()) for match in _GLUED_QUOTE.finditer(text, start, end)]
     return gaps
 
 
@@ -292,17 +292,17 @@ def _find_camel_joints(text: str, start: int, end: int) -> list[Gap]:
         if behind is None:
             continue
         right = behind[0]
-        left = before[0] if before else ""
-        if not _may_part(left, right):
+        left_word = before[0] if before else ""
+        if not _may_part(left_word, right):
             continue
-        if right.lower() in _OPENING_WORDS or not left or left.isdigit():
+        if right.lower() in _OPENING_WORDS or not left_word or left_word.isdigit():
             gaps.append((at, at))
-        elif len(left) > 2 and len(right) > 2 and text.count(left + right, start, end) == 1:
+        elif len(left_word) > 2 and len(right) > 2 and text.count(left_word + right, start, end) == 1:
             words = words or set(_TOKENS.findall(text, start, end))
             if (
-                (left.islower() and len(left) > 3)
-                or left.lower() in _load_brand_words()
-                or left in words
+                (left_word.islower() and len(left_word) > 3)
+                or left_word.lower() in _load_brand_words()
+                or left_word in words
                 or right in words
                 or right.lower() in words
             ):
@@ -316,11 +316,11 @@ def may_part_words(text: str, at: int) -> bool:
     return behind is not None and _may_part(before[0] if before else "", behind[0])
 
 
-def _may_part(left: str, right: str) -> bool:
+def _may_part(left_word: str, right: str) -> bool:
     """Tell whether these two are no brand together."""
-    whole = (left + right).lower()
-    is_brand = whole in _BRANDS or whole in _load_brand_words() or left.lower() in _BRAND_BEGINNINGS
-    return not is_brand and len(left) != 1
+    joined_word = (left_word + right).lower()
+    is_brand = joined_word in _BRANDS or joined_word in _load_brand_words() or left_word.lower() in _BRAND_BEGINNINGS
+    return not is_brand and len(left_word) != 1
 
 
 @cache

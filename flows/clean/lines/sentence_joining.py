@@ -49,16 +49,16 @@ def _gather_group(lines: Sequence[str], at: int) -> list[str]:
     """Return the line and those that continue it."""
     group = [lines[at]]
     while at + len(group) < len(lines):
-        here = at + len(group)
-        if not _goes_on(group, lines, here):
+        index = at + len(group)
+        if not _goes_on(group, lines, index):
             break
-        group.append(lines[here])
+        group.append(lines[index])
     return group
 
 
-def _goes_on(group: Sequence[str], lines: Sequence[str], here: int) -> bool:
+def _goes_on(group: Sequence[str], lines: Sequence[str], index: int) -> bool:
     """Return True if the sentence of the group continues in lines[here]."""
-    last, line = group[-1], lines[here]
+    last, line = group[-1], lines[index]
     if last.endswith(("(", " “")):
         return True
     if _NUMBERED.match(line):
@@ -71,7 +71,7 @@ def _goes_on(group: Sequence[str], lines: Sequence[str], here: int) -> bool:
         return True
     if len(group) > 1 and _SMALL.match(last) and last.count(" ") < _MAX_FRAGMENT_WORDS and _is_name(line):
         return True  # a half that does not end goes on, with whatever name
-    return _is_open(group) and _is_name(line) and here + 1 < len(lines) and _continues(lines, here + 1)
+    return _is_open(group) and _is_name(line) and index + 1 < len(lines) and _continues(lines, index + 1)
 
 
 def _is_open(group: Sequence[str]) -> bool:
@@ -92,9 +92,9 @@ def _is_name(line: str) -> bool:
     return line.count(" ") < _NAME_WORDS and _ENDED.search(line) is None and line[0] not in "-•*"
 
 
-def _continues(lines: Sequence[str], here: int) -> bool:
+def _continues(lines: Sequence[str], index: int) -> bool:
     """Return True if lines[here], or the line after one more name, begins as the rest of a sentence."""
-    line = lines[here]
+    line = lines[index]
     if _NUMBERED.match(line):
         return False
     return _SMALL.match(line) is not None or line[0] in ",;)(" or line in ".?!"
@@ -114,8 +114,8 @@ def _is_sentence(group: Sequence[str]) -> bool:
 
 def join_pieces(pieces: Sequence[str]) -> str:
     """Return pieces of one sentence on one line, with a blank between where one belongs."""
-    whole = pieces[0]
+    sentence = pieces[0]
     for piece in pieces[1:]:
-        blank = "" if _NO_BLANK_BEFORE.match(piece) or whole.endswith(("(", " “")) else " "
-        whole += blank + piece
-    return whole
+        blank = "" if _NO_BLANK_BEFORE.match(piece) or sentence.endswith(("(", " “")) else " "
+        sentence += blank + piece
+    return sentence

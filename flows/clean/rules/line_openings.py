@@ -82,9 +82,9 @@ def _find_openings(text: str, start: int, end: int) -> list[re.Match[str]]:
     return openings
 
 
-def _may_open(text: str, found: re.Match[str], start: int, reached: int, gap_ends: set[int]) -> bool:
+def _may_open(text: str, opening: re.Match[str], start: int, reached: int, gap_ends: set[int]) -> bool:
     """Tell whether a line can begin here: at a break, behind a sentence's end or other clutter; some anywhere."""
-    at = found.start()
+    at = opening.start()
     if at in gap_ends or at == start or (text[at - 1].isalnum() and _GLUED_ON.match(text, at)):
         return True
     if reached > start and at - reached < _NEAR and not text[reached:at].strip(" ,\xa0"):
@@ -92,45 +92,45 @@ def _may_open(text: str, found: re.Match[str], start: int, reached: int, gap_end
     last = text[max(start, at - _NEAR) : at].rstrip()[-1:]
     if not last:
         return True
-    if found["fixed"]:
-        return last in _ENDED or not found["fixed"].startswith(("Advertisement", "CNBC Indonesia"))
-    if header := found["title"]:
+    if opening["fixed"]:
+        return last in _ENDED or not opening["fixed"].startswith(("Advertisement", "CNBC Indonesia"))
+    if header := opening["title"]:
         if header.startswith(":"):
             return last in '.!?"”'
         if header[0].islower() or not header.strip().endswith((":", "-", "»", ">", "|", "–")):
             return last in _ENDED
         return "uga" in header or "UGA" in header or last in _ENDED
-    if found["stop"] and found["stop"].startswith(("Artikel ini", "Berita ini")):
+    if opening["stop"] and opening["stop"].startswith(("Artikel ini", "Berita ini")):
         return True
-    if found["value"] and found["value"].startswith(("Pewarta", "Copyright", "©", "Dilarang", "Editor", "Laporan")):
+    if opening["value"] and opening["value"].startswith(("Pewarta", "Copyright", "©", "Dilarang", "Editor", "Laporan")):
         return True
     return last in _ENDED
 
 
-def _signs(text: str, found: re.Match[str]) -> bool:
+def _signs(text: str, opening: re.Match[str]) -> bool:
     """Tell whether a name in brackets stands where a sign-off does: behind a sentence, near the end of all."""
-    at = found.start()
+    at = opening.start()
     return at > len(text) - _SIGNED_WITHIN and text[max(0, at - _NEAR) : at].rstrip()[-1:] in tuple('.!?"”')
 
 
-def _find_end(text: str, found: re.Match[str], limit: int, following: int) -> int | None:
+def _find_end(text: str, opening: re.Match[str], limit: int, following: int) -> int | None:
     """Return where the line that opens with this match ends; None where it is no line of its own."""
-    at = found.end()
-    if found["fixed"]:
+    at = opening.end()
+    if opening["fixed"]:
         return at
-    if found["sign"]:
+    if opening["sign"]:
         return at if following - at < _NEAR and not text[at:following].strip(" .*,") else None
-    if found["title"]:
-        return _find_title_end(text, found, limit, following)
-    if found["stop"]:
-        return _find_stop(text, found, limit, following)
-    return _find_value_end(text, found, limit, following)
+    if opening["title"]:
+        return _find_title_end(text, opening, limit, following)
+    if opening["stop"]:
+        return _find_stop(text, opening, limit, following)
+    return _find_value_end(text, opening, limit, following)
 
 
-def _find_title_end(text: str, found: re.Match[str], limit: int, following: int) -> int:
+def _find_title_end(text: str, opening: re.Match[str], limit: int, following: int) -> int:
     """Return the end of the other story's title; of the header where there is none, or where that is not sure."""
-    at, header = found.end(), found[0].rstrip()
-    header_end = found.start() + len(header)
+    at, header = opening.end(), opening[0].rstrip()
+    header_end = opening.start() + len(header)
     if (
         at >= limit
         or _BARE.match(text, at, limit)
@@ -142,12 +142,12 @@ def _find_title_end(text: str, found: re.Match[str], limit: int, following: int)
     # What is left up to the next line may be short and without a sentence: then the title may well be all of it.
     is_closed = False
     if following - at <= _MAX_CLOSED_CHARS:
-        rest = text[at:following].rstrip()
-        is_closed = rest[-1:] not in tuple('."”') and _SENTENCE_END.search(rest[:-1].rstrip(".!?")) is None
+        remaining = text[at:following].rstrip()
+        is_closed = remaining[-1:] not in tuple('."”') and _SENTENCE_END.search(remaining[:-1].rstrip(".!?")) is None
     title_end = end_title(text, at, following, closed=is_closed)
     if title_end is not None:
         return title_end
-    return found.start() if header.startswith(":") else header_end
+    return opening.start() if header.startswith(":") else header_end
 
 
 def _opens_quoted_title(text: str, at: int, limit: int) -> bool:
@@ -156,15 +156,15 @@ def _opens_quoted_title(text: str, at: int, limit: int) -> bool:
     return close > 0 and text[close - 1] not in ",."
 
 
-def _find_stop(text: str, found: re.Match[str], limit: int, following: int) -> int | None:
+def _find_stop(text: str, opening: re.Match[str], limit: int, following: int) -> int | None:
     """Return the end of the sentence, or of the title that it names; None where it is too far away."""
-    titled = _NAMES_TITLE.search(text, found.end(), min(limit, found.end() + _NEAR))
-    if titled and " ini " in found[0].lower():
+    titled = _NAMES_TITLE.search(text, opening.end(), min(limit, opening.end() + _NEAR))
+    if titled and " ini " in opening[0].lower():
         return _find_named_title_end(text, titled, limit, following)
-    for end in _SENTENCE_END.finditer(text, found.end(), min(following, found.start() + _MAX_SENTENCE_CHARS)):
+    for end in _SENTENCE_END.finditer(text, opening.end(), min(following, opening.start() + _MAX_SENTENCE_CHARS)):
         if _SITE_BEFORE.search(text, max(0, end.start() - 12), end.start()) is None:
             return end.end()
-    return following if following - found.start() < _MAX_SENTENCE_CHARS else None
+    return following if following - opening.start() < _MAX_SENTENCE_CHARS else None
 
 
 def _find_named_title_end(text: str, titled: re.Match[str], limit: int, following: int) -> int:
@@ -180,15 +180,15 @@ def _find_named_title_end(text: str, titled: re.Match[str], limit: int, followin
     return title_end if title_end is not None else following if is_near else at
 
 
-def _find_value_end(text: str, found: re.Match[str], limit: int, following: int) -> int | None:
+def _find_value_end(text: str, opening: re.Match[str], limit: int, following: int) -> int | None:
     """Return the end of a label's value: names and words with a capital; of a copyright line its sentence's end."""
-    label, at = found[0], found.end()
+    label, at = opening[0], opening.end()
     if label.startswith(("Copyright", "COPYRIGHT", "©", "Hak", "Dilarang")):
         ends = (end.end() for end in _SENTENCE_END.finditer(text, at, limit))
-        return next((end for end in ends if end - found.start() > _NEAR // 2), limit)
+        return next((end for end in ends if end - opening.start() > _NEAR // 2), limit)
     if label[0] in "PREK" and (handle := _HANDLE.match(text, at, following)):
-        rest = text[handle.end() : handle.end() + _NEAR].lstrip()
-        if not rest or rest[0] in "-–|," or rest[0].isupper():
+        remaining = text[handle.end() : handle.end() + _NEAR].lstrip()
+        if not remaining or remaining[0] in "-–|," or remaining[0].isupper():
             return handle.end()  # "Reporter: wanda": the name a writer goes by in the newsroom
     words = 0
     while at < following and words < _MAX_VALUE_WORDS:

@@ -145,8 +145,8 @@ def _read_words(text: str, start: int, places: list[int]) -> _Words:
     cuts = {place for place in places if place < len(text) and not text[place].isspace()}
     begins: list[int] = []
     cores: list[str] = []
-    for found in _WORD.finditer(text, start, min(len(text), places[-1] + _BEHIND_CHARS)):
-        pieces = [found.start(), *sorted(cut for cut in cuts if found.start() < cut < found.end()), found.end()]
+    for match in _WORD.finditer(text, start, min(len(text), places[-1] + _BEHIND_CHARS)):
+        pieces = [match.start(), *sorted(cut for cut in cuts if match.start() < cut < match.end()), match.end()]
         for first, last in pairwise(pieces):
             core = _CORE.search(text, first, last)
             begins.append(first)

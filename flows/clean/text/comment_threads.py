@@ -29,7 +29,9 @@ def find_comment_thread(lines: DocumentLines, keep: Sequence[bool]) -> range:
     replies = [index for index, text in enumerate(lines.text) if text.casefold() in _REPLY_LINES]
     if len(replies) < _MIN_REPLIES:
         return range(0)
-    story_start = next((index for index, kept in enumerate(keep) if kept and _is_paragraph(lines, index)), len(lines))
+    story_start = next(
+        (index for index, is_kept in enumerate(keep) if is_kept and _is_paragraph(lines, index)), len(lines)
+    )
     headers = [index for index in range(story_start + 1, replies[-1]) if _is_header(lines, index)]
     if len(headers) < _MIN_REPLIES or headers[0] > replies[-2]:
         return range(0)

@@ -38,7 +38,7 @@ _REPORTED: Final = re.compile(r"(?:[Ww]artawan|WARTAWAN|[Rr]eporter|[Jj]urnalis|
 def find_head_breaks(text: str, start: int, end: int) -> list[Gap]:
     """Return the gaps of the head of the line text[start:end]."""
     limit = min(end, start + _HEAD)
-    found: list[Gap] = []
+    breaks: list[Gap] = []
     sentence = _SENTENCE.search(text, start, limit)
     reach = sentence.start() + 1 if sentence else limit
     stamp = _STAMP.search(text, start, min(reach + 30, limit))
@@ -48,12 +48,12 @@ def find_head_breaks(text: str, start: int, end: int) -> list[Gap]:
         first = before.start() if before else stamp.start()
         behind = _BEHIND_STAMP.match(text, stamp.end())
         at = behind.end() if behind else stamp.end()
-        found += [(first, first)] if first > start else []
-        found.append((at, at))
+        breaks += [(first, first)] if first > start else []
+        breaks.append((at, at))
     dateline = _find_dateline(text, at, limit, end)
     if dateline is not None and dateline > start:
-        found.append((dateline, dateline))
-    return found
+        breaks.append((dateline, dateline))
+    return breaks
 
 
 def _is_head(text: str, start: int, at: int) -> bool:
@@ -71,7 +71,7 @@ def _find_dateline(text: str, start: int, limit: int, end: int) -> int | None:
             return None
         if not _REPORTED.search(text, start, site.start()):
             # "PLACE, OUTLET.COM - ": the place may stand before the site.
-            places = [site.start(), *(found.start() for found in _PLACE_BEFORE.finditer(text, start, site.start()))]
+            places = [site.start(), *(match.start() for match in _PLACE_BEFORE.finditer(text, start, site.start()))]
             opens = [at for at in sorted(places) if at > start and _has_dateline(text, at, end)]
             if opens:
                 return opens[0]

@@ -62,8 +62,10 @@ class Layout:
             ]
             for index, own_pieces in marks.pieces.items()
         }
-        own = DocumentLines(lines.number, starts, ends, lines.text, lines.gap, lines.word_counts, lines.ends_sentence)
-        restored = DocumentMarks(own, marks.labels, marks.scores, pieces)
+        document_lines = DocumentLines(
+            lines.number, starts, ends, lines.text, lines.gap, lines.word_counts, lines.ends_sentence
+        )
+        restored = DocumentMarks(document_lines, marks.labels, marks.scores, pieces)
         return _mark_joiners(document, restored, self.commas) if self.commas else restored
 
     def list_bounds(self) -> list[int]:
@@ -187,8 +189,8 @@ def _divide_at_gaps(text: str, start: int, end: int, gaps: Sequence[Gap]) -> lis
 def _trim_edges(text: str, start: int, end: int) -> Gap:
     """Return the span without the blanks around it; (start, start) where it is all blank."""
     piece = text[start:end]
-    left, right = len(piece) - len(piece.lstrip(EDGE_CHARS)), len(piece.rstrip(EDGE_CHARS))
-    return (start + left, start + right) if left < right else (start, start)
+    left_edge, right = len(piece) - len(piece.lstrip(EDGE_CHARS)), len(piece.rstrip(EDGE_CHARS))
+    return (start + left_edge, start + right) if left_edge < right else (start, start)
 
 
 def _find_commas_between(text: str, start: int, end: int, lines: Sequence[Gap]) -> list[Gap]:
@@ -208,9 +210,9 @@ def divide_paragraphs(text: str, start: int, end: int) -> list[Gap]:
         return [(start, end)]
     paragraphs, at, counted_to, open_quotes = [], start, start, 0
     has_straight_quotes = text.find('"', start, end) >= 0
-    for found in _SENTENCE_END.finditer(text, start, end):
-        last = found.end()
-        if text[found.start()] == "." and is_abbreviation(text, found.start()):
+    for match in _SENTENCE_END.finditer(text, start, end):
+        last = match.end()
+        if text[match.start()] == "." and is_abbreviation(text, match.start()):
             continue
         if has_straight_quotes:
             open_quotes += text.count('"', counted_to, last)
@@ -240,8 +242,8 @@ def _mark_joiners(document: str, marks: DocumentMarks, commas: Sequence[Gap]) ->
     pieces = {index: list(own_pieces) for index, own_pieces in marks.pieces.items()}
     for index, joiners in joiners_by_line.items():
         (kind, rule), score = marks.labels[index], marks.scores[index]
-        whole = Mark(lines.number[index], lines.start[index], lines.end[index], kind, rule, score)
-        pieces[index] = _insert_joiners(document, pieces.get(index, [whole]), joiners)
+        line_mark = Mark(lines.number[index], lines.start[index], lines.end[index], kind, rule, score)
+        pieces[index] = _insert_joiners(document, pieces.get(index, [line_mark]), joiners)
     return DocumentMarks(lines, marks.labels, marks.scores, pieces)
 
 

@@ -62,8 +62,8 @@ def gather_titles() -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
 def take_lines(text: str, fold: int, titles: dict[str, int], sentences: dict[str, int]) -> None:
     """The linked titles and the paragraphs among a text's lines."""
     for line in map(str.strip, text.split("\n")):
-        if found := _LINKED.match(line):
-            titles.setdefault(found[1].strip(), fold)
+        if match := _LINKED.match(line):
+            titles.setdefault(match[1].strip(), fold)
         elif _SENTENCE.match(line) and line.count(" ") > 8:
             sentences.setdefault(line[:300], fold)
 
@@ -79,28 +79,28 @@ def make_examples() -> list[Example]:
     titles, sentences = gather_titles()
     choose = random.Random(_SEED)
     small = Counter(word for sentence, _ in sentences for word in sentence.split(" ")[1:])
-    made = []
+    examples = []
     for fold in range(FOLDS):
         stories = [sentence for sentence, of in sentences if of == fold]
         for title in [title for title, of in titles if of == fold]:
             for number in range(_JOINS):
-                shown = lower_words(title, small) if number % 2 else title
+                printed_title = lower_words(title, small) if number % 2 else title
                 behind = choose.choice(_AFTER) if number == 0 else choose.choice(stories)
                 if number == 1:
                     behind = f"{choose.randint(1, 9)}. {behind}"
                 join = choose.choices((" ", "  ", ""), (14, 3, 5))[0]
-                if shown[-1] in ".,:;":
+                if printed_title[-1] in ".,:;":
                     continue
                 head = choose.choice(stories) + choose.choice((" ", "")) + "Baca juga: "
-                text = head + shown + join + behind + " " + choose.choice(stories)
-                limit = len(head) + len(shown) + (0 if number == 0 else len(join) + len(behind))
+                text = head + printed_title + join + behind + " " + choose.choice(stories)
+                limit = len(head) + len(printed_title) + (0 if number == 0 else len(join) + len(behind))
                 places = find_candidates(text, len(head), limit)
-                right = len(head) + len(shown)
+                right = len(head) + len(printed_title)
                 if right in places:
                     closed = limit if number == 0 else -1
                     figures = measure_candidates(text, len(head), places, closed)
-                    made.append(Example(figures, places.index(right), fold))
-    return made
+                    examples.append(Example(figures, places.index(right), fold))
+    return examples
 
 
 def fit_weights(examples: list[Example]) -> TitleEnds:
@@ -164,8 +164,8 @@ def measure_accuracy(examples: list[Example], weights: TitleEnds) -> dict[str, f
         right += best == example.right
         answered += bool(likely[best] >= _SURE)
         sound += best == example.right and bool(likely[best] >= _SURE)
-    found = {"right": right / len(examples), "answered": answered / len(examples), "sound": sound / max(answered, 1)}
-    return {name: round(value, 4) for name, value in found.items()}
+    shares = {"right": right / len(examples), "answered": answered / len(examples), "sound": sound / max(answered, 1)}
+    return {name: round(value, 4) for name, value in shares.items()}
 
 
 def save_weights(weights: TitleEnds, target: Path) -> None:
@@ -180,8 +180,8 @@ def main() -> None:
     report: dict[str, object] = {"made_by": "python -m flows.clean.models.train.train_title_end (make train-titles)"}
     for fold in range(FOLDS):
         weights = fit_weights([example for example in examples if example.fold != fold])
-        kept = [example for example in examples if example.fold == fold]
-        report[f"fold_{fold}"] = {"joins": len(kept), **measure_accuracy(kept, weights)}
+        fold_examples = [example for example in examples if example.fold == fold]
+        report[f"fold_{fold}"] = {"joins": len(fold_examples), **measure_accuracy(fold_examples, weights)}
         if len(sys.argv) > 1:
             save_weights(weights, Path(sys.argv[1]) / f"{WEIGHTS.stem}-{fold}.npz")
     weights = fit_weights(examples)
