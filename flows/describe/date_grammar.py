@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from flows.describe.month_names import MONTH_NUMBERS, UNSETTLED_ZONES, ZONE_HOURS, collect_month_names
@@ -58,6 +58,7 @@ def _compile_date_pattern(has_other_months: bool) -> re.Pattern[str]:
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff]")
+_CACHED_LENGTH = 400  # characters
 _BEFORE_MONTH = 24  # characters before a year in which its month stands
 
 
@@ -145,6 +146,19 @@ def find_dates(text: str) -> Iterator[DateStamp]:
 
     A numeric date is day/month/year. Where its weekday contradicts that and fits month/day/year, the latter is taken.
     """
+    if "19" not in text and "20" not in text and text.isascii():
+        return iter(())
+    return iter(_scan_short_text(text)) if len(text) <= _CACHED_LENGTH else _scan_dates(text)
+
+
+@lru_cache(maxsize=1024)
+def _scan_short_text(text: str) -> tuple[DateStamp, ...]:
+    """Return the dates of a short line, which several rules ask for."""
+    return tuple(_scan_dates(text))
+
+
+def _scan_dates(text: str) -> Iterator[DateStamp]:
+    """Yield the dates of a text, see `find_dates`."""
     has_other_years = not text.isascii() and _OTHER_YEARS.search(text) is not None
     if "19" not in text and "20" not in text and not has_other_years:
         return
