@@ -22,6 +22,7 @@ _EDGE_LINES = 4  # lines at either end of the body: extracted texts keep their c
 _SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
 _NAME_ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
+_MIN_TITLE_WORDS = 3
 _SEPARATORS = re.compile(r"[-–—|]")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}| +")
 # Bracketed credits below a text with its own byline name people of the outlet that the text comes from.
@@ -155,7 +156,11 @@ def _add_names_below_date(credits: Credits, view: DocumentView, head_indices: li
             site = _NAME_ON_SITE.match(line.text.strip()) if _SEPARATORS.search(line.text) else None
             value = site[1] if site and site[2].count(" ") == 0 else line.plain_text
             names = parse_printed_names(value, registry) if len(line.text) <= 80 else []
-            is_title = near_index < index and site is None  # a name above the date may be the headline
+            has_title_above = near_index > 0 and view.lines[near_index - 1].word_count >= _MIN_TITLE_WORDS
+            # A name above the date may be the headline, unless that stands above the name.
+            is_title = near_index < index and site is None and not has_title_above
+            if near_index < index and has_title_above and registry.find_by_name(line.plain_text):
+                credits.add_desk(line.plain_text, line)
             names = [] if any(view.text.count(name) > 1 for name in names) else names  # a person of the story
             if names and not is_title and all(" " in name for name in names) and line not in credits.lines:
                 credits.add_names("author", names, line, "byline.beside-date")

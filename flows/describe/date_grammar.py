@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from flows.describe.month_names import MONTH_NUMBERS, UNSETTLED_ZONES, ZONE_HOURS, collect_month_names
@@ -36,9 +36,10 @@ _THAI_YEAR_OFFSET = 543
 
 
 @cache
-def _compile_date_pattern() -> re.Pattern[str]:
-    """Compile the pattern of a full date: the names of months of all languages are loaded once, when it is needed."""
-    month = _join_alternatives({re.escape(name): number for name, number in collect_month_names().items()})
+def _compile_date_pattern(has_other_months: bool) -> re.Pattern[str]:
+    """Compile the pattern of a full date, with the months of all languages or with those of the common ones alone."""
+    months = collect_month_names() if has_other_months else MONTH_NUMBERS
+    month = _join_alternatives({re.escape(name): number for name, number in months.items()})
     after_month = r"(?![^\W\d_])\.?,?"
     joint = rf"(?:[ \xa0-]{{1,2}}|{_BLANK}(?:de|del|of|năm){_BLANK})"
     return re.compile(
@@ -53,6 +54,19 @@ def _compile_date_pattern() -> re.Pattern[str]:
         r")(?!\d|[/.-]\d)",
         re.IGNORECASE,
     )
+
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_OTHER_SCRIPT = re.compile("[\u0370-\u1fff]")
+_CACHED_LENGTH = 400  # characters
+_BEFORE_MONTH = 24  # characters before a year in which its month stands
+
+
+@cache
+def _list_other_months() -> frozenset[str]:
+    """List the words of the names of months that are not common ones."""
+    other_names = collect_month_names().keys() - MONTH_NUMBERS.keys()
+    return frozenset(word for name in other_names for word in _WORD.findall(name)) - MONTH_NUMBERS.keys()
 
 
 _CJK_DATE = re.compile(
@@ -132,6 +146,19 @@ def find_dates(text: str) -> Iterator[DateStamp]:
 
     A numeric date is day/month/year. Where its weekday contradicts that and fits month/day/year, the latter is taken.
     """
+    if "19" not in text and "20" not in text and text.isascii():
+        return iter(())
+    return iter(_scan_short_text(text)) if len(text) <= _CACHED_LENGTH else _scan_dates(text)
+
+
+@lru_cache(maxsize=1024)
+def _scan_short_text(text: str) -> tuple[DateStamp, ...]:
+    """Return the dates of a short line, which several rules ask for."""
+    return tuple(_scan_dates(text))
+
+
+def _scan_dates(text: str) -> Iterator[DateStamp]:
+    """Yield the dates of a text, see `find_dates`."""
     has_other_years = not text.isascii() and _OTHER_YEARS.search(text) is not None
     if "19" not in text and "20" not in text and not has_other_years:
         return
@@ -180,8 +207,13 @@ def _match_dates(text: str) -> Iterator[re.Match[str]]:
                 matched_end = match.end()
                 yield match
                 continue
-        start = max(matched_end, year.start() - _BEFORE_YEAR)
-        for match in _compile_date_pattern().finditer(text, start, min(len(text), year.end() + _AFTER_YEAR)):
+        start, end = max(matched_end, year.start() - _BEFORE_YEAR), min(len(text), year.end() + _AFTER_YEAR)
+        # The pattern of all languages is slow: a look-up of the words around the year says whether it is needed.
+        window = text[max(start, year.start() - _BEFORE_MONTH) : end].lower()
+        has_other_months = not _list_other_months().isdisjoint(_WORD.findall(window)) or (
+            not window.isascii() and _OTHER_SCRIPT.search(window) is not None
+        )
+        for match in _compile_date_pattern(has_other_months).finditer(text, start, end):
             matched_end = match.end()
             yield match
 
