@@ -303,7 +303,7 @@ class _Mapping:
             if isinstance(value, bool) or not isinstance(value, str | int):
                 continue
             text = field_values.make_encodable(str(value)).strip()
-            if text and not _is_address(text) and not _NAMELESS.match(path):
+            if text and not _NAMELESS.match(path):
                 self._sources.append((path, "id"))
                 return text
         return None
@@ -379,7 +379,7 @@ class _Mapping:
 
 
 _HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,5}[a-z]{2,12}")
-_ADDRESS: Final = re.compile(r"(?:https?:)?//\S+\Z|https?:\S+\Z")
+_ADDRESS: Final = re.compile(r"(?:https?:)?//\S+\Z|https?:\S+\Z", re.IGNORECASE)
 
 
 def _is_address(text: str) -> bool:

@@ -24,12 +24,12 @@ texts = st.builds(
     lambda words, extra: " ".join(words) + extra,
     st.lists(st.sampled_from(["hujan", "deras", "turun,", "di;", '"kota"', "itu\n"]), min_size=3, max_size=12),
     cells,
-)  # noqa: E501
+)
 tables = st.integers(2, 5).flatmap(
     lambda width: st.lists(
         st.tuples(st.sampled_from(["Satu", "Dua, tiga", "", '"Empat"']), texts, *[cells] * (width - 2)).map(list),
         min_size=1,
-        max_size=6,  # noqa: E501
+        max_size=6,
     )
 )
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1252"]
