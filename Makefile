@@ -3,33 +3,33 @@ PYTHON ?= python3
 SOURCE ?= seeds
 # The samples have a dataset of their own, so that they never end up among your articles.
 DATASET ?= $(if $(filter-out seeds,$(SOURCE)),news,seeds)
-# The benchmarks have an environment of their own (docs/explanation/quality.md), and keep what they made in BENCH_CACHE.
+# The benchmarks have an environment of their own (docs/explanation/quality.md) and store results in BENCH_CACHE.
 BENCH ?= .bench/bin/python
 BENCH_CACHE ?= .bench-cache
 SIZE ?= 20000
 BIN := .venv/bin
 
-.PHONY: run ui test test-fast faults faults-short fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text \
+.PHONY: run ui test test-fast faults faults-short fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text train-titles \
   bench bench-quality bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/seeds/ (another folder into output/news/: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE) --dataset $(DATASET)
 
-ui: .venv/.ready ## the Prefect server and worker with every deployment, until Ctrl-C (make ui PORT=4300)
+ui: .venv/.ready ## start the Prefect server and a worker with every deployment, until Ctrl-C (make ui PORT=4300)
 	@PORT=$(PORT) exec $(BIN)/python -m flows.serve
 
-test: .venv/.dev-ready ## all tests, on two cores
+test: .venv/.dev-ready ## run all tests on two cores
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-fast: .venv/.dev-ready ## the unit tests: no server, under a minute
+test-fast: .venv/.dev-ready ## run the unit tests, without a server
 	@$(BIN)/python -m pytest -m "not flow and not slow"
 
-faults: .venv/.dev-ready ## fault injection, whole: some hours on two cores (docs/explanation/reliability.md)
+faults: .venv/.dev-ready ## run all fault injection tests, some hours on two cores (docs/explanation/reliability.md)
 	@for each in damage_releases hostile_payloads regex_time machine loopback_only "repeated_runs --n 24" \
 	  "scheduled_runs --n 24" "kill_runs --n 200 --flow 4" "mutate_documents --n 200000 --state .faults-mutate.json"; do \
 	  $(BIN)/python -m tests.faults.$$each || exit 1; done
 
-faults-short: .venv/.dev-ready ## fault injection in a short form, some minutes
+faults-short: .venv/.dev-ready ## run fault injection tests in a short form, some minutes
 	@for each in "damage_releases --n 60" hostile_payloads regex_time "machine --only disk,denied,twice" \
 	  "repeated_runs --n 4 --direct" "scheduled_runs --n 3 --every 15" "kill_runs --n 9 --flow 0" "mutate_documents --n 3000"; do \
 	  $(BIN)/python -m tests.faults.$$each || exit 1; done
@@ -38,29 +38,29 @@ fire: faults ## old name of faults
 
 fire-short: faults-short ## old name of faults-short
 
-fuzz: ## our parsers under a fuzzer that is led by coverage, five minutes, in the benchmarks' environment
+fuzz: ## fuzz our parsers for five minutes, guided by coverage, in the environment of the benchmarks
 	@$(BENCH) -m tests.faults.fuzz_readers --seconds 300
 
 .venv-audit/bin/pip-audit:
 	@$(PYTHON) -m venv .venv-audit && .venv-audit/bin/pip install -q --disable-pip-version-check pip-audit
 
-audit: .venv-audit/bin/pip-audit ## known weaknesses of what the locks name (asks a service; needs a network)
+audit: .venv-audit/bin/pip-audit ## look up known vulnerabilities of the locked packages (needs a network)
 	@.venv-audit/bin/pip-audit -r requirements-dev.lock --require-hashes --disable-pip
 
-audit-kept: .venv/.dev-ready .venv-audit/bin/pip-audit ## the same by the advisories kept in tests/faults, without a network
+audit-kept: .venv/.dev-ready .venv-audit/bin/pip-audit ## the same with the advisories in tests/faults, without a network
 	@$(BIN)/python -m tests.faults.advisories .venv-audit/bin/pip-audit
 
-lint: .venv/.dev-ready ## format, lint, types, and who may import whom
+lint: .venv/.dev-ready ## check format, lint, types and imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-format: .venv/.dev-ready ## put the code into shape
+format: .venv/.dev-ready ## format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-setup: .venv/.dev-ready ## make .venv for development, with everything of requirements-dev.lock by hash
+setup: .venv/.dev-ready ## make .venv for development from requirements-dev.lock
 
 # A lock is given as constraints too: pip before 23.3 would take the newest of a package asked for with an extra.
 .venv/.ready: requirements.lock pyproject.toml
@@ -107,29 +107,32 @@ lock: ## write both locks from pyproject.toml (needs uv): what `make run` needs,
 	    || { echo "$$lock cannot be installed on Python $$version."; exit 1; }; done; done
 	@! grep -nE '^ *(-i|--index|--extra-index|--find-links|-f) |https?://' requirements.lock requirements-dev.lock
 
-train-html: ## learn the page model's weights from ../shared/eval; a quarter of an hour on one core (docs/explanation/quality.md)
+train-html: ## train the page model on ../shared/eval, a quarter of an hour on one core (docs/explanation/quality.md)
 	@PYTHONPATH=. $(BENCH) flows/clean/models/train/block_data.py $(BENCH_CACHE)
 	@PYTHONPATH=. $(BENCH) flows/clean/models/train/train_blocks.py $(BENCH_CACHE)
 	@cp $(BENCH_CACHE)/weights/all/*.npz flows/clean/models/
 
-bench-html: ## how well pages are cleaned, beside other extractors, by folds of sites; after train-html
+bench-html: ## measure how well pages are cleaned, compared with other extractors; after train-html
 	@PYTHONPATH=. $(BENCH) tests/benchmarks/html_table.py $(BENCH_CACHE)
 
-train-text: ## learn the text model's weights from ../shared/eval; half an hour (docs/explanation/quality.md)
+train-text: ## train the text model on ../shared/eval, half an hour (docs/explanation/quality.md)
 	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_line_cnn $(BENCH_CACHE)
 	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_listing $(BENCH_CACHE)
 
-bench-quality: ## how well plain text is cleaned, beside other tools, with weights that have not seen the pages
+train-titles: ## train the model of linked titles on ../shared/eval; a minute (docs/explanation/quality.md)
+	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_title_end $(BENCH_CACHE)
+
+bench-quality: ## measure how well plain text is cleaned, compared with other tools
 	@OMP_NUM_THREADS=1 $(BENCH) -m tests.benchmarks.text_quality $(BENCH_CACHE)
 
-bench: .venv/.dev-ready ## how fast a corpus of SIZE documents becomes a release, in how much memory: docs/explanation/performance.md
+bench: .venv/.dev-ready ## measure speed and memory of a run over SIZE documents, and write docs/explanation/performance.md
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.performance $(SIZE) --peers $(BENCH)
 
-bench-speed: .venv/.dev-ready ## how many texts a second of one core are cleaned
+bench-speed: .venv/.dev-ready ## measure how many texts one core cleans in a second
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.clean_speed
 
-clean: ## remove what the tools left, never output/
+clean: ## remove files of the tools, never output/
 	rm -rf .venv .venv-recipes .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
 
-help: ## this list
+help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

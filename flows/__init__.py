@@ -1,5 +1,6 @@
-"""Kliping: raw scraped news in, versioned datasets out.
+"""Kliping: from raw scraped news to versioned datasets.
 
-`story` tells the whole story on one page, `publish` as a Prefect flow; `pipeline` tells it for one batch of documents.
-The stages lie in the folders, in the order read, clean, describe, validate, dedupe, release.
+`publish` is the Prefect flow, `run.publish_run` holds the order of its steps, `workers.batch_processing` processes one
+batch of documents. The stages are read, clean, describe, validate, dedupe, release and report; each package's docstring
+is its contract.
 """

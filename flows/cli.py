@@ -4,7 +4,6 @@ Exit codes: 0 published or nothing new, 1 refused (or verify found damage), 2 wr
 published.
 """
 
-from importlib import metadata
 from typing import Annotated
 
 import typer
@@ -24,9 +23,13 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        import tomllib
+
+        from flows.settings import ROOT
         from schemas import SCHEMA_VERSION
 
-        typer.echo(f"kliping {metadata.version('kliping')}, schema {SCHEMA_VERSION}")
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        typer.echo(f"kliping {project['version']}, schema {SCHEMA_VERSION}")
         raise typer.Exit
 
 

@@ -20,11 +20,10 @@ from prefect.exceptions import CancelledRun, FailedRun
 from prefect.states import Cancelled, Completed, Failed
 
 from flows.run.run_outcome import Status
-from flows.settings import ROOT
+from flows.settings import ENDED_WELL, ROOT
 
-ENDED_WELL: Final = "kliping.run.ended-well"
 # First word of a run's message, and its tag: of publishes those of RunOutcome, of the other flows those here.
-Outcome: TypeAlias = Status | Literal["whole", "damaged", "replayed", "incomplete", "pruned"]
+Outcome: TypeAlias = Status | Literal["whole", "damaged", "replayed", "incomplete", "pruned", "inspected"]
 _ENDS_WELL: Final[frozenset[Outcome]] = frozenset({"published", "nothing_new"})
 _MAX_FRAMES: Final = 6
 
@@ -41,6 +40,7 @@ STATES: Final[dict[Outcome, Callable[..., State[Any]]]] = {
     "replayed": Completed,
     "incomplete": Failed,
     "pruned": Completed,
+    "inspected": Completed,
 }
 
 

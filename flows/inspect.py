@@ -5,10 +5,9 @@ from typing import Any
 from prefect import flow, runtime
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
 from pydantic import ValidationError
 
-from flows import allowed_roots, parameters, read
+from flows import allowed_roots, flow_states, parameters, read
 from flows.read import source_inspection
 
 
@@ -23,18 +22,23 @@ def inspect_source(
     table: parameters.TableName = "",
 ) -> State[Any]:
     """Inspect a sample of a source and show it as artifacts: a page of text, and a table of the records' keys."""
+    flow_states.hide_returned_states()
     if runtime.deployment.id and (reason := allowed_roots.explain_outside_roots(source)):
-        return Failed(message=reason)
+        return flow_states.end_run("wrong_use", f"wrong use: {reason}")
     try:
         job = parameters.Publish.model_validate({"source": source, "map": map, "split": split, "table": table})
         found = source_inspection.inspect_source(source, job.build_read_options())
     except ValidationError as error:
-        return Failed(message="; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors()))
+        reasons = "; ".join(f"{name}: {reason}" for name, reason, _ in parameters.list_invalid_fields(error))
+        return flow_states.end_run("wrong_use", f"wrong use: {reasons}")
     except read.SourceError as error:
-        return Failed(message=str(error))
+        return flow_states.end_run("wrong_use", f"wrong use: {error}")
+    except Exception as error:
+        return flow_states.end_run("broken", flow_states.explain_defect(error))
     create_inspection_artifacts(found)
     documents = sum(found.documents.values())
-    return Completed(message=f"{found.files:,} files; {documents:,} documents in the sample. {found.command}")
+    sentence = f"inspected: {found.files:,} files; {documents:,} documents in the sample. {found.command}"
+    return flow_states.end_run("inspected", sentence)
 
 
 def create_inspection_artifacts(found: source_inspection.SourceInspection) -> None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -80,15 +80,21 @@ def _check_workers(value: int | str) -> int | str:
         value = int(value[:9])
     fits = re.fullmatch(_ADDRESS, value) if isinstance(value, str) else 1 <= value <= 64
     if not fits:
-        raise ValueError("expected a number from 1 to 64, or a Dask cluster as tcp://host:port")
+        raise ValueError(f"expected {_WORKERS_WORDS}")
     return value
 
 
+_WORKERS_WORDS = "a number from 1 to 64, or a Dask cluster as tcp://host:port"
+_WORKERS_CASES = [{"type": "integer", "minimum": 1, "maximum": 64}, {"type": "string", "pattern": _ADDRESS}]
 Workers = Annotated[
     int | str,
     AfterValidator(_check_workers),
     WithJsonSchema(
-        {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 64}, {"type": "string", "pattern": _ADDRESS}]}
+        {
+            "anyOf": [{"type": "integer"}, {"type": "string"}],
+            "if": {"not": {"anyOf": _WORKERS_CASES}},
+            "then": {"const": _WORKERS_WORDS},
+        }
     ),
     Field(description="Processes that clean and describe at the same time; or a Dask cluster: tcp://host:port."),
 ]
@@ -141,7 +147,7 @@ Split = Annotated[
     AfterValidator(_check_split),
     Field(
         max_length=1000,
-        description="How texts that hold many stories are parted: lines (a story a line), blank (blank lines between), "
+        description="How texts that hold many stories are split: lines (a story a line), blank (blank lines between), "
         "or a regular expression that matches the line between or before stories. Empty: a text is one story.",
     ),
 ]
@@ -234,6 +240,14 @@ class Publish(MoreOptions):
             "split": self.split,
             "table": self.table,
         }
+
+
+def list_invalid_fields(error: ValidationError) -> list[tuple[str, str, object]]:
+    """Return the name of each invalid field, why it is invalid, and its value."""
+    return [
+        (str(each["loc"][0]) if each["loc"] else "", each["msg"].removeprefix("Value error, "), each["input"])
+        for each in error.errors()
+    ]
 
 
 def add_form_help(function: Function) -> Function:

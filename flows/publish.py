@@ -205,7 +205,7 @@ def publish_fields(fields: dict[str, Any]) -> RunOutcome:
     try:
         job = Publish.model_validate(fields)
     except ValidationError as error:
-        reasons = tuple(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
+        reasons = tuple(f"{name}: {reason}" for name, reason, _ in parameters.list_invalid_fields(error))
         return RunOutcome("wrong_use", str(fields["dataset"]), why=reasons)
     if runtime.deployment.id and (reason := job.explain_outside_roots()):
         return RunOutcome("wrong_use", job.dataset, why=(reason,))

@@ -20,17 +20,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, TYPE_CHECKING, Final, NoReturn
 
+from flows.operate import alerts, deployments, recovery
+from flows.operate.dataset_file import DatasetFileError
+from flows.operate.report_server import serve_reports
 from flows.settings import ROOT, set_default_environment
 
-set_default_environment(show_prefect_logs=True)  # before Prefect is imported
-
-from flows.operate import alerts, deployments, recovery  # noqa: E402
-from flows.operate.dataset_file import DatasetFileError  # noqa: E402
-from flows.operate.report_server import serve_reports  # noqa: E402
+if TYPE_CHECKING:
+    from prefect.client.orchestration import SyncPrefectClient
 
 HOST = "127.0.0.1"
+_SECONDS_BETWEEN_ALERT_LOOKS: Final = 60.0
 FIRST_PORT = 4200
 # The reports' port above the server's.
 _REPORTS_PORT = 1000
@@ -42,8 +43,11 @@ class Stop(Exception):
     """Raised to stop; its message, if any, is the sentence for the operator."""
 
 
-def main(port: int | None = None) -> int:
-    """Run until Ctrl-C (exit code 0) or until the server cannot run (3)."""
+def main(port: int | None = None, *, worker_alone: bool = False) -> int:
+    """Run until Ctrl-C (exit code 0) or until the server cannot run (3).
+
+    With `worker_alone` no server is started: PREFECT_API_URL names one that runs elsewhere.
+    """
     home = Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect" / "ui").resolve()
     os.environ["PREFECT_HOME"] = str(home)
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a script may have us ignore the first
@@ -54,33 +58,31 @@ def main(port: int | None = None) -> int:
             declarations, refusals = deployments.select_allowed(deployments.load_declarations())
             for sentence in refusals:
                 _print_line(sentence)
-            chosen_port = _choose_port(port)
-            reports = stack.enter_context(serve_reports(HOST, _choose_reports_port(chosen_port + _REPORTS_PORT)))
+            chosen_port = None if worker_alone else _choose_port(port)
+            reports = stack.enter_context(serve_reports(*_choose_reports_address(chosen_port)))
             environment = _build_environment(chosen_port, reports)
-            write_lock_note(lock, f"http://{HOST}:{chosen_port}, process {os.getpid()}")
-            _print_line("Starting the Prefect server ...")
-            server = ChildProcess("server", ["server", "start"], environment, home, lock)
-            stack.callback(server.stop)
-            _wait_until_healthy(server, chosen_port)
+            address = environment["PREFECT_API_URL"].removesuffix("/api")
+            write_lock_note(lock, f"{address}, process {os.getpid()}")
+            children = []
+            if not worker_alone:
+                _print_line("Starting the Prefect server ...")
+                children.append(ChildProcess("server", ["server", "start"], environment, home, lock))
+                stack.callback(children[0].stop)
+                _wait_until_healthy(children[0], chosen_port)
             _print_line(f"Registering {len(declarations)} deployments ...")
             _prepare_server(environment, home, declarations)
-            command = [
-                "worker",
-                "start",
-                "--pool",
-                deployments.POOL,
-                "--type",
-                "process",
-                "--name",
-                f"{socket.gethostname()}",
-            ]
-            worker = ChildProcess("worker", command, environment, home, lock)
-            stack.callback(worker.stop)
-            _print_line(f"Ready: http://{HOST}:{chosen_port}/deployments (Ctrl-C stops; logs in {home})")
+            command = f"worker start --pool {deployments.POOL} --type process --name {socket.gethostname()}".split()
+            children.append(ChildProcess("worker", command, environment, home, lock))
+            stack.callback(children[-1].stop)
+            _print_line(f"Ready: {address}/deployments (Ctrl-C stops; logs in {home})")
+            next_look = time.monotonic() + _SECONDS_BETWEEN_ALERT_LOOKS
             while True:
                 time.sleep(1)
-                for child in (server, worker):
+                for child in children:
                     child.restart_if_dead()
+                if time.monotonic() >= next_look:
+                    next_look = time.monotonic() + _SECONDS_BETWEEN_ALERT_LOOKS
+                    _switch_on_alerts(environment)
     except (Stop, DatasetFileError) as stop:
         if str(stop):
             _print_line(str(stop))
@@ -133,7 +135,7 @@ def _raise_interrupt(*_: object) -> NoReturn:
 
 @contextmanager
 def _lock_home(home: Path) -> Iterator[IO[str]]:
-    """The lock of this home. It is handed to the children: it is held while one of them lives."""
+    """Open the lock of this home. Children inherit it, so it is held while one of them lives."""
     home.mkdir(parents=True, exist_ok=True)
     with (home / "ui.lock").open("a+", encoding="utf-8") as lock:
         try:
@@ -169,9 +171,15 @@ def _choose_port(requested: int | None) -> int:
     return free_port
 
 
-def _choose_reports_port(preferred: int) -> int:
-    """Return the port that keeps links alive from start to start, or 0 where it is taken."""
-    return preferred if preferred < 65_536 and _is_port_free(preferred) else 0
+def _choose_reports_address(server_port: int | None) -> tuple[str, int]:
+    """Return host and port of the reports: KLIPING_REPORTS_BIND, else a port that keeps links alive, else any."""
+    if bind := os.environ.get("KLIPING_REPORTS_BIND"):
+        host, _, port = bind.rpartition(":")
+        if not host or not port.isdecimal():
+            raise Stop(f"KLIPING_REPORTS_BIND is {bind!r}; host:port was expected, as 127.0.0.1:5200.")
+        return host, int(port)
+    preferred = (server_port or FIRST_PORT) + _REPORTS_PORT
+    return HOST, preferred if preferred < 65_536 and _is_port_free(preferred) else 0
 
 
 def _is_port_free(port: int) -> bool:
@@ -184,9 +192,18 @@ def _is_port_free(port: int) -> bool:
     return True
 
 
-def _build_environment(port: int, reports: str) -> dict[str, str]:
-    """Build the environment of both children; settings that the operator has set stay, but for the port and host."""
-    os.environ["PREFECT_API_URL"] = f"http://{HOST}:{port}/api"
+def _build_environment(port: int | None, reports: str) -> dict[str, str]:
+    """Build the environment of the children; settings that the operator has set stay, but for the server's address.
+
+    Without a port the server is one that runs elsewhere, which PREFECT_API_URL must name.
+    """
+    set_default_environment(show_prefect_logs=True)
+    if port is not None:
+        os.environ["PREFECT_API_URL"] = f"http://{HOST}:{port}/api"
+        # `--port` would leave the page calling port 4200.
+        os.environ |= {"PREFECT_SERVER_API_HOST": HOST, "PREFECT_SERVER_API_PORT": str(port)}
+    elif not os.environ.get("PREFECT_API_URL"):
+        raise Stop("A worker alone needs a server: name it in PREFECT_API_URL, as http://server:4200/api.")
     if password := os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
         os.environ.setdefault("PREFECT_API_AUTH_STRING", password)
     return {
@@ -195,16 +212,13 @@ def _build_environment(port: int, reports: str) -> dict[str, str]:
         # The second page asks a tracking host; the first one asks nobody.
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         **os.environ,
-        "PREFECT_SERVER_API_HOST": HOST,
-        # `--port` would leave the page calling port 4200.
-        "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_CLI_PROMPT": "false",
         "KLIPING_REPORTS": reports,
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
     }
 
 
-def _wait_until_healthy(server: ChildProcess, port: int) -> None:
+def _wait_until_healthy(server: ChildProcess, port: int | None) -> None:
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until:
         if server.process.poll() is not None:
@@ -220,10 +234,7 @@ def _wait_until_healthy(server: ChildProcess, port: int) -> None:
 
 def _prepare_server(environment: dict[str, str], home: Path, declarations: list[deployments.Declaration]) -> None:
     """Make the work pool, the deployments and the alerts, and settle the runs that a power loss left."""
-    from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
-    with temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}), get_client(sync_client=True) as client:
+    with _open_client(environment) as client:
         deployments.create_work_pool(client)
         for sentences in (
             deployments.sync_deployments(client, declarations, home),
@@ -233,6 +244,23 @@ def _prepare_server(environment: dict[str, str], home: Path, declarations: list[
         ):
             for sentence in sentences:
                 _print_line(sentence)
+
+
+def _switch_on_alerts(environment: dict[str, str]) -> None:
+    """Switch the alerts on once the operator has made their block; a server that does not answer is asked later."""
+    with contextlib.suppress(Exception), _open_client(environment) as client:
+        if alerts.find_block(client) is not None:
+            for sentence in alerts.register_alerts(client, _read_alert_hours()):
+                _print_line(sentence)
+
+
+@contextmanager
+def _open_client(environment: dict[str, str]) -> Iterator["SyncPrefectClient"]:
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    with temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}), get_client(sync_client=True) as client:
+        yield client
 
 
 def _read_alert_hours() -> float:
@@ -248,4 +276,5 @@ def _print_line(words: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(os.environ["PORT"]) if os.environ.get("PORT") else None))
+    port = int(os.environ["PORT"]) if os.environ.get("PORT") else None
+    sys.exit(main(port, worker_alone="--worker" in sys.argv[1:]))

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# Event of a run that published or found nothing new: alerts wait for it.
+ENDED_WELL = "kliping.run.ended-well"
 
 
 def set_default_environment(*, show_prefect_logs: bool = False) -> None:

@@ -74,9 +74,9 @@ def _explain_wrong_use(dataset: str, output: str, version: str) -> str | None:
     if runtime.deployment.id and (reason := allowed_roots.explain_outside_roots(f"{output}/{dataset}")):
         return reason
     if version and not dataset:
-        return f"Of which dataset is {version} a release? Name it in `dataset`."
+        return f"Read the version {version} without a dataset: name its dataset in `dataset`."
     if "://" in output and not dataset:
-        return f"Which dataset of {output}? An object store is verified one at a time."
+        return f"Name one dataset of {output} in `dataset`: in an object store one dataset is verified at a time."
     return None
 
 

@@ -89,7 +89,11 @@ CHANGES: tuple[Column, ...] = (
 
 SPANS: tuple[Column, ...] = (
     _string("article_id", "The article whose document this span is of.", pattern=_HEX32),
-    Column("line", pa.int32(), "Line of the decoded document, from 1."),
+    Column(
+        "line",
+        pa.int32(),
+        "Line of the decoded document, from 1; where it had lost its line breaks, of its recovered lines.",
+    ),
     Column("start", pa.int32(), "First code point of the span in the decoded document, from 0."),
     Column("end", pa.int32(), "One past its last code point."),
     _string("kind", "What the span is.", one_of=_KINDS),

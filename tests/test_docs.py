@@ -13,6 +13,15 @@ PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")), ROO
 each = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 OURS = ("flows/", "schemas/", "expectations/", "seeds/", "tests/", "docs/", ".ci/")
 
+SOURCES = [
+    *ROOT.glob("*.toml"),
+    *ROOT.glob("*.yaml"),
+    *(path for name in ("flows", "schemas", "expectations", "tests") for path in (ROOT / name).rglob("*.[pjt]*")),
+]
+CODE = "\n".join(
+    path.read_text(encoding="utf-8") for path in SOURCES if path.suffix in (".py", ".json", ".toml", ".yaml")
+)
+
 
 def read_page(page):
     return page.read_text(encoding="utf-8")
@@ -68,6 +77,12 @@ def test_every_command_and_option_exists(page):
         options = {option for parameter in found.params for option in parameter.opts}
         for word in words:
             assert not word.startswith("--") or word.strip("`.,;") in options, line
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=lambda page: page.name)
+def test_every_name_of_the_code_exists(page):
+    for name in re.findall(r"`([a-z][a-z0-9]*(?:_[a-z0-9]+)+|[A-Z]{2,}(?:_[A-Z]+)+)`", read_page(page)):
+        assert name in CODE, name
 
 
 @each

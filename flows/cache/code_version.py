@@ -18,6 +18,7 @@ WORKER_ENTRY: Final = "flows.workers.batch_processing"
 PROFILES_FOLDER: Final = "flows/outlets/profiles"
 OUTCOME_LIBRARIES: Final = (
     "numpy", "pyarrow", "lxml", "trafilatura", "courlan", "ftfy", "charset-normalizer", "py3langid",
+    "babel",
 )  # fmt: skip
 
 

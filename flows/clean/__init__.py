@@ -2,11 +2,12 @@
 
     clean_documents(raw, html)                  RAW -> CleanedBatch(documents, marks, candidates, rejects)
     overlay_marks(documents, marks, overlay)    add describe's marks on top; the result tiles every non-blank line
-    extract_body_texts(documents, spans)        the published text of each document: its body spans and nothing else
+    extract_body_texts(documents, spans)        the published text of each document: its body spans, sentences rejoined
     count_clutter_lines(texts)                  lines of each published text that a clutter cue still names
 
 Every row of RAW becomes one document or one reject. No step edits the text; each step only labels lines:
-1. decode   encoding, line breaks, mojibake; all offsets are code points in the decoded text
+1. decode   encoding, line breaks, mojibake, references, escapes; all offsets are code points in the decoded text
+   recover  a text that lost its line breaks gets them back for the steps below (line_recovery); its joiners are spans
 2. cues     label lines by their own words (cues.toml: id, kind, pattern, why)
 3. body     select article lines: one function, `select_body_lines`, applies the model (line_features, line_cnn)
 4. place    label lines by their position: head, byline, captions, titles under a header, foot

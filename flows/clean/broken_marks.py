@@ -15,7 +15,7 @@ from functools import cache
 from typing import Final
 
 _ROUNDS: Final = 3  # as often as a text can have been read wrongly
-LEADS: Final = "‚√¬Γ├┬Ô\uf8ff"  # what mend_mojibake begins at
+LEADS: Final = "‚√¬Γ├┬Ô╬\uf8ff"  # what mend_mojibake begins at
 _REFERENCE: Final = re.compile(r"&(?:amp;){0,2}(#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[A-Za-z]{2,8}\d{0,2});")
 _UNICODE: Final = re.compile(r"(?<!\\)\\u([0-9a-fA-F]{4})")
 _BREAK: Final = re.compile(r"(?<=[\s.!?:;,\"”’)\]>nr])(?:\\r)?\\n(?=[\s“(A-Z0-9\\<-]|\"[A-Z]|$)")
@@ -24,10 +24,10 @@ _FEWEST_BREAKS: Final = 2
 
 
 def mend_mojibake(text: str) -> str:
-    """The text with UTF-8 that was read as Macintosh or DOS put right."""
+    """Repair UTF-8 that was read as Macintosh or DOS."""
     for _ in range(_ROUNDS):
         before = text
-        for codec, leads in (("mac_roman", "‚√¬Ô\uf8ff"), ("cp437", "Γ├┬"), ("cp850", "Ô├┬")):
+        for codec, leads in (("mac_roman", "‚√¬Ô\uf8ff"), ("cp437", "Γ├┬╬"), ("cp850", "Ô├┬")):
             if any(lead in text for lead in leads):
                 text = _mend_codec(text, codec)
         if text == before:
@@ -55,6 +55,8 @@ def _compile_sequences(codec: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     byte_mark = re.escape(b"\xef\xbb\xbf".decode(codec))
     blank = re.escape(bytes([0xC2, 0xA0]).decode(codec))
     sure = f"{three}{behind}{{2}}|{byte_mark}|{four}{behind}{{3}}|{blank}"
+    if codec == "cp437":
+        sure += "|╬ô(?=Ç)"  # the first letter of such a sequence that was read twice
     return re.compile(sure), re.compile(f"[{spell(0xC2, 0xC5)}]{behind}")
 
 
@@ -76,7 +78,7 @@ def _read_letter(found: re.Match[str], codec: str, *, evident: bool) -> str:
 
 
 def resolve_references(text: str) -> str:
-    """The text with its character references as the characters that they name; unknown names stay."""
+    """Replace character references with the characters that they name; unknown names stay."""
     for _ in range(_ROUNDS):
         before = text
         text = _REFERENCE.sub(_name_character, text)

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from itertools import compress
 from typing import Final
 
-from flows.clean.html.link_lists import LinkLists, count_items_without_story, mark_listed_blocks
+from flows.clean.html.link_lists import COMMENTS_RULE, LinkLists, count_items_without_story, mark_listed_blocks
 from flows.clean.spans import DocumentMarks
+from flows.clean.text.best_segment import is_prose
 from flows.clean.text.body_lines import MIN_ARTICLE_WORDS, BodySelection
 
 _MAX_ERROR_PAGE_WORDS: Final = 120
@@ -44,19 +45,32 @@ _MAX_TIMESTAMP_WORDS: Final = 8
 _MIN_TIMESTAMPS: Final = 6
 _MAX_LINES_PER_TIMESTAMP: Final = 6
 _MIN_STORY_WORDS: Final = 60
+# So much prose is no listing, unless the models are sure of one (a logit below _MIN_DOUBTFUL_LOGIT).
+_MIN_PARAGRAPHS, _MIN_PROSE_WORDS, _MIN_PROSE_SHARE = 8, 500, 0.6
+_MIN_DOUBTFUL_LOGIT: Final = -1.0
 _NON_STORY_KINDS: Final = frozenset({"nav", "footer", "widget"})
 
 
 def explain_missing_article(
-    marks: DocumentMarks, body: BodySelection | None = None, link_lists: LinkLists | None = None
+    marks: DocumentMarks,
+    body: BodySelection | None = None,
+    link_lists: LinkLists | None = None,
+    stands_in_script: bool = False,
 ) -> str | None:
     """Return a sentence that says why the document has no article, or None where it has one.
 
     `link_lists` are those of a page: markup shows which lines are list items, which a plain text leaves to a guess.
+    `stands_in_script` is set for a page whose scripts hold or load the story.
     """
     lines = marks.lines
     is_kept = marks.flag_kept_lines()
     words = sum(compress(lines.word_counts, is_kept))
+    if stands_in_script and words < _MIN_STORY_WORDS:
+        return (
+            f"Read {_format_line_count(len(lines))} of a page whose story stands in a script, in a form that is "
+            "not read; expected the story in its markup or its data. "
+            "Save the page from a browser, after its scripts have run."
+        )
     if words < MIN_ARTICLE_WORDS:
         return (
             f"Read {_format_line_count(len(lines))}, of which {words} words are left as article; "
@@ -86,12 +100,31 @@ def explain_missing_article(
             f"as the items of an index have, and no story of {_MIN_STORY_WORDS} words between; "
             "expected an article. Give the addresses it leads to."
         )
-    if body is not None and body.article_logit is not None and body.article_logit < 0:
+    if (
+        body is not None
+        and body.article_logit is not None
+        and body.article_logit < 0
+        and not (body.article_logit >= _MIN_DOUBTFUL_LOGIT and _is_long_prose(marks, is_kept, words))
+    ):
         return (
             f"Read {len(lines):,} lines that read as a listing or a collection, not as a story; expected an article. "
             "Give the addresses it leads to, or look at docs/explanation/quality.md for how sure this is."
         )
     return None
+
+
+def _is_long_prose(marks: DocumentMarks, is_kept: Sequence[bool], kept_words: int) -> bool:
+    """Check whether most of what is kept are paragraphs, as many and as long as in no teaser list."""
+    prose_counts = [
+        line.word_count
+        for line in compress(marks.lines, is_kept)
+        if is_prose(line.text, line.word_count, line.ends_sentence)
+    ]
+    return (
+        len(prose_counts) >= _MIN_PARAGRAPHS
+        and sum(prose_counts) >= _MIN_PROSE_WORDS
+        and sum(prose_counts) >= _MIN_PROSE_SHARE * kept_words
+    )
 
 
 def _format_line_count(count: int) -> str:
@@ -114,8 +147,8 @@ def _count_index_timestamps(marks: DocumentMarks, is_kept: Sequence[bool], link_
     if _has_story_run(lines.word_counts, is_paragraph, is_kept):
         return 0
     is_timestamp = [
-        count <= _MAX_TIMESTAMP_WORDS and _TIMESTAMP.search(text) is not None
-        for count, text in zip(lines.word_counts, lines.text, strict=True)
+        count <= _MAX_TIMESTAMP_WORDS and rule != COMMENTS_RULE and _TIMESTAMP.search(text) is not None
+        for count, text, (_, rule) in zip(lines.word_counts, lines.text, marks.labels, strict=True)
     ]
     if link_lists is not None:
         is_timestamp = [

@@ -67,15 +67,17 @@ def clean_documents(raw: pa.Table, html: Effort = "quality") -> CleanedBatch:
             document_marks = marked_texts[index].marks
             explanation = explain_missing_article(document_marks, marked_texts[index].body)
         else:
-            from flows.clean.html.page_marks import PageTooDeep, read_page
+            from flows.clean.html.page_marks import read_page
+            from flows.clean.html.page_tree import PageTooDeep
 
             try:
-                text, document_marks, stated, body, link_lists = read_page(text, row["url"], row["outlet_hint"], html)
+                page = read_page(text, row["url"], row["outlet_hint"], html)
             except (PageTooDeep, TooManyLines) as error:
                 reason = "too_deep" if isinstance(error, PageTooDeep) else "too_large"
                 rejects.append(_build_reject(row, reason, str(error), text))
                 continue
-            explanation = explain_missing_article(document_marks, body, link_lists)
+            text, document_marks, stated = page.text, page.marks, page.stated_values
+            explanation = explain_missing_article(document_marks, page.body, page.link_lists, page.stands_in_script)
         if explanation is not None:
             rejects.append(_build_reject(row, "no_article", explanation, text))
             continue

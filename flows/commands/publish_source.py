@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from typer.models import ArgumentInfo, OptionInfo
 
 from flows.commands.terminal import exit_with, print_line, run_or_exit
-from flows.parameters import MoreOptions, Publish
+from flows.parameters import MoreOptions, Publish, list_invalid_fields
 
 if TYPE_CHECKING:
     from flows.run.run_outcome import RunOutcome
@@ -47,7 +47,11 @@ def publish_source(fields: dict[str, object], *, direct: bool) -> None:
         job = Publish.model_validate(fields)
     except ValidationError as error:
         exit_with(
-            2, *(f"--{str(e['loc'][0]).replace('_', '-')}: {e['msg']}; read {e['input']!r}" for e in error.errors())
+            2,
+            *(
+                f"--{name.replace('_', '-')}: {reason}; read {value!r}"
+                for name, reason, value in list_invalid_fields(error)
+            ),
         )
     outcome = run_or_exit(lambda: _run(job, direct))
     for line in outcome.format_lines():

@@ -47,12 +47,20 @@ def explain_article(
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
 ) -> None:
-    """Show one article: its values, the evidence for them, and what was cut by which rule."""
+    """Show one article: its values, the evidence for them, and what was cut by which rule.
+
+    Of a document that was rejected, dropped or taken down, say why.
+    """
     from flows import report
     from flows.commands.article_text import format_article
+    from flows.maintain.absence import explain_absence
 
     path = find_release_folder(version, dataset, output)
     matches = run_or_exit(lambda: report.find_articles(path, article))
+    if not matches and (sentences := run_or_exit(lambda: explain_absence(path, article))):
+        for sentence in sentences:
+            print_line(sentence)
+        raise typer.Exit
     if not matches:
         exit_with(2, f"{path} holds no article {article!r}: give an article_id, a source_id or a URL of its data.")
     if len(matches) > 1:

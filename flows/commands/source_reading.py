@@ -20,7 +20,7 @@ MapOption = Annotated[
     list[str], typer.Option("--map", metavar="FIELD=KEY", help="Which key states which field, such as text=isi.")
 ]
 SplitOption = Annotated[
-    str, typer.Option(metavar="lines|blank|REGEX", help="How a text that holds many stories is parted.")
+    str, typer.Option(metavar="lines|blank|REGEX", help="How a text that holds many stories is split.")
 ]
 TableOption = Annotated[str, typer.Option(metavar="NAME", help="The table of a database, or the sheet, to read.")]
 
@@ -32,7 +32,7 @@ def register_commands(app: typer.Typer) -> None:
 
 
 def inspect_source(
-    source: Annotated[str, typer.Argument(help="A folder, a file, a quoted glob, or such a URL.")],
+    source: Annotated[str, typer.Argument(help="A folder, a file, a quoted glob, or a URL of one.")],
     map_: MapOption = [],  # noqa: B006 (typer copies it)
     split: SplitOption = "",
     table: TableOption = "",

@@ -11,6 +11,9 @@ from schemas.stage_tables import Mark
 _DASH = re.compile(r"\s{0,40}[-–—]{1,2}")
 _BARE_DASH = re.compile(r"(?:, ?){0,3}[-–—]{1,2} ?[\u200e\u200f]?(?:[A-Z0-9\"“(][^\n]{60}|(?:, ?){1,3}[\w(][^\n]{60})")
 _BARE_MARKS = re.compile(r"[\s,\u200e\u200f]{0,20}[-–—]{1,2}[\s,\u200e\u200f]{0,20}")
+_JOINTS = frozenset("-–—,(")  # what joins the pieces of a dateline that a page broke at its links
+_BLANK_BEFORE_COMMA = re.compile(r"\s{1,3}(?=,)")
+_MAX_PIECES, _MAX_JOINED_LENGTH = 3, 80
 _LINES_ABOVE = 3  # lines above the body in which a dateline may stand, separated from its sentence
 _MAX_LINES = 6  # a dateline stands in the first body line, or below a headline and credits that count as body
 _MAX_SENTENCES = 2  # it may also follow a lead quotation
@@ -79,16 +82,20 @@ def _is_heading(view: DocumentView, index: int) -> bool:
 def _parse_line_dateline(view: DocumentView, index: int, registry: Registry) -> tuple[Dateline | None, int]:
     """Return the dateline of a line and the number of its code points that stand on that line; (None, 0) without one.
 
-    Pages cut at every tag leave the outlet on a line of its own and the dash on the next line.
+    Pages cut at every tag leave the place, the outlet and the dash on lines of their own.
     """
     line = view.lines[index]
     line_text = line.text.rstrip()
-    next_text = view.lines[index + 1].text.strip() if index + 1 < len(view.lines) else ""
-    if len(line_text) <= 60 and next_text[:1] in {"-", "–", "—"}:
-        if next_text.strip("-–—") == "" and index + 2 < len(view.lines):
-            next_text += " " + view.lines[index + 2].text.strip()
-        parsed = parse_dateline(f"{line_text} {next_text}", registry)
-        if parsed and parsed.end_offset > len(line_text):
+    joined = line_text
+    for next_line in view.lines[index + 1 : index + 1 + _MAX_PIECES]:
+        next_text = next_line.text.strip()
+        is_continued = next_text[:1] in _JOINTS or joined.rstrip()[-1:] in _JOINTS
+        if len(joined) > _MAX_JOINED_LENGTH or not is_continued:
+            break
+        joined = f"{joined} {next_text}"
+    if joined != line_text:
+        parsed = parse_dateline(_BLANK_BEFORE_COMMA.sub("", joined), registry)
+        if parsed and parsed.printed and len("".join(parsed.printed.split())) > len("".join(line_text.split())):
             return parsed, len(line_text)
     parsed = parse_dateline(line.text, registry)
     return parsed, parsed.end_offset if parsed else 0
@@ -98,11 +105,15 @@ def _build_dateline(view: DocumentView, index: int, parsed: Dateline, length_on_
     line = view.lines[index]
     marks = [line.mark_span("dateline", "dateline.opening", 0, length_on_line)]
     quote = line.text[:length_on_line]
-    if length_on_line < parsed.end_offset:
-        next_line = view.lines[index + 1]
-        dash = _DASH.match(next_line.text)
-        if dash:
-            marks.append(next_line.mark_span("dateline", "dateline.opening", 0, dash.end()))
+    missing = len("".join(parsed.printed.split())) - len("".join(quote.split()))  # letters on the next lines
+    for next_line in view.lines[index + 1 : index + 1 + _MAX_PIECES]:
+        if missing <= 0:
+            break
+        end = 0
+        while end < len(next_line.text) and missing > 0:
+            missing -= not next_line.text[end].isspace()
+            end += 1
+        marks.append(next_line.mark_span("dateline", "dateline.opening", 0, end))
     evidence = [line.cite_evidence("dateline", "dateline.opening", quote)]
     if parsed.place:
         evidence.append(line.cite_evidence("place", "dateline.place", quote))

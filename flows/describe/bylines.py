@@ -8,23 +8,22 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flows.describe.credits import Credits
-from flows.describe.date_grammar import find_dates
+from flows.describe.date_grammar import DateStamp, find_dates
 from flows.describe.document_view import DocumentView, Evidence, MarkedLine, fold_text
 from flows.describe.page_authors import add_page_authors
-from flows.describe.person_names import is_person, parse_person_names
+from flows.describe.person_names import is_person, parse_person_names, parse_printed_names, strip_date_label
 from flows.describe.role_lines import MAX_CREDIT_LENGTH, add_role_credits, has_only_desks
 from flows.outlets import Outlet, Profile, Registry, roles
 from flows.outlets.profiles import Byline
 
+_FAR_HEAD_LINES, _FAR_TAIL_LINES = 40, 90  # for lines that are surely bylines or credits
 _HEAD_LINES, _TAIL_LINES = 12, 14  # lines before and after the body in which credits stand
 _EDGE_LINES = 4  # lines at either end of the body: extracted texts keep their credits there
 _SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
 _NAME_ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
+_WORDS = re.compile(r"[^\W\d_]{2,}")
 _SEPARATORS = re.compile(r"[-–—|]")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}| +")
-_DATE_LABEL = re.compile(
-    r"\s{1,8}(?:diperbarui|diperbaharui|updated?|terbit|tayang|published|posted)\W{0,8}\Z", re.IGNORECASE
-)
 # Bracketed credits below a text with its own byline name people of the outlet that the text comes from.
 _SOURCE_CREDITS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
 _WIRE_FOOT_LENGTH = 400
@@ -36,6 +35,7 @@ _WIRE_FOOT = re.compile(
     r"\((?:Reporting|Writing|Additional reporting) by (?P<names>[A-Z][^();\n]{3,120}?)(?: in [A-Z][\w ]{2,30})?"
     r"(?:;[^()\n]{0,120}?Editing by (?P<editors>[A-Z][^();\n]{3,80}))?[^()\n]{0,120}\)\W{0,3}\Z"
 )
+_FOREIGN_RULES = {"html.comments", "html.card", "html.next-story"}  # of lines that belong to other texts of the page
 _EMPTY_BIOS = {"null", "none", "undefined"}
 
 
@@ -66,15 +66,27 @@ def extract_credits(
     ]
     for index in unclaimed_indices:
         _add_head_credit(credits, view.lines[index], registry)
-    tail_indices = [index for index in _select_tail_lines(view) if index >= head_end]
+    if not credits.authors:
+        _add_names_below_date(credits, view, head_indices, registry)
+    tail_indices = [
+        index
+        for index in _select_tail_lines(view)
+        if index >= head_end and view.lines[index].rule not in _FOREIGN_RULES
+    ]
     for index in tail_indices:
         _add_tail_credit(credits, view, index, registry, profile)
+    if not credits.authors:
+        _add_capital_names(credits, view, registry)
+    if not credits.authors and not credits.editors:
+        _add_far_role_credits(credits, view, registry, profile)
     for index in tail_indices:
         _add_sign_off(credits, view.lines[index], registry, profile)
     _add_wire_credits(credits, view, registry)
     _drop_teaser_authors(credits, view)
     if not credits.authors and view.is_page:
         add_page_authors(credits, view, title_index, registry, declared_only=True)
+    if not credits.authors:
+        credits.publish_desk()
     if credits.authors and credits.author_basis is None:
         credits.author_basis = "stated"
     return credits
@@ -83,15 +95,72 @@ def extract_credits(
 def _select_head_lines(view: DocumentView, end: int, has_dateline: bool) -> Iterator[int]:
     """Yield indices of the lines before the body, and of its first lines unless a dateline marks where it starts."""
     last = end if has_dateline else min(end + _EDGE_LINES, len(view.lines))
-    for index in range(max(0, end - _HEAD_LINES), last):
+    for index in range(max(0, end - _FAR_HEAD_LINES), last):
         line = view.lines[index]
+        if index < end - _HEAD_LINES and not _has_date_and_time(line):
+            continue
         if len(line.text) <= MAX_CREDIT_LENGTH and line.kind not in {"caption", "related", "ad", "footer"}:
             yield index
+
+
+def _has_date_and_time(line: MarkedLine) -> bool:
+    """Return whether a short line prints a day and a clock time: it may be a byline however far above the body."""
+    if len(line.text) > 160 or ("20" not in line.text and "19" not in line.text):
+        return False
+    return any(stamp.time for stamp in find_dates(line.text))
 
 
 def _select_tail_lines(view: DocumentView) -> range:
     """Return the indices of the last body lines and of the lines below the body."""
     return range(max(0, view.body_end - _EDGE_LINES), min(len(view.lines), view.body_end + _TAIL_LINES))
+
+
+def _add_far_role_credits(credits: Credits, view: DocumentView, registry: Registry, profile: Profile | None) -> None:
+    """Add writer and editor from the first role lines with a colon far below the body, past related titles.
+
+    The lines must follow one another, and nothing nearer may name a writer.
+    """
+    start = view.body_end + _TAIL_LINES
+    for index in range(start, min(len(view.lines), view.body_end + _FAR_TAIL_LINES)):
+        if view.lines[index].rule in _FOREIGN_RULES:
+            continue
+        label = roles.find_role_label(view.lines[index].text, profile)
+        if label and label.credit and ":" in view.lines[index].text and label.role != "source":
+            for near_index in range(index, min(index + 3, len(view.lines))):
+                add_role_credits(credits, view, near_index, registry, profile, "credit")
+            return
+
+
+def _add_capital_names(credits: Credits, view: DocumentView, registry: Registry) -> None:
+    """Add the writers whose names close the story in capitals, several of them joined by bars."""
+    for line in view.lines[max(0, view.body_end - _TAIL_LINES) : view.body_end + _TAIL_LINES]:
+        text = line.plain_text
+        if text.isupper() and "|" in text and len(text) <= 120 and line not in credits.lines:
+            names = parse_printed_names(text, registry)
+            if len(names) == text.count("|") + 1 and all(" " in name for name in names):
+                credits.add_names("author", names, line, "credit.capitals")
+                credits.mark_credit_line(line, "credit", "credit.capitals")
+                return
+
+
+def _add_names_below_date(credits: Credits, view: DocumentView, head_indices: list[int], registry: Registry) -> None:
+    """Add the names that stand alone on the line above or below the date line of the head."""
+    for index in head_indices:
+        if not _has_date_and_time(view.lines[index]):
+            continue
+        for near_index in (index + 1, index - 1):
+            if near_index not in head_indices:
+                continue
+            line = view.lines[near_index]
+            site = _NAME_ON_SITE.match(line.text.strip()) if _SEPARATORS.search(line.text) else None
+            value = site[1] if site and site[2].count(" ") == 0 else line.plain_text
+            names = parse_printed_names(value, registry) if len(line.text) <= 80 else []
+            is_title = near_index < index and site is None  # a name above the date may be the headline
+            names = [] if any(view.text.count(name) > 1 for name in names) else names  # a person of the story
+            if names and not is_title and all(" " in name for name in names) and line not in credits.lines:
+                credits.add_names("author", names, line, "byline.beside-date")
+                credits.mark_credit_line(line, "byline", "byline.beside-date")
+                return
 
 
 def _add_head_credit(credits: Credits, line: MarkedLine, registry: Registry) -> None:
@@ -109,15 +178,46 @@ def _add_head_credit(credits: Credits, line: MarkedLine, registry: Registry) -> 
         return
     stamp = next(find_dates(line.text), None)
     if stamp:
-        text_after_date = line.text[stamp.end :].strip(" \t\xa0,.|-–—WIB")
-        sentence = line.plain_text[-1] in ".)" or not line.plain_text[0].isalpha() or len(text_after_date) > 12
-        names = parse_person_names(_DATE_LABEL.sub("", line.text[: stamp.start]), registry)
-        if names and (line.kind == "byline" or not sentence) and all(" " in name for name in names):
-            credits.add_names("author", names, line, "byline.name-date")
-            credits.mark_credit_line(line, "byline", "byline.name-date")
-    elif line.kind == "byline" and " " in line.plain_text and (names := parse_person_names(line.plain_text, registry)):
+        _add_name_beside_date(credits, line, stamp, registry)
+    elif line.kind == "byline" and " " in line.plain_text and (names := parse_printed_names(line.plain_text, registry)):
         credits.add_names("author", names, line, "byline.name")
         credits.mark_credit_line(line, "byline", "byline.name")
+
+
+def _add_name_beside_date(credits: Credits, line: MarkedLine, stamp: DateStamp, registry: Registry) -> None:
+    """Add the names before the date of a byline; words behind it make it a title or a sentence, labels do not."""
+    newsroom_words = roles.load_newsroom_words()
+    behind = line.text[stamp.end :].strip(" \t\xa0,.|-–—WIB")
+    words_behind = [word for word in _WORDS.findall(behind) if word.lower() not in newsroom_words.behind_date]
+    if len(words_behind) > 2 or behind.startswith(":"):
+        return
+    before = line.text[: stamp.start].rstrip(" |,-–—\xa0\t")
+    is_sentence = line.plain_text[-1] in ".)" or not line.plain_text[0].isalpha() or len(words_behind) > 0
+    names = parse_printed_names(before, registry)
+    is_byline = line.kind == "byline" or not is_sentence
+    if names and is_byline and (all(" " in name for name in names) or _is_lone_name(names, before, stamp)):
+        credits.add_names("author", names, line, "byline.name-date")
+        credits.mark_credit_line(line, "byline", "byline.name-date")
+    elif stamp.time and line.text[: stamp.start].rstrip() == before.rstrip() and registry.find_by_name(before):
+        # "Tempo.co 4 April 2018 | 07.50 WIB": the outlet in the writer's place. A dash behind it makes it a date line.
+        credits.add_desk(before.strip(), line)
+
+
+def _is_lone_name(names: list[str], before: str, stamp: DateStamp) -> bool:
+    """Return whether one word before a date with a clock time is a name: no section, label or role."""
+    words = roles.load_newsroom_words()
+    name = names[0]
+    return (
+        len(names) == 1
+        and stamp.time is not None
+        and name == before.strip()
+        and len(name) > 3
+        and name[0].isupper()
+        and not name.isupper()
+        and name.upper() not in words.labels
+        and name.lower() not in words.roles
+        and name.lower() not in words.sections
+    )
 
 
 def _add_profile_byline(credits: Credits, line: MarkedLine, registry: Registry) -> bool:
@@ -132,17 +232,21 @@ def _add_profile_byline(credits: Credits, line: MarkedLine, registry: Registry) 
         if groups.get("date") is not None and next(find_dates(groups["date"]), None) is None:
             continue
         names = (
-            parse_person_names(_DATE_LABEL.sub("", groups["names"]), registry, name_expected=True)
+            parse_person_names(strip_date_label(groups["names"]), registry, name_expected=True)
             if groups.get("names")
             else []
         )
         if groups.get("names") and not names:
             if not has_only_desks(groups["names"], registry):
                 continue
-            desk = _DATE_LABEL.sub("", groups["names"]).strip(" -,\t\xa0")
-            credits.add_names("author", [desk], line, "byline.desk", desk)
+            desk = strip_date_label(groups["names"]).strip(" -,\t\xa0")
+            if _carries_outlet_name(desk, registry):
+                credits.add_desk(desk, line)
             agency = roles.load_newsroom_words().agencies.get(desk.lower())
             credits.agency = (agency, line.cite_evidence("agency", "agency.byline")) if agency else None
+        if "names" not in groups and groups.get("date") and registry.find_by_name(text[: match.start("date")].strip()):
+            # "Tempo.co 4 April 2018 | 07.50 WIB": the outlet in the writer's place; with a dash it is a date line.
+            credits.add_desk(text[: match.start("date")].strip(), line)
         rule = f"byline.{outlet.profile.name}" if outlet.profile else "byline.shape"
         credits.add_names("author", names, line, rule)
         credits.mark_credit_line(line, "byline", rule)
@@ -156,6 +260,18 @@ def _add_profile_byline(credits: Credits, line: MarkedLine, registry: Registry) 
             credits.evidence.append(line.cite_evidence("outlet", rule, certainty=certainty))
         return True
     return False
+
+
+def _carries_outlet_name(desk: str, registry: Registry) -> bool:
+    """Return whether a desk is of a named outlet or agency ("Tim Okezone", "Antara"), not a generic one."""
+    parts = desk.split()
+    names = [" ".join(parts[start:]) for start in range(len(parts))]
+    words = roles.load_newsroom_words()
+    return (
+        any(registry.find_by_name(name) is not None or name.lower() in words.agencies for name in names)
+        or "." in parts[-1].strip(".")
+        or (len(parts) > 1 and (parts[-1].lower() in words.media_words or parts[-1].lower() == "media"))
+    )
 
 
 @lru_cache(maxsize=4)

@@ -49,7 +49,7 @@ def _list_declared_days(view: DocumentView) -> frozenset[dt.date]:
 
 @lru_cache(maxsize=64)
 def find_day_order(view: DocumentView) -> bool | None:
-    """Return whether the document writes the month first; None where nothing tells."""
+    """Return whether the document writes the month first; None if nothing shows it."""
     printed_orders = {
         int(match[3]) > 12
         for line in view.lines[:_MAX_READ_LINES]

@@ -141,14 +141,14 @@ def _is_headline_like(line: MarkedLine, *, followed_by_credit: bool = False) -> 
         and (text[-1] not in ".,;:" or text.endswith("..."))
         and not any(stamp.time for stamp in find_dates(text))
         and sum(map(str.isdigit, text)) * 3 < len(text)
-        and not _is_menu_text(_GALLERY.sub("", text, count=1) if ":" in text else text)
+        and not _is_menu_text(_GALLERY.sub("", text, count=1) if ":" in text else text, may_invite=followed_by_credit)
     )
 
 
-def _is_menu_text(text: str) -> bool:
-    """Return whether a line is page furniture: a menu, a link, a caption or an invitation."""
+def _is_menu_text(text: str, *, may_invite: bool = False) -> bool:
+    """Return whether a line is page furniture: a menu, a link, a caption or, unless it `may_invite`, an invitation."""
     return (
-        _MENU_WORD.match(text) is not None
+        (not may_invite and _MENU_WORD.match(text) is not None)
         or (":" in text and _PICTURE.search(text) is not None)
         or _MENU.search(text) is not None
     )
@@ -177,6 +177,7 @@ def _find_structural_headline(
         if view.lines[index].number not in credit_lines
         and (
             _is_unexplained(view.lines[index])
+            or _is_above_credit(view, index, credit_lines)
             or _is_gallery_headline(view, index, credit_lines)
             or _is_followed_by_credit(view, index, credit_lines, dateline)
         )
@@ -185,9 +186,12 @@ def _find_structural_headline(
         index
         for index in unexplained_indices
         if _is_headline_like(
-            view.lines[index], followed_by_credit=_is_followed_by_credit(view, index, credit_lines, dateline)
+            view.lines[index],
+            followed_by_credit=_is_above_credit(view, index, credit_lines)
+            or _is_followed_by_credit(view, index, credit_lines, dateline),
         )
     ]
+    candidate_indices = _drop_captions(view, candidate_indices, credit_lines)
     if not candidate_indices:
         return None
     marked_indices = [index for index in candidate_indices if view.lines[index].kind == "title"]
@@ -218,8 +222,29 @@ def _find_structural_headline(
     # The standfirst repeats more of the story's words, but the headline is the line above it.
     if best - 1 in overlaps and overlaps[best - 1] >= 0.5 * overlaps[best]:
         best -= 1
-    is_near = head_end - best <= _NEAR_LINES and len(candidate_indices) <= 2
+    is_above_credit = any(0 < index - best <= 2 for index in credited_indices)
+    is_near = (head_end - best <= _NEAR_LINES or is_above_credit) and len(candidate_indices) <= 2
     return best if is_near or scores[best] >= 0.4 else None
+
+
+def _is_above_credit(view: DocumentView, index: int, credit_lines: set[int]) -> bool:
+    """Return whether a line that is no credit or menu stands right above a byline or date line."""
+    line = view.lines[index]
+    return (
+        line.kind in {"nav", "title", "subtitle", "byline", "promo", "related"}
+        and line.rule != "nav.menu"
+        and line.number not in credit_lines
+        and index + 1 < len(view.lines)
+        and view.lines[index + 1].number in credit_lines
+    )
+
+
+def _drop_captions(view: DocumentView, candidate_indices: list[int], credit_lines: set[int]) -> list[int]:
+    """Drop what stands between the byline and the story where a candidate stands above the byline: it is a caption."""
+    credited = [index for index in range(view.body_start) if view.lines[index].number in credit_lines]
+    if not credited or not any(0 < credited[-1] - index <= _NEAR_LINES for index in candidate_indices):
+        return candidate_indices
+    return [index for index in candidate_indices if index < credited[-1]]
 
 
 def _is_gallery_headline(view: DocumentView, index: int, credit_lines: set[int]) -> bool:

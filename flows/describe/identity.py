@@ -84,7 +84,7 @@ def choose_url(view: DocumentView, own_url: str | None) -> ChosenUrl:
 
 
 def find_declared_site(view: DocumentView, own_url: str | None) -> str | None:
-    """Return a URL that tells the document's site: its own, else any declared one that is a page of a site."""
+    """Return a URL that names the document's site: its own, else any declared one that is a page of a site."""
     return own_url or next((target for _, target, _ in _list_declared_urls(view, None)), None)
 
 

@@ -41,6 +41,19 @@ _WRITTEN_BY_ALONE = re.compile(
     r"\s{0,2}:?\s{0,2}\Z",
     re.IGNORECASE,
 )
+_GUEST = re.compile(
+    r"(?i:\b(?:guest (?:post|article|blog|blog post|column|essay|contribution)|guest-?written|contributed post|"
+    r"(?:post|article|story) (?:was|is) (?:written|contributed|authored))) (?i:by|from) "
+    r"(?P<names>[A-Z][\w.'’-]{0,30}(?: (?:and |& )?[A-Z][\w.'’-]{0,30}){1,5})"
+)
+_BY_NAME = re.compile(r"\s{0,3}(?:By|Words by|Story by)\s{1,3}(?P<names>[A-Z][^\n.;:]{2,60})\Z")
+_OTHER_ROLE = re.compile(
+    r"\b(?:(?:peer |medically |expert )?reviewed|edited|fact.?checked|updated|photos?|photographs?|translated)\b",
+    re.IGNORECASE,
+)
+_UNSPACED_NAME = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6}")
+_FAMILY_NAME_FIRST = re.compile(r"(?P<family>[^\W\d_][^,;|]{1,40}),\s{0,2}(?P<given>[^\W\d_][^,;|]{0,40})")
+_DEGREE_LIST = re.compile(r"(?:[A-Z]{2,5}|[A-Z][a-z]?\.[A-Z]\.?)(?:,|\Z)")
 _MAX_LISTED_NAMES = 5  # names on lines of their own below "Authors"
 _SINGLE_WORD = re.compile(r"[\x21-\x7e\u00c0-\u024f]+")  # of Latin letters: other scripts write names without blanks
 _JOINS = re.compile(r"(?:\W|and|und|dan|y|et|og|with)*", re.IGNORECASE)
@@ -58,6 +71,7 @@ def add_page_authors(
         _add_declared_authors(credits, view, title_index, site_names, registry)
         return
     for add_authors in (
+        _add_guest_author,
         _add_declared_authors,
         _add_element_authors,
         _add_author_near_headline,
@@ -84,6 +98,8 @@ def _add_declared_authors(
             if NOT_A_NAME.search(candidate.value) and " " not in candidate.value.strip():
                 continue
             value = unescape(candidate.value)
+            if place == "citation" and (inverted := _FAMILY_NAME_FIRST.fullmatch(value.strip())):
+                value = f"{inverted['given']} {inverted['family']}"
             names = extract_names(value, site_names, registry, name_expected=True)
             if not names and " " in (first := value.split(",")[0].strip()):
                 # Posts, places and degrees follow the first comma.
@@ -99,6 +115,24 @@ def _add_declared_authors(
         if plain.islower() and " " in plain and extract_names(plain.title(), site_names, registry, name_expected=False):
             credits.authors.append(plain)
             credits.evidence.append(Evidence("authors", f"authors.{candidate.where}", None, candidate.value))
+            return
+
+
+def _add_guest_author(
+    credits: Credits, view: DocumentView, _: _TitleIndex, site_names: set[str], registry: Registry
+) -> None:
+    """Add the writer whom the text names as its guest: the account that posted it is not the author."""
+    for line in (
+        *view.lines[max(0, view.body_start - _LINES_BEFORE) : view.body_start],
+        *view.body_lines[:2],
+        *view.body_lines[-2:],
+    ):
+        match = _GUEST.search(line.text) if len(line.text) <= 3 * _MAX_LINE_LENGTH else None
+        names = (
+            extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
+        )
+        if match and names and all(" " in name for name in names):
+            credits.add_names("author", names, line, "byline.guest", match[0])
             return
 
 
@@ -129,6 +163,10 @@ def _add_element_authors(
             names: list[str] = []
             continues_names = True
             for piece in pieces:
+                if _OTHER_ROLE.search(piece) or (
+                    names and (JOB_TITLE.search(piece) or _DEGREE_LIST.match(piece.strip(" ,")))
+                ):
+                    break
                 if _JOINS.fullmatch(piece):
                     continues_names = True
                     continue
@@ -138,7 +176,7 @@ def _add_element_authors(
                 piece_names = [
                     piece_name
                     for piece_name in piece_names
-                    if (" " in piece_name or leading_by)
+                    if (" " in piece_name or leading_by or _UNSPACED_NAME.fullmatch(piece_name))
                     and not (JOB_TITLE.search(piece_name) or COMPANY_WORD.search(piece_name))
                 ]
                 # Adjacent elements hold more names; a job title may follow the first name.
@@ -267,6 +305,8 @@ def _add_author_at_foot(
     for index in (*foot_indices, *credit_indices):
         line = view.lines[index]
         match = _WRITTEN_BY.match(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
+        if match is None and abs(index - view.body_end) <= 2 and line.word_count <= 6:
+            match = _BY_NAME.match(line.text)
         names = (
             extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
         )

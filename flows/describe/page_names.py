@@ -8,7 +8,7 @@ from flows.describe.person_names import parse_person_names
 from flows.outlets import Registry, roles
 
 BY_WORD = (
-    r"(?:(?:words|text|story|written|posted|published|article)\s{1,2}by|by|"
+    r"(?:(?:words|text|story|written|posted|published|article|authored)\s{1,2}by|by|"
     r"authors?|contributors?|auth?or|von|par|por|di|av|af|door)"
 )
 LEADING_BY = re.compile(rf"(?i:{BY_WORD})(?:\b|(?=[A-Z][a-z]))[\s:|]{{0,4}}")
@@ -30,8 +30,16 @@ _DEGREE = re.compile(
     r"ll\.?[bm]|esq|jr|sr|cpa|cfa|cfp|pmp|[A-Z]{2,6}®?)\.?",
     re.IGNORECASE,
 )
+_STARTS_WITH_DEGREE = re.compile(r"(?:[BMP]\.?\s?[AS]c?|Ph\.?D|MBA|RN)\.?(?:\s|\Z)")
 # A signing desk is published as declared where no person is named, unless it is the site itself.
-_DESK = re.compile(r"\b(?:team|staff|editors|newsroom|news ?desk|redaktion|editorial)\b", re.IGNORECASE)
+_DESK = re.compile(
+    r"\b(?:team|staff|editors?|newsroom|desk|news ?desk|redaktion|editorial|contributors?)\b", re.IGNORECASE
+)
+_DESK_WORD = re.compile(
+    r"(?:the|our|team|staff|editors?|newsroom|desk|news|newsdesk|redaktion|editorial|contributors?|guest|content|marketing|"
+    r"writers?|authors?|web|online|lifestyle|sports?|business|blog|admin)",
+    re.IGNORECASE,
+)
 _FULL_NAME = re.compile(r"(?!The |Der |Die |Das |El |La |Le )[A-Z][a-zà-ÿ]{1,20} [A-Z][a-zà-ÿ]{1,20}")
 # Words of companies and of page furniture, which are not part of a person's name.
 COMPANY_WORD = re.compile(
@@ -90,6 +98,7 @@ def extract_names(value: str, site_names: set[str], registry: Registry, *, name_
         if not _belongs_to_site(name, site_names)
         and (name_expected or not COMPANY_WORD.search(name))
         and name.lower().strip(".") not in MONTH_NUMBERS
+        and not _STARTS_WITH_DEGREE.match(name)
     ]
 
 
@@ -104,11 +113,21 @@ def cut_after_names(value: str) -> str:
     return value[: month.start() if month else boundary.start()]
 
 
+def _carries_site_name(desk: str, site_names: set[str]) -> bool:
+    """Return whether a desk is named after its site, by its words or its initials ("The Lavazza Team", "TOI Desk")."""
+    own_words = [word for word in desk.split() if not _DESK_WORD.fullmatch(word)]
+    folded = fold_text("".join(own_words))
+    return any(
+        len(site) > 2 and (site in fold_text(desk) or (len(folded) > 3 and folded in site)) for site in site_names
+    ) or any(len(word) in {2, 3, 4} and word.isupper() for word in own_words[:1])
+
+
 def is_signing_desk(name: str, site_names: set[str]) -> bool:
-    """Return whether a name is a wire service or a desk, and not the site itself."""
+    """Return whether a name is a wire service or a desk that carries the site's name, and not the site itself."""
     is_agency = name.lower().removeprefix("the ") in roles.load_newsroom_words().agencies
+    carries_site_name = _carries_site_name(name, site_names)
     return (
-        (is_agency or _DESK.search(name) is not None)
+        (is_agency or (_DESK.search(name) is not None and carries_site_name))
         and len(name) <= 40
         and fold_text(name) not in site_names
         and not NOT_A_NAME.search(name)

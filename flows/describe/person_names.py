@@ -36,6 +36,17 @@ _PARTICLES = frozenset(
 _WORD = re.compile(r"[^\W\d_]['’.\w\u0300-\u036f\u0900-\u0dff\u0e31-\u0eff\u102b-\u109f-]{0,30}\Z")
 _NAME_SEPARATOR = re.compile(r"\s{0,4}(?:[;|/&]|,|\b(?:dan|and|und|og|och|et)\b)\s{0,4}")
 _SITE_NAME = re.compile(r"(?:[Ww]artawan |[Tt]im )?[\w-]{2,30}(?:\.\w{2,10}){1,2}")
+_DATE_LABEL = re.compile(
+    r"(?:\s{1,8}|(?<=[a-zà-ÿ]))(?:(?-i:Diperbarui|Diperbaharui|Updated?|Terbit|Tayang|Published|Posted|"
+    r"Last [Uu]pdated)|"
+    r"(?<=\s)(?:diperbarui|diperbaharui|updated?|terbit|tayang|published|posted))(?:\s{1,3}on)?\W{0,8}\Z",
+    re.IGNORECASE,
+)
+_ROLE_IN_BRACKETS = re.compile(
+    r"\s{0,3}\((?:kontributor|contributor|koresponden|magang|reporter|wartawan|jurnalis|pewarta|penulis|intern|"
+    r"freelance)[^()]{0,30}\)\s{0,3}\Z",
+    re.IGNORECASE,
+)
 _ROLES_AT_A_PLACE = frozenset(["kontributor", "koresponden", "biro"])
 _EDGE_CHARACTERS = " \t\xa0,.;:|/-–—•*()[]\"'“”"
 _NOT_A_NAME = re.compile(r"[\d@#!?%&:;|<>{}()\[\]=+/\\\"“”,]|\.(?:com|co|id|net|org|tv)\b", re.IGNORECASE)
@@ -66,6 +77,9 @@ def is_person(text: str, registry: Registry, *, name_expected: bool = False, for
     ):
         return False
     role_words = roles.load_newsroom_words()
+    lower_parts = [part.lower().strip(".") for part in parts]
+    if lower_parts[-1] in role_words.role_nouns or not role_words.function_words.isdisjoint(lower_parts):
+        return False
     if any(part.lower().strip(".") in role_words.impersonal for part in parts):
         return False
     lower_text = text.lower()
@@ -100,8 +114,30 @@ def parse_person_names(
     return names
 
 
+def parse_printed_names(text: str, registry: Registry) -> list[str]:
+    """Return the persons that a byline names, also where it prints all names in small letters or in capitals.
+
+    A label of a date and a role in brackets behind the names are left out.
+    """
+    value = _ROLE_IN_BRACKETS.sub("", strip_date_label(text))
+    letters = "".join(filter(str.isalpha, value))
+    if not letters or not (letters.islower() or (letters.isupper() and " " in value.strip())):
+        return parse_person_names(value, registry)
+    if not parse_person_names(value.title(), registry, name_expected=True):
+        return []
+    pieces = (" ".join(piece.split()).strip(_EDGE_CHARACTERS) for piece in _NAME_SEPARATOR.split(value))
+    return [piece for piece in pieces if piece and is_person(piece.title(), registry, name_expected=True)]
+
+
+def strip_date_label(text: str) -> str:
+    """Return a text without the label of a date at its end, which may be glued to a name ("HallUpdated:")."""
+    return _DATE_LABEL.sub("", text)
+
+
 def _is_impersonal(name: str, registry: Registry, foreign: bool) -> bool:
     """Return whether a piece of a byline names a desk, an outlet, a site, or only a role and its place."""
     if roles.is_desk(name, foreign=foreign) or registry.find_by_name(name) or _SITE_NAME.fullmatch(name):
         return True
-    return name.split()[0].lower() in _ROLES_AT_A_PLACE
+    parts = [part.lower() for part in name.split()]
+    # "Name, Kompas TV": the medium for which the person works.
+    return parts[0] in _ROLES_AT_A_PLACE or (len(parts) > 1 and parts[-1] in roles.load_newsroom_words().media_words)

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flows.describe.credits import Credits
 from flows.describe.date_grammar import DateStamp, find_dates, parse_machine_date, parse_zone
+from flows.describe.day_order import settle_day_order
 from flows.describe.document_view import DocumentView, Evidence, MarkedLine
 from flows.describe.story_date import EARLIEST_DAY, find_story_day
 from flows.outlets import Profile
@@ -20,16 +22,31 @@ _PUBLISHED_ON = re.compile(
     re.IGNORECASE,
 )
 _UPDATED_ON = re.compile(r"\b(?:(?:last|page) )?(?:updated|modified|reviewed)(?:\s{1,2}on)?\s{0,2}:?", re.IGNORECASE)
-_NUMERIC_DATE = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
+# Words of a date that is no publication's: an event, a licence, a photograph.
 _EVENT_WORD = re.compile(
-    r"\b(?:expires?|deadline|valid|until|through|born|copyright|©|since|join us|webinar|register)\b", re.IGNORECASE
+    r"\b(?:expires?|deadline|valid|until|through|born|copyright|since|join us|webinar|register|starts?|doors open|"
+    r"licen[cs]e|berlaku|izin|lisensi|hak cipta|sejak|hingga|sampai|pendaftaran|acara|digelar)\b|©|"
+    r"\b(?:no|nomor|sk)\b\.? ",
+    re.IGNORECASE,
 )
+# A date behind such a word is part of a sentence ("speaks at Town Hall on December 7, 2025").
+_PREPOSITION = re.compile(
+    r"\b(?:on|in|at|during|from|of|to|by|pada|di|tanggal|dari|bulan|dalam)\s{1,3}\Z", re.IGNORECASE
+)
+_WRITER_MARK = re.compile(r"\b(?:by|oleh|penulis|reporter|editor|author|words)\b", re.IGNORECASE)
+_BEHIND_BAR = re.compile(r"(?:^|[|•·]|\b(?:published|posted|updated)\b)\s{0,3}\w{1,8}\s{1,3}\Z", re.IGNORECASE)
+_VIEW_COUNT_RULE = "related.views"  # "15:06 WIB | 998 Views" is a date line all the same
+_HEAD_DATE_WORDS = 6  # words beside a date near a page's headline
+_FAR_HEAD_LINES = 40  # lines above the body in which a date line with a time and its zone stands
+_MIN_SENTENCE_WORDS = 12
 _MAX_LINE_LENGTH = 220
 # Words beside the date on a date line: labels, the outlet's name, a share count. Not a sentence.
 _MAX_OTHER_WORDS = 8
 _LABELS = re.compile(
     r"\b(?:tayang|terbit|diterbitkan|dipublikasikan|dibuat|published|posted|publish|date|tanggal|pada|on|wib|wita|wit|pukul|"
-    r"updated?|diperbarui|read|menit baca|views?|dilihat|dibaca|kali)\b",
+    r"updated?|diperbarui|read|menit baca|views?|dilihat|dibaca|kali|originally|first|last|created|added|mins?|"
+    r"minutes?|"
+    r"comments?|komentar|shares?|time|waktu|rilis|release|publikasi|jam)\b",
     re.IGNORECASE,
 )
 
@@ -54,11 +71,37 @@ def find_publication_date(
     title_index: int | None = None,
     url: str | None = None,
 ) -> PublicationDate:
-    """Find the date of publication: declared, in bylines and date lines, near the headline, in the URL, in the story.
+    """Find the date of publication; where a printed zone contradicts the declared one there is no instant.
 
-    `latest_day` is the last possible day of publication (from the day of fetching), or None. `title_index` is the index
-    of the line that prints a page's headline.
+    See `_find_date` for the sources. `latest_day` is the last possible day of publication (from the day of fetching),
+    or None. `title_index` is the index of the line that prints a page's headline.
     """
+    published = _find_date(view, credits, dateline_index, profile, latest_day, title_index, url)
+    if not published.instant or published.marks or not view.is_page:
+        return published
+    declared_stamp = parse_machine_date(published.evidence[0].quote)
+    head_end = max(dateline_index or 0, view.body_start) + 1
+    for line in view.lines[max(0, head_end - _FAR_HEAD_LINES) : head_end]:
+        if declared_stamp is None or len(line.text) > _MAX_LINE_LENGTH:
+            continue
+        for stamp in find_dates(line.text):
+            is_same_clock = stamp.day == declared_stamp.day and stamp.time == declared_stamp.time
+            if is_same_clock and stamp.zone and stamp.to_utc(None) != published.instant:
+                evidence = tuple(row for row in published.evidence if row.field == "date")
+                return replace(published, day=stamp.day, instant=None, evidence=evidence)
+    return published
+
+
+def _find_date(
+    view: DocumentView,
+    credits: Credits,
+    dateline_index: int | None,
+    profile: Profile | None,
+    latest_day: dt.date | None,
+    title_index: int | None,
+    url: str | None,
+) -> PublicationDate:
+    """Find the date: declared, in bylines and date lines, near the headline, in the URL, in the story."""
     declared_date = _parse_candidate_dates(view, profile, latest_day, _DECLARED_PLACES)
     if declared_date and declared_date.day and view.is_page and not view.find_candidates("published_at", "record"):
         close_printed = _find_near_headline(view, title_index, profile, latest_day, close=True)
@@ -84,7 +127,7 @@ def find_publication_date(
         if view.is_page and profile is None
         else None
     )
-    visible_date = close_date or _find_printed_date(view, credits, dateline_index, profile, latest_day)
+    visible_date = close_date or _find_printed_date(view, credits, dateline_index, profile, latest_day, title_index)
     if declared_date and (visible_date is None or visible_date.day != declared_date.day):
         return declared_date
     nearby_date = (
@@ -141,6 +184,16 @@ def _is_usable(stamp: DateStamp, latest_day: dt.date | None) -> bool:
     )
 
 
+def _find_usable_dates(
+    text: str, view: DocumentView, latest_day: dt.date | None, *, updates: bool = False
+) -> Iterator[DateStamp]:
+    """Yield the usable dates of a text whose order of day and month is settled; `updates` accepts days of updates."""
+    for stamp in find_dates(text):
+        settled = settle_day_order(replace(stamp, is_update=False) if updates else stamp, view)
+        if settled and _is_usable(settled, latest_day):
+            yield settled
+
+
 def _parse_candidate_dates(
     view: DocumentView,
     profile: Profile | None,
@@ -154,7 +207,8 @@ def _parse_candidate_dates(
     """
     usable_dates = []
     for candidate in view.find_candidates("published_at", *places):
-        stamp = parse_machine_date(candidate.value)
+        parsed = parse_machine_date(candidate.value)
+        stamp = settle_day_order(parsed, view) if parsed else None
         if stamp and _is_usable(replace(stamp, is_update=False) if update_rule else stamp, latest_day):
             rule = update_rule or "record" if update_rule or candidate.where == "record" else f"date.{candidate.where}"
             usable_dates.append((stamp, candidate, rule))
@@ -191,34 +245,61 @@ def _find_near_headline(
         if close:
             return None
         title_index = max(0, view.body_start - 1)
-    below = view.lines[title_index + 1 : title_index + 1 + (_LINES_CLOSE if close else _LINES_BELOW)]
+    end = min(title_index + 1 + (_LINES_CLOSE if close else _LINES_BELOW), _find_story_start(view, title_index))
     above = () if close else view.lines[max(0, title_index - _LINES_ABOVE) : title_index]
-    for line in (*below, *reversed(above)):
-        if (
-            len(line.text) > _MAX_LINE_LENGTH
-            or line.kind in {"caption", "related", "ad"}
-            or _EVENT_WORD.search(line.text)
-        ):
+    dated_lines: list[tuple[int, DateStamp, MarkedLine]] = []
+    closest_number = view.lines[title_index - 1].number if title_index else 0
+    title_number = view.lines[title_index].number if title_index < len(view.lines) else 0
+    for line in (*view.lines[title_index + 1 : end], *reversed(above)):
+        if len(line.text) > _MAX_LINE_LENGTH or line.kind in {"caption", "related", "ad", "footer"}:
             continue
-        for stamp in find_dates(line.text):
-            if _is_usable(replace(stamp, is_update=False) if updates else stamp, latest_day):
-                stamp = _swap_month_first(stamp, line, view)
-                return _build_stated_date(stamp, line, "date.update" if updates else "date.beside-headline", profile)
-    return None
+        for stamp in _find_usable_dates(line.text, view, latest_day, updates=updates):
+            rank = _rank_date_line(line, stamp)
+            # Further above the headline a day may be the page's own clock.
+            is_clock = line.number < title_number and rank != 0 and line.number != closest_number
+            if rank is not None and not is_clock:
+                dated_lines.append((rank, stamp, line))
+                break
+    if not dated_lines:
+        return None
+    _, stamp, line = min(dated_lines, key=lambda dated: dated[0])
+    return _build_stated_date(stamp, line, "date.update" if updates else "date.beside-headline", profile)
 
 
-def _swap_month_first(stamp: DateStamp, line: MarkedLine, view: DocumentView) -> DateStamp:
-    """Read a numeric date month first where one of the page's <time> elements declares that day."""
-    day = stamp.day
-    if not _NUMERIC_DATE.search(line.text[stamp.start : stamp.end]) or day.day > 12 or day.day == day.month:
-        return stamp
-    declared_days = {candidate.value[:10] for candidate in view.find_candidates("published_at", "time", "headline")}
-    swapped_day = dt.date(day.year, day.day, day.month)
-    return (
-        replace(stamp, day=swapped_day)
-        if swapped_day.isoformat() in declared_days and day.isoformat() not in declared_days
-        else stamp
-    )
+def _find_story_start(view: DocumentView, title_index: int) -> int:
+    """Return the index of the first of two body lines in a row below the headline, the first of them a sentence.
+
+    A single one is a standfirst. Without such a pair it is the number of lines.
+    """
+    for index in range(title_index + 1, len(view.lines) - 1):
+        line = view.lines[index]
+        is_sentence = line.word_count >= _MIN_SENTENCE_WORDS and line.text.rstrip()[-1] in '.!?"”’'
+        if line.body_offset is not None and view.lines[index + 1].body_offset is not None and is_sentence:
+            return index
+    return len(view.lines)
+
+
+def _rank_date_line(line: MarkedLine, stamp: DateStamp) -> int | None:
+    """Rank a line with a date: 0 labelled, 1 a date alone or with a writer, 2 with other words; None for a sentence."""
+    before, behind = line.text[: stamp.start], line.text[stamp.end :]
+    if _PUBLISHED_ON.search(before) or _PUBLISHED_ON.match(behind.lstrip(" |•-–—,(")):
+        return 0
+    if _EVENT_WORD.search(line.text):
+        return None
+    is_written = line.kind == "byline" or _WRITER_MARK.search(line.text) is not None
+    other_words = _list_other_words(before, behind)
+    if not other_words:
+        return 1
+    if line.body_offset is not None:
+        return None
+    if len(other_words) > 2 * _HEAD_DATE_WORDS or (_PREPOSITION.search(before) and not _BEHIND_BAR.search(before)):
+        return None
+    return 1 if is_written else 2 if len(other_words) <= _HEAD_DATE_WORDS else None
+
+
+def _list_other_words(before: str, behind: str) -> list[str]:
+    """List the words beside a date that are no labels."""
+    return [word for word in re.split(r"[^\w']+", _LABELS.sub(" ", f"{before} {behind}")) if word.strip("_0123456789")]
 
 
 def _read_modified_date(
@@ -226,7 +307,8 @@ def _read_modified_date(
 ) -> PublicationDate | None:
     """Return the day of the last change that the page declares in its metadata: only a bound, so it is inferred."""
     for candidate in view.find_candidates("modified_at", "jsonld", "og"):
-        stamp = parse_machine_date(candidate.value)
+        parsed = parse_machine_date(candidate.value)
+        stamp = settle_day_order(parsed, view) if parsed else None
         if stamp and _is_usable(replace(stamp, is_update=False), latest_day):
             return PublicationDate(
                 stamp.day, "inferred", None, (Evidence("date", "date.modified", None, candidate.value, "likely"),)
@@ -241,9 +323,10 @@ def _find_labelled_date(
     label_alone = False
     for line in view.lines[max(0, view.body_start - _HEAD_LINES) : view.body_end + 2 * _HEAD_LINES]:
         match = label.search(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
-        stamp = next(find_dates(line.text), None) if match or label_alone else None
+        stamps = _find_usable_dates(line.text, view, latest_day, updates=True) if match or label_alone else iter(())
+        stamp = next(stamps, None)
         follows_label = 0 <= stamp.start - (match.end() if match else 0) <= 3 if stamp else False
-        if stamp and follows_label and _is_usable(replace(stamp, is_update=False), latest_day):
+        if stamp and (follows_label or (match and 0 <= match.start() - stamp.end <= 4)):
             return _build_stated_date(stamp, line, rule, profile)
         label_alone = bool(match and match.end() == len(line.text.rstrip()) and line.word_count <= 3)
     return None
@@ -291,6 +374,7 @@ def _find_printed_date(
     dateline_index: int | None,
     profile: Profile | None,
     latest_day: dt.date | None,
+    title_index: int | None,
 ) -> PublicationDate | None:
     """Find the date on a byline, else on the date line nearest above the body; one with a time comes first."""
     dated_lines: list[tuple[DateStamp, MarkedLine, str]] = []
@@ -298,15 +382,24 @@ def _find_printed_date(
         # Longer lines are paragraphs that end in a credit.
         if len(line.text) > _MAX_LINE_LENGTH:
             continue
-        dated_lines += [
-            (stamp, line, "date.byline") for stamp in find_dates(line.text) if _is_usable(stamp, latest_day)
-        ]
+        dated_lines += [(stamp, line, "date.byline") for stamp in _find_usable_dates(line.text, view, latest_day)]
     end = dateline_index if dateline_index is not None else min(view.body_start + 3, len(view.lines))
-    for index in range(end - 1, max(-1, end - 1 - _HEAD_LINES), -1):
+    if title_index is not None and title_index >= end:
+        title_index = None
+    for index in range(end - 1, max(-1, end - 1 - _FAR_HEAD_LINES), -1):
         line = view.lines[index]
-        stamp = _parse_date_line(line)
-        # A day without a time far above the body may be the page's own clock.
-        if stamp and _is_usable(stamp, latest_day) and (line.kind == "byline" or stamp.time or end - index <= 3):
+        stamp = _parse_date_line(line, view, latest_day) if "19" in line.text or "20" in line.text else None
+        if stamp is None:
+            continue
+        is_timed = stamp.time is not None
+        if title_index is not None and index < title_index:
+            # Above a page's headline stands the page's own clock, but for a full date line right above it.
+            is_date_line = is_timed and title_index - index == 1
+        elif end - index > _HEAD_LINES:
+            is_date_line = is_timed and (stamp.zone is not None or line.kind == "byline")
+        else:
+            is_date_line = line.kind == "byline" or is_timed or end - index <= 3
+        if is_date_line:
             dated_lines.append((stamp, line, "date.line"))
     if not dated_lines:
         return None
@@ -320,18 +413,18 @@ def _find_printed_date(
     return PublicationDate(stamp.day, "stated", instant, tuple(evidence), marks)
 
 
-def _parse_date_line(line: MarkedLine) -> DateStamp | None:
+def _parse_date_line(line: MarkedLine, view: DocumentView, latest_day: dt.date | None) -> DateStamp | None:
     """Parse the date of a line that holds almost nothing else."""
-    if len(line.text) > 160 or line.kind in {"caption", "related", "ad", "footer"}:
+    is_foreign = line.kind in {"caption", "related", "ad", "footer"} and line.rule != _VIEW_COUNT_RULE
+    if len(line.text) > 160 or is_foreign or _EVENT_WORD.search(line.text):
         return None
-    stamp = next(find_dates(line.text), None)
+    stamp = next(_find_usable_dates(line.text, view, latest_day), None)
     if stamp is None:
         return None
     before, after = line.text[: stamp.start], line.text[stamp.end :]
-    unlabelled_text = _LABELS.sub(" ", f"{before} {after}")
-    words = [word for word in re.split(r"[^\w']+", unlabelled_text) if word]
     max_words = _MAX_OTHER_WORDS if line.kind == "byline" else 4
-    return stamp if len(words) <= max_words and not before.rstrip().endswith(("(", '"')) else None
+    is_date_line = len(_list_other_words(before, after)) <= max_words
+    return stamp if is_date_line and not before.rstrip().endswith(("(", '"')) else None
 
 
 def _build_inferred_date(stamp: DateStamp, line: MarkedLine) -> PublicationDate:

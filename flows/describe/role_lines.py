@@ -6,7 +6,7 @@ from functools import lru_cache
 from flows.describe.credits import Credits
 from flows.describe.date_grammar import find_dates
 from flows.describe.document_view import DocumentView, MarkedLine
-from flows.describe.person_names import parse_person_names
+from flows.describe.person_names import parse_person_names, strip_date_label
 from flows.outlets import Profile, Registry, roles
 
 MAX_CREDIT_LENGTH = 220  # characters of the longest credit line
@@ -51,7 +51,7 @@ def add_role_credits(
         name_end = _NAME_END.search(value)
         value = value[: name_end.start()] if name_end else value
         stamp = next(find_dates(value), None)
-        value = value[: stamp.start] if stamp else value
+        value = strip_date_label(value[: stamp.start]) if stamp else value
         word = label[1].lower()
         added_names = (
             _add_role_names(
@@ -70,7 +70,11 @@ def add_role_credits(
     if role_label.credit:
         stamp = next(find_dates(role_label.credit), None)
         if _add_role_names(
-            credits, role_label.role, role_label.credit[: stamp.start] if stamp else role_label.credit, line, registry
+            credits,
+            role_label.role,
+            strip_date_label(role_label.credit[: stamp.start]) if stamp else role_label.credit,
+            line,
+            registry,
         ):
             credits.mark_credit_line(line, kind, "credit.role")
             return True

@@ -13,11 +13,12 @@ _FUTURE = re.compile(
     r"[^.\n]{0,45}\Z",
     re.IGNORECASE,
 )
+_TODAY = re.compile(r"\b(?:hari ini|today|malam ini|pagi ini|siang ini|sore ini)\b[^.\n]{0,20}\Z", re.IGNORECASE)
 _PAST = re.compile(r"\)?,?\s{0,2}(?:\w{2,8}\s)?(?:lalu|silam|mendatang|last)\b", re.IGNORECASE)
 
 
 def find_story_day(view: DocumentView, latest_day: dt.date | None) -> tuple[DateStamp, MarkedLine] | None:
-    """Find the latest day that the story prints with its weekday and treats as neither past nor future.
+    """Find the day that the story calls today, else the latest with a weekday that is neither past nor future.
 
     A day without its weekday may be any other day. Where no year is printed, the only year that fits is supplied.
     """
@@ -34,6 +35,8 @@ def find_story_day(view: DocumentView, latest_day: dt.date | None) -> tuple[Date
                 or (latest_day is not None and stamp.day > latest_day)
             ):
                 continue
+            if _TODAY.search(line.text, max(0, stamp.start - 40), stamp.start):
+                return stamp, line
             if not _FUTURE.search(line.text, max(0, stamp.start - 60), stamp.start) and not _PAST.match(
                 line.text, stamp.end
             ):

@@ -35,7 +35,7 @@ class RebuildReport:
 
     @property
     def is_identical(self) -> bool:
-        """Whether every file has the same bytes as published."""
+        """Return True if every file has the bytes that were published."""
         return all(self.files.values())
 
     def format_lines(self) -> Iterator[str]:
@@ -120,18 +120,18 @@ def _load_publish_job(dataset: release.Dataset, manifest: dict[str, Any]) -> tup
     except ValidationError as error:
         names = ", ".join(".".join(map(str, detail["loc"])) for detail in error.errors())
         raise release.RequestDeclinedError(
-            f"The release {version} was made with parameters that mean nothing now: {names}."
+            f"The release {version} was made with parameters that this code does not know: {names}; use its code."
         ) from None
     except read.SourceError as error:
         raise release.RequestDeclinedError(
-            f"The source of {version} is gone, so it cannot be made again. {error}"
+            f"The source of {version} cannot be read, so the release cannot be built again. {error}"
         ) from None
     inputs = survey.inputs
     if inputs.digest != past_inputs["digest"]:
         raise release.RequestDeclinedError(
-            f"The source of {version}, {past_inputs['uri']}, is not what it was: {inputs.files:,} files of "
+            f"The source of {version}, {past_inputs['uri']}, has changed: {inputs.files:,} files of "
             f"{inputs.bytes:,} bytes now, {past_inputs['files']:,} of {past_inputs['bytes']:,} then. "
-            "Put back the files as they were."
+            "Restore the files."
         )
     return job, survey
 

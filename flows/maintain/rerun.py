@@ -136,7 +136,7 @@ def _select_documents(path: Path, selection: ReplaySelection) -> tuple[pa.Table,
         articles = articles.filter(pc.or_(is_listed, is_outlet))
     if not articles.num_rows + selected_rejects.num_rows:
         raise release.InvalidRequestError(
-            f"The release {path.name} has no document that is chosen: nothing to run again."
+            f"The release {path.name} holds no document of this selection; choose others."
         )
     return articles, selected_rejects
 
@@ -187,7 +187,7 @@ def _load_documents(
 
 
 def _load_reading(parameters: dict[str, Any]) -> tuple[read.Limits, read.ReadOptions]:
-    """The limits and options that a release was read with, as its manifest records them."""
+    """Return the limits and options that a release was read with, as recorded in its manifest."""
     max_bytes = int(parameters.get("max_mb", 10)) * 1_000_000
     recorded = {name: parameters[name] for name in ("map", "split", "table") if name in parameters}
     job = Publish.model_validate({**recorded, "dry_run": True})

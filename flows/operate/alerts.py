@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from flows.flow_states import ENDED_WELL
 from flows.operate.deployments import POOL
+from flows.settings import ENDED_WELL
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
@@ -50,7 +50,7 @@ def register_alerts(client: "SyncPrefectClient", hours: float = DEFAULT_HOURS) -
     if switched_on:
         return [f"Alerts go to the block {BLOCK}: {', '.join(switched_on)}."]
     if block_id is None:
-        return [f"Alerts are off: make a notification block named {BLOCK} to switch them on (docs/how-to/alerts.md)."]
+        return [f"Alerts are off: create a notification block named {BLOCK} to switch them on (docs/how-to/alerts.md)."]
     return []
 
 
@@ -82,7 +82,7 @@ def _build_alerts(action: Any, hours: float, *, enabled: bool) -> list["Automati
     alerts = [
         AutomationCore(
             name=name,
-            description=f"Off until a notification block named {BLOCK} is made.",
+            description=f"Off until a notification block named {BLOCK} exists.",
             enabled=enabled,
             trigger=EventTrigger(
                 expect={f"prefect.flow-run.{state}" for state in states},

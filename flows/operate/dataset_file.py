@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from flows.parameters import NAME, NAME_WORDS, Publish
+from flows.parameters import NAME, NAME_WORDS, Publish, list_invalid_fields
 
 _OWN_NAMES: Final = frozenset({"schedule", "timezone", "active", "keep"})
 _NIGHT_START_HOUR: Final = 1
@@ -68,7 +68,7 @@ def load_dataset_entries(path: Path, taken_names: frozenset[str] = frozenset()) 
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DatasetFileError(f"{path.name} is no TOML: {error}. Mend it, and start again.") from None
+        raise DatasetFileError(f"{path.name} is not TOML: {error}. Correct it and start again.") from None
     return [_parse_entry(path.name, name, fields, taken_names) for name, fields in document.items()]
 
 
@@ -82,6 +82,8 @@ def _parse_entry(file_name: str, name: str, fields: Any, taken_names: frozenset[
     if "source" not in fields:
         raise DatasetFileError(f'{file_name}: [{name}] has no source: add one, as source = "data/{name}".')
     publish_fields = {key: value for key, value in fields.items() if key not in _OWN_NAMES}
+    if isinstance(publish_fields.get("map"), dict):
+        publish_fields["map"] = [f"{column}={key}" for column, key in publish_fields["map"].items()]
     try:
         job = Publish.model_validate({"wait": _WAIT_SECONDS, **publish_fields, "dataset": name})
         entry = DatasetEntry(
@@ -90,9 +92,8 @@ def _parse_entry(file_name: str, name: str, fields: Any, taken_names: frozenset[
             **{key: value for key, value in fields.items() if key in _OWN_NAMES},
         )
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        raise DatasetFileError(f"{file_name}: [{name}] {key} = {first['input']!r}: {first['msg']}.") from None
+        key, reason, value = list_invalid_fields(error)[0]
+        raise DatasetFileError(f"{file_name}: [{name}] {key} = {value!r}: {reason}.") from None
     if entry.cron and not _CRON.fullmatch(entry.cron):
         raise DatasetFileError(
             f"{file_name}: [{name}] schedule = {entry.schedule!r}: `nightly`, `hourly` or a cron line of five fields "

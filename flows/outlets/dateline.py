@@ -190,7 +190,8 @@ def _parse_place_first(head: str, registry: Registry) -> _DatelineParts | None:
         elif site:
             outlet = registry.find_by_name(match[0]) if match else None
             sep = _SEP_OR_COLON.match(head, site.end())
-            if outlet and not head[site.end() :].strip():
+            is_place = place in load_gazetteer() or place.isupper()
+            if outlet and is_place and not head[site.end() :].strip():
                 return outlet, place, None, site.end()  # the sentence begins on the next line
             if (
                 sep

@@ -23,6 +23,10 @@ class NewsroomWords:
     media_words: frozenset[str]  # last words of the names of media
     agencies: dict[str, str]  # spelling in lower case -> the name published
     labels: frozenset[str]
+    role_nouns: frozenset[str]  # last words of roles and teams
+    function_words: frozenset[str]  # words of sentences, never of names
+    sections: frozenset[str]  # sections and labels that stand before a date as a name would
+    behind_date: frozenset[str]  # words behind the date of a byline
 
 
 @lru_cache(maxsize=1)
@@ -42,6 +46,7 @@ def load_newsroom_words() -> NewsroomWords:
             for spelling in agency["spellings"]
         },
         frozenset(word_lists["labels"]["words"]),
+        *(frozenset(word_lists["names"][key]) for key in ("role_nouns", "function_words", "sections", "behind_date")),
     )
 
 

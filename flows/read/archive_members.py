@@ -239,7 +239,7 @@ def _explain_skip(name: str, pages: frozenset[str]) -> str | None:
 
 
 def _find_saved_pages(names: Iterator[str]) -> frozenset[str]:
-    """The folders that a browser lays beside a page that it saves."""
+    """Find the folders that a browser writes beside a page that it saves."""
     return frozenset(
         f"{stem}_files"
         for name in names

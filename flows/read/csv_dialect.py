@@ -109,7 +109,7 @@ def may_be_table(data: bytes, name: str, codec: str | None) -> bool:
 
 
 def _cut_sample(sample: str, *, whole: bool) -> tuple[str, bool]:
-    """The sample up to its last line break, since a row that is cut short says nothing."""
+    """Cut the sample at its last line break: an incomplete row says nothing."""
     if whole:
         return sample, True
     end = sample.rfind("\n")
@@ -121,7 +121,7 @@ def _try_dialect(sample: str, delimiter: str, quote: str, escape: str | None, *,
     if not complete and len(rows) > 1:
         rows = rows[:-1]  # it may be cut within a quoted cell
     if broken > len(rows) * 0.3 and escape is None:
-        # Quotes within cells were not doubled: each line that can be parted all the same is a row.
+        # Quotes within cells were not doubled: each line that can still be split is a row.
         lines = [line for line in sample.split("\n")[:_ROWS] if line.strip()]
         rows, broken = [split_loosely(line, delimiter, quote) for line in lines], 0
     rows = [row for row in rows if row and any(cell.strip() for cell in row)]
@@ -184,7 +184,7 @@ def _last(cell: str) -> str:
 
 
 def _is_table(trial: _Trial, *, named: bool, stated: bool, field_map: FieldMap) -> bool:
-    """Whether a trial's rows read as a table, and not as prose that holds commas."""
+    """Return True if the rows of a trial are a table, not prose with commas."""
     header = trial.rows[0]
     looks_named = _looks_like_header(header, trial)
     forced = any(key in {cell.strip() for cell in header} for _, key in field_map.keys)
@@ -236,7 +236,7 @@ def _build_dialect(trial: _Trial, skipped: int, skipped_lines: int, field_map: F
 
 
 def _single_column(sample: str, named: bool, skipped: int, head: str) -> Dialect | None:
-    """A table of one column, where its name says that it is a table and its header that it holds texts."""
+    """Return a table of one column if its name says that it is a table and its header that it holds texts."""
     rows, broken = parse_rows(sample, ",", '"', None, _ROWS)
     if not rows or broken or len(rows[0]) != 1 or not knows_key(rows[0][0]):
         return None

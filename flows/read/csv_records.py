@@ -197,7 +197,7 @@ class _Table:
         self._held = kept
 
     def _is_row(self, line: str) -> bool:
-        """Whether a line can only be a row: of the right width, with the marks of other rows in their columns."""
+        """Return True if a line can only be a row: of the right width, with marks of other rows in their columns."""
         dialect = self._dialect
         # A row's text may go on in the next lines: only its beginning stands on this one.
         rows, _ = parse_rows(line, dialect.delimiter, dialect.quote, dialect.escape, 1)
@@ -220,7 +220,7 @@ class _Table:
         return line.startswith(dialect.quote) and len(row) >= 2
 
     def _rescue_row(self) -> list[str] | None:
-        """The row on the first line that is broken, where it can be parted although its quotes were not doubled."""
+        """Return the row of the first broken line, if it can be split although its quotes were not doubled."""
         broken = self._held
         if not broken or len(broken[0]) > self._limit:
             return None

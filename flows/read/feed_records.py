@@ -54,7 +54,7 @@ def _local_name(element: "_Element") -> str:
 
 
 def _name_element(element: "_Element") -> str:
-    """An element's name with the usual prefix of its namespace."""
+    """Return the name of an element with the usual prefix of its namespace."""
     tag = str(element.tag)
     if not tag.startswith("{"):
         return tag
@@ -102,7 +102,7 @@ def _first_link(value: object) -> str | None:
 
 
 def _inner_markup(element: "_Element") -> str:
-    """What stands in an element, its tags kept: Atom's `xhtml` content."""
+    """Return the content of an element with its tags: Atom's `xhtml` content."""
     from lxml import etree
 
     inner = "".join(etree.tostring(child, encoding="unicode", method="html") for child in element)
@@ -115,7 +115,7 @@ def _find_articles(root: "_Element") -> list["_Element"]:
 
 
 def _read_article(article: "_Element") -> dict[str, Any]:
-    """The record of an article that trafilatura wrote as XML or TEI."""
+    """Read the record of an article that trafilatura wrote as XML or TEI."""
     fields: dict[str, Any] = {str(key): str(value) for key, value in article.attrib.items() if value}
     if _local_name(article) == "TEI":
         fields |= _read_tei_header(article)

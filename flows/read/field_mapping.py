@@ -168,7 +168,7 @@ def plan_keys(paths: tuple[str, ...], field_map: FieldMap) -> KeyPlan:
 
 
 def _look_up(path: str, table: AliasTable) -> tuple[tuple[str, int], ...]:
-    """The fields that a path may state, with their ranks; nested ones rank below a record's own."""
+    """Look up the fields that a path may state, with their ranks; nested ones rank below those of the record."""
     parts = [normalize_key(part) for part in path.split(".")]
     penalty = 0
     while parts:
@@ -243,7 +243,7 @@ class _Mapping:
                 yield path, value
 
     def _choose_content(self) -> tuple[str, str, str]:
-        """The media, the words, and what says that they are not all (or nothing)."""
+        """Return media, words, and what says that the words are incomplete, if anything."""
         for path, value in self._values("html"):
             if isinstance(value, str) and ("<" in value or path in self._forced):
                 self._sources.append((path, "html"))
@@ -398,7 +398,7 @@ def is_prose(text: str) -> bool:
 
 
 def _choose_longest(texts: list[tuple[str, str]]) -> tuple[str, str]:
-    """The first text that is nearly as long as the longest, tags and blanks not counted."""
+    """Choose the first text that is nearly as long as the longest, without tags and blanks."""
     sizes = [len(_TAGS.sub("", text) if "<" in text else text) for _, text in texts]
     enough = max(sizes) * _SHARE_OF_LONGEST
     near = [each for each, size in zip(texts, sizes, strict=True) if size >= enough]

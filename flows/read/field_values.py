@@ -140,7 +140,7 @@ def join_paragraphs(value: object) -> str:
 
 
 def _join_item(item: object) -> str:
-    """One item of a list of paragraphs: text, an object with a text, or sentences of tokens."""
+    """Join one item of a list of paragraphs: text, an object with a text, or sentences of tokens."""
     if isinstance(item, list | tuple):
         if item and all(isinstance(token, str) for token in item):
             return " ".join(map(str, item)).strip()
@@ -203,7 +203,7 @@ def format_date(value: object, *, utc: bool = False) -> str:
 
 
 def _format_number(text: str) -> str:
-    """An epoch in seconds, milli-, micro- or nanoseconds, or a day as eight digits; empty for any other number."""
+    """Format an epoch in seconds, milli-, micro- or nanoseconds, or a day of eight digits; empty for other numbers."""
     whole = text.partition(".")[0]
     if len(whole) == 8:
         with suppress(ValueError):

@@ -22,7 +22,7 @@ _COMPRESSIONS: Final[tuple[tuple[bytes, Compression], ...]] = (
     (b"\xfd7zXZ\x00", "xz"),
 )
 _BZIP2_BLOCK: Final = b"1AY&SY"
-# Containers of records, told by their first bytes.
+# Containers of records, detected by their first bytes.
 _CONTAINERS: Final[tuple[tuple[bytes, FileKind], ...]] = (
     (b"PAR1", "parquet"),
     (b"ARROW1\x00", "arrow"),
@@ -175,7 +175,7 @@ def is_arrow_stream(data: bytes) -> bool:
 
 
 def _detect_container(data: bytes) -> FileKind | None:
-    """Return the kind of a container of records or files, told by its first bytes."""
+    """Return the kind of a container of records or files, detected by its first bytes."""
     for magic, kind in _CONTAINERS:
         if data.startswith(magic):
             return kind

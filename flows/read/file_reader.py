@@ -1,7 +1,7 @@
 """Reader of one file of the source: its documents and rejects, whatever kind of file it is."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryFile
@@ -42,10 +42,12 @@ def read_documents(
     options: ReadOptions | None = None,
     tally: KeyTally | None = None,
     depth: int = 0,
+    on_open: Callable[[BinaryIO], None] | None = None,
 ) -> Iterator[RawDocument | Reject]:
     """Yield the documents and rejects of a file in their order; at least one row, because an empty file is a reject.
 
-    A file that is no document (`SourceFile.not_read`) has no row; the tally counts it.
+    A file that is no document (`SourceFile.not_read`) has no row; the tally counts it. `on_open` receives the open
+    file, whose position tells how much of it, packed as it is, was read.
     """
     tally = tally if tally is not None else KeyTally()
     if source_file.not_read:
@@ -63,6 +65,8 @@ def read_documents(
         return
     context = ReadContext(source_file, limits, options or ReadOptions(), guess_outlet, tally)
     with file:
+        if on_open is not None:
+            on_open(file)
         yield from _OpenFile(context, file, depth).iterate_documents()
 
 
@@ -114,7 +118,7 @@ class _OpenFile:
     def _read_single(
         self, reader: ByteReader, content: bytes, detected: file_kinds.DetectedKind, name: str, *, is_complete: bool
     ) -> Iterator[RawDocument | Reject]:
-        """A text, a page, a table of delimited values, or what is none of these."""
+        """Read a text, a page, a table of delimited values, or a file of no known kind."""
         if detected.kind == "text" and (
             dialect := self._detect_table(content, detected, name, is_complete=is_complete)
         ):
@@ -189,7 +193,7 @@ class _OpenFile:
     def _build_rows(
         self, records: Iterator[SourceRecord], reader: ByteReader, content: bytes, if_none: str
     ) -> Iterator[RawDocument | Reject]:
-        """The rows of a file's records; what stops the reading is one more reject."""
+        """Build the rows of the records of a file; an error that stops the reading is one more reject."""
         count = 0
         try:
             for record in records:
@@ -205,7 +209,7 @@ class _OpenFile:
             yield self._build_reject("empty", f"{self._source_file.display_path} {if_none}", content)
 
     def _read_table(self, reader: ByteReader, content: bytes, kind: str) -> Iterator[RawDocument | Reject]:
-        """A table in a file that is read at will: Parquet, Arrow, SQLite, an old spreadsheet."""
+        """Read a table that needs random access: Parquet, Arrow, SQLite, an old spreadsheet."""
         options = self._context.options
         with ExitStack() as opened:
             file = self._open_whole(reader, content, opened, named=kind == "sqlite")
@@ -227,7 +231,7 @@ class _OpenFile:
             yield from self._build_rows(records, reader, content, "has no row, one was expected.")
 
     def _open_whole(self, reader: ByteReader, content: bytes, opened: ExitStack, *, named: bool) -> BinaryIO:
-        """The bytes of a reader as a file that can be read at will: the file itself, else a temporary copy."""
+        """Open the bytes of a reader as a file with random access: the file itself, else a temporary copy."""
         is_local = self._source_file.opener is None
         if reader is self._reader and (is_local or not named):
             self._file.seek(0)

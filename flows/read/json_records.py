@@ -78,7 +78,7 @@ def classify_value(value: object, field_map: FieldMap) -> str:
 
 
 def _states_content(value: Mapping[str, object], field_map: FieldMap) -> bool:
-    """Whether an object has a text of its own: a string or paragraphs, and no list of other records."""
+    """Return True if an object has a text of its own: a string or paragraphs, and no list of other records."""
     flat = flatten_record(value)
     plan = plan_keys(tuple(flat), field_map)
     paths = [path for name in ("text", "html", "summary") for _, path in plan.candidates.get(name, ())]
@@ -97,7 +97,7 @@ def _may_be_text(value: object, field_map: FieldMap) -> bool:
 
 
 def _are_columns(value: Mapping[str, object]) -> bool:
-    """Whether an object holds a table by its columns: each an object with the same keys, or a list of one length."""
+    """Return True if an object is a table by columns: objects with the same keys, or lists of one length."""
     columns = list(value.values())
     if len(columns) < 2:
         return False
@@ -350,7 +350,7 @@ class _JsonStream:
                 reported = True
 
     def _read_other(self) -> Iterator[SourceRecord]:
-        """A value that is no object: one reject, up to where the next object or list begins."""
+        """Read a value that is no object: one reject, up to the next object or list."""
         self._number += 1
         try:
             _, text = self._take_value()
@@ -442,7 +442,7 @@ class _JsonStream:
 
 
 def _find_end(text: str, start: int) -> int | None:
-    """Where the value that begins at `start` ends by its brackets; None where it does not end in `text`."""
+    """Find where the value that begins at `start` ends by its brackets; None if it does not end in `text`."""
     depth = 0
     for token in _TOKEN.finditer(text, start):
         mark = token[0]

@@ -94,7 +94,7 @@ def _plain(text: str) -> str:
 
 
 def _split_front_matter(text: str) -> tuple[str | None, Mapping[str, Any]]:
-    """The text behind its front matter, and what that states; (None, {}) where there is none."""
+    """Return the text after its front matter, and what that states; (None, {}) if there is none."""
     if not text.lstrip("\ufeff").startswith(("---", "+++")):
         return None, {}
     matched = _FRONT.match(text)
@@ -108,7 +108,7 @@ def _split_front_matter(text: str) -> tuple[str | None, Mapping[str, Any]]:
 
 
 def _load_yaml(head: str) -> Mapping[str, Any] | None:
-    """What YAML states, read by a loader that builds nothing but plain values; line by line where it is broken."""
+    """Load YAML with a loader that builds only plain values; line by line if it is broken."""
     import yaml
 
     if "&" not in head and "*" not in head:  # an anchor can grow without bound; no front matter needs one
@@ -123,7 +123,7 @@ def _load_yaml(head: str) -> Mapping[str, Any] | None:
 
 
 def _plain_loader() -> type:
-    """A safe loader for which a date is a string, as it is printed."""
+    """Return a safe loader that keeps dates as strings."""
     import yaml
 
     class Loader(yaml.SafeLoader):  # type: ignore[misc]
@@ -150,7 +150,7 @@ def _load_toml(head: str) -> Mapping[str, Any] | None:
 
 
 def _split_reader_head(text: str) -> tuple[str | None, Mapping[str, Any]]:
-    """The text behind the header that Jina's reader and its kin write, and what it states."""
+    """Return the text after the header that Jina's reader and similar tools write, and what the header states."""
     if "URL Source:" not in text[:2000] or _READER.match(text) is None:
         return None, {}
     metadata: dict[str, Any] = {}
@@ -187,7 +187,7 @@ def is_markdown(text: str) -> bool:
 
 
 def strip_markdown(text: str) -> str:
-    """Return the words of Markdown: links as their text, images and rules gone, headings and emphasis plain."""
+    """Return the words of Markdown: links as their text, without images and rules, headings and emphasis plain."""
     text = _IMAGE.sub("", text)
     for _ in range(2):  # a link around an image is left as an empty one
         text = _LINK.sub(_link_words, text)
@@ -212,7 +212,7 @@ def _link_words(found: re.Match[str]) -> str:
 
 
 def strip_lynx(text: str) -> str:
-    """Return the words of a lynx dump: the numbers before links and the list of addresses at its end gone."""
+    """Return the words of a lynx dump: without numbers before links and the list of addresses at its end."""
     if feet := list(_LYNX_FOOT.finditer(text)):
         text = text[: feet[-1].start()]
     text = _LYNX_WIDGET.sub("", _LYNX_MARK.sub("", text))
@@ -231,7 +231,7 @@ def join_wrapped(text: str) -> str:
 
 
 def _is_wrapped(blocks: list[list[str]]) -> bool:
-    """Whether lines break at a column: all but the last of a paragraph as long as its next word lets them be."""
+    """Return True if lines break at a column: all but the last of a paragraph are as long as the next word allows."""
     lines = [line for block in blocks for line in block]
     longest = max((len(line) for line in lines), default=0)
     if len(lines) < _WRAP_LINES or not _WRAP_LEAST <= longest <= _WRAP_MOST:
@@ -246,7 +246,7 @@ def _is_wrapped(blocks: list[list[str]]) -> bool:
 
 
 def _join_block(lines: list[str]) -> list[str]:
-    """The paragraphs of a block: a line that is short and ends a sentence ends its paragraph."""
+    """Join the lines of a block to paragraphs: a short line that ends a sentence ends its paragraph."""
     longest = max(map(len, lines))
     joined: list[str] = []
     open_ = False

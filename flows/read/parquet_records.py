@@ -61,7 +61,7 @@ def _number_rows(batches: "Iterator[pa.RecordBatch]") -> Iterator[SourceRecord]:
 
 
 def _list_values(column: "pa.Array") -> list[object]:
-    """The values of a column as JSON can hold them; strings, which most are, need no look at each."""
+    """List the values of a column as JSON can hold them; strings are taken without a check of each."""
     import pyarrow as pa
 
     kind = column.type

@@ -104,7 +104,7 @@ def explain_template(page: str) -> str | None:
 
 
 def _count_prose(lines: Sequence[str]) -> tuple[int, int]:
-    """How many words stand in lines that read as sentences, and how many there are."""
+    """Count the words in lines that read as sentences, and all words."""
     prose = total = 0
     for line in lines:
         count = _count_words(line)
@@ -138,7 +138,7 @@ def _share(pattern: re.Pattern[str], lines: Sequence[str]) -> float:
 
 
 def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: int) -> str | None:
-    """What holds much prose and is no article all the same: code with long comments, licences, manuals, patches."""
+    """Explain texts of prose that are no article: code with long comments, licences, manuals, patches."""
     if _LICENCE.search(head[:3000]):
         return "is a licence of software, not an article: leave it out."
     strong = len(_STRONG_CODE.findall(head))
@@ -199,7 +199,7 @@ def _is_style_sheet(head: str, lines: Sequence[str]) -> bool:
 
 
 def _dense(text: str) -> bool:
-    """Whether signs of code are frequent."""
+    """Return True if signs of code are frequent."""
     head = text[:20_000]
     return len(_CODE_MARKS.findall(head)) >= len(head) * 0.04
 

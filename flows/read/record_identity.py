@@ -1,9 +1,7 @@
-"""Identity of a record: what tells it from all others where it has no URL."""
+"""Identity of a record without a URL."""
 
 from collections.abc import Iterable
 from hashlib import blake2b
-
-from flows.outlets.canonical_urls import canonicalize_url
 
 
 def build_record_identity(path: str, record_id: str | None, words: Iterable[str | bytes]) -> str:
@@ -19,10 +17,3 @@ def build_record_identity(path: str, record_id: str | None, words: Iterable[str 
         encoded = word if isinstance(word, bytes) else word.encode("utf-8", "surrogatepass")
         digest.update(len(encoded).to_bytes(8, "big") + encoded)
     return f"rec:{digest.hexdigest()}"
-
-
-def read_url_in_id(record_id: str | None) -> str | None:
-    """Return the canonical URL that a record's id is, or None."""
-    if record_id is None or not record_id.lower().startswith(("http://", "https://")):
-        return None
-    return canonicalize_url(record_id)

@@ -1,9 +1,10 @@
 """Entry points of read/: batches of a source, its files, the rows of one file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 
@@ -59,13 +60,18 @@ def list_files(source: str | Path) -> Iterator[SourceFile]:
 
 
 def read_file(
-    source_file: SourceFile, limits: Limits, options: ReadOptions | None = None, tally: KeyTally | None = None
+    source_file: SourceFile,
+    limits: Limits,
+    options: ReadOptions | None = None,
+    tally: KeyTally | None = None,
+    on_open: Callable[[BinaryIO], None] | None = None,
 ) -> Iterator[RawDocument | Reject]:
     """Read the documents and rejects of one file in order, without outlet hints: see `add_outlet_hints`.
 
-    `tally` counts the keys of its records, and the files in it that are no documents.
+    `tally` counts the keys of its records, and the files in it that are no documents. `on_open` receives the open file,
+    whose position tells how much of it was read.
     """
-    return file_reader.read_documents(source_file, limits, None, options, tally)
+    return file_reader.read_documents(source_file, limits, None, options, tally, on_open=on_open)
 
 
 def read_stored_bytes(

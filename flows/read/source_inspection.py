@@ -90,12 +90,12 @@ class SourceInspection:
                 filled = f"{100 * key.filled // max(key.records, 1):>3} %"
                 yield f"    {key.key[:32]:<{width}} {filled}  {key.why:<34} {key.sample[:60]}"
         if self.fields_missing:
-            yield f"no key states: {', '.join(self.fields_missing)}; if one does: --map FIELD=KEY"
+            yield f"no key found for: {', '.join(self.fields_missing)}; name one with --map FIELD=KEY"
         for reason, count in self.rejects.most_common():
             yield f"would be rejected: {count:,} {reason}"
             yield from (f"    {sentence}" for sentence in self.examples.get(reason, []))
         for kind, count in self.not_read.items():
-            yield f"not read, being no documents: {count:,} {kind}"
+            yield f"not read, because they are no documents: {count:,} {kind}"
         yield f"to publish it: {self.command}"
 
 

@@ -34,7 +34,7 @@ _MOST_KEYS: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """Options for a source: which key states what, how a text of many stories is parted, which table counts."""
+    """Options for a source: which key states what, how a text of many stories is split, which table is read."""
 
     field_map: FieldMap = field(default_factory=FieldMap)
     split: str = ""
@@ -109,7 +109,7 @@ class SourceRecord:
 
     @property
     def raw_sha256(self) -> str | None:
-        """The digest of the raw bytes."""
+        """Return the digest of the raw bytes."""
         return self.digest or (hash_bytes(self.raw) if self.raw is not None else None)
 
 
@@ -153,7 +153,7 @@ def _build_document(context: ReadContext, record: SourceRecord, fields: Mapping[
     raw = record.raw if record.raw is not None else b""
     words = [value for wanted in ("title", "published_at") for name, value in mapped.stated if name == wanted]
     return RawDocument(
-        source_id=mapped.id or source_file.relative + record.place,
+        source_id=mapped.id or _stated_id(fields) or source_file.relative + record.place,
         source_uri=source_file.uri + record.place,
         raw=raw,
         content=content,
@@ -187,7 +187,7 @@ def _stated_id(fields: Mapping[str, object] | None) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     text = lenient_decoding.replace_surrogates(str(value)).strip()
-    return text if text and "://" not in text else None
+    return text or None
 
 
 def encode_record(fields: Mapping[str, object]) -> bytes:

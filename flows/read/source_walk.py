@@ -69,7 +69,7 @@ def format_source(source: str | Path) -> str:
 def describe_os_error(path: str, error: OSError) -> tuple[str, str]:
     """Return the reject reason and detail for a file or folder that the operating system refuses."""
     cause = error.strerror or type(error).__name__
-    return "unreadable", f"The operating system refused to give {path} ({cause}): mend its permissions or remove it."
+    return "unreadable", f"The operating system refused to read {path} ({cause}): correct its permissions or remove it."
 
 
 def _chain_files(first: SourceFile, following: Iterator[SourceFile]) -> Iterator[SourceFile]:

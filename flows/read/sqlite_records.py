@@ -19,17 +19,6 @@ _SAMPLE: Final = 20
 _PROSE: Final = 80  # characters that some text of the sample must have
 
 
-def list_tables(path: Path) -> dict[str, tuple[str, ...]]:
-    """List the tables and views of a database with their columns. Raises TableError."""
-    try:
-        with closing(_connect(path)) as database:
-            return _list_tables(database)
-    except sqlite3.Error as error:
-        raise TableError(
-            f"is an SQLite database that cannot be read ({error}): repair it or export the table."
-        ) from None
-
-
 def read_sqlite(path: Path, table: str, field_map: FieldMap, limit: int) -> Iterator[SourceRecord]:
     """Read the named table, else those that hold texts under the same columns as the best of them.
 
@@ -110,7 +99,7 @@ def _list_names(tables: Mapping[str, tuple[str, ...]]) -> str:
 
 
 def _score_table(database: sqlite3.Connection, name: str, columns: tuple[str, ...], field_map: FieldMap) -> float:
-    """How well a table's columns and first rows fit articles; 0 where it holds no text."""
+    """Return how well columns and first rows of a table fit articles; 0 if it holds no text."""
     plan = plan_keys(columns, field_map)
     texts = [path for field in ("text", "html") for _, path in plan.candidates.get(field, ())]
     if not texts:

@@ -205,7 +205,7 @@ def _explain_groups(lines: Sequence[str]) -> str | None:
 
 
 def _is_headline(lines: Sequence[str], at: int) -> bool:
-    """Whether the line above a date line, or the one above a byline between them, reads as a headline."""
+    """Return True if the line above a date line, or above a byline between them, reads as a headline."""
     for above in (1, 2):
         if at - above < 0:
             return False
@@ -221,7 +221,7 @@ def _is_headline(lines: Sequence[str], at: int) -> bool:
 
 
 def _explain_lines(lines: Sequence[str]) -> str | None:
-    """A story a line: long lines, few or no short ones, that hardly share a word."""
+    """Explain a text with a story a line: long lines, few short ones, that hardly share a word."""
     solid = [line for line in lines if line.strip()]
     if len(solid) < 3:
         return None
@@ -261,7 +261,7 @@ def _count_words(lines: Sequence[str]) -> int:
 
 
 def _has_head(block: Sequence[str]) -> bool:
-    """Whether a block begins as a story does: a headline, or a dateline."""
+    """Return True if a block begins as a story: with a headline or a dateline."""
     if len(block) < 2:
         return False
     first = block[0].strip()

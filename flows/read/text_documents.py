@@ -96,7 +96,7 @@ def read_saved_from(content: bytes) -> SavedFrom:
 
 
 def _parse_saved_date(stated: bytes | None) -> datetime | None:
-    """The instant that a saved page states; None where it states none that can be read."""
+    """Return the instant that a saved page states; None if it states none that can be parsed."""
     text = (stated or b"").decode("ascii", "replace").strip()
     try:
         moment = parsedate_to_datetime(text)
@@ -150,7 +150,7 @@ def build_story(context: ReadContext, number: int, raw: bytes) -> RawDocument:
 
 
 def _state_metadata(context: ReadContext, document: RawDocument, text: str, metadata: Mapping[str, Any]) -> RawDocument:
-    """The document with the text below its header, and what the header states."""
+    """Return the document with the text below its header, and what the header states."""
     content = lenient_decoding.replace_surrogates(text).encode()
     plain = replace(document, content=content, encoding="utf-8")
     own = {key: value for key, value in metadata.items() if key.lower() not in ("text", "content", "body")}

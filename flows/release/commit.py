@@ -138,12 +138,12 @@ def _recover_release(dataset: Dataset, journal: Manifest, step: StepCallback) ->
         if replaces:
             remove_release(dataset, replaces)
         clear_journal(dataset)
-        return f"Publishing {version} was finished but for a link, which run {run} had no time to make."
+        return f"Finished publishing {version}: run {run} was killed before it made the link."
     if release.is_dir() and not verify_release(release, digest):
         _finish_commit(dataset, version, digest, step, replaces)
-        return f"Finished publishing {version}, which run {run} had begun when it died."
+        return f"Finished publishing {version}, which run {run} began before it was killed."
     _roll_back(dataset, version)
-    return f"Put back {version}, which run {run} had not finished when it died."
+    return f"Rolled back {version}, which run {run} had not finished when it was killed."
 
 
 def recover_dataset(dataset: Dataset, *, step: StepCallback = ignore_step) -> list[str]:

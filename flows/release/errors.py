@@ -37,6 +37,6 @@ def explain_write_errors(root: Path) -> Iterator[None]:
     except OSError as error:
         path = error.filename or root
         raise ReleaseError(
-            f"{path} could not be written ({error.strerror or error}): free some space or mend its permissions and "
+            f"{path} could not be written ({error.strerror or error}): free some space or fix its permissions and "
             "run again; no release was harmed."
         ) from error

@@ -100,7 +100,7 @@ class ObjectStore:
             raise ReleaseError(f"{self.url} names no store that fsspec knows ({error}).") from None
         except Exception as error:  # each store has errors of its own
             raise ReleaseError(
-                f"{self.url} did not do what was asked ({type(error).__name__}: {error}): check that it is reached and "
+                f"{self.url} refused a request ({type(error).__name__}: {error}): check that it can be reached and "
                 "its credentials may write, and run again; no release was harmed."
             ) from error
 

@@ -52,7 +52,7 @@ def _find_parent(dataset: Dataset, version: str | None) -> Path | None:
     if not parquet_tables.list_table_files(release, "articles"):
         raise ReleaseError(
             f"The parent release {version}, which latest.json names, is not at {release}: put it back, or remove "
-            "latest.json to begin anew."
+            "latest.json to start a new series."
         )
     return release
 

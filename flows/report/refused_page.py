@@ -8,7 +8,7 @@ from flows.report.statistics import collect_statistics
 
 
 def write_refused_page(folder: Path, manifest: dict[str, Any], next_steps: list[str]) -> None:
-    """Write report.html of the refused run whose evidence lies in `folder`. Raises OSError where it cannot."""
+    """Write report.html of the refused run whose evidence is in `folder`. Raises OSError where it cannot."""
     counts = manifest["counts"]
     checks = split_checks(manifest["checks"])
     page = render_page(

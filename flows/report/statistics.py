@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from schemas import reader_schemas, vocabulary
 
-# Columns with a basis column, which tells stated from inferred.
+# Columns with a basis column, which distinguishes stated and inferred.
 BASIS_COLUMNS: Final[dict[str, str]] = {"outlet": "outlet_basis", "authors": "author_basis", "date": "date_basis"}
 COLUMNS_WITHOUT_BASIS: Final[tuple[str, ...]] = (
     "title", "subtitle", "editors", "agency", "cited_sources", "published_at", "place", "url", "fetched_at",

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -139,7 +139,9 @@ class _SourceReader:
         )
         self.key_usage: dict[str, Any] = {}
         self._pending: list[tuple[bytes, read.RawDocument]] = []
-        self._bytes_seen = 0
+        self._finished_bytes = 0  # of files read to their end, as they lie in the source, packed or not
+        self._shown_bytes = 0
+        self._open_file: BinaryIO | None = None
         self._matches_survey = True
         self._has_one_file = cached.survey.files.num_rows == 1
 
@@ -191,7 +193,7 @@ class _SourceReader:
                 yield from self._flush_pending()
                 pending_bytes = 0
         yield from self._flush_pending()
-        self._report_progress()
+        self._report_progress(is_end=True)
 
     def _flush_pending(self) -> Iterator[tuple[bytes, read.RawDocument]]:
         """Yield the pending documents that the store does not have: one look-up for all of them."""
@@ -214,18 +216,20 @@ class _SourceReader:
             self._matches_survey &= path == file.relative
             if index_row >= 0 and path == file.relative:
                 unchanged_rows.append(index_row)
-                self._bytes_seen += file.stamp[0] if file.stamp else 0
+                self._finished_bytes += file.stamp[0] if file.stamp else 0
                 continue
             self._copy_indexed_rows(unchanged_rows)
             unchanged_rows = []
             document_count = reject_count = 0
-            tally = read.KeyTally()
-            for row in read.read_file(file, limits, options, tally):
-                self._bytes_seen += row.byte_count
+            tally, unpacked_bytes = read.KeyTally(), 0
+            for row in read.read_file(file, limits, options, tally, self._note_open_file):
+                unpacked_bytes += row.byte_count
                 is_document = isinstance(row, read.RawDocument)
                 document_count, reject_count = document_count + is_document, reject_count + (not is_document)
                 yield row if self._has_one_file else qualify_source_id(row, file.relative)
             self._file_counts.append_row((document_count, reject_count, self._record_tally(tally)))
+            self._open_file = None
+            self._finished_bytes += file.stamp[0] if file.stamp else unpacked_bytes
         self._copy_indexed_rows(unchanged_rows)
 
     def _record_tally(self, tally: read.KeyTally) -> str | None:
@@ -254,10 +258,19 @@ class _SourceReader:
                 if start < end:
                     buffer.append_table(table.slice(start, end - start))
 
-    def _report_progress(self) -> None:
-        """Report rows and bytes seen so far."""
+    def _note_open_file(self, file: BinaryIO) -> None:
+        self._open_file = file
+
+    def _report_progress(self, *, is_end: bool = False) -> None:
+        """Report rows (rejects included) and bytes of the source read so far; at the end all of them, at any limit."""
         total = self._cached.survey.inputs.bytes
-        self._progress(self._arrivals.row_count + self._rejects.row_count, min(self._bytes_seen, total), total)
+        bytes_read = self._finished_bytes
+        if self._open_file is not None and not self._open_file.closed:
+            bytes_read += self._open_file.tell()
+        # Readers of tables jump about in a file: what was shown is not taken back.
+        self._shown_bytes = max(self._shown_bytes, min(bytes_read, max(total - 1, 0)))
+        row_count = self._arrivals.row_count + self._rejects.row_count
+        self._progress(row_count, total if is_end else self._shown_bytes, total)
 
 
 def qualify_source_id(row: read.RawDocument | read.Reject, path: str) -> read.RawDocument | read.Reject:

@@ -36,7 +36,7 @@ def update_indexes(dataset: release.Dataset, seconds: float | None = None) -> st
         with _lock_output(dataset.root.parent):
             _write_catalog(dataset, entries, latest)
     except (OSError, ValueError, KeyError, pa.ArrowException, release.ReleaseError) as error:
-        return f"index.html and index.json are not up to date: {type(error).__name__}. The next run writes them anew."
+        return f"index.html and index.json are not up to date: {type(error).__name__}. The next run writes them again."
     return ""
 
 

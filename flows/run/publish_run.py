@@ -21,7 +21,7 @@ from flows.run.run_outcome import RunOutcome
 from flows.run.steps import PLAIN_STEPS, Steps
 from flows.workers import dask_cluster, supervisor
 
-# Errors that a user can mend; the message is the sentence for the user.
+# Errors that a user can fix; the message is the sentence for the user.
 EXPECTED_ERRORS = (read.SourceError, release.ReleaseError, dask_cluster.ClusterError)
 
 # Receives the progress of the run in this process: documents read, bytes read, bytes in all.
@@ -33,7 +33,7 @@ _SOURCE_CHANGED = "the source changed while it was read; the next run reads all 
 
 
 def run_publish(job: Publish, steps: Steps = PLAIN_STEPS) -> RunOutcome:
-    """Run one publish from its source to its release. Errors that a user can mend come back as an outcome."""
+    """Run one publish from its source to its release. Errors that a user can fix come back as an outcome."""
     started_at, started_ns = datetime.now(UTC), time.time_ns()
     try:
         dataset = release.open_dataset(job.output, job.dataset, reading=job.dry_run)
@@ -151,5 +151,5 @@ def _describe_nothing_new(job: Publish, dataset: release.Dataset, equal: release
     latest = dataset.read_latest_version()
     notes = []
     if latest not in (None, equal.version):
-        notes.append(f"latest.json names {latest}; this one becomes it by: kliping latest-set {equal.version}")
+        notes.append(f"latest.json names {latest}; to make this one current: kliping latest-set {equal.version}")
     return RunOutcome("nothing_new", job.dataset, equal.version, dataset.root / equal.path, notes=tuple(notes))

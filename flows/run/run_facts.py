@@ -25,6 +25,7 @@ _RECORDED_LIBRARIES: Final = (
     "trafilatura",
     "lxml",
     "py3langid",
+    "babel",
 )
 _KEYS_SHOWN: Final = 12
 _EXAMPLES_PER_REASON: Final = 3  # enough to recognise a pattern on a screen
@@ -95,9 +96,9 @@ def list_key_notes(key_usage: Mapping[str, Any]) -> tuple[str, ...]:
     if unused:
         shown = ", ".join(format_key(key) for key in unused[:_KEYS_SHOWN])
         more = f" and {len(unused) - _KEYS_SHOWN} more" if len(unused) > _KEYS_SHOWN else ""
-        notes.append(f"keys of records that state nothing here: {shown}{more}; --map FIELD=KEY reads one")
+        notes.append(f"unused keys of records: {shown}{more}; use one with --map FIELD=KEY")
     for kind, count in key_usage.get("not_read", {}).items():
-        notes.append(f"not read, being no documents: {count:,} {kind}")
+        notes.append(f"not read, because they are no documents: {count:,} {kind}")
     return tuple(notes)
 
 

@@ -76,7 +76,7 @@ class RunOutcome:
                     "If the change is right, run again with the reason for it in more.accept_drift (--accept-drift)."
                 )
             else:
-                steps.append("Mend the source, or the rule that the reasons name, and run again.")
+                steps.append("Correct the source, or the rule that the reasons name, and run again.")
         if self.status == "busy":
             steps.append("To wait for the other run instead, give seconds in more.wait (--wait).")
         return steps

@@ -147,7 +147,7 @@ def _build_check(expectation: Mapping[str, Any], outcome: gx_engine.ExpectationO
     if outcome.crash:
         example = f": {outcome.crash}"
         sentence = (
-            f"Could not be judged{example}. Expected {expected}. "
+            f"Could not be evaluated{example}. Expected {expected}. "
             "This is a defect of Kliping or of the suite, not of the documents; please report it."
         )
     elif outcome.success and not failed_rows:

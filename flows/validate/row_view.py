@@ -89,6 +89,7 @@ def build_view_frame(view: pa.Table) -> pd.DataFrame:
     `outlet_fits_basis`       outlet and outlet_basis are both present, or both null
     `date_fits_basis`         date and date_basis are both present, or both null
     `authors_fit_basis`       author_count is above 0 and author_basis present, or neither
+    `chars_in_lines`          char_count without line breaks, which may have been recovered
     `published_day_gap`       days from published_at's day in UTC to date; null where one is missing
     `published_at_fits_date`  published_at is null, or date is present and stated
     `place_has_dateline`      place is null, or dateline is present
@@ -106,6 +107,7 @@ def build_view_frame(view: pa.Table) -> pd.DataFrame:
     frame["outlet_fits_basis"] = is_present["outlet"] == is_present["outlet_basis"]
     frame["date_fits_basis"] = is_present["date"] == is_present["date_basis"]
     frame["authors_fit_basis"] = (frame["author_count"] > 0) == is_present["author_basis"]
+    frame["chars_in_lines"] = frame["char_count"] - frame["line_count"] + 1
     frame["published_day_gap"] = pc.subtract(days["date"], days["published_at"]).cast(pa.float64()).to_pandas()
     frame["published_at_fits_date"] = ~is_present["published_at"] | (
         is_present["date"] & (frame["date_basis"] == "stated")

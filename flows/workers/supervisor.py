@@ -83,7 +83,7 @@ class _CleaningChild:
                 self._await_answer(_START_SECONDS)
             except _ChildLost:
                 raise RuntimeError(
-                    "A process that cleans documents did not start; its last words stand above."
+                    "A process that cleans documents did not start; its error output is above."
                 ) from None
             self._is_ready = True
         assert self._process.stdin is not None

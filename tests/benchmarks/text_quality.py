@@ -3,7 +3,7 @@
     python -m tests.benchmarks.text_quality CACHE [SET ...]        (make bench-quality)
 
 Each set is published once a fold, with the weights that were learned without the sites of that fold (CACHE/net-N.npz,
-by flows.clean.models.train.train_line_cnn), and the rows are joined:
+by flows.clean.models.train.train_line_cnn; title_end-N.npz, by train_title_end), and the rows are joined:
 no figure here is of weights that had seen the page. URLs are withheld.
 The table is printed, and written into docs/explanation/quality.md.
 """
@@ -19,11 +19,19 @@ from typing import Any
 from unittest.mock import patch
 
 from flows.clean.models.line_cnn import Net
-from flows.clean.models.train.evaluation_sets import FOLDS, assign_fold, load_rows, load_scorer
+from flows.clean.models.train.evaluation_sets import (
+    FOLDS,
+    assign_fold,
+    load_residue_counter,
+    load_rows,
+    load_scorer,
+)
+from flows.clean.rules.linked_titles import TitleEnds
 from flows.clean.text.listing_classifier import ListingClassifier
 from tests.benchmarks.peers import PEERS
 
-SETS = ("id-html", "id-lines", "web-pages", "web-extracted", "not-articles", "id-meta")
+SETS = ("id-html", "id-lines", "id-blobs", "web-pages", "web-extracted", "not-articles", "id-meta")
+JOINS = ("blank", "comma", "commas", "glued")  # of id-blobs: the texts of id-lines as one line
 PAGE = Path("docs/explanation/quality.md")
 FLOORS = Path("tests/quality/floors.json")
 BEGIN, END = "<!-- text: begin, written by make bench-quality -->", "<!-- text: end -->"
@@ -32,6 +40,7 @@ BEGIN, END = "<!-- text: begin, written by make bench-quality -->", "<!-- text: 
 def folded(name: str) -> list[list[dict[str, Any]]]:
     """The rows of a set that have a text, by fold of their site."""
     sites = {row["id"]: row["url"] for row in load_rows("web-pages")}
+    sites |= {f"{row['id']}-{join}": row["url"] for row in load_rows("id-lines") for join in JOINS}
     parts: list[list[dict[str, Any]]] = [[] for _ in range(FOLDS)]
     for row in load_rows(name):
         if row["raw_text"]:
@@ -40,7 +49,7 @@ def folded(name: str) -> list[list[dict[str, Any]]]:
 
 
 def published(
-    part: list[dict[str, Any]], weights: Net, judge: ListingClassifier, folder: Path
+    part: list[dict[str, Any]], weights: Net, judge: ListingClassifier, ends: TitleEnds, folder: Path
 ) -> tuple[dict[str, Any], Counter[str]]:
     """What a release says of these texts, and how many documents it rejected, by reason."""
     import pyarrow as pa
@@ -63,6 +72,7 @@ def published(
     with (
         patch("flows.clean.models.line_cnn.load_shipped_net", lambda: weights),
         patch("flows.clean.text.listing_classifier.load_shipped_classifier", lambda: judge),
+        patch("flows.clean.rules.linked_titles.load_title_ends", lambda: ends),
         patch("flows.workers.supervisor.ProcessSupervisor.process_file", lambda crew, job: here(*job)),
     ):
         outcome = run_publish(Publish(source=str(folder / "in.jsonl"), dataset="bench", output=str(folder / "out")))
@@ -83,12 +93,18 @@ def measure(name: str, cache: Path, folder: Path) -> dict[str, Any]:
     for number, part in enumerate(parts):
         if part:
             judge = ListingClassifier.load_file(cache / f"listing-{number}.npz")
-            found, why = published(part, Net.from_file(cache / f"net-{number}.npz"), judge, folder / f"{name}-{number}")
+            net, ends = (
+                Net.from_file(cache / f"net-{number}.npz"),
+                TitleEnds.from_file(cache / f"title_end-{number}.npz"),
+            )
+            found, why = published(part, net, judge, ends, folder / f"{name}-{number}")
             ours |= found
             reasons += why
     print(f"{name}: published in {time.monotonic() - begun:.0f} s", flush=True)
     data = [row for part in parts for row in part]
     figures = {"ours": score.score(data, ours), "rejected": dict(reasons)}
+    if name == "id-blobs":
+        figures["joins"] = measure_joins(data, ours)
     if name == "not-articles":
         kinds = Counter(row["gold"]["page_type"] for row in data)
         kept = Counter(row["gold"]["page_type"] for row in data if row["id"] in ours)
@@ -97,6 +113,47 @@ def measure(name: str, cache: Path, folder: Path) -> dict[str, Any]:
         for peer, way in PEERS.items():
             figures[peer] = score.score(data, {row["id"]: {"text": way(row["raw_text"])} for row in data})
     return figures
+
+
+def measure_residue(cache: Path, folder: Path) -> dict[str, tuple[int, int]]:
+    """Of the real texts of id-raw by kind of residue: documents that had it, and published texts that still have it."""
+    counter = load_residue_counter()
+    raw = [{"id": row["id"], "raw_text": row["text"]} for row in load_rows("id-raw")]
+    judge, net = ListingClassifier.load_file(cache / "listing-0.npz"), Net.from_file(cache / "net-0.npz")
+    texts, _ = published(raw, net, judge, TitleEnds.from_file(cache / "title_end-0.npz"), folder / "id-raw")
+    kinds = {kind: re.compile(pattern).search for kind, pattern in counter.KINDS.items()}
+    kinds["broken sentences"] = counter.broken
+    return {
+        kind: (
+            sum(bool(find(row["raw_text"])) for row in raw if row["id"] in texts),
+            sum(bool(find(row["text"])) for row in texts.values()),
+        )
+        for kind, find in kinds.items()
+    }
+
+
+def format_residue(residue: dict[str, tuple[int, int]]) -> str:
+    """The residue as a table in Markdown."""
+    rows = [f"| {kind} | {had} | {left} |" for kind, (had, left) in residue.items()]
+    return "\n".join(["| of 742 real texts of public scrapers | had it | still have it |", "|---|---|---|", *rows])
+
+
+def list_residue_above_floors(residue: dict[str, tuple[int, int]]) -> list[str]:
+    """The kinds of which more is left than their floor allows, as sentences."""
+    floors = json.loads(FLOORS.read_text(encoding="utf-8"))["folds"]["residue"]
+    return [
+        f"residue: {kind} {left} of {had}"
+        for kind, (had, left) in residue.items()
+        if left > max(1, had) * floors.get(kind, floors["left"]) and left > (1 if floors.get(kind) != 0 else 0)
+    ]
+
+
+def measure_joins(data: list[dict[str, Any]], ours: dict[str, Any]) -> dict[str, float]:
+    """The F1 of each of the ways in which the lines were joined."""
+    score = load_scorer()
+    return {
+        join: score.score([row for row in data if row["id"].endswith(f"-{join}")], ours)["body"]["f1"] for join in JOINS
+    }
 
 
 def table(found: dict[str, dict[str, Any]]) -> str:
@@ -119,6 +176,9 @@ def table(found: dict[str, dict[str, Any]]) -> str:
         count = figures["ours"]["docs"]
         said = ", ".join(f"{reason} {number}" for reason, number in sorted(figures["rejected"].items())) or "none"
         lines.append(f"- {name}: {count - figures['ours']['published']} of {count} not published ({said}).")
+        if "joins" in figures:
+            joins = ", ".join(f"{join} {f1:.3f}" for join, f1 in figures["joins"].items())
+            lines.append(f"  - F1 by how the lines were joined: {joins}.")
         for kind, (rejected, of) in figures.get("kinds", {}).items():
             lines.append(f"  - {kind}: {rejected} of {of} rejected ({rejected / of:.0%}).")
     return "\n".join(lines)
@@ -134,6 +194,11 @@ def sunk(found: dict[str, dict[str, Any]]) -> list[str]:
         have = {**ours.get("body", {}), "rejected": lost}
         keys = [key for key in ("f1", "recall", "rejected") if key in floor and have[key] < floor[key]]
         said += [f"{name}: {key} {have[key]:.4f} < {floor[key]}" for key in keys]
+        said += [
+            f"{name}: {join} {f1:.4f} < {floor['joins']}"
+            for join, f1 in figures.get("joins", {}).items()
+            if f1 < floor.get("joins", 0)
+        ]
         if "worse" in floor and ours["worse_than_left_alone"]["by_more_than_.02"] > floor["worse"]:
             said.append(f"{name}: {ours['worse_than_left_alone']['by_more_than_.02']} worse than left alone")
     real = [figures["ours"] for name, figures in found.items() if name != "not-articles"]
@@ -151,13 +216,16 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = {name: measure(name, arguments.cache, Path(folder)) for name in arguments.sets}
+        residue = measure_residue(arguments.cache, Path(folder)) if "id-blobs" in arguments.sets else {}
     made = table(found)
+    if residue:
+        made += "\n\n" + format_residue(residue)
     print(made)
     if list(arguments.sets) == list(SETS):
         page = PAGE.read_text(encoding="utf-8")
         pattern = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
         PAGE.write_text(pattern.sub(lambda _: f"{BEGIN}\n{made}\n{END}", page), encoding="utf-8")
-    if below := sunk(found):
+    if below := [*sunk(found), *list_residue_above_floors(residue)]:
         raise SystemExit("under the floors of tests/quality/floors.json: " + "; ".join(below))
 
 

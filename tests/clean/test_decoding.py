@@ -51,7 +51,7 @@ def test_mojibake_is_mended_and_quotes_stay_curly() -> None:
     assert decode_bytes("â€œAyoâ€\x9d kata dia, cafÃ© “tutup”".encode()) == "“Ayo” kata dia, café “tutup”"
 
 
-@pytest.mark.parametrize("text", ["Âge tendre", "SÃO PAULO", "ﬁnal “x” &amp; ½ ﷺ", "e\u0301clair"])
+@pytest.mark.parametrize("text", ["Âge tendre", "SÃO PAULO", "ﬁnal “x” & ½ ﷺ", "e\u0301clair"])
 def test_what_only_looks_like_mojibake_stays(text: str) -> None:
     assert decode_bytes(text.encode()) == text
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from flows.clean.html.link_lists import LinkLists
@@ -102,3 +104,21 @@ def test_nothing_but_items() -> None:
     assert "12 items" in (explain_missing_article(found.marks, found.body, lists) or "")
     assert explain_missing_article(found.marks, found.body, lists._replace(items=lists.items[:4])) is None
     assert explain_missing_article(found.marks, found.body, lists._replace(declares_story=True)) is None
+
+
+def test_long_prose_is_no_listing_unless_the_models_are_sure() -> None:
+    paragraph = (
+        "The mill at Fennick was closed for nine winters, and the river took two of its wheels before the town council "
+        "voted to pay for a new roof and a stair that the fire brigade would agree to climb with its boots on. Since "
+        "then volunteers have carried eleven thousand books up to the loft, most of them by hand and after school, and "
+        "the reading room opens on Monday."
+    )
+    marked = mark_texts(["\n".join(f"{number} {paragraph}" for number in range(9))], [None])[0]
+    menu = mark_texts(["\n".join(f"{paragraph[:number]}" for number in range(40, 49))], [None])[0]
+    for marks, logit, is_listing in (
+        (marked.marks, -0.5, False),
+        (marked.marks, -1.5, True),
+        (menu.marks, -0.5, True),
+    ):
+        body = replace(marked.body, article_logit=logit)
+        assert (explain_missing_article(marks, body) is not None) == is_listing

@@ -82,3 +82,68 @@ def test_captions_and_related_lines_name_no_author(described):
     text = f"Penulis: Ratna Sari\nOleh Budi Santoso\n{STORY}"
     values, _, _ = described(text, {1: "caption", 2: "related"})
     assert values["authors"] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("ratna ayu sari | Jum'at, 3 Mei 2024 - 13:30 wib", ["ratna ayu sari"]),
+        ("RATNA AYU SARI 3 Mei 2024 | 13.30 WIB", ["RATNA AYU SARI"]),
+        ("Ratna 3 Mei 2024 | 13.30 WIB", ["Ratna"]),
+        ("Ratna Sari (Kontributor) 3 Mei 2024 | 13.30 WIB", ["Ratna Sari"]),
+        ("Ratna SariDiperbarui 3 Mei 2024, 13:30 WIB", ["Ratna Sari"]),
+        ("Nasional 3 Mei 2024 | 13.30 WIB", []),
+        ("Tayang 3 Mei 2024 | 13.30 WIB", []),
+        ("Harga Garam 3 Mei 2024: Petani Sampang Mulai Menjual Panen", []),
+    ],
+)
+def test_names_before_the_day(described, line, authors):
+    values, _, _ = described(f"Panen Garam Dimulai di Sampang\n{line}\n{STORY}", {1: "title", 2: "byline"})
+    assert values["authors"] == authors
+
+
+@pytest.mark.parametrize("label", ["Updated: ", "Published ", "Posted on "])
+def test_a_label_glued_to_a_name_is_not_part_of_it(described, label):
+    values, _, _ = described(f"Salt harvest begins early\nBy Emma Hale{label}Nov 5, 2025\n{STORY}", {2: "byline"})
+    assert values["authors"] == ["Emma Hale"]
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("Ratna Sari, Budi Santoso", ["Ratna Sari", "Budi Santoso"]),
+        ("Ratna Sari, Kompas TV", ["Ratna Sari"]),
+        ("Ratna Sari -Sport", ["Ratna Sari"]),
+        ("Bambang Sutejo", []),  # a person of the story
+    ],
+)
+def test_names_below_the_date_line(described, line, authors):
+    text = f"Panen Garam Dimulai di Sampang\nJumat, 3 Mei 2024 13:30 WIB\n{line}\n{STORY}"
+    values, _, _ = described(text, {1: "title", 2: "byline", 3: "nav"})
+    assert (values["authors"], values["subtitle"], values["place"]) == (authors, None, None) or not authors
+
+
+def test_names_in_capitals_close_the_story(described):
+    values, _, _ = described(f"{STORY}\nRATNA SARI | BUDI SANTOSO", {3: "nav"})
+    assert values["authors"] == ["RATNA SARI", "BUDI SANTOSO"]
+    values, _, _ = described(f"{STORY}\nBERITA TERKAIT", {3: "nav"})
+    assert values["authors"] == []
+
+
+def test_credits_far_below_count_where_nothing_nearer_names_a_writer(described):
+    lines = [f"Kisah Desa {number}" for number in range(30)]
+    text = "\n".join([STORY, *lines, "Penulis: Ratna Sari", "Editor: Budi Santoso"])
+    kinds = dict.fromkeys(range(3, 3 + len(lines) + 2), "nav")
+    values, _, _ = described(text, kinds)
+    assert (values["authors"], values["editors"]) == (["Ratna Sari"], ["Budi Santoso"])
+
+
+@pytest.mark.parametrize(
+    ("desk", "authors"),
+    [("Tim Okezone", ["Tim Okezone"]), ("Antara", ["Antara"]), ("Tim Redaksi", []), ("Redaksi", [])],
+)
+def test_a_desk_is_published_where_it_carries_an_outlet_s_name(described, desk, authors):
+    text = f"Panen Garam Dimulai\n{desk} , Jurnalis-Jum'at, 3 Mei 2024 |13:30 WIB\n{STORY}"
+    values, evidence, _ = described(text, {1: "title", 2: "byline"})
+    assert values["authors"] == authors
+    assert [row["rule"] for row in evidence if row["field"] == "authors"] == ["byline.desk"] * len(authors)

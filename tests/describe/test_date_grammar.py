@@ -143,3 +143,57 @@ def test_days_without_a_year_are_found_where_the_whole_grammar_finds_them(text):
     assert [found.span() for found in date_grammar._match_yearless_dates(text)] == [
         found.span() for found in date_grammar._YEARLESS_DATE.finditer(text)
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "clock", "hours"),
+    [
+        ("January 11th 2023", "2023-01-11", None, None),
+        ("11th of January, 2023", "2023-01-11", None, None),
+        ("Oct. 7, 2023 at 12:05 a.m. EDT", "2023-10-07", "00:05", -4),
+        ("4 Oktober 2023 10:30 (GMT+7)", "2023-10-04", "10:30", 7),
+        ("4 Okt 2023 09:00 UTC+07:00", "2023-10-04", "09:00", 7),
+        ("17 Februari 2017 - 13:30 wib", "2017-02-17", "13:30", 7),
+        ("Mon, 05 Jun 2023 10:00:00 +0000", "2023-06-05", "10:00", 0),
+        ("Oct 7, 2023 3:05 pm ET", "2023-10-07", "15:05", None),
+        ("2023 Jan 7", "2023-01-07", None, None),
+        ("12 มิถุนายน 2566 10:30", "2023-06-12", "10:30", None),
+        ("2023年10月4日（水）10時30分", "2023-10-04", "10:30", None),
+        ("2023년 10월 4일 오후 3:20", "2023-10-04", "15:20", None),
+        ("٦ سبتمبر ٢٠٢٣", "2023-09-06", None, None),
+        ("4. Oktober 2023, 10:30 Uhr", "2023-10-04", "10:30", None),
+        ("4 de octubre de 2023", "2023-10-04", None, None),
+        ("1er octobre 2023", "2023-10-01", None, None),
+        ("4 октября 2023, 10:00", "2023-10-04", "10:00", None),
+        ("2023. október 4.", "2023-10-04", None, None),
+        ("10 tháng 6, 2024 10:00", "2024-06-10", "10:00", None),
+    ],
+)
+def test_dates_of_many_languages(text, day, clock, hours):
+    (stamp,) = find_dates(text)
+    assert stamp.day.isoformat() == day
+    assert (stamp.time.strftime("%H:%M") if stamp.time else None) == clock
+    assert (stamp.zone.utcoffset(None) / dt.timedelta(hours=1) if stamp.zone else None) == hours
+    assert not stamp.is_ambiguous
+
+
+@pytest.mark.parametrize(
+    "text", ["Nomor izin 12/05/2019/SK-77", "0812-1990-2021", "12/05/2019-4", "3-12/05/2019", "2566 orang"]
+)
+def test_a_piece_of_a_longer_number_is_no_date(text):
+    assert list(find_dates(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "is_ambiguous"),
+    [("04/05/2023", True), ("13/05/2023", False), ("05/13/2023", False), ("05/05/2023", False), ("04.05.2023", False),
+     ("Kamis, 04/05/2023", False), ("04/05/2023 10:30 PM", False)],
+)  # fmt: skip
+def test_the_order_of_day_and_month_is_ambiguous_where_nothing_in_the_date_settles_it(text, is_ambiguous):
+    (stamp,) = find_dates(text)
+    assert stamp.is_ambiguous is is_ambiguous
+
+
+def test_an_unsettled_zone_gives_no_instant():
+    (stamp,) = find_dates("Oct 7, 2023 3:05 pm CST")
+    assert stamp.time and stamp.to_utc(dt.timezone(dt.timedelta(hours=7))) is None

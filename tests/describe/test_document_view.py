@@ -1,6 +1,6 @@
 """A document's lines, from marks that tile them and from marks that do not."""
 
-from flows.describe.document_view import build_document_view, fold_text, matches_folded
+from flows.describe.document_view import build_document_view, build_view_from_columns, fold_text, matches_folded
 from schemas.stage_tables import Mark
 
 TEXT = "Pasar Ramai\n\n  \nHarga cabai turun. Iklan\nSelesai"
@@ -31,3 +31,12 @@ def test_a_line_prints_a_text_whatever_its_case_blanks_and_signs():
         assert matches_folded(line, fold_text(title))
     (line,) = build_document_view("Pasar").lines
     assert not matches_folded(line, fold_text("Pasar Ramai"))
+
+
+def test_recovered_lines_are_those_of_the_document() -> None:
+    text = "Judul Pasar,Warga datang.,,Feri berlayar."
+    marks = [[1, 2, 2, 3], [0, 12, 25, 27], [11, 25, 27, 42], ["nav", "body", "widget", "body"], ["a", "b", "j", "b"]]
+    lines = build_view_from_columns(text, marks, (), None, [0, 11, 12, 25, 27, 42]).lines
+    assert [(line.number, line.start, line.text, line.kind) for line in lines] == [
+        (1, 0, "Judul Pasar", "nav"), (2, 12, "Warga datang.", "body"), (3, 27, "Feri berlayar.", "body"),
+    ]  # fmt: skip

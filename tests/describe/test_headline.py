@@ -60,3 +60,17 @@ def test_a_record_s_title_is_stated(described):
     values, evidence, _ = described(STORY, {}, [("title", "record", f" {TITLE}\n")])
     assert values["title"] == TITLE
     assert [row["rule"] for row in evidence if row["field"] == "title"] == ["record"]
+
+
+def test_the_line_above_the_byline_is_the_title_whatever_its_words(described):
+    for title in ("Simak Cara Panen Garam di Sampang!", "Panen Garam Sampang", "Harga Garam Hari Ini 3 Mei 2024: Naik"):
+        text = f"{title}\nRatna Sari 3 Mei 2024 | 13.30 WIB\n{STORY}"
+        assert described(text, {1: "title", 2: "byline"})[0]["title"] == title
+    assert described(text, {1: "byline", 2: "byline"})[0]["title"] == title  # a day in the title: taken for a byline
+
+
+def test_a_caption_below_the_byline_is_no_title(described):
+    caption = "Nelayan Sampang memanen garam di tambak desa mereka pada musim kemarau"
+    text = f"{TITLE}\nKemarau datang cepat\nJumat, 3 Mei 2024 | 13:01 WIB\nOleh : Ratna Sari\n{caption}\nTweet\n{STORY}"
+    values, _, _ = described(text, {1: "title", 2: "title", 3: "byline", 4: "byline", 5: "title", 6: "widget"})
+    assert values["title"] == TITLE

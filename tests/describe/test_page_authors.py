@@ -24,7 +24,14 @@ def authors(described, lines, candidates=()):
             "Dana Whitfield", "Lou Marsh"
         ]),
         (("authors", "byline", "Dana Whitfield | Travel Contributor"), ["Dana Whitfield"]),
-        (("authors", "jsonld", "Sport Desk Team"), ["Sport Desk Team"]),
+        (("authors", "jsonld", "Valley Courier Sport Desk"), ["Valley Courier Sport Desk"]),
+        (("authors", "jsonld", "Sport Desk Team"), []),
+        (("authors", "meta", "Marketing and Event Coordinator"), []),
+        (("authors", "meta", "Our Editors"), []),
+        (("authors", "meta", "Guest Contributor"), []),
+        (("authors", "citation", "Whitfield, Dana M."), ["Dana M. Whitfield"]),
+        (("authors", "byline", "By | Dana Whitfield | Gardener & Astrologer"), ["Dana Whitfield"]),
+        (("authors", "byline", "Written by | Valley Courier | Reviewed by | Lou Marsh"), []),
     ],
 )  # fmt: skip
 def test_declared_and_by_class(described, candidate, names):
@@ -67,7 +74,8 @@ def test_a_writer_told_apart_from_the_headline(described, foot, names):
 @pytest.mark.parametrize(
     "line, names",
     [
-        ("By Bridge Team • 4 mins read", ["Bridge Team"]),
+        ("By Valley Courier Team • 4 mins read", ["Valley Courier Team"]),
+        ("By Bridge Team • 4 mins read", []),
         ("By Valley Courier • 4 mins read", []),
         ("Our team repairs bridges", []),
     ],
@@ -90,3 +98,19 @@ def test_declared_with_a_post_or_in_small_letters(described, value, names):
 
 def test_the_site_is_known_by_the_record_s_address(described):
     assert authors(described, [PAGE[0][2], STORY, STORY], [("authors", "meta", "Valleycourier")]) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("This is a guest post by Lou Marsh, who repairs bridges.", ["Lou Marsh"]),
+        ("The following guest column from Lou Marsh ran in spring.", ["Lou Marsh"]),
+        ("Print This Page", ["Dana Whitfield"]),
+    ],
+)
+def test_a_guest_named_in_the_text_is_the_author_and_not_the_account(described, line, names):
+    assert authors(described, [PAGE[0][2], line, STORY, STORY], [("authors", "meta", "Dana Whitfield")]) == names
+
+
+def test_a_byline_that_closes_the_story(described):
+    assert authors(described, [PAGE[0][2], STORY, STORY, "By Lou Marsh"]) == ["Lou Marsh"]

@@ -95,3 +95,102 @@ def test_a_label_on_the_line_above_tells_the_day(described):
 def test_what_a_page_says_of_itself_outside_its_article(described, candidate, basis):
     values, _, _ = described(f"Bridge to be repaired\n{PROSE}", {1: "nav"}, [*PAGE, candidate])
     assert when(values)[:2] == ("2025-03-01", basis)
+
+
+ENGLISH = (
+    "The council voted to repair the old bridge before winter comes, the mayor said in a long speech.\n"
+    "Repairs begin as soon as the river falls, and the ferry sails until the last lane is open again."
+)
+HEADLINE = "Council votes to repair bridge"
+
+
+def describe_page(described, lines, kinds=None, candidates=(), url="https://valleycourier.example/a/b"):
+    stated = [("title", "h1", HEADLINE), ("language", "html", "en"), *candidates]
+    text = "\n".join([HEADLINE, *lines[0], ENGLISH, *lines[1]])
+    count = len(lines[0])
+    numbers = [*range(1, 2 + count), *range(4 + count, 4 + count + len(lines[1]))]
+    return described(text, {**dict.fromkeys(numbers, "nav"), **(kinds or {})}, stated, url)[0]
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        (["Odile Farrow speaks at the Winter Fair on December 7, 2025 in Brendal"], []),
+        (["10 April 2025, doors open 18:00 - Town Hall"], []),
+        ([], ["Lena Torv", "July 11, 2022 at 6:56 PM", "I crossed the old one every day."]),
+        ([], ["Other story of the day", "Jan 5, 2024"]),
+        (["Licence 12/05/2019/SK-77 valid until 12 May 2024"], []),
+        (["04/05/2023"], []),
+    ],
+)
+def test_days_of_captions_events_comments_and_cards_are_not_stated(described, above, below):
+    assert when(describe_page(described, (above, below)))[1] != "stated"
+
+
+@pytest.mark.parametrize(
+    ("above", "day"),
+    [
+        (["10 April 2025, 18:00 - Town Hall, Brendal", "Emil Ippolin", "Mar 06, 2025"], "2025-03-06"),
+        (["Last updated 18 Nov 2025", "3 Sept 2024 | Originally published"], "2024-09-03"),
+        (["Updated: Nov 18, 2025 | Published: May 25, 2025"], "2025-05-25"),
+        (["By Dana Whitfield | January 11th 2023 | 5 min read"], "2023-01-11"),
+    ],
+)
+def test_the_day_of_the_byline_is_stated(described, above, day):
+    assert when(describe_page(described, (above, [])))[:2] == (day, "stated")
+
+
+@pytest.mark.parametrize(
+    ("candidates", "url", "day"),
+    [
+        ([("language", "og", "en_US")], None, "2023-04-05"),
+        ([("language", "og", "en_GB")], None, "2023-05-04"),
+        ([("modified_at", "og", "2023-04-05T10:00:00Z")], None, "2023-04-05"),
+        ([], "https://valleycourier.co.uk/a/b", "2023-05-04"),
+    ],
+)
+def test_what_a_page_declares_settles_the_order_of_day_and_month(described, candidates, url, day):
+    values = describe_page(
+        described, (["04/05/2023"], []), None, candidates, url or "https://valleycourier.example/a/b"
+    )
+    assert when(values)[:2] == (day, "stated")
+
+
+def test_a_label_states_a_day_below_the_story(described):
+    assert when(describe_page(described, ([], ["(Re)Published: May 25, 2025 Last edit: November 18, 2025"])))[:2] == (
+        "2025-05-25",
+        "stated",
+    )
+
+
+def test_a_printed_zone_that_contradicts_the_declared_one_gives_no_instant(described):
+    text = f"Festival Dibuka\nMinggu, 5 Mei 2024 08:00 WIB\n{STORY}"
+    for declared, instant in (
+        ("2024-05-05T08:00:00Z", None),
+        ("2024-05-05T01:00:00Z", dt.datetime(2024, 5, 5, 1, tzinfo=dt.UTC)),
+    ):
+        values, _, _ = described(text, {1: "title", 2: "byline"}, [("published_at", "jsonld", declared)])
+        assert when(values) == ("2024-05-05", "stated", instant)
+
+
+def test_the_page_s_own_clock_is_no_date(described):
+    text = f"Senin, 13 November 2023\nBeranda\nFestival Layang-layang Dibuka\nRatna Sari - 3 jam yang lalu\n{STORY}"
+    values, _, _ = described(
+        text, {1: "nav", 2: "nav", 3: "title", 4: "nav"}, [("title", "og", "Festival Layang-layang Dibuka")]
+    )
+    assert values["date_basis"] != "stated"
+
+
+def test_the_day_that_the_story_calls_today_is_inferred(described):
+    text = (
+        "Jakarta - Ponsel akan meluncur hari ini, Senin (9/9/2024) di Brendal, atau Selasa (10/9/2024) dini hari WIB."
+    )
+    values, _, _ = described(text)
+    assert when(values)[:2] == ("2024-09-09", "inferred")
+
+
+def test_a_view_count_beside_the_clock(described):
+    values, _, _ = described(
+        f"Festival Dibuka\nSelasa, 23 Februari 2016 15:06 WIB | 998 Views\n{STORY}", {1: "title", 2: "byline"}
+    )
+    assert when(values)[2] == dt.datetime(2016, 2, 23, 8, 6, tzinfo=dt.UTC)

@@ -24,8 +24,7 @@ from tests.faults.release_reader import latest_of, wrong_with
 from tests.faults.repeated_runs import DROP, bytes_below, files_below, growth, told_of
 from tests.faults.zygote import ROOT
 from tests.makers import story
-from tests.ui.browser import eventually
-from tests.ui.served import Served
+from tests.ui.served import Served, eventually
 
 OLD_DAYS = 91
 UNDER_WAY = ["PENDING", "RUNNING", "CANCELLING"]

@@ -76,10 +76,10 @@ def test_what_was_taken_down_later_does_not_matter(dataset, source):
 
 def test_what_cannot_be_made_again_is_said(dataset, source):
     (source / "new.txt").write_text(story(7), encoding="utf-8")
-    with pytest.raises(release.RequestDeclinedError, match="is not what it was: 7 files"):
+    with pytest.raises(release.RequestDeclinedError, match="has changed: 7 files"):
         rebuild_release(dataset, dataset.read_latest_version())
     source.rename(source.with_name("elsewhere"))
-    with pytest.raises(release.RequestDeclinedError, match="is gone"):
+    with pytest.raises(release.RequestDeclinedError, match="cannot be read"):
         rebuild_release(dataset, dataset.read_latest_version())
     file = dataset.release_path(dataset.read_latest_version()) / "csv/articles.csv"
     file.chmod(0o644)

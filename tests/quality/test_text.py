@@ -78,4 +78,7 @@ def test_floors_do_not_sink_below_what_was_asked() -> None:
     assert FLOORS["folds"]["id-lines"]["f1"] >= 0.985
     assert FLOORS["folds"]["id-html"]["recall"] >= 0.975
     assert FLOORS["folds"]["web-extracted"]["f1"] >= 0.930
+    assert FLOORS["folds"]["id-blobs"]["f1"] >= 0.98 and FLOORS["folds"]["id-blobs"]["joins"] >= 0.97
+    assert FLOORS["folds"]["id-blobs"]["recall"] >= 0.985 and FLOORS["folds"]["id-blobs"]["worse"] == 0
+    assert FLOORS["folds"]["residue"]["left"] <= 0.03 and FLOORS["folds"]["residue"]["broken sentences"] <= 0.05
     assert FLOORS["folds"]["articles"]["rejected"] <= 0.01

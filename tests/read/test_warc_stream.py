@@ -134,10 +134,16 @@ def test_a_response_that_is_no_page_after_all(one, body, reason):
     assert reject["reason"] == reason and reject["source_id"].endswith("2")
 
 
-def test_a_payload_that_unpacks_without_end_is_too_large(one):
-    crawl = Crawl().add(gzip.compress(b"<p>" + b"a" * 5_000_000), http=[("Content-Encoding", "gzip")])
-    _, [reject] = one(crawl.data, limits=Limits(document_bytes=1_000_000, record_bytes=1_000_000))
-    assert reject["reason"] == "too_large"
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+def test_a_payload_that_unpacks_to_more_than_a_document_is_too_large(one, coding):
+    page = b"<p>" + b"a" * 5_000_000
+    packed = {"gzip": gzip.compress, "deflate": zlib.compress}.get(
+        coding, lambda data: pa.Codec({"br": "brotli"}.get(coding, coding)).compress(data, asbytes=True)
+    )(page)
+    crawl = Crawl().add(packed, http=[("Content-Encoding", coding)]).add(PAGE, number=2)
+    documents, [reject] = one(crawl.data, limits=Limits(document_bytes=1_000_000, record_bytes=1_000_000))
+    assert reject["reason"] == "too_large" and "1,000,000 bytes" in reject["detail"]
+    assert len(documents) == 1
 
 
 def test_a_large_picture_is_passed_over(one):

@@ -159,7 +159,7 @@ def test_a_release_that_a_power_cut_damaged_is_put_back(released, last):
     path.chmod(0o644)
     path.write_bytes(b"")
     with publisher_lock(released, 0) as notes:
-        assert notes[0].startswith("Put back 2026.11.22.2, which run run-2")
+        assert notes[0].startswith("Rolled back 2026.11.22.2, which run run-2")
         assert [entry.version for entry in released.read_versions()] == ["2026.11.22.1"]
         assert "2026.11.22.2" not in (released.root / "CHANGELOG.md").read_text()
         assert allocate_version(released, drafts.TODAY) == "2026.11.22.2"
@@ -182,7 +182,7 @@ def test_a_committed_release_stays_whatever_befalls_it(released):
     path.chmod(0o644)
     path.write_bytes(b"")
     with publisher_lock(released, 0) as notes:
-        assert "finished but for a link" in notes[0]
+        assert "before it made the link" in notes[0]
     assert released.read_latest_version() == "2026.11.22.2" and not released.journal.exists()
     assert {damage.file for damage in verify_release(released.release_path("2026.11.22.2"))} == {
         "lineage/spans.parquet"

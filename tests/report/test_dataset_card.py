@@ -80,7 +80,7 @@ def test_counts_equal_the_manifest_and_the_tables(text):
         "| read | 6 |",
         "| carried over from the parent release | 1 |",
         "| published | 4 |",
-        "| of these, repeats of another article (`duplicate_of`) | 1 |",
+        "| of these, duplicates of another article (`duplicate_of`) | 1 |",
         "| dropped as duplicates | 1 |",
         "| rejected, each with its reason in `rejects/rejects.parquet` | 2 |",
         "| Warta Pesisir | 1 |",
@@ -89,7 +89,7 @@ def test_counts_equal_the_manifest_and_the_tables(text):
         "| `title` |  |  | 2 | 2 |",
     ):
         assert line in text.splitlines(), line
-    assert "from 2024-02 to 2024-03. Articles without a known day: 2." in text
+    assert "from 2024-02 to 2024-03. Articles without a known date: 2." in text
 
 
 def test_every_column_is_explained_once(text):
@@ -134,4 +134,4 @@ def test_the_query_works_in_duckdb(text, release, monkeypatch):
 def test_a_release_of_nothing_has_a_card(tmp_path, house):
     folder = house.lay(tmp_path / "none", [])
     made = dataset_card.render_card(collect_statistics(folder), house.manifest(folder, 0, parent=None, checks=[]))
-    assert "No article's day is known." in made and "It is the first release." in made and "language:" not in made
+    assert "No article has a known date." in made and "It is the first release." in made and "language:" not in made

@@ -101,7 +101,7 @@ def test_the_style_and_the_script_load_nothing(read):
 def test_the_figures_are_those_of_the_manifest(read):
     words = " ".join(read.inside["main"].split())
     assert "6 documents in + 1 carried over = 4 published + 1 dropped + 2 rejected." in words
-    assert "Repeats of another article of this release: 1." in words
+    assert "Duplicates of another article in this release: 1." in words
     assert "1 added, 2 changed, 1 removed" in words
     assert "Of 2 checks 1 passed and 1 failed." in words
 
@@ -182,7 +182,7 @@ def test_many_outlets_and_many_years_keep_their_place_and_their_sum(tmp_path, ho
 def test_a_first_release_and_an_empty_one_say_so(tmp_path, house):
     folder = house.lay(tmp_path / "none", [])
     page = report_page.render_report(collect_statistics(folder), [], house.manifest(folder, 0, parent=None, checks=[]))
-    assert "it has no parent" in page and "Nothing was left out." in page and "records no checks" in page
+    assert "it has no parent" in page and "No document was rejected or dropped." in page and "records no checks" in page
     Page(page)
 
 

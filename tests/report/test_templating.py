@@ -77,4 +77,4 @@ def test_no_template_marks_a_value_as_safe_or_joins_markup_unseen():
         expressions = re.findall(r"{[{%].*?[%}]}", path.read_text(encoding="utf-8"), re.DOTALL)
         assert not [e for e in expressions if re.search(r"\bsafe\b|~|xmlattr|autoescape", e)], path.name
         trusted = {e for e in expressions if "trusted" in e}
-        assert trusted <= {f"{{{{ {name}|trusted }}}}" for name in ("size", "paths.articles", "column.meaning")}
+        assert trusted <= {f"{{{{ {name}|trusted }}}}" for name in ("size", "path", "column.meaning")}

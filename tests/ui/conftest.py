@@ -1,37 +1,62 @@
-"""One browser and one server of `make ui` for all of these tests."""
+"""One server of `make ui` for all of these tests, and a browser for each."""
+
+import shutil
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
-from tests.ui import browser
-from tests.ui.served import Served
+from tests.ui import served as serving
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+LOCAL = ("http://127.0.0.1", "ws://127.0.0.1", "file://", "data:", "blob:", "about:", "chrome")
+# No name but the loopback address resolves in the browser.
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)  # fmt: skip
+PATIENCE_MS = 90_000
 
 
 @pytest.fixture(scope="session")
 def chromium():
-    if browser.found() is None:
+    """The path of the browser that is installed; Playwright's own is never downloaded."""
+    path = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if path is None:
         pytest.skip("no Chromium here: apt-get install chromium")
+    return path
 
 
 @pytest.fixture
 def page(chromium):
-    with browser.opened() as opened:
-        opened.size(1280, 1500)
-        yield opened
-        away = [url for url in opened.requests if not url.startswith(LOCAL)]
-        assert away == [], "a request left the machine"
+    """A page; its `requests` and `problems` (errors, dialogs) grow while it lives."""
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, timeout=PATIENCE_MS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1500})
+        page.set_default_timeout(PATIENCE_MS)
+        page.requests, page.problems = [], []
+        page.on("request", lambda request: page.requests.append(request.url))
+        page.on("websocket", lambda socket: page.requests.append(socket.url))
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+
+        def accept(dialog):
+            page.problems.append(f"dialog: {dialog.message}")
+            dialog.accept()
+
+        page.on("dialog", accept)
+        yield page
+        browser.close()
+        assert [url for url in page.requests if not url.startswith(LOCAL)] == [], "a request left the machine"
 
 
 @pytest.fixture(scope="session")
 def eventually():
-    return browser.eventually
-
-
-LOCAL = ("http://127.0.0.1", "ws://127.0.0.1", "file://", "data:", "blob:", "about:", "chrome")
+    return serving.eventually
 
 
 @pytest.fixture(scope="session")
 def served(root, tmp_path_factory):
-    made = Served(root, tmp_path_factory.mktemp("served"))
+    made = serving.Served(root, tmp_path_factory.mktemp("served"))
     made.start()
     yield made
     assert made.stop() == 0, made.said.read_text()

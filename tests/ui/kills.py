@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,7 @@ import pytest
 
 from flows import release
 from tests.makers import story
+from tests.ui.served import Served
 
 pytestmark = pytest.mark.flow
 
@@ -151,3 +153,28 @@ def test_whoever_is_killed_the_last_release_stays_and_the_next_run_succeeds(serv
         "source_id"
     ].to_pylist()
     assert f"{victim} {step}.txt" in held and len(held) > 1200
+
+
+def test_after_a_power_loss_the_run_is_crashed_and_the_next_one_publishes(root, tmp_path, eventually):
+    """kill -9 of everything: make ui, the server, the worker and the run."""
+    served = Served(root, tmp_path)
+    served.start()
+    with (served.source / "long.jsonl").open("w", encoding="utf-8") as file:
+        for number in range(4000):
+            file.write(json.dumps({"id": str(number), "text": story(number)}) + "\n")
+    asked = {"source": str(served.source), "dataset": "power", "more": {"output": str(served.output)}}
+    run = served.run(**asked)
+    midway(served, run, eventually)
+    for pid in [served.process.pid, pid_of(served, "server"), pid_of(served, "worker"), *processes_of(run)]:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    served.process.wait(20)
+    eventually(lambda: not processes_of(run), 60)
+    served.start()
+    try:
+        assert state(served, run)["type"] == "CRASHED"
+        assert "Marked as crashed" in served.said.read_text()
+        assert served.ended(served.run(**asked), 300)["message"].startswith("published")
+        assert "database is locked" not in (served.home / "prefect" / "server.log").read_text()
+    finally:
+        assert served.stop() == 0

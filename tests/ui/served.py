@@ -10,7 +10,18 @@ import time
 import urllib.error
 import urllib.request
 
-from tests.ui import browser
+
+def eventually(ask, seconds=90):
+    """What `ask` answers once that is true; fails with its last answer or error."""
+    until, last = time.monotonic() + seconds, None
+    while time.monotonic() < until:
+        try:
+            if last := ask():
+                return last
+        except Exception as error:
+            last = error
+        time.sleep(0.2)
+    raise AssertionError(f"waited {seconds} s in vain; the last answer was {last!r}")
 
 
 def free_port():
@@ -40,7 +51,7 @@ class Served:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "flows.serve"], cwd=self.root, env=environment, stdout=said, stderr=said
             )
-        browser.eventually(lambda: "Ready" in self.said.read_text() or self.process.poll() is not None, seconds)
+        eventually(lambda: "Ready" in self.said.read_text() or self.process.poll() is not None, seconds)
         assert self.process.poll() is None, self.said.read_text()
 
     def stop(self):
@@ -76,7 +87,7 @@ class Served:
             state = self.api(f"/flow_runs/{run}", "GET")["state"]
             return state if state["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED") else None
 
-        return browser.eventually(ask, seconds)
+        return eventually(ask, seconds)
 
     def artifacts(self, run):
         return {each["key"]: each for each in self.api("/artifacts/filter", artifacts={"flow_run_id": {"any_": [run]}})}

@@ -1,61 +1,83 @@
 """An operator's first day: the real pages of a real Prefect server in a real browser."""
 
 import json
+import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.makers import story
 
 pytestmark = [pytest.mark.flow, pytest.mark.browser]
 
-AREA = "[...document.querySelectorAll('textarea')].find(e => e.value === {})"
+RARE_OPTIONS_HELP = "Processes that clean and describe at the same time; or a Dask cluster"
 
 
-def area(value):
-    return AREA.format(json.dumps(value))
+def open_form(served, page, deployment):
+    """Open the Run form and wait until it is whole: what is filled in before that is forgotten."""
+    page.goto(f"{served.base}/deployments/deployment/{deployment}/run")
+    expect(page.get_by_text(RARE_OPTIONS_HELP)).to_be_visible()
+    page.wait_for_load_state("networkidle")
 
 
-def test_the_form_refuses_then_runs_and_the_run_page_tells_the_story(served, page, eventually):
+def fill_form(page, fields):
+    """Fill in the fields, by label, and wait until the form holds them all."""
+    areas = {
+        # The innermost of the properties that show the label comes last.
+        page.locator(".p-label")
+        .filter(has=page.get_by_text(re.compile(rf"^{label}( \(Optional\))?$")))
+        .last.locator("textarea")
+        .first: words
+        for label, words in fields.items()
+    }
+    for area, words in areas.items():
+        area.fill(words)
+    for area, words in areas.items():
+        expect(area).to_have_value(words)
+
+
+def test_the_form_refuses_then_runs_and_the_run_page_tells_the_story(served, page):
     (served.source / "one.txt").write_text(story(1), encoding="utf-8")
     (served.source / "empty.txt").write_bytes(b"")
     manual = served.deployment("manual")["id"]
-    page.go(f"{served.base}/deployments")
+    page.goto(f"{served.base}/deployments")
     for name in ("manual", "inspect", "nightly", "weekly"):
-        page.sees(name, 60)
-    page.go(f"{served.base}/deployments/deployment/{manual}/run")
-    page.sees("a folder (read recursively), a file, a glob", 60)
-    page.sees("Processes that clean and describe at the same time; or a Dask cluster")
+        expect(page.get_by_text(name).first).to_be_visible()
+    open_form(served, page, manual)
+    expect(page.get_by_text("a folder (read recursively), a file, a glob")).to_be_visible()
 
-    page.fill(area("seeds"), "/etc")
-    page.fill(area("output"), str(served.output))
-    page.click_text("Submit")
-    page.sees("'a place under seeds, data")
-    assert "does not match" not in page.text()
+    fill_form(page, {"source": "/etc", "Output": str(served.output)})
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_text("'a place under seeds, data").first).to_be_visible()
+    assert "does not match" not in page.inner_text("body")
     assert served.api("/flow_runs/filter", flow_runs={"deployment_id": {"any_": [manual]}}) == []
 
-    page.go(f"{served.base}/deployments/deployment/{manual}/run")
-    page.sees(
-        "Processes that clean and describe at the same time; or a Dask cluster", 60
-    )  # else it forgets what it is given
-    page.fill(area("seeds"), str(served.source))
-    page.fill(area("output"), str(served.output))
-    page.click_text("Submit")
-    of_manual = {"deployment_id": {"any_": [manual]}}
-    run = eventually(lambda: served.api("/flow_runs/filter", flow_runs=of_manual))[0]["id"]
+    open_form(served, page, manual)
+    fill_form(page, {"source": str(served.source), "Output": str(served.output)})
+    with page.expect_response(lambda answer: answer.url.endswith("/create_flow_run")) as sent:
+        page.get_by_role("button", name="Submit").click()
+    parameters = sent.value.request.post_data_json["parameters"]
+    assert (parameters["source"], parameters["more"]["output"]) == (str(served.source), str(served.output))
+    run = sent.value.json()["id"]
     state = served.ended(run)
     assert (state["type"], state["name"]) == ("COMPLETED", "Completed")
-    version = json.loads((served.output / "news" / "latest.json").read_text())["version"]
+    version = json.loads((served.output / parameters["dataset"] / "latest.json").read_text())["version"]
 
-    page.go(f"{served.base}/runs/flow-run/{run}")
-    page.sees("Completed")
-    page.sees(f"news {version} from")
-    page.sees("clean and describe: 1 articles so far, 1 documents rejected")
-    page.click_text("Artifacts")
+    page.goto(f"{served.base}/runs/flow-run/{run}")
+    for words in (
+        "Completed",
+        f"{parameters['dataset']} {version} from",
+        "clean and describe: 1 articles so far, 1 documents rejected",
+    ):
+        expect(page.get_by_text(words).first).to_be_visible()
+    page.locator("button:visible, a:visible, li:visible").filter(
+        has_text=re.compile(r"^\s*Artifacts\s*$")
+    ).first.click()
     for words in (f"published {version}: 1 articles, 1 rejected", "rejects", "validation", "report", "progress"):
-        page.sees(words)
+        expect(page.get_by_text(words).first).to_be_visible()
     link = served.artifacts(run)["report"]["data"]
-    page.go(link[link.index("http") : link.index(")")])
-    page.sees(version)
+    page.goto(link[link.index("http") : link.index(")")])
+    expect(page.get_by_text(version).first).to_be_visible()
     assert page.problems == []
 
 
@@ -63,8 +85,8 @@ def test_the_schedule_is_switched_on_and_then_plans_runs(served, page, eventuall
     nightly = served.deployment("nightly")
     assert [each["active"] for each in nightly["schedules"]] == [False]
     assert nightly["schedules"][0]["schedule"]["timezone"] == "Asia/Jakarta"
-    page.go(f"{served.base}/deployments/deployment/{nightly['id']}")
-    page.click("document.querySelector('[role=switch]')")
+    page.goto(f"{served.base}/deployments/deployment/{nightly['id']}")
+    page.get_by_role("switch").first.click()
     eventually(lambda: served.deployment("nightly")["schedules"][0]["active"])
     planned = {"deployment_id": {"any_": [nightly["id"]]}, "state": {"type": {"any_": ["SCHEDULED"]}}}
     runs = eventually(lambda: served.api("/flow_runs/filter", flow_runs=planned), 120)

@@ -66,6 +66,18 @@ def test_the_same_twice_is_no_drift():
         assert fallen(check_drift(BASE, BASE, same_documents=same, accepted=False)) == []
 
 
+def test_a_median_of_few_articles_of_unlike_length_may_move_by_chance():
+    """Of 21 lengths from 70 to 14,000 characters half is within three standard errors; of like ones it is not."""
+
+    def halve(articles):
+        return [row | {"char_count": row["char_count"] // 2} for row in articles]
+
+    unlike = [row | {"char_count": int(1000 * 1.3**n)} for n, row in enumerate(rows(21), -10)]
+    for articles, broken in ((unlike, []), (rows(21), ["drift.length"])):
+        verdict = check_drift(side(articles), side(halve(articles)), same_documents=False, accepted=False)
+        assert [name for name in fallen(verdict) if name == "drift.length"] == broken
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_a_breach_is_named_with_its_outlet_and_its_figure(name):
     verdict = check_drift(BASE, CASES[name], same_documents=False, accepted=False)

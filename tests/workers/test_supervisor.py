@@ -25,6 +25,9 @@ def mischievous(raw, html="quality"):
         ctypes.PyDLL(None).sleep(1000)
     if b"CRASH" in said:
         os.kill(os.getpid(), signal.SIGSEGV)
+    if b"STUMBLE" in said and len(os.listdir(os.environ["STUMBLES"])) < 2:
+        open(os.path.join(os.environ["STUMBLES"], str(os.getpid())), "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
     return process_batch(raw)
 def full(outcome, target):
     if any("FULL DISK" in text for text in outcome.articles["text"].to_pylist()):
@@ -84,6 +87,15 @@ def test_what_sticks_is_too_slow_and_what_crashes_has_crashed(crew, tmp_path):
     assert outcome.articles["row"].to_pylist() == list(range(37))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["made", "source"]
     assert all("raw_sha256" in said for said in outcome.rejects["detail"].to_pylist())
+
+
+def test_a_document_whose_process_was_killed_twice_has_a_third_chance(crew, tmp_path, monkeypatch):
+    """Memory that ran out for a moment is no fault of the document."""
+    (tmp_path / "stumbles").mkdir()
+    monkeypatch.setenv("STUMBLES", str(tmp_path / "stumbles"))
+    outcome = batch_processing.read_outcome(crew.process_file(batch(tmp_path, [story(1) + "\nSTUMBLE"])))
+    assert (outcome.articles.num_rows, reasons(outcome)) == (1, {})
+    assert len(list((tmp_path / "stumbles").iterdir())) == 2
 
 
 def test_the_same_comes_out_as_without_supervision(crew, tmp_path):

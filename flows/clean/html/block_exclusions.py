@@ -8,17 +8,21 @@ would be left of the page, none is.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flows.clean.html.blocks import Blocks
 from flows.clean.html.excluded_names import BYLINE_WORDS, LIVE_WORDS, Role, match_excluded_role, split_names
-from flows.clean.html.link_lists import CARD_RULE
+from flows.clean.html.link_lists import CARD_RULE, COMMENTS_RULE
 from flows.clean.text.position_rules import LineVerdict
 
-COMMENTS: Final = LineVerdict("widget", "html.comments")
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+COMMENTS: Final = LineVerdict("widget", COMMENTS_RULE)
 CONSENT: Final = LineVerdict("widget", "html.consent")
 HIDDEN: Final = LineVerdict("widget", "html.hidden")
 HOVER_CARD: Final = LineVerdict("widget", "html.hover-card")
@@ -46,6 +50,7 @@ _CONSENT_TEXT: Final = re.compile(
 _DATA_START: Final = re.compile(r'[\[{]\s?(?:[\[{"]|$)')
 _DATA_PAIR: Final = re.compile(r'"\s?:\s?(?:["\d\[{-]|true|false|null)')
 _MIN_DATA_PAIRS: Final = 3
+_DIGITS: Final = re.compile(r"\d+")
 _CODE_TAGS: Final = frozenset({"pre", "code"})
 _HEADING_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BYLINE_TEXT: Final = re.compile(
@@ -99,6 +104,21 @@ def drop_blocks(blocks: Blocks, is_dropped: Sequence[bool]) -> Blocks:
         end_blocks=[kept_before[block] for block in blocks.end_blocks],
         **columns,
     )
+
+
+def find_excluded_nodes(blocks: Blocks, verdicts: Sequence[LineVerdict | None]) -> set[HtmlElement]:
+    """Find the elements that hold only comments and other stories: what they state is not of this article."""
+    is_foreign = [verdict in (COMMENTS, CARD, NEXT_STORY) for verdict in verdicts]
+    if not any(is_foreign):
+        return set()
+    foreign_before = [0, *accumulate(is_foreign)]
+    foreign_nodes: set[HtmlElement] = set()
+    checked_until = 0
+    for element, (start, stop) in enumerate(zip(blocks.first_blocks, blocks.end_blocks, strict=True)):
+        if element >= checked_until and foreign_before[stop] - foreign_before[start] == stop - start > 0:
+            foreign_nodes.update(blocks.nodes[element].iter("*"))
+            checked_until = blocks.end_elements[element]
+    return foreign_nodes
 
 
 class _PageStructure:
@@ -219,8 +239,8 @@ def _judge_element(page: _PageStructure, element: int) -> LineVerdict | None:
 def _find_cards(page: _PageStructure) -> set[int]:
     """Find the articles whose heading leads to another page.
 
-    Where they hold most of the prose, the page may be a list of such articles. Then only teasers count, and articles
-    of the same kind as the one around the headline.
+    Where they hold most of the prose, the page may be a list of such articles. Then only kinds of teasers count, and
+    articles of the same kind as the one around the headline.
     """
     blocks = page.blocks
     cards = {
@@ -230,16 +250,23 @@ def _find_cards(page: _PageStructure) -> set[int]:
     }
     if 2 * sum(cards.values()) <= page.prose_words:
         return set(cards)
-    story_names = {
-        blocks.element_names[element]
+    story_kinds = {
+        _find_kind(blocks, element)
         for element, tag in enumerate(blocks.tags)
         if tag == "article" and page.contains_headline(element)
     }
-    return {
-        element
-        for element, words in cards.items()
-        if words <= _MAX_TEASER_WORDS or blocks.element_names[element] in story_names
+    words_by_kind: dict[str, list[int]] = defaultdict(list)
+    for element, words in cards.items():
+        words_by_kind[_find_kind(blocks, element)].append(words)
+    foreign_kinds = story_kinds | {
+        kind for kind, words in words_by_kind.items() if sum(words) <= _MAX_TEASER_WORDS * len(words)
     }
+    return {element for element in cards if _find_kind(blocks, element) in foreign_kinds}
+
+
+def _find_kind(blocks: Blocks, element: int) -> str:
+    """Return the names of an element without numbers, which cards of one kind share."""
+    return _DIGITS.sub("", blocks.element_names[element])
 
 
 def _heads_another_page(page: _PageStructure, element: int) -> bool:

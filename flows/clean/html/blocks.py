@@ -69,6 +69,7 @@ class Blocks:
     end_blocks: list[int] = field(default_factory=list)
     end_elements: list[int] = field(default_factory=list)  # one past the last descendant
     is_hidden: list[bool] = field(default_factory=list)  # the element has the attribute `hidden`
+    nodes: list[HtmlElement] = field(default_factory=list)  # the element in the tree
 
 
 def extract_blocks(tree: HtmlElement) -> Blocks:
@@ -154,6 +155,7 @@ def extract_blocks(tree: HtmlElement) -> Blocks:
                 last.append(0)
                 ends.append(0)
                 blocks.is_hidden.append(is_hidden(node))
+                blocks.nodes.append(node)
                 if tag == "tr" and _is_data_row(node):
                     data_row = node
             elif role == _LINK:

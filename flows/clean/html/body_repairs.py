@@ -24,8 +24,8 @@ _MIN_PROSE_WORDS, _LONG_BLOCK_WORDS = 10, 40
 _MAX_GROUP_BLOCKS: Final = 400
 _MAX_CUT_SHARE: Final = 0.25  # of the kept words; a group that holds more may be the story itself
 _MIN_COPY_WORDS: Final = 150
-_COPY_RUN_WORDS: Final = 5  # words of a run by which copies are compared
-_MIN_COPIED_SHARE: Final = 0.8
+_COPY_RUN_WORDS: Final = 4  # words of a run by which copies are compared
+_MIN_COPIED_SHARE: Final = 0.75
 _WORD: Final = re.compile(r"\w+")
 
 
@@ -62,7 +62,7 @@ def complete_groups(
 
 
 def _is_data(blocks: Blocks, word_counts: Sequence[int], start: int, stop: int) -> bool:
-    """Return True if a table or list holds data of a story: it is no menu and does not lay out a page."""
+    """Return True if a table or list holds data of a story: it is neither a menu nor page layout."""
     if sum(blocks.linked_chars[start:stop]) > _MAX_LINKED_SHARE * sum(map(len, blocks.texts[start:stop])):
         return False
     return sum(count >= _LONG_BLOCK_WORDS for count in word_counts[start:stop]) <= 1

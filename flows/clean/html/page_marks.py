@@ -8,22 +8,26 @@ the same cues and position rules as in plain text.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flows.clean.html.block_classifier import classify_blocks
-from flows.clean.html.block_exclusions import exclude_blocks
+from flows.clean.html.block_exclusions import exclude_blocks, find_excluded_nodes
 from flows.clean.html.blocks import extract_blocks
 from flows.clean.html.body_repairs import complete_groups, find_copies
 from flows.clean.html.effort import Effort
 from flows.clean.html.inline_asides import move_inline_asides
 from flows.clean.html.link_lists import LinkLists, find_link_lists
+from flows.clean.html.page_data import DataText, find_data_text, has_script_story
 from flows.clean.html.page_hints import read_page_hints
 from flows.clean.html.page_metadata import StatedValue, extract_stated_values
+from flows.clean.html.page_tree import parse_page
 from flows.clean.line_limits import check_line_count
 from flows.clean.lines.line_table import build_line_table, split_lines
 from flows.clean.lines.word_table import build_word_table
 from flows.clean.rules import cues as cue_data
 from flows.clean.spans import DocumentMarks
+from flows.clean.text.best_segment import is_prose
 from flows.clean.text.body_lines import BodySelection
 from flows.clean.text.position_rules import LineVerdict, classify_lines
 from flows.clean.text.text_marks import build_document_marks, find_splittable_lines, mark_texts
@@ -40,29 +44,26 @@ _ASIDE_VERDICTS: Final = {
     "figcaption": LineVerdict("caption", "html.figcaption"),
 }
 _REPEAT: Final = LineVerdict("nav", "body.repeat")
+_MIN_MARKUP_WORDS: Final = 40  # of prose in the markup; with fewer the story may stand in data
+_MIN_DATA_RATIO: Final = 3  # times the words of the markup's prose that a story in data must have
 _DECLARING_PLACES: Final = frozenset({"og", "jsonld"})
 # Added to the article logit of an uncertain page. Such a page is rejected only if a listing is twice as likely as an
 # article: its markup already showed a body, and a lost article is worse than a kept listing.
 _ARTICLE_BIAS: Final = 0.7
-# The depth is a limit of the parser itself.
-_TOO_DEEP_MESSAGE: Final = (
-    "Read a page that nests more than 2,048 elements inside one another; expected at most that. "
-    "Fetch the page again: it was generated wrongly, or made to break its readers."
-)
-
-
-class PageTooDeep(Exception):
-    """Error for a page that nests deeper than the parser follows: deeper content would be lost silently."""
 
 
 class Page(NamedTuple):
-    """Text of a page (one block per line), its marks, stated values, body and link lists."""
+    """Text of a page (one block per line), its marks, stated values, body and link lists.
+
+    `stands_in_script` is set if the markup holds no story and scripts hold or load one that cannot be read.
+    """
 
     text: str
     marks: DocumentMarks
     stated_values: list[StatedValue]
     body: BodySelection
     link_lists: LinkLists
+    stands_in_script: bool = False
 
 
 def read_page(html: str, url: str | None = None, outlet: str | None = None, effort: Effort = "quality") -> Page:
@@ -103,6 +104,8 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
         _choose_verdict(verdict, exclusion, tag)
         for verdict, exclusion, tag in zip(position_verdicts, exclusions, blocks.aside_tags, strict=True)
     ]
+    if foreign_nodes := find_excluded_nodes(blocks, exclusions):
+        nodes = [node for node in nodes if node not in foreign_nodes]
     stated_values = extract_stated_values(tree, nodes)
     link_lists = find_link_lists(blocks, lines.word_counts, hints, _declares_story(stated_values))
     if not (is_confident or link_lists.declares_article or link_lists.declares_story or _has_one_article(nodes)):
@@ -110,13 +113,42 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
         # <article> per item, or none). The classifier of plain text dumps decides by its words.
         article_logit = mark_texts([text], [outlet])[0].body.article_logit
         body = replace(body, article_logit=None if article_logit is None else article_logit + _ARTICLE_BIAS)
-    return Page(
-        text,
-        build_document_marks(text, lines, verdicts, body, cues, find_splittable_lines(table, line_tokens)[0]),
-        stated_values,
-        body,
-        link_lists,
+    marks = build_document_marks(text, lines, verdicts, body, cues, find_splittable_lines(table, line_tokens)[0])
+    prose_words = _count_kept_prose(marks)
+    if prose_words < _MIN_MARKUP_WORDS:
+        data_text = find_data_text(tree, hints)
+        if data_text is not None and data_text.word_count >= _MIN_DATA_RATIO * prose_words:
+            return _build_data_page(data_text, stated_values, outlet)
+        return Page(text, marks, stated_values, body, link_lists, prose_words == 0 and has_script_story(tree))
+    return Page(text, marks, stated_values, body, link_lists)
+
+
+def _count_kept_prose(marks: DocumentMarks) -> int:
+    """Count the words of the kept paragraphs."""
+    return sum(
+        line.word_count
+        for line in compress(marks.lines, marks.flag_kept_lines())
+        if is_prose(line.text, line.word_count, line.ends_sentence)
     )
+
+
+def _build_data_page(data_text: DataText, stated_values: list[StatedValue], outlet: str | None) -> Page:
+    """Build the page whose text is a story from its data. All lines are kept but those that a cue names."""
+    text = "\n".join(data_text.paragraphs)
+    table = build_line_table([text])
+    lines = table.documents[0]
+    check_line_count(len(lines))
+    cues = cue_data.load_outlet_cues(outlet)
+    line_tokens = build_word_table(table)
+    (line_cues,) = cue_data.match_cues(table, line_tokens, [cues])
+    body = BodySelection([True] * len(lines), "body.extracted", [None] * len(lines))
+    verdicts = [
+        verdict._replace(rule=data_text.rule) if verdict.kind == "body" else verdict
+        for verdict in classify_lines(lines, line_cues, body, cue_data.find_profile(outlet))
+    ]
+    body = replace(body, rule=data_text.rule)
+    marks = build_document_marks(text, lines, verdicts, body, cues, find_splittable_lines(table, line_tokens)[0])
+    return Page(text, marks, stated_values, body, LinkLists([], [], [], True, True))
 
 
 def _choose_verdict(verdict: LineVerdict, exclusion: LineVerdict | None, aside_tag: str | None) -> LineVerdict:
@@ -142,25 +174,3 @@ def _declares_story(stated_values: list[StatedValue]) -> bool:
     days = {value for field, where, value in stated_values if field == "published_at" and where in _DECLARING_PLACES}
     headlines = {value for field, where, value in stated_values if field == "title" and where == "jsonld"}
     return len(headlines) <= 1 and (1 <= len(days) <= 2 or (not days and len(headlines) == 1))
-
-
-def parse_page(html: str) -> HtmlElement | None:
-    """Parse a page and return its tree, or None if it has no element. Repairs bad markup; raises only PageTooDeep."""
-    from lxml import etree
-    from lxml import html as lxml_html
-
-    # huge_tree: 2,048 levels instead of 256; a document's size is bounded where it is read.
-    parser = lxml_html.HTMLParser(
-        huge_tree=True, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
-    )
-    # The default look-up of lxml.html chooses a class for every element in Python, which is slow.
-    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml_html.HtmlElement))
-    try:
-        # The text is decoded already. The parser is given UTF-8, so that no charset declared in the page applies.
-        tree = lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
-        return None
-    last_error = parser.error_log.last_error
-    if last_error is not None and last_error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
-        raise PageTooDeep(_TOO_DEEP_MESSAGE)
-    return tree

@@ -117,6 +117,9 @@ _KICKER_NAME: Final = re.compile(
     r"(?:^|[\s_-])(?:kicker|eyebrow|overline|label|badge|category|kategori|section|topic|tag|rubrik|flag)(?:$|[\s_-])",
     re.I,
 )
+_OTHER_ROLE: Final = re.compile(
+    r"(?:reviewed|checked|edited|updated|approved|translated|photo(?:graph)?s?)\s(?:by|from)\W{0,3}$", re.I
+)
 _SITE_ROOT: Final = re.compile(r"(?:https?:)?(?://[^/?#]{1,100})?/?(?:index\.\w{3,4})?$", re.I)
 _STANDFIRST_BIT, _DATE_BIT, _BYLINE_BIT = 1, 2, 4
 _ELEMENTS_BEFORE_HEADLINE: Final = 40  # elements
@@ -199,6 +202,13 @@ def _is_aside_name(names: str) -> bool:
     return _ASIDE_NAME.search(names) is not None
 
 
+def _is_of_another_role(link: HtmlElement) -> bool:
+    """Return whether the words before a link say that the person reviewed, edited or changed the article."""
+    parent, previous = link.getparent(), link.getprevious()
+    text_before = (previous.tail if previous is not None else parent.text if parent is not None else "") or ""
+    return _OTHER_ROLE.search(text_before[-60:]) is not None
+
+
 def _is_logo(heading: HtmlElement) -> bool:
     """Return whether a heading is the site's: named so, or a link to the front page."""
     parent = heading.getparent()
@@ -242,7 +252,7 @@ def _read_elements(nodes: Sequence[HtmlElement]) -> list[StatedValue]:
                 if 3 <= len(text.split()) <= 80:
                     standfirsts.append(("subtitle", "class", text))
         elif tag == "a":
-            if (rel := get("rel")) and "author" in rel.lower().split():
+            if (rel := get("rel")) and "author" in rel.lower().split() and not _is_of_another_role(node):
                 attributed.append(("authors", "rel", node.text_content()))
         elif tag == "h1":
             if not _is_logo(node):

@@ -209,6 +209,8 @@ def _find_glued_stops(text: str, start: int, end: int, *, strict: bool = False) 
     counted_from = start
     for match in _GLUED_STOP.finditer(text, start, end):
         stop, at = match.start(), match.end()
+        if text[stop] == ")" and text[stop + 1] in _STOPS:
+            stop += 1
         mark = text[stop]
         if stop == start or not _is_glued(text, stop, at, mark) or (strict and not _joins_sentences(text, stop, at)):
             continue
@@ -227,9 +229,7 @@ def _joins_sentences(text: str, stop: int, at: int) -> bool:
         return False
     if left.islower() and left.isalpha():
         return len(left) > 2
-    return (
-        not left or left[-1] in "%)" or (left.isalnum() and (behind[1].lower() in _OPENING_WORDS or behind[2] in " ,"))
-    )
+    return not left or left[-1] in "%)" or (left.isalnum() and behind[1][1:].islower())
 
 
 def _is_glued(text: str, stop: int, at: int, mark: str) -> bool:
@@ -253,7 +253,7 @@ def _is_glued_full_stop(text: str, stop: int, at: int) -> bool:
     left, right = before[0], behind[0]
     if (is_abbreviation(text, stop) and left.lower() not in _CLOSING_ABBREVIATIONS) or right.lower() in _DOMAINS:
         return False
-    if _ADDRESS.search(left) or (len(right) == 1 and text[behind.end() : behind.end() + 1] == "."):
+    if _ADDRESS.search(left) or (len(right) == 1 and not (left.islower() and len(left) > 2)):
         return False
     if left.isupper() and right.isupper() and at == stop + 1:
         return False

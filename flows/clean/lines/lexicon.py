@@ -71,6 +71,11 @@ def load_recovery_words(name: str) -> frozenset[str]:
     return frozenset(load_rule_file("recovery.toml")[name].split())
 
 
+def is_indonesian(text: str) -> bool:
+    """Tell whether a text holds a word without which hardly an Indonesian or Malay text does."""
+    return any(f" {word} " in text for word in INDONESIAN_WORDS[:4])
+
+
 @cache
 def load_lexicon() -> Lexicon:
     """Return the lexicon of words.toml and cues.toml, built once per process."""

@@ -10,22 +10,27 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from flows.clean.lines.lexicon import load_recovery_words
+from flows.clean.lines.lexicon import is_indonesian, load_recovery_words
 
-_SUSPECT: Final = re.compile(r"\n(?:[a-z,.;)]|[^\n]{1,60}\n[a-z,.;)])|[(“]\n")
+_SUSPECT: Final = re.compile(r"\n[a-z,.;)]|\(\n")
 _ENDED: Final = re.compile(r"[.!?:;\"”’)\]…*|]\s*\Z")
-_SMALL: Final = re.compile(r"[a-z,.;)](?![A-Z.)])|[a-z][a-z]|[.,;)]")
+_SMALL: Final = re.compile(r"(?![a-z]{1,12}[A-Z])[a-z]|[.,;)]")  # moveBuddha and iPhone open a line
 _NUMBERED: Final = re.compile(r"(?:[a-z]|[ivx]{1,4})[.)]\s")
 _NO_BLANK_BEFORE: Final = re.compile(r"[,.;:!?)\]”]|[b-hj-z](?=$|[\s,.)])")
 _LINKING: Final = load_recovery_words("sentence_linking")
 _NAME_WORDS: Final = 7
+_MAX_FRAGMENT_WORDS: Final = 12
 _CLAUSE: Final = 8  # words of a line that is a sentence's half
 _SENTENCE_INSIDE: Final = re.compile(r"[a-z0-9)\"”][.!?](?:\s|\Z)")
 
 
 def join_sentences(lines: Sequence[str]) -> list[str]:
-    """The lines with each broken sentence on one; most texts have none, which is told at once."""
-    if _SUSPECT.search("\n".join(lines)) is None:
+    """Join the lines of each broken sentence; a text without one is returned at once.
+
+    Only in Indonesian and Malay: in other languages lines that begin small are as often code, lists and verse.
+    """
+    text = "\n".join(lines)
+    if _SUSPECT.search(text) is None or not is_indonesian(text):
         return list(lines)
     joined: list[str] = []
     at = 0
@@ -41,7 +46,7 @@ def join_sentences(lines: Sequence[str]) -> list[str]:
 
 
 def _gather_group(lines: Sequence[str], at: int) -> list[str]:
-    """The line and those that go on from it."""
+    """Return the line and those that continue it."""
     group = [lines[at]]
     while at + len(group) < len(lines):
         here = at + len(group)
@@ -52,9 +57,9 @@ def _gather_group(lines: Sequence[str], at: int) -> list[str]:
 
 
 def _goes_on(group: Sequence[str], lines: Sequence[str], here: int) -> bool:
-    """Whether the sentence of the group goes on in lines[here]."""
+    """Return True if the sentence of the group continues in lines[here]."""
     last, line = group[-1], lines[here]
-    if last.endswith(("(", "“")):
+    if last.endswith(("(", " “")):
         return True
     if _NUMBERED.match(line):
         return False
@@ -64,13 +69,13 @@ def _goes_on(group: Sequence[str], lines: Sequence[str], here: int) -> bool:
         return False
     if _SMALL.match(line):
         return True
-    if len(group) > 1 and _SMALL.match(last) and last.count(" ") < _CLAUSE + 4 and line[0].isupper():
+    if len(group) > 1 and _SMALL.match(last) and last.count(" ") < _MAX_FRAGMENT_WORDS and _is_name(line):
         return True  # a half that does not end goes on, with whatever name
     return _is_open(group) and _is_name(line) and here + 1 < len(lines) and _continues(lines, here + 1)
 
 
 def _is_open(group: Sequence[str]) -> bool:
-    """Whether what stands so far is the first half of a sentence and no subhead."""
+    """Return True if the group so far is the first half of a sentence and no subhead."""
     last = group[-1]
     word = last.rsplit(None, 1)[-1].lower()
     return (
@@ -83,11 +88,12 @@ def _is_open(group: Sequence[str]) -> bool:
 
 
 def _is_name(line: str) -> bool:
+    """Tell whether a line is short and no sentence, as a linked name is."""
     return line.count(" ") < _NAME_WORDS and _ENDED.search(line) is None and line[0] not in "-•*"
 
 
 def _continues(lines: Sequence[str], here: int) -> bool:
-    """Whether lines[here], or the one behind one more name, begins as the rest of a sentence."""
+    """Return True if lines[here], or the line after one more name, begins as the rest of a sentence."""
     line = lines[here]
     if _NUMBERED.match(line):
         return False
@@ -95,19 +101,21 @@ def _continues(lines: Sequence[str], here: int) -> bool:
 
 
 def _is_sentence(group: Sequence[str]) -> bool:
-    """Whether the pieces are of prose: one of them is long, or a sentence ends in them."""
+    """Return True if the pieces are prose: one is long, or a sentence ends in them."""
     words = sum(piece.count(" ") + 1 for piece in group)
     if group[-1] in ".?!":
         return True
+    if len(group) > 2 and all(piece[0].islower() for piece in group):
+        return False  # a list in small letters
     return words >= _CLAUSE and (
         any(piece.count(" ") >= _CLAUSE for piece in group) or _SENTENCE_INSIDE.search(join_pieces(group)) is not None
     )
 
 
 def join_pieces(pieces: Sequence[str]) -> str:
-    """Pieces of one sentence on one line, with a blank between where one belongs."""
+    """Return pieces of one sentence on one line, with a blank between where one belongs."""
     whole = pieces[0]
     for piece in pieces[1:]:
-        blank = "" if _NO_BLANK_BEFORE.match(piece) or whole.endswith(("(", "“")) else " "
+        blank = "" if _NO_BLANK_BEFORE.match(piece) or whole.endswith(("(", " “")) else " "
         whole += blank + piece
     return whole

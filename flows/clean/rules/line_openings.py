@@ -73,7 +73,8 @@ def _find_openings(text: str, start: int, end: int) -> list[re.Match[str]]:
             at = text.find(beginning, at + 1, end)
     openings = []
     for at in sorted(places):
-        if at > start and (text[at - 1].isalnum() or text[at - 1] in "@/#-_") and not _GLUED_ON.match(text, at, end):
+        before = text[at - 1] if at > start else " "
+        if before in "([" or ((before.isalnum() or before in "@/#-_") and not _GLUED_ON.match(text, at, end)):
             continue
         opening = _OPENING.match(text, at, end)
         if opening and (not opening["sign"] or _signs(text, opening)):

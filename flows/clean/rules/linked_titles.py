@@ -67,22 +67,27 @@ class TitleEnds(NamedTuple):
     direct: Floats
 
     def predict_proba(self, figures: Floats) -> Floats:
-        """How likely each candidate is the end, summing to one."""
+        """Return the probability of each candidate to be the end; they sum to one."""
         standard = (figures - self.mean) * self.scale
         scores = np.maximum(standard @ self.hidden + self.bias, 0) @ self.output + standard @ self.direct
         scores = np.exp(scores - scores.max())
         return np.asarray(scores / scores.sum(), np.float64)
 
+    @classmethod
+    def from_file(cls, path: Path) -> "TitleEnds":
+        """Return the weights of a file."""
+        with np.load(path) as arrays:
+            return cls(*(arrays[name].astype(np.float64) for name in cls._fields))
+
 
 @cache
 def load_title_ends() -> TitleEnds:
-    """The weights that are shipped."""
-    with np.load(WEIGHTS) as found:
-        return TitleEnds(*(found[name].astype(np.float64) for name in TitleEnds._fields))
+    """Load the shipped weights."""
+    return TitleEnds.from_file(WEIGHTS)
 
 
 def end_title(text: str, start: int, limit: int, *, closed: bool = False) -> int | None:
-    """Where the title that starts at `start` ends, at most at `limit`; None where no candidate is likely enough.
+    """Return where the title that starts at `start` ends, at most at `limit`; None if no candidate is probable enough.
 
     `closed`: what ends at `limit` is known to be a line's end or another cue, so the title may well end there.
     """
@@ -168,7 +173,7 @@ def measure_candidates(text: str, start: int, places: list[int], closed: int = -
     rows = np.zeros((len(places), len(NAMES)))
     for row, place in enumerate(places):
         rows[row, :-4] = _measure_candidate(text, place, words, head_case, around, around_small, closed)
-    # What lies before a candidate: places where a sentence looks more like opening.
+    # Text before a candidate: places where a sentence looks more like opening.
     passed = np.zeros((len(places), 4))
     passed[:, 0] = rows[:, _OPENER] * rows[:, _SECOND_SMALL]
     passed[:, 1] = rows[:, _AFTER_SMALL] > 0.7
@@ -181,7 +186,7 @@ def measure_candidates(text: str, start: int, places: list[int], closed: int = -
 def _measure_candidate(
     text: str, place: int, words: _Words, head_case: float, around: str, around_small: str, closed: int
 ) -> list[float]:
-    """Return the figures of one candidate, but for what lies before it."""
+    """Return the features of one candidate, except those of the text before it."""
     cores, is_small = words.cores, words.is_small
     count = bisect_left(words.begins, place)
     word = cores[count] if count < len(cores) else ""

@@ -4,21 +4,16 @@ Most lines match no cue, and running its regex is the most expensive step. Prefi
 pattern, so they cannot disagree with it. They are in lower case: compare with `text.lower()`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
-from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
+
+from flows.clean.rules.pattern_parser import Alternatives, Chars, Items, Repeat, ZeroWidth, parse_pattern
 
 MAX_OPENING_CHARS: Final = 4
 MAX_LETTER_CHARS: Final = 8
 _MAX_PREFIXES: Final = 600
 _MAX_BRANCHING: Final = 8  # above so many alternative characters a prefix is not extended
-_DIGITS: Final = "0123456789"
-_REPEAT_OPS: Final = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
-_ZERO_WIDTH: Final = (sre.AT, sre.ASSERT, sre.ASSERT_NOT)
-
-Items = Sequence[tuple[Any, Any]]
 
 
 class LetterPrefixes(NamedTuple):
@@ -35,7 +30,7 @@ class LetterPrefixes(NamedTuple):
 @cache
 def find_opening_prefixes(pattern: str) -> frozenset[str]:
     """Return prefixes (at most MAX_OPENING_CHARS long), one of which begins every match; {""} where none is known."""
-    items = parser.parse(pattern)
+    items = parse_pattern(pattern)
     for depth in range(MAX_OPENING_CHARS, 0, -1):
         open_prefixes, closed_prefixes = _extend_prefixes(items, {""}, depth)
         prefixes = open_prefixes | closed_prefixes
@@ -47,7 +42,7 @@ def find_opening_prefixes(pattern: str) -> frozenset[str]:
 @cache
 def find_letter_prefixes(pattern: str) -> LetterPrefixes:
     """Return the prefixes of whole matches from their first letter on."""
-    items = parser.parse(pattern)
+    items = parse_pattern(pattern)
     for depth in range(MAX_LETTER_CHARS, 0, -1):
         whole_matches, prefixes = _extend_prefixes(items, {""}, depth, from_first_letter=True)
         if len(prefixes) + len(whole_matches) <= _MAX_PREFIXES:
@@ -63,7 +58,7 @@ def _drop_extended_prefixes(prefixes: set[str]) -> frozenset[str]:
 @cache
 def find_required_words(pattern: str) -> frozenset[str]:
     """Return words of which every match contains at least one; {""} where none is known."""
-    return _collect_required_words(parser.parse(pattern)) or frozenset({""})
+    return _collect_required_words(parse_pattern(pattern)) or frozenset({""})
 
 
 def _extend_prefixes(
@@ -74,23 +69,17 @@ def _extend_prefixes(
     `from_first_letter`: prefixes begin at the first letter of the match.
     """
     closed_prefixes: set[str] = set()
-    for op, argument in items:
+    for item in items:
         if not open_prefixes:
             break
-        if op in _ZERO_WIDTH:
+        if isinstance(item, ZeroWidth):
             continue
-        if op is sre.BRANCH:
-            open_prefixes, newly_closed = _extend_by_branches(argument[1], open_prefixes, depth, from_first_letter)
-        elif op is sre.SUBPATTERN:
-            open_prefixes, newly_closed = _extend_prefixes(argument[3], open_prefixes, depth, from_first_letter)
-        elif op is sre.ATOMIC_GROUP:
-            open_prefixes, newly_closed = _extend_prefixes(argument, open_prefixes, depth, from_first_letter)
-        elif op in _REPEAT_OPS:
-            open_prefixes, newly_closed = _extend_by_repeat(
-                argument[0], argument[1], argument[2], open_prefixes, depth, from_first_letter
-            )
+        if isinstance(item, Alternatives):
+            open_prefixes, newly_closed = _extend_by_branches(item.branches, open_prefixes, depth, from_first_letter)
+        elif isinstance(item, Repeat):
+            open_prefixes, newly_closed = _extend_by_repeat(item, open_prefixes, depth, from_first_letter)
         else:
-            chars = _list_chars(op, argument)
+            chars = item.chars if isinstance(item, Chars) else None
             newly_closed = (
                 set(open_prefixes)
                 if chars is None
@@ -108,7 +97,7 @@ def _extend_prefixes(
     return open_prefixes, closed_prefixes
 
 
-def _find_unextendable_prefixes(open_prefixes: set[str], chars: set[str]) -> set[str]:
+def _find_unextendable_prefixes(open_prefixes: set[str], chars: frozenset[str]) -> set[str]:
     """Return the prefixes after which too many letters may follow; they are left as they are."""
     many = len(chars) > _MAX_BRANCHING
     return {p for p in open_prefixes if many and (p or any(map(str.isalpha, chars)))}
@@ -131,57 +120,32 @@ def _extend_by_branches(
 
 
 def _extend_by_repeat(
-    min_count: int, max_count: int, body: Items, open_prefixes: set[str], depth: int, from_first_letter: bool
+    repeat: Repeat, open_prefixes: set[str], depth: int, from_first_letter: bool
 ) -> tuple[set[str], set[str]]:
     """Extend the prefixes by a repeated item; return open and closed ones."""
-    extended, closed_prefixes, current = set(open_prefixes) if min_count == 0 else set(), set[str](), open_prefixes
-    for repeat in range(1, min(int(max_count), depth + min_count) + 1):
-        current, newly_closed = _extend_prefixes(body, current, depth, from_first_letter)
+    extended, closed_prefixes, current = set(open_prefixes) if repeat.least == 0 else set(), set[str](), open_prefixes
+    for count in range(1, min(repeat.most, depth + repeat.least) + 1):
+        current, newly_closed = _extend_prefixes(repeat.items, current, depth, from_first_letter)
         closed_prefixes |= newly_closed
-        if repeat >= min_count:
+        if count >= repeat.least:
             extended |= current
     return extended, closed_prefixes
-
-
-def _list_chars(op: object, argument: Any) -> set[str] | None:  # noqa: ANN401
-    """Return the characters that a regex item matches, in lower case, or None where they are many."""
-    if op is sre.LITERAL:
-        return {chr(argument).lower()}
-    if op is not sre.IN:
-        return None
-    chars: set[str] = set()
-    for kind, value in argument:
-        if kind is sre.LITERAL:
-            chars.add(chr(value).lower())
-        elif kind is sre.RANGE and value[1] - value[0] < 40:
-            chars |= {chr(code).lower() for code in range(value[0], value[1] + 1)}
-        elif kind is sre.CATEGORY and value is sre.CATEGORY_SPACE:
-            return None
-        elif kind is sre.CATEGORY and value is sre.CATEGORY_DIGIT:
-            chars |= set(_DIGITS)
-        else:
-            return None
-    return chars
 
 
 def _collect_required_words(items: Items) -> frozenset[str] | None:
     """Return the most selective set of words of which one stands in every match, or None."""
     best_words: frozenset[str] | None = None
     literal = ""
-    for op, argument in [*items, (None, None)]:
-        if op is sre.LITERAL:
-            literal += chr(argument).lower()
+    for item in (*items, ZeroWidth()):
+        if isinstance(item, Chars) and item.chars is not None and len(item.chars) == 1:
+            literal += min(item.chars)
             continue
         words: frozenset[str] | None = None
-        if op is sre.BRANCH:
-            parts = [_collect_required_words(branch) for branch in argument[1]]
+        if isinstance(item, Alternatives):
+            parts = [_collect_required_words(branch) for branch in item.branches]
             words = None if None in parts else frozenset().union(*(part for part in parts if part))
-        elif op is sre.SUBPATTERN:
-            words = _collect_required_words(argument[3])
-        elif op is sre.ATOMIC_GROUP:
-            words = _collect_required_words(argument)
-        elif op in _REPEAT_OPS and argument[0] > 0:
-            words = _collect_required_words(argument[2])
+        elif isinstance(item, Repeat) and item.least > 0:
+            words = _collect_required_words(item.items)
         for candidate in (frozenset({literal}) if literal else None, words):
             if candidate and _rank_words(candidate) > _rank_words(best_words):
                 best_words = candidate

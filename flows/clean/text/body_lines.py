@@ -20,6 +20,7 @@ from flows.clean.rules.cues import Cue
 from flows.clean.text import listing_classifier
 from flows.clean.text.best_segment import find_best_segment, find_turning_points, is_list_item
 from flows.clean.text.line_features import MIN_PROSE_WORDS
+from flows.clean.text.story_continuations import find_announced_rows, find_continuation
 
 Floats = NDArray[np.float32]
 
@@ -85,6 +86,7 @@ def select_body_lines(
             )
         first, last = find_best_segment(points)
         keep = _select_by_score(scores, is_prose[doc_lines], is_indonesian[doc_lines], line_cues, first, last)
+        _continue_story(lines, line_cues, scores, keep)
         _fill_gaps(lines, line_cues, scores, keep)
         bodies.append(BodySelection(keep.tolist(), "body.model", probabilities, article_logit))
     return bodies
@@ -128,6 +130,28 @@ def _flag_indonesian_lines(
         padded_text = f" {line_table.text[index]}".lower()
         is_indonesian[index] = any(f" {word} " in padded_text for word in INDONESIAN_WORDS)
     return is_indonesian
+
+
+def _continue_story(
+    lines: DocumentLines, line_cues: Mapping[int, Cue], scores: Floats, keep: NDArray[np.bool_]
+) -> None:
+    """Keep the paragraphs that go on below a bare "Read more" within the story, and the rows that it announces."""
+    for header, cue in line_cues.items():
+        if not cue.ends or header == 0 or not keep[header - 1]:
+            continue
+        index = find_continuation(lines, line_cues, header)
+        while (
+            index is not None
+            and index < len(lines)
+            and index not in line_cues
+            and lines.ends_sentence[index]
+            and lines.word_counts[index] >= MIN_PROSE_WORDS
+            and scores[index] > -_SEGMENT_BONUS
+        ):
+            keep[index] = True
+            index += 1
+    for rows in find_announced_rows(lines, line_cues, keep.tolist()):
+        keep[rows.start : rows.stop] = True
 
 
 def _fill_gaps(lines: DocumentLines, line_cues: Mapping[int, Cue], scores: Floats, keep: NDArray[np.bool_]) -> None:

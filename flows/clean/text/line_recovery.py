@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from flows.clean.lines.char_classes import EDGE_CHARS, IS_CLOSER, IS_LETTER, IS_UPPER
 from flows.clean.lines.joints import Gap, find_joints, holds_joint, is_abbreviation
+from flows.clean.lines.lexicon import is_indonesian
 from flows.clean.lines.line_table import DocumentLines
 from flows.clean.rules.line_openings import find_clutter_lines
 from flows.clean.spans import DocumentMarks
@@ -29,11 +30,11 @@ from schemas.stage_tables import Mark
 
 JOINER_RULE: Final = "line.joiner"
 _MIN_CHARS: Final = 160  # of a text that can have lost lines
-_MAX_BREAKS: Final = 2  # of a text that is one line, or nearly
+_MAX_BREAKS: Final = 12  # blank lines among them
+_MAX_LINES_LOST, _MIN_SHARE = 3, 0.8  # a text is one line, or nearly: one of three at most has most of its characters
 _MAX_LINES: Final = 3_000  # no article has more; where more are found, they are no lines
 _MIN_PARAGRAPH_WORDS, _MAX_PARAGRAPH_WORDS = 28, 70
 _MIN_LAST_WORDS: Final = 6
-_HOME_WORDS: Final = (" yang ", " dengan ", " untuk ")
 _SENTENCE_END: Final = re.compile(r"[.!?…][\"”’)]{0,2}\s+(?=[\"“‘(]?[A-Z0-9À-Þ])")
 
 
@@ -74,8 +75,13 @@ def lay_out_text(text: str) -> Layout | None:
     """Return the layout of a text that is one line, or nearly; None for every other text."""
     if len(text) < _MIN_CHARS:
         return None
-    if text.count("\n") > _MAX_BREAKS and text.strip().count("\n") > _MAX_BREAKS:
+    breaks = text.count("\n")
+    if breaks > _MAX_BREAKS:
         return None
+    if breaks:
+        lengths = [len(line) for line in text.split("\n") if line.strip()]
+        if len(lengths) > _MAX_LINES_LOST or max(lengths, default=0) < _MIN_SHARE * sum(lengths):
+            return None
     return lay_out_lines(text)
 
 
@@ -84,7 +90,7 @@ def lay_out_glued_text(text: str) -> Layout | None:
 
     In other languages what looks glued is as often the name of a program or a menu of a page.
     """
-    return lay_out_lines(text, glued_only=True) if any(word in text for word in _HOME_WORDS) else None
+    return lay_out_lines(text, glued_only=True) if is_indonesian(text) else None
 
 
 def flag_glued_texts(codes: NDArray[np.uint16], starts: NDArray[np.int64]) -> NDArray[np.bool_]:

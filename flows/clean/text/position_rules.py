@@ -12,6 +12,8 @@ from flows.clean.lines.line_table import DocumentLines, Line, is_continued_below
 from flows.clean.rules.cues import Cue
 from flows.clean.text.best_segment import BULLETS, is_list_item, is_prose
 from flows.clean.text.body_lines import BodySelection
+from flows.clean.text.comment_threads import find_comment_thread
+from flows.clean.text.story_continuations import find_continuation
 from flows.outlets import Profile, dateline, load_registry, roles
 
 _MAX_DISTANCE: Final = 15  # in lines, from the article to its bylines, captions and credits
@@ -53,6 +55,7 @@ class LineVerdict(NamedTuple):
 
 
 _HEAD: Final = LineVerdict("nav", "head.unclaimed")
+_COMMENTS: Final = LineVerdict("widget", "text.comments")
 _CONTENTS: Final = LineVerdict("nav", "head.toc")
 
 
@@ -73,6 +76,8 @@ def classify_lines(
     for index, cue in line_cues.items():
         verdicts[index], keep[index] = LineVerdict(cue.kind, cue.id), False
     is_dump = body.rule != "body.extracted"
+    for index in find_comment_thread(lines, keep):
+        verdicts[index], keep[index] = _COMMENTS, False
     if outside_rule is None:
         _drop_after_end_cue(lines, line_cues, keep, is_dump)
         if not is_dump:
@@ -139,11 +144,15 @@ def _is_unpunctuated_lead(text: str, word_count: int) -> bool:
 
 
 def _drop_after_end_cue(lines: DocumentLines, line_cues: Mapping[int, Cue], keep: list[bool], is_dump: bool) -> None:
-    """Drop all lines after a cue that ends articles, unless more kept words follow than stood before."""
+    """Drop all lines after a cue that ends articles, unless more kept words follow than stood before.
+
+    A bare "Read more" may also stand within a story: it ends none that goes on just below its titles.
+    """
     limit = (0.65 if is_dump else 0.5) * sum(compress(lines.word_counts, keep))
     words_before = at = 0
     for index, cue in line_cues.items():
-        if cue.ends:
+        continuation = find_continuation(lines, line_cues, index) if cue.ends else None
+        if cue.ends and not (continuation is not None and keep[continuation]):
             words_before += sum(compress(lines.word_counts[at:index], keep[at:index]))
             at = index
             if words_before >= limit > 0:

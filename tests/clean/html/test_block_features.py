@@ -3,7 +3,7 @@ import numpy as np
 from flows.clean.html.block_features import FEATURE_NAMES, compute_block_features
 from flows.clean.html.blocks import extract_blocks
 from flows.clean.html.element_names import BIT_INDEX, match_name_families
-from flows.clean.html.page_marks import parse_page
+from flows.clean.html.page_tree import parse_page
 
 PAGE = """<body><nav class="main-menu"><a href=a>Beranda</a> <a href=b>Ragam</a></nav>
 <div id="content"><article class="postBody"><h1>Jembatan baru dibuka</h1>

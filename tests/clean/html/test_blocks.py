@@ -1,5 +1,5 @@
 from flows.clean.html.blocks import Blocks, extract_blocks
-from flows.clean.html.page_marks import parse_page
+from flows.clean.html.page_tree import parse_page
 
 
 def parse_blocks(html: str) -> Blocks:

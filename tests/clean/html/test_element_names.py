@@ -2,7 +2,7 @@
 
 from flows.clean.html import page_metadata
 from flows.clean.html.element_names import BIT_INDEX, _match_names, match_name_families
-from flows.clean.html.page_marks import parse_page
+from flows.clean.html.page_tree import parse_page
 
 
 def test_words_count_where_they_begin() -> None:

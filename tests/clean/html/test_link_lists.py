@@ -6,7 +6,8 @@ import pytest
 from flows.clean.html.blocks import extract_blocks
 from flows.clean.html.link_lists import LinkLists, count_items_without_story, find_link_lists
 from flows.clean.html.page_hints import read_page_hints
-from flows.clean.html.page_marks import parse_page, read_page
+from flows.clean.html.page_marks import read_page
+from flows.clean.html.page_tree import parse_page
 
 CUT = "Warga menunggu kapal sejak subuh karena angin ..."
 

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from flows.clean.html.page_hints import PageHints, read_page_hints
-from flows.clean.html.page_marks import parse_page
+from flows.clean.html.page_tree import parse_page
 
 
 def read_hints(html: str) -> PageHints:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 import pytest
 
 from flows.clean import CleanedBatch
-from flows.clean.html.page_marks import PageTooDeep, parse_page, read_page
+from flows.clean.html.page_marks import read_page
+from flows.clean.html.page_tree import PageTooDeep, parse_page
 from schemas.stage_tables import Mark
 
 PAGE = """<!DOCTYPE html>

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from flows.clean.html.page_marks import parse_page
 from flows.clean.html.page_metadata import StatedValue, extract_stated_values
+from flows.clean.html.page_tree import parse_page
 
 
 def read_stated(head: str) -> list[StatedValue]:
@@ -108,3 +108,93 @@ def test_half_a_surrogate_pair_costs_its_own_letter_alone() -> None:
     assert ("title", "jsonld", "Pasar \ufffdRamai \U0001f600") in read_stated(
         f'<script type="application/ld+json">{jsonld}</script>'
     )
+
+
+def read_body(body: str, head: str = "") -> list[StatedValue]:
+    tree = parse_page(f"<html><head>{head}</head><body>{body}</body></html>")
+    assert tree is not None
+    return extract_stated_values(tree)
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ({"@type": "Person", "givenName": "Ani", "familyName": "Lestari"}, ["Ani Lestari"]),
+        ({"@type": "Person", "name": {"@type": "Person", "name": "Ani Lestari"}}, ["Ani Lestari"]),
+        ([{"@id": "#ani"}, "#ani"], ["Ani Lestari"]),
+        ({"name": ["Ani Lestari", "Budi"]}, ["Ani Lestari", "Budi"]),
+    ],
+)
+def test_the_forms_of_a_declared_person(author: object, names: list[str]) -> None:
+    graph = [
+        {"@id": "#ani", "@type": "Person", "givenName": "Ani", "familyName": "Lestari"},
+        {"@type": "NewsArticle", "headline": "Pasar Ramai", "author": author},
+    ]
+    assert [value for field, where, value in linked(graph) if (field, where) == ("authors", "jsonld")] == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '/* <![CDATA[ */ {"@type": "NewsArticle", "headline": "Pasar Ramai"} /* ]]> */',
+        '{"@type": "WebSite"} {"@type": "NewsArticle", "headline": "Pasar Ramai",};',
+        "{&quot;@type&quot;: &quot;NewsArticle&quot;, &quot;headline&quot;: &quot;Pasar Ramai&quot;}",
+    ],
+)
+def test_sloppy_json_ld(text: str) -> None:
+    assert ("title", "jsonld", "Pasar Ramai") in read_stated(f'<script type="application/ld+json">{text}</script>')
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("citation_publication_date", "2023 Jan 7", ("published_at", "meta", "2023 Jan 7")),
+        ("citation_author", "Lestari, Ani", ("authors", "citation", "Lestari, Ani")),
+        ("og:article:published_time", "2026-01-14", ("published_at", "og", "2026-01-14")),
+        ("byl", "By Ani Lestari", ("authors", "meta", "By Ani Lestari")),
+        ("DC.creator", "Ani Lestari", ("authors", "meta", "Ani Lestari")),
+    ],
+)
+def test_meta_tags(name: str, content: str, expected: StatedValue) -> None:
+    assert expected in read_stated(f'<meta name="{name}" content="{content}">')
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        '<div id="comments"><ol class="comment-list"><li><cite rel="author">Budi</cite>{}</li></ol></div>',
+        '<section class="komentar"><article class="comment-body">{}</article></section>',
+        "<figure><figcaption>Pasar {}</figcaption></figure>",
+        '<div class="photo-caption">Pasar {}</div>',
+    ],
+)
+def test_comments_and_captions_state_nothing(aside: str) -> None:
+    inner = '<a rel="author">Budi</a><time itemprop="datePublished" datetime="2022-07-11">11 July 2022</time>'
+    values = read_body("<h1>Pasar Kota Ramai Lagi</h1><p>Isi.</p>" + aside.format(inner))
+    assert [value for value in values if value[0] in {"authors", "published_at"}] == []
+
+
+def test_an_element_around_the_headline_is_no_comment_thread() -> None:
+    body = '<div class="comments-open"><h1>Pasar Kota Ramai Lagi</h1><time datetime="2022-07-11">x</time></div>'
+    assert ("published_at", "time", "2022-07-11") in read_body(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "titles"),
+    [
+        ('<h1 class="logo">Harian Kota</h1><h2>Pasar Kota Ramai Lagi</h2>', ["Pasar Kota Ramai Lagi"]),
+        ('<h1><a href="/">Harian Kota</a></h1><h2>Pasar Kota Ramai Lagi</h2>', ["Pasar Kota Ramai Lagi"]),
+        ("<h1>Pasar Kota Ramai Lagi</h1><h2>Berita lain hari ini</h2>", ["Pasar Kota Ramai Lagi"]),
+        ('<h1><span class="kicker">EKSKLUSIF</span>Pasar Kota Ramai Lagi</h1>', ["Pasar Kota Ramai Lagi"]),
+        ("<h1>Pasar <em>Kota</em> Ramai Lagi</h1>", ["Pasar Kota Ramai Lagi"]),
+    ],
+)
+def test_headings(body: str, titles: list[str]) -> None:
+    values = read_body(body)
+    assert [value for field, where, value in values if field == "title" and where in {"h1", "h2"}] == titles
+
+
+@pytest.mark.parametrize(("before", "names"), [("Peer reviewed by ", []), ("Oleh ", ["Budi"]), ("", ["Budi"])])
+def test_a_reviewer_is_no_author(before: str, names: list[str]) -> None:
+    values = read_body(f'<h1>Pasar Kota Ramai Lagi</h1><p>{before}<a rel="author">Budi</a></p>')
+    assert [value for field, where, value in values if (field, where) == ("authors", "rel")] == names

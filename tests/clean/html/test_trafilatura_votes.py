@@ -1,6 +1,6 @@
 import numpy as np
 
-from flows.clean.html.page_marks import parse_page
+from flows.clean.html.page_tree import parse_page
 from flows.clean.html.trafilatura_votes import (
     VOTE_NAMES,
     VOTERS,

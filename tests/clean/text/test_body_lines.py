@@ -29,6 +29,16 @@ def kept(
     return " ".join(str(line.number) for line, keep in zip(lines, body.keep, strict=True) if keep)
 
 
+@pytest.mark.parametrize(("logit", "rule"), [(0.5, "body.extracted"), (-0.5, "body.model")])
+def test_a_text_counts_as_extracted_from_even_odds_on(logit: float, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    line_table = build_line_table([f"{PARAGRAPH}\nPanen raya\n{PARAGRAPH}"])
+    net = line_cnn.load_shipped_net()
+    monkeypatch.setattr(line_cnn.Net, "predict_extract_logit", lambda *_: logit)
+    features = np.zeros((3, len(net.mean)), np.float32)
+    (body,) = select_body_lines(line_table, build_word_table(line_table), [{}], features, net)
+    assert body.rule == rule
+
+
 def test_a_subhead_between_two_paragraphs_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     text = f"{PARAGRAPH}\nBantuan datang terlambat\n{PARAGRAPH}"
     assert kept(text, [3, -2.5, 3], monkeypatch) == "1 2 3"

@@ -160,3 +160,45 @@ def test_a_document_does_not_depend_on_its_neighbours(cleaned: Callable[..., Cle
     for text, expected in zip(texts, whole, strict=True):
         alone = cleaned(text)
         assert extract_body_texts(alone.documents, alone.marks) == [expected]
+
+
+@pytest.mark.parametrize("header", ["DON'T MISS", "Read more", "READ MORE:", "Read also"])
+def test_a_header_within_a_story_does_not_close_it(header: str) -> None:
+    story = [
+        "The council of Fennick said on Monday that the old mill will open as a library in the spring of next year.",
+        "Mayor Odla Brenn told reporters that the roof had cost the town about four million crowns so far.",
+        "Volunteers carried eleven thousand books up the narrow stairs, because the hoist waits for a spare part.",
+        "The river took two of the wheels in the flood, and the third was kept so that children can watch it turn.",
+    ]
+    rest = [
+        "Shopkeepers near the mill say that trade has grown by a third since the first visitors came to look at it.",
+        "The last inspection is due in the first week of April, after which the council will name the opening day.",
+    ]
+    titles = ["Fennick mill: the wheel that nobody wanted", "Brenn furious at builders over late bill"]
+    menu = ["Home", "Town", "Sport", "Weather", "Fennick mill opens in spring", "By Marta Quill", "November 4, 2024"]
+    foot = ["Follow us on social media", "Terms of use", "© 2024 The Fennick Post"]
+    text = "\n".join([*menu, *story, header, *titles, *rest, *foot])
+    kept = [text[mark.start : mark.end] for mark in list_marks(text) if mark.kind == "body"]
+    assert kept == story + rest
+
+
+@pytest.mark.parametrize(
+    ("announcement", "separator"),
+    [
+        ("The singers have never been so far from home, and the full list of dates is below.", " -- "),
+        ("Jadwal lengkap keberangkatan kereta wisata itu disampaikan oleh pengelola sebagai berikut:", ": "),
+        ("Tickets go on sale on Friday at ten, and the halls are the following.", " | "),
+    ],
+)
+def test_the_rows_that_a_story_announces_stay(announcement: str, separator: str) -> None:
+    story = [
+        "The choir of the school at Fennick will sing in the capital next month, after its songs were heard by many.",
+        "Residents have waited since the old crossing was closed after the flood, and many drive an hour to work.",
+        announcement,
+    ]
+    places = ["Coral Theatre", "Old Granary, Ombrey", "Harbour Hall, Dorn", "Lower Stage", "City Arena", "Salt House"]
+    rows = [f"June {number}{separator}{place}" for number, place in enumerate(places, 9)]
+    menu = ["Home", "Town", "Sport", "Weather", "Choir of Fennick goes on tour", "By Marta Quill", "November 4, 2024"]
+    foot = ["Follow us on social media", "Terms of use", "Privacy policy", "© 2024 The Fennick Post"]
+    text = "\n".join([*menu, *story, *rows, *foot])
+    assert [text[mark.start : mark.end] for mark in list_marks(text) if mark.kind == "body"] == story + rows

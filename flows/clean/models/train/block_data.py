@@ -23,7 +23,7 @@ from flows.clean.html.block_features import compute_block_features
 from flows.clean.html.blocks import extract_blocks
 from flows.clean.html.inline_asides import move_inline_asides
 from flows.clean.html.page_hints import read_page_hints
-from flows.clean.html.page_marks import parse_page
+from flows.clean.html.page_tree import parse_page
 from flows.clean.html.trafilatura_votes import extract_with_trafilatura, measure_block_shares
 from schemas.word_count import count_words
 

@@ -21,11 +21,19 @@ def load_rows(name: str) -> list[dict[str, Any]]:
 
 
 def load_scorer() -> ModuleType:
-    """Load score.py, which lies beside the sets, as a module."""
+    """Load score.py, which is beside the sets, as a module."""
     spec = importlib.util.spec_from_file_location("kliping_score", EVALUATION_FOLDER / "score.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def load_residue_counter() -> ModuleType:
+    """Load residue.py, which lies beside the sets, as a module: what scrapers leave in a text, by kind."""
+    source = (EVALUATION_FOLDER / "residue.py").read_text(encoding="utf-8").removesuffix("main()\n")
+    module = ModuleType("kliping_residue")
+    exec(source, module.__dict__)  # as a module it would run as the script that it is
     return module
 
 

@@ -2,13 +2,13 @@
 
     python -m flows.clean.models.train.train_title_end CACHE        (make train-titles)
 
-Titles are those of id-meta, web-free, and the linked titles that stand on lines of their own in id-lines and id-raw;
-sentences are the openings of paragraphs there. Each title is joined to several sentences by a blank, two, or none, in
-title case and in sentence case (words that the corpus writes small are written small). Half the sites are held back
-first and measured; the weights that are kept are learned from all. Adam on the softmax over a text's candidates.
+Titles are those of id-meta, and the linked titles that stand on lines of their own in id-lines and id-raw; sentences
+are the openings of paragraphs there. Each title is joined to several sentences by a blank, two, or none, in title case
+and in sentence case (words that the corpus writes small are written small). A fifth of the sites at a time is held back
+and measured (title_end-N.npz in CACHE); the weights that are shipped are learned from all. Adam on the softmax over a
+text's candidates.
 """
 
-import hashlib
 import json
 import random
 import re
@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from flows.clean.models.train.evaluation_sets import load_rows
+from flows.clean.models.train.evaluation_sets import FOLDS, assign_fold, load_rows
 from flows.clean.rules.linked_titles import WEIGHTS, TitleEnds, find_candidates, measure_candidates
 
 _SEED: Final = 21
@@ -35,42 +35,37 @@ _AFTER: Final = ("Baca juga: Judul", "Pewarta: Nama", "(abc/def)")
 
 
 class Example(NamedTuple):
-    """One joined text: the figures of its candidates, which of them is right (-1: none), and its half of the sites."""
+    """One joined text: the figures of its candidates, which of them is right (-1: none), and its fold of the sites."""
 
     figures: NDArray[np.float64]
     right: int
-    half: int
-
-
-def half_of(site: str) -> int:
-    """Which half of the sites one lies in."""
-    return hashlib.blake2b(site.encode(), digest_size=2).digest()[0] & 1
+    fold: int
 
 
 def gather_titles() -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
-    """Titles and sentences, each with the half of its site."""
+    """Titles and sentences, each with the fold of its site."""
     titles: dict[str, int] = {}
     sentences: dict[str, int] = {}
     for name in ("id-meta", "id-lines"):
         for row in load_rows(name):
-            half = half_of(row["gold"].get("outlet_domain") or row["gold"].get("outlet") or row["id"])
+            fold = assign_fold(row["url"] or row["gold"].get("outlet_domain") or row["id"])
             title = (row["gold"].get("title") or "").split(" | ")[0].strip()
             if name == "id-meta" and row["gold"].get("lang") == "id" and len(title) > 14:
-                titles.setdefault(title, half)
-            take_lines(row["raw_text"], half, titles, sentences)
+                titles.setdefault(title, fold)
+            take_lines(row["raw_text"], fold, titles, sentences)
     for row in load_rows("id-raw"):
         if not row["id"].startswith("one"):
-            take_lines(row["text"], half_of(row["id"]), titles, sentences)
+            take_lines(row["text"], assign_fold(row["id"]), titles, sentences)
     return sorted(titles.items()), sorted(sentences.items())
 
 
-def take_lines(text: str, half: int, titles: dict[str, int], sentences: dict[str, int]) -> None:
+def take_lines(text: str, fold: int, titles: dict[str, int], sentences: dict[str, int]) -> None:
     """The linked titles and the paragraphs among a text's lines."""
     for line in map(str.strip, text.split("\n")):
         if found := _LINKED.match(line):
-            titles.setdefault(found[1].strip(), half)
+            titles.setdefault(found[1].strip(), fold)
         elif _SENTENCE.match(line) and line.count(" ") > 8:
-            sentences.setdefault(line[:300], half)
+            sentences.setdefault(line[:300], fold)
 
 
 def lower_words(title: str, small: Counter[str]) -> str:
@@ -85,9 +80,9 @@ def make_examples() -> list[Example]:
     choose = random.Random(_SEED)
     small = Counter(word for sentence, _ in sentences for word in sentence.split(" ")[1:])
     made = []
-    for half in (0, 1):
-        stories = [sentence for sentence, of in sentences if of == half]
-        for title in [title for title, of in titles if of == half]:
+    for fold in range(FOLDS):
+        stories = [sentence for sentence, of in sentences if of == fold]
+        for title in [title for title, of in titles if of == fold]:
             for number in range(_JOINS):
                 shown = lower_words(title, small) if number % 2 else title
                 behind = choose.choice(_AFTER) if number == 0 else choose.choice(stories)
@@ -104,7 +99,7 @@ def make_examples() -> list[Example]:
                 if right in places:
                     closed = limit if number == 0 else -1
                     figures = measure_candidates(text, len(head), places, closed)
-                    made.append(Example(figures, places.index(right), half))
+                    made.append(Example(figures, places.index(right), fold))
     return made
 
 
@@ -173,19 +168,25 @@ def measure_accuracy(examples: list[Example], weights: TitleEnds) -> dict[str, f
     return {name: round(value, 4) for name, value in found.items()}
 
 
+def save_weights(weights: TitleEnds, target: Path) -> None:
+    """Write weights, rounded so that the same data give the same bytes."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(target, **{name: np.round(part, 4).astype(np.float32) for name, part in weights._asdict().items()})
+
+
 def main() -> None:
-    """Measure by halves of sites, learn from all, write."""
+    """Measure by folds of sites, learn from all, write both."""
     examples = make_examples()
     report: dict[str, object] = {"made_by": "python -m flows.clean.models.train.train_title_end (make train-titles)"}
-    for half in (0, 1):
-        weights = fit_weights([example for example in examples if example.half != half])
-        kept = [example for example in examples if example.half == half]
-        report[f"half_{half}"] = {"joins": len(kept), **measure_accuracy(kept, weights)}
+    for fold in range(FOLDS):
+        weights = fit_weights([example for example in examples if example.fold != fold])
+        kept = [example for example in examples if example.fold == fold]
+        report[f"fold_{fold}"] = {"joins": len(kept), **measure_accuracy(kept, weights)}
+        if len(sys.argv) > 1:
+            save_weights(weights, Path(sys.argv[1]) / f"{WEIGHTS.stem}-{fold}.npz")
     weights = fit_weights(examples)
-    target = Path(sys.argv[1]) / WEIGHTS.name if len(sys.argv) > 1 else WEIGHTS
-    parts = {name: np.round(part, 4).astype(np.float32) for name, part in weights._asdict().items()}
-    np.savez(target, **parts)
-    target.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    save_weights(weights, WEIGHTS)
+    WEIGHTS.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(report, indent=1))
 
 

@@ -1,0 +1,36 @@
+"""Why a document is no article of a release: rejected, dropped or taken down."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows import release
+from schemas.vocabulary import DROPPED, REASONS
+
+_MAX_SENTENCES = 20
+
+
+def explain_absence(folder: Path, query: str) -> list[str]:
+    """Return a sentence for each rejected document that a source_id, URI or digest names, and for a takedown.
+
+    Empty where nothing is known of the document. An article_id, of which 6 digits are enough, names a takedown.
+    """
+    rejects = release.load_table(folder, "rejects")
+    columns = [name for name in ("source_id", "source_uri", "raw_sha256") if name in rejects.schema.names]
+    matches = pa.array([False] * rejects.num_rows)
+    for name in columns:
+        matches = pc.or_(matches, pc.fill_null(pc.equal(rejects[name], query), False))
+    sentences = [
+        f"{row['source_id']} was {'dropped' if row['reason'] in DROPPED else 'rejected'} as {row['reason']} "
+        f"({REASONS.get(row['reason'], 'a reason of a later version')}): {row['detail']}"
+        for row in rejects.filter(matches).slice(0, _MAX_SENTENCES).to_pylist()
+    ]
+    home = release.Dataset(folder.resolve().parent.parent)
+    if len(query) >= 6:
+        sentences += [
+            f"{withdrawal.article_id} was taken down on {withdrawal.at[:10]}: {withdrawal.reason or 'no reason given'}"
+            for withdrawal in release.read_withdrawals(home)
+            if withdrawal.article_id.startswith(query)
+        ]
+    return sentences

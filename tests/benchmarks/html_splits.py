@@ -1,0 +1,126 @@
+"""Measure the page model on several splits of the evaluation pages, with intervals.
+
+python tests/benchmarks/html_splits.py CACHE [quality|fast] [SPLITS]      after block_data.py
+
+A change to the page model counts when it gains in the mean of the splits. Each split divides the sites into folds in
+another random way, and each page is read with trees that were trained without its site. Two more splits are by source:
+trees of the annotated pages read the pages of publisher parsers, and the reverse. The intervals (95 %) are by bootstrap
+over sites, since pages of one site are alike.
+"""
+
+import random
+import statistics
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from flows.clean.html import block_classifier
+from flows.clean.html.block_features import FEATURE_NAMES
+from flows.clean.html.page_marks import read_page
+from flows.clean.html.trafilatura_votes import VOTE_NAMES, VOTERS, build_vote_columns, measure_block_shares
+from flows.clean.models.train.block_data import SET_NAMES, load_html_rows, load_pages
+from flows.clean.models.train.evaluation_sets import load_scorer
+from flows.clean.models.train.train_blocks import FOLDS, train_trees
+
+Counts = tuple[float, float, float]  # right, too many, missed; they sum to 1
+RESAMPLES = 2_000
+
+
+def split_by_site(pages: Sequence[dict], seed: int) -> list[set[str]]:
+    """Divide the ids of the pages into folds, all pages of a site in one. Indonesian sites are divided separately."""
+    folds: list[set[str]] = [set() for _ in range(FOLDS)]
+    for is_indonesian in (True, False):
+        sites = sorted({page["site"] for page in pages if (page["set"] == "id") == is_indonesian})
+        random.Random(seed).shuffle(sites)
+        fold_by_site = {site: number % FOLDS for number, site in enumerate(sites)}
+        for page in pages:
+            if (page["set"] == "id") == is_indonesian:
+                folds[fold_by_site[page["site"]]].add(page["id"])
+    return folds
+
+
+def split_by_source(pages: Sequence[dict]) -> list[set[str]]:
+    """Divide the ids of the pages by their source: annotated, of publisher parsers."""
+    return [{page["id"] for page in pages if page["set"] == source} for source in ("wcxb", "fundus")]
+
+
+def read_split(
+    pages: Sequence[dict], rows: dict[str, dict], folds: Sequence[set[str]], effort: str, folder: Path
+) -> Iterator[tuple[str, Counts]]:
+    """Yield (page id, counts) of the pages of each fold, read with trees that were trained without its sites."""
+    score = load_scorer()
+    answers_by_id = {page["id"]: page["answers"] for page in pages}
+    current_id = ""
+
+    def collect_stored_votes(tree: object, texts: Sequence[str], url: str | None) -> dict[str, list[float]]:
+        """Measure the votes from the stored texts of trafilatura."""
+        return {voter: measure_block_shares(texts, answers_by_id[current_id][voter]) for voter in VOTERS}
+
+    block_classifier.collect_votes = collect_stored_votes
+    for number, fold in enumerate(folds):
+        tested_sites = {page["site"] for page in pages if page["id"] in fold}
+        chosen = [page for page in pages if page["judged"] and page["site"] not in tested_sites]
+        weights = folder / str(number)
+        train_trees(chosen, [page["x"] for page in chosen], list(FEATURE_NAMES), weights / "page_fast.npz")
+        if effort == "quality":
+            tables = [np.hstack([page["x"], build_vote_columns(page["votes"], page["words"])]) for page in chosen]
+            train_trees(chosen, tables, [*FEATURE_NAMES, *VOTE_NAMES], weights / "page_votes.npz")
+        block_classifier.WEIGHTS_FOLDER = weights
+        for current_id in sorted(fold):
+            row = rows[current_id]
+            if row["gold"].get("body_gold_quality", "good") != "good":
+                continue
+            page = read_page(row["html"], row["url"], None, effort)
+            kept = (page.text[mark.start : mark.end] for mark in page.marks if mark.kind == "body")
+            yield current_id, score.body_counts(row["gold"]["text"], "\n".join(kept))
+
+
+def compute_f1(counts: Sequence[Counts]) -> float:
+    """Compute the F1 of mean precision and mean recall."""
+    precision = statistics.mean(right / (right + extra) for right, extra, _ in counts if right + extra)
+    recall = statistics.mean(right / (right + missed) for right, _, missed in counts if right + missed)
+    return 2 * precision * recall / (precision + recall)
+
+
+def compute_interval(counts_by_site: dict[str, list[Counts]]) -> tuple[float, float]:
+    """Compute the 95 % interval of the F1 by bootstrap over sites."""
+    generator, sites = random.Random(1), sorted(counts_by_site)
+    figures = sorted(
+        compute_f1([counts for site in generator.choices(sites, k=len(sites)) for counts in counts_by_site[site]])
+        for _ in range(RESAMPLES)
+    )
+    return figures[round(0.025 * RESAMPLES)], figures[round(0.975 * RESAMPLES)]
+
+
+def main(cache: Path, effort: str, split_count: int) -> None:
+    """Print the F1 of each split, their mean, and the interval of the last one."""
+    pages = load_pages(cache)
+    rows = {row["id"]: row for name in SET_NAMES for row in load_html_rows(name)}
+    page_by_id = {page["id"]: page for page in pages}
+    splits = {f"sites, seed {seed}": split_by_site(pages, seed) for seed in range(split_count)}
+    splits["source"] = split_by_source(pages)
+    figures: dict[str, list[float]] = defaultdict(list)
+    for name, folds in splits.items():
+        with tempfile.TemporaryDirectory() as folder:
+            counts_by_id = dict(read_split(pages, rows, folds, effort, Path(folder)))
+        for source, sets in (("web-pages", ("wcxb", "fundus")), ("annotated", ("wcxb",)), ("parsers", ("fundus",))):
+            counts_by_site: dict[str, list[Counts]] = defaultdict(list)
+            for page_id, counts in counts_by_id.items():
+                if page_by_id[page_id]["set"] in sets:
+                    counts_by_site[page_by_id[page_id]["site"]].append(counts)
+            f1 = compute_f1([counts for listed in counts_by_site.values() for counts in listed])
+            low, high = compute_interval(counts_by_site)
+            print(f"{effort} {name}: {source} {f1:.4f} [{low:.4f}, {high:.4f}]", flush=True)
+            if name != "source":
+                figures[source].append(f1)
+    for source, values in figures.items():
+        print(f"{effort}, mean of {len(values)} splits: {source} {statistics.mean(values):.4f}")
+
+
+if __name__ == "__main__":
+    arguments = [*sys.argv[2:], *("quality", "3")[len(sys.argv) - 2 :]]
+    main(Path(sys.argv[1]), arguments[0], int(arguments[1]))

@@ -1,0 +1,71 @@
+"""The server of reports gives pages of datasets under the roots and nothing else."""
+
+import urllib.error
+import urllib.request
+
+import pytest
+
+from flows.operate.report_server import PREFIX, serve_reports
+
+
+@pytest.fixture
+def output(tmp_path, monkeypatch):
+    monkeypatch.setenv("KLIPING_ROOTS", str(tmp_path / "output"))
+    monkeypatch.setenv("KLIPING_STORES", str(tmp_path / "stores"))
+    monkeypatch.delenv("KLIPING_REPORTS", raising=False)
+    for home in (
+        tmp_path / "output" / "news",
+        tmp_path / "stores" / "s3-abc" / "news",
+        tmp_path / "elsewhere" / "news",
+    ):
+        for folder in ("releases/2026.11.22.1", "refused/20261122T000000-abc"):
+            (home / folder).mkdir(parents=True)
+            (home / folder / "report.html").write_text(f"<p>{folder}</p>")
+        (home / "index.html").write_text("<p>index</p>")
+        (home / "versions.json").write_text("[]")
+        (home / "releases/2026.11.22.1/manifest.json").write_text("{}")
+    (tmp_path / "output" / "index.html").write_text("no index of a dataset")
+    return tmp_path
+
+
+def fetch(base, path):
+    try:
+        with urllib.request.urlopen(f"{base}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode(), answer.headers
+    except urllib.error.HTTPError as error:
+        return error.code, "", error.headers
+
+
+def test_reports_of_releases_refused_runs_and_indexes_are_given(output):
+    with serve_reports("127.0.0.1", 0) as base:
+        assert base.endswith(PREFIX)
+        for home in (output / "output" / "news", output / "stores" / "s3-abc" / "news"):
+            for page in ("releases/2026.11.22.1/report.html", "refused/20261122T000000-abc/report.html", "index.html"):
+                status, text, headers = fetch(base, f"{home}/{page}")
+                assert status == 200 and text.startswith("<p>")
+                assert "default-src 'none'" in headers["Content-Security-Policy"]
+
+
+def test_nothing_else_is_given(output):
+    home = output / "output" / "news"
+    link = home / "releases" / "out"
+    link.symlink_to(output / "elsewhere" / "news" / "releases" / "2026.11.22.1")
+    with serve_reports("127.0.0.1", 0) as base:
+        for path in (
+            f"{output}/elsewhere/news/releases/2026.11.22.1/report.html",
+            f"{home}/releases/2026.11.22.1/manifest.json",
+            f"{home}/versions.json",
+            f"{output}/output/index.html",
+            f"{link}/report.html",
+            f"{home}/releases/../../../elsewhere/news/releases/2026.11.22.1/report.html",
+            f"{home}/releases/%2e%2e/%2e%2e/%2e%2e/elsewhere/news/releases/2026.11.22.1/report.html",
+            "/etc/passwd",
+            f"{home}/releases/2026.11.22.9/report.html",
+        ):
+            assert fetch(base, path)[0] == 404, path
+
+
+def test_the_operator_names_the_address_behind_a_proxy(output, monkeypatch):
+    monkeypatch.setenv("KLIPING_REPORTS", "https://news.example/reports")
+    with serve_reports("127.0.0.1", 0) as base:
+        assert base == "https://news.example/reports"

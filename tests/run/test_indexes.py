@@ -1,0 +1,75 @@
+"""Indexes after the commit: every verb, only new files counted, a catalog for programs."""
+
+import json
+
+import pytest
+
+from flows import release
+from flows.release.filesystem import hash_file
+from flows.run import indexes
+from flows.run.publish_run import run_publish
+from tests.makers import story
+
+
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.txt").write_text(story(number), encoding="utf-8")
+    return folder
+
+
+def test_the_catalog_describes_each_dataset_and_its_files(job, dataset, source, tmp_path):
+    other = job.model_copy(update={"dataset": "other"})
+    assert run_publish(other).status == "published"
+    catalog = json.loads((tmp_path / "output" / "index.json").read_text())
+    assert [each["name"] for each in catalog["datasets"]] == ["news", "other"]
+    news = catalog["datasets"][0]
+    version = dataset.read_latest_version()
+    assert news["latest"] == version and [each["version"] for each in news["versions"]] == [version]
+    assert news["counts"]["published"] == 3 and {"name": "text", "type": "string", "nullable": False} in news["schema"]
+    for resource in news["resources"]:
+        path = tmp_path / "output" / resource["url"]
+        assert path.stat().st_size == resource["bytes"]
+        assert hash_file(path) == resource["sha256"]
+    (tmp_path / "output" / "other").rename(tmp_path / "gone")
+    assert indexes.update_indexes(dataset) == ""
+    catalog = json.loads((tmp_path / "output" / "index.json").read_text())
+    assert [each["name"] for each in catalog["datasets"]] == ["news"]
+
+
+def test_the_page_shows_all_runs_and_the_files_of_old_releases_are_not_read_again(job, dataset, source, monkeypatch):
+    (source / "9.txt").write_text(story(9), encoding="utf-8")
+    second = run_publish(job)
+    counted = []
+    monkeypatch.setattr(indexes.report, "count_articles_file", lambda path: counted.append(path))
+    for path in (source / "0.txt", source / "1.txt", source / "2.txt"):
+        path.unlink()
+    refused = run_publish(job)
+    assert refused.status == "refused" and counted == []
+    page = (dataset.root / "index.html").read_text(encoding="utf-8")
+    assert f"releases/{second.version}/report.html" in page and f"refused/{refused.refused.name}/report.html" in page
+    assert "drift.rows-kept" in page and "kliping explain" in page
+    totals = json.loads((dataset.state / "totals" / f"{second.version}.json").read_text())
+    assert totals["articles"] == 4 and totals["seconds"] > 0
+    assert sum(sum(counts.values()) for counts in totals["days"].values()) == 4
+
+
+def test_totals_stay_when_files_are_pruned(job, dataset, source):
+    first = dataset.read_latest_version()
+    (source / "9.txt").write_text(story(9), encoding="utf-8")
+    assert run_publish(job).status == "published"
+    with release.publisher_lock(dataset, 0, run_id="prune"):
+        assert release.prune_releases(dataset, 1, "old") == [first]
+        assert indexes.update_indexes(dataset) == ""
+    page = (dataset.root / "index.html").read_text(encoding="utf-8")
+    assert "2 releases" in page and f"releases/{first}/report.html" not in page and first in page
+
+
+def test_an_index_that_cannot_be_written_is_a_note_of_a_published_run(job, dataset, source):
+    (dataset.root / "index.html").unlink()
+    (dataset.root / "index.html").mkdir()
+    (source / "9.txt").write_text(story(9), encoding="utf-8")
+    outcome = run_publish(job)
+    assert outcome.status == "published" and any("index.html" in note for note in outcome.notes)
