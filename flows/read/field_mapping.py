@@ -303,7 +303,7 @@ class _Mapping:
             if isinstance(value, bool) or not isinstance(value, str | int):
                 continue
             text = field_values.make_encodable(str(value)).strip()
-            if text and not _is_address(text) and not _NAMELESS.match(path):
+            if text and not _NAMELESS.match(path):
                 self._sources.append((path, "id"))
                 return text
         return None

@@ -93,6 +93,7 @@ _OBJECT_OPENING: Final = re.compile(r'\{[ \t]{0,100}"[^"\n]{1,100}"[ \t]{0,100}:
 _PRETTY_PRINTED_OPENING: Final = re.compile(
     r'(?:\{\s{0,200}"[^"\n]{1,100}"\s{0,20}:|\[\s{0,200}(?:\{|"[^"\n]{0,100}"\s{0,20},))'
 )
+_DECODER: Final = json.JSONDecoder(strict=False)
 _MAX_SAMPLE_LINES: Final = 20
 
 
@@ -223,6 +224,8 @@ def _describe_binary(utf8: bytes) -> str:
 
 def _detect_json(utf8: bytes, name: str, *, is_complete: bool) -> FileKind | None:
     """Return jsonl, json (one value over the whole file) or None: plain text may also begin with a brace or bracket."""
+    if utf8.lstrip()[:2] == b"\x1e{":
+        return "json"  # a JSON text sequence (RFC 7464)
     has_jsonl_name = name.lower().endswith((".jsonl", ".ndjson"))
     body = utf8.lstrip()
     if body[:1] not in (b"{", b"[") and not has_jsonl_name:
@@ -231,6 +234,8 @@ def _detect_json(utf8: bytes, name: str, *, is_complete: bool) -> FileKind | Non
     first_value = _parse_json(first)
     if isinstance(first_value, dict) and first_value:
         return "jsonl"
+    if first_value is None and body[:1] == b"{" and first.rstrip()[-1:] in (b"[", b"{", b":"):
+        return "json"  # its value goes on in the next lines: a list in a wrapper, an object written prettily
     if is_complete and body[:1] in (b"{", b"[") and remainder.strip() and isinstance(_parse_json(body), dict | list):
         return "json"
     sample_lines = [line for line in remainder[:_HEAD_BYTES].splitlines() if line.strip()][:_MAX_SAMPLE_LINES]
@@ -240,6 +245,10 @@ def _detect_json(utf8: bytes, name: str, *, is_complete: bool) -> FileKind | Non
         isinstance(parsed := _parse_json(line), dict) and parsed for line in sample_lines
     ):
         return "jsonl"
+    if isinstance(first_value, list) and remainder.lstrip()[:1] in (b"[", b"{"):
+        return "json"
+    if first_value is None and body[:1] == b"{" and _holds_several(first):
+        return "json"
     if isinstance(first_value, list | dict):
         return None if remainder.strip() else "json"
     opening = body[:_HEAD_BYTES].decode("utf-8", "replace")
@@ -247,6 +256,15 @@ def _detect_json(utf8: bytes, name: str, *, is_complete: bool) -> FileKind | Non
         # A pretty-printed object goes on with a key or a bracket, a broken line of JSONL with another object.
         return "json" if remainder.lstrip()[:1] in (b'"', b"]", b"}", b"[") else "jsonl"
     return "json" if _PRETTY_PRINTED_OPENING.match(opening) else None
+
+
+def _holds_several(line: bytes) -> bool:
+    """Return True where a line holds one object and behind it another."""
+    try:
+        _, end = _DECODER.raw_decode(line[:_HEAD_BYTES].decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return False
+    return line.decode("utf-8", "replace")[end:].lstrip(" ,\t")[:1] in ("{", "[")
 
 
 def _parse_json(data: bytes) -> object:

@@ -22,6 +22,7 @@ from flows.read.source_records import KeyTally, ReadContext, ReadOptions, Source
 _PLACE: Final = re.compile(
     r"(?P<path>.*)#(?P<place>(?P<sheet>[^#]{1,200}!)?(?P<kind>[LRS])(?P<number>\d{1,9}))", re.DOTALL
 )
+_CAPTURE: Final = re.compile(r"#[A-Za-z][\w.+-]{0,40}:[^#]{1,300}\Z")
 
 
 def read_stored(
@@ -30,8 +31,8 @@ def read_stored(
     """Read a document again; `relative` and `uri` end in the place that it had."""
     place = _PLACE.fullmatch(uri)
     if place is None:
-        if "#" in uri.rpartition("/")[2] and not relative.endswith(uri.rpartition("/")[2]):
-            return
+        if _CAPTURE.search(uri):
+            return  # a record of a WARC file, named by its URN: its address stands beside its bytes
         source_file = SourceFile(Path(relative), relative, uri, opener=lambda: io.BytesIO(raw))
         yield from file_reader.read_documents(source_file, limits, guess_outlet, options)
         return

@@ -126,7 +126,7 @@ def test_of_several_addresses_the_articles_own_counts():
     assert map_record(fields, FieldMap())[0].url == "https://kabarlembayung.id/baca/1"
     fields = {"text": PROSE, "id": "https://kabarlembayung.id/baca/1"}
     mapped, _ = map_record(fields, FieldMap())
-    assert (mapped.url, mapped.id) == ("https://kabarlembayung.id/baca/1", None)
+    assert (mapped.url, mapped.id) == ("https://kabarlembayung.id/baca/1",) * 2
 
 
 @pytest.mark.parametrize("key", ["", "Unnamed: 0", "index"])

@@ -79,6 +79,18 @@ def test_a_broken_record_is_one_reject_and_reading_goes_on():
     assert broken.raw == b'{"title": "b" "text": "y"}'
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_is_told_from_jsonl(shape, one):
+    documents, rejects = one(SHAPES[shape].encode(), "a.json")
+    assert not rejects and len(documents) == 2
+
+
+def test_a_wrapper_with_a_record_a_line_is_told_from_jsonl(one):
+    data = '{"status": "ok", "articles": [\n' + ",\n".join(map(json.dumps, RECORDS)) + "\n]}"
+    documents, rejects = one(data.encode(), "a.json")
+    assert not rejects and [document["source_uri"][-3:] for document in documents] == ["#R1", "#R2"]
+
+
 @pytest.mark.parametrize("end", ['{"title": "b', '{"title": "b"', "", ","])
 def test_a_file_that_breaks_off_keeps_what_stands_before(end):
     first, broken = read(f"[{ONE}, {end}")
