@@ -51,7 +51,7 @@ def test_the_rest_is_published_and_nothing_is_lost(source, tmp_path):
         "empty.txt": "empty",
         "blank.txt": "empty",
         "picture.txt": "binary",
-        "menu.txt": "no_article",
+        "menu.txt": "not_prose",
         "link.txt": "outside_source",
         "records.jsonl#L2": "broken_record",
         "records.jsonl#hollow": "no_content",

@@ -158,7 +158,8 @@ def _add_names_below_date(credits: Credits, view: DocumentView, head_indices: li
             names = parse_printed_names(value, registry) if len(line.text) <= 80 else []
             has_title_above = near_index > 0 and view.lines[near_index - 1].word_count >= _MIN_TITLE_WORDS
             # A name above the date may be the headline, unless that stands above the name.
-            is_title = near_index < index and site is None and not has_title_above
+            is_long = line.word_count >= 2 * _MIN_TITLE_WORDS  # two names are shorter than most headlines
+            is_title = near_index < index and site is None and (is_long or not has_title_above)
             if near_index < index and has_title_above and registry.find_by_name(line.plain_text):
                 credits.add_desk(line.plain_text, line)
             names = [] if any(view.text.count(name) > 1 for name in names) else names  # a person of the story

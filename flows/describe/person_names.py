@@ -123,6 +123,8 @@ def parse_printed_names(text: str, registry: Registry) -> list[str]:
     letters = "".join(filter(str.isalpha, value))
     if not letters or not (letters.islower() or (letters.isupper() and " " in value.strip())):
         return parse_person_names(value, registry)
+    if " " not in value.strip():
+        return []  # one word in small letters: initials or a login, not a name
     if not parse_person_names(value.title(), registry, name_expected=True):
         return []
     pieces = (" ".join(piece.split()).strip(_EDGE_CHARACTERS) for piece in _NAME_SEPARATOR.split(value))

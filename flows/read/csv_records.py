@@ -23,7 +23,7 @@ _LONE_RETURN: Final = re.compile("\r(?!\n)")
 _RETURN_MARK: Final = "\ue00d"  # private use: a carriage return within a cell that is not quoted
 _RETURN_BYTES: Final = _RETURN_MARK.encode()
 _MARKS_FROM: Final = 3  # rows that a column must have been a mark in
-_MARK: Final = re.compile(r"\s*(?:https?://\S+|[\d.,:/ T+-]{1,40}Z?|[\w-]{1,40})\s*\Z")
+_MARK: Final = re.compile(r"\s{0,20}(?:https?://\S{1,3000}|[\d.,:/ T+-]{1,40}Z?|[\w-]{1,40})\s{0,20}\Z")
 
 
 def decode_stream(start: bytes, reader: ByteReader, codec: str) -> Iterator[str]:

@@ -32,7 +32,9 @@ _SYNONYMS: Final = {
 }
 _DEPTH: Final = 4
 _NAMELESS: Final = re.compile(r"(?:Unnamed: \d{1,9}(?:_level_\d+)?|\s*|index|level_\d)\Z")
-_CUT: Final = re.compile(r"\s*(?:…|\.\.\.)?\s*(\[\s?(?:\+\d{1,9} (?:chars|more)|…|\.\.\.|&hellip;|&#8230;)\s?\])\s*\Z")
+_CUT: Final = re.compile(
+    r"\s{0,20}(?:…|\.\.\.)?\s{0,20}(\[\s?(?:\+\d{1,9} (?:chars|more)|…|\.\.\.|&hellip;|&#8230;)\s?\])\s{0,20}\Z"
+)
 _TAGS: Final = re.compile(r"<[^<>]{1,2000}>")
 _PROSE_WORDS: Final = 8
 _SHARE_OF_LONGEST: Final = 0.8

@@ -15,7 +15,7 @@ _FRONT: Final = re.compile(
 _FRONT_LINE: Final = re.compile(r"[\w:.@-]{1,40}[ \t]*[:=]")
 _READER: Final = re.compile(r"\A\ufeff?\s{0,20}(?:Title:[^\n]{0,500}\n\s{0,4}){0,1}\s{0,4}URL Source:\s", re.IGNORECASE)
 _READER_LINE: Final = re.compile(
-    r"(?P<key>Title|URL Source|Source URL|Published Time|Author|Warning|Number of Pages|Description|Image|Markdown Content):[ \t]*(?P<value>[^\n]*)",  # noqa: E501
+    r"(?P<key>Title|URL Source|Source URL|Published Time|Author|Warning|Number of Pages|Description|Image|Markdown Content):[ \t]{0,20}(?P<value>[^\n]{0,3000})",  # noqa: E501
     re.IGNORECASE,
 )
 _READER_KEYS: Final = {
@@ -29,7 +29,9 @@ _LINK: Final = re.compile(
 )
 _REFERENCE_LINK: Final = re.compile(r"(?<!!)\[([^\[\]\n]{1,500})\]\[[^\[\]\n]{0,60}\]")
 _REFERENCE: Final = re.compile(r"^[ \t]{0,3}\[[^\[\]\n]{1,60}\]:[ \t]+\S+[^\n]{0,500}$", re.MULTILINE)
-_HEADING: Final = re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(\S[^\n]*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_HEADING: Final = re.compile(
+    r"^[ \t]{0,3}#{1,6}[ \t]{1,20}(\S[^\n]{0,400}?)[ \t]{0,20}#{0,20}[ \t]{0,20}$", re.MULTILINE
+)
 _BOLD: Final = re.compile(r"(\*\*\*|\*\*|___|__)(?=[^\s*_])([^\n]{1,3000}?)(?<=[^\s])\1")
 _EMPHASIS: Final = re.compile(
     r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,1000}?)(?<=[^\s*])\*(?![\w*])|(?<![\w_])_(?=[^\s_])([^_\n]{1,1000}?)(?<=[^\s_])_(?![\w_])"
@@ -40,11 +42,13 @@ _BULLET: Final = re.compile(r"^([ \t]{0,6})[*+-][ \t]+(?=\S)", re.MULTILINE)
 _ESCAPE: Final = re.compile(r"\\([\\`*_{}\[\]()#+.!>|~-])")
 _AUTOLINK: Final = re.compile(r"<(https?://[^<>\s]{1,2000})>")
 _FENCE: Final = re.compile(r"^[ \t]{0,3}(?:```|~~~)[^\n]*$", re.MULTILINE)
-_TABLE_RULE: Final = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+[ \t]*:?-*:?[ \t]*$", re.MULTILINE)
+_TABLE_RULE: Final = re.compile(
+    r"^[ \t]{0,20}\|?(?:[ \t]{0,20}:?-{3,200}:?[ \t]{0,20}\|){1,100}[ \t]{0,20}:?-{0,200}:?[ \t]{0,20}$", re.MULTILINE
+)
 
 _LYNX_MARK: Final = re.compile(r"\[\d{1,4}\](?=\S)")
 _LYNX_FOOT: Final = re.compile(
-    r"\n[ \t]*(?:References|Referensi)[ \t]*\n(?:[ \t]*\n)*(?:[ \t]*(?:Visible links|Hidden links)?:?[ \t]*\n)?(?=[ \t]*1\. (?:https?|file|mailto))",  # noqa: E501
+    r"\n[ \t]{0,20}(?:References|Referensi)[ \t]{0,20}\n(?:[ \t]{0,20}\n){0,20}(?:[ \t]{0,20}(?:Visible links|Hidden links)?:?[ \t]{0,20}\n)?(?=[ \t]{0,20}1\. (?:https?|file|mailto))",  # noqa: E501
     re.IGNORECASE,
 )
 _LYNX_WIDGET: Final = re.compile(

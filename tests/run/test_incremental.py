@@ -127,7 +127,7 @@ def test_no_unchanged_document_is_cleaned_and_no_unchanged_file_read(job, tmp_pa
     (tmp_path / "source" / "999.txt").write_text(story(999), encoding="utf-8")
     opened, read = [], run.collect.read.read_file
     monkeypatch.setattr(
-        run.collect.read, "read_file", lambda paths, limits: (opened.append(paths.relative), read(paths, limits))[1]
+        run.collect.read, "read_file", lambda file, *rest: (opened.append(file.relative), read(file, *rest))[1]
     )
     second = run_publish(job)
     assert (second.cleaned, second.kept) == (1, 12) and opened == ["999.txt"]
