@@ -20,14 +20,14 @@ _CLOSED_SENTENCE: Final = re.compile(r"[.!?…:,;\"”’')\]။។。！？]\s*
 _ADDRESS: Final = re.compile(r"[\s\"'\d.,)-]{0,12}(?:https?://|www\.|ftp://)\S+[\s\"',;]*\Z")
 _ADDRESS_ROW: Final = re.compile(r".{0,60}?(?:https?://)\S+(?:\s+\S+){0,4}\s*\Z")
 _LOG: Final = re.compile(
-    r"\s*(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?\]?\s*.{0,60}?(?:\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|NOTICE)\b|\[|:|-)"  # noqa: E501
+    r"\s{0,100}(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?\]?\s*.{0,60}?(?:\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|NOTICE)\b|\[|:|-)"  # noqa: E501
     r"|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b[:\s\[|-]"
     r"|\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+(?:\[\d+\])?:"
-    r"|Traceback \(most recent call last\)|  File \".{1,300}\", line \d+|\s+at [\w$.<>]+\(.{0,200}\)"
+    r"|Traceback \(most recent call last\)|  File \".{1,300}\", line \d+|\s{1,20}at [\w$.<>]+\(.{0,200}\)"
     r"|\[\w{3} \w{3} +\d+ \d\d:\d\d:\d\d)"
 )
 _CODE: Final = re.compile(
-    r"\s*(?:(?:from\s+[\w.]+\s+)?import\s+[\w.*{}, ]+(?:\s+from\s+['\"].*)?(?:\s+as\s+\w+)?;?\s*\Z|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+[\s(:{]|return\b.*[;)\]\w]\s*\Z|if\s*\(.*\)\s*\{?|"  # noqa: E501
+    r"\s{0,100}(?:(?:from\s+[\w.]+\s+)?import\s+[\w.*{}, ]+(?:\s+from\s+['\"].*)?(?:\s+as\s+\w+)?;?\s*\Z|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+[\s(:{]|return\b.*[;)\]\w]\s*\Z|if\s*\(.*\)\s*\{?|"  # noqa: E501
     r"(?:el)?if\s+.*:\s*\Z|else:\s*\Z|for\s+\w+.*\s+in\s+.*:\s*\Z|while\s+.*:\s*\Z|try:\s*\Z|except\b.*:\s*\Z|with\s+.*:\s*\Z|@\w+(?:\.\w+)*(?:\(.*)?\s*\Z|"
     r"(?:const|let|var)\s+[\w{\[]|(?:export\s+)?(?:default\s+)?(?:async\s+)?function\b|\}\s*(?:else\b.*|catch\b.*|\)|,|;)*\s*\Z|"
     r"#\s*include\s*[<\"]|#!\s*/|<\?php|\?>|package\s+[\w.]+;?\s*\Z|(?:public|private|protected|static|final)\s+\w+|func\s+\w*\s*\(|fn\s+\w+|"
@@ -36,28 +36,28 @@ _CODE: Final = re.compile(
     r"(?:echo|cd|mkdir|curl|wget|export|source|python3?|pip3?|npm|docker|git|FROM|RUN|CMD|COPY|ENV|WORKDIR|ENTRYPOINT|EXPOSE)\s+\S+.*\Z)"
 )
 _STRONG_CODE: Final = re.compile(
-    r"^\s*(?:(?:from\s+[\w.]+\s+)?import\s+[\w.]+|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+\s*[(:{]|#\s*include\s*[<\"]|<\?php|"
+    r"^\s{0,100}(?:(?:from\s+[\w.]+\s+)?import\s+[\w.]+|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+\s*[(:{]|#\s*include\s*[<\"]|<\?php|"
     r"(?:const|let|var)\s+\w+\s*=|(?:export\s+)?function\s+\w*\s*\(|#!\s*/\w|package\s+[\w.]+;|using\s+[\w.]+;|library\(\w+\)|"
     r"!function\s*\(|\(function\s*\(|\"use strict\"|'use strict'|public\s+(?:static\s+)?(?:class|void)|fn\s+\w+\s*\(|func\s+\w+\s*\()",  # noqa: E501
     re.MULTILINE,
 )
 _CONFIG: Final = re.compile(
-    r"\s*(?:[\w.-]+(?:\[[\w,.-]*\])?\s*(?:==|>=|<=|~=|!=|>|<)\s*[\w.*]+.*\Z|\[[\w.\s:\"'-]+\]\s*\Z|[\w.-]+\s*=\s*\S.*\Z|#.*\Z|;.*\Z|!.*\Z|"
+    r"\s{0,100}(?:[\w.-]+(?:\[[\w,.-]*\])?\s*(?:==|>=|<=|~=|!=|>|<)\s*[\w.*]+.*\Z|\[[\w.\s:\"'-]+\]\s*\Z|[\w.-]+\s*=\s*\S.*\Z|#.*\Z|;.*\Z|!.*\Z|"
     r"(?:User-agent|Disallow|Allow|Sitemap|Crawl-delay|Host):.*\Z|-\s+\S+\s*\Z|-\s+[\w.-]+:.*\Z|[\w.-]+:\s*(?:\S+)?\s*\Z|-e\s+\S+|-r\s+\S+|--?[\w-]+.*\Z|"
     r"[\w.*/-]+/?\s*\Z|\"[\w.-]+\"\s*:.*\Z|[{}\[\]],?\s*\Z)"
 )
 _SECTION: Final = re.compile(r"\s*\[[\w.\s:\"'-]+\]\s*\Z")
 _STYLE: Final = re.compile(
-    r"\s*(?:[^{}\n]{1,300}\{(?:[^{}]{0,2000}\}?)?\s*\Z|[\w-]+\s*:\s*[^;{}]{1,300};\s*\}?\s*\Z|\}\s*\Z|/\*.*|.*\*/|@(?:media|import|font-face|charset|keyframes|supports)\b.*)"
+    r"\s{0,100}(?:[^{}\n]{1,300}\{(?:[^{}]{0,2000}\}?)?\s*\Z|[\w-]+\s*:\s*[^;{}]{1,300};\s*\}?\s*\Z|\}\s*\Z|/\*.*|.*\*/|@(?:media|import|font-face|charset|keyframes|supports)\b.*)"
 )
 _STYLE_RULE: Final = re.compile(r"[\w\]*)]\s{0,5}\{\s{0,20}[\w-]{1,40}\s{0,5}:[^{};\n]{1,200}[;}]")
 _SQL: Final = re.compile(
-    r"\s*(?:INSERT\s+INTO|CREATE\s+(?:TABLE|DATABASE|INDEX|UNIQUE)|DROP\s+TABLE|ALTER\s+TABLE|LOCK\s+TABLES|UNLOCK\s+TABLES|"
+    r"\s{0,100}(?:INSERT\s+INTO|CREATE\s+(?:TABLE|DATABASE|INDEX|UNIQUE)|DROP\s+TABLE|ALTER\s+TABLE|LOCK\s+TABLES|UNLOCK\s+TABLES|"
     r"PRAGMA\s|BEGIN\s+TRANSACTION|BEGIN;|COMMIT;|SET\s+[@\w.]+\s*=|COPY\s+\S+.*FROM\s+stdin|SELECT\s.*\sFROM\s|PRIMARY\s+KEY|(?:UNIQUE\s+)?KEY\s+`|ENGINE=|/\*!\d{5})",
     re.IGNORECASE,
 )
-_SQL_ROW: Final = re.compile(r"\s*(?:\(.*\)\s*[,;]\s*\Z|--(?:\s.*)?\Z|`\w+`\s+\w+|\)\s*(?:ENGINE.*)?;?\s*\Z)")
-_TIMING: Final = re.compile(r"\s*(?:\d{1,2}:)?\d\d:\d\d[.,]\d{1,3}\s*-->")
+_SQL_ROW: Final = re.compile(r"\s{0,100}(?:\(.*\)\s*[,;]\s*\Z|--(?:\s.*)?\Z|`\w+`\s+\w+|\)\s*(?:ENGINE.*)?;?\s*\Z)")
+_TIMING: Final = re.compile(r"\s{0,100}(?:\d{1,2}:)?\d\d:\d\d[.,]\d{1,3}\s*-->")
 _PATCH: Final = re.compile(r"(?:diff --git |index [0-9a-f]{7,}\.\.|@@ -\d+|--- [ab/]|\+\+\+ [ab/])")
 _NUMBERS: Final = re.compile(r"[\s\"'(\[]*[+-]?[\d.,]*\d(?:[eE][+-]?\d+)?[%)\]\"']*\s*\Z")
 _CODE_BEGINS: Final = re.compile(
@@ -69,7 +69,7 @@ _LICENCE: Final = re.compile(
     r"Redistribution and use in source and binary forms|Mozilla Public License|CC0 1\.0 Universal|This is free and unencumbered software",  # noqa: E501
 )
 _MANUAL: Final = re.compile(
-    r"^\s*(?:[$>]\s*)?(?:pip3?|conda|npm|npx|yarn|git|python3?|docker(?:-compose)?|scrapy|make|cd|apt(?:-get)?|brew|cargo|go|uv|poetry|virtualenv|source)\s+(?:install|clone|run|crawl|startproject|-m|build|up|add|create|\S+\.py|venv|sync|\./|\S+)",
+    r"^\s{0,100}(?:[$>]\s*)?(?:pip3?|conda|npm|npx|yarn|git|python3?|docker(?:-compose)?|scrapy|make|cd|apt(?:-get)?|brew|cargo|go|uv|poetry|virtualenv|source)\s+(?:install|clone|run|crawl|startproject|-m|build|up|add|create|\S+\.py|venv|sync|\./|\S+)",
     re.MULTILINE,
 )
 _FENCE: Final = re.compile(r"^\s{0,3}(?:```|~~~)", re.MULTILINE)
