@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.release.errors import explain_write_errors
+from flows.release.errors import ReleaseError, explain_write_errors
 from flows.release.filesystem import hash_file, sync_path
 from flows.release.integrity import ReleaseDamage
 from flows.release.layout import Dataset
@@ -76,4 +76,10 @@ def _replace_in_releases(copy: Path, targets: list[Path]) -> None:
 
 
 def _read_digests(release: Path) -> dict[str, str]:
-    return {file["path"]: file["sha256"] for file in read_manifest(release)["files"]}
+    """Return the digests that a manifest lists, by path; none where the manifest itself is damaged."""
+    if not (release / "manifest.json").is_file():
+        return {}
+    try:
+        return {file["path"]: file["sha256"] for file in read_manifest(release)["files"]}
+    except (ReleaseError, OSError, KeyError, TypeError):
+        return {}
