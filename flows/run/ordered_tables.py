@@ -19,7 +19,8 @@ from flows.run.partitioning import SHARD_COLUMNS, PartitionedTable, index_by_row
 from flows.run.run_state import RunState
 from schemas import arrow, stage_tables
 
-_MERGED_ARTICLES: Final = 2_000  # articles whose rows are merged at a time
+_MERGED_ARTICLES: Final = 2_000  # articles whose rows are merged at a time,
+_MERGED_CHARS: Final = 1 << 26  # or fewer, of so many characters: one column must stay below 2^31 bytes
 
 Ranks = npt.NDArray[np.int64]
 
@@ -87,7 +88,7 @@ def _merge_streams(state: RunState, name: str, ranks: Ranks, folder: Path) -> It
     if len(streams) == 1:
         yield from (piece for piece in streams[0] if piece.num_rows)
     else:
-        yield from _merge_by_rank(streams, state.articles.num_rows)
+        yield from _merge_by_rank(streams, _plan_ends(state, name, ranks))
 
 
 def _stream_carried(state: RunState, name: str, ranks: Ranks) -> Iterator[pa.Table]:
@@ -102,10 +103,22 @@ def _stream_carried(state: RunState, name: str, ranks: Ranks) -> Iterator[pa.Tab
         yield table.append_column("row", pa.array(row_numbers)).append_column("rank", pa.array(ranks[row_numbers]))
 
 
-def _merge_by_rank(streams: list[Iterator[pa.Table]], article_count: int) -> Iterator[pa.Table]:
+def _plan_ends(state: RunState, name: str, ranks: Ranks) -> list[int]:
+    """Return the ranks at which merged pieces end: after so many articles, or so many characters of text or document."""
+    chars = state.articles["char_count"].to_numpy().astype(np.float64)
+    if name != "articles":
+        chars = chars / np.maximum(1 - state.articles["boilerplate_share"].to_numpy().astype(np.float64), 1e-6)
+    by_rank = np.zeros(len(chars))
+    by_rank[ranks[state.articles["row"].to_numpy()]] = chars
+    by_chars, by_count = np.cumsum(by_rank) // _MERGED_CHARS, np.arange(len(chars)) // _MERGED_ARTICLES
+    ends = np.flatnonzero((np.diff(by_chars) > 0) | (np.diff(by_count) > 0)) + 1
+    return [*ends.tolist(), len(chars)]
+
+
+def _merge_by_rank(streams: list[Iterator[pa.Table]], ends: list[int]) -> Iterator[pa.Table]:
     """Merge tables whose ranks ascend within each stream; an article's rows are in one stream, in order."""
     pending: list[pa.Table | None] = [next(stream, None) for stream in streams]
-    for end in range(_MERGED_ARTICLES, article_count + _MERGED_ARTICLES, _MERGED_ARTICLES):
+    for end in ends:
         parts = []
         for number, stream in enumerate(streams):
             table = pending[number]
