@@ -7,10 +7,10 @@ more apostrophe in front, which can be removed again.
 
 `articles-<segment>.csv.gz` holds every column and, apart from that apostrophe, the exact strings of the Parquet; a text
 spans several lines within quotes.
-`metadata-<segment>.csv` is for spreadsheets: a byte order mark, no text, one line for each row. Line breaks and tabs become
-blanks. Other control characters (terminal escapes among them) and bidirectional marks are left out. What a spreadsheet
-would run as a formula (= + - @ or a wide form of them, at the start of a cell or, since some part cells there, behind
-; , or a tab within it) gets an apostrophe in front. The exact strings are in the other files.
+`metadata-<segment>.csv` is for spreadsheets: a byte order mark, no text, one line for each row. Line breaks and tabs
+become blanks. Other control characters (terminal escapes among them) and bidirectional marks are left out. What a
+spreadsheet would run as a formula (= + - @ or a wide form of them, at the start of a cell or, since some part cells
+there, behind ; , or a tab within it) gets an apostrophe in front. The exact strings are in the other files.
 """
 
 import json
@@ -49,7 +49,7 @@ def flatten_lines(value: str) -> str:
 
 
 def escape_formula(value: str) -> str:
-    """Return a string as a cell of the metadata CSV: one line, no control characters, nowhere the start of a formula."""
+    """Return a string as a cell of the metadata CSV: one line, no control characters, no start of a formula."""
     return _INNER_FORMULA_START.sub(r"\1'", _FORMULA_START.sub("'", flatten_lines(value)))
 
 

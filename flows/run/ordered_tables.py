@@ -104,7 +104,7 @@ def _stream_carried(state: RunState, name: str, ranks: Ranks) -> Iterator[pa.Tab
 
 
 def _plan_ends(state: RunState, name: str, ranks: Ranks) -> list[int]:
-    """Return the ranks at which merged pieces end: after so many articles, or so many characters of text or document."""
+    """Return the ranks at which merged pieces end: after so many articles, or characters of text or document."""
     chars = state.articles["char_count"].to_numpy().astype(np.float64)
     if name != "articles":
         chars = chars / np.maximum(1 - state.articles["boilerplate_share"].to_numpy().astype(np.float64), 1e-6)
