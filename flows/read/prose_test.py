@@ -4,6 +4,8 @@ Only what is plain is refused, since a page that reads oddly is for clean/ to ju
 lines that read as sentences, a text passes whatever else it holds. Each sentence says what the text is and what to do.
 """
 
+# ruff: noqa: E501 (a pattern is read as one line)
+
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -20,31 +22,31 @@ _CLOSED_SENTENCE: Final = re.compile(r"[.!?…:,;\"”’')\]။។。！？]\s*
 _ADDRESS: Final = re.compile(r"[\s\"'\d.,)-]{0,12}(?:https?://|www\.|ftp://)\S+[\s\"',;]*\Z")
 _ADDRESS_ROW: Final = re.compile(r".{0,60}?(?:https?://)\S+(?:\s+\S+){0,4}\s*\Z")
 _LOG: Final = re.compile(
-    r"\s{0,100}(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]*(?:Z|[+-]\d\d:?\d\d)?\]?\s*.{0,60}?(?:\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|NOTICE)\b|\[|:|-)"  # noqa: E501
+    r"\s{0,100}(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]{0,12}(?:Z|[+-]\d\d:?\d\d)?\]?.{0,60}?(?:\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|NOTICE)\b|\[|:|-)"
     r"|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b[:\s\[|-]"
-    r"|\S+ \S+ \S+ \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ \S+(?:\[\d+\])?:"
-    r"|Traceback \(most recent call last\)|  File \".{1,300}\", line \d+|\s{1,20}at [\w$.<>]+\(.{0,200}\)"
+    r"|\S{1,100} \S{1,100} \S{1,100} \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,100} \S{1,100}(?:\[\d+\])?:"
+    r"|Traceback \(most recent call last\)|  File \".{1,300}\", line \d+|\s{1,20}at [\w$.<>]{1,200}\(.{0,200}\)"
     r"|\[\w{3} \w{3} +\d+ \d\d:\d\d:\d\d)"
 )
 _CODE: Final = re.compile(
-    r"\s{0,100}(?:(?:from\s+[\w.]+\s+)?import\s+[\w.*{}, ]+(?:\s+from\s+['\"].*)?(?:\s+as\s+\w+)?;?\s*\Z|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+[\s(:{]|return\b.*[;)\]\w]\s*\Z|if\s*\(.*\)\s*\{?|"  # noqa: E501
-    r"(?:el)?if\s+.*:\s*\Z|else:\s*\Z|for\s+\w+.*\s+in\s+.*:\s*\Z|while\s+.*:\s*\Z|try:\s*\Z|except\b.*:\s*\Z|with\s+.*:\s*\Z|@\w+(?:\.\w+)*(?:\(.*)?\s*\Z|"
-    r"(?:const|let|var)\s+[\w{\[]|(?:export\s+)?(?:default\s+)?(?:async\s+)?function\b|\}\s*(?:else\b.*|catch\b.*|\)|,|;)*\s*\Z|"
-    r"#\s*include\s*[<\"]|#!\s*/|<\?php|\?>|package\s+[\w.]+;?\s*\Z|(?:public|private|protected|static|final)\s+\w+|func\s+\w*\s*\(|fn\s+\w+|"
-    r"using\s+[\w.]+;|namespace\s+\w+|library\(|require\(|"
-    r"[\w.\[\]'\"]+\s*(?:=|\+=|:=|<-)\s*\S.*\Z|[\w.]+\(.*\)\s*;?\s*\Z|.*[{;]\s*\Z|//.*\Z|/\*.*|\*/|\"\"\".*|'''.*|%\w+|!pip|\$\s?\w+|sudo\s|apt(?:-get)?\s|"
-    r"(?:echo|cd|mkdir|curl|wget|export|source|python3?|pip3?|npm|docker|git|FROM|RUN|CMD|COPY|ENV|WORKDIR|ENTRYPOINT|EXPOSE)\s+\S+.*\Z)"
+    r"\s{0,100}(?:(?:from\s{1,9}[\w.]{1,200}\s{1,9})?import\s{1,9}[\w.{0,300}{}, ]{1,200}(?:\s{1,9}from\s{1,9}['\"].{0,300})?(?:\s{1,9}as\s{1,9}\w{1,60})?;?\s{0,9}\Z|(?:async\s{1,9})?def\s{1,9}\w{1,60}\s{0,9}\(|class\s{1,9}\w{1,60}[\s(:{]|return\b.{0,300}[;)\]\w]\s{0,9}\Z|if\s{0,9}\(.{0,300}\)\s{0,9}\{?|"
+    r"(?:el)?if\s{1,9}.{0,300}:\s{0,9}\Z|else:\s{0,9}\Z|for\s{1,9}\w{1,60}.{0,300}\s{1,9}in\s{1,9}.{0,300}:\s{0,9}\Z|while\s{1,9}.{0,300}:\s{0,9}\Z|try:\s{0,9}\Z|except\b.{0,300}:\s{0,9}\Z|with\s{1,9}.{0,300}:\s{0,9}\Z|@\w{1,60}(?:\.\w{1,60})*(?:\(.{0,300})?\s{0,9}\Z|"
+    r"(?:const|let|var)\s{1,9}[\w{\[]|(?:export\s{1,9})?(?:default\s{1,9})?(?:async\s{1,9})?function\b|\}\s{0,9}(?:else\b.{0,300}|catch\b.{0,300}|\)|,|;)*\s{0,9}\Z|"
+    r"#\s{0,9}include\s{0,9}[<\"]|#!\s{0,9}/|<\?php|\?>|package\s{1,9}[\w.]{1,200};?\s{0,9}\Z|(?:public|private|protected|static|final)\s{1,9}\w{1,60}|func\s{1,9}\w{0,60}\s{0,9}\(|fn\s{1,9}\w{1,60}|"
+    r"using\s{1,9}[\w.]{1,200};|namespace\s{1,9}\w{1,60}|library\(|require\(|"
+    r"[\w.\[\]'\"]{1,200}\s{0,9}(?:=|\+=|:=|<-)\s{0,9}\S.{0,300}\Z|[\w.]{1,200}\(.{0,300}\)\s{0,9};?\s{0,9}\Z|.{0,300}[{;]\s{0,9}\Z|//.{0,300}\Z|/\*.{0,300}|\*/|\"\"\".{0,300}|'''.{0,300}|%\w{1,60}|!pip|\$\s?\w{1,60}|sudo\s|apt(?:-get)?\s|"
+    r"(?:echo|cd|mkdir|curl|wget|export|source|python3?|pip3?|npm|docker|git|FROM|RUN|CMD|COPY|ENV|WORKDIR|ENTRYPOINT|EXPOSE)\s{1,9}\S{1,200}.{0,300}\Z)"
 )
 _STRONG_CODE: Final = re.compile(
-    r"^\s{0,100}(?:(?:from\s+[\w.]+\s+)?import\s+[\w.]+|(?:async\s+)?def\s+\w+\s*\(|class\s+\w+\s*[(:{]|#\s*include\s*[<\"]|<\?php|"
-    r"(?:const|let|var)\s+\w+\s*=|(?:export\s+)?function\s+\w*\s*\(|#!\s*/\w|package\s+[\w.]+;|using\s+[\w.]+;|library\(\w+\)|"
-    r"!function\s*\(|\(function\s*\(|\"use strict\"|'use strict'|public\s+(?:static\s+)?(?:class|void)|fn\s+\w+\s*\(|func\s+\w+\s*\()",  # noqa: E501
+    r"^\s{0,100}(?:(?:from\s{1,9}[\w.]{1,200}\s{1,9})?import\s{1,9}[\w.]{1,200}|(?:async\s{1,9})?def\s{1,9}\w{1,60}\s{0,9}\(|class\s{1,9}\w{1,60}\s{0,9}[(:{]|#\s{0,9}include\s{0,9}[<\"]|<\?php|"
+    r"(?:const|let|var)\s{1,9}\w{1,60}\s{0,9}=|(?:export\s{1,9})?function\s{1,9}\w{0,60}\s{0,9}\(|#!\s{0,9}/\w|package\s{1,9}[\w.]{1,200};|using\s{1,9}[\w.]{1,200};|library\(\w{1,60}\)|"
+    r"!function\s{0,9}\(|\(function\s{0,9}\(|\"use strict\"|'use strict'|public\s{1,9}(?:static\s{1,9})?(?:class|void)|fn\s{1,9}\w{1,60}\s{0,9}\(|func\s{1,9}\w{1,60}\s{0,9}\()",
     re.MULTILINE,
 )
 _CONFIG: Final = re.compile(
-    r"\s{0,100}(?:[\w.-]+(?:\[[\w,.-]*\])?\s*(?:==|>=|<=|~=|!=|>|<)\s*[\w.*]+.*\Z|\[[\w.\s:\"'-]+\]\s*\Z|[\w.-]+\s*=\s*\S.*\Z|#.*\Z|;.*\Z|!.*\Z|"
-    r"(?:User-agent|Disallow|Allow|Sitemap|Crawl-delay|Host):.*\Z|-\s+\S+\s*\Z|-\s+[\w.-]+:.*\Z|[\w.-]+:\s*(?:\S+)?\s*\Z|-e\s+\S+|-r\s+\S+|--?[\w-]+.*\Z|"
-    r"[\w.*/-]+/?\s*\Z|\"[\w.-]+\"\s*:.*\Z|[{}\[\]],?\s*\Z)"
+    r"\s{0,100}(?:[\w.-]{1,200}(?:\[[\w,.-]{0,200}\])?\s{0,9}(?:==|>=|<=|~=|!=|>|<)\s{0,9}[\w.{0,300}]{1,200}.{0,300}\Z|\[[\w.\s:\"'-]{1,200}\]\s{0,9}\Z|[\w.-]{1,200}\s{0,9}=\s{0,9}\S.{0,300}\Z|#.{0,300}\Z|;.{0,300}\Z|!.{0,300}\Z|"
+    r"(?:User-agent|Disallow|Allow|Sitemap|Crawl-delay|Host):.{0,300}\Z|-\s{1,9}\S{1,200}\s{0,9}\Z|-\s{1,9}[\w.-]{1,200}:.{0,300}\Z|[\w.-]{1,200}:\s{0,9}(?:\S{1,200})?\s{0,9}\Z|-e\s{1,9}\S{1,200}|-r\s{1,9}\S{1,200}|--?[\w-]{1,200}.{0,300}\Z|"
+    r"[\w.{0,300}/-]{1,200}/?\s{0,9}\Z|\"[\w.-]{1,200}\"\s{0,9}:.{0,300}\Z|[{}\[\]],?\s{0,9}\Z)"
 )
 _SECTION: Final = re.compile(r"\s*\[[\w.\s:\"'-]+\]\s*\Z")
 _STYLE: Final = re.compile(
@@ -66,7 +68,7 @@ _CODE_BEGINS: Final = re.compile(
 )
 _LICENCE: Final = re.compile(
     r"Permission is hereby granted, free of charge|Apache License|GNU (?:LESSER |AFFERO )?GENERAL PUBLIC LICENSE|"
-    r"Redistribution and use in source and binary forms|Mozilla Public License|CC0 1\.0 Universal|This is free and unencumbered software",  # noqa: E501
+    r"Redistribution and use in source and binary forms|Mozilla Public License|CC0 1\.0 Universal|This is free and unencumbered software",
 )
 _MANUAL: Final = re.compile(
     r"^\s{0,100}(?:[$>]\s*)?(?:pip3?|conda|npm|npx|yarn|git|python3?|docker(?:-compose)?|scrapy|make|cd|apt(?:-get)?|brew|cargo|go|uv|poetry|virtualenv|source)\s+(?:install|clone|run|crawl|startproject|-m|build|up|add|create|\S+\.py|venv|sync|\./|\S+)",
@@ -74,7 +76,7 @@ _MANUAL: Final = re.compile(
 )
 _FENCE: Final = re.compile(r"^\s{0,3}(?:```|~~~)", re.MULTILINE)
 _TEMPLATE: Final = re.compile(
-    r"\{%-?\s*(?:extends|block|endblock|for|endfor|if|endif|include|csrf_token|load|set|macro)\b|\{\{\s*[\w.|'\"()\[\] -]{1,80}\}\}|<\?(?:php|=)|<%[=@]?\s"  # noqa: E501
+    r"\{%-?\s*(?:extends|block|endblock|for|endfor|if|endif|include|csrf_token|load|set|macro)\b|\{\{\s*[\w.|'\"()\[\] -]{1,80}\}\}|<\?(?:php|=)|<%[=@]?\s"
 )
 
 
