@@ -22,14 +22,14 @@ _CLOSED_SENTENCE: Final = re.compile(r"[.!?…:,;\"”’')\]။។。！？]\s*
 _ADDRESS: Final = re.compile(r"[\s\"'\d.,)-]{0,12}(?:https?://|www\.|ftp://)\S+[\s\"',;]*\Z")
 _ADDRESS_ROW: Final = re.compile(r".{0,60}?(?:https?://)\S+(?:\s+\S+){0,4}\s*\Z")
 _LOG: Final = re.compile(
-    r"\s{0,100}(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]{0,12}(?:Z|[+-]\d\d:?\d\d)?\]?.{0,60}?(?:\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|NOTICE)\b|\[|:|-)"
+    r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]{0,12}(?:Z|[+-]\d\d:?\d\d)?\]?.{0,60}?(?:\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|NOTICE)\b|\[|:|-)"
     r"|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b[:\s\[|-]"
     r"|\S{1,100} \S{1,100} \S{1,100} \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,100} \S{1,100}(?:\[\d+\])?:"
-    r"|Traceback \(most recent call last\)|  File \".{1,300}\", line \d+|\s{1,20}at [\w$.<>]{1,200}\(.{0,200}\)"
+    r"|Traceback \(most recent call last\)|File \".{1,300}\", line \d+|at [\w$.<>]{1,200}\(.{0,200}\)"
     r"|\[\w{3} \w{3} +\d+ \d\d:\d\d:\d\d)"
 )
 _CODE: Final = re.compile(
-    r"\s{0,100}(?:(?:from\s{1,9}[\w.]{1,200}\s{1,9})?import\s{1,9}[\w.{0,300}{}, ]{1,200}(?:\s{1,9}from\s{1,9}['\"].{0,300})?(?:\s{1,9}as\s{1,9}\w{1,60})?;?\s{0,9}\Z|(?:async\s{1,9})?def\s{1,9}\w{1,60}\s{0,9}\(|class\s{1,9}\w{1,60}[\s(:{]|return\b.{0,300}[;)\]\w]\s{0,9}\Z|if\s{0,9}\(.{0,300}\)\s{0,9}\{?|"
+    r"(?:(?:from\s{1,9}[\w.]{1,200}\s{1,9})?import\s{1,9}[\w.*{}, ]{1,200}(?:\s{1,9}from\s{1,9}['\"].{0,300})?(?:\s{1,9}as\s{1,9}\w{1,60})?;?\s{0,9}\Z|(?:async\s{1,9})?def\s{1,9}\w{1,60}\s{0,9}\(|class\s{1,9}\w{1,60}[\s(:{]|return\b.{0,300}[;)\]\w]\s{0,9}\Z|if\s{0,9}\(.{0,300}\)\s{0,9}\{?|"
     r"(?:el)?if\s{1,9}.{0,300}:\s{0,9}\Z|else:\s{0,9}\Z|for\s{1,9}\w{1,60}.{0,300}\s{1,9}in\s{1,9}.{0,300}:\s{0,9}\Z|while\s{1,9}.{0,300}:\s{0,9}\Z|try:\s{0,9}\Z|except\b.{0,300}:\s{0,9}\Z|with\s{1,9}.{0,300}:\s{0,9}\Z|@\w{1,60}(?:\.\w{1,60})*(?:\(.{0,300})?\s{0,9}\Z|"
     r"(?:const|let|var)\s{1,9}[\w{\[]|(?:export\s{1,9})?(?:default\s{1,9})?(?:async\s{1,9})?function\b|\}\s{0,9}(?:else\b.{0,300}|catch\b.{0,300}|\)|,|;)*\s{0,9}\Z|"
     r"#\s{0,9}include\s{0,9}[<\"]|#!\s{0,9}/|<\?php|\?>|package\s{1,9}[\w.]{1,200};?\s{0,9}\Z|(?:public|private|protected|static|final)\s{1,9}\w{1,60}|func\s{1,9}\w{0,60}\s{0,9}\(|fn\s{1,9}\w{1,60}|"
@@ -38,13 +38,13 @@ _CODE: Final = re.compile(
     r"(?:echo|cd|mkdir|curl|wget|export|source|python3?|pip3?|npm|docker|git|FROM|RUN|CMD|COPY|ENV|WORKDIR|ENTRYPOINT|EXPOSE)\s{1,9}\S{1,200}.{0,300}\Z)"
 )
 _STRONG_CODE: Final = re.compile(
-    r"^\s{0,100}(?:(?:from\s{1,9}[\w.]{1,200}\s{1,9})?import\s{1,9}[\w.]{1,200}|(?:async\s{1,9})?def\s{1,9}\w{1,60}\s{0,9}\(|class\s{1,9}\w{1,60}\s{0,9}[(:{]|#\s{0,9}include\s{0,9}[<\"]|<\?php|"
+    r"^[ \t]{0,40}(?:(?:from\s{1,9}[\w.]{1,200}\s{1,9})?import\s{1,9}[\w.]{1,200}|(?:async\s{1,9})?def\s{1,9}\w{1,60}\s{0,9}\(|class\s{1,9}\w{1,60}\s{0,9}[(:{]|#\s{0,9}include\s{0,9}[<\"]|<\?php|"
     r"(?:const|let|var)\s{1,9}\w{1,60}\s{0,9}=|(?:export\s{1,9})?function\s{1,9}\w{0,60}\s{0,9}\(|#!\s{0,9}/\w|package\s{1,9}[\w.]{1,200};|using\s{1,9}[\w.]{1,200};|library\(\w{1,60}\)|"
     r"!function\s{0,9}\(|\(function\s{0,9}\(|\"use strict\"|'use strict'|public\s{1,9}(?:static\s{1,9})?(?:class|void)|fn\s{1,9}\w{1,60}\s{0,9}\(|func\s{1,9}\w{1,60}\s{0,9}\()",
     re.MULTILINE,
 )
 _CONFIG: Final = re.compile(
-    r"\s{0,100}(?:[\w.-]{1,200}(?:\[[\w,.-]{0,200}\])?\s{0,9}(?:==|>=|<=|~=|!=|>|<)\s{0,9}[\w.{0,300}]{1,200}.{0,300}\Z|\[[\w.\s:\"'-]{1,200}\]\s{0,9}\Z|[\w.-]{1,200}\s{0,9}=\s{0,9}\S.{0,300}\Z|#.{0,300}\Z|;.{0,300}\Z|!.{0,300}\Z|"
+    r"(?:[\w.-]{1,200}(?:\[[\w,.-]{0,200}\])?\s{0,9}(?:==|>=|<=|~=|!=|>|<)\s{0,9}[\w.{0,300}]{1,200}.{0,300}\Z|\[[\w.\s:\"'-]{1,200}\]\s{0,9}\Z|[\w.-]{1,200}\s{0,9}=\s{0,9}\S.{0,300}\Z|#.{0,300}\Z|;.{0,300}\Z|!.{0,300}\Z|"
     r"(?:User-agent|Disallow|Allow|Sitemap|Crawl-delay|Host):.{0,300}\Z|-\s{1,9}\S{1,200}\s{0,9}\Z|-\s{1,9}[\w.-]{1,200}:.{0,300}\Z|[\w.-]{1,200}:\s{0,9}(?:\S{1,200})?\s{0,9}\Z|-e\s{1,9}\S{1,200}|-r\s{1,9}\S{1,200}|--?[\w-]{1,200}.{0,300}\Z|"
     r"[\w.{0,300}/-]{1,200}/?\s{0,9}\Z|\"[\w.-]{1,200}\"\s{0,9}:.{0,300}\Z|[{}\[\]],?\s{0,9}\Z)"
 )
@@ -136,7 +136,7 @@ def reads_as_prose(line: str) -> bool:
 
 
 def _share(pattern: re.Pattern[str], lines: Sequence[str]) -> float:
-    return sum(pattern.match(line) is not None for line in lines) / len(lines)
+    return sum(pattern.match(line.strip()) is not None for line in lines) / len(lines)
 
 
 def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: int) -> str | None:

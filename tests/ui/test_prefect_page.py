@@ -56,6 +56,7 @@ def test_the_form_refuses_then_runs_and_the_run_page_tells_the_story(served, pag
     fill_form(page, {"source": str(served.source), "Output": str(served.output)})
     with page.expect_response(lambda answer: answer.url.endswith("/create_flow_run")) as sent:
         page.get_by_role("button", name="Submit").click()
+    assert sent.value.ok, sent.value.text()
     parameters = sent.value.request.post_data_json["parameters"]
     assert (parameters["source"], parameters["more"]["output"]) == (str(served.source), str(served.output))
     run = sent.value.json()["id"]
