@@ -208,7 +208,7 @@ def strip_markdown(text: str) -> str:
     text = _EMPHASIS.sub(lambda match: match[1] or match[2], text)
     text = _BULLET.sub(r"\1", text)
     text = _ESCAPE.sub(r"\1", text)
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE))
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<![ \t])[ \t]+$", "", text, flags=re.MULTILINE))
 
 
 def _link_words(match: re.Match[str]) -> str:

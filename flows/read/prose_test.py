@@ -7,7 +7,7 @@ lines that read as sentences, a text passes whatever else it holds. Each sentenc
 # ruff: noqa: E501 (a pattern is read as one line)
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 _LINES: Final = 600
@@ -19,7 +19,7 @@ _PROSE_SHARE: Final = 0.45
 _CODE_MARKS: Final = re.compile(r"[{}()\[\]<>=;|\\$@#*_/~^`&%+]")
 _CLOSED_SENTENCE: Final = re.compile(r"[.!?…:,;\"”’')\]။។。！？]\s*\Z")
 
-_ADDRESS: Final = re.compile(r"[\s\"'\d.,)-]{0,12}(?:https?://|www\.|ftp://)\S+[\s\"',;]*\Z")
+_ADDRESS: Final = re.compile(r"[\s\"'\d.,)-]{0,12}(?:https?://|www\.|ftp://)\S+[\s\"',;]{0,12}\Z")
 _ADDRESS_ROW: Final = re.compile(r".{0,60}?(?:https?://)\S+(?:\s+\S+){0,4}\s*\Z")
 _LOG: Final = re.compile(
     r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]{0,12}(?:Z|[+-]\d\d:?\d\d)?\]?.{0,60}?(?:\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|NOTICE)\b|\[|:|-)"
@@ -50,17 +50,20 @@ _CONFIG: Final = re.compile(
 )
 _SECTION: Final = re.compile(r"\s*\[[\w.\s:\"'-]+\]\s*\Z")
 _STYLE: Final = re.compile(
-    r"\s{0,100}(?:[^{}\n]{1,300}\{(?:[^{}]{0,2000}\}?)?\s*\Z|[\w-]+\s*:\s*[^;{}]{1,300};\s*\}?\s*\Z|\}\s*\Z|/\*.*|.*\*/|@(?:media|import|font-face|charset|keyframes|supports)\b.*)"
+    r"\s{0,100}(?:[^{}\n]{1,300}\{(?:[^{}]{0,300}\}?)?\s{0,20}\Z|[\w-]+\s*:\s{0,20}[^;{}]{1,300};\s{0,20}\}?\s{0,20}\Z|\}\s{0,20}\Z|/\*.*|.*\*/|@(?:media|import|font-face|charset|keyframes|supports)\b.*)"
 )
 _STYLE_RULE: Final = re.compile(r"[\w\]*)]\s{0,5}\{\s{0,20}[\w-]{1,40}\s{0,5}:[^{};\n]{1,200}[;}]")
 _SQL: Final = re.compile(
     r"\s{0,100}(?:INSERT\s+INTO|CREATE\s+(?:TABLE|DATABASE|INDEX|UNIQUE)|DROP\s+TABLE|ALTER\s+TABLE|LOCK\s+TABLES|UNLOCK\s+TABLES|"
-    r"PRAGMA\s|BEGIN\s+TRANSACTION|BEGIN;|COMMIT;|SET\s+[@\w.]+\s*=|COPY\s+\S+.*FROM\s+stdin|SELECT\s.*\sFROM\s|PRIMARY\s+KEY|(?:UNIQUE\s+)?KEY\s+`|ENGINE=|/\*!\d{5})",
+    r"PRAGMA\s|BEGIN\s+TRANSACTION|BEGIN;|COMMIT;|SET\s+[@\w.]+\s*=|COPY\s+\S{1,100}\s.{0,200}FROM\s+stdin|SELECT\s.*\sFROM\s|PRIMARY\s+KEY|(?:UNIQUE\s+)?KEY\s+`|ENGINE=|/\*!\d{5})",
     re.IGNORECASE,
 )
-_SQL_ROW: Final = re.compile(r"\s{0,100}(?:\(.*\)\s*[,;]\s*\Z|--(?:\s.*)?\Z|`\w+`\s+\w+|\)\s*(?:ENGINE.*)?;?\s*\Z)")
+_SQL_ROW: Final = re.compile(
+    r"\s{0,100}(?:\(.*\)\s{0,20}[,;]\s{0,20}\Z|--(?:\s.*)?\Z|`\w+`\s+\w+|\)\s{0,20}(?:ENGINE.{0,300})?;?\s{0,20}\Z)"
+)
 _TIMING: Final = re.compile(r"\s{0,100}(?:\d{1,2}:)?\d\d:\d\d[.,]\d{1,3}\s*-->")
 _PATCH: Final = re.compile(r"(?:diff --git |index [0-9a-f]{7,}\.\.|@@ -\d+|--- [ab/]|\+\+\+ [ab/])")
+_PATCH_LINE: Final = re.compile(r"[ +@-]|diff |index ")
 _NUMBERS: Final = re.compile(r"[\s\"'(\[]*[+-]?[\d.,]*\d(?:[eE][+-]?\d+)?[%)\]\"']*\s*\Z")
 _CODE_BEGINS: Final = re.compile(
     r"\ufeff?\s*(?:#|[rRuUbB]?\"\"\"|[rR]?'''|//|/\*|import\s|from\s+[\w.]+\s+import|package\s|using\s|class\s+\w+\s*[:({]|def\s|const\s|let\s|var\s|"
@@ -135,8 +138,9 @@ def reads_as_prose(line: str) -> bool:
     return letters >= min(size, 2000) * 0.6
 
 
-def _share(pattern: re.Pattern[str], lines: Sequence[str]) -> float:
-    return sum(pattern.match(line.strip()) is not None for line in lines) / len(lines)
+def _share(match: Callable[[str], re.Match[str] | None], lines: Sequence[str]) -> float:
+    """Return the share of lines that a pattern matches from their beginning, blanks apart."""
+    return sum(match(line.strip()) is not None for line in lines) / len(lines)
 
 
 def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: int) -> str | None:
@@ -149,14 +153,14 @@ def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: 
         strong and lines[0].startswith(("#!/", "<?php"))
     ):
         return _CODE_SENTENCE
-    if len(lines) >= 3 and _share(_LOG, lines) >= 0.6:
+    if len(lines) >= 3 and _share(_LOG.match, lines) >= 0.6:
         return "is the log of a program, not an article: leave it out."
     commands, fences = len(_MANUAL.findall(head)), len(_FENCE.findall(head))
     if lines[0].startswith("#") and (commands >= 2 or fences >= 2) and prose_words < words * 0.8:
         return "is the manual of a program, with its commands, not an article: leave it out."
-    if _PATCH.match(lines[0]) and _share(re.compile(r"[ +@-]|diff |index "), lines) > 0.9:
+    if _PATCH.match(lines[0]) and _share(_PATCH_LINE.match, lines) > 0.9:
         return "is a patch, not an article: leave it out."
-    if head.lstrip("\ufeff").startswith("WEBVTT") or _share(_TIMING, lines) >= 0.15:
+    if head.lstrip("\ufeff").startswith("WEBVTT") or _share(_TIMING.match, lines) >= 0.15:
         return "is a file of subtitles, not an article: leave it out."
     return None
 
@@ -166,9 +170,11 @@ _CODE_SENTENCE: Final = "is the source code of a program, not an article: leave 
 
 def _explain_lines(text: str, head: str, lines: Sequence[str], prose_words: int, words: int) -> str | None:
     count = len(lines)
-    if _share(_ADDRESS, lines) >= 0.6 or (prose_words == 0 and count >= 3 and _share(_ADDRESS_ROW, lines) >= 0.8):
+    if _share(_ADDRESS.match, lines) >= 0.6 or (
+        prose_words == 0 and count >= 3 and _share(_ADDRESS_ROW.match, lines) >= 0.8
+    ):
         return "is a list of addresses, not an article: fetch the pages they lead to, and give those."
-    if count >= 3 and _share(_LOG, lines) >= 0.5:
+    if count >= 3 and _share(_LOG.match, lines) >= 0.5:
         return "is the log of a program, not an article: leave it out."
     sql = sum(_SQL.match(line) is not None or _SQL_ROW.match(line) is not None for line in lines)
     if (sql >= count * 0.4 or (count <= 5 and sql)) and any(map(_SQL.match, lines)):
@@ -181,23 +187,23 @@ def _explain_lines(text: str, head: str, lines: Sequence[str], prose_words: int,
         return reason
     if prose_words >= words * _PROSE_SHARE:
         return None
-    if sum(_SECTION.match(line) is not None for line in lines) >= 1 and _share(_CONFIG, lines) >= 0.9:
+    if sum(_SECTION.match(line) is not None for line in lines) >= 1 and _share(_CONFIG.match, lines) >= 0.9:
         return "is configuration, not an article: leave it out."
-    code = _share(_CODE, lines)
+    code = _share(_CODE.match, lines)
     strong = len(_STRONG_CODE.findall(head))
     dense = _dense(text)
     if (strong and code >= 0.35) or (code >= 0.6 and count >= 4 and dense) or (strong and count <= 5 and dense):
         return _CODE_SENTENCE
     if dense and count <= 20 and max(map(len, lines)) >= _BEGUN and prose_words < words * 0.2 and "{" in head:
         return _CODE_SENTENCE
-    if count >= 3 and _share(_CONFIG, lines) >= 0.8 and prose_words < words * 0.3:
+    if count >= 3 and _share(_CONFIG.match, lines) >= 0.8 and prose_words < words * 0.3:
         return "is configuration or a list of names, not an article: leave it out."
     return None
 
 
 def _is_style_sheet(head: str, lines: Sequence[str]) -> bool:
     rules = len(_STYLE_RULE.findall(head[:5000]))
-    return rules >= 1 and (_share(_STYLE, lines) >= 0.7 or (rules >= 2 and len(lines) <= 20))
+    return rules >= 1 and (_share(_STYLE.match, lines) >= 0.7 or (rules >= 2 and len(lines) <= 20))
 
 
 def _dense(text: str) -> bool:

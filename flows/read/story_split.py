@@ -26,15 +26,16 @@ _DATE_LINE: Final = re.compile(
     re.IGNORECASE,
 )
 _TITLE_LABEL: Final = re.compile(
-    r"\s*(?:judul|title|headline)\s*(?:berita|artikel)?\s*\d{0,6}\s*[:=]\s*\S", re.IGNORECASE
+    r"\s{0,20}(?:judul|title|headline)\s{0,20}(?:berita|artikel)?\s{0,20}\d{0,6}\s{0,20}[:=]\s{0,20}\S", re.IGNORECASE
 )
 _NUMBERED: Final = re.compile(
-    r"\s*(?:berita|artikel|article|story|dokumen|document|doc)\s*(?:ke-?|no\.?|#)?\s*(\d{1,6})\s*[:.)-]?\s*\Z",
+    r"\s{0,20}(?:berita|artikel|article|story|dokumen|document|doc)\s{0,20}(?:ke-?|no\.?|#)?\s{0,20}(\d{1,6})\s{0,20}[:.)-]?\s{0,20}\Z",
     re.IGNORECASE,
 )
-_SENTENCE_END: Final = re.compile(r"[.!?…][\"”’')\]]*\s*\Z")
+_SENTENCE_END: Final = re.compile(r"[.!?…][\"”’')\]]*\s{0,20}\Z")
 _CAPITAL_DATELINE: Final = re.compile(
-    r"\s*[A-Z][A-Z. ]{2,30}(?:,\s*[A-Z][\w.]{2,25})?\s*(?:\([\w. ]{2,30}\)\s*)?(?:--?|–|—|:)\s*[A-Z\"“]"
+    r"\s{0,20}[A-Z][A-Z. ]{2,30}(?:,\s{0,20}[A-Z][\w.]{2,25})?\s{0,20}(?:\([\w. ]{2,30}\)\s{0,20})?"
+    r"(?:--?|–|—|:)\s{0,20}[A-Z\"“]"
 )
 _WORD: Final = re.compile(r"[^\W\d_]{5,}")
 _STORY_WORDS: Final = 40

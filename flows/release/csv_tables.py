@@ -35,7 +35,7 @@ _CHUNK_BYTES: Final = (
 )  # or fewer rows, so that a formatted column stays below the 2 GB limit of an Arrow string array
 # A spreadsheet may start a cell at the start of ours and, as its locale says, behind ; , or a tab in it.
 _FORMULA_START: Final = re.compile(r"\A(?=\s*[=+\-@＝＋－＠])")
-_INNER_FORMULA_START: Final = re.compile(r'([;,\t\r\n][\s"\[]*)(?=[=+\-@＝＋－＠])')
+_INNER_FORMULA_START: Final = re.compile(r'([;,][\s"\[]*)(?=[=+\-@＝＋－＠])')
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
 

@@ -32,11 +32,11 @@ _SEARCHED_BEFORE, _SEARCHED_BEHIND = 3_000, 600  # characters around a title in 
 _SURE: Final = 0.45  # how likely the best candidate must be
 # A blank, or a place without one, before what may open a sentence.
 _CANDIDATE: Final = re.compile(
-    r"\s+(?=[\"“”‘'\[]{0,2}[A-Z0-9À-Þ])|(?<=[a-z0-9?!)])(?=[\"“(]?[A-Z][a-z])|(?<=[a-z0-9?!)])(?=“)"
+    r"\s{1,20}(?=[\"“”‘'\[]{0,2}[A-Z0-9À-Þ])|(?<=[a-z0-9?!)])(?=[\"“(]?[A-Z][a-z])|(?<=[a-z0-9?!)])(?=“)"
 )
 _ITEM: Final = re.compile(r"\s*\d{1,2}\. ?[A-Z]")
 _WORD: Final = re.compile(r"\S+")
-_END: Final = re.compile(r"[.!?…]+[\"”’)\]]*(?=\s|$|[\"“(]?[A-Z])")
+_END: Final = re.compile(r"[.!?…]{1,8}[\"”’)\]]{0,8}(?=\s|$|[\"“(]?[A-Z])")
 _CORE: Final = re.compile(r"[^\W_][\w'’-]*")
 # Words that open a sentence and hardly stand with a capital inside a title of sentence case.
 OPENERS: Final = load_recovery_words("title_openers")

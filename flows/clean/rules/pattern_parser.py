@@ -13,7 +13,7 @@ _CONTROLS: Final = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": 
 _MANY: Final = 40  # a range of at least so many characters is not listed
 DIGITS: Final = frozenset("0123456789")
 UNBOUNDED: Final = 1 << 32
-_BRACES: Final = re.compile(r"\{(\d*)(,?)(\d*)\}")
+_BRACES: Final = re.compile(r"\{(\d{0,9})(,?)(\d{0,9})\}")
 _GROUP_OPENING: Final = re.compile(r"\(\?(?:[aimsu-]*:|>|<?[=!]|P<\w+>)|\((?!\?)")
 
 
