@@ -22,13 +22,11 @@ _SUNDANESE = frozenset(
 _MIN_DISTINCT, _MAX_WORDS_PER_MATCH = 4, 14
 
 
-def detect_language(text: str) -> tuple[str, float]:
-    """Return the ISO 639-1 code (639-3 for some rare ones) and a probability, 0 to 1; (`und`, 0) for a short text."""
-    return detect_languages([text])[0]
-
-
 def detect_languages(texts: Iterable[str]) -> list[tuple[str, float]]:
-    """Detect the language of each text, independently of the other texts."""
+    """Detect the language of each text, independently of the other texts.
+
+    A language is its ISO 639-1 code (639-3 for some rare ones) and a probability, 0 to 1; (`und`, 0) for a short text.
+    """
     samples = [text[:SAMPLE_LENGTH] for text in texts]
     detected = [("und", 0.0)] * len(samples)
     long_enough = [index for index, sample in enumerate(samples) if _has_enough_letters(sample)]

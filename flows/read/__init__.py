@@ -34,7 +34,6 @@ from flows.read.input_digest import (
     SourceDigest,
     SourceSurvey,
     combine_digests,
-    digest_source,
     survey_source,
 )
 from flows.read.raw_documents import (
@@ -80,7 +79,6 @@ __all__ = [
     "build_documents_table",
     "check_split",
     "combine_digests",
-    "digest_source",
     "group_into_batches",
     "list_files",
     "merge_tallies",

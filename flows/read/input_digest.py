@@ -49,16 +49,12 @@ class SourceSurvey:
     files: pa.Table
 
 
-def digest_source(source: str | Path) -> SourceDigest:
-    """Compute the digest of a source, by the same walk as `read_batches`; each file is hashed once, chunk by chunk.
-
-    An unreadable file contributes its reject reason. Raises SourceError where the source is missing or has no file.
-    """
-    return survey_source(source).inputs
-
-
 def survey_source(source: str | Path, lookup_digest: DigestLookup | None = None) -> SourceSurvey:
-    """Survey a source; a file whose digest `lookup_digest` returns, by path, size and mtime, is not read."""
+    """Survey a source, by the same walk as `read_batches`; each file is hashed once, chunk by chunk.
+
+    A file whose digest `lookup_digest` returns, by path, size and mtime, is not read. An unreadable file contributes
+    its reject reason. Raises SourceError where the source is missing or has no file.
+    """
     hasher = hashlib.sha256()
     tables: list[pa.Table] = []
     rows: list[tuple[str, int | None, int | None, str | None]] = []

@@ -52,13 +52,13 @@ def main():
     from flows.clean.html.page_metadata import extract_stated_values
     from flows.describe import describe_documents
     from flows.describe.date_grammar import find_dates
-    from flows.describe.language import detect_language
+    from flows.describe.language import detect_languages
 
     parts, _, _ = cleaned("id-meta", "text")
     texts = [text for part in parts for text in part.documents.column("text").to_pylist()]
     whole = best(lambda: [describe_documents(part.documents, part.marks, part.candidates) for part in parts])
     dates = best(lambda: [list(find_dates(line)) for text in texts for line in text.split("\n")])
-    tongue = best(lambda: [detect_language(text) for text in texts])
+    tongue = best(lambda: detect_languages(texts))
     each = 1000 * whole / len(texts)
     print(f"text: {1000 / each:.0f} documents a second ({each:.2f} ms each)")
     print(f"  language {1000 * tongue / len(texts):.2f} ms, dates of every line {1000 * dates / len(texts):.2f} ms")

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from flows.clean import CleanedBatch, extract_body_texts, overlay_marks
 from flows.clean.lines.line_table import normalize_blanks, trim_span
 from flows.clean.spans import build_marks_table_from_rows
-from flows.clean.text.text_marks import list_marks
 from schemas.stage_tables import DOCUMENTS, MARKS, Mark
+from tests.clean.marked import list_marks
 
 WORDS = st.sampled_from(
     ["Baca Juga: Harga beras naik", "ADVERTISEMENT", "Warga menunggu bantuan di balai desa sejak pagi hari.",

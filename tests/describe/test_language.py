@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from flows.describe.language import SAMPLE_LENGTH, detect_language, detect_languages
+from flows.describe.language import SAMPLE_LENGTH, detect_languages
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from flows.describe.language import SAMPLE_LENGTH, detect_language, detect_langu
     ],
 )  # fmt: skip
 def test_language(text, code):
-    found, score = detect_language(text)
+    found, score = detect_languages([text])[0]
     assert found == code
     assert 0 <= score <= 1
 

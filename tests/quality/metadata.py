@@ -79,11 +79,11 @@ def figures(name: str, every: int = 1) -> dict[str, float]:
 
 def small_languages() -> dict[str, float]:
     """Javanese and Sundanese: paragraphs of languages.json, written for this; there is no gold of real articles."""
-    from flows.describe.language import detect_language
+    from flows.describe.language import detect_languages
 
     texts = json.loads((Path(__file__).parent / "languages.json").read_text(encoding="utf-8"))
     return {
-        code: round(sum(detect_language(text)[0] == code for text in found) / len(found), 4)
+        code: round(sum(detect_languages([text])[0][0] == code for text in found) / len(found), 4)
         for code, found in texts.items()
     }
 

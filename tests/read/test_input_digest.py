@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from flows.read import SourceDigest, SourceError, combine_digests, digest_source, source_walk
+from flows.read import SourceDigest, SourceError, combine_digests, source_walk, survey_source
 
 
 @pytest.fixture
@@ -18,19 +18,19 @@ def source(tmp_path, monkeypatch):
 
 
 def test_it_counts_files_and_bytes(source):
-    assert digest_source("src") == SourceDigest("src", digest_source("src").digest, 2, 9)
+    assert survey_source("src").inputs == SourceDigest("src", survey_source("src").inputs.digest, 2, 9)
 
 
 def test_it_does_not_depend_on_the_place(source, tmp_path):
     shutil.copytree(source, tmp_path / "elsewhere")
-    assert digest_source("elsewhere").digest == digest_source(source).digest
+    assert survey_source("elsewhere").inputs.digest == survey_source(source).inputs.digest
     (source / ".hidden").write_text("x")
-    assert digest_source("elsewhere").digest == digest_source(source).digest
+    assert survey_source("elsewhere").inputs.digest == survey_source(source).inputs.digest
 
 
 @pytest.mark.parametrize("change", ["byte", "name", "more", "link out", "unreadable"])
 def test_it_changes_with_what_is_read(source, monkeypatch, change):
-    before = digest_source(source).digest
+    before = survey_source(source).inputs.digest
     if change == "byte":
         (source / "b.txt").write_text("reda")
     elif change == "name":
@@ -45,19 +45,19 @@ def test_it_changes_with_what_is_read(source, monkeypatch, change):
             raise PermissionError(13, "Permission denied")
 
         monkeypatch.setattr(source_walk, "open_local_file", refuse)
-    assert digest_source(source).digest != before
+    assert survey_source(source).inputs.digest != before
 
 
 def test_a_missing_source(source):
     with pytest.raises(SourceError):
-        digest_source("nowhere")
+        survey_source("nowhere")
 
 
 def test_a_source_that_changed_while_it_was_read_equals_none(tmp_path):
     (tmp_path / "a.txt").write_text("satu")
-    before = digest_source(tmp_path)
+    before = survey_source(tmp_path).inputs
     (tmp_path / "b.txt").write_text("dua")
-    after = digest_source(tmp_path)
+    after = survey_source(tmp_path).inputs
     told = combine_digests(before, after)
     assert told.digest not in (before.digest, after.digest) and told.files == 2
     assert told == combine_digests(before, after)

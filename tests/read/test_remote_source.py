@@ -9,7 +9,7 @@ import zipfile
 import fsspec
 import pytest
 
-from flows.read import SourceError, digest_source, remote_source
+from flows.read import SourceError, remote_source, survey_source
 
 GOOD = b"Jakarta - Hujan turun sejak pagi di Pasar Minggu.\n"
 FILES = {
@@ -44,7 +44,7 @@ def test_a_url_is_read_as_a_folder_is(store, rows, tmp_path):
     assert [d["source_uri"] for d in there[0]] == [
         "memory://drop/a-b.txt", "memory://drop/a/b/c.txt.gz", "memory://drop/a/z.jsonl#L1", "memory://drop/b.txt",
     ]  # fmt: skip
-    assert digest_source("memory://drop").digest == digest_source(tmp_path / "drop").digest
+    assert survey_source("memory://drop").inputs.digest == survey_source(tmp_path / "drop").inputs.digest
     assert rows(f"file://{tmp_path}/drop")[0][0]["source_uri"] == f"{tmp_path}/drop/a-b.txt"
 
 
@@ -73,7 +73,7 @@ def test_globs_and_single_files(store, rows, source, expected):
     ],
 )
 def test_what_cannot_be_read_is_told_in_a_sentence(source, words):
-    for ask in (digest_source, lambda s: list(remote_source.find_remote_files(s))):
+    for ask in (survey_source, lambda s: list(remote_source.find_remote_files(s))):
         with pytest.raises(SourceError, match=words) as told:
             ask(source)
         assert "hunter2" not in str(told.value) and str(told.value).endswith(".")
@@ -109,10 +109,10 @@ def test_a_signed_address_is_used_and_never_repeated(web, rows):
     [document], _ = rows(f"{web}/drop/c.txt.gz?token=hunter2")
     assert document["source_uri"] == f"{web}/drop/c.txt.gz"
     assert "hunter2" not in json.dumps(document, default=str)
-    inputs = digest_source(f"{web}/drop/c.txt.gz?token=hunter2")
+    inputs = survey_source(f"{web}/drop/c.txt.gz?token=hunter2").inputs
     assert inputs.uri == f"{web}/drop/c.txt.gz"
     with pytest.raises(SourceError) as told:
-        digest_source(f"{web}/drop/c.txt.gz?token=hunter3")
+        survey_source(f"{web}/drop/c.txt.gz?token=hunter3")
     assert "hunter3" not in str(told.value)
 
 

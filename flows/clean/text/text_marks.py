@@ -74,11 +74,6 @@ def _lay_out_glued_texts(
     return glued_layouts
 
 
-def list_marks(text: str, outlet: str | None = None) -> list[Mark]:
-    """Return the marks of one text."""
-    return list(mark_texts([text], [outlet])[0].marks)
-
-
 def find_splittable_lines(line_table: LineTable, word_table: WordTable) -> list[dict[int, bool]]:
     """Return the lines of each document that may hold inline clutter.
 

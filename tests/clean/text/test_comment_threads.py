@@ -1,6 +1,6 @@
 import pytest
 
-from flows.clean.text.text_marks import list_marks
+from tests.clean.marked import list_marks
 
 MENU = ["Home", "Town", "Sport", "Weather", "Old mill opens in spring", "By Marta Quill", "November 4, 2024"]
 STORY = [

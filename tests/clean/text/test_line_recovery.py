@@ -5,7 +5,7 @@ import pytest
 from flows.clean import CleanedBatch, extract_body_texts
 from flows.clean.lines.char_classes import EDGE_CHARS
 from flows.clean.text.line_recovery import JOINER_RULE, divide_paragraphs, lay_out_glued_text, lay_out_text
-from flows.clean.text.text_marks import list_marks
+from tests.clean.marked import list_marks
 
 PARAGRAPHS = [
     "Dewan Kota Brendal menyatakan jembatan baru di atas Sungai Tarna dibuka pada musim semi, dua tahun terlambat.",

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from flows.clean import CleanedBatch, count_clutter_lines, extract_body_texts
-from flows.clean.text.text_marks import batch_texts, list_marks
+from flows.clean.text.text_marks import batch_texts
+from tests.clean.marked import list_marks
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 SEEDS = json.loads((GOLDEN / "gold.json").read_text(encoding="utf-8"))["seeds"]
