@@ -38,6 +38,23 @@ def test_twice_is_no_habit(tmp_path):
     assert "0 lines repeat" in found.output
 
 
+def test_long_lines_and_long_sentences_are_no_habit(tmp_path):
+    """A line of 24 words, or a sentence of 8, is the most that may be proposed."""
+    lines = {
+        "proposed": [" ".join(["Promo", *["kilat"] * 22, "hemat"]), "Unduh kabar kilat di ponsel Anda sekarang juga."],
+        "left": [" ".join(["Promo", *["kilat"] * 23, "murah"]), "Unduh kabar kilat itu di ponsel Anda sekarang juga."],
+    }
+    assert [[line.count(" ") + 1 for line in each] for each in lines.values()] == [[24, 8], [25, 9]]
+    text = "\n".join([STORY, *lines["proposed"], *lines["left"]])
+    file = tmp_path / "in.jsonl"
+    rows = [{"id": str(n), "text": text.format(n=n), "url": f"https://www.okezone.com/{n}"} for n in range(4)]
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    answer = CliRunner().invoke(app, ["outlet", "learn", str(file)])
+    assert answer.exit_code == 0, answer.output
+    assert [line for line in lines["proposed"] if f'"{line}"' not in answer.output] == []
+    assert [line for line in lines["left"] if f'"{line}"' in answer.output] == []
+
+
 def test_an_outlet_without_a_row_is_counted_by_its_domain(tmp_path):
     found = CliRunner().invoke(app, ["outlet", "learn", source(tmp_path, 5, "https://news.kabarpagi.co.id")])
     assert found.exit_code == 0, found.output

@@ -24,6 +24,13 @@ def test_language(text, code):
     assert 0 <= score <= 1
 
 
+@pytest.mark.parametrize(("letters", "has_language"), [(19, False), (20, True)])
+def test_a_text_of_fewer_than_twenty_letters_has_no_language(letters, has_language):
+    text = "warga desa memetik kopi"[: letters + 3] + " 12, 34"
+    assert sum(map(str.isalpha, text)) == letters
+    assert (detect_languages([text])[0][0] != "und") is has_language
+
+
 def test_every_language_that_is_told_may_be_published(root):
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
