@@ -14,6 +14,8 @@ from flows.outlets import Outlet, Registry
 from flows.outlets.registry import extract_registered_domain
 
 _PROMOTION_KINDS = {"promo", "footer"}  # kinds of span in which an outlet speaks of itself
+# A page that credits the outlet of the dateline as its source has copied the story from it.
+_SOURCE_CREDIT = re.compile(r"(?:sumber|source) ?: ?([\w.-]{3,40})", re.IGNORECASE)
 _COPYRIGHT = re.compile(
     r"(?:copyright|©|\(c\)|hak cipta)[^\w\n]{0,6}(?:\(c\)\s?)?(?:19|20)?\d{0,2}[^\w\n]{0,4}", re.IGNORECASE
 )
@@ -47,7 +49,12 @@ def attribute_by_head(
     outlet = registry.find_by_url(url) if url else None
     if outlet and url:
         return _build_attribution(outlet, Evidence("outlet", "outlet.url", None, url))
-    if dateline.outlet and dateline.line_index is not None and not url:
+    if (
+        dateline.outlet
+        and dateline.line_index is not None
+        and not url
+        and not _credits(view, dateline.outlet, registry)
+    ):
         line, quote = view.lines[dateline.line_index], dateline.evidence[0].quote
         # "seen" means that the spelling occurs in real texts.
         certainty = "stated" if dateline.outlet.evidence == "seen" else "likely"
@@ -76,6 +83,13 @@ def attribute_outlet(
         if byline_outlet.basis == "stated":
             return byline_outlet
     return _find_copyright_outlet(view, registry) or _find_promoted_outlet(view, registry) or byline_outlet
+
+
+def _credits(view: DocumentView, outlet: Outlet, registry: Registry) -> bool:
+    """Return whether a line outside the story names the outlet as the source of it."""
+    credits = (_SOURCE_CREDIT.search(line.text) for line in view.lines if line.kind != "body")
+    sources = (registry.find_by_name(credit[1].rstrip(".-")) for credit in credits if credit)
+    return any(source is not None and source.domain == outlet.domain for source in sources)
 
 
 def _build_attribution(outlet: Outlet, *evidence: Evidence, basis: str = "stated") -> OutletAttribution:

@@ -46,6 +46,19 @@ def test_the_url_outranks_the_dateline_and_the_wire_service_is_credited(describe
     assert (alone["outlet"], alone["agency"]) == ("ANTARA News", None)
 
 
+@pytest.mark.parametrize(
+    ("dateline", "credit"),
+    [("KOMPAS.com (Malang) -", "Sumber: Kompas.com"), ("Ambon (ANTARA) -", "SUMBER : ANTARA"),
+     ("JAKARTA, KOMPAS.com –", "Kebun Raya Buka MalamSumber: kompas.com")],
+)  # fmt: skip
+def test_a_story_that_credits_its_dateline_as_source_was_copied_from_there(described, dateline, credit):
+    text = f"{credit}\n{dateline} {STORY}"
+    values, _, _ = described(text, {1: "byline"})
+    assert (values["outlet"], values["outlet_basis"]) == (None, None)
+    values, _, _ = described(f"Sumber: Reuters\n{dateline} {STORY}", {1: "byline"})
+    assert values["outlet"] in ("Kompas.com", "ANTARA News")
+
+
 def test_a_record_that_states_its_outlet_is_believed(described):
     values, evidence, _ = described(STORY, {}, [("outlet", "record", "kompas.com")])
     assert (values["outlet"], values["outlet_domain"], values["outlet_basis"]) == ("Kompas.com", "kompas.com", "stated")
