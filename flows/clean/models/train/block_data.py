@@ -3,9 +3,6 @@
 python flows/clean/models/train/block_data.py CACHE      writes CACHE/<set>.pkl; extractor texts in it are reused
 """
 
-import gzip
-import json
-import os
 import pickle
 import re
 import sys
@@ -25,17 +22,16 @@ from flows.clean.html.inline_asides import move_inline_asides
 from flows.clean.html.page_hints import read_page_hints
 from flows.clean.html.page_tree import parse_page
 from flows.clean.html.trafilatura_votes import extract_with_trafilatura, measure_block_shares
+from flows.clean.models.train.evaluation_sets import load_rows
 from schemas.word_count import count_words
 
-EVALUATION_FOLDER = Path(os.environ.get("KLIPING_SHARED") or Path(__file__).parents[5] / "shared") / "eval"
 SET_NAMES = ("web-pages", "id-html")
 WORD_PATTERN = re.compile(r"\w+")
 
 
 def load_html_rows(name: str) -> list[dict]:
     """Load the rows of one evaluation set that have HTML."""
-    with gzip.open(EVALUATION_FOLDER / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
-        return [row for line in file if (row := json.loads(line))["html"]]
+    return [row for row in load_rows(name) if row["html"]]
 
 
 def extract_site(url: str) -> str:

@@ -18,9 +18,9 @@ import numpy as np
 from flows.clean.html.block_features import FEATURE_NAMES
 from flows.clean.html.trafilatura_votes import VOTE_NAMES, build_vote_columns
 from flows.clean.models.train.block_data import load_pages
+from flows.clean.models.train.evaluation_sets import FOLDS
 from flows.clean.models.train.tree_arrays import save_trees
 
-FOLDS = 5
 SETTINGS = {
     "objective": "binary", "learning_rate": 0.06, "num_leaves": 23, "max_depth": 8, "min_data_in_leaf": 100,
     "feature_fraction": 0.3, "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5, "max_bin": 63,
