@@ -396,7 +396,7 @@ class _OpenFile:
                 "empty", f"{name} has nothing in it but blanks, an article was expected.", content
             )
         if detected.kind == "binary":
-            return self._build_reject("binary", f"{name} looks like {detected.description}, {_EXPECTED}", content)
+            return self._build_reject("binary", f"{name} looks like {detected.description}; {_EXPECTED}", content)
         if len(content) > max_bytes or len(self._head) > max_bytes:
             detail = (
                 f"{name} has more than {max_bytes:,} bytes, the most one document may have: split it or raise max_mb."

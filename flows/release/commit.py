@@ -92,9 +92,9 @@ def commit_release(
 
 
 def remove_stale_folders(dataset: Dataset) -> int:
-    """Remove everything in .staging and incomplete packs of raw bytes; return the number of staging folders."""
+    """Remove everything in .staging and incomplete files of state/; return the number of staging folders."""
     stale_folders = list(dataset.staging.iterdir()) if dataset.staging.is_dir() else []
-    for path in [*stale_folders, *dataset.raw.glob(".*.new")]:
+    for path in [*stale_folders, *dataset.state.glob(".*.new"), *dataset.raw.glob(".*.new")]:
         remove_tree(path)
     return len(stale_folders)
 

@@ -212,3 +212,12 @@ def test_a_release_that_only_its_owner_may_read_stays_so(dataset):
     finally:
         os.umask(before)
     assert {path.stat().st_mode & 0o777 for path in [release, *release.rglob("*")]} == {0o500, 0o400}
+
+
+def test_what_a_dead_run_left_half_written_is_removed(released):
+    leftovers = [released.state / ".prints.arrow.new", released.raw / ".0001.new", released.staging / "run" / "data"]
+    for path in leftovers:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"PAR1")
+    with publisher_lock(released):
+        assert [path for path in leftovers if path.exists()] == []
