@@ -11,7 +11,7 @@ from flows.describe.body_dateline import BodyDateline
 from flows.describe.credits import Credits
 from flows.describe.document_view import DocumentView, Evidence
 from flows.outlets import Outlet, Registry
-from flows.outlets.registry import extract_registered_domain
+from flows.outlets.registry import extract_registered_domain, normalize_spelling
 
 _PROMOTION_KINDS = {"promo", "footer"}  # kinds of span in which an outlet speaks of itself
 # A page that credits the outlet of the dateline as its source has copied the story from it.
@@ -37,7 +37,7 @@ def attribute_by_head(
 ) -> OutletAttribution:
     """Attribute the document by its record, URL, dateline and site name, in that order."""
     for candidate in view.find_candidates("outlet", "record"):
-        outlet = registry.find_by_name(candidate.value)
+        outlet = registry.find_by_name(candidate.value) or _find_outlet_of_url_label(candidate.value, url, registry)
         name = outlet.name if outlet else " ".join(candidate.value.split())
         return OutletAttribution(
             name,
@@ -83,6 +83,12 @@ def attribute_outlet(
         if byline_outlet.basis == "stated":
             return byline_outlet
     return _find_copyright_outlet(view, registry) or _find_promoted_outlet(view, registry) or byline_outlet
+
+
+def _find_outlet_of_url_label(name: str, url: str | None, registry: Registry) -> Outlet | None:
+    """Return the outlet of the URL where a record names it by the first label of its domain ("Liputan 6"), or None."""
+    outlet = registry.find_by_url(url) if url else None
+    return outlet if outlet and normalize_spelling(name) == outlet.domain.partition(".")[0] else None
 
 
 def _credits(view: DocumentView, outlet: Outlet, registry: Registry) -> bool:

@@ -67,6 +67,20 @@ def test_a_record_that_states_its_outlet_is_believed(described):
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "url", "outlet", "domain"),
+    [
+        ("Liputan 6", "https://www.liputan6.com/news/read/1/a", "Liputan6.com", "liputan6.com"),
+        ("DETIK", "https://news.detik.com/berita/d-1/a", "detikcom", "detik.com"),
+        ("Liputan 6", "https://www.wartakebun.co.id/a", "Liputan 6", None),
+        ("Liputan 7", "https://www.liputan6.com/news/read/1/a", "Liputan 7", None),
+    ],
+)
+def test_a_record_may_name_its_outlet_by_the_label_of_its_domain(described, name, url, outlet, domain):
+    values, _, _ = described(STORY, {}, [("outlet", "record", name)], url=url)
+    assert (values["outlet"], values["outlet_domain"]) == (outlet, domain)
+
+
 def test_an_unknown_site_is_named_as_it_names_itself(described):
     values, _, _ = described(STORY, {}, [("outlet", "og", "Warta Kebun")], url="https://www.wartakebun.co.id/a/b")
     assert (values["outlet"], values["outlet_domain"]) == ("Warta Kebun", "wartakebun.co.id")
