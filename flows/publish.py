@@ -13,7 +13,6 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
-import pyarrow as pa
 from prefect import Task, flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
@@ -86,17 +85,15 @@ def validate_articles(state: run.RunState, run_day: date, work: Path) -> tuple[r
 
 
 @step_task("find duplicates")
-def find_duplicates(state: run.RunState, handling: str, dataset: release.Dataset | None) -> run.RunState:
+def find_duplicates(state: run.RunState, handling: str) -> run.RunState:
     """Link each article to the one that it repeats, or drop it."""
-    return PLAIN_STEPS.find_duplicates(state, handling, dataset)
+    return PLAIN_STEPS.find_duplicates(state, handling)
 
 
 @step_task("validate release")
-def validate_release(
-    state: run.RunState, parent: Path | None, accept_drift: str, withdrawn_ids: set[str]
-) -> validate.Verdict:
+def validate_release(state: run.RunState, accept_drift: str, withdrawn_count: int) -> validate.Verdict:
     """Run the suite for the whole release: every document is accounted for, keys are unique, links resolve."""
-    return PLAIN_STEPS.validate_release(state, parent, accept_drift, withdrawn_ids)
+    return PLAIN_STEPS.validate_release(state, accept_drift, withdrawn_count)
 
 
 @step_task("compare with parent")
@@ -104,12 +101,10 @@ def compare_with_parent(
     job: Publish,
     facts: release.RunFacts,
     state: run.RunState,
-    parent: Path,
-    article_ids: pa.ChunkedArray,
-    withdrawn_ids: set[str],
+    withdrawn: list[tuple[int, run.Positions]],
 ) -> validate.Verdict:
     """Compare counts, lengths and shares of filled columns with the parent release, in total and by outlet."""
-    return PLAIN_STEPS.compare_with_parent(job, facts, state, parent, article_ids, withdrawn_ids)
+    return PLAIN_STEPS.compare_with_parent(job, facts, state, withdrawn)
 
 
 @step_task("write release")

@@ -24,8 +24,8 @@ TABLE_PATHS: Final[dict[str, str]] = {
     "articles": "data/articles-*.parquet",
     "rejects": "rejects/rejects.parquet",
     "changes": "diff/changes.parquet",
-    "spans": "lineage/spans.parquet",
-    "evidence": "lineage/evidence.parquet",
+    "spans": "lineage/spans*.parquet",
+    "evidence": "lineage/evidence*.parquet",
 }
 
 

@@ -170,7 +170,7 @@ ARRIVALS: Final = pa.schema(
 )
 
 # The articles of a run in memory: the columns that decide which of them are published. All other columns of an article
-# are in row `at` of its shard; shard PARENT is the parent release, where `at` counts its rows.
+# are in row `at` of its shard; shard PARENT - n is segment n of the parent release, where `at` counts its rows.
 PARENT: Final = -1
 KEYS: Final = pa.schema(
     [
@@ -220,6 +220,26 @@ PRINTS: Final = pa.schema(
     ]
 )
 
+# Index of a published segment: one row an article, in the order of its articles file. Its near-duplicate prints are row
+# `print_row` of file `print_file` of the list in the metadata of the schema.
+SEGMENT_INDEX: Final = pa.schema(
+    [
+        _field("article_id", pa.binary(16)),
+        _field("source_hash", pa.uint64()),  # of source_id
+        _field("origin_digest", pa.binary(16)),  # of the values and the origin: equal rows have equal ones
+        _field("raw_sha256", pa.binary(32)),
+        _field("text_digest", pa.binary(16), null=True),  # as in PRINTS; null where the text is too short
+        _field("duplicate_of", pa.binary(16), null=True),
+        _field("date", pa.date32(), null=True),
+        _field("date_basis", pa.string(), null=True),
+        _field("published_at", UTC_MICROS, null=True),
+        _field("char_count", pa.int32()),
+        _field("print_file", pa.int32()),
+        _field("print_row", pa.int32()),
+    ]
+)
+SEGMENT_BANDS: Final = pa.schema([_field("key", pa.uint64()), _field("row", pa.int32())])  # sorted by key
+
 # The input of dedupe/: one row for each article of the coming release.
 FINGERPRINTS: Final = pa.schema(
     [
@@ -230,6 +250,8 @@ FINGERPRINTS: Final = pa.schema(
         _field("published_at", UTC_MICROS, null=True),
         _field("char_count", pa.int32()),
         _field("print", pa.int64(), null=True),  # its row in a table of PRINTS
+        # 0: was published first and keeps its role; 1: was published as a duplicate; 2: is new
+        _field("generation", pa.int8()),
     ]
 )
 

@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.parameters import Publish
+from flows.release import load_table
 from flows.run.publish_run import run_publish
 
 HERE = Path(__file__).parent
@@ -34,7 +35,7 @@ def articles(release):
 @pytest.fixture(scope="module")
 def spans(release):
     found = {}
-    for span in pq.read_table(release / "lineage" / "spans.parquet").to_pylist():
+    for span in load_table(release, "spans").to_pylist():
         found.setdefault(span["article_id"], []).append(span)
     return found
 
@@ -83,7 +84,7 @@ def test_evidence_stands_in_the_document(release, articles, root):
     from flows.clean.decoding import decode_bytes
 
     by_id = {row["article_id"]: file for file, row in articles.items()}
-    evidence = pq.read_table(release / "lineage" / "evidence.parquet").to_pylist()
+    evidence = load_table(release, "evidence").to_pylist()
     assert {by_id[row["article_id"]] for row in evidence} == set(GOLD)
     for row in evidence:
         raw = (root / "seeds" / by_id[row["article_id"]]).read_bytes()

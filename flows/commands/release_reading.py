@@ -1,7 +1,8 @@
 """Commands that read releases: list versions, verify, explain an article, open the report."""
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,12 +10,16 @@ from flows.commands.releases import describe_interrupted_purges, report_rebuild
 from flows.commands.terminal import (
     DatasetOption,
     OutputOption,
+    WaitOption,
     exit_with,
     find_release_folder,
     open_dataset_or_exit,
     print_line,
     run_or_exit,
 )
+
+if TYPE_CHECKING:
+    from flows import release
 
 
 def register_commands(app: typer.Typer) -> None:
@@ -23,6 +28,7 @@ def register_commands(app: typer.Typer) -> None:
         ("versions", list_versions),
         ("explain", explain_article),
         ("open", open_report),
+        ("export", export_articles),
         ("verify", verify_release),
     ):
         app.command(name)(command)
@@ -95,6 +101,11 @@ def verify_release(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Build it again from its source and parameters, and compare the bytes.")
     ] = False,
+    restore: Annotated[
+        Path | None,
+        typer.Option(metavar="FROM", help="Put good copies of damaged files back, from any folder below FROM."),
+    ] = None,
+    wait: WaitOption = 0,
 ) -> None:
     """Check that a release is complete and unchanged: every file, digest, count and key.
 
@@ -104,13 +115,68 @@ def verify_release(
 
     path = find_release_folder(version, dataset, output)
     damages = run_or_exit(lambda: release.verify_release(path, _find_published_digest(path)))
+    home = release.Dataset(path.resolve().parent.parent)
+    is_listed = _find_published_digest(path) is not None
     for damage in damages:
-        print_line(f"{damage.file}: {damage.problem}", error=True)
+        sharing = _list_sharing(home, path.resolve().name, damage.file) if is_listed else []
+        print_line(f"{damage.file}: {damage.problem}" + _describe_sharing(sharing), error=True)
+    if damages and restore is not None and is_listed:
+
+        def put_back() -> release.RestoredFiles:
+            with release.publisher_lock(home, wait):
+                return release.restore_files(home, path.resolve().name, damages, restore)
+
+        outcome = run_or_exit(put_back)
+        for name in outcome.restored:
+            print_line(f"{name}: a good copy was put back")
+        damages = list(outcome.remaining)
     if damages:
         exit_with(1, f"{path}: damaged in {len(damages)} places; nothing was changed. Restore it from a copy.")
     print_line(f"{path}: whole and unchanged")
     if rebuild:
         report_rebuild(release.Dataset(path.resolve().parent.parent), path.resolve().name)
+
+
+def export_articles(
+    csv: Annotated[Path, typer.Option(metavar="FILE", help="The CSV file to write; - writes to the standard output.")],
+    version: Annotated[str, typer.Argument(help="A version; without it the latest.")] = "",
+    dataset: DatasetOption = "news",
+    output: OutputOption = "output",
+) -> None:
+    """Write all articles of a release as one CSV file.
+
+    Example: kliping export --csv articles.csv
+    """
+    from flows import release
+
+    path = find_release_folder(version, dataset, output)
+    if str(csv) == "-":
+        run_or_exit(lambda: release.export_csv(path, sys.stdout.buffer))
+        return
+
+    def write_file() -> int:
+        try:
+            with csv.open("wb") as file:
+                return release.export_csv(path, file)
+        except OSError as error:
+            raise release.ReleaseError(f"{csv} could not be written ({error.strerror or error}).") from None
+
+    print_line(f"{csv}: {run_or_exit(write_file):,} articles of {path.name}")
+
+
+def _list_sharing(home: "release.Dataset", version: str, file: str) -> list[str]:
+    """List the other releases that share a file; none where a manifest cannot be read."""
+    from flows import release
+
+    try:
+        return release.find_sharing_releases(home, version, file)
+    except release.ReleaseError:
+        return []
+
+
+def _describe_sharing(versions: list[str]) -> str:
+    """Return the end of a sentence on a damaged file: which other releases share it."""
+    return f"; shared with {', '.join(versions)}" if versions else ""
 
 
 def _find_published_digest(path: Path) -> str | None:

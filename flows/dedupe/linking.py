@@ -34,6 +34,9 @@ def link_duplicates(
     that either has. Texts too short to compare (an empty digest) are never linked; without `prints` only digests are
     compared. `release_pages` is called now and then, to give back pages of mapped prints. Raises ValueError where an
     article_id occurs twice.
+
+    Articles of an earlier generation (of FINGERPRINTS) come first, and those of generation 0, which were published
+    first, are kept whatever they repeat.
     """
     ids = fingerprints["article_id"]
     if pc.count_distinct(ids).as_py() != fingerprints.num_rows:
@@ -42,9 +45,10 @@ def link_duplicates(
     if not rows.num_rows:
         return arrow.make_empty_table(stage_tables.LINKS)
 
-    originals = _match_exact_copies(rows)
+    originals = _match_exact_copies(rows, is_alone=prints is None)
     if prints is not None:
-        _link_near_duplicates(originals, rows["print"], PrintTable(prints, release_pages))
+        is_settled = rows["generation"].to_numpy() == 0
+        _link_near_duplicates(originals, is_settled, rows["print"], PrintTable(prints, release_pages))
     copies = np.flatnonzero(originals != np.arange(len(originals)))
     articles = rows["article_id"].combine_chunks()
     links = pa.table([articles.take(copies), articles.take(originals[copies])], schema=stage_tables.LINKS)
@@ -52,19 +56,34 @@ def link_duplicates(
 
 
 def _sort_by_precedence(rows: pa.Table) -> pa.Table:
-    """Sort the rows by precedence: earliest stated time, longest, lowest id."""
+    """Sort the rows by precedence: generation, earliest stated time, longest, lowest id."""
     timed = rows.append_column("stated_at", _compute_stated_time(rows))
-    return timed.sort_by([("stated_at", "ascending"), ("char_count", "descending"), ("article_id", "ascending")])
+    order = [("generation", "ascending"), ("stated_at", "ascending"), ("char_count", "descending")]
+    return timed.sort_by([*order, ("article_id", "ascending")])
 
 
-def _match_exact_copies(rows: pa.Table) -> _RowNumbers:
-    """Return for each row the first row with its digest."""
+def _match_exact_copies(rows: pa.Table, *, is_alone: bool) -> _RowNumbers:
+    """Return for each row the first row with its digest; rows of generation 0 stand for themselves.
+
+    Unless digests are all that is compared (`is_alone`), a row of a later generation is not matched with those of
+    generation 0: the first of these that it is similar to may be another one.
+    """
     digests = rows["text_digest"].combine_chunks()
-    return np.asarray(pc.index_in(digests, value_set=digests), np.int64)
+    settled_count = int(np.count_nonzero(rows["generation"].to_numpy() == 0))
+    compared = digests if is_alone else digests.slice(settled_count)
+    originals = np.asarray(pc.index_in(digests, value_set=compared).fill_null(-1), np.int64)
+    originals += 0 if is_alone else settled_count
+    originals[:settled_count] = np.arange(settled_count)
+    return originals
 
 
-def _link_near_duplicates(originals: _RowNumbers, print_column: pa.ChunkedArray, prints: PrintTable) -> None:
-    """Point rows to the first kept row that is similar, in place; exact copies follow the first row of their digest."""
+def _link_near_duplicates(
+    originals: _RowNumbers, is_settled: npt.NDArray[np.bool_], print_column: pa.ChunkedArray, prints: PrintTable
+) -> None:
+    """Point rows to the first kept row that is similar, in place; exact copies follow the first row of their digest.
+
+    Settled rows are kept, whatever they are similar to.
+    """
     own_rows = np.arange(len(originals))
     first_rows = np.flatnonzero((originals == own_rows) & np.asarray(pc.is_valid(print_column)))
     print_rows = np.asarray(pc.fill_null(print_column, -1), np.int64)
@@ -81,7 +100,7 @@ def _link_near_duplicates(originals: _RowNumbers, print_column: pa.ChunkedArray,
         earlier_rows = [
             kept_rows[bucket_start : bucket_start + filled_count]
             for bucket_start, filled_count in zip(starts.tolist(), filled_counts.tolist(), strict=True)
-            if filled_count
+            if filled_count and not is_settled[row]
         ]
         print_row, likely_rows = int(print_rows[row]), []
         if earlier_rows:

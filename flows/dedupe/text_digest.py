@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -55,17 +57,26 @@ def compute_prints(articles: pa.Table) -> pa.Table:
     return pa.table(columns, schema=stage_tables.PRINTS)
 
 
-def assemble_fingerprints(articles: pa.Table, prints: pa.Table, print_rows: pa.Array | None = None) -> pa.Table:
+def assemble_fingerprints(
+    articles: pa.Table,
+    prints: pa.Table,
+    generations: npt.NDArray[np.int8] | None = None,
+    print_rows: pa.Array | None = None,
+) -> pa.Table:
     """Assemble ARTICLES, PRINTS -> FINGERPRINTS, one row an article in the same order.
 
-    `print_rows` is the row of each article in prints; without it, rows are matched by content_hash. Raises ValueError
-    where an article has no print.
+    `generations` are 2, that is new, unless given. `print_rows` is the row of each article in prints; without it, rows
+    are matched by content_hash. Raises ValueError where an article has no print.
     """
     if print_rows is None:
         print_rows = pc.index_in(articles["content_hash"], value_set=prints["content_hash"]).cast(pa.int64())
     if print_rows.null_count:
         raise ValueError("an article has no print; make the prints of all articles of the release first")
-    computed_columns = {"text_digest": prints["text_digest"].take(print_rows), "print": print_rows}
+    computed_columns = {
+        "text_digest": prints["text_digest"].take(print_rows),
+        "print": print_rows,
+        "generation": np.full(articles.num_rows, 2, np.int8) if generations is None else generations,
+    }
     columns = [
         computed_columns[name] if name in computed_columns else articles[name]
         for name in stage_tables.FINGERPRINTS.names

@@ -11,17 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows import cache, dedupe, release, report, run, validate
+from flows import cache, release, report, run
 from flows.release.filesystem import remove_tree
-from flows.settings import ROOT
 from schemas.vocabulary import DROPPED
-
-_COPY_COLUMNS: Final = ["article_id", "source_id", "raw_sha256", "text"]
 
 
 @dataclass(frozen=True)
@@ -95,17 +91,18 @@ def _find_copies(
     source_ids: set[str] = set()
     raw_digests: set[str] = set()
     text_digests: set[str] = set()
-    for match_texts in (False, True):  # first the texts of the article itself, then other articles with one of them
-        for entry in entries:
-            for batch in release.read_batches(dataset.locate_folder(entry), "articles", _COPY_COLUMNS):
-                if not match_texts:
-                    batch = batch.filter(pc.equal(batch.column("article_id"), article_id))
-                for row in batch.to_pylist():
-                    digest = dedupe.digest_text(row["text"])
-                    if row["article_id"] == article_id or digest in text_digests:
-                        source_ids.add(row["source_id"])
-                        raw_digests.add(row["raw_sha256"])
-                        text_digests |= {digest} - {""}
+    opened: dict[str, run.SegmentIndex] = {}
+    parents = [_open_release(dataset, entry, opened) for entry in entries]
+    for parent in parents:  # first the texts of the article itself, then other articles with one of them
+        for number, rows in run.find_rows_by_ids(parent, {article_id}):
+            digests = parent.indexes[number].read_column("text_digest").take(pa.array(rows)).drop_null()
+            text_digests |= {digest.hex() for digest in digests.to_pylist()}
+    probe = release.Withdrawal(article_id, "", "", (), tuple(sorted(text_digests)))
+    for parent in parents:
+        for number, rows in run.find_withdrawn_rows(parent, [probe]):
+            keys = parent.load_keys(number, rows)
+            source_ids |= set(keys["source_id"].to_pylist())
+            raw_digests |= set(keys["raw_sha256"].to_pylist())
     for entry in entries:
         for row in release.load_table(dataset.locate_folder(entry), "rejects").to_pylist():
             if row["reason"] in DROPPED and row["raw_sha256"] and article_id in row["detail"]:
@@ -114,19 +111,30 @@ def _find_copies(
     return source_ids, raw_digests, text_digests
 
 
+def _open_release(
+    dataset: release.Dataset, entry: release.VersionEntry, opened: dict[str, run.SegmentIndex]
+) -> run.ParentRows:
+    """Open a release by way of its indexes; segments that releases share are opened once."""
+    return run.open_parent(dataset.locate_folder(entry), run.IndexFolder(dataset.state / "index", opened))
+
+
 def _purge_releases(
     dataset: release.Dataset, entries: list[release.VersionEntry], takedown: TakedownReport, now: datetime, run_id: str
 ) -> TakedownReport:
     """Remake the releases that hold the article, remove refused runs with words of it, delete its raw bytes."""
     raw_digests = set(takedown.entry.raw_sha256)
     replaced_versions: dict[str, str] = {}
+    opened: dict[str, run.SegmentIndex] = {}
+    rewritten: dict[str, Path] = {}
     for number, entry in enumerate(reversed(entries)):
-        path = dataset.locate_folder(entry)
-        if _holds_withdrawn(path, takedown.entry):
+        parent = _open_release(dataset, entry, opened)
+        if _holds_withdrawn(parent, takedown.entry):
             assert entry.version
             replaced_versions[entry.version] = _remake_release(
-                dataset, path, replaced_versions, now, f"{run_id}-{number}"
+                dataset, parent, replaced_versions, rewritten, now, f"{run_id}-{number}"
             )
+    # Nothing of the article stays in an index: those of all segments are built again by the next run.
+    remove_tree(dataset.state / "index")
     removed_refusals = []
     for path in sorted(dataset.refused.iterdir()) if dataset.refused.is_dir() else []:
         if _has_words(release.load_table(path, "rejects"), takedown.entry):
@@ -146,9 +154,11 @@ def _purge_releases(
     )
 
 
-def _holds_withdrawn(path: Path, entry: release.Withdrawal) -> bool:
+def _holds_withdrawn(parent: run.ParentRows, entry: release.Withdrawal) -> bool:
     """Return whether a release holds the withdrawn article or words of it."""
-    return bool(run.find_withdrawn_ids(path, [entry])) or _has_words(release.load_table(path, "rejects"), entry)
+    return bool(run.find_withdrawn_rows(parent, [entry])) or _has_words(
+        release.load_table(parent.path, "rejects"), entry
+    )
 
 
 def _has_words(rejects: pa.Table, entry: release.Withdrawal) -> bool:
@@ -158,23 +168,32 @@ def _has_words(rejects: pa.Table, entry: release.Withdrawal) -> bool:
 
 
 def _remake_release(
-    dataset: release.Dataset, path: Path, replaced_versions: dict[str, str], now: datetime, run_id: str
+    dataset: release.Dataset,
+    parent: run.ParentRows,
+    replaced_versions: dict[str, str],
+    rewritten: dict[str, Path],
+    now: datetime,
+    run_id: str,
 ) -> str:
-    """Publish a release again without withdrawn articles, in place of the old one; return the new version."""
-    manifest = release.read_manifest(path)
+    """Publish a release again without withdrawn articles, in place of the old one; return the new version.
+
+    `rewritten` maps the paths of segment files that an earlier release was given in this purge to that file: a release
+    that needs the same file links it.
+    """
+    path, manifest = parent.path, release.read_manifest(parent.path)
     withdrawals = release.read_withdrawals(dataset)
     counts = manifest["counts"]
-    shards = tuple(cache.OutcomeStore(dataset.state / "outcomes", cache.compute_code_version(ROOT)).shards)
-    state = run.load_release_state(path, counts["documents_in"], counts["carried_over"], shards)
-    withdrawn_ids = run.find_withdrawn_ids(path, withdrawals)
-    state = run.reject_withdrawn(state, withdrawals)
-    links = state.articles["duplicate_of"]
-    if pc.any(pc.is_in(links, value_set=pa.array(sorted(withdrawn_ids), pa.string()))).as_py():
-        state = run.mark_duplicates(state, "mark", dataset)
+    withdrawn = run.find_withdrawn_rows(parent, withdrawals)
+    withdrawn_ids = run.list_ids(parent, withdrawn)
+    state = run.load_release_state(parent, withdrawn, withdrawals, counts["documents_in"], counts["carried_over"])
+    state = run.mark_duplicates(state, "mark")
     work = dataset.staging_path(f"{run_id}.work")
     work.mkdir(parents=True)
-    verdicts = _validate_remake(state, now, work)
-    parent = manifest["parent"]
+    release_verdict = run.validate_release(state, accept_drift="a takedown", has_parent=False)
+    state = run.plan_segments(state, merge=False)
+    row_verdict = run.revalidate_rows(run.load_all_keys(state), now.date(), work)
+    verdicts = {"articles": row_verdict, "release": release_verdict}
+    parent_version = manifest["parent"]
     facts = release.RunFacts(
         dataset=dataset.name,
         run_id=run_id,
@@ -187,7 +206,7 @@ def _remake_release(
         lock_digest=manifest["digests"]["lock"],
         withdrawn_digest=release.compute_withdrawn_digest(withdrawals),
         host=socket.gethostname(),
-        parent=replaced_versions.get(parent, parent),
+        parent=replaced_versions.get(parent_version, parent_version),
         libraries=manifest["libraries"],
         accepted_drift=manifest.get("accepted_drift", ""),
         remakes=path.name,
@@ -198,15 +217,15 @@ def _remake_release(
     )
     version = release.allocate_version(dataset, now.date())
     draft = run.build_draft(facts, state, verdicts, work)
-    draft = replace(draft, facts=replace(draft.facts, accepted_drift=facts.accepted_drift))
-    folder = release.stage_release(dataset, draft, version, report.write_pages, changes)
+    draft = replace(
+        draft,
+        facts=replace(draft.facts, accepted_drift=facts.accepted_drift),
+        compute_changes=lambda _paths: changes,
+    )
+    folder = release.stage_release(dataset, draft, version, report.write_pages)
     release.audit_release(folder)
-    release.commit_release(dataset, folder, release.read_manifest(folder), replaces=path.name)
+    staged = release.read_manifest(folder)
+    release.share_equal_files(folder, staged, rewritten)
+    release_path = release.commit_release(dataset, folder, staged, replaces=path.name)
+    rewritten |= {file["path"]: release_path / file["path"] for file in staged["files"]}
     return version
-
-
-def _validate_remake(state: run.RunState, now: datetime, work: Path) -> dict[str, validate.Verdict]:
-    """Run the suites again, so that no validation result shows removed values; rejects nothing."""
-    row_verdict = run.revalidate_rows(state, now.date(), work)
-    release_verdict = run.validate_release(state, None, accept_drift="a takedown")
-    return {"articles": row_verdict, "release": release_verdict}

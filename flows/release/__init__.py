@@ -57,11 +57,19 @@ InvalidRequestError, RequestDeclinedError and ConcurrentCommitError.
 """
 
 from flows.release.audit import audit_release, inspect_table
-from flows.release.carried_rows import CarriedRows, carry_over_rows, upgrade_batch
-from flows.release.changes_table import VALUE_COLUMNS, diff_articles
+from flows.release.carried_rows import upgrade_batch
+from flows.release.changes_table import (
+    DIGEST_COLUMNS,
+    VALUE_COLUMNS,
+    build_changes,
+    diff_articles,
+    diff_files,
+    diff_releases,
+)
 from flows.release.checkout_digests import compute_code_digest, compute_lock_digest
 from flows.release.commit import commit_release, recover_dataset
-from flows.release.draft import Draft, InputSummary, RunFacts
+from flows.release.csv_tables import export_csv
+from flows.release.draft import Draft, InputSummary, RunFacts, SegmentTables
 from flows.release.errors import (
     AuditError,
     ConcurrentCommitError,
@@ -70,26 +78,44 @@ from flows.release.errors import (
     ReleaseError,
     RequestDeclinedError,
 )
-from flows.release.fingerprint_store import load_prints, map_prints, save_prints
 from flows.release.integrity import ReleaseDamage, verify_release
 from flows.release.layout import Dataset, VersionEntry, allocate_version, find_equal_release, find_release, make_run_id
 from flows.release.lock_file import publisher_lock
 from flows.release.manifest import read_manifest
 from flows.release.memory_maps import MappedTable, map_table, release_pages
-from flows.release.parquet_tables import SCHEMAS, SORT_KEYS, SortedRows, load_table, read_batches
+from flows.release.parquet_tables import (
+    SCHEMAS,
+    SORT_KEYS,
+    SortedRows,
+    WrittenFile,
+    list_table_files,
+    load_table,
+    read_batches,
+    read_file_batches,
+)
 from flows.release.raw_store import RawStoreWriter, delete_raw_bytes, iterate_raw_bytes, read_raw_bytes, store_raw_bytes
 from flows.release.refusal import refuse_run
 from flows.release.remote_dataset import MirroredDataset, open_dataset
+from flows.release.segments import (
+    SEGMENT_ROWS,
+    Segment,
+    find_first_free_number,
+    list_segments,
+    plan_merges,
+    share_equal_files,
+)
+from flows.release.shared_files import RestoredFiles, find_sharing_releases, restore_files
 from flows.release.stage import stage_release
 from flows.release.version_history import pin_release, prune_releases, set_latest
 from flows.release.withdrawals import Withdrawal, compute_withdrawn_digest, read_withdrawals, record_withdrawal
 
 __all__ = [
+    "DIGEST_COLUMNS",
     "SCHEMAS",
+    "SEGMENT_ROWS",
     "SORT_KEYS",
     "VALUE_COLUMNS",
     "AuditError",
-    "CarriedRows",
     "ConcurrentCommitError",
     "Dataset",
     "DatasetBusyError",
@@ -102,33 +128,44 @@ __all__ = [
     "ReleaseDamage",
     "ReleaseError",
     "RequestDeclinedError",
+    "RestoredFiles",
     "RunFacts",
+    "Segment",
+    "SegmentTables",
     "SortedRows",
     "VersionEntry",
     "Withdrawal",
+    "WrittenFile",
     "allocate_version",
     "audit_release",
-    "carry_over_rows",
+    "build_changes",
     "commit_release",
     "compute_code_digest",
     "compute_lock_digest",
     "compute_withdrawn_digest",
     "delete_raw_bytes",
     "diff_articles",
+    "diff_files",
+    "diff_releases",
+    "export_csv",
     "find_equal_release",
+    "find_first_free_number",
     "find_release",
+    "find_sharing_releases",
     "inspect_table",
     "iterate_raw_bytes",
-    "load_prints",
+    "list_segments",
+    "list_table_files",
     "load_table",
     "make_run_id",
-    "map_prints",
     "map_table",
     "open_dataset",
     "pin_release",
+    "plan_merges",
     "prune_releases",
     "publisher_lock",
     "read_batches",
+    "read_file_batches",
     "read_manifest",
     "read_raw_bytes",
     "read_withdrawals",
@@ -136,8 +173,9 @@ __all__ = [
     "recover_dataset",
     "refuse_run",
     "release_pages",
-    "save_prints",
+    "restore_files",
     "set_latest",
+    "share_equal_files",
     "stage_release",
     "store_raw_bytes",
     "upgrade_batch",

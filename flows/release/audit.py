@@ -1,10 +1,11 @@
 """Audit of a staged release before it is published: the checks of `verify_release`, and checks of the rows.
 
-Each table is read once, a part of a row group at a time. Only the key columns of _KEY_COLUMNS stay in memory.
+Each new file is read once, a part of a row group at a time. Only the key columns of _KEY_COLUMNS stay in memory. Files
+of kept segments were audited when they were written: of these only the sizes are compared, and the article_ids read.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -39,14 +40,10 @@ class TableFindings:
     key_columns: dict[str, pa.Array]
 
 
-def _first_path(release: Path, name: str) -> str:
-    return parquet_tables.list_table_files(release, name)[0].relative_to(release).as_posix()
+def inspect_table(release: Path, name: str, path: str) -> TableFindings:
+    """Check the sort order, the null values and the closed lists of words of one file of a table in one pass.
 
-
-def inspect_table(release: Path, name: str) -> TableFindings:
-    """Check the sort order, the null values and the closed lists of words of a table in one pass.
-
-    Raises the errors of Arrow and OSError where the table cannot be read.
+    Raises the errors of Arrow and OSError where the file cannot be read.
     """
     keys, columns_by_name = (
         list(parquet_tables.SORT_KEYS[name]),
@@ -58,18 +55,15 @@ def inspect_table(release: Path, name: str) -> TableFindings:
     damages, key_chunks = [], {column: [pa.array([], pa.string())] for column in _KEY_COLUMNS[name]}
     last_row: pa.Table | None = None
     sorted_so_far = True
-    for batch in parquet_tables.read_batches(release, name, read_columns, _READ_PARTS):
+    for batch in parquet_tables.read_file_batches([release / path], name, read_columns, _READ_PARTS):
         chunk = pa.Table.from_batches([batch]).select(keys)
         if last_row is not None:
             chunk = pa.concat_tables([last_row, chunk]).combine_chunks()
         if sorted_so_far and not _is_in_order(chunk.slice(0, chunk.num_rows - 1), chunk.slice(1)):
             sorted_so_far = False
-            damages.append(ReleaseDamage(_first_path(release, name), f"is not sorted by {', '.join(keys)}"))
+            damages.append(ReleaseDamage(path, f"is not sorted by {', '.join(keys)}"))
         last_row = chunk.slice(chunk.num_rows - 1)
-        damages += [
-            ReleaseDamage(_first_path(release, name), problem)
-            for problem in _find_invalid_values(batch, columns_by_name)
-        ]
+        damages += [ReleaseDamage(path, problem) for problem in _find_invalid_values(batch, columns_by_name)]
         for column, unique in _KEY_COLUMNS[name].items():
             values = batch.column(column)
             key_chunks[column].append(values.unique() if unique else values)
@@ -115,18 +109,16 @@ def _check_keys(articles: dict[str, pa.Array]) -> Iterator[str]:
         yield f"{self_duplicates[0]} is named as its own duplicate"
 
 
-def _check_references(name: str, column: str, findings: dict[str, TableFindings]) -> Iterator[str]:
-    """Check that each article_id that a column refers to is published in this release."""
-    referenced_ids = findings[name].key_columns[column].drop_null()
-    missing_ids = referenced_ids.filter(
-        pc.invert(pc.is_in(referenced_ids, value_set=findings["articles"].key_columns["article_id"]))
-    )
+def _check_references(name: str, column: str, referenced: pa.Array, ids: pa.Array) -> Iterator[str]:
+    """Check that each article_id that a column of a file refers to is published beside it."""
+    missing_ids = pc.unique(referenced.drop_null())
+    missing_ids = missing_ids.filter(pc.invert(pc.is_in(missing_ids, value_set=ids)))
     if len(missing_ids):
         examples = missing_ids.slice(0, _MAX_EXAMPLES).to_pylist()
-        yield f"{column} names {examples}, which are not articles of this release"
+        yield f"{column} names {examples}, which are not articles of this {name}"
 
 
-def _check_counts(release: Path, manifest: Manifest, findings: dict[str, TableFindings]) -> Iterator[ReleaseDamage]:
+def _check_counts(manifest: Manifest, findings: Mapping[str, TableFindings]) -> Iterator[ReleaseDamage]:
     """Compare the rejects with the manifest's counts by reason, and the changes with its counts by op."""
     counts = manifest["counts"]
     for count, misplaced_reasons in (
@@ -140,36 +132,86 @@ def _check_counts(release: Path, manifest: Manifest, findings: dict[str, TableFi
         "op": Counter(manifest["changes"]),
     }
     for name, column in (("rejects", "reason"), ("changes", "op")):
+        path = _list_paths(manifest, name)[0]
         row_counts = Counter(
-            {row["values"]: row["counts"] for row in findings[name].key_columns[column].value_counts().to_pylist()}
+            {row["values"]: row["counts"] for row in findings[path].key_columns[column].value_counts().to_pylist()}
         )
         for word in sorted(row_counts.keys() | manifest_counts[column].keys()):
             if row_counts[word] != manifest_counts[column][word]:
                 problem = (
                     f"has {row_counts[word]} rows {word}, where manifest.json counts {manifest_counts[column][word]}"
                 )
-                yield ReleaseDamage(_first_path(release, name), problem)
+                yield ReleaseDamage(path, problem)
 
 
-def audit_release(folder: Path, read_findings: Mapping[str, Callable[[], TableFindings]] | None = None) -> None:
+def _list_paths(manifest: Manifest, name: str) -> list[str]:
+    """List the files of a table."""
+    return [file["path"] for file in manifest["files"] if file.get("table") == name]
+
+
+def _check_articles(
+    folder: Path, manifest: Manifest, kept_paths: frozenset[str], findings: Mapping[str, TableFindings]
+) -> Iterator[ReleaseDamage]:
+    """Check that keys are unique, and that links and lineage name articles of this release."""
+    empty = pa.array([], pa.string())
+    new_paths = [path for path in _list_paths(manifest, "articles") if path not in kept_paths]
+    keys = {
+        column: pa.concat_arrays([empty, *(findings[path].key_columns[column] for path in new_paths)])
+        for column in _KEY_COLUMNS["articles"]
+    }
+    named_path = new_paths[0] if new_paths else "manifest.json"
+    yield from (ReleaseDamage(named_path, problem) for problem in _check_keys(keys))
+    missing_links = pc.unique(keys["duplicate_of"].drop_null())
+    missing_links = missing_links.filter(pc.invert(pc.is_in(missing_links, value_set=keys["article_id"])))
+    kept_files = [folder / path for path in _list_paths(manifest, "articles") if path in kept_paths]
+    for batch in parquet_tables.read_file_batches(kept_files, "articles", ["article_id", "source_id"]):
+        for column in ("article_id", "source_id"):
+            is_repeated = pc.is_in(batch.column(column), value_set=keys[column])
+            if pc.any(is_repeated).as_py():
+                examples = batch.column(column).filter(is_repeated).slice(0, _MAX_EXAMPLES).to_pylist()
+                yield ReleaseDamage(named_path, f"{column} should be unique, and {examples} stand twice")
+        if len(missing_links):
+            is_missing = pc.invert(pc.is_in(missing_links, value_set=batch.column("article_id")))
+            missing_links = missing_links.filter(is_missing)
+    yield from (
+        ReleaseDamage(named_path, problem)
+        for problem in _check_references("release", "duplicate_of", missing_links, empty)
+    )
+    for path in new_paths:
+        for name in ("spans", "evidence"):
+            lineage_path = path.replace("data/articles", f"lineage/{name}")
+            yield from (
+                ReleaseDamage(lineage_path, problem)
+                for problem in _check_references(
+                    "segment",
+                    "article_id",
+                    findings[lineage_path].key_columns["article_id"],
+                    findings[path].key_columns["article_id"],
+                )
+            )
+
+
+def audit_release(
+    folder: Path,
+    read_findings: Mapping[str, Callable[[], TableFindings]] | None = None,
+    kept_paths: Iterable[str] = (),
+) -> None:
     """Read a staged release back and check it. Raises AuditError that names each file and its problem.
 
-    `read_findings` maps each table to a call that returns the findings of `inspect_table`, where the pass over the
-    table was started earlier.
+    `read_findings` maps the path of each new Parquet file to a call that returns the findings of `inspect_table`,
+    where the pass over the file was started earlier. `kept_paths` are files of other releases that were linked.
     """
-    damages = verify_release(folder)
+    kept = frozenset(kept_paths)
+    damages = verify_release(folder, unread_paths=kept)
     if not damages:  # a damaged file may not be a table at all
-        findings = {
-            name: read_findings[name]() if read_findings else inspect_table(folder, name) for name in _KEY_COLUMNS
-        }
+        manifest = read_manifest(folder)
+        findings: dict[str, TableFindings] = {}
+        for file in manifest["files"]:
+            path = file["path"]
+            if "table" in file and path not in kept:
+                findings[path] = read_findings[path]() if read_findings else inspect_table(folder, file["table"], path)
         damages = [damage for table_findings in findings.values() for damage in table_findings.damages]
-        articles = _first_path(folder, "articles")
-        damages += [ReleaseDamage(articles, problem) for problem in _check_keys(findings["articles"].key_columns)]
-        for name, column in (("articles", "duplicate_of"), ("spans", "article_id"), ("evidence", "article_id")):
-            damages += [
-                ReleaseDamage(_first_path(folder, name), problem)
-                for problem in _check_references(name, column, findings)
-            ]
-        damages += _check_counts(folder, read_manifest(folder), findings)
+        damages += _check_articles(folder, manifest, kept, findings)
+        damages += _check_counts(manifest, findings)
     if damages:
         raise AuditError(f"The release is not published: {'; '.join(str(damage) for damage in damages)}.")

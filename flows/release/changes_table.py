@@ -29,7 +29,7 @@ _NOT_VALUES: Final = frozenset(
 VALUE_COLUMNS: Final[tuple[str, ...]] = tuple(name for name in arrow.ARTICLES.names if name not in _NOT_VALUES)
 # Enough to compare releases of the same code: content_hash, and the columns of VALUE_COLUMNS that it does not cover
 # although they may differ.
-_DIGEST_COLUMNS: Final = ("content_hash", "duplicate_of", "language_score", "word_count", "char_count")
+DIGEST_COLUMNS: Final = ("content_hash", "duplicate_of", "language_score", "word_count", "char_count")
 _BATCH_ROWS: Final = 20_000
 
 _RowNumbers: TypeAlias = npt.NDArray[np.int64]
@@ -59,8 +59,43 @@ def diff_releases(
     `renamed_ids` maps article_ids of the parent to those of the same documents in the release: such an article is
     changed in `article_id`.
     """
-    columns = _DIGEST_COLUMNS if same_code else VALUE_COLUMNS
+    columns = DIGEST_COLUMNS if same_code else VALUE_COLUMNS
     return _compute_changes(_open_release(parent), _open_release(release), columns, renamed_ids or {})
+
+
+def diff_files(
+    old_paths: Sequence[Path],
+    new_paths: Sequence[Path],
+    ids: pa.Array,
+    columns: Sequence[str] = VALUE_COLUMNS,
+    renamed_ids: Mapping[str, str] = MappingProxyType({}),
+) -> pa.Table:
+    """Return the CHANGES of these articles between two lists of files of articles; all must be in both.
+
+    `renamed_ids` is as in `diff_releases`.
+
+    Articles are first compared by `columns`, and those that differ by all values.
+    """
+    return _compute_changes(_open_files(old_paths, ids), _open_files(new_paths, ids), columns, renamed_ids)
+
+
+def build_changes(added: pa.Array, removed: pa.Array, changed: Iterable[pa.Table] = ()) -> pa.Table:
+    """Build the CHANGES table from the ids added and removed, and tables of changed articles."""
+    changes = _build_changes([("added", added), ("removed", removed)])
+    return pa.concat_tables([changes, *changed]).sort_by("article_id")
+
+
+def _open_files(paths: Sequence[Path], ids: pa.Array) -> ArticleReader:
+    """Open the rows of some articles in files of articles."""
+    with parquet_tables.open_file(paths[0]) as file:
+        types = {field.name: field.type for field in file.schema_arrow}
+
+    def read_rows(names: list[str]) -> Iterator[pa.RecordBatch]:
+        read_names = [*dict.fromkeys(["article_id", *names])]
+        for batch in parquet_tables.read_file_batches(paths, "articles", read_names):
+            yield batch.filter(pc.is_in(batch.column("article_id"), value_set=ids)).select(names)
+
+    return ArticleReader(types, read_rows)
 
 
 def _open_table(table: pa.Table | None) -> ArticleReader | None:

@@ -1,17 +1,22 @@
 """Input of a release: the tables of a run, and the facts about the run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeAlias
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeAlias
 
 import pyarrow as pa
 
 from flows.release.filesystem import digest_json
 from flows.release.parquet_tables import SortedRows
+from flows.release.segments import Segment
 from schemas import SCHEMA_VERSION
 
 JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None
+
+# Parameters that decide which documents are published, and not what becomes of one.
+_SELECTING_PARAMETERS: Final = frozenset({"append", "duplicates", "limit"})
 
 
 class InputSummary(Protocol):
@@ -77,24 +82,47 @@ class RunFacts:
             }
         )
 
+    def compute_settings_digest(self) -> str:
+        """Compute the digest of what decides the outcome of a document: the code, and parameters such as `html`."""
+        parameters = {name: value for name, value in self.parameters.items() if name not in _SELECTING_PARAMETERS}
+        return digest_json({"code": self.code_digest, "parameters": parameters})
+
     def format_started_at(self) -> str:
         """Format started_at as ISO 8601 in UTC, whole seconds, `Z`."""
         return self.started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True)
-class Draft:
-    """Tables of a run before they are a release, with the schemas of schemas.arrow.
+class SegmentTables:
+    """Tables of a segment to be written, with the schemas of schemas.arrow.
 
-    The rows of a table may be in any order. SortedRows must be sorted already, and can be read once. `validation` maps
-    the name of each suite to its full validation output; it becomes validation/<name>.json. `renamed_ids` maps
-    article_ids of the parent to those of the same documents in the draft, where the identity rule changed.
+    The rows of a table may be in any order; SortedRows must be sorted already, and can be read once. `code` and
+    `settings` are as in Segment.
     """
 
+    number: int
     articles: pa.Table | SortedRows
-    rejects: pa.Table
     spans: pa.Table | SortedRows
     evidence: pa.Table | SortedRows
+    code: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Tables of a run before they are a release.
+
+    `segments` are written in their order, each read when the one before it is complete; `kept_segments` are those of
+    other releases that are shared. `validation` maps the name of each suite to its full validation output; it becomes
+    validation/<name>.json. `renamed_ids` maps article_ids of the parent to those of the same documents in the draft,
+    where the identity rule changed. `compute_changes` returns the CHANGES table from the articles files of the written
+    segments, one list for each; without it the whole release is compared with its parent.
+    """
+
+    segments: Iterable[SegmentTables]
+    rejects: pa.Table
     facts: RunFacts
+    kept_segments: Sequence[Segment] = ()
     validation: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     renamed_ids: Mapping[str, str] = field(default_factory=dict)
+    compute_changes: Callable[[list[Path]], pa.Table] | None = None

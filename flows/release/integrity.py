@@ -13,6 +13,7 @@ from flows.release import parquet_tables
 from flows.release.errors import ReleaseError
 from flows.release.filesystem import hash_file, is_regular_file, walk_files
 from flows.release.manifest import Manifest, read_manifest
+from flows.release.segments import SEGMENT_PATHS
 from flows.release.stage import SUMS
 from schemas import SCHEMA_VERSION
 
@@ -46,7 +47,9 @@ def _read_sums(release: Path) -> tuple[dict[str, str], list[ReleaseDamage]]:
     return sums, damages
 
 
-def _check_files(release: Path, sums: dict[str, str]) -> Iterator[ReleaseDamage]:
+def _check_files(
+    release: Path, sums: dict[str, str], unread_paths: frozenset[str] = frozenset()
+) -> Iterator[ReleaseDamage]:
     present_paths = set()
     for path, status in walk_files(release):
         present_paths.add(path)
@@ -56,7 +59,7 @@ def _check_files(release: Path, sums: dict[str, str]) -> Iterator[ReleaseDamage]
             continue
         elif path not in sums:
             yield ReleaseDamage(path, "is not part of the release: SHA256SUMS does not list it")
-        else:
+        elif path not in unread_paths:
             try:
                 changed = hash_file(release / path) != sums[path]
             except OSError as error:
@@ -99,11 +102,13 @@ def _find_schema_problem(name: str, schema: pa.Schema, version: str) -> str | No
     return None
 
 
-def _check_tables(release: Path, manifest: Manifest, sound_sizes: dict[str, int]) -> Iterator[ReleaseDamage]:
+def _check_tables(
+    release: Path, manifest: Manifest, sound_sizes: dict[str, int], unread_paths: frozenset[str] = frozenset()
+) -> Iterator[ReleaseDamage]:
     """Check the schema and the number of rows of each Parquet file that matches SHA256SUMS."""
     for listed_file in manifest["files"]:
         name, path = listed_file.get("table"), listed_file["path"]
-        if name not in parquet_tables.SCHEMAS or path not in sound_sizes:
+        if name not in parquet_tables.SCHEMAS or path not in sound_sizes or path in unread_paths:
             continue
         try:
             with pq.ParquetFile(release / path) as file:
@@ -117,6 +122,22 @@ def _check_tables(release: Path, manifest: Manifest, sound_sizes: dict[str, int]
             yield ReleaseDamage(path, problem)
 
 
+def _check_segments(manifest: Manifest, rows: dict[str, int]) -> Iterator[ReleaseDamage]:
+    """Check that the segments have the files and rows that the manifest lists; layout 1 has no segments."""
+    if "segments" not in manifest:
+        return
+    listed_paths = {file["path"] for file in manifest["files"]}
+    for segment in manifest["segments"]:
+        for path in (pattern.format(segment["name"]) for pattern in SEGMENT_PATHS.values()):
+            if path not in listed_paths:
+                yield ReleaseDamage("manifest.json", f"names the segment {segment['name']} and not its file {path}")
+    segment_rows = sum(segment["rows"] for segment in manifest["segments"])
+    if segment_rows != rows.get("articles", 0):
+        yield ReleaseDamage(
+            "manifest.json", f"counts {segment_rows} rows in segments, and {rows.get('articles', 0)} in articles"
+        )
+
+
 def _check_accounting(manifest: Manifest) -> Iterator[ReleaseDamage]:
     """Check that all documents are accounted for and that the counts equal the rows of the tables."""
     counts, changes = manifest["counts"], manifest["changes"]
@@ -124,6 +145,7 @@ def _check_accounting(manifest: Manifest) -> Iterator[ReleaseDamage]:
     for listed_file in manifest["files"]:
         if "table" in listed_file:
             rows[listed_file["table"]] = rows.get(listed_file["table"], 0) + listed_file["rows"]
+    yield from _check_segments(manifest, rows)
     for name in sorted(parquet_tables.SCHEMAS.keys() - rows.keys()):
         yield ReleaseDamage("manifest.json", f"lists no file of the table {name}")
     dropped, rejected = sum(counts["dropped"].values()), sum(counts["rejected"].values())
@@ -145,12 +167,14 @@ def _check_accounting(manifest: Manifest) -> Iterator[ReleaseDamage]:
             yield ReleaseDamage("manifest.json", f"counts {count} {word}, but the table {name} has {rows[name]} rows")
 
 
-def verify_release(release: Path, digest: str | None = None) -> list[ReleaseDamage]:
+def verify_release(
+    release: Path, digest: str | None = None, unread_paths: frozenset[str] = frozenset()
+) -> list[ReleaseDamage]:
     """Verify a release folder and return its damages; empty where there are none.
 
     Checks SHA256SUMS against the files in both directions, the manifest against the files, the schema and rows of each
-    table, and the accounting. `digest`, if given, is the digest of the release in versions.json or latest.json. Raises
-    ReleaseError only where the folder does not exist.
+    table, and the accounting. `digest`, if given, is the digest of the release in versions.json or latest.json. Of
+    `unread_paths` only presence and size are checked. Raises ReleaseError only where the folder does not exist.
     """
     if not release.is_dir():
         raise ReleaseError(f"{release} is not a folder: name a release, as releases/2026.11.22.1.")
@@ -159,7 +183,7 @@ def verify_release(release: Path, digest: str | None = None) -> list[ReleaseDama
         return damages or [ReleaseDamage(SUMS, "is empty, so nothing can be checked against it")]
     if digest is not None and hash_file(release / SUMS) != digest:
         damages.append(ReleaseDamage(SUMS, "is not that of the release which was published under this version"))
-    damages += _check_files(release, sums)
+    damages += _check_files(release, sums, unread_paths)
     damaged_paths = {damage.file for damage in damages}
     if "manifest.json" in damaged_paths:
         return damages
@@ -168,7 +192,7 @@ def verify_release(release: Path, digest: str | None = None) -> list[ReleaseDama
         manifest = read_manifest(release)
         damages += [
             *_check_listed_files(manifest, sums, sound_sizes),
-            *_check_tables(release, manifest, sound_sizes),
+            *_check_tables(release, manifest, sound_sizes, unread_paths),
             *_check_accounting(manifest),
         ]
     except (ReleaseError, KeyError, TypeError, AttributeError) as error:

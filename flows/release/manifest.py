@@ -1,6 +1,6 @@
 """manifest.json, the record of a release. The package's docstring describes its keys."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -9,6 +9,7 @@ from flows.release.draft import RunFacts
 from flows.release.errors import ReleaseError
 from flows.release.filesystem import hash_file, read_json
 from flows.release.layout import VersionEntry
+from flows.release.segments import LAYOUT, Segment
 from schemas import IDENTITY_RULE, SCHEMA_VERSION
 
 # The parsed JSON of manifest.json.
@@ -27,13 +28,27 @@ def build_manifest(
     other_paths: Iterable[str],
     changes: Mapping[str, int],
     refusal_reasons: Iterable[str] = (),
+    segments: Sequence[Segment] = (),
+    shared_files: Sequence[Mapping[str, Any]] = (),
 ) -> Manifest:
     """Build the manifest of the files in `folder`: the Parquet files `table_files` and all `other_paths`.
 
-    `changes` counts the rows of the changes table by op.
+    `changes` counts the rows of the changes table by op. `shared_files` are the entries, from other manifests, of the
+    files of kept segments; these files are not read.
     """
     tables = [_describe_file(folder, file.path, table=file.table, rows=file.rows) for file in table_files]
+    tables += [dict(file) for file in shared_files]
     return {
+        "layout": LAYOUT,
+        "segments": [
+            {
+                "name": segment.name,
+                "rows": segment.rows,
+                "code": list(segment.code),
+                "settings": list(segment.settings),
+            }
+            for segment in sorted(segments, key=lambda one: one.name)
+        ],
         "dataset": facts.dataset,
         "version": version,
         "schema_version": SCHEMA_VERSION,
@@ -55,7 +70,7 @@ def build_manifest(
         "counts": {
             "documents_in": facts.documents_in,
             "carried_over": facts.carried_over,
-            "published": sum(file["rows"] for file in tables if file["table"] == "articles"),
+            "published": sum(file["rows"] for file in tables if file.get("table") == "articles"),
             "dropped": dict(facts.dropped),
             "rejected": dict(facts.rejected),
             "not_read": dict(facts.not_read),
@@ -70,6 +85,18 @@ def build_manifest(
         "accepted_drift": facts.accepted_drift,
         "remakes": facts.remakes,
     }
+
+
+def list_shared_files(segments: Iterable[Segment]) -> list[dict[str, Any]]:
+    """List the manifest entries of all files of these segments, from the manifests of their releases."""
+    entries = []
+    by_release: dict[Path, list[Segment]] = {}
+    for segment in segments:
+        by_release.setdefault(segment.release, []).append(segment)
+    for release, release_segments in by_release.items():
+        entry_by_path = {file["path"]: file for file in read_manifest(release)["files"]}
+        entries += [entry_by_path[path] for segment in release_segments for path in segment.list_paths()]
+    return entries
 
 
 def read_manifest(release: Path) -> Manifest:

@@ -48,6 +48,10 @@ class ObjectStore:
         """Write a file as an object."""
         self._explain_errors(lambda: self._filesystem.put_file(str(path), self._object_path(name)))
 
+    def copy_object(self, name: str, target: str) -> None:
+        """Copy an object on the server. Raises ReleaseError where there is none."""
+        self._explain_errors(lambda: self._filesystem.cp_file(self._object_path(name), self._object_path(target)))
+
     def download_file(self, name: str, path: Path) -> None:
         """Write an object as a file."""
         self._explain_errors(lambda: self._filesystem.get_file(self._object_path(name), str(path)))

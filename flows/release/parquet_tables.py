@@ -35,7 +35,6 @@ SORT_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "evidence": ("article_id", "field", "line", "rule", "quote"),
 }
 
-ROWS_A_FILE: Final = 250_000
 # Tables with long texts have smaller groups, so that a writer or reader holds about 100 MB at most.
 _GROUP_ROWS: Final[dict[str, int]] = {"articles": 20_000, "rejects": 50_000}
 _DEFAULT_GROUP_ROWS: Final = 200_000
@@ -74,9 +73,8 @@ def conform_table(name: str, table: pa.Table) -> pa.Table:
 
 @dataclass(frozen=True)
 class SortedRows:
-    """Rows already sorted by SORT_KEYS, in pieces of any size; articles need `rows`, the total number of rows."""
+    """Rows already sorted by SORT_KEYS, in pieces of any size."""
 
-    rows: int | None
     pieces: Iterable[pa.Table]
 
 
@@ -103,69 +101,63 @@ def _sort_table(name: str, table: pa.Table) -> SortedRows:
     starts = np.cumsum([0, *(batch.num_rows for batch in batches)])[:-1]
     size = _GROUP_ROWS.get(name, _DEFAULT_GROUP_ROWS)
     groups = (row_order[first : first + size] for first in range(0, len(row_order), size))
-    return SortedRows(
-        len(row_order), (_take_rows(batches, starts, row_numbers, table.schema) for row_numbers in groups)
-    )
+    return SortedRows(_take_rows(batches, starts, row_numbers, table.schema) for row_numbers in groups)
 
 
-def _cut_row_groups(name: str, pieces: Iterable[pa.Table], size: int, rows_per_file: int | None) -> Iterator[pa.Table]:
-    """Yield the rows in groups of `size`, each of one chunk; the last group, also of each file, may be smaller."""
+def _cut_row_groups(name: str, pieces: Iterable[pa.Table], size: int) -> Iterator[pa.Table]:
+    """Yield the rows in groups of `size`, each of one chunk; the last group may be smaller."""
     pending: list[pa.Table] = []
-    pending_rows = file_rows = 0
+    pending_rows = 0
     for piece in pieces:
         table = conform_table(name, piece)
         while table.num_rows:
-            room = min(size, (rows_per_file or file_rows + size) - file_rows) - pending_rows
-            head = table.slice(0, room)
-            table = table.slice(room)
+            head = table.slice(0, size - pending_rows)
+            table = table.slice(head.num_rows)
             pending.append(head)
             pending_rows += head.num_rows
-            if head.num_rows == room:
+            if pending_rows == size:
                 yield pa.concat_tables(pending).combine_chunks()
-                file_rows = (file_rows + pending_rows) % rows_per_file if rows_per_file else 0
                 pending, pending_rows = [], 0
     if pending_rows:
         yield pa.concat_tables(pending).combine_chunks()
 
 
 def write_table(
-    folder: Path, name: str, rows: pa.Table | SortedRows, on_group: Callable[[pa.Table], None] = lambda _rows: None
-) -> list[WrittenFile]:
-    """Write a table into a release folder: sorted, in one file or (articles) in files of 250,000 rows.
+    folder: Path,
+    name: str,
+    rows: pa.Table | SortedRows,
+    path: str | None = None,
+    on_group: Callable[[pa.Table], None] = lambda _rows: None,
+) -> WrittenFile:
+    """Write a table, sorted, as one file of a release folder; without `path`, where its only file belongs.
 
     Memory holds one or two row groups of SortedRows. `on_group` is called with each row group, in order. While one
     group is compressed, the next is fetched. Raises ReleaseError where the rows do not fit their schema.
     """
     sorted_rows = rows if isinstance(rows, SortedRows) else _sort_table(name, rows)
-    file_count = max(1, -(-(sorted_rows.rows or 0) // ROWS_A_FILE)) if name == "articles" else 1
+    path = reader_schemas.TABLE_PATHS[name] if path is None else path
     size = _GROUP_ROWS.get(name, _DEFAULT_GROUP_ROWS)
-    written = []
-    groups = _cut_row_groups(name, sorted_rows.pieces, size, ROWS_A_FILE if name == "articles" else None)
-    group = next(groups, None)
-    for file_number in range(file_count):
-        path = reader_schemas.TABLE_PATHS[name].replace("*", f"{file_number:05d}-of-{file_count:05d}")
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        row_count = 0
-        with (
-            pq.ParquetWriter(
-                folder / path,
-                SCHEMAS[name],
-                version="2.6",
-                compression="zstd",
-                compression_level=_COMPRESSION_LEVELS.get(name, _DEFAULT_COMPRESSION_LEVEL),
-            ) as writer,
-            ThreadPoolExecutor(1) as packer,
-        ):
-            while group is not None and (name != "articles" or row_count < ROWS_A_FILE):
-                writing = packer.submit(writer.write_table, group, row_group_size=size)
-                on_group(group)
-                row_count += group.num_rows
-                group = next(groups, None)
-                writing.result()
-        written.append(WrittenFile(name, path, row_count))
-    if group is not None:
-        raise ReleaseError(f"The table {name} has more rows than the {sorted_rows.rows} that were said.")
-    return written
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    row_count = 0
+    with (
+        pq.ParquetWriter(
+            folder / path,
+            SCHEMAS[name],
+            version="2.6",
+            compression="zstd",
+            compression_level=_COMPRESSION_LEVELS.get(name, _DEFAULT_COMPRESSION_LEVEL),
+        ) as writer,
+        ThreadPoolExecutor(1) as packer,
+    ):
+        groups = _cut_row_groups(name, sorted_rows.pieces, size)
+        group = next(groups, None)
+        while group is not None:
+            writing = packer.submit(writer.write_table, group, row_group_size=size)
+            on_group(group)
+            row_count += group.num_rows
+            group = next(groups, None)
+            writing.result()
+    return WrittenFile(name, path, row_count)
 
 
 def list_table_files(release: Path, name: str) -> list[Path]:
@@ -176,11 +168,23 @@ def list_table_files(release: Path, name: str) -> list[Path]:
 def read_batches(
     release: Path, name: str, column_names: list[str] | None = None, group_parts: int = 1
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a published table in order, in batches of a row group or of its `group_parts`-th part."""
+    """Yield the rows of a published table file by file, in batches of a row group or of its `group_parts`-th part."""
+    yield from read_file_batches(list_table_files(release, name), name, column_names, group_parts)
+
+
+def read_file_batches(
+    paths: Iterable[Path], name: str, column_names: list[str] | None = None, group_parts: int = 1
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of some files of a published table, as `read_batches` does."""
     size = max(1, _GROUP_ROWS.get(name, _DEFAULT_GROUP_ROWS) // group_parts)
-    for path in list_table_files(release, name):
+    for path in paths:
         with pq.ParquetFile(path) as file:
             yield from file.iter_batches(batch_size=size, columns=column_names)
+
+
+def open_file(path: Path) -> pq.ParquetFile:
+    """Open a Parquet file."""
+    return pq.ParquetFile(path)
 
 
 def read_schema(release: Path, name: str) -> pa.Schema:

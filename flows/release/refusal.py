@@ -21,7 +21,7 @@ def refuse_run(dataset: Dataset, draft: Draft, why: list[str]) -> Path:
     run_id = draft.facts.run_id
     with explain_write_errors(dataset.root):
         folder = make_empty_folder(dataset.staging_path(run_id))
-        table_files = parquet_tables.write_table(folder, "rejects", draft.rejects)
+        table_files = [parquet_tables.write_table(folder, "rejects", draft.rejects)]
         validation_paths = write_validation(folder, draft.validation)
         manifest = build_manifest(folder, draft.facts, None, table_files, validation_paths, {}, why)
         (folder / "manifest.json").write_bytes(encode_json(manifest))

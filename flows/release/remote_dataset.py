@@ -30,7 +30,7 @@ from flows.release.dataset_index import update_latest, write_versions
 from flows.release.errors import ConcurrentCommitError, ReleaseError, explain_write_errors
 from flows.release.filesystem import digest_json, encode_json, hash_file, make_read_only, remove_tree, write_atomic
 from flows.release.layout import Dataset, VersionEntry
-from flows.release.manifest import build_entry
+from flows.release.manifest import build_entry, read_manifest
 from flows.release.object_store import ObjectStore, ObjectTag
 from flows.release.stage import SUMS
 
@@ -234,11 +234,26 @@ class MirroredDataset(Dataset):
         raise ReleaseError(f"{self.store.url}/{_WITHDRAWN} was replaced {_MAX_TRIES} times meanwhile: run again.")
 
     def _upload_folder(self, path: str) -> None:
-        """Upload the files of a folder, manifest.json last."""
+        """Upload the files of a folder, manifest.json last; what the store has of another release is copied there."""
         folder = self.root / path
+        stored = self._list_stored_files()
+        digests = {file["path"]: file["sha256"] for file in read_manifest(folder)["files"]}
         files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
         for name in sorted(files, key=lambda name: name == "manifest.json"):
-            self.store.upload_file(f"{path}/{name}", folder / name)
+            other = stored.get((name, digests.get(name, "")))
+            if other is None:
+                self.store.upload_file(f"{path}/{name}", folder / name)
+            else:
+                self.store.copy_object(f"{other}/{name}", f"{path}/{name}")
+
+    def _list_stored_files(self) -> dict[tuple[str, str], str]:
+        """Map (path in a release, SHA-256) of the files that the store had when it was pulled to their release."""
+        stored: dict[tuple[str, str], str] = {}
+        for entry in reversed(self._snapshots[0].entries):
+            if entry.version and entry.status != "pruned" and (self.root / entry.path / "manifest.json").is_file():
+                files = read_manifest(self.root / entry.path)["files"]
+                stored |= {(file["path"], file["sha256"]): entry.path for file in files}
+        return stored
 
     def _download_release(self, entry: VersionEntry, path: Path) -> None:
         """Download a release, verify every digest, and rename it into releases/."""

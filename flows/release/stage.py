@@ -1,21 +1,23 @@
 """Staging: a release is written into .staging/<run>/, where no reader looks."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.release import csv_tables, parquet_tables
 from flows.release.changes_table import diff_releases
-from flows.release.draft import Draft
+from flows.release.draft import Draft, SegmentTables
 from flows.release.errors import ReleaseError, explain_write_errors
 from flows.release.filesystem import encode_json, hash_file, is_regular_file, remove_tree, walk_files
 from flows.release.layout import Dataset
-from flows.release.manifest import Manifest, build_manifest, read_manifest
+from flows.release.manifest import Manifest, build_manifest, list_shared_files, read_manifest
+from flows.release.parquet_tables import WrittenFile
+from flows.release.segments import SEGMENT_PATHS, Segment, link_file, name_segment
 from schemas import vocabulary
 
 SUMS: Final = "SHA256SUMS"
@@ -49,7 +51,7 @@ def _find_parent(dataset: Dataset, version: str | None) -> Path | None:
     if version is None:
         return None
     release = dataset.release_path(version)
-    if not parquet_tables.list_table_files(release, "articles"):
+    if not (release / "manifest.json").is_file():
         raise ReleaseError(
             f"The parent release {version}, which latest.json names, is not at {release}: put it back, or remove "
             "latest.json to start a new series."
@@ -76,55 +78,104 @@ def _write_sums(folder: Path, manifest: Manifest) -> None:
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
+def _write_segment(
+    folder: Path, segment: SegmentTables, on_written: Callable[[WrittenFile], object]
+) -> tuple[Segment, list[WrittenFile]]:
+    """Write the files of a segment; return it with its Parquet files. Lineage is written beside the articles."""
+    temporary = {table: path.format(f"{segment.number:06d}.new") for table, path in SEGMENT_PATHS.items()}
+    for path in temporary.values():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+
+    def write_lineage() -> list[WrittenFile]:
+        return [
+            parquet_tables.write_table(folder, name, rows, temporary[name])
+            for name, rows in (("spans", segment.spans), ("evidence", segment.evidence))
+        ]
+
+    # Arrow releases the interpreter lock, so the two run in parallel.
+    with ThreadPoolExecutor(1) as executor:
+        lineage = executor.submit(write_lineage)
+        with csv_tables.CsvWriter(folder / temporary["articles_csv"], folder / temporary["metadata_csv"]) as writer:
+            articles = parquet_tables.write_table(
+                folder, "articles", segment.articles, temporary["articles"], writer.write_rows
+            )
+        row_counts = {file.table: file.rows for file in (articles, *lineage.result())}
+    name = name_segment(segment.number, folder / temporary["articles"])
+    for table, path in temporary.items():
+        (folder / path).rename(folder / SEGMENT_PATHS[table].format(name))
+    files = [WrittenFile(table, SEGMENT_PATHS[table].format(name), rows) for table, rows in row_counts.items()]
+    for file in files:
+        on_written(file)
+    return Segment(folder, name, articles.rows, segment.code, segment.settings), files
+
+
+def link_segments(
+    folder: Path, segments: Sequence[Segment], on_copied: Callable[[Path], object] = lambda _path: None
+) -> None:
+    """Link the files of segments of other releases into `folder`; call `on_copied` where a file had to be copied."""
+    for segment in segments:
+        for path in segment.list_paths():
+            if not link_file(segment.release / path, folder / path):
+                on_copied(folder / path)
+
+
 def stage_release(
     dataset: Dataset,
     draft: Draft,
     version: str,
     write_pages: Callable[[Path, Manifest], None] | None = None,
-    changes: pa.Table | None = None,
-    on_table_written: Callable[[Path, str], object] = lambda _folder, _table: None,
+    on_file_written: Callable[[Path, WrittenFile], object] = lambda _folder, _file: None,
+    on_file_copied: Callable[[Path], object] = lambda _path: None,
 ) -> Path:
     """Write the whole release of a draft into .staging/<run>/ and return that folder.
 
-    `changes` is the CHANGES table, computed against `draft.facts.parent` where it is None. `write_pages` is called with
-    the folder and the manifest once both are complete; it may add files, and must not change existing ones.
-    `on_table_written` is called with the folder and the name of each table once it is complete. SHA256SUMS is written
-    last. The caller must hold the lock, because the next owner of the lock empties .staging.
+    `write_pages` is called with the folder and the manifest once both are complete; it may add files, and must not
+    change existing ones. `on_file_written` is called with the folder and each Parquet file once it is complete,
+    `on_file_copied` with each file of a kept segment that could not be linked. SHA256SUMS is written last. The caller
+    must hold the lock, because the next owner of the lock empties .staging.
 
     Raises ReleaseError where a table does not fit its schema or the parent release is missing.
     """
     dataset.release_path(version)
     with explain_write_errors(dataset.root):
         folder = make_empty_folder(dataset.staging_path(draft.facts.run_id))
-        parent = _find_parent(dataset, draft.facts.parent) if changes is None else None
+        parent = _find_parent(dataset, draft.facts.parent) if draft.compute_changes is None else None
 
-        def write_one_table(
-            name: str, rows: pa.Table | parquet_tables.SortedRows, *on_group: Callable[[pa.Table], None]
-        ) -> list[parquet_tables.WrittenFile]:
-            written_files = parquet_tables.write_table(folder, name, rows, *on_group)
-            on_table_written(folder, name)
-            return written_files
+        def report_file(file: WrittenFile) -> None:
+            on_file_written(folder, file)
 
-        # Arrow releases the interpreter lock, so the lineage tables are written in parallel to the articles.
-        with ThreadPoolExecutor(1) as executor:
-            lineage_tables = {"rejects": draft.rejects, "spans": draft.spans, "evidence": draft.evidence}
-            lineage_files = executor.submit(
-                lambda: [write_one_table(name, table) for name, table in lineage_tables.items()]
+        for path in SEGMENT_PATHS.values():  # a release without articles has these folders too
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        link_segments(folder, draft.kept_segments, on_file_copied)
+        written_segments, files = [], []
+        for tables in draft.segments:
+            segment, segment_files = _write_segment(folder, tables, report_file)
+            written_segments.append(segment)
+            files += segment_files
+        segments = [*(replace(segment, release=folder) for segment in draft.kept_segments), *written_segments]
+        if draft.compute_changes is not None:
+            changes = draft.compute_changes([segment.list_files("articles")[0] for segment in written_segments])
+        else:
+            changes = diff_releases(
+                parent,
+                folder,
+                same_code=_read_code_digest(parent) == draft.facts.code_digest,
+                renamed_ids=draft.renamed_ids,
             )
-            with csv_tables.CsvWriter(folder) as csv_writer:
-                files = write_one_table("articles", draft.articles, csv_writer.write_rows)
-            if changes is None:
-                changes = diff_releases(
-                    parent,
-                    folder,
-                    same_code=_read_code_digest(parent) == draft.facts.code_digest,
-                    renamed_ids=draft.renamed_ids,
-                )
-            files += [file for written in lineage_files.result() for file in written]
-        files += write_one_table("changes", changes)
-        other_paths = [*csv_writer.paths, *write_validation(folder, draft.validation)]
+        for name, rows in (("rejects", draft.rejects), ("changes", changes)):
+            files.append(parquet_tables.write_table(folder, name, rows))
+            report_file(files[-1])
+        csv_paths = [
+            SEGMENT_PATHS[table].format(segment.name)
+            for segment in written_segments
+            for table in ("articles_csv", "metadata_csv")
+        ]
+        other_paths = [*csv_paths, *write_validation(folder, draft.validation)]
         ops = {op: pc.sum(pc.equal(changes.column("op"), op)).as_py() or 0 for op in vocabulary.OPS}
-        manifest = build_manifest(folder, draft.facts, version, files, other_paths, ops)
+        shared_files = list_shared_files(draft.kept_segments)
+        manifest = build_manifest(
+            folder, draft.facts, version, files, other_paths, ops, segments=segments, shared_files=shared_files
+        )
         (folder / "manifest.json").write_bytes(encode_json(manifest))
         if write_pages:
             write_pages(folder, manifest)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from flows.report.statistics import list_table_files, read_batches
+from flows.report.statistics import list_table_files, read_batches, read_file_batches
 from schemas import arrow
 
 Row = dict[str, Any]
@@ -103,12 +103,13 @@ def reassemble_document(text: str, spans: list[Row]) -> tuple[list[TracedLine], 
     return lines, is_aligned
 
 
-def _read_rows(folder: Path, table: str, ids: pa.Array) -> list[Row]:
-    """Read the rows of a table that belong to these article_ids."""
+def _read_rows(folder: Path, table: str, ids: pa.Array, segment: str) -> list[Row]:
+    """Read the rows of a table that belong to these article_ids; of one segment only, where it is named."""
     columns = {"articles": arrow.ARTICLES, "spans": arrow.SPANS, "evidence": arrow.EVIDENCE}[table].names
     rows: list[Row] = []
     sorted_ids = sorted(ids.to_pylist())
-    for path in list_table_files(folder, table) if sorted_ids else []:
+    paths = list_table_files(folder, table) if sorted_ids else []
+    for path in [path for path in paths if path.stem.endswith(segment)] or paths:
         with pq.ParquetFile(path) as file:
             groups = [n for n in range(file.num_row_groups) if _may_contain_ids(file.metadata.row_group(n), sorted_ids)]
             for batch in file.iter_batches(_BATCH_ROWS, groups, columns):
@@ -128,14 +129,16 @@ def _may_contain_ids(group: pq.RowGroupMetaData, sorted_ids: list[str]) -> bool:
 
 
 def sample_articles(folder: Path, most: int) -> list[TracedArticle]:
-    """Return at most `most` articles in the order of the release: all, or those with the smallest article_ids.
+    """Return at most `most` articles of the newest segment: all, or those with the smallest article_ids.
 
-    An article_id is a digest, so this is a random sample, and the same one each time.
+    An article_id is a digest, so this is a random sample of what came last, and the same one each time. Of a release
+    of layout 1 it is a sample of its last file.
     """
+    newest = list_table_files(folder, "articles")[-1:]
     ids: list[str] = []
-    for batch in read_batches(folder, "articles", ["article_id"]):
+    for batch in read_file_batches(newest, ["article_id"]):
         ids = nsmallest(most, ids + batch["article_id"].to_pylist())
-    return _load_articles(folder, ids)
+    return _load_articles(folder, ids, newest[0].stem.removeprefix("articles-") if newest else "")
 
 
 def find_articles(folder: Path, query: str) -> list[TracedArticle]:
@@ -149,17 +152,17 @@ def find_articles(folder: Path, query: str) -> list[TracedArticle]:
     return _load_articles(folder, ids)
 
 
-def _load_articles(folder: Path, article_ids: list[str]) -> list[TracedArticle]:
-    """Load articles with their evidence and documents."""
+def _load_articles(folder: Path, article_ids: list[str], segment: str = "") -> list[TracedArticle]:
+    """Load articles, of one segment or of any, with their evidence and documents."""
     ids = pa.array(article_ids, pa.string())
     spans: dict[str, list[Row]] = {key: [] for key in article_ids}
     evidence: dict[str, list[Row]] = {key: [] for key in article_ids}
-    for row in _read_rows(folder, "spans", ids):
+    for row in _read_rows(folder, "spans", ids, segment):
         spans[row["article_id"]].append(row)
-    for row in _read_rows(folder, "evidence", ids):
+    for row in _read_rows(folder, "evidence", ids, segment):
         evidence[row["article_id"]].append(row)
     articles = []
-    for row in _read_rows(folder, "articles", ids):
+    for row in _read_rows(folder, "articles", ids, segment):
         lines, is_aligned = reassemble_document(row["text"], spans[row["article_id"]])
         articles.append(TracedArticle(row, evidence[row["article_id"]], lines, is_aligned))
     return articles

@@ -94,10 +94,10 @@ def build_datapackage_json(folder: Path, manifest: Json) -> str:
         if paths:
             resources.append(_build_resource(table, paths, table, ("parquet", _PARQUET_TYPE)))
     for name, left_out in (("articles", ()), ("metadata", ("text",))):
-        if (folder / "csv" / f"{name}.csv").exists():
-            resources.append(
-                _build_resource(f"{name}-csv", [f"csv/{name}.csv"], "articles", ("csv", "text/csv"), left_out)
-            )
+        paths = [path.relative_to(folder).as_posix() for path in sorted((folder / "csv").glob(f"{name}*.csv*"))]
+        for number, path in enumerate(paths):  # a resource of several CSV files would have one header
+            resource_name = f"{name}-csv" if number == 0 else f"{name}-csv-{number + 1}"
+            resources.append(_build_resource(resource_name, [path], "articles", ("csv", "text/csv"), left_out))
     package = {
         "profile": "data-package",
         "name": _slugify_name(manifest["dataset"]),

@@ -10,13 +10,14 @@ from flows.report.statistics import collect_statistics
 PAGES = ("README.md", "report.html", "schema.json", "codebook.csv", "datapackage.json", "croissant.json")
 
 
-def write_pages(folder: Path, manifest: dict[str, Any]) -> None:
+def write_pages(folder: Path, manifest: dict[str, Any], stored: dict[str, Any] | None = None) -> None:
     """Write the pages of the release in `folder`, from its tables and its manifest.
 
     Needs the Parquet tables and, for the data package to name them, the CSV files in place. Overwrites pages that are
-    there. Raises KeyError for a manifest without a key the pages need, OSError where the folder cannot be written.
+    there. `stored` holds statistics of segments, as in statistics.collect_statistics. Raises KeyError for a manifest
+    without a key the pages need, OSError where the folder cannot be written.
     """
-    statistics = collect_statistics(folder)
+    statistics = collect_statistics(folder, stored)
     pages = {
         "README.md": dataset_card.render_card(statistics, manifest),
         "report.html": report_page.render_report(

@@ -3,61 +3,73 @@
     look_up_cached_results, clean_documents     source -> outcome of each document, cached or made now   (collect)
     reject_withdrawn, resolve_id_conflicts      reject what was taken down; one row for each id     (id_conflicts)
     match_renamed_articles                      recognise the parent's rows of an older rule    (renamed_articles)
-    start_partitioning                          partition rows in the background for the release    (partitioning)
+    open_parent, match_parent                   find the rows of the parent that stay  (parent_rows, parent_match)
     validate_rows                               reject rows that fail an expectation                  (validation)
-    carry_over_articles                         with --append, add the parent's other articles        (carry_over)
     mark_duplicates                             link or drop duplicates                               (duplicates)
     validate_release, validate_drift            check the release, alone and against its parent       (validation)
-    build_draft, summarize_run                  tables to write, summary for people    (run_facts, ordered_tables)
+    plan_segments                               which segments are kept, and which are written      (segment_plan)
+    build_draft, stage_segments                 tables to write, the staged release           (run_facts, staging)
 
 `RunState` passes from step to step: the keys of the articles, the rejects, and where all other columns are on disk. At
-any time every document of the source is exactly one row of `articles` or of `rejects`; `carried_count` counts the
-articles taken over from the parent. Texts, spans and evidence are read when the release is written, one partition at a
-time: memory holds the keys (some 300 bytes an article), the rejects and one partition.
+any time every document of the source is exactly one row of `articles`, of `rejects`, or a row of the parent that stays;
+`carried_count` counts the rows that stay of other documents. Texts, spans and evidence are read when a segment is
+written, one partition at a time: memory holds the keys of new and changed articles (some 300 bytes each), the rejects
+and one partition. Of the parent the index of its segments is mapped (segment_index).
 """
 
 from flows import dedupe, release
 from flows.run.assembly import assemble_from_outcomes
-from flows.run.carry_over import carry_over_articles, load_release_state
 from flows.run.cleanup import clean_up_state, prune_unreferenced_outcomes
 from flows.run.collect import CachedResults, ProgressCallback, clean_documents, clean_raw_tables, look_up_cached_results
-from flows.run.duplicates import mark_duplicates, save_carried_prints
-from flows.run.id_conflicts import find_withdrawn_ids, reject_withdrawn, resolve_id_conflicts, select_article_ids
+from flows.run.duplicates import mark_duplicates
+from flows.run.id_conflicts import reject_withdrawn, resolve_id_conflicts
 from flows.run.indexes import update_indexes
 from flows.run.ordered_tables import load_articles
-from flows.run.partitioning import start_partitioning
-from flows.run.renamed_articles import list_superseded_ids, match_renamed_articles
+from flows.run.parent_match import match_parent
+from flows.run.parent_rows import ParentRows, Positions, find_rows_by_ids, find_withdrawn_rows, list_ids, open_parent
+from flows.run.release_state import load_all_keys, load_release_state
+from flows.run.renamed_articles import match_renamed_articles
 from flows.run.run_facts import build_draft, build_facts, summarize_run
 from flows.run.run_state import RunState
+from flows.run.segment_index import IndexFolder, SegmentIndex
+from flows.run.segment_plan import plan_segments
+from flows.run.staging import finish_indexes, stage_segments
 from flows.run.validation import revalidate_rows, validate_drift, validate_release, validate_rows
 
 __all__ = [
     "CachedResults",
+    "IndexFolder",
+    "ParentRows",
+    "Positions",
     "ProgressCallback",
     "RunState",
+    "SegmentIndex",
     "assemble_from_outcomes",
     "build_draft",
     "build_facts",
-    "carry_over_articles",
     "clean_documents",
     "clean_raw_tables",
     "clean_up_state",
     "dedupe",
-    "find_withdrawn_ids",
-    "list_superseded_ids",
+    "find_rows_by_ids",
+    "find_withdrawn_rows",
+    "finish_indexes",
+    "list_ids",
+    "load_all_keys",
     "load_articles",
     "load_release_state",
     "look_up_cached_results",
     "mark_duplicates",
+    "match_parent",
     "match_renamed_articles",
+    "open_parent",
+    "plan_segments",
     "prune_unreferenced_outcomes",
     "reject_withdrawn",
     "release",
     "resolve_id_conflicts",
     "revalidate_rows",
-    "save_carried_prints",
-    "select_article_ids",
-    "start_partitioning",
+    "stage_segments",
     "summarize_run",
     "update_indexes",
     "validate_drift",

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import cache
+from flows.run.keys_table import build_keys_table, select_key_columns
 from flows.run.run_state import RunState
 from flows.workers import batch_processing
 from schemas import arrow, stage_tables
@@ -80,45 +81,6 @@ def assemble_from_outcomes(
         pa.concat_tables([arrow.make_empty_table(arrow.REJECTS), *own_rejects, *rejects]),
         document_count,
         shards=shards,
-    )
-
-
-def select_key_columns(table: pa.Table) -> pa.Table:
-    """Select from articles the columns that KEYS holds, and add has_title, has_author and has_url."""
-    derived = {
-        "outlet": pc.dictionary_encode(table["outlet"]),
-        "has_title": pc.is_valid(table["title"]),
-        "has_author": pc.greater(pc.list_value_length(table["authors"]), 0),
-        "has_url": pc.is_valid(table["url"]),
-    }
-    if "fallback_id" in table.column_names:  # not in a release
-        is_declared = pc.not_equal(table["fallback_id"], table["article_id"])
-        derived["fallback_id"] = pc.if_else(is_declared, table["fallback_id"], pa.scalar(None, pa.string()))
-        derived["has_own_url"] = pc.is_valid(table["own_url"])
-    copied_names = [
-        name for name in table.column_names if name not in ("url", "outlet", "title", "authors", "own_url", *derived)
-    ]
-    return pa.table([*(table[name] for name in copied_names), *derived.values()], [*copied_names, *derived])
-
-
-def build_keys_table(
-    columns: dict[str, object], rows: np.ndarray, shard_numbers: np.ndarray, positions: np.ndarray
-) -> pa.Table:
-    """Build KEYS from its columns and the three numeric ones (row, shard, position).
-
-    Without a `duplicate_of` column in `columns`, no article has a duplicate link.
-    """
-    all_columns = {
-        "duplicate_of": pa.nulls(len(rows), pa.string()),
-        "fallback_id": pa.nulls(len(rows), pa.string()),
-        "has_own_url": pa.repeat(False, len(rows)),
-        **columns,
-        "row": pa.array(rows, pa.int64()),
-        "shard": pa.array(shard_numbers, pa.int32()),
-        "at": pa.array(positions, pa.int32()),
-    }
-    return pa.table([all_columns[name] for name in stage_tables.KEYS.names], stage_tables.KEYS.names).cast(
-        stage_tables.KEYS
     )
 
 

@@ -31,11 +31,15 @@ def prune_unreferenced_outcomes(dataset: release.Dataset) -> int:
         dataset.locate_folder(entry) for entry in dataset.read_versions() if entry.version and dataset.has_files(entry)
     ]
     digests = [pa.array([], pa.string())]
+    seen_files: set[tuple[int, int]] = set()  # releases share files
     for path in release_paths:
         for name in ("articles", "rejects"):
-            digests += [
-                batch.column("raw_sha256").drop_null() for batch in release.read_batches(path, name, ["raw_sha256"])
-            ]
+            for file in release.list_table_files(path, name):
+                status = file.stat()
+                if (status.st_dev, status.st_ino) not in seen_files:
+                    seen_files.add((status.st_dev, status.st_ino))
+                    batches = release.read_file_batches([file], name, ["raw_sha256"])
+                    digests += [batch.column("raw_sha256").drop_null() for batch in batches]
     return cache.prune_outcomes(
         dataset.state, cache.compute_code_version(ROOT).code, pc.unique(pa.concat_arrays(digests))
     )

@@ -1,84 +1,252 @@
-"""Duplicate links between the articles of a run, and from them to articles that were carried over."""
+"""Duplicate links: of new articles, and of old ones whose kept article left the release.
+
+An article that was published first keeps its role, so most rows of the parent need not be looked at: new articles and
+old duplicates that lost their original are compared with those rows of the parent that share a digest or a band with
+one of them, and with each other.
+"""
 
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import cache, dedupe, release
+from flows.run.keys_table import append_keys
+from flows.run.parent_rows import ParentRows, Positions
 from flows.run.run_state import RunState
-from schemas import arrow, stage_tables
+from flows.run.segment_index import encode_ids, view_binary
+from schemas import stage_tables
+
+_BAND_COLUMNS: Final = ["text_digest", "bands"]
+_KEPT, _LOST_ORIGINAL, _NEW = range(3)  # generations of FINGERPRINTS
 
 
-def mark_duplicates(state: RunState, mode: str, dataset: release.Dataset | None = None) -> RunState:
-    """Set `duplicate_of` of each duplicate, or move duplicates to rejects where `mode` is `drop`.
-
-    Carried articles are compared by their saved prints, or by their texts where no prints were saved.
-    """
+def mark_duplicates(state: RunState, mode: str) -> RunState:
+    """Set `duplicate_of` of each duplicate, or move duplicates to rejects where `mode` is `drop`."""
     mapped_tables: list[release.MappedTable] = []
-    prints, print_rows = _gather_prints(state, dataset, mapped_tables)
-    fingerprints = dedupe.assemble_fingerprints(state.articles, prints, print_rows)
+    parent = state.parent
+    unlinked = _find_unlinked_rows(state) if parent else []
+    fingerprints, prints, old_places = _gather_fingerprints(state, unlinked, mapped_tables)
     release_pages = partial(release.release_pages, mapped_tables)
     links = dedupe.link_duplicates(fingerprints, prints, release_pages)
     release_pages()
-    if state.carried_count:
-        state = replace(state, prints=prints, release_pages=release_pages)
-    if mode == "drop":
-        pairs = zip(links["article_id"].to_pylist(), links["duplicate_of"].to_pylist(), strict=True)
-        rejections = {
-            key: ("duplicate", f"Repeats article {original}; duplicates are dropped on request.")
-            for key, original in pairs
+    link_by_id = dict(zip(links["article_id"].to_pylist(), links["duplicate_of"].to_pylist(), strict=True))
+    if parent:
+        changed_links = {
+            place: link_by_id.get(key)
+            for key, place in old_places.items()
+            if link_by_id.get(key) != _read_published_link(parent, place)
         }
-        return state.reject_rows(state.map_ids_to_rows(rejections), "dedupe")
-    link_rows = pc.index_in(state.articles["article_id"], value_set=links["article_id"].combine_chunks())
-    duplicate_of = links["duplicate_of"].combine_chunks().take(link_rows)
-    return replace(state, articles=arrow.replace_column(state.articles, "duplicate_of", duplicate_of))
+        state = replace(state, parent=replace(parent, links={**parent.links, **changed_links}))
+    if mode == "drop":
+        return _drop_duplicates(state, link_by_id)
+    values = [link_by_id.get(key) for key in state.articles["article_id"].to_pylist()]
+    column_index = state.articles.schema.get_field_index("duplicate_of")
+    field = state.articles.schema.field(column_index)
+    return replace(state, articles=state.articles.set_column(column_index, field, pa.array(values, pa.string())))
 
 
-def save_carried_prints(state: RunState, dataset: release.Dataset) -> None:
-    """Save the prints of carried articles, so that the next run need not read their texts.
-
-    The prints of all other articles are in the shards, beside their outcomes.
-    """
-    carried = state.articles.filter(pc.equal(state.articles["shard"], stage_tables.PARENT))
-    release.save_prints(dataset, state.prints, carried["content_hash"], dedupe.VERSION, state.release_pages)
+def _read_published_link(parent: ParentRows, place: tuple[int, int]) -> str | None:
+    """Read the link that a row of the parent was published with."""
+    value = parent.indexes[place[0]].read_column("duplicate_of")[place[1]].as_py()
+    return value.hex() if value is not None else None
 
 
-def _gather_prints(
-    state: RunState, dataset: release.Dataset | None, mapped_tables: list[release.MappedTable]
-) -> tuple[pa.Table, pa.Array]:
-    """Return PRINTS, and for each article its row in them.
+def _drop_duplicates(state: RunState, link_by_id: dict[str, str]) -> RunState:
+    """Move the duplicates to rejects, also the rows of the parent that were published as such."""
+    rejections = {
+        key: ("duplicate", f"Repeats article {original}; duplicates are dropped on request.")
+        for key, original in link_by_id.items()
+    }
+    parent = state.parent
+    if parent is not None:
+        for number, index in enumerate(parent.indexes):
+            is_linked = np.asarray(pc.is_valid(index.read_column("duplicate_of"))) & parent.stays[number]
+            for (segment_number, row), link in parent.links.items():
+                if segment_number == number:
+                    is_linked[row] = link is not None and parent.stays[number][row]
+            rows = np.flatnonzero(is_linked)
+            if not len(rows):
+                continue
+            carried = parent.load_keys(number, rows)
+            rejections |= {
+                key: ("duplicate", f"Repeats article {original}; duplicates are dropped on request.")
+                for key, original in zip(
+                    carried["article_id"].to_pylist(), carried["duplicate_of"].to_pylist(), strict=True
+                )
+            }
+            state = replace(state, articles=append_keys(state.articles, carried))
+            parent = parent.without_rows([(number, rows)])
+        unlinked: dict[tuple[int, int], str | None] = {
+            place: None for place, link in parent.links.items() if link is None
+        }
+        state = replace(state, parent=replace(parent, links=unlinked))
+    return state.reject_rows(state.map_ids_to_rows(rejections), "dedupe")
+
+
+def _find_unlinked_rows(state: RunState) -> list[tuple[int, Positions]]:
+    """Find the rows that stay and whose original does not: it left, or its text is another one now."""
+    parent = state.parent
+    assert parent is not None
+    left_ids = pa.concat_arrays(
+        [
+            pa.array([], pa.binary(16)),
+            *(
+                index.read_column("article_id").filter(pa.array(~stays))
+                for index, stays in zip(parent.indexes, parent.stays, strict=True)
+            ),
+        ]
+    )
+    if not len(left_ids):
+        return []
+    return [
+        (number, rows[parent.stays[number][rows]])
+        for number, rows in enumerate(parent.find_values("duplicate_of", left_ids))
+        if parent.stays[number][rows].any()
+    ]
+
+
+def _gather_fingerprints(
+    state: RunState, unlinked: list[tuple[int, Positions]], mapped_tables: list[release.MappedTable]
+) -> tuple[pa.Table, pa.Table, dict[str, tuple[int, int]]]:
+    """Return FINGERPRINTS and PRINTS of the articles to be compared, and the places of the unlinked old rows by id.
 
     Appends the memory-mapped tables that the prints are in to `mapped_tables`.
     """
+    prints, print_rows = _gather_prints(state, mapped_tables)
+    generations = np.full(state.articles.num_rows, _NEW, np.int8)
+    if state.parent is None:
+        return dedupe.assemble_fingerprints(state.articles, prints, generations, print_rows), prints, {}
+    parent = state.parent
+    generations[_find_published(state, parent, is_duplicate=True)] = _LOST_ORIGINAL
+    generations[_find_published(state, parent, is_duplicate=False)] = _KEPT
+    visited = _select_visited_prints(prints, print_rows.to_numpy()[generations != _KEPT])
+    old_rows = {number: (rows, np.full(len(rows), _LOST_ORIGINAL, np.int8)) for number, rows in unlinked}
+    tables = [dedupe.assemble_fingerprints(state.articles, prints, generations, print_rows)]
+    print_tables, print_count = [prints], prints.num_rows
+    visited = pa.concat_tables(
+        [visited, *(_take_index_prints(parent, number, rows).select(_BAND_COLUMNS) for number, rows in unlinked)]
+    )
+    old_places: dict[str, tuple[int, int]] = {}
+    for number in range(len(parent.indexes)):
+        candidates = _find_candidates(parent, number, visited)
+        rows, row_generations = old_rows.get(number, (np.empty(0, np.int64), np.empty(0, np.int8)))
+        candidates = np.setdiff1d(candidates, rows)
+        rows = np.concatenate([rows, candidates])
+        row_generations = np.concatenate([row_generations, np.full(len(candidates), _KEPT, np.int8)])
+        if not len(rows):
+            continue
+        order = np.argsort(rows)
+        rows, row_generations = rows[order], row_generations[order]
+        index_rows = parent.indexes[number].rows.table.take(pa.array(rows))
+        index_prints = _take_index_prints(parent, number, rows)
+        ids = [key.hex() for key in index_rows["article_id"].to_pylist()]
+        old_places |= {
+            key: (number, row)
+            for key, row, generation in zip(ids, rows.tolist(), row_generations.tolist(), strict=True)
+            if generation == _LOST_ORIGINAL
+        }
+        columns = index_rows.select(["date", "date_basis", "published_at", "char_count"])
+        articles = columns.append_column("article_id", pa.array(ids, pa.string()))
+        index_fingerprints = dedupe.assemble_fingerprints(
+            articles, index_prints, row_generations, pa.array(np.arange(len(rows)))
+        )
+        column_index = index_fingerprints.schema.get_field_index("print")
+        print_column = pc.add(index_fingerprints["print"], print_count)
+        field = index_fingerprints.schema.field(column_index)
+        tables.append(index_fingerprints.set_column(column_index, field, print_column))
+        print_tables.append(index_prints)
+        print_count += len(rows)
+    return pa.concat_tables(tables), pa.concat_tables(print_tables), old_places
+
+
+def _find_published(state: RunState, parent: ParentRows, *, is_duplicate: bool) -> npt.NDArray[np.int64]:
+    """Find the articles of this run that the parent published as duplicates, or as originals, whatever their text."""
+    places = parent.find_ids(state.articles["article_id"])
+    matches = np.zeros(len(places.segments), bool)
+    for number in np.unique(places.segments[places.exists]).tolist():
+        in_segment = np.flatnonzero(places.segments == number)
+        links = parent.indexes[number].read_column("duplicate_of").take(pa.array(places.rows[in_segment]))
+        matches[in_segment] = np.asarray(pc.is_valid(links)) == is_duplicate
+    return np.flatnonzero(matches)
+
+
+def _select_visited_prints(prints: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:
+    """Select digests and bands of some PRINTS."""
+    columns = prints.select(_BAND_COLUMNS)
+    return columns.take(pa.array(rows))
+
+
+def _find_candidates(parent: ParentRows, number: int, visited: pa.Table) -> npt.NDArray[np.int64]:
+    """Find the rows of a segment that stay, are no duplicates, and share a digest or a band with a visited text."""
+    index = parent.indexes[number]
+    stays = parent.stays[number]
+    if not stays.any() or not visited.num_rows:
+        return np.empty(0, np.int64)
+    digests = pc.unique(encode_ids(visited["text_digest"]).cast(pa.binary(16)).drop_null())
+    is_candidate = np.asarray(pc.is_in(index.read_column("text_digest"), value_set=digests), np.bool_).copy()
+    bands = visited["bands"].combine_chunks().drop_null()
+    keys = np.unique(view_binary(bands, 256).view(np.uint64).reshape(-1))
+    segment_keys = index.band_keys
+    if len(segment_keys) and len(keys):
+        starts = np.searchsorted(segment_keys, keys)
+        hits = starts[(starts < len(segment_keys))]
+        matched = keys[starts < len(segment_keys)] == segment_keys[hits]
+        first = hits[matched]
+        ends = np.searchsorted(segment_keys, keys[starts < len(segment_keys)][matched], side="right")
+        counts = ends - first
+        slots = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
+        is_candidate[index.band_rows[slots]] = True
+    is_original = np.asarray(pc.is_null(index.read_column("duplicate_of"))).copy()
+    for (segment_number, row), link in parent.links.items():
+        if segment_number == number:
+            is_original[row] = link is None
+    return np.flatnonzero(is_candidate & stays & is_original)
+
+
+def _take_index_prints(parent: ParentRows, number: int, rows: Positions) -> pa.Table:
+    """Take PRINTS of some rows of a segment, in their order."""
+    index = parent.indexes[number]
+    print_files = index.read_column("print_file").to_numpy()[rows]
+    print_rows = index.read_column("print_row").to_numpy()[rows]
+    tables, order = [stage_tables.PRINTS.empty_table()], []
+    for file_number in np.unique(print_files).tolist():
+        selected = np.flatnonzero(print_files == file_number)
+        mapped = release.map_table(index.print_paths[file_number])
+        tables.append(take_from_batches(mapped.table, print_rows[selected]))
+        order.append(selected)
+        mapped.release_pages()
+    positions = np.argsort(np.concatenate(order)) if order else np.empty(0, np.int64)
+    return pa.concat_tables(tables).combine_chunks().take(pa.array(positions))
+
+
+def take_from_batches(table: pa.Table, rows: npt.NDArray[np.int32]) -> pa.Table:
+    """Take rows of a mapped table of many batches, in the order of `rows`, without joining the batches first."""
+    batches = table.to_batches()
+    starts = np.cumsum([0, *(batch.num_rows for batch in batches)])
+    numbers = np.searchsorted(starts, rows, side="right") - 1
+    parts, order = [table.schema.remove_metadata().empty_table()], []
+    for number in np.unique(numbers).tolist():
+        selected = np.flatnonzero(numbers == number)
+        part = pa.Table.from_batches([batches[number].take(pa.array(rows[selected] - starts[number]))])
+        parts.append(part.replace_schema_metadata())
+        order.append(selected)
+    positions = np.argsort(np.concatenate(order)) if order else np.empty(0, np.int64)
+    return pa.concat_tables(parts).combine_chunks().take(pa.array(positions))
+
+
+def _gather_prints(state: RunState, mapped_tables: list[release.MappedTable]) -> tuple[pa.Table, pa.Array]:
+    """Return PRINTS of the shards of this run, and for each article its row in them."""
     shard_numbers, positions = state.articles["shard"].to_numpy(), state.articles["at"].to_numpy()
-    carried = np.flatnonzero(shard_numbers == stage_tables.PARENT)
-    # Shards of this run come first. A carried article may have its prints in a shard of an earlier run.
-    used_shards = [number for number in np.unique(shard_numbers).tolist() if number != stage_tables.PARENT]
-    unused_shards = sorted(set(range(len(state.shards))) - set(used_shards)) if len(carried) else []
-    tables = [_load_shard_prints(state.shards[number], mapped_tables) for number in [*used_shards, *unused_shards]]
+    used_shards = np.unique(shard_numbers).tolist()
+    tables = [_load_shard_prints(state.shards[number], mapped_tables) for number in used_shards]
     starts = np.zeros(len(state.shards) + 1, np.int64)
-    starts[[*used_shards, *unused_shards]] = np.cumsum([0, *(part.num_rows for part in tables)])[:-1]
-    print_rows = starts[shard_numbers] + positions
-    if len(carried):
-        saved_prints = release.map_prints(dataset, dedupe.VERSION) if dataset else None
-        if saved_prints is not None:
-            mapped_tables.append(saved_prints)
-            tables.append(saved_prints.table.replace_schema_metadata())
-        all_prints = pa.concat_tables([stage_tables.PRINTS.empty_table(), *tables])
-        content_hashes = state.articles["content_hash"].take(pa.array(carried))
-        matches = pc.index_in(content_hashes, value_set=all_prints["content_hash"].combine_chunks())
-        print_rows[carried] = np.asarray(pc.fill_null(matches, -1), np.int64)
-        missing = carried[np.asarray(pc.is_null(matches))]
-        computed, rows = _compute_prints(replace(state, articles=state.articles.take(pa.array(missing))))
-        print_row_by_row = {row: all_prints.num_rows + number for number, row in enumerate(rows)}
-        print_rows[missing] = [
-            print_row_by_row[row] for row in state.articles["row"].take(pa.array(missing)).to_pylist()
-        ]
-        tables += computed
-    return pa.concat_tables([stage_tables.PRINTS.empty_table(), *tables]), pa.array(print_rows)
+    starts[used_shards] = np.cumsum([0, *(part.num_rows for part in tables)])[:-1]
+    return pa.concat_tables([stage_tables.PRINTS.empty_table(), *tables]), pa.array(starts[shard_numbers] + positions)
 
 
 def _load_shard_prints(shard: cache.Shard, mapped_tables: list[release.MappedTable]) -> pa.Table:
@@ -88,13 +256,3 @@ def _load_shard_prints(shard: cache.Shard, mapped_tables: list[release.MappedTab
         return shard.read_table("prints")
     mapped_tables.append(mapped)
     return mapped.table
-
-
-def _compute_prints(state: RunState) -> tuple[list[pa.Table], list[int]]:
-    """Compute prints from texts, and return them with the rows of their articles."""
-    tables: list[pa.Table] = []
-    rows: list[int] = []
-    for table in state.stream_articles(["content_hash", "text"]):
-        tables.append(dedupe.compute_prints(table))
-        rows += table["row"].to_pylist()
-    return tables, rows

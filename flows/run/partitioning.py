@@ -1,13 +1,7 @@
-"""Rows of articles, spans and evidence, read from the shards and partitioned by the sort order of a release.
-
-Partitioning can start before validation decides which articles are published, and run beside it, since Arrow releases
-the interpreter's lock. Rows of articles rejected later are left out when a partition is read; rows of articles that
-join later are appended before. Columns of KEYS may change meanwhile, so they are not partitioned.
-"""
+"""Rows of articles, spans and evidence, read from the shards and partitioned by the sort order of a segment."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +10,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows import release
 from flows.run.external_sort import PartitionChunk, PartitionedRows
 from flows.run.run_state import RunState
 from schemas import arrow, stage_tables
@@ -32,10 +25,6 @@ SHARD_COLUMNS: Final = [
 _ARTICLE_SCHEMA: Final = pa.schema(
     [*(arrow.ARTICLES.field(name).remove_metadata() for name in SHARD_COLUMNS), stage_tables.KEYS.field("row")]
 )
-
-# Columns of KEYS by which rows are partitioned; those of the second list are read of the parent's articles too.
-_PARTITION_COLUMNS: Final = ["row", "shard", "at", "article_id", "date", "char_count", "boilerplate_share"]
-_SIZE_COLUMNS: Final = ["article_id", "date", "char_count", "boilerplate_share"]
 # Characters in a partition: of 4 bytes each they stay below the 2^31 bytes that one column of an Arrow array can hold.
 _MAX_PARTITION_CHARS: Final = 1 << 28
 
@@ -54,20 +43,14 @@ class PartitionedTable:
     edges: _SortKeys
 
     @classmethod
-    def from_state(cls, state: RunState, name: str, folder: Path, parent: Path | None = None) -> "PartitionedTable":
-        """Partition `articles` (SHARD_COLUMNS), `spans` or `evidence` of all articles of a run.
-
-        With `parent`, the partitions are sized for the articles of that release too, which are appended later.
-        """
-        sizes = state.articles.select(_SIZE_COLUMNS)
-        if parent is not None:
-            sizes = pa.concat_tables([sizes, *_read_parent_sizes(parent, sizes.schema)])
-        edges = _plan_edges(sizes, name)
+    def from_state(cls, state: RunState, name: str, folder: Path) -> "PartitionedTable":
+        """Partition `articles` (SHARD_COLUMNS), `spans` or `evidence` of all articles of a run."""
+        edges = _plan_edges(state.articles, name)
         table = cls(name, PartitionedRows(len(edges) + 1, folder, name), edges)
-        table.append_articles(state)
+        table._append_articles(state)
         return table
 
-    def append_articles(self, state: RunState) -> None:
+    def _append_articles(self, state: RunState) -> None:
         """Append the rows of all articles of `state` to the partitions."""
         partition_of = np.searchsorted(self.edges, _encode_sort_keys(state.articles, self.name), side="right")
         rows = state.articles["row"].to_numpy()
@@ -88,45 +71,11 @@ class PartitionedTable:
     ) -> Iterator[pa.Table]:
         """Yield the partitions in order, each sorted by `sort_indices`, with the `rank` of the article of each row.
 
-        `ranks` are by row; rows of rank -1 are left out.
+        `ranks` are by row.
         """
-        ranks = np.append(ranks, -1)  # rows beyond the last published article were rejected
         for _, partition in self.partitions:
-            row_ranks = ranks[np.minimum(partition["row"].to_numpy(), len(ranks) - 1)]
-            if (row_ranks < 0).any():
-                partition, row_ranks = partition.filter(pa.array(row_ranks >= 0)), row_ranks[row_ranks >= 0]
-            partition = partition.append_column("rank", pa.array(row_ranks))
+            partition = partition.append_column("rank", pa.array(ranks[partition["row"].to_numpy()]))
             yield partition.take(sort_indices(partition))
-
-
-def start_partitioning(state: RunState, folder: Path, executor: Executor, parent: Path | None = None) -> RunState:
-    """Partition rows in a background thread, and return the state that holds the pending tables.
-
-    `parent` is the release whose articles will be carried over: the partitions are sized for both.
-    """
-    tables = ("articles", "spans", "evidence")  # articles take longest to write, so they come first
-    # The other columns would be held in memory twice while the thread runs.
-    narrow_state = replace(state, articles=state.articles.select(_PARTITION_COLUMNS))
-    return replace(
-        state,
-        pending_tables={
-            name: executor.submit(PartitionedTable.from_state, narrow_state, name, folder, parent) for name in tables
-        },
-    )
-
-
-def finish_partitioning(state: RunState, name: str, folder: Path) -> PartitionedTable:
-    """Return one partitioned table of all articles of `state`, started earlier or now.
-
-    It may also hold rows of articles that were rejected since.
-    """
-    if name not in state.pending_tables:
-        return PartitionedTable.from_state(state, name, folder)
-    table: PartitionedTable = state.pending_tables[name].result()
-    # Articles were carried over after the partitioning had started.
-    carried = state.articles.filter(pc.equal(state.articles["shard"], stage_tables.PARENT))
-    table.append_articles(replace(state, articles=carried))
-    return table
 
 
 def index_by_row(state: RunState, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -135,12 +84,6 @@ def index_by_row(state: RunState, values: npt.NDArray[np.int64]) -> npt.NDArray[
     by_row = np.full(int(rows.max(initial=-1)) + 1, -1, np.int64)
     by_row[rows] = values
     return by_row
-
-
-def _read_parent_sizes(parent: Path, schema: pa.Schema) -> Iterator[pa.Table]:
-    """Yield sort keys and sizes of a release's articles, some thousand rows at a time."""
-    for batch in release.read_batches(parent, "articles", _SIZE_COLUMNS):
-        yield release.upgrade_batch("articles", batch, parent, _SIZE_COLUMNS).select(_SIZE_COLUMNS).cast(schema)
 
 
 def _plan_edges(sizes: pa.Table, name: str) -> _SortKeys:

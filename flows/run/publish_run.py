@@ -7,12 +7,12 @@ manifest of the release is the record of what was published.
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from flows import cache, read, release, run, validate
 from flows.parameters import Publish
@@ -29,6 +29,7 @@ progress_callback: ContextVar[run.ProgressCallback | None] = ContextVar("progres
 # Receives sentences before the work begins: which documents must be cleaned again, and why.
 notice_callback: ContextVar[Callable[[str], None] | None] = ContextVar("notice_callback", default=None)
 
+_MANY_DOCUMENTS: Final = 1_000  # after so many the start of another worker hardly counts
 _SOURCE_CHANGED = "the source changed while it was read; the next run reads all of it again"
 
 
@@ -39,7 +40,7 @@ def run_publish(job: Publish, steps: Steps = PLAIN_STEPS) -> RunOutcome:
         dataset = release.open_dataset(job.output, job.dataset, reading=job.dry_run)
         index = cache.EMPTY_INDEX if job.rehash else cache.load_source_index(dataset.state / "sources")
         survey = steps.survey_source(job.source, index.build_digest_lookup())
-        with open_workspace(job, dataset) as (run_id, work), ThreadPoolExecutor(1) as executor:
+        with open_workspace(job, dataset) as (run_id, work):
             facts = run.build_facts(job, run_id, started_at, survey.inputs, dataset.read_latest_version())
             if equal := release.find_equal_release(dataset, facts.compute_fingerprint()):
                 return _describe_nothing_new(job, dataset, equal)
@@ -49,7 +50,7 @@ def run_publish(job: Publish, steps: Steps = PLAIN_STEPS) -> RunOutcome:
             cached = steps.look_up_cached_results(job, survey, index, state_folder, started_ns)
             withdrawals = release.read_withdrawals(dataset)
             _send_notice(cached.recleaning_notice)
-            state, verdicts = build_tables(job, facts, dataset, withdrawals, cached, work, steps, executor)
+            state, verdicts = build_tables(job, facts, dataset, withdrawals, cached, work, steps)
             unchanged = cache.build_settled_lookup(survey.files, started_ns)
             inputs_now = steps.survey_source(job.source, unchanged).inputs
             changed = inputs_now.digest != survey.inputs.digest
@@ -83,35 +84,46 @@ def build_tables(
     cached: run.CachedResults,
     work: Path,
     steps: Steps = PLAIN_STEPS,
-    executor: Executor | None = None,
 ) -> tuple[run.RunState, dict[str, validate.Verdict]]:
     """Build the tables of a release and the verdicts on them: every step between the source and the release.
 
-    `work` is an empty folder for rows that do not fit into memory. With an `executor`, rows are partitioned for the
-    release while they are validated.
+    `work` is an empty folder for rows that do not fit into memory.
     """
-    parent = dataset.release_path(facts.parent) if facts.parent else None
-    withdrawn_ids = run.find_withdrawn_ids(parent, withdrawals) if parent else set()
     target = None if job.dry_run else dataset
     validate.start_gx_import()  # Great Expectations is imported while workers clean
     state = steps.clean_and_describe(job, cached, work, target, report_progress)
+    if state.cleaned_count >= _MANY_DOCUMENTS:
+        supervisor.kill_idle_children()  # a worker holds some 230 MB, which the release needs more
     state = run.reject_withdrawn(state, withdrawals)
-    state = run.resolve_id_conflicts(state, parent, append=job.append)
-    state = run.match_renamed_articles(state, parent)
-    source_ids = run.select_article_ids(state)
-    if executor is not None and not job.dry_run:
-        state = run.start_partitioning(state, work, executor, parent if job.append else None)
+    parent = _open_parent(dataset, facts, work if job.dry_run else None)
+    parent_path = parent.path if parent else None
+    state = run.resolve_id_conflicts(state, parent_path, append=job.append)
+    state = run.match_renamed_articles(state, parent_path)
+    withdrawn = run.find_withdrawn_rows(parent, withdrawals) if parent else []
+    if parent:
+        state = run.match_parent(state, parent, withdrawn, facts.compute_settings_digest(), append=job.append)
     # Validation runs before deduplication, so that no dropped copy refers to a rejected row.
     state, row_verdict = steps.validate_articles(state, facts.started_at.date(), work)
-    if job.append and parent:
-        superseded_ids = run.list_superseded_ids(source_ids, state.renamed_ids)
-        state = run.carry_over_articles(state, parent, superseded_ids, withdrawn_ids)
-    state = steps.find_duplicates(state, job.duplicates, target)
-    release_verdict = steps.validate_release(state, parent, job.accept_drift, withdrawn_ids)
+    state = steps.find_duplicates(state, job.duplicates)
+    release_verdict = steps.validate_release(state, job.accept_drift, sum(len(rows) for _, rows in withdrawn))
+    state = run.plan_segments(state)
     verdicts = {"articles": row_verdict, "release": release_verdict}
     if parent:
-        verdicts["drift"] = steps.compare_with_parent(job, facts, state, parent, source_ids, withdrawn_ids)
+        verdicts["drift"] = steps.compare_with_parent(job, facts, state, withdrawn)
     return state, verdicts
+
+
+def _open_parent(dataset: release.Dataset, facts: release.RunFacts, build_folder: Path | None) -> run.ParentRows | None:
+    """Open the parent release with its indexes; a dry run builds missing ones in a folder of its own."""
+    if facts.parent is None:
+        return None
+    path = dataset.release_path(facts.parent)
+    if not (path / "manifest.json").is_file():
+        raise release.ReleaseError(
+            f"The parent release {facts.parent}, which latest.json names, is not at {path}: put it back, or remove "
+            "latest.json to start a new series."
+        )
+    return run.open_parent(path, run.IndexFolder(dataset.state / "index", build_folder=build_folder))
 
 
 @contextmanager

@@ -1,21 +1,29 @@
 """Facts of a run: its identity before it starts, the draft of its release, and its summary for people."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from flows import read, release, validate
 from flows.parameters import Publish
 from flows.run import ordered_tables
+from flows.run.parent_rows import list_ids
 from flows.run.run_outcome import RunOutcome
 from flows.run.run_state import RunState
 from flows.settings import ROOT
 from flows.workers import batch_processing
+from schemas import stage_tables
 
+_UNKNOWN_SETTINGS: Final = "layout-1"  # of rows of releases that did not record them
 _RECORDED_LIBRARIES: Final = (
     "prefect",
     "pandas",
@@ -61,17 +69,20 @@ def build_facts(
 def build_draft(
     facts: release.RunFacts, state: RunState, verdicts: dict[str, validate.Verdict], folder: Path
 ) -> release.Draft:
-    """Build the draft of a release; its rows are read when it is written, by way of partitions in `folder`."""
+    """Build the draft of a release; its rows are read when it is written, by way of partitions in `folder`.
+
+    The segments of `state` must be planned.
+    """
     expectations = (expectation for verdict in verdicts.values() for expectation in verdict.document["results"])
     has_drift = any(
         expectation["scope"] == "drift" and expectation["severity"] == "critical" and not expectation["passed"]
         for expectation in expectations
     )
     return release.Draft(
-        articles=ordered_tables.sort_articles(state, folder),
+        segments=_iterate_segments(state, facts, folder),
         rejects=state.rejects,
-        spans=ordered_tables.sort_lineage(state, "spans", folder),
-        evidence=ordered_tables.sort_lineage(state, "evidence", folder),
+        kept_segments=state.kept_segments,
+        compute_changes=partial(compute_changes, state, facts),
         facts=replace(
             facts,
             documents_in=state.documents_in,
@@ -86,6 +97,73 @@ def build_draft(
         validation={name: verdict.document for name, verdict in verdicts.items()},
         renamed_ids=state.renamed_ids,
     )
+
+
+def _iterate_segments(state: RunState, facts: release.RunFacts, folder: Path) -> Iterator[release.SegmentTables]:
+    """Yield the tables of each segment that is to be written; they are read when they are iterated."""
+    assert state.pieces is not None
+    for piece in state.pieces:
+        piece_state = replace(state, articles=state.articles.take(pa.array(piece.places)))
+        shards = piece_state.articles["shard"].to_numpy()
+        code, settings = set(), set()
+        if (shards > stage_tables.PARENT).any():
+            code, settings = {facts.code_digest}, {facts.compute_settings_digest()}
+        for number in np.unique(shards[shards <= stage_tables.PARENT]).tolist():
+            assert state.parent is not None
+            segment = state.parent.segments[stage_tables.PARENT - number]
+            code, settings = code | set(segment.code), settings | set(segment.settings or (_UNKNOWN_SETTINGS,))
+        yield release.SegmentTables(
+            piece.number,
+            ordered_tables.sort_articles(piece_state, folder),
+            ordered_tables.sort_lineage(piece_state, "spans", folder),
+            ordered_tables.sort_lineage(piece_state, "evidence", folder),
+            tuple(sorted(code)),
+            tuple(sorted(settings)),
+        )
+
+
+def compute_changes(state: RunState, facts: release.RunFacts, written_paths: list[Path]) -> pa.Table:
+    """Compute the CHANGES from the parent; only rows that do not stay as they are can have changed."""
+    parent, ids = state.parent, state.articles["article_id"]
+    if parent is None:
+        return release.build_changes(ids.combine_chunks().cast(pa.string()), pa.array([], pa.string()))
+    assert state.pieces is not None
+    own_ids = ids.filter(pc.greater(state.articles["shard"], stage_tables.PARENT)).combine_chunks().cast(pa.string())
+    exists = pa.array(parent.find_ids(own_ids).exists)
+    replaced_ids = own_ids.filter(exists)
+    old_ids, new_ids = (pa.array(list(ids), pa.string()) for ids in (state.renamed_ids, state.renamed_ids.values()))
+    left = [(number, np.flatnonzero(~stays)) for number, stays in enumerate(parent.stays)]
+    left_ids = pa.array(sorted(list_ids(parent, left)), pa.string())
+    relinked = [(number, np.array([row], np.int64)) for number, row in parent.links if parent.stays[number][row]]
+    compared_ids = pa.chunked_array([replaced_ids, pa.array(sorted(list_ids(parent, relinked)), pa.string())])
+    changed = []
+    has_same_code = all(segment.code == (facts.code_digest,) for segment in parent.segments)
+    columns = release.DIGEST_COLUMNS if has_same_code else release.VALUE_COLUMNS
+    for group in sorted({piece.parent_segments for piece in state.pieces if piece.parent_segments}):
+        group_ids = pa.chunked_array(
+            [
+                state.articles["article_id"].take(pa.array(piece.places)).combine_chunks().cast(pa.string())
+                for piece in state.pieces
+                if piece.parent_segments == group
+            ]
+        )
+        group_ids = group_ids.filter(pc.is_in(group_ids, value_set=compared_ids)).combine_chunks()
+        group_ids = group_ids.filter(pa.array(parent.find_ids(group_ids).exists))
+        if len(group_ids):
+            old_paths = [path for number in group for path in parent.segments[number].list_files("articles")]
+            new_paths = [
+                path for piece, path in zip(state.pieces, written_paths, strict=True) if piece.parent_segments == group
+            ]
+            changed.append(release.diff_files(old_paths, new_paths, group_ids, columns))
+    if state.renamed_ids:
+        is_pair = pc.and_(pc.is_in(old_ids, value_set=left_ids), pc.is_in(new_ids, value_set=own_ids))
+        old_ids, new_ids = old_ids.filter(is_pair), new_ids.filter(is_pair)
+        old_paths = [path for segment in parent.segments for path in segment.list_files("articles")]
+        both = pa.concat_arrays([old_ids, new_ids])
+        changed.append(release.diff_files(old_paths, written_paths, both, columns, state.renamed_ids))
+    removed_ids = left_ids.filter(pc.invert(pc.is_in(left_ids, value_set=pa.concat_arrays([replaced_ids, old_ids]))))
+    added_ids = own_ids.filter(pc.and_(pc.invert(exists), pc.invert(pc.is_in(own_ids, value_set=new_ids))))
+    return release.build_changes(added_ids, removed_ids, changed)
 
 
 def list_key_notes(key_usage: Mapping[str, Any]) -> tuple[str, ...]:
@@ -118,12 +196,12 @@ def summarize_run(job: Publish, state: RunState, verdicts: dict[str, validate.Ve
     return RunOutcome(
         "dry_run",
         job.dataset,
-        articles=state.articles.num_rows,
+        articles=state.count_published(),
         carried=state.carried_count,
         documents=state.documents_in,
         rejected=state.count_rejected(),
         dropped=state.count_dropped(),
-        marked=state.articles.num_rows - state.articles["duplicate_of"].null_count,
+        marked=_count_duplicates(state),
         examples=tuple(example for reason_examples in examples.values() for example in reason_examples),
         notes=(
             *list_key_notes(state.key_usage),
@@ -133,3 +211,14 @@ def summarize_run(job: Publish, state: RunState, verdicts: dict[str, validate.Ve
         cleaned=state.cleaned_count,
         kept=state.cached_count,
     )
+
+
+def _count_duplicates(state: RunState) -> int:
+    """Count the articles of the release that repeat another one."""
+    count = state.articles.num_rows - state.articles["duplicate_of"].null_count
+    kept_names = {segment.name for segment in state.kept_segments}
+    for index in state.parent.indexes if state.parent else ():
+        if index.segment.name in kept_names:
+            links = index.read_column("duplicate_of")
+            count += len(links) - links.null_count
+    return int(count)

@@ -1,10 +1,8 @@
 """`RunState`: in-memory index of the release being built."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +11,26 @@ import pyarrow.compute as pc
 
 from flows import cache, release
 from flows.run.canonical_overrides import override_evidence, override_urls
+from flows.run.parent_rows import ParentRows
 from flows.workers import batch_processing
 from schemas import arrow, stage_tables
 from schemas.vocabulary import DROPPED
 
+_ARTICLE_PARTS: Final = 5  # of a row group of articles, and of lineage, in memory at a time
+_LINEAGE_PARTS: Final = 4
 RejectionsByRow = dict[int, tuple[str, str]]  # row -> reason, sentence
+
+
+@dataclass(frozen=True)
+class SegmentPiece:
+    """A segment to be written: the places of its rows in `RunState.articles`, and the parent's segments they are from.
+
+    `number` is the number in its name.
+    """
+
+    number: int
+    places: npt.NDArray[np.int64]
+    parent_segments: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -26,13 +39,14 @@ class RunState:
 
     - `shards`: the shards that the column `shard` of KEYS numbers; `used_places` are the positions that documents of
       this run have in them, by number.
-    - `parent`: the release that `carried_count` rows were carried over from.
-    - `prints`: near-duplicate prints, memory mapped; `release_pages` gives their pages back to the system.
+    - `parent`: the parent release and the rows of it that stay (flows/run/parent_rows.py); of these, `carried_count`
+      are of documents that this source does not hold. Rows that stay are not in `articles` until segments are planned.
+    - `kept_segments`: segments of the parent that the release shares; `pieces`: for each segment to be written, the
+      rows of `articles` in it (flows/run/segment_plan.py).
     - `cleaned_count`: documents cleaned in this run; `cached_count`: documents whose outcome came from the cache.
     - `own_urls`: rows whose declared canonical URL belongs to another document, and their own URL or None instead.
     - `renamed_ids`: article_ids of the parent, by an older identity rule, and those of the same documents now.
     - `key_usage`: keys of the records read, with what each stated, and files that are no documents.
-    - `pending_tables`: tables that are being partitioned in the background (flows/run/partitioning.py).
     """
 
     articles: pa.Table
@@ -40,16 +54,21 @@ class RunState:
     documents_in: int
     carried_count: int = 0
     shards: tuple[cache.Shard, ...] = ()
-    parent: Path | None = None
-    prints: pa.Table = field(default_factory=stage_tables.PRINTS.empty_table)
-    release_pages: Callable[[], None] = lambda: None
+    parent: ParentRows | None = None
+    kept_segments: tuple[release.Segment, ...] = ()
+    pieces: tuple[SegmentPiece, ...] | None = None
     used_places: dict[int, npt.NDArray[np.int32]] = field(default_factory=dict)
     cleaned_count: int = 0
     cached_count: int = 0
     own_urls: Mapping[int, str | None] = field(default_factory=dict)
     renamed_ids: Mapping[str, str] = field(default_factory=dict)
-    pending_tables: Mapping[str, Future[Any]] = field(default_factory=dict)
     key_usage: Mapping[str, Any] = field(default_factory=dict)
+
+    def count_published(self) -> int:
+        """Count the articles of the release: rows of `articles`, and rows of the parent that are not among them."""
+        if self.pieces is not None:
+            return int(self.articles.num_rows) + sum(segment.rows for segment in self.kept_segments)
+        return int(self.articles.num_rows) + (self.parent.count_rows() if self.parent else 0)
 
     def count_dropped(self) -> dict[str, int]:
         """Count the documents dropped as duplicates, by reason."""
@@ -112,11 +131,11 @@ class RunState:
             keys = self.articles.take(places)
             if not stored_columns:
                 yield keys.select([*dict.fromkeys([*columns, "row"])])
-            elif number != stage_tables.PARENT:
+            elif number > stage_tables.PARENT:
                 stored = self.shards[number].read_table("articles", stored_columns).take(keys["at"])
                 yield override_urls(_merge_columns(keys, stored, columns), self.own_urls)
             else:
-                yield from self._read_carried(keys, stored_columns, columns)
+                yield from self._read_carried(number, keys, stored_columns, columns)
 
     def stream_lineage(self, name: str) -> Iterator[tuple[npt.NDArray[np.int64], pa.Table]]:
         """Yield (places, SPANS or EVIDENCE without article_id): shard by shard, lineage of carried articles last.
@@ -126,7 +145,7 @@ class RunState:
         schema = release.SCHEMAS[name].remove_metadata()
         schema = schema.remove(schema.get_field_index("article_id"))
         for number, shard_places in self._group_by_shard():
-            if number != stage_tables.PARENT:
+            if number > stage_tables.PARENT:
                 place_array = shard_places.to_numpy()
                 table = self.shards[number].read_table(name, [*schema.names, "row"])
                 indices, counts = _locate_ranges(
@@ -139,41 +158,53 @@ class RunState:
                     lineage = override_evidence(lineage, rows, self.own_urls)
                 yield places, lineage
             else:
-                assert self.parent is not None
-                ids = self.articles["article_id"].combine_chunks()
-                is_carried = np.zeros(len(ids) + 1, bool)  # the last entry (-1) is for rows of no article
-                is_carried[shard_places.to_numpy()] = True
-                for batch in release.read_batches(self.parent, name):
-                    places = np.asarray(pc.fill_null(pc.index_in(batch.column("article_id"), value_set=ids), -1))
-                    matches = np.flatnonzero(is_carried[places])
-                    if len(matches):
-                        lineage = release.upgrade_batch(name, batch.take(pa.array(matches)), self.parent)
-                        yield places[matches].astype(np.int64), lineage.select(schema.names).cast(schema)
+                yield from self._read_carried_lineage(name, number, shard_places, schema)
+
+    def _read_carried_lineage(
+        self, name: str, number: int, shard_places: pa.Array, schema: pa.Schema
+    ) -> Iterator[tuple[npt.NDArray[np.int64], pa.Table]]:
+        """Yield lineage of carried articles of one segment, in the order of its file."""
+        segment = self._find_segment(number)
+        ids = self.articles["article_id"].take(shard_places).combine_chunks()
+        place_array = shard_places.to_numpy()
+        for batch in release.read_file_batches(segment.list_files(name), name, None, _LINEAGE_PARTS):
+            indices = np.asarray(pc.fill_null(pc.index_in(batch.column("article_id"), value_set=ids), -1), np.int64)
+            matches = np.flatnonzero(indices >= 0)
+            if len(matches):
+                lineage = release.upgrade_batch(name, batch.take(pa.array(matches)), segment.release)
+                yield place_array[indices[matches]], lineage.select(schema.names).cast(schema)
+
+    def _find_segment(self, number: int) -> release.Segment:
+        """Return the segment of the parent that a number of a shard stands for."""
+        assert self.parent is not None
+        return self.parent.segments[stage_tables.PARENT - number]
 
     def _group_by_shard(self) -> Iterator[tuple[int, pa.Array]]:
-        """Yield (number of a shard, places of its rows in `articles`); the parent comes last."""
+        """Yield (number of a shard, places of its rows in `articles`); segments of the parent come last, in order."""
         shard_numbers = self.articles["shard"].to_numpy()
         order = np.argsort(shard_numbers, kind="stable")
         if not len(order):
             return
-        starts = np.flatnonzero(np.diff(shard_numbers[order], prepend=-2)).tolist()
+        starts = np.flatnonzero(np.diff(shard_numbers[order], prepend=np.iinfo(np.int32).min)).tolist()
         groups = [
             (int(shard_numbers[order[a]]), order[a:b]) for a, b in zip(starts, [*starts[1:], len(order)], strict=True)
         ]
-        for number, places in sorted(groups, key=lambda group: group[0] == stage_tables.PARENT):
+        for number, places in sorted(groups, key=lambda group: (group[0] < 0, abs(group[0]))):
             yield number, pa.array(places)
 
-    def _read_carried(self, keys: pa.Table, stored_columns: list[str], columns: Sequence[str]) -> Iterator[pa.Table]:
-        """Yield columns of the carried articles from the parent's tables, one batch at a time."""
-        assert self.parent is not None
+    def _read_carried(
+        self, number: int, keys: pa.Table, stored_columns: list[str], columns: Sequence[str]
+    ) -> Iterator[pa.Table]:
+        """Yield columns of the carried articles of one segment, one batch at a time, in the order of its file."""
+        segment = self._find_segment(number)
         keys = keys.sort_by("at")
         positions = keys["at"].to_numpy()
         batch_start = 0
-        for batch in release.read_batches(self.parent, "articles"):
+        for batch in release.read_file_batches(segment.list_files("articles"), "articles", None, _ARTICLE_PARTS):
             low, high = np.searchsorted(positions, [batch_start, batch_start + batch.num_rows])
             if low < high:
                 rows = batch.take(pa.array(positions[low:high] - batch_start))
-                stored = release.upgrade_batch("articles", rows, self.parent).select(stored_columns)
+                stored = release.upgrade_batch("articles", rows, segment.release).select(stored_columns)
                 yield _merge_columns(keys.slice(low, high - low), stored, columns)
             batch_start += batch.num_rows
 

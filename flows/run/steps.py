@@ -5,10 +5,8 @@
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from flows import read, release, report, run, validate
 from flows.parameters import Publish
@@ -48,21 +46,22 @@ def write_release(
     if job.dry_run:
         return outcome
     version = release.allocate_version(dataset, facts.started_at.date())
-    with ThreadPoolExecutor(1) as executor:
-        tables: dict[str, Callable[[], Any]] = {}
-
-        def read_back_table(folder: Path, table: str) -> None:
-            tables[table] = executor.submit(release.inspect_table, folder, table).result
-
-        folder = release.stage_release(dataset, draft, version, report.write_pages, on_table_written=read_back_table)
-        release.audit_release(folder, tables)
+    index_folder = run.IndexFolder(dataset.state / "index")
+    folder, notes = run.stage_segments(dataset, draft, state, version, index_folder)
     manifest = release.read_manifest(folder)
     path = release.commit_release(dataset, folder, manifest)
-    run.save_carried_prints(state, dataset)
+    run.finish_indexes(path, manifest, state, index_folder)
     if isinstance(dataset, release.MirroredDataset):
         place = f"the release goes to {dataset.store.url}; below is a copy of it"
-        outcome = replace(outcome, notes=(*outcome.notes, place))
-    return replace(outcome, status="published", version=version, release=path, changes=manifest["changes"])
+        notes = (*notes, place)
+    return replace(
+        outcome,
+        status="published",
+        version=version,
+        release=path,
+        changes=manifest["changes"],
+        notes=(*outcome.notes, *notes),
+    )
 
 
 def _refuse_release(

@@ -1,7 +1,7 @@
 """Validation of the rows, of the release, and of its drift from the parent, by the Great Expectations suites."""
 
-from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,10 @@ from flows import release, validate
 from flows.clean import count_clutter_lines
 from flows.parameters import Publish
 from flows.run.external_sort import partition_rows
+from flows.run.index_writing import load_drift
+from flows.run.parent_rows import ParentRows, Positions
 from flows.run.run_state import RunState
+from flows.run.segment_index import compute_source_hashes, encode_ids
 from flows.workers import batch_processing
 from schemas import SCHEMA_VERSION, arrow, stage_tables
 from schemas.vocabulary import DROPPED
@@ -96,76 +99,118 @@ def _assign_parts(state: RunState) -> tuple[npt.NDArray[np.int64], int]:
 
 
 def validate_release(
-    state: RunState, parent: Path | None, accept_drift: str, withdrawn_ids: AbstractSet[str] = frozenset()
+    state: RunState, accept_drift: str, withdrawn_count: int = 0, *, has_parent: bool = True
 ) -> validate.Verdict:
-    """Validate the whole release: accounting, links, row count against the parent.
+    """Validate the whole release: accounting, keys, links, row count against the parent.
 
-    `withdrawn_ids` are articles of the parent taken down since: they do not count as lost.
+    Rows of the parent that stay were validated when they were published: new rows are compared with them by way of the
+    index. `withdrawn_count` articles of the parent were taken down since: they do not count as lost. Without
+    `has_parent` (a purge) the number of rows is not compared.
     """
     parent_count = None
-    if parent is not None:
-        parent_count = release.read_manifest(parent)["counts"]["published"] - len(withdrawn_ids)
-    return validate.check_release(
-        validate.ReleaseFacts.from_keys(
-            state.articles.select(["article_id", "source_id", "duplicate_of"]),
-            documents_in=state.documents_in,
-            carried_over=state.carried_count,
-            dropped=sum(state.count_dropped().values()),
-            rejected=sum(state.count_rejected().values()),
-            parent_articles=parent_count,
-            schema_version=SCHEMA_VERSION,
-            drift_accepted=bool(accept_drift),
-        )
+    if state.parent is not None and has_parent:
+        parent_count = sum(len(mask) for mask in state.parent.stays) - withdrawn_count
+    keys = state.articles.select(["article_id", "source_id", "duplicate_of"])
+    facts = validate.ReleaseFacts.from_keys(
+        keys,
+        documents_in=state.documents_in,
+        carried_over=state.carried_count,
+        dropped=sum(state.count_dropped().values()),
+        rejected=sum(state.count_rejected().values()),
+        parent_articles=parent_count,
+        schema_version=SCHEMA_VERSION,
+        drift_accepted=bool(accept_drift),
+        other_keys=_read_staying_keys(state, keys),
     )
+    return validate.check_release(replace(facts, published=state.count_published()))
+
+
+def _read_staying_keys(state: RunState, keys: pa.Table) -> validate.OtherKeys:
+    """Return what keys of rows that stay have in common with these: repeated keys, and articles that links name."""
+    parent = state.parent
+    if parent is None:
+        return validate.OtherKeys()
+    places = parent.find_ids(keys["article_id"])
+    links = keys["duplicate_of"].drop_null()
+    link_places = parent.find_ids(links)
+    hashes = compute_source_hashes(keys["source_id"]) if keys.num_rows else np.empty(0, np.uint64)
+    repeated_sources = 0
+    for index, stays in zip(parent.indexes, parent.stays, strict=True):
+        repeated_sources += int(np.isin(index.read_column("source_hash").to_numpy()[stays], hashes).sum())
+    resolved, linked = [], []
+    for number, row, link in zip(link_places.segments, link_places.rows, links.to_pylist(), strict=True):
+        if number >= 0 and parent.stays[number][row]:
+            resolved.append(link)
+            value = parent.indexes[number].read_column("duplicate_of")[int(row)].as_py()
+            if parent.links.get((int(number), int(row)), value) is not None:
+                linked.append(link)
+    repeated_ids = sum(
+        bool(number >= 0 and parent.stays[number][row])
+        for number, row in zip(places.segments, places.rows, strict=True)
+    )
+    return validate.OtherKeys(repeated_ids, repeated_sources, frozenset(resolved), frozenset(linked))
 
 
 def validate_drift(
     job: Publish,
     facts: release.RunFacts,
     state: RunState,
-    parent: Path,
-    current_ids: pa.ChunkedArray,
-    withdrawn_ids: AbstractSet[str] = frozenset(),
+    withdrawn: Sequence[tuple[int, Positions]] = (),
 ) -> validate.Verdict:
-    """Validate the drift of a release from its parent; `current_ids` are the articles that this source holds.
+    """Validate the drift of a release from its parent.
 
     Withdrawn articles are left out on both sides. With `append`, only articles of this source are compared, since
     carried ones say nothing of this run. If inputs and parameters equal the parent's, only documents that both hold
     are compared.
     """
-    manifest = release.read_manifest(parent)
+    parent = state.parent
+    assert parent is not None
+    manifest = release.read_manifest(parent.path)
     has_same_inputs = manifest["inputs"]["digest"] == facts.inputs.digest and manifest["parameters"] == dict(
         facts.parameters
     )
-    articles = state.articles
-    if job.append:
-        articles = articles.filter(pc.is_in(articles["article_id"], value_set=current_ids))
-    digests = [articles["raw_sha256"], state.rejects["raw_sha256"]]
-    read_digests = (
-        pa.chunked_array([c for column in digests for c in column.chunks], pa.string()) if has_same_inputs else None
-    )
-    parent_articles = pa.concat_tables(
-        [validate.DRIFT_SCHEMA.empty_table(), *_read_parent_rows(parent, withdrawn_ids, read_digests)]
-    )
+    own_articles = state.articles.filter(pc.greater(state.articles["shard"], stage_tables.PARENT))
+    compared = own_articles if job.append else state.articles
+    statistics = validate.collect_drift_statistics(_select_drift_columns(compared))
+    if not job.append:
+        kept_names = {segment.name for segment in state.kept_segments}
+        kept = [n for n, segment in enumerate(parent.segments) if segment.name in kept_names]
+        statistics = validate.add_statistics([statistics, *(load_drift(parent, number) for number in kept)])
+    if has_same_inputs:
+        digests = [own_articles["raw_sha256"], state.rejects["raw_sha256"]]
+        read_digests = pa.chunked_array([c for column in digests for c in column.chunks], pa.string())
+        old_statistics = _collect_compared(parent, withdrawn, read_digests)
+    else:
+        old_statistics = validate.add_statistics(load_drift(parent, number) for number in range(len(parent.indexes)))
+        left = [_select_drift_columns(parent.load_keys(number, rows)) for number, rows in withdrawn]
+        for table in left:
+            old_statistics = old_statistics.subtract(validate.collect_drift_statistics(table))
+    parent_rejects = release.load_table(parent.path, "rejects")
     return validate.check_drift(
-        _build_drift_side(parent_articles, release.load_table(parent, "rejects"), manifest["counts"]["documents_in"]),
-        _build_drift_side(_select_drift_columns(articles), state.rejects, state.documents_in),
+        _build_drift_side(old_statistics, parent_rejects, manifest["counts"]["documents_in"]),
+        _build_drift_side(statistics, state.rejects, state.documents_in),
         same_documents=has_same_inputs,
         accepted=bool(job.accept_drift),
     )
 
 
-def _read_parent_rows(
-    parent: Path, withdrawn_ids: AbstractSet[str], read_digests: pa.ChunkedArray | None
-) -> Iterator[pa.Table]:
-    """Yield the drift columns of the parent's articles that are not withdrawn; of `read_digests` where given."""
-    withdrawn = pa.array(sorted(withdrawn_ids), pa.string())
-    compared_digests = pa.chunked_array([pc.unique(read_digests)]) if read_digests is not None else None
-    for batch in release.read_batches(parent, "articles", ["article_id", "raw_sha256", *validate.DRIFT_INPUT_COLUMNS]):
-        is_compared = pc.invert(pc.is_in(batch.column("article_id"), value_set=withdrawn))
-        if compared_digests is not None:
-            is_compared = pc.and_(is_compared, pc.is_in(batch.column("raw_sha256"), value_set=compared_digests))
-        yield validate.select_drift_columns(pa.Table.from_batches([batch.filter(is_compared)]))
+def _collect_compared(
+    parent: ParentRows, withdrawn: Sequence[tuple[int, Positions]], read_digests: pa.ChunkedArray
+) -> validate.DriftStatistics:
+    """Collect the statistics of the parent's articles that are not withdrawn and that this run read, or that stay."""
+    compared_digests = encode_ids(pc.unique(read_digests.drop_null())).cast(pa.binary(32))
+    withdrawn_rows = dict(withdrawn)
+    parts = []
+    for number, index in enumerate(parent.indexes):
+        is_read = np.asarray(pc.is_in(index.read_column("raw_sha256"), value_set=compared_digests), np.bool_)
+        is_compared = is_read | parent.stays[number]
+        is_compared[withdrawn_rows.get(number, [])] = False
+        if is_compared.all():
+            parts.append(load_drift(parent, number))
+        else:
+            keys = parent.load_keys(number, np.flatnonzero(is_compared))
+            parts.append(validate.collect_drift_statistics(_select_drift_columns(keys)))
+    return validate.add_statistics(parts)
 
 
 def _select_drift_columns(keys: pa.Table) -> pa.Table:
@@ -177,9 +222,11 @@ def _select_drift_columns(keys: pa.Table) -> pa.Table:
     )
 
 
-def _build_drift_side(articles: pa.Table, rejects: pa.Table, document_count: int) -> validate.ComparedRelease:
+def _build_drift_side(
+    statistics: validate.DriftStatistics, rejects: pa.Table, document_count: int
+) -> validate.ComparedRelease:
     """Build one side of the drift comparison; withdrawn documents are not counted."""
     counts = batch_processing.count_reasons(rejects)
     withdrawn = counts.pop("withdrawn", 0)
     rejected = sum(n for reason, n in counts.items() if reason not in DROPPED)
-    return validate.ComparedRelease(articles, max(document_count - withdrawn, 0), rejected)
+    return validate.ComparedRelease(statistics, max(document_count - withdrawn, 0), rejected)

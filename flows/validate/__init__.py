@@ -9,6 +9,7 @@
     ReleaseFacts.from_keys(keys, ...) -> ReleaseFacts                   the whole release in one row
     check_release(facts) -> Verdict                                     once, before it is published
     check_drift(parent, release) -> Verdict                             the release compared with its parent
+    collect_drift_statistics(articles) -> DriftStatistics               what it compares; additive, by segment
 
 Fields of a verdict:
 - `failing` holds the rows that broke a critical expectation of scope `row`: they go to rejects with the
@@ -27,8 +28,9 @@ a batch only; check_release checks all of them.
 
 from flows.validate.checks import check_article_batches, check_articles, check_release
 from flows.validate.drift import DRIFT_INPUT_COLUMNS, DRIFT_SCHEMA, ComparedRelease, check_drift, select_drift_columns
+from flows.validate.drift_statistics import DriftStatistics, add_statistics, collect_drift_statistics
 from flows.validate.gx_engine import start_gx_import
-from flows.validate.release_facts import ReleaseFacts
+from flows.validate.release_facts import OtherKeys, ReleaseFacts
 from flows.validate.row_view import assemble_row_view, build_row_view, measure_articles
 from flows.validate.verdict import Check, Verdict
 
@@ -37,14 +39,18 @@ __all__ = [
     "DRIFT_SCHEMA",
     "Check",
     "ComparedRelease",
+    "DriftStatistics",
+    "OtherKeys",
     "ReleaseFacts",
     "Verdict",
+    "add_statistics",
     "assemble_row_view",
     "build_row_view",
     "check_article_batches",
     "check_articles",
     "check_drift",
     "check_release",
+    "collect_drift_statistics",
     "measure_articles",
     "select_drift_columns",
     "start_gx_import",

@@ -12,15 +12,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 import expectations
 from flows.validate import gx_engine
 from flows.validate.checks import validate_frame
+from flows.validate.drift_statistics import SHARE_COLUMNS, DriftStatistics, OutletStatistics
 from flows.validate.verdict import Check, Verdict
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ DRIFT_SCHEMA: Final = pa.schema(
     ]
 )
 ALL_ARTICLES: Final = "all articles"
-_SHARE_COLUMNS: Final = ("date", "author", "title", "outlet")
+_Groups: TypeAlias = Mapping[str, tuple[OutletStatistics, OutletStatistics | None]]
 # The standard error of a median is that of a mean times this, for values that are about normal.
 _MEDIAN_ERROR_FACTOR: Final = 1.2533
 _MAX_LISTED_GROUPS: Final = 10
@@ -47,23 +47,11 @@ _MAX_LISTED_GROUPS: Final = 10
 
 @dataclass(frozen=True)
 class ComparedRelease:
-    """One of the two releases: its articles (DRIFT_SCHEMA), documents read, documents of them rejected."""
+    """One of the two releases: statistics of its articles, documents read, documents of them rejected."""
 
-    articles: pa.Table
+    articles: DriftStatistics
     documents: int
     rejected: int
-
-
-@dataclass(frozen=True)
-class _GroupFigures:
-    """Figures of one group of articles of one release. `shares` of _SHARE_COLUMNS; lengths as natural logarithms."""
-
-    articles: int
-    shares: dict[str, float]
-    length: float
-    length_spread: float
-    clutter: float
-    clutter_spread: float
 
 
 def select_drift_columns(articles: pa.Table) -> pa.Table:
@@ -110,52 +98,20 @@ def check_drift(old: ComparedRelease, new: ComparedRelease, *, same_documents: b
     return _replace_sentences(verdict, sentences)
 
 
-def _compute_group_figures(
-    old: ComparedRelease, new: ComparedRelease, min_articles: int
-) -> dict[str, tuple[_GroupFigures, _GroupFigures | None]]:
-    """Compute the figures of each group in the parent and now; None where it now has less than `min_articles`."""
-    figures_by_group: dict[str, tuple[_GroupFigures, _GroupFigures | None]] = {
-        ALL_ARTICLES: (_compute_figures(old.articles), _compute_figures(new.articles))
+def _compute_group_figures(old: ComparedRelease, new: ComparedRelease, min_articles: int) -> _Groups:
+    """Return the statistics of each group in the parent and now; None where it now has less than `min_articles`."""
+    groups: dict[str, tuple[OutletStatistics, OutletStatistics | None]] = {
+        ALL_ARTICLES: (old.articles.total, new.articles.total)
     }
-    old_counts, new_counts = (_count_by_outlet(side.articles) for side in (old, new))
-    for outlet in sorted(name for name, count in old_counts.items() if count >= min_articles):
-        olds, news = (side.articles.filter(pc.equal(side.articles["outlet"], outlet)) for side in (old, new))
-        figures_by_group[outlet] = (
-            _compute_figures(olds),
-            _compute_figures(news) if new_counts.get(outlet, 0) >= min_articles else None,
-        )
-    return figures_by_group
-
-
-def _count_by_outlet(articles: pa.Table) -> dict[str, int]:
-    """Count the articles of each outlet."""
-    counts = pc.value_counts(articles["outlet"].drop_null()).to_pylist()
-    return {row["values"]: row["counts"] for row in counts}
-
-
-def _compute_figures(articles: pa.Table) -> _GroupFigures:
-    """Compute the figures of one group of articles; not-a-number shares and averages where it is empty."""
-    count = articles.num_rows
-    if not count:
-        return _GroupFigures(0, dict.fromkeys(_SHARE_COLUMNS, math.nan), math.nan, 0.0, math.nan, 0.0)
-    valued_counts = {
-        **{name: int(pc.sum(articles[f"has_{name}"]).as_py() or 0) for name in ("date", "author", "title")},
-        "outlet": count - articles["outlet"].null_count,
-    }
-    lengths = np.log(np.maximum(articles["char_count"].to_numpy(), 1))
-    clutter = articles["boilerplate_share"].to_numpy().astype(np.float64)
-    return _GroupFigures(
-        count,
-        {name: valued_counts[name] / count for name in _SHARE_COLUMNS},
-        float(np.median(lengths)),
-        float(np.std(lengths)),
-        float(np.mean(clutter)),
-        float(np.std(clutter)),
-    )
+    for outlet, before in old.articles.outlets.items():
+        if outlet is not None and before.articles >= min_articles:
+            now = new.articles.outlets.get(outlet)
+            groups[outlet] = (before, now if now is not None and now.articles >= min_articles else None)
+    return groups
 
 
 def _build_drift_frame(
-    groups: Mapping[str, tuple[_GroupFigures, _GroupFigures | None]],
+    groups: _Groups,
     old: ComparedRelease,
     new: ComparedRelease,
     standard_errors: float,
@@ -182,29 +138,40 @@ def _build_drift_frame(
             )
         rows.append(row)
     columns = ["documents", "length", "clutter_change", "rejects_gained"]
-    columns += [f"{name}_{way}" for name in _SHARE_COLUMNS for way in ("lost", "gained")]
+    columns += [f"{name}_{way}" for name in SHARE_COLUMNS for way in ("lost", "gained")]
     return pd.DataFrame(rows, columns=["group", "gone", *columns]).astype(dict.fromkeys(columns, "float64"))
 
 
-def _compute_differences(before: _GroupFigures, now: _GroupFigures, standard_errors: float) -> dict[str, float]:
+def _compute_differences(before: OutletStatistics, now: OutletStatistics, standard_errors: float) -> dict[str, float]:
     """Compute the differences of one group that go beyond chance."""
     size_factor = math.sqrt(1 / before.articles + 1 / now.articles)
     row: dict[str, float] = {}
-    for name in _SHARE_COLUMNS:
-        share_pair = before.shares[name], now.shares[name]
+    for name in SHARE_COLUMNS:
+        share_pair = before.compute_share(name), now.compute_share(name)
         noise = standard_errors * _compute_standard_error(*share_pair, before.articles, now.articles)
         row[f"{name}_lost"] = _subtract_noise(share_pair[0] - share_pair[1], noise)
         row[f"{name}_gained"] = _subtract_noise(share_pair[1] - share_pair[0], noise)
-    spread = max(before.length_spread, now.length_spread)
-    change = now.length - before.length
-    row["length"] = math.exp(
-        math.copysign(
-            _subtract_noise(abs(change), standard_errors * _MEDIAN_ERROR_FACTOR * spread * size_factor), change
-        )
-    )
-    spread = max(before.clutter_spread, now.clutter_spread)
-    row["clutter_change"] = _subtract_noise(abs(now.clutter - before.clutter), standard_errors * spread * size_factor)
+    change = now.compute_median_length() - before.compute_median_length()
+    noise = _compute_median_noise(before, now, change, standard_errors * size_factor)
+    row["length"] = math.exp(math.copysign(_subtract_noise(abs(change), noise), change))
+    (old_clutter, old_spread), (new_clutter, new_spread) = before.compute_clutter(), now.compute_clutter()
+    noise = standard_errors * max(old_spread, new_spread) * size_factor
+    row["clutter_change"] = _subtract_noise(abs(new_clutter - old_clutter), noise)
     return row
+
+
+def _compute_median_noise(before: OutletStatistics, now: OutletStatistics, change: float, size_factor: float) -> float:
+    """Compute how far two medians may differ by chance.
+
+    The greater of two answers: that for normal values, and that of order statistics, which knows that the median of
+    lengths with two humps may jump from one to the other.
+    """
+    spread = max(before.compute_length_spread(), now.compute_length_spread())
+    old_range, new_range = before.compute_length_range(), now.compute_length_range()
+    towards_old, towards_new = (0, 1) if change > 0 else (1, 0)
+    old_margin = abs(old_range[towards_new] - before.compute_median_length())
+    new_margin = abs(new_range[towards_old] - now.compute_median_length())
+    return max(_MEDIAN_ERROR_FACTOR * spread * size_factor, math.hypot(old_margin, new_margin))
 
 
 def _compute_standard_error(old: float, new: float, olds: int, news: int) -> float:
@@ -221,7 +188,7 @@ def _subtract_noise(difference: float, noise: float) -> float:
 def _explain_drift(
     expectation: Mapping[str, Any],
     failing: list[str],
-    groups: Mapping[str, tuple[_GroupFigures, _GroupFigures | None]],
+    groups: _Groups,
     old: ComparedRelease,
     new: ComparedRelease,
 ) -> str:
@@ -240,8 +207,8 @@ def _explain_drift(
 def _format_figure(
     column: str,
     group: str,
-    before: _GroupFigures,
-    now: _GroupFigures | None,
+    before: OutletStatistics,
+    now: OutletStatistics | None,
     old: ComparedRelease,
     new: ComparedRelease,
 ) -> str:
@@ -249,14 +216,15 @@ def _format_figure(
     name = column.partition("_")[0]
     if now is None:
         return f"{group}: too few articles to compare, where the parent had {before.articles:,}"
-    if name in _SHARE_COLUMNS:
-        pair = f"{now.shares[name]:.0%} with {name}", f"{before.shares[name]:.0%}"
+    if name in SHARE_COLUMNS:
+        pair = f"{now.compute_share(name):.0%} with {name}", f"{before.compute_share(name):.0%}"
     elif name == "documents":
         pair = f"{now.articles:,} articles", f"{before.articles:,}"
     elif name == "length":
-        pair = f"a median of {math.exp(now.length):,.0f} characters", f"{math.exp(before.length):,.0f}"
+        medians = math.exp(now.compute_median_length()), math.exp(before.compute_median_length())
+        pair = f"a median of {medians[0]:,.0f} characters", f"{medians[1]:,.0f}"
     elif name == "clutter":
-        pair = f"{now.clutter:.0%} cut as clutter", f"{before.clutter:.0%}"
+        pair = f"{now.compute_clutter()[0]:.0%} cut as clutter", f"{before.compute_clutter()[0]:.0%}"
     else:
         shares = new.rejected / new.documents, old.rejected / old.documents
         pair = f"{shares[0]:.0%} of the documents rejected", f"{shares[1]:.0%}"

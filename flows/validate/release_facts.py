@@ -13,6 +13,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class OtherKeys:
+    """What the keys of other articles of the release have to do with the keys that are checked.
+
+    `repeated_ids` and `repeated_source_ids` count those that are among the checked ones, `linked_ids` are those that a
+    checked link names, `linked_copies` those of them that repeat another article.
+    """
+
+    repeated_ids: int = 0
+    repeated_source_ids: int = 0
+    linked_ids: frozenset[str] = frozenset()
+    linked_copies: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class ReleaseFacts:
     """Facts of a staged release before it is published. Counts are of documents or rows.
 
@@ -55,16 +69,20 @@ class ReleaseFacts:
         parent_articles: int | None,
         schema_version: str,
         drift_accepted: bool = False,
+        other_keys: OtherKeys | None = None,
     ) -> ReleaseFacts:
         """Compute the facts of a release from the keys of its articles.
 
-        `keys` has a row for every article of the whole release and the columns article_id, source_id, duplicate_of
-        (others are ignored); read it back from the staged files, so that the facts are those of what will be published.
+        `keys` has the columns article_id, source_id, duplicate_of (others are ignored) and a row for every article of
+        the release, but for those that `other_keys` stands for: `published` counts the former.
         """
+        other = other_keys or OtherKeys()
         ids, sources, links = (keys[name].combine_chunks() for name in ("article_id", "source_id", "duplicate_of"))
         has_link = pc.is_valid(links)
-        resolved = pc.is_in(links, value_set=ids)
-        copies = pc.filter(ids, has_link)
+        others = pa.array(sorted(other.linked_ids), pa.string())
+        resolved = pc.is_in(links, value_set=pa.concat_arrays([ids.cast(pa.string()), others]))
+        chained = pa.array(sorted(other.linked_copies), pa.string())
+        copies = pa.concat_arrays([pc.filter(ids, has_link).cast(pa.string()), chained])
         return cls(
             documents_in=documents_in,
             carried_over=carried_over,
@@ -72,8 +90,8 @@ class ReleaseFacts:
             dropped=dropped,
             rejected=rejected,
             parent_articles=parent_articles,
-            article_ids_repeated=_count_repeats(ids),
-            source_ids_repeated=_count_repeats(sources),
+            article_ids_repeated=_count_repeats(ids) + other.repeated_ids,
+            source_ids_repeated=_count_repeats(sources) + other.repeated_source_ids,
             links_unresolved=_count_true(pc.and_(has_link, pc.invert(resolved))),
             links_chained=_count_true(pc.and_(has_link, pc.is_in(links, value_set=copies))),
             schema_version=schema_version,

@@ -166,3 +166,29 @@ def test_the_flows_replay_and_verify(place):
     assert {"outcome:replayed", "outcome:wrong_use", "outcome:whole", "outcome:damaged"} <= set(tags)
     assert {artifact.key for artifact in artifacts} >= {"verify"}
     assert not [artifact for artifact in artifacts if "Pemerintah kota memulai" in str(artifact.data)]
+
+
+def test_export_writes_one_csv(place, tmp_path):
+    import pandas as pd
+
+    done = kliping("export", "--csv", tmp_path / "all.csv")
+    assert done.exit_code == 0 and "6 articles" in done.stdout
+    assert len(pd.read_csv(tmp_path / "all.csv")) == 6
+    assert kliping("export", "--csv", tmp_path / "none" / "all.csv").exit_code != 0
+
+
+def test_verify_names_the_releases_that_share_a_file_and_restores_it(place, tmp_path):
+    dataset = release.Dataset(Path("output/news"))
+    first, second = (dataset.release_path(version) for version in place)
+    for path in (first, second):
+        shutil.copytree(path, tmp_path / "backup" / path.name)
+    file = first / "codebook.csv"
+    file.chmod(0o644)
+    file.write_text("x")
+    assert "shared with" not in kliping("verify", place[0]).output  # pages are of one release
+    (data,) = second.glob("data/articles-*")
+    data.chmod(0o644)
+    data.write_bytes(b"x")
+    assert kliping("verify", place[1], "--restore", tmp_path / "nowhere").exit_code == 1
+    assert kliping("verify", place[1], "--restore", tmp_path / "backup").exit_code == 0
+    assert kliping("verify", place[1]).exit_code == 0

@@ -68,11 +68,12 @@ def test_fingerprints_follow_the_articles() -> None:
             | {"article_id": "a" * 32, "source_id": "2", "content_hash": "2" * 32, "text": "Pendek.", "char_count": 7},
         ],
     )
+    new = {"generation": 2}
     made = assemble_fingerprints(articles, compute_prints(articles))
     assert made.schema.equals(stage_tables.FINGERPRINTS)
     assert made.to_pylist() == [
-        stated | {"article_id": "b" * 32, "text_digest": digest_text(STORY), "char_count": 170, "print": 0},
-        dict.fromkeys(stated) | {"article_id": "a" * 32, "text_digest": "", "char_count": 7, "print": 1},
+        stated | new | {"article_id": "b" * 32, "text_digest": digest_text(STORY), "char_count": 170, "print": 0},
+        dict.fromkeys(stated) | new | {"article_id": "a" * 32, "text_digest": "", "char_count": 7, "print": 1},
     ]  # fmt: skip
     assert (
         assemble_fingerprints(

@@ -5,6 +5,7 @@ python release_drafts.py ROOT RUN DAY STEP    publishes a draft; dies without a 
 
 import hashlib
 import os
+import re
 import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from flows.release import (
     Dataset,
     Draft,
     RunFacts,
+    SegmentTables,
     allocate_version,
     commit_release,
     publisher_lock,
@@ -127,14 +129,30 @@ def draft(articles=ARTICLES, rejects=REJECTS, spans=None, evidence=None, **value
     spans = [span("pemilu", 9), span("banjir", 0), span("pemilu", 0)] if spans is None else spans
     evidence = [proof("pemilu", "title"), proof("banjir", "date")] if evidence is None else evidence
     values = {"documents_in": len(articles) + len(rejects)} | values
+    segment = SegmentTables(
+        1,
+        arrow.build_table(arrow.ARTICLES, list(articles)),
+        arrow.build_table(arrow.SPANS, [row for row in spans if row["article_id"] in ids]),
+        arrow.build_table(arrow.EVIDENCE, [row for row in evidence if row["article_id"] in ids]),
+        ("c" * 64,),
+    )
     return Draft(
-        articles=arrow.build_table(arrow.ARTICLES, list(articles)),
+        segments=[segment],
         rejects=arrow.build_table(arrow.REJECTS, list(rejects)),
-        spans=arrow.build_table(arrow.SPANS, [row for row in spans if row["article_id"] in ids]),
-        evidence=arrow.build_table(arrow.EVIDENCE, [row for row in evidence if row["article_id"] in ids]),
         facts=facts(**values),
         validation={"articles": {"success": True}, "release": {"success": True}},
     )
+
+
+def find_file(release: Path, path: str) -> Path:
+    """Return the file of a release by its path without the name of its segment, as `lineage/spans.parquet`."""
+    (match,) = (file for file in release.rglob("*") if unname(file.relative_to(release).as_posix()) == path)
+    return match
+
+
+def unname(path: str) -> str:
+    """Return a path without the name of a segment."""
+    return re.sub(r"-[0-9]{6}-[0-9a-f]{12}", "", path)
 
 
 def publish(dataset: Dataset, new_draft: Draft, today: date = TODAY, step=lambda _word: None) -> Path:

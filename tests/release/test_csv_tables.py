@@ -1,6 +1,8 @@
 """The CSVs say what the Parquet says, to every reader."""
 
 import csv
+import gzip
+import io
 import json
 from datetime import UTC, datetime
 
@@ -19,9 +21,19 @@ PRINTABLE = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min
 
 
 def write(folder, rows):
-    parquet_tables.write_table(folder, "articles", arrow.build_table(arrow.ARTICLES, rows))
-    csv_tables.write_csv_files(folder)
+    parquet_tables.write_table(folder, "articles", arrow.build_table(arrow.ARTICLES, rows), "data/articles-1.parquet")
+    write_csv_files(folder)
     return load_table(folder, "articles").to_pylist()
+
+
+def write_csv_files(folder):
+    """Write the CSV files of a folder of articles: csv/articles.csv.gz, unpacked beside it, and csv/metadata.csv."""
+    (folder / "csv").mkdir()
+    paths = folder / "csv/articles.csv.gz", folder / "csv/metadata.csv"
+    with csv_tables.CsvWriter(*paths) as writer:
+        for batch in parquet_tables.read_batches(folder, "articles"):
+            writer.write_rows(batch)
+    (folder / "csv/articles.csv").write_bytes(gzip.decompress(paths[0].read_bytes()))
 
 
 def cell(value):
@@ -86,7 +98,9 @@ def test_what_a_spreadsheet_gets(value, shown):
 
 def test_every_column_equals_the_parquet_for_csv_pandas_and_duckdb(dataset):
     folder = stage_release(dataset, drafts.draft(), "2026.11.22.1")
-    path = folder / "csv/articles.csv"
+    packed = drafts.find_file(folder, "csv/articles.csv.gz")
+    path = folder / "articles.csv"
+    path.write_bytes(gzip.decompress(packed.read_bytes()))
     expected = [
         {name: cell(value) for name, value in row.items()} for row in load_table(folder, "articles").to_pylist()
     ]
@@ -97,11 +111,24 @@ def test_every_column_equals_the_parquet_for_csv_pandas_and_duckdb(dataset):
     assert frame.to_dict("records") == expected
     query = f"SELECT * FROM read_csv('{path}', all_varchar=true, header=true, nullstr='never')"
     assert [dict(zip(expected[0], row, strict=True)) for row in duckdb.sql(query).fetchall()] == expected
+    assert pd.read_csv(packed, dtype=str, keep_default_na=False).equals(frame)
+    exported = io.BytesIO()
+    assert csv_tables.export_csv(folder, exported) == len(expected)
+    assert exported.getvalue() == path.read_bytes()
+
+
+def test_the_gzip_has_no_name_no_time_and_many_members(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_tables, "_GZIP_MEMBER_BYTES", 1)
+    write(tmp_path, [drafts.article(f"n{n}") for n in range(3)])
+    packed = (tmp_path / "csv/articles.csv.gz").read_bytes()
+    starts = [place for place in range(len(packed)) if packed[place : place + 3] == b"\x1f\x8b\x08"]
+    assert len(starts) == 2 and all(packed[start + 3 : start + 8] == bytes(5) for start in starts)
+    assert len(pd.read_csv(tmp_path / "csv/articles.csv.gz")) == 3
 
 
 def test_pandas_and_duckdb_read_metadata_csv_with_their_own_defaults(dataset):
     folder = stage_release(dataset, drafts.draft(), "2026.11.22.1")
-    path = folder / "csv/metadata.csv"
+    path = drafts.find_file(folder, "csv/metadata.csv")
     frame = pd.read_csv(path, parse_dates=["published_at", "fetched_at", "date"])
     articles = load_table(folder, "articles")
     assert list(frame.columns) == [name for name in arrow.ARTICLES.names if name != "text"]
@@ -131,8 +158,9 @@ def test_lists_are_json_and_lose_control_characters_for_spreadsheets(tmp_path):
 
 
 def test_no_articles_leave_a_header(tmp_path):
-    parquet_tables.write_table(tmp_path, "articles", pa.Table.from_pylist([], schema=arrow.ARTICLES))
-    csv_tables.write_csv_files(tmp_path)
+    no_rows = pa.Table.from_pylist([], schema=arrow.ARTICLES)
+    parquet_tables.write_table(tmp_path, "articles", no_rows, "data/articles-1.parquet")
+    write_csv_files(tmp_path)
     assert (tmp_path / "csv/articles.csv").read_text().count("\n") == 1
 
 

@@ -7,6 +7,7 @@ import shutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import release_drafts as drafts
 
 from flows.release import ReleaseDamage, ReleaseError, verify_release
 from flows.release.filesystem import hash_file, is_regular_file, walk_files
@@ -14,7 +15,7 @@ from flows.release.stage import SUMS
 from schemas import SCHEMA_VERSION
 
 FILES = (
-    "SHA256SUMS", "csv/articles.csv", "csv/metadata.csv", "data/articles-00000-of-00001.parquet",
+    "SHA256SUMS", "csv/articles.csv.gz", "csv/metadata.csv", "data/articles.parquet",
     "diff/changes.parquet", "lineage/evidence.parquet", "lineage/spans.parquet", "manifest.json",
     "rejects/rejects.parquet", "validation/articles.json", "validation/release.json",
 )  # fmt: skip
@@ -31,7 +32,7 @@ def release(released, tmp_path):
 
 
 def named(release, digest=None):
-    return {damage.file for damage in verify_release(release, digest)}
+    return {drafts.unname(damage.file) for damage in verify_release(release, digest)}
 
 
 def resum(release):
@@ -42,14 +43,14 @@ def resum(release):
 
 def test_a_sound_release_is_sound_wherever_it_lies(release):
     before = {path: path.stat().st_mtime_ns for path in release.rglob("*")}
-    assert {p for p, _ in walk_files(release)} == set(FILES)
+    assert {drafts.unname(p) for p, _ in walk_files(release)} == set(FILES)
     assert verify_release(release) == []
     assert before == {path: path.stat().st_mtime_ns for path in release.rglob("*")}
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_flipped_bit_is_found(release, name):
-    path = release / name
+    path = drafts.find_file(release, name)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
@@ -58,14 +59,14 @@ def test_a_flipped_bit_is_found(release, name):
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_cut_file_is_found(release, name):
-    path = release / name
+    path = drafts.find_file(release, name)
     path.write_bytes(path.read_bytes()[:-5])
     assert named(release) if name == SUMS else named(release) == {name}
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_missing_file_is_found(release, name):
-    (release / name).unlink()
+    drafts.find_file(release, name).unlink()
     assert name in named(release)
 
 
@@ -75,12 +76,14 @@ def test_a_file_too_many_is_found(release):
 
 
 def test_links_are_damage_even_to_the_same_bytes(release, tmp_path):
-    path = release / "csv/articles.csv"
+    path = drafts.find_file(release, "csv/articles.csv.gz")
     shutil.move(path, tmp_path / "asli.csv")
     path.symlink_to(tmp_path / "asli.csv")
     (release / "folder").symlink_to("data")
     assert verify_release(release) == [
-        ReleaseDamage("csv/articles.csv", "is a link or a device, where a release holds plain files alone"),
+        ReleaseDamage(
+            path.relative_to(release).as_posix(), "is a link or a device, where a release holds plain files alone"
+        ),
         ReleaseDamage("folder", "is a link or a device, where a release holds plain files alone"),
     ]
 
@@ -101,7 +104,7 @@ def test_without_its_sums_nothing_is_said_of_the_other_files(release):
 
 
 def test_a_change_that_was_hidden_in_the_sums_is_found_by_the_manifest(release):
-    (release / "csv/metadata.csv").write_text("x")
+    drafts.find_file(release, "csv/metadata.csv").write_text("x")
     resum(release)
     assert "csv/metadata.csv" in named(release)
 
@@ -126,11 +129,11 @@ def test_rows_and_accounts_are_checked(release):
     assert any("5 documents in and 0 carried over are 5, but 3 published" in each for each in damages)
     assert any("counts 3 published, but the table articles has 4 rows" in each for each in damages)
     assert "manifest.json: lists no file of the table evidence" in damages
-    assert any(each.startswith("lineage/spans.parquet: should have 99 rows, and has 3") for each in damages)
+    assert any(each.startswith("lineage/spans-") and "should have 99 rows, and has 3" in each for each in damages)
 
 
 def test_another_schema_is_found(release):
-    path = release / "lineage/spans.parquet"
+    path = drafts.find_file(release, "lineage/spans.parquet")
     table = pq.read_table(path)
     pq.write_table(table.set_column(1, "line", table.column("line").cast(pa.int64())), path)
     manifest = json.loads((release / "manifest.json").read_text())
@@ -139,7 +142,7 @@ def test_another_schema_is_found(release):
     (release / "manifest.json").write_text(json.dumps(manifest))
     resum(release)
     assert verify_release(release) == [
-        ReleaseDamage("lineage/spans.parquet", f"has not schema {SCHEMA_VERSION} of spans")
+        ReleaseDamage(path.relative_to(release).as_posix(), f"has not schema {SCHEMA_VERSION} of spans")
     ]
 
 

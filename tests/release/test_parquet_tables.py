@@ -1,4 +1,4 @@
-"""Parquet files: cut at 250,000 rows, gathered from many pieces, read back."""
+"""Parquet files: cut into row groups, gathered from many pieces, read back."""
 
 import numpy as np
 import pyarrow as pa
@@ -15,19 +15,14 @@ def changes(count):
     return pa.table([pa.array(["added"] * count), ids, fields], schema=arrow.CHANGES)
 
 
-def test_articles_are_cut_into_files_of_so_many_rows(tmp_path, monkeypatch):
+def test_rows_are_cut_into_groups_of_so_many(tmp_path, monkeypatch):
     import release_drafts as drafts
 
-    monkeypatch.setattr(parquet_tables, "ROWS_A_FILE", 10)
     monkeypatch.setitem(parquet_tables._GROUP_ROWS, "articles", 4)
-    rows = arrow.build_table(arrow.ARTICLES, [drafts.article(f"n{n}") for n in range(25)])
-    written = parquet_tables.write_table(tmp_path, "articles", rows)
-    assert [(file.path, file.rows) for file in written] == [
-        ("data/articles-00000-of-00003.parquet", 10),
-        ("data/articles-00001-of-00003.parquet", 10),
-        ("data/articles-00002-of-00003.parquet", 5),
-    ]
-    groups = pq.read_metadata(tmp_path / written[0].path)
+    rows = arrow.build_table(arrow.ARTICLES, [drafts.article(f"n{n}") for n in range(10)])
+    written = parquet_tables.write_table(tmp_path, "articles", rows, "data/articles-x.parquet")
+    assert (written.path, written.rows) == ("data/articles-x.parquet", 10)
+    groups = pq.read_metadata(tmp_path / written.path)
     assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups)] == [4, 4, 2]
     ids = load_table(tmp_path, "articles").column("article_id").to_pylist()
     assert ids == sorted(rows.column("article_id").to_pylist())

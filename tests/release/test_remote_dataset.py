@@ -12,6 +12,7 @@ import pytest
 
 from flows import release
 from flows.parameters import Publish
+from flows.release.manifest import read_manifest
 from flows.release.object_store import ObjectStore
 from flows.run.publish_run import run_publish
 from tests.makers import story
@@ -63,6 +64,29 @@ def write(path, numbers):
 
 def published(url, source, **options):
     return run_publish(Publish(source=source, output=url, **options))
+
+
+@on("memory", "s3")
+def test_what_the_store_has_is_copied_there_and_not_sent_again(url, tmp_path, monkeypatch):
+    first = published(url, write(tmp_path / "a.jsonl", range(12)))
+    uploaded, copied = [], []
+    upload, copy = ObjectStore.upload_file, ObjectStore.copy_object
+    monkeypatch.setattr(
+        ObjectStore, "upload_file", lambda self, name, path: (uploaded.append(name), upload(self, name, path))[1]
+    )
+    monkeypatch.setattr(
+        ObjectStore, "copy_object", lambda self, name, target: (copied.append(target), copy(self, name, target))[1]
+    )
+    second = published(url, write(tmp_path / "b.jsonl", range(20, 23)), append=True, accept_drift="few")
+    assert first.status == second.status == "published" and second.carried == 12
+    segment = read_manifest(first.release)["segments"][0]["name"]
+    assert sum(segment in name for name in copied) == 5  # an equal table of rejects is copied too
+    assert not {name.split("/", 2)[2] for name in copied} & {
+        name.split("/", 2)[2] for name in uploaded if name.count("/") > 1
+    }
+    lose_the_mirror(tmp_path)
+    dataset = release.open_dataset(url, "news", reading=True)
+    assert release.verify_release(dataset.release_path(second.version)) == []
 
 
 def lose_the_mirror(tmp_path):

@@ -32,8 +32,8 @@ def test_the_files_are_those_of_the_design(dataset):
         dataset, drafts.draft(), VERSION, lambda at, manifest: (at / "README.md").write_text("kartu")
     )
     assert folder == dataset.root / ".staging" / "run-1"
-    assert sorted(contents(folder)) == [
-        "README.md", "SHA256SUMS", "csv/articles.csv", "csv/metadata.csv", "data/articles-00000-of-00001.parquet",
+    assert sorted(map(drafts.unname, contents(folder))) == [
+        "README.md", "SHA256SUMS", "csv/articles.csv.gz", "csv/metadata.csv", "data/articles.parquet",
         "diff/changes.parquet", "lineage/evidence.parquet", "lineage/spans.parquet", "manifest.json",
         "rejects/rejects.parquet", "validation/articles.json", "validation/release.json",
     ]  # fmt: skip
@@ -43,11 +43,16 @@ def test_the_files_are_those_of_the_design(dataset):
 def test_two_stagings_at_other_times_in_other_orders_give_the_same_bytes(tmp_path):
     rows = [drafts.article(f"kabar{n}", text=f"Berita {n}. " * (n % 40 + 1)) for n in range(3000)]
     draft = drafts.draft(rows, spans=[drafts.span(f"kabar{n % 3000}", n) for n in range(5000)])
+    (segment,) = draft.segments
+    shuffled_segment = replace(
+        segment,
+        articles=shuffled(segment.articles, 1, 7),
+        spans=shuffled(segment.spans, 2, 1000),
+        evidence=shuffled(segment.evidence, 3, 1),
+    )
     other = replace(
         draft,
-        articles=shuffled(draft.articles, 1, 7),
-        spans=shuffled(draft.spans, 2, 1000),
-        evidence=shuffled(draft.evidence, 3, 1),
+        segments=[shuffled_segment],
         facts=replace(draft.facts, run_id="lain", host="lain", started_at=datetime(2031, 1, 1, tzinfo=UTC)),
     )
     first = contents(stage_release(Dataset(tmp_path / "a" / "news"), draft, VERSION))
@@ -68,7 +73,7 @@ def test_sha256sum_accepts_the_sums(dataset):
 
 def test_parquet_is_sorted_typed_and_free_of_pandas(dataset):
     folder = stage_release(dataset, drafts.draft(), VERSION)
-    path = folder / "data/articles-00000-of-00001.parquet"
+    path = drafts.find_file(folder, "data/articles.parquet")
     schema = pq.read_schema(path)
     assert schema.equals(arrow.ARTICLES) and schema.metadata == arrow.ARTICLES.metadata
     assert b"pandas" not in schema.metadata
@@ -99,13 +104,14 @@ def test_the_manifest_says_everything(dataset):
     run = (manifest["run_id"], manifest["created_at"], manifest["host"])
     assert run == ("run-1", "2026-11-22T03:04:05Z", "mesin")
     assert manifest["inputs"] == {"uri": "file:///korpus", "digest": "a" * 64, "files": 4, "bytes": 4096}
-    assert {file["path"]: (file["table"], file["rows"]) for file in manifest["files"] if "table" in file} == {
-        "data/articles-00000-of-00001.parquet": ("articles", 4), "rejects/rejects.parquet": ("rejects", 1),
+    tables = [file for file in manifest["files"] if "table" in file]
+    assert {drafts.unname(file["path"]): (file["table"], file["rows"]) for file in tables} == {
+        "data/articles.parquet": ("articles", 4), "rejects/rejects.parquet": ("rejects", 1),
         "lineage/spans.parquet": ("spans", 3), "lineage/evidence.parquet": ("evidence", 2),
         "diff/changes.parquet": ("changes", 4),
     }  # fmt: skip
-    assert [file["path"] for file in manifest["files"] if "table" not in file] == [
-        "csv/articles.csv", "csv/metadata.csv", "validation/articles.json", "validation/release.json",
+    assert [drafts.unname(file["path"]) for file in manifest["files"] if "table" not in file] == [
+        "csv/articles.csv.gz", "csv/metadata.csv", "validation/articles.json", "validation/release.json",
     ]  # fmt: skip
     assert (
         manifest["version"] == VERSION and manifest["parent"] is None and manifest["schema_version"] == SCHEMA_VERSION
@@ -134,16 +140,19 @@ def test_pages_see_a_complete_folder_and_are_summed(dataset):
 
 def test_a_null_where_none_may_be_is_told_by_name(dataset):
     draft = drafts.draft()
-    broken = draft.articles.set_column(24, pa.field("is_partial", pa.bool_()), pa.array([None, True, True, True]))
-    assert draft.articles.schema.names[24] == "is_partial"
+    (segment,) = draft.segments
+    broken = segment.articles.set_column(24, pa.field("is_partial", pa.bool_()), pa.array([None, True, True, True]))
+    assert segment.articles.schema.names[24] == "is_partial"
     with pytest.raises(ReleaseError, match=r"articles\.is_partial may not be null"):
-        stage_release(dataset, replace(draft, articles=broken), VERSION)
+        stage_release(dataset, replace(draft, segments=[replace(segment, articles=broken)]), VERSION)
 
 
 def test_a_missing_column_is_told_by_name(dataset):
     draft = drafts.draft()
+    (segment,) = draft.segments
+    narrow = replace(segment, articles=segment.articles.drop_columns(["word_count"]))
     with pytest.raises(ReleaseError, match="word_count"):
-        stage_release(dataset, replace(draft, articles=draft.articles.drop_columns(["word_count"])), VERSION)
+        stage_release(dataset, replace(draft, segments=[narrow]), VERSION)
 
 
 @pytest.mark.parametrize("run", ["../luar", "", "a/b", ".tersembunyi", "x" * 200])

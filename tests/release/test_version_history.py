@@ -49,11 +49,11 @@ def test_what_is_left_behind_is_withdrawn_and_the_way_back_is_open(three):
 
 
 def test_a_damaged_or_unknown_release_cannot_become_the_current_one(three):
-    damaged = three.release_path(FIRST) / "csv/articles.csv"
+    damaged = drafts.find_file(three.release_path(FIRST), "csv/articles.csv.gz")
     damaged.chmod(0o644)
     damaged.write_text("x")
     before = three.versions_json.read_bytes(), three.latest_json.read_bytes()
-    with pytest.raises(RequestDeclinedError, match=r"csv/articles\.csv"):
+    with pytest.raises(RequestDeclinedError, match=r"csv/articles-.*\.csv\.gz"):
         set_latest(three, FIRST, "")
     with pytest.raises(InvalidRequestError, match="no release"):
         set_latest(three, "2020.01.01.1", "")

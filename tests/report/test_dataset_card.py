@@ -104,11 +104,11 @@ def test_failed_checks_are_told(text):
 
 
 def test_every_file_the_card_names_is_one_a_release_has(text):
-    named = {word for word in re.findall(r"`([a-zA-Z_/]+(?:\.[a-z]+|/))`", text) if "/" in word or "." in word}
+    named = {word for word in re.findall(r"`([a-zA-Z_/*<>-]+(?:\.[a-z.]+|/))`", text) if "/" in word or "." in word}
     known = {
-        "rejects/rejects.parquet", "lineage/spans.parquet", "lineage/evidence.parquet", "diff/changes.parquet",
-        "csv/articles.csv", "csv/metadata.csv", "report.html", "codebook.csv", "schema.json", "manifest.json",
-        "validation/",
+        "rejects/rejects.parquet", "lineage/spans*.parquet", "lineage/evidence*.parquet", "diff/changes.parquet",
+        "csv/articles-<segment>.csv.gz", "csv/metadata-<segment>.csv", "report.html", "codebook.csv", "schema.json",
+        "manifest.json", "validation/",
     }  # fmt: skip
     assert named == known
 

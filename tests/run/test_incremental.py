@@ -82,7 +82,7 @@ def publish_without_cache(job: Publish, aside: Path) -> dict[str, bytes]:
     """Publish the same source on a copy of the dataset whose cache was removed."""
     copy = aside / "output"
     shutil.copytree(job.output, copy, symlinks=True)
-    for name in ("outcomes", "sources", "prints.arrow"):
+    for name in ("outcomes", "sources", "index"):
         shutil.rmtree(copy / "news" / "state" / name, ignore_errors=True)
     outcome = run_publish(job.model_copy(update={"output": str(copy)}))
     assert outcome.kept == 0

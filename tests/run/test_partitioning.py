@@ -1,18 +1,14 @@
-"""Partitioning in the background gives the same rows as partitioning at the end, whatever rows leave or join."""
+"""The rows of a segment come in order, whatever the size of the partitions, and from wherever they are."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
 
-from flows import cache, read, run
+from flows import cache, read, release, run
 from flows.parameters import Publish
 from flows.run import ordered_tables, partitioning
 from flows.run.publish_run import run_publish
-from schemas import arrow
 from tests.makers import dump, story
 
 
@@ -46,57 +42,49 @@ def bucket(request, monkeypatch):
     return request.param
 
 
-def partition_ahead(state, folder):
-    folder.mkdir()
-    with ThreadPoolExecutor(1) as executor:
-        return run.start_partitioning(state, folder, executor)
+def assert_in_order(tables):
+    order = [(row["date"] is None, str(row["date"]), row["article_id"]) for row in tables["articles"]]
+    assert order == sorted(order)
+    ids = {row["article_id"] for row in tables["articles"]}
+    for name in ("spans", "evidence"):
+        rows = [tuple(str(row[key]).zfill(40) for key in release.SORT_KEYS[name]) for row in tables[name]]
+        assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+        assert {row["article_id"] for row in tables[name]} <= ids
+    assert {row["article_id"] for row in tables["spans"]} == ids
 
 
-def test_what_falls_away_after_is_left_out(tmp_path, bucket):
+def test_rows_of_many_partitions_are_those_of_one(tmp_path, bucket):
     texts = {number: story(number, day=1 + number) for number in range(7)} | {7: dump(7), 8: "Tanpa tanggal. " * 40}
     state, _ = clean_texts(tmp_path / "run", texts)
     assert state.articles.num_rows >= 8 and state.articles["date"].null_count >= 1
-    ahead = partition_ahead(state, tmp_path / "ahead")
+    tables = read_sorted_tables(state, tmp_path / "out")
+    assert_in_order(tables)
+    assert len(tables["articles"]) == state.articles.num_rows
     lost = dict.fromkeys(state.articles["row"].to_pylist()[1:4:2], ("expectation_failed", "why"))
-    after, expected = (
-        read_sorted_tables(variant.reject_rows(lost, "validate"), tmp_path / name)
-        for name, variant in (("a", ahead), ("b", state))
-    )
-    assert after == expected
-    ids = [row["article_id"] for row in expected["articles"]]
+    fewer = read_sorted_tables(state.reject_rows(lost, "validate"), tmp_path / "fewer")
+    assert_in_order(fewer)
+    ids = {row["article_id"] for row in fewer["articles"]}
     assert len(ids) == state.articles.num_rows - 2
-    order = [(row["date"] is None, row["date"], row["article_id"]) for row in expected["articles"]]
-    assert order == sorted(order, key=lambda key: (key[0], str(key[1]), key[2]))
-    for name in ("spans", "evidence"):
-        ids_with_rows = {row["article_id"] for row in expected[name]}
-        assert ids_with_rows == set(ids) if name == "spans" else ids_with_rows < set(ids)  # of one nothing is claimed
-        assert [row["article_id"] for row in expected[name]] == sorted(row["article_id"] for row in expected[name])
+    for name, rows in fewer.items():
+        assert rows == [row for row in tables[name] if row["article_id"] in ids]
 
 
-def test_what_keys_learn_after_is_published(tmp_path, bucket):
-    state, _ = clean_texts(tmp_path / "run", {number: story(number) for number in range(4)})
-    ahead = partition_ahead(state, tmp_path / "ahead")
-    first = ahead.articles["article_id"][0].as_py()
-    links = pc.if_else(pc.equal(ahead.articles["article_id"], first), pa.scalar(None, pa.string()), first)
-    place = ahead.articles.schema.get_field_index("duplicate_of")
-    marked = replace(ahead, articles=ahead.articles.set_column(place, arrow.ARTICLES.field("duplicate_of"), links))
-    links_by_id = {
-        row["article_id"]: row["duplicate_of"] for row in read_sorted_tables(marked, tmp_path / "out")["articles"]
-    }
-    assert links_by_id == {key: None if key == first else first for key in links_by_id} and len(links_by_id) == 4
-
-
-def test_what_is_carried_over_comes_in_its_place(tmp_path, bucket):
+def test_rows_that_stay_are_merged_with_new_ones(tmp_path, bucket, monkeypatch):
+    monkeypatch.setattr(ordered_tables, "_MERGED_ARTICLES", bucket)
     old, job = clean_texts(tmp_path / "old", {number: story(number, day=1 + number) for number in range(5)})
-    parent = run_publish(job).release
+    path = run_publish(job).release
     new, _ = clean_texts(tmp_path / "new", {number: story(number, day=1 + number) for number in range(5, 9)})
-    ahead = partition_ahead(new, tmp_path / "ahead")
-    both, expected = (
-        run.carry_over_articles(variant, parent, run.select_article_ids(new), set()) for variant in (ahead, new)
-    )
-    assert both.carried_count == old.articles.num_rows
-    tables = read_sorted_tables(both, tmp_path / "a")
-    assert tables == read_sorted_tables(expected, tmp_path / "b")
-    assert len(tables["articles"]) == 9 and {row["article_id"] for row in tables["spans"]} == {
-        row["article_id"] for row in tables["articles"]
-    }
+    parent = run.open_parent(path, run.IndexFolder(tmp_path / "index"))
+    state = run.plan_segments(run.match_parent(new, parent, [], "x", append=True))
+    assert state.carried_count == old.articles.num_rows == 5
+    assert len(state.kept_segments) == 1 and len(state.pieces) == 1  # two segments: too few to be merged
+    state = run.load_all_keys(state)
+    tables = read_sorted_tables(state, tmp_path / "both")
+    assert_in_order(tables)
+    assert len(tables["articles"]) == 9
+    for name in ("articles", "spans", "evidence"):
+        published = release.load_table(path, name).to_pylist()
+        ids = {row["article_id"] for row in published if name == "articles"} or {
+            row["article_id"] for row in release.load_table(path, "articles").to_pylist()
+        }
+        assert [row for row in tables[name] if row["article_id"] in ids] == published

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 import expectations
-from flows.validate import ComparedRelease, check_drift, select_drift_columns
+from flows.validate import ComparedRelease, check_drift, collect_drift_statistics, select_drift_columns
 from schemas import arrow
 
 SCHEMA = pa.schema([arrow.ARTICLES.field(name) for name in (
@@ -30,7 +30,9 @@ def rows(count, **values):
 def side(*parts, documents=None, rejected=0):
     made = [row for part in parts for row in part]
     return ComparedRelease(
-        select_drift_columns(pa.Table.from_pylist(made, schema=SCHEMA)), documents or len(made) + rejected, rejected
+        collect_drift_statistics(select_drift_columns(pa.Table.from_pylist(made, schema=SCHEMA))),
+        documents or len(made) + rejected,
+        rejected,
     )
 
 

@@ -1,0 +1,85 @@
+"""Files that releases share: which releases hold a file, and a good copy put back into all of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.release.errors import ReleaseError, explain_write_errors
+from flows.release.filesystem import hash_file, sync_path
+from flows.release.integrity import ReleaseDamage
+from flows.release.layout import Dataset
+from flows.release.manifest import read_manifest
+from flows.release.segments import link_file
+
+
+@dataclass(frozen=True)
+class RestoredFiles:
+    """Outcome of a restore: paths that were put back, and damages for which no good copy was found."""
+
+    restored: tuple[str, ...]
+    remaining: tuple[ReleaseDamage, ...]
+
+
+def find_sharing_releases(dataset: Dataset, version: str, path: str) -> list[str]:
+    """Return the other versions, newest first, whose file of this path is to have the same bytes as in `version`."""
+    digest = _read_digests(dataset.release_path(version)).get(path)
+    return [
+        entry.version
+        for entry in dataset.read_versions()
+        if entry.version
+        and entry.version != version
+        and digest is not None
+        and dataset.has_files(entry)
+        and _read_digests(dataset.locate_folder(entry)).get(path) == digest
+    ]
+
+
+def restore_files(dataset: Dataset, version: str, damages: list[ReleaseDamage], source: Path) -> RestoredFiles:
+    """Put good copies of damaged files back, in every release that shares them.
+
+    `source` is a folder that holds copies anywhere below it, for example a backup of output/. A copy is good if it has
+    the digest of the manifest. The caller must hold the lock.
+    """
+    digests = _read_digests(dataset.release_path(version))
+    restored, remaining = [], []
+    for damage in damages:
+        copies = (path for path in source.rglob(Path(damage.file).name) if path.is_file() and not path.is_symlink())
+        digest = digests.get(damage.file)
+        copy = next((path for path in copies if digest is not None and hash_file(path) == digest), None)
+        if copy is None:
+            remaining.append(damage)
+            continue
+        versions = [version, *find_sharing_releases(dataset, version, damage.file)]
+        with explain_write_errors(dataset.root):
+            _replace_in_releases(copy, [dataset.release_path(one) / damage.file for one in versions])
+        restored.append(damage.file)
+    return RestoredFiles(tuple(dict.fromkeys(restored)), tuple(remaining))
+
+
+def _replace_in_releases(copy: Path, targets: list[Path]) -> None:
+    """Write a copy of a file once, and put it in place of each target by a link."""
+    first: Path | None = None
+    for target in targets:
+        mode = target.parent.stat().st_mode
+        target.parent.chmod(0o700)
+        temporary = target.with_name(f".{target.name}.new")
+        temporary.unlink(missing_ok=True)
+        if first is None:
+            temporary.write_bytes(copy.read_bytes())
+        else:
+            link_file(first, temporary)
+        temporary.chmod(0o444)
+        sync_path(temporary)
+        temporary.replace(target)
+        target.parent.chmod(mode)
+        sync_path(target.parent)
+        first = first or target
+
+
+def _read_digests(release: Path) -> dict[str, str]:
+    """Return the digests that a manifest lists, by path; none where the manifest itself is damaged."""
+    if not (release / "manifest.json").is_file():
+        return {}
+    try:
+        return {file["path"]: file["sha256"] for file in read_manifest(release)["files"]}
+    except (ReleaseError, OSError, KeyError, TypeError):
+        return {}

@@ -1,0 +1,74 @@
+"""State of a published release that is made again without some of its articles."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows import release
+from flows.run.keys_table import append_keys
+from flows.run.parent_rows import ParentRows, Positions
+from flows.run.run_state import RejectionsByRow, RunState
+from schemas import arrow, stage_tables
+
+
+def load_release_state(
+    parent: ParentRows,
+    withdrawn: Sequence[tuple[int, Positions]],
+    withdrawals: Sequence[release.Withdrawal],
+    documents_in: int,
+    carried_count: int,
+) -> RunState:
+    """Load a release as the state of a run whose rows all stay, but for the withdrawn ones: these become rejects.
+
+    Rejects of withdrawn documents lose their previews.
+    """
+    stays = tuple(np.ones(len(mask), bool) for mask in parent.stays)
+    parent = replace(parent, stays=stays).without_rows(withdrawn)
+    rejects = release.load_table(parent.path, "rejects").cast(arrow.REJECTS)
+    state = RunState(
+        arrow.make_empty_table(stage_tables.KEYS),
+        redact_rejects(rejects, withdrawals),
+        documents_in,
+        carried_count=carried_count,
+        parent=parent,
+    )
+    rejections: RejectionsByRow = {}
+    for number, rows in withdrawn:
+        first_row = state.articles.num_rows
+        state = replace(state, articles=append_keys(state.articles, parent.load_keys(number, rows)))
+        digests = parent.indexes[number].read_column("text_digest").take(pa.array(rows)).to_pylist()
+        columns = (state.articles[name].to_pylist()[first_row:] for name in ("row", "article_id", "raw_sha256"))
+        for row, key, raw_sha256, digest in zip(*columns, digests, strict=True):
+            text_digest = digest.hex() if digest else ""
+            cause = next(one for one in withdrawals if one.matches_document(key, raw_sha256, text_digest))
+            rejections[row] = ("withdrawn", f"Taken down on request: {cause.reason}")
+    return state.reject_rows(rejections, "release")
+
+
+def redact_rejects(rejects: pa.Table, withdrawals: Sequence[release.Withdrawal]) -> pa.Table:
+    """Return rejects in which those of withdrawn documents are `withdrawn` and without preview."""
+    details = {
+        digest: f"Taken down on request: {one.reason}" for one in reversed(withdrawals) for digest in one.raw_sha256
+    }
+    is_withdrawn = pc.is_in(rejects["raw_sha256"], value_set=pa.array(list(details), pa.string()))
+    redacted = [
+        {**row, "stage": "release", "reason": "withdrawn", "detail": details[row["raw_sha256"]], "preview": None}
+        for row in rejects.filter(is_withdrawn).to_pylist()
+    ]
+    others = rejects.filter(pc.invert(is_withdrawn))
+    return pa.concat_tables([others, arrow.build_table(arrow.REJECTS, redacted)])
+
+
+def load_all_keys(state: RunState) -> RunState:
+    """Return a planned state whose articles are all rows of the release, to be read: kept segments included."""
+    assert state.parent is not None
+    articles = state.articles
+    kept_names = {segment.name for segment in state.kept_segments}
+    for number, segment in enumerate(state.parent.segments):
+        if segment.name in kept_names:
+            rows = np.arange(len(state.parent.stays[number]))
+            articles = append_keys(articles, state.parent.load_keys(number, rows))
+    return replace(state, articles=articles, kept_segments=())
