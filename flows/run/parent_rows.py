@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ _KEY_COLUMNS = [
     "char_count", "boilerplate_share", "duplicate_of", "content_hash", "outlet", "title", "authors",
 ]  # fmt: skip
 
+_ID_PATTERN: Final = "^[0-9a-f]{32}$"
 Mask = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
 
@@ -64,9 +66,11 @@ class ParentRows:
         return tuple(index.segment for index in self.indexes)
 
     def find_ids(self, ids: pa.Array | pa.ChunkedArray) -> RowPlaces:
-        """Find rows by article_id."""
-        needles = split_ids(ids)
-        places = RowPlaces(np.full(len(needles), -1, np.int32), np.zeros(len(needles), np.int32))
+        """Find rows by article_id; what does not have the form of an id is nowhere."""
+        places = RowPlaces(np.full(len(ids), -1, np.int32), np.zeros(len(ids), np.int32))
+        is_id = np.asarray(pc.fill_null(pc.match_substring_regex(ids, _ID_PATTERN), False), np.bool_)
+        given_rows = np.flatnonzero(is_id)
+        needles = split_ids(ids.filter(pa.array(is_id)))
         if not len(needles):
             return places
         order = np.argsort(needles[:, 0], kind="stable")
@@ -76,7 +80,7 @@ class ParentRows:
             slots = np.searchsorted(sorted_needles[:, 0], segment_ids[:, 0])
             slots[slots == len(sorted_needles)] = 0
             rows = np.flatnonzero((sorted_needles[slots] == segment_ids).all(axis=1))
-            matches = order[slots[rows]]
+            matches = given_rows[order[slots[rows]]]
             places.segments[matches], places.rows[matches] = number, rows
         return places
 
