@@ -38,6 +38,8 @@ SORT_KEYS: Final[dict[str, tuple[str, ...]]] = {
 # Tables with long texts have smaller groups, so that a writer or reader holds about 100 MB at most.
 _GROUP_ROWS: Final[dict[str, int]] = {"articles": 20_000, "rejects": 50_000}
 _DEFAULT_GROUP_ROWS: Final = 200_000
+_TEXT_ROWS: Final = 100  # rows of articles with texts read from a file at once; a text may have millions of characters
+_MAX_BATCH_BYTES: Final = 96 << 20
 # At zstd level 7, texts are a seventh smaller than at level 3, for three times the work (at level 9 a sixth, for four
 # times). The other tables hardly shrink.
 _COMPRESSION_LEVELS: Final[dict[str, int]] = {"articles": 7}
@@ -175,11 +177,35 @@ def read_batches(
 def read_file_batches(
     paths: Iterable[Path], name: str, column_names: list[str] | None = None, group_parts: int = 1
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of some files of a published table, as `read_batches` does."""
+    """Yield the rows of some files of a published table, as `read_batches` does.
+
+    Batches of articles with their texts are smaller where texts are long: about _MAX_BATCH_BYTES.
+    """
     size = max(1, _GROUP_ROWS.get(name, _DEFAULT_GROUP_ROWS) // group_parts)
+    has_texts = name == "articles" and (column_names is None or "text" in column_names)
     for path in paths:
         with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(batch_size=size, columns=column_names)
+            if has_texts:
+                yield from _join_batches(
+                    file.iter_batches(batch_size=min(size, _TEXT_ROWS), columns=column_names), size
+                )
+            else:
+                yield from file.iter_batches(batch_size=size, columns=column_names)
+
+
+def _join_batches(batches: Iterable[pa.RecordBatch], row_count: int) -> Iterator[pa.RecordBatch]:
+    """Join small batches into ones of `row_count` rows at most, and of about _MAX_BATCH_BYTES."""
+    pending: list[pa.RecordBatch] = []
+    pending_rows = pending_bytes = 0
+    for batch in batches:
+        if pending and (pending_rows + batch.num_rows > row_count or pending_bytes + batch.nbytes > _MAX_BATCH_BYTES):
+            yield pa.concat_batches(pending)
+            pending, pending_rows, pending_bytes = [], 0, 0
+        pending.append(batch)
+        pending_rows += batch.num_rows
+        pending_bytes += batch.nbytes
+    if pending:
+        yield pa.concat_batches(pending)
 
 
 def open_file(path: Path) -> pq.ParquetFile:
