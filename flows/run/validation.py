@@ -179,7 +179,7 @@ def validate_drift(
     if has_same_inputs:
         digests = [own_articles["raw_sha256"], state.rejects["raw_sha256"]]
         read_digests = pa.chunked_array([c for column in digests for c in column.chunks], pa.string())
-        old_statistics = _collect_compared(parent, withdrawn, read_digests)
+        old_statistics = _collect_compared(parent, withdrawn, read_digests, append=job.append)
     else:
         old_statistics = validate.add_statistics(load_drift(parent, number) for number in range(len(parent.indexes)))
         left = [_select_drift_columns(parent.load_keys(number, rows)) for number, rows in withdrawn]
@@ -191,19 +191,23 @@ def validate_drift(
         _build_drift_side(statistics, state.rejects, state.documents_in),
         same_documents=has_same_inputs,
         accepted=bool(job.accept_drift),
+        appended=job.append,
     )
 
 
 def _collect_compared(
-    parent: ParentRows, withdrawn: Sequence[tuple[int, Positions]], read_digests: pa.ChunkedArray
+    parent: ParentRows, withdrawn: Sequence[tuple[int, Positions]], read_digests: pa.ChunkedArray, *, append: bool
 ) -> validate.DriftStatistics:
-    """Collect the statistics of the parent's articles that are not withdrawn and that this run read, or that stay."""
+    """Collect the statistics of the parent's articles that this run read again, but for withdrawn ones.
+
+    Without `append`, rows that stay were read again too, and equal those of this run.
+    """
     compared_digests = encode_ids(pc.unique(read_digests.drop_null())).cast(pa.binary(32))
     withdrawn_rows = dict(withdrawn)
     parts = []
     for number, index in enumerate(parent.indexes):
         is_read = np.asarray(pc.is_in(index.read_column("raw_sha256"), value_set=compared_digests), np.bool_)
-        is_compared = is_read | parent.stays[number]
+        is_compared = is_read & ~parent.stays[number] if append else is_read | parent.stays[number]
         is_compared[withdrawn_rows.get(number, [])] = False
         if is_compared.all():
             parts.append(load_drift(parent, number))

@@ -2,7 +2,8 @@
 
 Compared are the number of articles, the shares with a date, an author, a title and an outlet, the median length, the
 share of clutter that was cut, and the share of documents rejected. An outlet is compared where both releases have
-`min_articles` of it. A difference counts only beyond chance (`standard_errors` of it), so one article in five is no
+`min_articles` of it. A delivery that is appended says nothing of the outlets that it lacks, so their number of articles
+is not compared then. A difference counts only beyond chance (`standard_errors` of it), so one article in five is no
 drift and one in three of thousands is. The bounds stand in expectations/drift.json. Tighter ones apply where both
 releases have the same documents, because only the code can then make a difference.
 """
@@ -67,15 +68,19 @@ def select_drift_columns(articles: pa.Table) -> pa.Table:
     )
 
 
-def check_drift(old: ComparedRelease, new: ComparedRelease, *, same_documents: bool, accepted: bool) -> Verdict:
+def check_drift(
+    old: ComparedRelease, new: ComparedRelease, *, same_documents: bool, accepted: bool, appended: bool = False
+) -> Verdict:
     """Check a release against its parent by expectations/drift.json.
 
-    Accepted drift still fails in `checks` and `document`, and is not in `refused`.
+    With `appended`, `new` is a delivery beside the parent's articles, and may hold few or none of an outlet. Accepted
+    drift still fails in `checks` and `document`, and is not in `refused`.
     """
     suite = expectations.load("drift")
     meta = suite["meta"]
     groups = _compute_group_figures(old, new, meta["min_articles"])
-    frame = _build_drift_frame(groups, old, new, meta["standard_errors"], same_documents)
+    compares_counts = same_documents or not appended
+    frame = _build_drift_frame(groups, old, new, meta["standard_errors"], same_documents, compares_counts)
     bounds = meta["same_documents"] if same_documents else {}
     verdict = validate_frame(suite, frame, bounds, drift_accepted=accepted)
     failed_names = {check.name for check in verdict.checks if not check.passed and not check.crashed}
@@ -116,6 +121,7 @@ def _build_drift_frame(
     new: ComparedRelease,
     standard_errors: float,
     same: bool,
+    compares_counts: bool,
 ) -> pd.DataFrame:
     """Build the frame of the suite `drift`: one row a group, sorted; null where a figure is not compared.
 
@@ -125,11 +131,13 @@ def _build_drift_frame(
 
     rows = []
     for group, (before, now) in sorted(groups.items()):
-        row: dict[str, Any] = {"group": group, "gone": float(now is None)}
+        row: dict[str, Any] = {"group": group, "gone": float(now is None) if compares_counts else None}
         if now is not None and before.articles and now.articles:
             row |= _compute_differences(before, now, standard_errors)
             # drift.rows-kept of the suite `release` checks the whole release, an empty one included.
-            row["documents"] = None if group == ALL_ARTICLES and not same else now.articles / before.articles
+            row["documents"] = now.articles / before.articles
+            if not compares_counts or (group == ALL_ARTICLES and not same):
+                row["documents"] = None
             row["outlet_lost"] = row["outlet_lost"] if group == ALL_ARTICLES else None
         if group == ALL_ARTICLES and old.documents and new.documents:
             pair = old.rejected / old.documents, new.rejected / new.documents
@@ -137,9 +145,9 @@ def _build_drift_frame(
                 pair[1] - pair[0], standard_errors * _compute_standard_error(*pair, old.documents, new.documents)
             )
         rows.append(row)
-    columns = ["documents", "length", "clutter_change", "rejects_gained"]
+    columns = ["gone", "documents", "length", "clutter_change", "rejects_gained"]
     columns += [f"{name}_{way}" for name in SHARE_COLUMNS for way in ("lost", "gained")]
-    return pd.DataFrame(rows, columns=["group", "gone", *columns]).astype(dict.fromkeys(columns, "float64"))
+    return pd.DataFrame(rows, columns=["group", *columns]).astype(dict.fromkeys(columns, "float64"))
 
 
 def _compute_differences(before: OutletStatistics, now: OutletStatistics, standard_errors: float) -> dict[str, float]:

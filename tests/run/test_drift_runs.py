@@ -71,6 +71,22 @@ def test_a_broken_daily_drop_is_not_hidden_by_what_is_carried_over(job, source):
     assert outcome.status == "refused" and "0% with date" in outcome.why[0]
 
 
+def test_a_small_delivery_is_no_loss_and_is_compared_with_itself_after_a_change_of_code(tmp_path, monkeypatch):
+    for night, numbers in enumerate((range(130), range(200, 232))):
+        folder = tmp_path / f"night{night}"
+        folder.mkdir()
+        for number in numbers:
+            (folder / f"{number}.txt").write_text(story(number), encoding="utf-8")
+        job = Publish(source=str(folder), output=str(tmp_path / "output"), append=True)
+        outcome = run_publish(job)
+        assert outcome.status == "published", outcome.why
+        document = json.loads((outcome.release / "validation" / "drift.json").read_text()) if night else {}
+        assert not [result for result in document.get("results", ()) if not result["passed"]]
+    monkeypatch.setattr(run.release, "compute_code_digest", lambda _root: "f" * 64)
+    outcome = run_publish(job)
+    assert outcome.status == "published", outcome.why
+
+
 def test_where_only_the_code_changed_the_same_documents_are_compared(job, source, monkeypatch):
 
     def clean_without_some_dates(*arguments):

@@ -68,6 +68,22 @@ def test_the_same_twice_is_no_drift():
         assert fallen(check_drift(BASE, BASE, same_documents=same, accepted=False)) == []
 
 
+def test_an_appended_delivery_need_not_hold_what_the_parent_holds():
+    """A delivery of one outlet, or of few articles of each, is no loss; what it holds is compared as always."""
+    deliveries = {
+        "one outlet": side(rows(40)),
+        "few of each": side(rows(31), rows(12, outlet="Kabar")),
+    }
+    for delivery in deliveries.values():
+        assert fallen(check_drift(BASE, delivery, same_documents=False, accepted=False, appended=True)) == []
+        assert fallen(check_drift(BASE, delivery, same_documents=False, accepted=False)) != []
+        assert "drift.outlet-gone" in fallen(
+            check_drift(BASE, delivery, same_documents=True, accepted=False, appended=True)
+        )
+    broken = check_drift(BASE, side(rows(40, date=None)), same_documents=False, accepted=False, appended=True)
+    assert fallen(broken) == ["drift.date"]
+
+
 def test_a_median_of_few_articles_of_unlike_length_may_move_by_chance():
     """Of 21 lengths from 70 to 14,000 characters half is within three standard errors; of like ones it is not."""
 
