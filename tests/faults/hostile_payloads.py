@@ -7,8 +7,8 @@ markup, bytes that are no UTF-8; links that lead out, go round or name a device;
 nesting, lines and attributes; titles, authors and texts of the same words. It is published and then shown by every
 command. Held to: nothing is written outside the output and nothing of the source or beside it changes; what a command
 prints is printable; pages and catalogues hold no live markup but their own, no control and no bidirectional character;
-no cell of metadata.csv is a formula; what lies outside the source is not in the release. Then a form is asked to read
-and to write outside its roots in all the ways there are.
+no cell of the metadata CSV is a formula; what lies outside the source is not in the release. Then a form is asked to
+read and to write outside its roots in all the ways there are.
 """
 
 import csv
@@ -74,16 +74,17 @@ def wrong_in_pages(home: Path) -> list[str]:
 
 
 def wrong_in_cells(home: Path) -> list[str]:
-    """Formulas and controls in metadata.csv."""
-    wrong = []
-    for path in home.rglob("csv/metadata.csv"):
+    """Formulas and controls in the CSV of metadata."""
+    paths = [*home.rglob("csv/metadata-*.csv")]
+    wrong = [] if paths else [f"{home} has no CSV of metadata"]
+    for path in paths:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.reader(file):
                 for cell in row:
                     if cell.strip().startswith(tuple("=+-@\uff1d\uff0b\uff0d\uff20")):
-                        wrong.append(f"metadata.csv: a formula: {cell[:60]!r}")
+                        wrong.append(f"{path.name}: a formula: {cell[:60]!r}")
                     if any(acts(c) or c in "\n\r\t" for c in cell):
-                        wrong.append(f"metadata.csv: a control in {cell[:60]!r}")
+                        wrong.append(f"{path.name}: a control in {cell[:60]!r}")
     return wrong
 
 
