@@ -7,10 +7,12 @@ DATASET ?= $(if $(filter-out seeds,$(SOURCE)),news,seeds)
 BENCH ?= .bench/bin/python
 BENCH_CACHE ?= .bench-cache
 SIZE ?= 20000
+PARENTS ?= 10000 100000
+NIGHTS ?= 16
 BIN := .venv/bin
 
 .PHONY: run ui test test-fast faults faults-short fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text train-titles \
-  bench bench-quality bench-speed clean help
+  bench bench-nightly bench-quality bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/seeds/ (another folder into output/news/: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE) --dataset $(DATASET)
@@ -127,6 +129,9 @@ bench-quality: ## measure how well plain text is cleaned, compared with other to
 
 bench: .venv/.dev-ready ## measure speed and memory of a run over SIZE documents, and write docs/explanation/performance.md
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.performance $(SIZE) --peers $(BENCH)
+
+bench-nightly: .venv/.dev-ready ## measure what a night costs on parents of 10,000 and 100,000 articles (PARENTS="..." NIGHTS=64)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.nightly $(BENCH_CACHE)/nightly --parent $(PARENTS) --nights $(NIGHTS)
 
 bench-speed: .venv/.dev-ready ## measure how many texts one core cleans in a second
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.clean_speed

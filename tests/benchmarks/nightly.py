@@ -1,11 +1,12 @@
 """What a night costs on a parent of any size: a delivery published with --append, night after night.
 
-    python -m tests.benchmarks.nightly FOLDER --parent 100000 --nights 8 --delivery 2000
+    python -m tests.benchmarks.nightly FOLDER --parent 10000 100000 --nights 8 --delivery 2000
 
 The parent is written straight from tables of invented texts, without cleaning, 50,000 articles a segment. Each night is
 a process of its own. Reported are CPU seconds of all its processes less those of `clean and describe`, the most
 anonymous memory that they had together, and the bytes that it wrote below output/ (new files, but for state/raw and the
-cache), beside the bytes of a fresh segment of the delivery.
+cache), beside the bytes of a fresh segment of the delivery. The figures are kept in nightly.json beside this file by
+the size of the parent, and docs/explanation/performance.md is written from it.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from flows.parameters import Publish
 from flows.run import publish_run
 from flows.run.steps import PLAIN_STEPS
 from schemas import arrow
-from tests.benchmarks import measure
+from tests.benchmarks import measure, performance, performance_page
 from tests.benchmarks.corpus import Corpus
 
 _WORDS = np.array([f"kata{number}" for number in range(20_000)])
@@ -120,7 +121,9 @@ def publish_night(source: str, output: str, target: Path) -> None:
         return state
 
     steps = replace(PLAIN_STEPS, clean_and_describe=clean)
-    outcome = publish_run.run_publish(Publish(source=source, output=output, append=True, accept_drift="bench"), steps)
+    outcome = publish_run.run_publish(
+        Publish(source=source, output=output, append=True, workers=1, accept_drift="bench"), steps
+    )
     target.write_text(json.dumps({"status": outcome.status, "why": outcome.why, "cleaning": cleaning}))
 
 
@@ -153,14 +156,46 @@ def measure_night(folder: Path, number: int, delivery: int) -> dict[str, Any]:
     return {
         "night": number, "cpu": measured.cpu - night["cleaning"], "seconds": measured.seconds,
         "own_mb": measured.own_mb, "written_mb": sum(n for inode, n in after.items() if inode not in before) / 1e6,
+        "fresh_mb": measure_fresh_segment(output, delivery),
+    }  # fmt: skip
+
+
+def measure_fresh_segment(output: Path, delivery: int) -> float:
+    """Return the megabytes of the newest segment if it holds the articles of one delivery alone, else 0."""
+    dataset = release.Dataset(output / "news")
+    folder = dataset.release_path(dataset.read_latest_version() or "")
+    newest = max(release.list_segments(folder, release.read_manifest(folder)), key=lambda segment: segment.number)
+    if newest.rows > delivery:
+        return 0.0
+    return sum((folder / path).stat().st_size for path in newest.list_paths()) / 1e6
+
+
+def measure_nights(folder: Path, parent: int, night_count: int, delivery: int) -> dict[str, Any]:
+    """Measure some nights on a parent of so many articles; return mean and greatest of each figure."""
+    shutil.rmtree(folder / "output", ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_parent(folder / "output", parent)
+    nights = []
+    for number in range(night_count):
+        nights.append(measure_night(folder, number, delivery))
+        print(json.dumps({key: round(value, 2) for key, value in nights[-1].items()}), flush=True)
+    fresh = [night["fresh_mb"] for night in nights if night["fresh_mb"]]
+    return {
+        "nights": night_count, "delivery": delivery, "machine": performance.machine(),
+        "fresh_mb": round(float(np.mean(fresh)), 2) if fresh else None,
+        **{
+            key: [round(float(np.mean(values)), 2), round(max(values), 2)]
+            for key in ("cpu", "seconds", "own_mb", "written_mb")
+            for values in [[night[key] for night in nights]]
+        },
     }  # fmt: skip
 
 
 def main() -> None:
-    """Measure some nights on a parent."""
+    """Measure some nights on parents of some sizes, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--parent", type=int, default=10_000)
+    parser.add_argument("--parent", type=int, nargs="+", default=[10_000])
     parser.add_argument("--nights", type=int, default=8)
     parser.add_argument("--delivery", type=int, default=2_000)
     parser.add_argument("--publish", default="", help=argparse.SUPPRESS)
@@ -168,16 +203,14 @@ def main() -> None:
     if given.publish:
         publish_night(given.publish, str(given.folder / "output"), given.folder / "night.json")
         return
-    shutil.rmtree(given.folder / "output", ignore_errors=True)
-    given.folder.mkdir(parents=True, exist_ok=True)
-    write_parent(given.folder / "output", given.parent)
-    nights = []
-    for number in range(given.nights):
-        nights.append(measure_night(given.folder, number, given.delivery))
-        print(json.dumps({key: round(value, 2) for key, value in nights[-1].items()}), flush=True)
-    for key in ("cpu", "own_mb", "written_mb"):
-        values = [night[key] for night in nights]
-        print(f"{key}: mean {np.mean(values):.2f}, most {max(values):.2f}")
+    for parent in given.parent:
+        figures = measure_nights(given.folder, parent, given.nights, given.delivery)
+        print(parent, json.dumps(figures), flush=True)
+        path = performance_page.NIGHTS
+        nights_by_parent = json.loads(path.read_text()) if path.exists() else {}
+        nights_by_parent[str(parent)] = figures
+        path.write_text(json.dumps(nights_by_parent, indent=1, sort_keys=True) + "\n")
+        performance_page.write(json.loads(performance.RESULTS.read_text()))
 
 
 if __name__ == "__main__":

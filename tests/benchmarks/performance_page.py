@@ -1,10 +1,12 @@
-"""Write docs/explanation/performance.md from performance.json: every figure of the page comes from that file."""
+"""Write docs/explanation/performance.md: every figure of the page comes from performance.json or nightly.json."""
 
+import json
 from typing import Any
 
 from flows.settings import ROOT
 
 PAGE = ROOT / "docs" / "explanation" / "performance.md"
+NIGHTS = ROOT / "tests" / "benchmarks" / "nightly.json"
 _HEAD = """# Performance
 
 `make bench` measures and writes this page; `make bench SIZE=1000000` adds that size. Each run is `kliping publish
@@ -22,6 +24,8 @@ def write(results: dict[str, Any]) -> None:
     """Write the page anew from all that was measured."""
     sizes = sorted(map(int, results))
     parts = [_HEAD, _sizes(results, sizes)]
+    if NIGHTS.exists():
+        parts.append(_nights(json.loads(NIGHTS.read_text())))
     largest = results[str(sizes[-1])]
     parts += [_steps(sizes[-1], largest["full"])]
     for name, shown in (("stages", _stages), ("peers", _peers)):
@@ -87,6 +91,27 @@ def _sizes(results: dict[str, Any], sizes: list[int]) -> str:
         f"{''.join(notes)}"
         "\n## An incremental run\n\nShares of the full run in brackets. New documents are in a file of their own; "
         f"edited ones are spread over\nall files, so every file is read again.\n\n{_table(second, grown)}"
+    )
+
+
+def _nights(nights_by_parent: dict[str, Any]) -> str:
+    """Return the section on deliveries that are appended to a large parent."""
+    rows = []
+    for parent in sorted(nights_by_parent, key=int):
+        figures = nights_by_parent[parent]
+        pairs = [f"{mean:,.1f} ({most:,.1f})" for mean, most in (figures[n] for n in ("cpu", "own_mb", "written_mb"))]
+        fresh = f"{figures['fresh_mb']:,.1f}" if figures["fresh_mb"] else ""
+        rows.append(
+            [f"{int(parent):,}", f"{figures['delivery']:,}", str(figures["nights"]), *pairs, fresh,
+             str(figures["machine"]["load"])]
+        )  # fmt: skip
+    head = ["articles of the parent", "documents a night", "nights", "CPU seconds", "own MB", "MB written",
+            "MB of a fresh segment", "load"]  # fmt: skip
+    return (
+        "\n## A night\n\n`make bench-nightly` publishes a delivery with `--append`, night after night, one worker; the "
+        "parent is written\nfrom tables without cleaning. Mean, and the costliest night in brackets: CPU seconds of "
+        "all processes less those of\n`clean and describe`, anonymous memory of all processes, and bytes written "
+        f"outside `state/raw` and the cache.\n\n{_table(head, rows)}"
     )
 
 
