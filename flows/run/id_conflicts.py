@@ -12,7 +12,9 @@ import pyarrow.compute as pc
 
 from flows import cache, dedupe, release
 from flows.run.claimed_ids import separate_unlike_documents, set_key_columns
+from flows.run.parent_rows import ParentRows
 from flows.run.run_state import RejectionsByRow, RunState
+from flows.run.segment_index import compute_source_hashes
 from schemas import arrow, stage_tables
 
 _PARENT_ROWS: Final = pa.schema(
@@ -26,21 +28,25 @@ _PARENT_ROWS: Final = pa.schema(
 )
 
 
-def resolve_id_conflicts(state: RunState, parent: Path | None = None, *, append: bool = False) -> RunState:
+def resolve_id_conflicts(
+    state: RunState, parent: Path | None = None, *, append: bool = False, parent_index: ParentRows | None = None
+) -> RunState:
     """Keep one row for each article_id, and make each source_id unique; nothing else is rejected.
 
     Unlike documents that only claim the same id are separated first (flows/run/claimed_ids.py). Of the documents of one
     article the later fetched_at wins (none counts as earliest), then the later stated revision, then the longer text,
     then the greater raw_sha256. With `append` the parent's row of the article takes part: where it wins, this run's
-    documents are dropped.
+    documents are dropped. With the parent's index only the segments that hold a claimed id are read.
     """
-    parent_rows = _match_parent_rows(parent, state, append=append)
+    parent_rows = _match_parent_rows(parent, parent_index, state, append=append)
     state = separate_unlike_documents(state, parent, parent_rows)
     state = _drop_older_documents(state, parent_rows if append else parent_rows.slice(0, 0))
     return _make_source_ids_unique(state, parent_rows if append else parent_rows.slice(0, 0))
 
 
-def _match_parent_rows(parent: Path | None, state: RunState, *, append: bool) -> pa.Table:
+def _match_parent_rows(
+    parent: Path | None, parent_index: ParentRows | None, state: RunState, *, append: bool
+) -> pa.Table:
     """Return the parent's rows, without texts, whose id or source_id this run claims.
 
     Without `append` only the claims of declared canonicals matter.
@@ -52,8 +58,11 @@ def _match_parent_rows(parent: Path | None, state: RunState, *, append: bool) ->
     all_ids = pa.concat_arrays([*declared["article_id"].chunks, *declared["fallback_id"].drop_null().chunks])
     source_ids = keys["source_id"].combine_chunks() if append else pa.array([], pa.string())
     tables = [_PARENT_ROWS.empty_table()]
+    files = release.list_table_files(parent, "articles")
+    if parent_index is not None:
+        files = _list_claimed_files(parent_index, all_ids, source_ids)
     # The parent does not say when it was modified: its stated publication stands for that.
-    for batch in release.read_batches(parent, "articles", [*_PARENT_ROWS.names[:-1], "published_at"]):
+    for batch in release.read_file_batches(files, "articles", [*_PARENT_ROWS.names[:-1], "published_at"]):
         is_claimed = pc.or_(
             pc.is_in(batch.column("article_id"), value_set=all_ids), pc.is_in(batch.column("source_id"), source_ids)
         )
@@ -61,6 +70,16 @@ def _match_parent_rows(parent: Path | None, state: RunState, *, append: bool) ->
             claimed = pa.Table.from_batches([batch.filter(is_claimed)])
             tables.append(claimed.rename_columns(_PARENT_ROWS.names).cast(_PARENT_ROWS))
     return pa.concat_tables(tables)
+
+
+def _list_claimed_files(parent_index: ParentRows, ids: pa.Array, source_ids: pa.Array) -> list[Path]:
+    """List the articles files of the parent that hold one of these ids, or may hold one of these source_ids."""
+    numbers = set(parent_index.find_ids(ids).segments.tolist())
+    hashes = compute_source_hashes(source_ids)
+    for number, index in enumerate(parent_index.indexes):
+        if np.isin(index.read_column("source_hash").to_numpy(), hashes).any():
+            numbers.add(number)
+    return [file for number in sorted(numbers - {-1}) for file in parent_index.segments[number].list_files("articles")]
 
 
 def _drop_older_documents(state: RunState, parent_rows: pa.Table) -> RunState:

@@ -97,7 +97,7 @@ def build_tables(
     state = run.reject_withdrawn(state, withdrawals)
     parent = _open_parent(dataset, facts, work if job.dry_run else None)
     parent_path = parent.path if parent else None
-    state = run.resolve_id_conflicts(state, parent_path, append=job.append)
+    state = run.resolve_id_conflicts(state, parent_path, append=job.append, parent_index=parent)
     state = run.match_renamed_articles(state, parent_path)
     withdrawn = run.find_withdrawn_rows(parent, withdrawals) if parent else []
     if parent:

@@ -111,7 +111,9 @@ def hash_strings(values: pa.Array | pa.ChunkedArray, size: int) -> list[bytes]:
 
 def compute_source_hashes(source_ids: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.uint64]:
     """Compute the hash of each source_id."""
-    return np.frombuffer(b"".join(hash_strings(source_ids, 8)), np.uint64)
+    return (
+        np.frombuffer(b"".join(hash_strings(source_ids, 8)), np.uint64) if len(source_ids) else np.empty(0, np.uint64)
+    )
 
 
 def compute_origin_digests(articles: pa.Table) -> list[bytes]:

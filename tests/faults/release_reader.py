@@ -3,7 +3,10 @@
 `wrong_with` judges one look; `Watcher` looks again and again while others publish.
 """
 
+import csv
+import gzip
 import hashlib
+import io
 import json
 import threading
 import time
@@ -30,6 +33,23 @@ def sums_of(release: Path) -> dict[str, str]:
 def bytes_of(release: Path) -> dict[str, str]:
     """The digests of the files whose bytes the same inputs must give again."""
     return {path: digest for path, digest in sums_of(release).items() if path.startswith(REPRODUCIBLE)}
+
+
+def rows_of(release: Path) -> dict[str, list[str]]:
+    """The rows of each table and CSV in any order: equal for the same documents, whatever the parent's segments."""
+    rows: dict[str, list[str]] = {}
+    for path in sorted([*release.glob("data/*.parquet"), *release.glob("lineage/*.parquet")]):
+        table = f"{path.parent.name}/{path.name.partition('-')[0]}"
+        rows.setdefault(table, []).extend(map(repr, pq.ParquetFile(path).read().to_pylist()))
+    for path in sorted(release.glob("rejects/*.parquet")):
+        rows.setdefault("rejects", []).extend(map(repr, pq.ParquetFile(path).read().to_pylist()))
+    for path in sorted(release.glob("csv/*")):
+        content = path.read_bytes()
+        text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8-sig")
+        records = csv.reader(io.StringIO(text, newline=""))
+        next(records)
+        rows.setdefault(f"csv/{path.name.partition('-')[0]}", []).extend(map(repr, records))
+    return {table: sorted(lines) for table, lines in rows.items()}
 
 
 def wrong_with_release(release: Path) -> list[str]:
