@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from heapq import nsmallest
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -13,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from flows.report.article_choice import STRATA_COLUMNS, choose_articles
 from flows.report.statistics import list_table_files, read_batches
 from schemas import arrow
 
@@ -128,14 +128,8 @@ def _may_contain_ids(group: pq.RowGroupMetaData, sorted_ids: list[str]) -> bool:
 
 
 def sample_articles(folder: Path, most: int) -> list[TracedArticle]:
-    """Return at most `most` articles in the order of the release: all, or those with the smallest article_ids.
-
-    An article_id is a digest, so this is a random sample, and the same one each time.
-    """
-    ids: list[str] = []
-    for batch in read_batches(folder, "articles", ["article_id"]):
-        ids = nsmallest(most, ids + batch["article_id"].to_pylist())
-    return _load_articles(folder, ids)
+    """Return at most `most` articles in the order of the release: all, or outlets and months in turns."""
+    return _load_articles(folder, choose_articles(read_batches(folder, "articles", STRATA_COLUMNS), most))
 
 
 def find_articles(folder: Path, query: str) -> list[TracedArticle]:
