@@ -28,8 +28,8 @@ class ReleaseTotals:
     """Totals of a release.
 
     `titled`, `authored` and `dated` count articles with the value, `cut` is the mean share of a document that was cut,
-    `outlets` maps an outlet ("" where it is unknown) to [articles, titled, authored, dated], `days` maps each of the
-    last DAYS_SHOWN days to the articles of each outlet, `drift` lists the drift checks that failed.
+    `outlets` maps an outlet ("" where it is unknown) to [articles, titled, authored, dated], `drift` lists the drift
+    checks that failed.
     """
 
     version: str
@@ -44,7 +44,6 @@ class ReleaseTotals:
     dropped: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
     outlets: dict[str, list[int]] = field(default_factory=dict)
-    days: dict[str, dict[str, int]] = field(default_factory=dict)
     drift: list[str] = field(default_factory=list)
     accepted_drift: str = ""
     seconds: float | None = None
@@ -62,7 +61,10 @@ class ReleaseTotals:
 
 @dataclass
 class FileFacts:
-    """Facts of one Parquet file of articles or of rejects, with a sample of its rows for the search."""
+    """Facts of one Parquet file of articles or of rejects, with a sample of its rows for the search.
+
+    `days` maps each of the last DAYS_SHOWN days to the articles of each outlet.
+    """
 
     outlets: dict[str, list[int]] = field(default_factory=dict)
     days: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -82,10 +84,14 @@ class FileFacts:
 
 @dataclass(frozen=True)
 class IndexSample:
-    """Articles and rejects of the latest release, a few of each outlet and month, and of each reason."""
+    """Articles and rejects of the latest release, a few of each outlet and month, and of each reason.
+
+    `days` maps each of the last DAYS_SHOWN days to the articles of each outlet.
+    """
 
     articles: list[dict[str, Any]]
     rejects: list[dict[str, Any]]
+    days: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def count_articles_file(path: Path) -> FileFacts:
@@ -130,15 +136,11 @@ def sample_rejects_file(path: Path) -> FileFacts:
 def add_totals(manifest: dict[str, Any], files: list[FileFacts], seconds: float | None = None) -> ReleaseTotals:
     """Add up the facts of a release's files; `seconds` is how long its run took, where that is known."""
     outlets: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    days: Counter[tuple[date, str]] = Counter()
     for facts in files:
         for outlet, counts in facts.outlets.items():
             outlets[outlet] = [total + count for total, count in zip(outlets[outlet], counts, strict=True)]
-        for day_text, counts_by_outlet in facts.days.items():
-            for outlet, count in counts_by_outlet.items():
-                days[date.fromisoformat(day_text), outlet] += count
     articles, titled, authored, dated = (sum(counts[position] for counts in outlets.values()) for position in range(4))
-    totals = ReleaseTotals(
+    return ReleaseTotals(
         version=manifest["version"],
         created_at=manifest["created_at"],
         articles=articles,
@@ -156,8 +158,6 @@ def add_totals(manifest: dict[str, Any], files: list[FileFacts], seconds: float 
         seconds=seconds,
         bytes=sum(file["bytes"] for file in manifest["files"]),
     )
-    totals.days = _format_days(_keep_last_days(days))
-    return totals
 
 
 def merge_samples(articles: list[FileFacts], rejects: list[FileFacts]) -> IndexSample:
@@ -169,7 +169,17 @@ def merge_samples(articles: list[FileFacts], rejects: list[FileFacts]) -> IndexS
     return IndexSample(
         choose_sample_rows([row for facts in articles for row in facts.sample], MAX_ARTICLES),
         _deal_rounds([by_reason[key] for key in sorted(by_reason)], MAX_REJECTS),
+        _add_days(articles),
     )
+
+
+def _add_days(files: list[FileFacts]) -> dict[str, dict[str, int]]:
+    """Add up the articles of each outlet in the last DAYS_SHOWN days of all files."""
+    days: Counter[tuple[date, str]] = Counter()
+    for facts in files:
+        for day_text, counts in facts.days.items():
+            days.update({(date.fromisoformat(day_text), outlet): count for outlet, count in counts.items()})
+    return _format_days(_keep_last_days(days))
 
 
 def _group_by_outlet(batch: pa.RecordBatch) -> list[dict[str, Any]]:
