@@ -204,6 +204,9 @@ def _build_environment(port: int | None, reports: str) -> dict[str, str]:
         os.environ |= {"PREFECT_SERVER_API_HOST": HOST, "PREFECT_SERVER_API_PORT": str(port)}
     elif not os.environ.get("PREFECT_API_URL"):
         raise Stop("A worker alone needs a server: name it in PREFECT_API_URL, as http://server:4200/api.")
+    for name in ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"):
+        if os.environ.get(name) == "":
+            del os.environ[name]  # Prefect takes an empty one for a password that nobody can give
     if password := os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
         os.environ.setdefault("PREFECT_API_AUTH_STRING", password)
     return {
