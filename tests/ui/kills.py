@@ -26,10 +26,11 @@ pytestmark = pytest.mark.flow
 @pytest.fixture(scope="module")
 def long(served):
     """A source that takes some seconds."""
-    with (served.source / "long.jsonl").open("w", encoding="utf-8") as file:
+    path = served.make_source("long") / "long.jsonl"
+    with path.open("w", encoding="utf-8") as file:
         for number in range(4000):
             file.write(json.dumps({"id": str(number), "text": story(number)}) + "\n")
-    return str(served.source / "long.jsonl")
+    return str(path)
 
 
 def state(served, run):
@@ -55,8 +56,9 @@ def processes_of(run):
 
 
 def test_of_two_runs_one_is_refused_and_one_waits_as_asked(served, eventually):
-    (served.source / "three.txt").write_text(story(3), encoding="utf-8")
-    asked = {"source": str(served.source / "three.txt"), "dataset": "twice"}
+    source = served.make_source("twice")
+    (source / "three.txt").write_text(story(3), encoding="utf-8")
+    asked = {"source": str(source), "dataset": "twice"}
     home = release.Dataset(served.output / "twice")
     with release.publisher_lock(home, 0, run_id="first"):
         refused = served.run(**asked, more={"output": str(served.output)})
@@ -95,8 +97,7 @@ CASES = [
 @pytest.fixture(scope="module")
 def kept(served):
     """A source folder, and a dataset that has a release of it."""
-    folder = served.source / "kept"
-    folder.mkdir()
+    folder = served.make_source("kept")
     with (folder / "many.jsonl").open("w", encoding="utf-8") as file:
         for number in range(1200):
             file.write(json.dumps({"id": str(number), "text": story(number)}) + "\n")

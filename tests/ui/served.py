@@ -41,6 +41,12 @@ class Served:
         for folder in (self.output, self.source):
             folder.mkdir(exist_ok=True)
 
+    def make_source(self, name):
+        """A new folder of a test's own: no test reads what another one wrote."""
+        folder = self.source / name
+        folder.mkdir()
+        return folder
+
     def start(self, seconds=150, **settings):
         roots = f"seeds,data,{self.output},{self.source}"
         known = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}

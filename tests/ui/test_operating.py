@@ -22,8 +22,7 @@ WORDS = "Pemerintah kota memulai"
 @pytest.fixture(scope="module")
 def ended_runs(served):
     """One run of each outcome: its id and its state."""
-    folder = served.source / "outcomes"
-    folder.mkdir()
+    folder = served.make_source("outcomes")
     for number in range(6):
         (folder / f"{number}.txt").write_text(story(number), encoding="utf-8")
     asked = {"source": str(folder), "dataset": "outcomes", "more": {"output": str(served.output)}}
@@ -156,9 +155,11 @@ def test_a_webhook_hears_of_a_run_that_failed(served, webhook, eventually):
 
 
 def test_a_webhook_hears_of_a_run_that_does_not_start(served, webhook, eventually):
+    source = served.make_source("late")
+    (source / "one.txt").write_text(story(78), encoding="utf-8")
     served.api("/work_pools/kliping", "PATCH", is_paused=True)  # as if the worker were down
     try:
-        run = served.run(source=str(served.source), dataset="late", dry_run=True, more={"output": str(served.output)})
+        run = served.run(source=str(source), dataset="late", dry_run=True, more={"output": str(served.output)})
         name = served.api(f"/flow_runs/{run}", "GET")["name"]
         assert "None" not in hear(webhook, eventually, name, "Late")
     finally:
@@ -172,8 +173,7 @@ def test_a_webhook_hears_of_a_dataset_in_which_nothing_ended_well(served, webhoo
     names = ("name", "description", "enabled", "trigger", "actions", "actions_on_trigger", "actions_on_resolve")
     edited = {**{name: silence[name] for name in names}, "trigger": {**silence["trigger"], "within": 20}}
     served.api(f"/automations/{silence['id']}", "PUT", **edited)
-    folder = served.source / "silent"
-    folder.mkdir()
+    folder = served.make_source("silent")
     (folder / "one.txt").write_text(story(77), encoding="utf-8")
     run = served.run(source=str(folder), dataset="silent", more={"output": str(served.output)})
     assert served.ended(run)["message"].startswith("published")
