@@ -36,6 +36,8 @@ def open_page(chromium, allowed=LOCAL, rules=NO_NAMES, **options):
         page.set_default_timeout(PATIENCE_MS)
         page.requests, page.problems = [], []
         page.on("request", lambda request: page.requests.append(request.url))
+        # What the page's own policy refuses is announced as a request, and never sent.
+        page.on("requestfailed", lambda request: request.failure == "csp" and page.requests.remove(request.url))
         page.on("websocket", lambda socket: page.requests.append(socket.url))
         page.on("pageerror", lambda error: page.problems.append(str(error)))
 
