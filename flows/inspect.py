@@ -42,11 +42,11 @@ def inspect_source(
 
 
 def create_inspection_artifacts(inspection: source_inspection.SourceInspection) -> None:
-    """Create the artifacts. Scraped words are shown in a table cell or as code, never as markdown."""
-    lines = "\n".join(inspection.format_lines()).replace("```", "'''")
+    """Create the artifacts: kinds, counts, names of keys and lengths of values, but no word of a document."""
+    lines = "\n".join(inspection.format_lines(with_values=False)).replace("```", "'''")
     create_markdown_artifact(key="inspection", markdown=f"```\n{lines}\n```", description="What the source holds.")
     rows = [
-        {"key": key.key, "filled": f"{key.filled:,} of {key.records:,}", "states": key.why, "sample": key.sample[:200]}
+        {"key": key.name, "filled": f"{key.filled:,} of {key.records:,}", "states": key.why, "length": key.length}
         for key in inspection.keys
     ]
     if rows:

@@ -187,12 +187,19 @@ def publish_dataset(
     except Exception as error:
         if (callback := outcome_callback.get()) is not None:
             callback(error)
-        return flow_states.end_run("broken", flow_states.explain_defect(error))
+        return flow_states.end_run("broken", explain_failure(error))
     artifacts.create_outcome_artifacts(outcome)
     if (callback := outcome_callback.get()) is not None:
         callback(outcome)
     name = f"{dataset} {outcome.version} from {shorten_source(source)}" if outcome.status == "published" else ""
     return flow_states.end_run(outcome.status, outcome.format_sentence(), dataset=dataset, name=name)
+
+
+def explain_failure(error: Exception) -> str:
+    """Return the sentence on a run that was broken off: the error's own where it is one for users, else its place."""
+    if isinstance(error, EXPECTED_ERRORS):
+        return f"broken: {error}"
+    return flow_states.explain_defect(error)
 
 
 def publish_fields(fields: dict[str, Any]) -> RunOutcome:

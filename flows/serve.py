@@ -8,6 +8,7 @@ database. What was published does not lie there.
 
 import contextlib
 import fcntl
+import importlib.util
 import os
 import signal
 import socket
@@ -22,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NoReturn
 
-from flows.operate import alerts, deployments, recovery
+from flows.operate import alerts, deployments, page_policy, recovery
 from flows.operate.dataset_file import DatasetFileError
 from flows.operate.report_server import serve_reports
 from flows.settings import ROOT, set_default_environment
@@ -36,6 +37,8 @@ FIRST_PORT = 4200
 # The reports' port above the server's.
 _REPORTS_PORT = 1000
 _START_SECONDS = 120
+# Folder of the server's copy of its pages, under PREFECT_HOME.
+_PAGES = "pages"
 _STOP_SECONDS = 20
 
 
@@ -60,15 +63,18 @@ def main(port: int | None = None, *, worker_alone: bool = False) -> int:
                 _print_line(sentence)
             chosen_port = None if worker_alone else _choose_port(port)
             reports = stack.enter_context(serve_reports(*_choose_reports_address(chosen_port)))
-            environment = _build_environment(chosen_port, reports)
+            environment = _build_environment(chosen_port, reports, home)
             address = environment["PREFECT_API_URL"].removesuffix("/api")
             write_lock_note(lock, f"{address}, process {os.getpid()}")
             children = []
             if not worker_alone:
                 _print_line("Starting the Prefect server ...")
-                children.append(ChildProcess("server", ["server", "start"], environment, home, lock))
+                server_environment = {**environment, **_limit_time_zones()}
+                children.append(ChildProcess("server", ["server", "start"], server_environment, home, lock))
                 stack.callback(children[0].stop)
                 _wait_until_healthy(children[0], chosen_port)
+                if not page_policy.restrict_pages(home / _PAGES, environment["PREFECT_UI_API_URL"]):
+                    _print_line("The pages of Prefect may ask other hosts: their copy is not where it was expected.")
             _print_line(f"Registering {len(declarations)} deployments ...")
             _prepare_server(environment, home, declarations)
             command = f"worker start --pool {deployments.POOL} --type process --name {socket.gethostname()}".split()
@@ -192,7 +198,7 @@ def _is_port_free(port: int) -> bool:
     return True
 
 
-def _build_environment(port: int | None, reports: str) -> dict[str, str]:
+def _build_environment(port: int | None, reports: str, home: Path) -> dict[str, str]:
     """Build the environment of the children; settings that the operator has set stay, but for the server's address.
 
     Without a port the server is one that runs elsewhere, which PREFECT_API_URL must name.
@@ -204,6 +210,9 @@ def _build_environment(port: int | None, reports: str) -> dict[str, str]:
         os.environ |= {"PREFECT_SERVER_API_HOST": HOST, "PREFECT_SERVER_API_PORT": str(port)}
     elif not os.environ.get("PREFECT_API_URL"):
         raise Stop("A worker alone needs a server: name it in PREFECT_API_URL, as http://server:4200/api.")
+    for name in ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"):
+        if os.environ.get(name) == "":
+            del os.environ[name]  # Prefect takes an empty one for a password that nobody can give
     if password := os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
         os.environ.setdefault("PREFECT_API_AUTH_STRING", password)
     return {
@@ -212,10 +221,19 @@ def _build_environment(port: int | None, reports: str) -> dict[str, str]:
         # The second page asks a tracking host; the first one asks nobody.
         "PREFECT_SERVER_UI_V2_ENABLED": "false",
         **os.environ,
+        "PREFECT_UI_STATIC_DIRECTORY": str(home / _PAGES),
         "PREFECT_CLI_PROMPT": "false",
         "KLIPING_REPORTS": reports,
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
     }
+
+
+def _limit_time_zones() -> dict[str, str]:
+    """Return what makes the server take time zones from the package tzdata alone, where that is installed.
+
+    Prefect lists all zones each time it validates a schedule: in a package that is one file, in a system 1,200.
+    """
+    return {"PYTHONTZPATH": ""} if importlib.util.find_spec("tzdata") else {}
 
 
 def _wait_until_healthy(server: ChildProcess, port: int | None) -> None:

@@ -66,4 +66,6 @@ def test_services_are_read_only_without_rights_and_on_loopback(root):
         assert service["read_only"] and service["cap_drop"] == ["ALL"]
         assert all(port.startswith("127.0.0.1:") for port in service["ports"])
     assert "ports" not in services["postgres"]
+    # Without a value it is not set: an empty one would lock everybody out.
+    assert services["server"]["environment"]["PREFECT_SERVER_API_AUTH_STRING"] is None
     assert re.search(r"^USER kliping$", (root / "Dockerfile").read_text(), re.M)

@@ -84,6 +84,22 @@ def test_a_defect_fails_the_run_with_its_place_and_without_its_words(prefect_ser
         run_flow(asked)
 
 
+@pytest.mark.flow
+def test_a_failure_that_a_user_can_mend_is_told_in_its_own_sentence(prefect_server, source, tmp_path, monkeypatch):
+    sentence = "/srv/full could not be written (No space left on device): free some space and run again."
+
+    def fill_disk(*_: object, **__: object) -> None:
+        raise release.ReleaseError(sentence)
+
+    asked = {"source": str(source), "more": MoreOptions(output=str(tmp_path / "output"))}
+    monkeypatch.setattr("flows.publish.PLAIN_STEPS", replace(publish.PLAIN_STEPS, write_release=fill_disk))
+    within_a_step = publish_dataset(**asked, return_state=True)
+    monkeypatch.setattr("flows.run.publish_run.release.open_dataset", fill_disk)
+    before_the_steps = publish_dataset(**asked, return_state=True)
+    for state in (within_a_step, before_the_steps):
+        assert (state.name, state.message) == ("Failed", f"broken: {sentence}")
+
+
 def test_the_flow_declares_a_task_for_each_step_in_their_order():
     names = [each.name for each in vars(publish).values() if isinstance(each, Task)]
     assert names == [field.name.replace("_", " ") for field in fields(Steps)]

@@ -4,6 +4,7 @@
     deployments      prefect.yaml and datasets.toml -> the server; edits made on the page stay
     alerts           automations that are off until a block named `kliping-alerts` says where to send
     recovery         after a power loss: runs marked as crashed, late runs collapsed to one a deployment
+    page_policy      the server's pages -> pages that ask no other host                                (no Prefect)
     report_server    report.html and index.html of datasets under the roots, on loopback               (no Prefect)
 
 Each function returns sentences for the operator; flows/serve.py prints them. Nothing here publishes.

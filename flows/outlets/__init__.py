@@ -11,7 +11,7 @@ No code belongs to one outlet; to add one, add a row (and, where real text was s
 
 from flows.outlets.errors import OutletError
 from flows.outlets.outlet_hint import guess_domain
-from flows.outlets.profiles import Profile
+from flows.outlets.profiles import ANYWHERE, Profile
 from flows.outlets.registry import Outlet, Registry, load_registry
 
-__all__ = ["Outlet", "OutletError", "Profile", "Registry", "guess_domain", "load_registry"]
+__all__ = ["ANYWHERE", "Outlet", "OutletError", "Profile", "Registry", "guess_domain", "load_registry"]

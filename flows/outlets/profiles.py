@@ -12,11 +12,13 @@ A profile is `profiles/<name>.toml`:
     identifies = true                 # no other outlet prints this shape, so it names the outlet (inferred)
     [roles]
     editor = ["Uploader"]
-    [cues]                            # kind of span -> how a line of that kind begins
+    [cues]                            # kind of span -> how a line of that kind begins, or `...` and words in it
     ad = ["SCROLL TO CONTINUE"]
+    promo = ["... unduh aplikasi kami"]
 
 In a shape, a blank matches any run of blanks or none; `{names}` matches the authors, `{date}` the text from day to
 time, `{any}` a short word; everything else matches literally, ignoring case.
+A cue that begins with `...` matches a line of at most 24 words that has the words after it anywhere.
 """
 
 import datetime as dt
@@ -30,6 +32,7 @@ from flows.outlets.errors import OutletError
 from schemas.vocabulary import KINDS
 
 ZONES = {"WIB": 7, "WITA": 8, "WIT": 9, "MYT": 8}  # name printed -> hours east of UTC
+ANYWHERE = "..."  # begins a cue whose words may stand anywhere in a line
 _KEYS = {"zone", "url_days", "sign_off", "valid_from", "valid_to", "author_box", "bylines", "roles", "cues"}
 _PLACEHOLDERS = {
     "names": r"(?P<names>[^\W\d_][^\n|:;()]{1,100}?)",
@@ -49,7 +52,7 @@ class Byline:
 
 @dataclass(frozen=True)
 class Profile:
-    """Text conventions of an outlet. `roles`, `author_box`: in lower case; `cues`: kind of span -> line openings."""
+    """Text conventions of an outlet. `roles`, `author_box`: in lower case; `cues`: kind of span -> words of lines."""
 
     name: str
     zone: str | None = None
@@ -101,6 +104,8 @@ def parse_profile(name: str, text: str) -> Profile:
             raise OutletError(f"roles are {sorted(roles)}; expected `author` and `editor`.")
         if not set(cues) <= set(KINDS):
             raise OutletError(f"cues are for {sorted(cues)}; expected kinds of span: {', '.join(KINDS)}.")
+        if any(not words.removeprefix(ANYWHERE).strip() for openings in cues.values() for words in openings):
+            raise OutletError("a cue has no words; expected how a line begins, or `...` and words that it has.")
         for key in ("valid_from", "valid_to"):
             if type(settings.get(key, dt.date.min)) is not dt.date:
                 raise OutletError(f"{key} is {settings[key]!r}; expected a day, as 2023-01-31 without quotes.")

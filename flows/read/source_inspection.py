@@ -22,12 +22,16 @@ _FILES_A_SUFFIX: Final = 60  # of each kind of name, beyond the first ones
 _RECORDS: Final = 300  # of each file
 _BYTES: Final = 24 << 20  # that are read in all
 _EXAMPLES: Final = 3
+_KEY_CHARS: Final = 48  # of a key that is shown where no word of a document may be
 _LISTED: Final = 200_000  # files that are counted
 
 
 @dataclass(slots=True)
 class KeyReport:
-    """One key of the records: how many hold a value, what it states and why, one value of it."""
+    """One key of the records: how many hold a value, what it states and why, one value of it.
+
+    `shortest` and `longest` are characters of its values.
+    """
 
     key: str
     filled: int
@@ -35,12 +39,27 @@ class KeyReport:
     states: dict[str, int]
     why: str
     sample: str
+    shortest: int
+    longest: int
+
+    @property
+    def name(self) -> str:
+        """Return the key where it can be a key; a long one may be a line of a story, and is told by its length."""
+        return self.key if len(self.key) <= _KEY_CHARS else f"(a key of {len(self.key):,} characters)"
+
+    @property
+    def length(self) -> str:
+        """Return the lengths of its values in words, such as `12 to 4,210 characters`."""
+        if not self.longest:
+            return ""
+        spread = f"{self.longest:,}" if self.shortest == self.longest else f"{self.shortest:,} to {self.longest:,}"
+        return f"{spread} characters"
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON."""
         return {
             "key": self.key, "filled": self.filled, "records": self.records, "states": self.states, "why": self.why,
-            "sample": self.sample,
+            "sample": self.sample, "shortest": self.shortest, "longest": self.longest,
         }  # fmt: skip
 
 
@@ -77,23 +96,26 @@ class SourceInspection:
             "not_read": dict(self.not_read), "missing": self.fields_missing, "command": self.command,
         }  # fmt: skip
 
-    def format_lines(self) -> Iterator[str]:
-        """Yield the inspection as lines for a terminal."""
+    def format_lines(self, *, with_values: bool = True) -> Iterator[str]:
+        """Yield the inspection as lines for a terminal; without values no word of a document is in them."""
         share = "" if self.complete else f"; a sample was read: {self.files_read:,} files, the first records of each"
         yield f"{self.source}: {self.files:,} files, {self.bytes:,} bytes{share}"
         yield "kinds of file: " + (", ".join(f"{count:,} {kind}" for kind, count in self.kinds.most_common()) or "none")
         yield "documents: " + (", ".join(f"{count:,} {media}" for media, count in self.documents.items()) or "none")
         if self.keys:
-            yield "keys of the records (filled, what each states, a value):"
+            shown = "a value" if with_values else "the length of its values"
+            yield f"keys of the records (filled, what each states, {shown}):"
             width = min(max(len(key.key) for key in self.keys), 32)
             for key in self.keys:
                 filled = f"{100 * key.filled // max(key.records, 1):>3} %"
-                yield f"    {key.key[:32]:<{width}} {filled}  {key.why:<34} {key.sample[:60]}"
+                name, value = (key.key, key.sample[:60]) if with_values else (key.name, key.length)
+                yield f"    {name[:32]:<{width}} {filled}  {key.why:<34} {value}"
         if self.fields_missing:
             yield f"no key found for: {', '.join(self.fields_missing)}; name one with --map FIELD=KEY"
         for reason, count in self.rejects.most_common():
             yield f"would be rejected: {count:,} {reason}"
-            yield from (f"    {sentence}" for sentence in self.examples.get(reason, []))
+            if with_values:
+                yield from (f"    {sentence}" for sentence in self.examples.get(reason, []))
         for kind, count in self.not_read.items():
             yield f"not read, because they are no documents: {count:,} {kind}"
         yield f"to publish it: {self.command}"
@@ -169,6 +191,9 @@ def _add_tally(total: KeyTally, tally: KeyTally) -> None:
         entry = total.columns.setdefault(key, {})
         for name, count in uses.items():
             entry[name] = entry.get(name, 0) + count
+    for key, (shortest, longest) in tally.lengths.items():
+        least, most = total.lengths.get(key, (shortest, longest))
+        total.lengths[key] = [min(least, shortest), max(most, longest)]
     for kind, count in tally.not_read.items():
         total.skip_file(kind, count)
 
@@ -184,7 +209,7 @@ def _report_keys(total: KeyTally, options: ReadOptions) -> Iterator[KeyReport]:
         states = total.columns.get(key, {})
         why = _explain_key(key, filled, states, candidates.get(key, []), forced)
         sample = (total.samples or {}).get(key, "")
-        yield KeyReport(key, filled, total.records, states, why, sample)
+        yield KeyReport(key, filled, total.records, states, why, sample, *total.lengths.get(key, (0, 0)))
 
 
 def _explain_key(key: str, filled: int, states: dict[str, int], candidates: list[str], forced: dict[str, str]) -> str:

@@ -51,6 +51,7 @@ class KeyTally:
     columns: dict[str, dict[str, int]] = field(default_factory=dict)
     not_read: dict[str, int] = field(default_factory=dict)
     samples: dict[str, str] | None = None
+    lengths: dict[str, list[int]] = field(default_factory=dict)
 
     def add_record(self, flat: Mapping[str, object], sources: tuple[tuple[str, str], ...]) -> None:
         """Count a record's keys that hold a value, and the fields that they stated."""
@@ -66,8 +67,15 @@ class KeyTally:
             uses[name] = uses.get(name, 0) + 1
         if self.samples is not None:
             for key, value in flat.items():
-                if key not in self.samples and value not in (None, ""):
-                    self.samples[key] = lenient_decoding.make_printable(str(value)[:200])
+                if value not in (None, ""):
+                    self._add_sample(self.samples, key, str(value))
+
+    def _add_sample(self, samples: dict[str, str], key: str, text: str) -> None:
+        """Keep the first value of a key, and the shortest and the longest length in characters."""
+        if key not in samples:
+            samples[key] = lenient_decoding.make_printable(text[:200])
+        shortest, longest = self.lengths.get(key, (len(text), len(text)))
+        self.lengths[key] = [min(shortest, len(text)), max(longest, len(text))]
 
     def skip_file(self, kind: str, count: int = 1) -> None:
         """Count files that are no documents."""

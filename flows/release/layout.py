@@ -124,6 +124,9 @@ class Dataset:
     def push_changes(self) -> None:
         """Send the changes of a mirror to its store before the lock is released; a local folder needs nothing."""
 
+    def fetch_totals(self) -> None:
+        """Download the totals of releases that a mirror of a store lacks; a local folder needs nothing."""
+
     def claim_version(self, version: str) -> bool:
         """Claim the name of a new version; return False where it is taken. The lock of a local folder is enough."""
         return True

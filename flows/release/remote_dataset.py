@@ -4,6 +4,7 @@
       releases/<version>/...   objects; manifest.json comes last
       latest.json              replaced by a conditional put: **that is the commit**
       versions.json  CHANGELOG.md  refused/<run>/...
+      index.html  state/totals/<version>.json        conveniences, like <url>/index.json: sent last
       state/withdrawn.json     the takedowns, which apply to every publisher
       claims/<version>.json    the claim of a publisher, from the choice of a version until versions.json lists it
 
@@ -19,6 +20,7 @@ commit removes its objects, because every claim older than that commit has lost.
 and before the lists, the next publisher lists the release.
 """
 
+import contextlib
 import os
 import re
 from dataclasses import dataclass, field
@@ -28,7 +30,15 @@ from uuid import uuid4
 
 from flows.release.dataset_index import update_latest, write_versions
 from flows.release.errors import ConcurrentCommitError, ReleaseError, explain_write_errors
-from flows.release.filesystem import digest_json, encode_json, hash_file, make_read_only, remove_tree, write_atomic
+from flows.release.filesystem import (
+    digest_json,
+    encode_json,
+    hash_file,
+    make_read_only,
+    read_json,
+    remove_tree,
+    write_atomic,
+)
 from flows.release.layout import Dataset, VersionEntry
 from flows.release.manifest import build_entry, read_manifest
 from flows.release.object_store import ObjectStore, ObjectTag
@@ -37,6 +47,8 @@ from flows.release.stage import SUMS
 _LATEST: Final = "latest.json"
 _VERSIONS: Final = "versions.json"
 _WITHDRAWN: Final = "state/withdrawn.json"
+_CATALOG: Final = "index.json"
+_TOTALS: Final = "totals"
 _MAX_TRIES: Final = 20
 
 
@@ -170,6 +182,37 @@ class MirroredDataset(Dataset):
                 self._remove_objects(f"{entry.path}/")
         if is_new_latest:
             self._remove_stale_objects(claims)
+        with contextlib.suppress(ReleaseError):  # the release is published; the next run sends them again
+            self._push_indexes(new_entries)
+
+    def fetch_totals(self) -> None:
+        """Download the totals of releases that other machines published."""
+        for name in self.store.list_names(f"state/{_TOTALS}/"):
+            path = self.root / name
+            if not path.exists():
+                content, _ = self.store.read_object(name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_atomic(path, content or b"")
+
+    def _push_indexes(self, new_entries: list[VersionEntry]) -> None:
+        """Send index.html and the totals of new releases, and merge this dataset into index.json of the output."""
+        page = self.root / "index.html"
+        if page.is_file():
+            self.store.upload_file(page.name, page)
+        for entry in new_entries:
+            totals = self.state / _TOTALS / f"{entry.version}.json"
+            if totals.is_file():
+                self.store.upload_file(totals.relative_to(self.root).as_posix(), totals)
+        local_catalog = read_json(self.root.parent / _CATALOG) or {}
+        described = [entry for entry in local_catalog.get("datasets", []) if entry["name"] == self.name]
+        output = ObjectStore(self.store.url.rpartition("/")[0])
+        for _ in range(_MAX_TRIES if described else 0):
+            content, tag = output.read_object(_CATALOG)
+            catalog = parse_json(content, output) if content else {}
+            others = [entry for entry in catalog.get("datasets", []) if entry["name"] != self.name]
+            datasets = sorted([*others, *described], key=lambda entry: str(entry["name"]))
+            if output.replace_if_unchanged(_CATALOG, encode_json({**local_catalog, "datasets": datasets}), tag):
+                return
 
     def _read_pointer(self) -> bytes | None:
         return self.latest_json.read_bytes() if self.latest_json.exists() else None

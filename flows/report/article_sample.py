@@ -3,7 +3,6 @@
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from heapq import nsmallest
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -13,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from flows.report.article_choice import STRATA_COLUMNS, choose_articles
 from flows.report.statistics import list_table_files, read_batches, read_file_batches
 from schemas import arrow
 
@@ -129,15 +129,12 @@ def _may_contain_ids(group: pq.RowGroupMetaData, sorted_ids: list[str]) -> bool:
 
 
 def sample_articles(folder: Path, most: int) -> list[TracedArticle]:
-    """Return at most `most` articles of the newest segment: all, or those with the smallest article_ids.
+    """Return at most `most` articles of the newest segment, in its order: all, or outlets and months in turns.
 
-    An article_id is a digest, so this is a random sample of what came last, and the same one each time. Of a release
-    of layout 1 it is a sample of its last file.
+    Of a release of layout 1 it is a sample of its last file.
     """
     newest = list_table_files(folder, "articles")[-1:]
-    ids: list[str] = []
-    for batch in read_file_batches(newest, ["article_id"]):
-        ids = nsmallest(most, ids + batch["article_id"].to_pylist())
+    ids = choose_articles(read_file_batches(newest, STRATA_COLUMNS), most)
     return _load_articles(folder, ids, newest[0].stem.removeprefix("articles-") if newest else "")
 
 

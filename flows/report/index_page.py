@@ -40,7 +40,7 @@ def render_index(dataset: str, runs: list[IndexedRun], totals: list[ReleaseTotal
         latest=latest,
         release_count=len(totals),
         rows_open=_ROWS_OPEN,
-        charts=_draw_charts(totals) if totals else [],
+        charts=[*_draw_charts(totals), _draw_days(sample.days)] if totals else [],
         run_rows=[_build_run_row(run) for run in runs],
         articles=sample.articles,
         rejects=sample.rejects,
@@ -77,25 +77,24 @@ def _draw_charts(totals: list[ReleaseTotals]) -> list[Markup]:
         draw_line_chart("Articles that repeat another", labels, duplicates),
         draw_line_chart("Drift checks that failed", labels, {"failed": [float(len(total.drift)) for total in totals]}),
         draw_line_chart("Minutes a run took", labels, {"minutes": seconds}),
-        _draw_days(totals[-1]),
     ]
 
 
-def _draw_days(latest: ReleaseTotals) -> Markup:
+def _draw_days(counts_by_day: dict[str, dict[str, int]]) -> Markup:
     """Draw the articles a day of the latest release, for its largest outlets and the sum of the others."""
-    days = sorted(latest.days)
+    days = sorted(counts_by_day)
     sizes: dict[str, int] = {}
-    for counts in latest.days.values():
+    for counts in counts_by_day.values():
         for outlet, count in counts.items():
             sizes[outlet] = sizes.get(outlet, 0) + count
     largest = sorted(sizes, key=lambda outlet: (-sizes[outlet], outlet))
     named = largest if len(largest) <= SERIES_STYLES else largest[: SERIES_STYLES - 1]
     series: dict[str, list[float | None]] = {
-        outlet or "not known": [float(latest.days[day].get(outlet, 0)) for day in days] for outlet in named
+        outlet or "not known": [float(counts_by_day[day].get(outlet, 0)) for day in days] for outlet in named
     }
     if other_outlets := largest[len(named) :]:
         series[f"{len(other_outlets)} others"] = [
-            float(sum(latest.days[day].get(outlet, 0) for outlet in other_outlets)) for day in days
+            float(sum(counts_by_day[day].get(outlet, 0) for outlet in other_outlets)) for day in days
         ]
     return draw_line_chart("Articles a day by outlet, latest release", days, series)
 

@@ -7,8 +7,6 @@ release costs no more to count than the files that are new in it. Totals stay af
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
-from heapq import heappush, heappushpop
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +14,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from flows.report.article_choice import STRATA_COLUMNS, choose_articles, choose_sample_rows
+
 DAYS_SHOWN: Final = 60
 MAX_ARTICLES: Final = 400
 MAX_REJECTS: Final = 200
-_PER_STRATUM: Final = 40
 _COLUMNS: Final = ["article_id", "outlet", "date", "title", "authors", "boilerplate_share", "duplicate_of"]
 _SAMPLE_COLUMNS: Final = ["article_id", "title", "outlet", "date", "source_id", "url"]
 
@@ -29,8 +28,8 @@ class ReleaseTotals:
     """Totals of a release.
 
     `titled`, `authored` and `dated` count articles with the value, `cut` is the mean share of a document that was cut,
-    `outlets` maps an outlet ("" where it is unknown) to [articles, titled, authored, dated], `days` maps each of the
-    last DAYS_SHOWN days to the articles of each outlet, `drift` lists the drift checks that failed.
+    `outlets` maps an outlet ("" where it is unknown) to [articles, titled, authored, dated], `drift` lists the drift
+    checks that failed.
     """
 
     version: str
@@ -45,7 +44,6 @@ class ReleaseTotals:
     dropped: dict[str, int] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
     outlets: dict[str, list[int]] = field(default_factory=dict)
-    days: dict[str, dict[str, int]] = field(default_factory=dict)
     drift: list[str] = field(default_factory=list)
     accepted_drift: str = ""
     seconds: float | None = None
@@ -63,7 +61,10 @@ class ReleaseTotals:
 
 @dataclass
 class FileFacts:
-    """Facts of one Parquet file of articles or of rejects, with a sample of its rows for the search."""
+    """Facts of one Parquet file of articles or of rejects, with a sample of its rows for the search.
+
+    `days` maps each of the last DAYS_SHOWN days to the articles of each outlet.
+    """
 
     outlets: dict[str, list[int]] = field(default_factory=dict)
     days: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -83,18 +84,21 @@ class FileFacts:
 
 @dataclass(frozen=True)
 class IndexSample:
-    """Articles and rejects of the latest release, a few of each outlet and month, and of each reason."""
+    """Articles and rejects of the latest release, a few of each outlet and month, and of each reason.
+
+    `days` maps each of the last DAYS_SHOWN days to the articles of each outlet.
+    """
 
     articles: list[dict[str, Any]]
     rejects: list[dict[str, Any]]
+    days: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def count_articles_file(path: Path) -> FileFacts:
-    """Count one file of articles, and sample round by round the smallest article_id of each outlet and month."""
+    """Count one file of articles, and sample its outlets and months in turns."""
     facts = FileFacts()
     outlets: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     days: Counter[tuple[date, str]] = Counter()
-    strata: defaultdict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(columns=_COLUMNS):
             facts.cut += pc.sum(batch["boilerplate_share"]).as_py() or 0.0
@@ -106,9 +110,7 @@ def count_articles_file(path: Path) -> FileFacts:
             for row in _group_by_day(batch):
                 days[row["date"], row["outlet"] or ""] += row["date_count"]
             days = _keep_last_days(days)
-            _fill_strata(strata, batch)
-        chosen = _deal_rounds([sorted(name for _, name in heap) for heap in strata.values()], MAX_ARTICLES)
-        is_chosen = pa.array(sorted(chosen), pa.string())
+        is_chosen = pa.array(choose_articles(file.iter_batches(columns=STRATA_COLUMNS), MAX_ARTICLES), pa.string())
         for batch in file.iter_batches(columns=_SAMPLE_COLUMNS):
             facts.sample += batch.filter(pc.is_in(batch["article_id"], value_set=is_chosen)).to_pylist()
     for row in facts.sample:
@@ -134,15 +136,11 @@ def sample_rejects_file(path: Path) -> FileFacts:
 def add_totals(manifest: dict[str, Any], files: list[FileFacts], seconds: float | None = None) -> ReleaseTotals:
     """Add up the facts of a release's files; `seconds` is how long its run took, where that is known."""
     outlets: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    days: Counter[tuple[date, str]] = Counter()
     for facts in files:
         for outlet, counts in facts.outlets.items():
             outlets[outlet] = [total + count for total, count in zip(outlets[outlet], counts, strict=True)]
-        for day_text, counts_by_outlet in facts.days.items():
-            for outlet, count in counts_by_outlet.items():
-                days[date.fromisoformat(day_text), outlet] += count
     articles, titled, authored, dated = (sum(counts[position] for counts in outlets.values()) for position in range(4))
-    totals = ReleaseTotals(
+    return ReleaseTotals(
         version=manifest["version"],
         created_at=manifest["created_at"],
         articles=articles,
@@ -160,26 +158,28 @@ def add_totals(manifest: dict[str, Any], files: list[FileFacts], seconds: float 
         seconds=seconds,
         bytes=sum(file["bytes"] for file in manifest["files"]),
     )
-    totals.days = _format_days(_keep_last_days(days))
-    return totals
 
 
 def merge_samples(articles: list[FileFacts], rejects: list[FileFacts]) -> IndexSample:
     """Merge the samples of a release's files: a few articles of each outlet and month, a few rejects of each reason."""
-    by_month: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for facts in articles:
-        for row in facts.sample:
-            by_month[row["outlet"] or "", (row["date"] or "")[:7]].append(row)
-    for rows in by_month.values():
-        rows.sort(key=itemgetter("article_id"))
     by_reason: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for facts in rejects:
         for row in facts.sample:
             by_reason[row["reason"]].append(row)
-    strata = [by_month[key] for key in sorted(by_month)]
     return IndexSample(
-        _deal_rounds(strata, MAX_ARTICLES), _deal_rounds([by_reason[key] for key in sorted(by_reason)], MAX_REJECTS)
+        choose_sample_rows([row for facts in articles for row in facts.sample], MAX_ARTICLES),
+        _deal_rounds([by_reason[key] for key in sorted(by_reason)], MAX_REJECTS),
+        _add_days(articles),
     )
+
+
+def _add_days(files: list[FileFacts]) -> dict[str, dict[str, int]]:
+    """Add up the articles of each outlet in the last DAYS_SHOWN days of all files."""
+    days: Counter[tuple[date, str]] = Counter()
+    for facts in files:
+        for day_text, counts in facts.days.items():
+            days.update({(date.fromisoformat(day_text), outlet): count for outlet, count in counts.items()})
+    return _format_days(_keep_last_days(days))
 
 
 def _group_by_outlet(batch: pa.RecordBatch) -> list[dict[str, Any]]:
@@ -217,24 +217,6 @@ def _keep_last_days(days: Counter[tuple[date, str]]) -> Counter[tuple[date, str]
         return days
     first = max(day for day, _ in days) - timedelta(days=DAYS_SHOWN - 1)
     return Counter({key: count for key, count in days.items() if key[0] >= first})
-
-
-def _fill_strata(strata: dict[tuple[str, str], list[tuple[int, str]]], batch: pa.RecordBatch) -> None:
-    """Add the ids of a batch to the heap of their outlet and month."""
-    months = pc.strftime(batch["date"], format="%Y-%m").to_pylist()
-    for article_id, outlet, month in zip(
-        batch["article_id"].to_pylist(), batch["outlet"].to_pylist(), months, strict=True
-    ):
-        _keep_smallest(strata[outlet or "", month or ""], article_id)
-
-
-def _keep_smallest(heap: list[tuple[int, str]], article_id: str) -> None:
-    """Keep the smallest ids of a stratum; an article_id is a digest, so that they are a random sample."""
-    entry = (-int(article_id[:12], 16), article_id)
-    if len(heap) < _PER_STRATUM:
-        heappush(heap, entry)
-    else:
-        heappushpop(heap, entry)
 
 
 def _deal_rounds(lists: list[Any], most: int) -> list[Any]:

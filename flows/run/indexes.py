@@ -44,6 +44,7 @@ def _render_page(
     dataset: release.Dataset, entries: list[release.VersionEntry], latest: str | None, seconds: float | None
 ) -> str:
     published = [entry for entry in reversed(entries) if entry.version]
+    dataset.fetch_totals()
     totals = [loaded for entry in published if (loaded := _load_totals(dataset, entry, seconds))]
     folder = dataset.release_path(latest) if latest else None
     sample = report.IndexSample([], [])
@@ -69,13 +70,16 @@ def _render_page(
 def _load_totals(
     dataset: release.Dataset, entry: release.VersionEntry, seconds: float | None
 ) -> report.ReleaseTotals | None:
-    """Load the totals of a release, or count them once; None where neither they nor its files are there."""
+    """Load the totals of a release, or count them once; None where neither they nor its files are there.
+
+    Of a store the totals are fetched, but no release is downloaded for them.
+    """
     path = dataset.state / "totals" / f"{entry.version}.json"
     content = read_json(path)
     if content is not None:
         return report.ReleaseTotals.from_json(content)
-    folder = dataset.locate_folder(entry) if dataset.has_files(entry) else None
-    if folder is None or not folder.is_dir():
+    folder = dataset.root / entry.path
+    if not folder.is_dir():
         return None
     is_newest = entry.version == dataset.read_latest_version()
     manifest = release.read_manifest(folder)

@@ -34,6 +34,7 @@ def test_a_shape_is_literal_but_for_its_placeholders():
         ("sign_off = 'boss'", "sign_off is 'boss'"),
         ("colour = 1", "keys"),
         ("[cues]\nnonsense = ['x']", "kinds of span"),
+        ("[cues]\npromo = ['...']", "a cue has no words"),
         ("[roles]\nphotographer = ['Foto']", "roles are"),
         ("valid_from = '2023'", "valid_from"),
         ("[[bylines]]\nform = '{names}'", "another form"),

@@ -1,5 +1,6 @@
 """A dataset in an object store: one conditional put publishes it, whoever else is at work or has died."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -128,6 +129,36 @@ def test_another_machine_finds_parent_history_and_what_was_taken_down(url, tmp_p
     assert [entry.version for entry in home.read_versions()][-2:] == [second.version, first.version]
     assert release.verify_release(home.release_path(first.version)) == []
     assert release.read_manifest(home.release_path(second.version))["parent"] == first.version
+
+
+@on("memory", "s3")
+def test_the_indexes_are_there_for_readers_and_hold_what_other_machines_published(url, tmp_path):
+    output = ObjectStore(url)
+    first = published(url, write(tmp_path / "a.jsonl", range(3)))
+    other = run_publish(Publish(source=str(tmp_path / "a.jsonl"), output=url, dataset="other"))
+    lose_the_mirror(tmp_path)
+    second = published(url, write(tmp_path / "a.jsonl", range(4)))
+    assert {first.status, other.status, second.status} == {"published"}
+    catalog = json.loads(output.read_object("index.json")[0])
+    assert [each["name"] for each in catalog["datasets"]] == ["news", "other"]
+    news = catalog["datasets"][0]
+    assert news["latest"] == second.version and news["counts"]["published"] == 4
+    for resource in news["resources"]:
+        content, _ = output.read_object(resource["url"])
+        assert hashlib.sha256(content).hexdigest() == resource["sha256"]
+    page = output.read_object("news/index.html")[0].decode()
+    assert "2 releases" in page and first.version in page and second.version in page
+
+
+@on("memory")
+def test_a_release_that_only_the_store_has_is_not_downloaded_for_its_totals(url, tmp_path):
+    versions = [published(url, write(tmp_path / "a.jsonl", range(count))).version for count in (3, 4, 5)]
+    lose_the_mirror(tmp_path)
+    assert published(url, write(tmp_path / "a.jsonl", range(6))).status == "published"
+    local = {path.name for path in (tmp_path / "stores").glob("*/news/releases/*")}
+    assert not local & set(versions[:2])
+    page = ObjectStore(f"{url}/news").read_object("index.html")[0].decode()
+    assert "4 releases" in page
 
 
 @on("s3")

@@ -16,7 +16,6 @@ def make_totals(number, outlets=200):
         titled=900, authored=500, dated=950, duplicates=10, cut=0.31, rejected={"no_article": number % 7, "empty": 2},
         changes={"added": 20, "changed": 3, "removed": 1}, seconds=60.0 + number % 30,
         outlets={f"Kabar {outlet}": [number % 50 + outlet, 4, 3, 5] for outlet in range(outlets)},
-        days={f"2026-01-{day:02}": {f"Kabar {n}": n + day for n in range(outlets)} for day in range(1, 29)},
     )  # fmt: skip
 
 
@@ -33,6 +32,7 @@ def make_sample(articles=400, rejects=200):
           "date": "2026-01-02", "source_id": f"drop/{n}.html", "url": None} for n in range(articles)],
         [{"source_id": f"drop/x{n}.html", "reason": "no_article", "detail": "A listing, an article was expected." * 3}
          for n in range(rejects)],
+        {f"2026-01-{day:02}": {f"Kabar {n}": n + day for n in range(200)} for day in range(1, 32)},
     )  # fmt: skip
 
 
@@ -63,7 +63,6 @@ def test_a_refused_run_is_listed_with_its_reason():
 def test_hostile_words_stay_words():
     totals = make_totals(1, outlets=1)
     totals.outlets = {HOSTILE: [3, 1, 1, 1]}
-    totals.days = {"2026-01-01": {HOSTILE: 3}}
     totals.rejected = {HOSTILE: 1}
     sample = IndexSample(
         [
@@ -77,6 +76,7 @@ def test_hostile_words_stay_words():
             }
         ],
         [{"source_id": HOSTILE, "reason": HOSTILE, "detail": HOSTILE}],
+        {"2026-01-01": {HOSTILE: 3}},
     )
     run = IndexedRun(HOSTILE, HOSTILE, HOSTILE, None, HOSTILE, {})
     page = render_index("news", [run], [totals], sample)

@@ -1,11 +1,14 @@
 """Indexes after the commit: every verb, only new files counted, a catalog for programs."""
 
 import json
+import time
+from dataclasses import replace
 
 import pytest
 
-from flows import release
-from flows.release.filesystem import hash_file
+from flows import release, report
+from flows.release.dataset_index import write_versions
+from flows.release.filesystem import encode_json, hash_file
 from flows.run import indexes
 from flows.run.publish_run import run_publish
 from tests.makers import story
@@ -53,7 +56,8 @@ def test_the_page_shows_all_runs_and_the_files_of_old_releases_are_not_read_agai
     assert "drift.rows-kept" in page and "kliping explain" in page
     totals = json.loads((dataset.state / "totals" / f"{second.version}.json").read_text())
     assert totals["articles"] == 4 and totals["seconds"] > 0
-    assert sum(sum(counts.values()) for counts in totals["days"].values()) == 4
+    facts = [json.loads(path.read_text()) for path in (dataset.state / "totals" / "files").glob("*.json")]
+    assert sum(count for each in facts for counts in each["days"].values() for count in counts.values()) == 4
 
 
 def test_totals_stay_when_files_are_pruned(job, dataset, source):
@@ -65,6 +69,24 @@ def test_totals_stay_when_files_are_pruned(job, dataset, source):
         assert indexes.update_indexes(dataset) == ""
     page = (dataset.root / "index.html").read_text(encoding="utf-8")
     assert "2 releases" in page and f"releases/{first}/report.html" not in page and first in page
+
+
+def test_a_thousand_releases_and_two_hundred_outlets_are_built_within_two_seconds(dataset):
+    (latest,) = dataset.read_versions()
+    entries = [replace(latest, version=f"2020.01.01.{n}", path=f"releases/2020.01.01.{n}") for n in range(1, 1000)]
+    for number, entry in enumerate(entries):
+        totals = report.ReleaseTotals(
+            version=entry.version, created_at=entry.started_at, articles=9000 + number, titled=8000, authored=500,
+            dated=8900, cut=0.31, rejected={"no_article": number % 7, "empty": 2}, changes={"added": 20, "removed": 1},
+            seconds=60.0 + number % 30, outlets={f"Kabar {n}": [number % 50 + n, 4, 3, 5] for n in range(200)},
+        )  # fmt: skip
+        (dataset.state / "totals" / f"{entry.version}.json").write_bytes(encode_json(totals.to_json()))
+    write_versions(dataset, [latest, *reversed(entries)])
+    started = time.process_time()
+    assert indexes.update_indexes(dataset) == ""
+    assert time.process_time() - started < 2
+    page = (dataset.root / "index.html").read_bytes()
+    assert len(page) <= 2_000_000 and b"1,000 releases" in page and b"2020.01.01.999" in page
 
 
 def test_an_index_that_cannot_be_written_is_a_note_of_a_published_run(job, dataset, source):

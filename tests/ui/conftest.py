@@ -1,6 +1,7 @@
 """One server of `make ui` for all of these tests, and a browser for each."""
 
 import shutil
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -10,10 +11,8 @@ from tests.ui import served as serving
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 LOCAL = ("http://127.0.0.1", "ws://127.0.0.1", "file://", "data:", "blob:", "about:", "chrome")
 # No name but the loopback address resolves in the browser.
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)  # fmt: skip
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+NO_NAMES = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 PATIENCE_MS = 90_000
 
 
@@ -26,16 +25,19 @@ def chromium():
     return path
 
 
-@pytest.fixture
-def page(chromium):
-    """A page; its `requests` and `problems` (errors, dialogs) grow while it lives."""
+@contextmanager
+def open_page(chromium, allowed=LOCAL, rules=NO_NAMES, **options):
+    """A page; its `requests` and `problems` (errors, dialogs) grow while it lives. None may go beyond `allowed`."""
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, timeout=PATIENCE_MS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1500})
+        arguments = [*ARGUMENTS, f"--host-resolver-rules={rules}"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments, timeout=PATIENCE_MS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1500}, **options)
         page.set_default_timeout(PATIENCE_MS)
         page.requests, page.problems = [], []
         page.on("request", lambda request: page.requests.append(request.url))
+        # What the page's own policy refuses is announced as a request, and never sent.
+        page.on("requestfailed", lambda request: request.failure == "csp" and page.requests.remove(request.url))
         page.on("websocket", lambda socket: page.requests.append(socket.url))
         page.on("pageerror", lambda error: page.problems.append(str(error)))
 
@@ -46,7 +48,13 @@ def page(chromium):
         page.on("dialog", accept)
         yield page
         browser.close()
-        assert [url for url in page.requests if not url.startswith(LOCAL)] == [], "a request left the machine"
+        assert [url for url in page.requests if not url.startswith(allowed)] == [], "a request left the machine"
+
+
+@pytest.fixture
+def page(chromium):
+    with open_page(chromium) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

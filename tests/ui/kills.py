@@ -16,7 +16,7 @@ from random import Random
 import pyarrow.parquet as pq
 import pytest
 
-from flows import release
+from flows import publish, release
 from tests.makers import story
 from tests.ui.served import Served
 
@@ -26,10 +26,11 @@ pytestmark = pytest.mark.flow
 @pytest.fixture(scope="module")
 def long(served):
     """A source that takes some seconds."""
-    with (served.source / "long.jsonl").open("w", encoding="utf-8") as file:
+    path = served.make_source("long") / "long.jsonl"
+    with path.open("w", encoding="utf-8") as file:
         for number in range(4000):
             file.write(json.dumps({"id": str(number), "text": story(number)}) + "\n")
-    return str(served.source / "long.jsonl")
+    return str(path)
 
 
 def state(served, run):
@@ -39,7 +40,7 @@ def state(served, run):
 def midway(served, run, eventually):
     """Wait until a run cleans."""
     ran = {"flow_runs": {"id": {"any_": [run]}}, "task_runs": {"state": {"type": {"any_": ["RUNNING"]}}}}
-    eventually(lambda: "clean and describe" in [each["name"] for each in served.api("/task_runs/filter", **ran)], 60)
+    eventually(lambda: CLEAN in [each["name"] for each in served.api("/task_runs/filter", **ran)], 60)
 
 
 def processes_of(run):
@@ -55,8 +56,9 @@ def processes_of(run):
 
 
 def test_of_two_runs_one_is_refused_and_one_waits_as_asked(served, eventually):
-    (served.source / "three.txt").write_text(story(3), encoding="utf-8")
-    asked = {"source": str(served.source / "three.txt"), "dataset": "twice"}
+    source = served.make_source("twice")
+    (source / "three.txt").write_text(story(3), encoding="utf-8")
+    asked = {"source": str(source), "dataset": "twice"}
     home = release.Dataset(served.output / "twice")
     with release.publisher_lock(home, 0, run_id="first"):
         refused = served.run(**asked, more={"output": str(served.output)})
@@ -82,18 +84,20 @@ def test_cancelling_midway_leaves_nothing_behind(served, long, eventually):
 
 
 # Whom kill -9 hits, and from which step of a run on; "" is before the first. How long after that, a seed draws.
+CLEAN, VALIDATE, WRITE = (
+    task.name for task in (publish.clean_and_describe, publish.validate_articles, publish.write_release)
+)
 CASES = [
-    *(("flow", step) for step in ("", "clean and describe", "validate articles", "release")),
-    *(("worker", step) for step in ("", "clean and describe", "release")),
-    *(("server", step) for step in ("", "clean and describe", "validate articles", "release")),
+    *(("flow", step) for step in ("", CLEAN, VALIDATE, WRITE)),
+    *(("worker", step) for step in ("", CLEAN, WRITE)),
+    *(("server", step) for step in ("", CLEAN, VALIDATE, WRITE)),
 ]
 
 
 @pytest.fixture(scope="module")
 def kept(served):
     """A source folder, and a dataset that has a release of it."""
-    folder = served.source / "kept"
-    folder.mkdir()
+    folder = served.make_source("kept")
     with (folder / "many.jsonl").open("w", encoding="utf-8") as file:
         for number in range(1200):
             file.write(json.dumps({"id": str(number), "text": story(number)}) + "\n")

@@ -1,5 +1,6 @@
 """`make ui` as a process of its own, and its API."""
 
+import base64
 import json
 import os
 import signal
@@ -33,19 +34,25 @@ def free_port():
 class Served:
     """`make ui` as a process of its own, with a home, a source and an output of its own."""
 
-    def __init__(self, root, home):
-        self.root, self.home, self.port = root, home, free_port()
+    def __init__(self, root, home, password=""):
+        self.root, self.home, self.port, self.password = root, home, free_port(), password
         self.base = f"http://127.0.0.1:{self.port}"
         self.output, self.source, self.said = home / "output", home / "source", home / "said.txt"
         for folder in (self.output, self.source):
             folder.mkdir(exist_ok=True)
+
+    def make_source(self, name):
+        """A new folder of a test's own: no test reads what another one wrote."""
+        folder = self.source / name
+        folder.mkdir()
+        return folder
 
     def start(self, seconds=150, **settings):
         roots = f"seeds,data,{self.output},{self.source}"
         known = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         environment = {
             **known, "PORT": str(self.port), "PREFECT_HOME": str(self.home / "prefect"), "KLIPING_ROOTS": roots,
-            **settings,
+            "PREFECT_SERVER_API_AUTH_STRING": self.password, **settings,
         }  # fmt: skip
         with self.said.open("wb") as said:
             self.process = subprocess.Popen(
@@ -60,9 +67,10 @@ class Served:
 
     def api(self, path, method="POST", **body):
         data = None if method == "GET" else json.dumps(body).encode()
-        asked = urllib.request.Request(
-            f"{self.base}/api{path}", data=data, method=method, headers={"Content-Type": "application/json"}
-        )
+        headers = {"Content-Type": "application/json"}
+        if self.password:
+            headers["Authorization"] = f"Basic {base64.b64encode(self.password.encode()).decode()}"
+        asked = urllib.request.Request(f"{self.base}/api{path}", data=data, method=method, headers=headers)
         for attempt in range(30):
             try:
                 with urllib.request.urlopen(asked, timeout=30) as answer:

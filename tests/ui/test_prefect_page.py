@@ -37,8 +37,9 @@ def fill_form(page, fields):
 
 
 def test_the_form_refuses_then_runs_and_the_run_page_tells_the_story(served, page):
-    (served.source / "one.txt").write_text(story(1), encoding="utf-8")
-    (served.source / "empty.txt").write_bytes(b"")
+    source = served.make_source("first-day")
+    (source / "one.txt").write_text(story(1), encoding="utf-8")
+    (source / "empty.txt").write_bytes(b"")
     manual = served.deployment("manual")["id"]
 
     def runs_of_manual():
@@ -59,12 +60,12 @@ def test_the_form_refuses_then_runs_and_the_run_page_tells_the_story(served, pag
     assert runs_of_manual() == before
 
     open_form(served, page, manual)
-    fill_form(page, {"source": str(served.source), "Output": str(served.output)})
+    fill_form(page, {"source": str(source), "Output": str(served.output)})
     with page.expect_response(lambda answer: answer.url.endswith("/create_flow_run")) as sent:
         page.get_by_role("button", name="Submit").click()
     assert sent.value.ok, sent.value.text()
     parameters = sent.value.request.post_data_json["parameters"]
-    assert (parameters["source"], parameters["more"]["output"]) == (str(served.source), str(served.output))
+    assert (parameters["source"], parameters["more"]["output"]) == (str(source), str(served.output))
     run = sent.value.json()["id"]
     state = served.ended(run)
     assert (state["type"], state["name"]) == ("COMPLETED", "Completed")
@@ -102,7 +103,7 @@ def test_the_schedule_is_switched_on_and_then_plans_runs(served, page, eventuall
 
 def test_what_the_form_lets_through_the_run_refuses(served):
     """The page's own check can be switched off; links can lead out of a root."""
-    out = served.source / "out"
+    out = served.make_source("links") / "out"
     out.symlink_to("/etc")
     run = served.run(source=str(out), more={"output": str(served.output)})
     state = served.ended(run)
@@ -111,8 +112,9 @@ def test_what_the_form_lets_through_the_run_refuses(served):
 
 def test_logs_hold_no_words_of_an_article(served):
     words = "Pemerintah kota memulai"
-    (served.source / "two.txt").write_text(story(2), encoding="utf-8")
-    run = served.run(source=str(served.source / "two.txt"), dataset="quiet", more={"output": str(served.output)})
+    source = served.make_source("quiet")
+    (source / "two.txt").write_text(story(2), encoding="utf-8")
+    run = served.run(source=str(source / "two.txt"), dataset="quiet", more={"output": str(served.output)})
     assert served.ended(run)["message"].startswith("published")
     assert words in story(2) and not [line for line in served.logs(run) if words in line]
     assert not [key for key, each in served.artifacts(run).items() if words in str(each["data"])]

@@ -23,7 +23,7 @@ from flows.clean.rules.prefilter import (
     find_opening_prefixes,
     find_required_words,
 )
-from flows.outlets import Profile, load_registry
+from flows.outlets import ANYWHERE, Profile, load_registry
 
 _MAX_LINE_CUE_WORDS: Final = 24
 _START_CUE_CHARS: Final = 400  # a `start` cue reads the first 400 characters of a line
@@ -317,18 +317,23 @@ def load_outlet_cues(domain: str | None) -> CueMatcher:
         return load_general_cues()
     source = f"the profile {profile.name}"
     profile_cues = [
-        Cue(
-            f"profile.{profile.name}.{kind}", kind, "start", re.escape(opening), f"a cue line of {source}",
-            # Text glued to an ad label is a paragraph: `inline.ad` cuts only the label.
-            words=len(opening.split()) + 4 if kind == "ad" else 60,
-        )
-        for kind, openings in profile.cues.items()
-        for opening in openings
-    ]  # fmt: skip
+        _build_profile_cue(f"profile.{profile.name}.{kind}", kind, words, f"a cue line of {source}")
+        for kind, cue_words in profile.cues.items()
+        for words in cue_words
+    ]
     box_rule, why = f"profile.{profile.name}.author-box", f"an author box of {source}"
     for label in sorted(profile.author_box):
         profile_cues.append(Cue(box_rule, "credit", "line", re.escape(label), why, ends=True, takes=3))
     return CueMatcher((*profile_cues, *load_general_cues().cues))
+
+
+def _build_profile_cue(cue_id: str, kind: str, words: str, why: str) -> Cue:
+    """Build the cue of a profile's words: a line begins with them, or has them anywhere after ANYWHERE."""
+    if words.startswith(ANYWHERE):
+        pattern = f"[^\\n]{{0,{_START_CUE_CHARS}}}?{re.escape(words.removeprefix(ANYWHERE).strip())}"
+        return Cue(cue_id, kind, "start", pattern, why, words=_MAX_LINE_CUE_WORDS)
+    # Text glued to an ad label is a paragraph: `inline.ad` cuts only the label.
+    return Cue(cue_id, kind, "start", re.escape(words), why, words=len(words.split()) + 4 if kind == "ad" else 60)
 
 
 def find_profile(domain: str | None) -> Profile | None:

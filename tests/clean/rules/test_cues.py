@@ -1,10 +1,12 @@
 import re
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from flows.clean.lines.line_table import split_lines
 from flows.clean.rules import cues
+from flows.outlets import Profile
 from schemas.vocabulary import KINDS
 
 
@@ -91,3 +93,30 @@ def test_an_outlets_own_cues_hold_for_it_alone() -> None:
     assert cue_of(line) is None
     assert cue_of(line, "no-such-outlet.example") is None
     assert cue_of("Just For Fun Writer", "idntimes.com") == "profile.idntimes.author-box"
+
+
+@pytest.fixture
+def domain_with_cues(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The domain of an outlet whose profile has a cue that may stand anywhere in a line."""
+    profile = Profile("contoh", cues={"promo": ("... unduh aplikasi (Contoh)",), "nav": ("Kanal Contoh",)})
+    monkeypatch.setattr(cues, "find_profile", lambda domain: profile if domain == "contoh.example" else None)
+    cues.load_outlet_cues.cache_clear()
+    yield "contoh.example"
+    cues.load_outlet_cues.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Mau kabar lain? Segera Unduh Aplikasi (Contoh) di ponsel Anda", "profile.contoh.promo"),
+        ("unduh aplikasi (Contoh)", "profile.contoh.promo"),
+        ("Warga diminta unduh aplikasi Contoh milik dinas.", None),
+        ("Kanal Contoh hari ini", "profile.contoh.nav"),
+        ("Di Kanal Contoh warga menanam bakau.", None),
+        ("Bupati berkata warga dapat unduh aplikasi (Contoh) " + "dan mengisi formulir bantuan " * 6 + "besok.", None),
+    ],
+)
+def test_words_after_dots_stand_anywhere_in_a_short_line(
+    domain_with_cues: str, line: str, expected: str | None
+) -> None:
+    assert cue_of(line, domain_with_cues) == expected

@@ -1,0 +1,54 @@
+"""Inspection of a source: kinds, keys and what they state; without values no word of a document is shown."""
+
+import json
+
+import pytest
+
+from flows.read import source_inspection
+from flows.read.errors import SourceError
+
+WORDS = ("Dermaga", "kerapu", "nelayan", "Ratna")
+
+
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "source"
+    folder.mkdir()
+    sentence = "Harga kerapu naik di pasar pagi ini, kata nelayan. "
+    records = [
+        {"judul": "Dermaga Baru Dibuka di Teluk", "isi": sentence * count, "penulis": "Ratna Wulandari", "kosong": ""}
+        for count in (10, 30)
+    ]
+    (folder / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    (folder / "b.txt").write_text("", encoding="utf-8")
+    return folder
+
+
+def test_each_key_is_told_with_its_share_its_use_and_the_lengths_of_its_values(source):
+    inspection = source_inspection.inspect_source(str(source))
+    keys = {key.key: key for key in inspection.keys}
+    assert (keys["isi"].filled, keys["isi"].records, list(keys["isi"].states)) == (2, 2, ["text"])
+    assert (keys["isi"].shortest, keys["isi"].longest) == (51 * 10, 51 * 30)
+    assert keys["judul"].length == "28 characters" and keys["isi"].length == "510 to 1,530 characters"
+    assert (keys["kosong"].filled, keys["kosong"].length) == (0, "")
+    assert inspection.documents == {"texts": 2} and inspection.rejects == {"empty": 1}
+
+
+def test_a_value_of_each_key_is_shown_on_a_terminal_and_none_where_no_word_may_be(source):
+    inspection = source_inspection.inspect_source(str(source))
+    on_terminal = "\n".join(inspection.format_lines())
+    without_values = "\n".join(inspection.format_lines(with_values=False))
+    assert all(word in on_terminal for word in WORDS)
+    assert not any(word in without_values for word in WORDS) and "510 to 1,530 characters" in without_values
+
+
+def test_a_headline_that_stands_for_a_key_is_told_by_its_length(source):
+    headline = "Dermaga kerapu dibuka nelayan pada hari Senin pagi di Teluk Ratna"
+    (source / "a.jsonl").write_text(json.dumps({headline: "x", "isi": "y"}) + "\n", encoding="utf-8")
+    without_values = "\n".join(source_inspection.inspect_source(str(source)).format_lines(with_values=False))
+    assert not any(word in without_values for word in WORDS) and "(a key of 65 characters)" in without_values
+
+
+def test_a_source_that_is_missing_is_an_error(tmp_path):
+    with pytest.raises(SourceError, match="nowhere"):
+        source_inspection.inspect_source(str(tmp_path / "nowhere"))
