@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from flows.outlets import canonical_urls
 from flows.read import field_values
+from flows.read.cut_marks import split_cut_mark
 from flows.read.field_values import clean_scalar, is_missing, join_paragraphs, list_names, parse_instant
 
 FIELDS: Final = (
@@ -32,9 +33,6 @@ _SYNONYMS: Final = {
 }
 _DEPTH: Final = 4
 _NAMELESS: Final = re.compile(r"(?:Unnamed: \d{1,9}(?:_level_\d+)?|\s*|index|level_\d)\Z")
-_CUT: Final = re.compile(
-    r"\s{0,20}(?:…|\.\.\.)?\s{0,20}(\[\s?(?:\+\d{1,9} (?:chars|more)|…|\.\.\.|&hellip;|&#8230;)\s?\])\s{0,20}\Z"
-)
 _TAGS: Final = re.compile(r"<[^<>]{1,2000}>")
 _PROSE_WORDS: Final = 8
 _SHARE_OF_LONGEST: Final = 0.8
@@ -249,7 +247,7 @@ class _Mapping:
         for path, value in self._values("html"):
             if isinstance(value, str) and ("<" in value or path in self._forced):
                 self._sources.append((path, "html"))
-                return "html", value, ""
+                return "html", *split_cut_mark(value)
         texts = [(path, joined) for path, value in self._values("text") if (joined := join_paragraphs(value)).strip()]
         if not texts:
             texts = [(path, value) for path, value in self._values("html") if isinstance(value, str) and value.strip()]
@@ -257,10 +255,7 @@ class _Mapping:
         if texts:
             path, content = texts[0] if len(texts) == 1 else _choose_longest(texts)
             self._sources.append((path, "text"))
-            cut = _CUT.search(content, max(0, len(content) - 60))
-            if cut:
-                return "text", content[: cut.start()] + "…", cut[1]
-            return "text", content, ""
+            return "text", *split_cut_mark(content)
         return self._choose_summary()
 
     def _choose_summary(self) -> tuple[str, str, str]:
@@ -268,8 +263,7 @@ class _Mapping:
             content = join_paragraphs(value)
             if is_prose(content):
                 self._sources.append((path, "text"))
-                cut = _CUT.search(content, max(0, len(content) - 60))
-                return "text", (content[: cut.start()] + "…") if cut else content, f'only its "{path}" is there'
+                return "text", split_cut_mark(content)[0], f'only its "{field_values.show_key(path)}" is there'
         raise self._no_content()
 
     def _no_content(self) -> RecordError:

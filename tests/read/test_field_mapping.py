@@ -150,13 +150,6 @@ def test_a_text_in_parts():
     assert content({"isi": r"Satu.\n\nDua."}) == "Satu.\n\nDua."
 
 
-@pytest.mark.parametrize("mark", ["… [+1234 chars]", " [...]", "[…]", "... [+5 chars]"])
-def test_a_text_that_was_cut_is_partial(mark):
-    mapped, _ = map_record({"content": PROSE + mark}, FieldMap())
-    assert "[" not in mapped.content
-    assert [field for field, _ in mapped.stated] == ["is_partial"]
-
-
 def test_a_summary_alone_is_partial_if_it_is_prose():
     mapped, _ = map_record({"title": "J", "description": PROSE}, FieldMap())
     assert mapped.content == PROSE and mapped.stated[-1][0] == "is_partial"
