@@ -12,6 +12,7 @@ Values that follow one another, with or without a comma or a line break, are rea
 broken is a reject with its number; reading goes on behind it.
 """
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -31,6 +32,8 @@ _EXPECTED: Final = 'a JSON object was expected, such as {"id": "1", "text": "...
 _TOO_LARGE: Final = "has {size} characters, at most {most} were expected of one record: split it or raise max_mb."
 _OPENED_MOST: Final = 64
 _FIRST_LINE: Final = 1 << 24
+_WRAPPER_DEPTH: Final = 3
+_SAMPLED_ENTRIES: Final = 20
 Path = tuple[str, ...]
 
 
@@ -65,16 +68,19 @@ def classify_value(value: object, field_map: FieldMap) -> str:
         return "columns"
     if _states_content(value, field_map):
         return "record"
-    if find_record_list(value, field_map) is not None:
+    if find_record_lists(value, field_map):
         return "wrapper"
-    inner = [entry for entry in list(value.values())[:20] if entry is not None]
-    if (
-        inner
+    return "mapping" if _maps_records(value, field_map) else "record"
+
+
+def _maps_records(value: Mapping[str, object], field_map: FieldMap) -> bool:
+    """Return True if the values of an object are records."""
+    inner = [entry for entry in itertools.islice(value.values(), _SAMPLED_ENTRIES) if entry is not None]
+    return (
+        bool(inner)
         and all(isinstance(entry, dict) for entry in inner)
-        and any(_states_content(entry, field_map) for entry in inner)
-    ):
-        return "mapping"
-    return "record"
+        and any(_states_content(entry, field_map) for entry in inner if isinstance(entry, dict))
+    )
 
 
 def _states_content(value: Mapping[str, object], field_map: FieldMap) -> bool:
@@ -116,23 +122,34 @@ def _are_columns(value: Mapping[str, object]) -> bool:
     return False
 
 
-def find_record_list(value: Mapping[str, Any], field_map: FieldMap, depth: int = 3) -> Path | None:
-    """Find the key, or keys, under which a wrapper holds its list of records; None where it holds none."""
-    lists = [
-        (len(inner), key)
-        for key, inner in value.items()
-        if isinstance(inner, list)
-        and inner
-        and all(isinstance(entry, dict) for entry in inner[:20])
-        and any(classify_value(entry, field_map) == "record" and _knows_keys(entry, field_map) for entry in inner[:20])
-    ]
-    if lists:
-        return (max(lists)[1],)
-    if depth > 1:
-        for key, inner in value.items():
-            if isinstance(inner, dict) and (nested_list := find_record_list(inner, field_map, depth - 1)) is not None:
-                return (key, *nested_list)
-    return None
+def find_record_lists(value: Mapping[str, Any], field_map: FieldMap) -> tuple[Path, ...]:
+    """Find the key, or keys, under each of which a wrapper holds a list of records; empty where it holds none.
+
+    Where some lists hold texts, all of those count (a list for each day, or for each outlet), else the longest list.
+    """
+    lists = list(_iterate_record_lists(value, field_map, _WRAPPER_DEPTH))
+    if with_texts := tuple(path for path, _, states_texts in lists if states_texts):
+        return with_texts
+    return (max(lists, key=lambda entry: entry[1])[0],) if lists else ()
+
+
+def _iterate_record_lists(
+    value: Mapping[str, Any], field_map: FieldMap, depth: int
+) -> Iterator[tuple[Path, int, bool]]:
+    """Yield path, length and whether it holds texts of each list of records in a wrapper."""
+    for key, inner in value.items():
+        if isinstance(inner, list):
+            sample = inner[:_SAMPLED_ENTRIES]
+            if not sample or not all(isinstance(entry, dict) for entry in sample):
+                continue
+            if any(classify_value(entry, field_map) == "record" and _knows_keys(entry, field_map) for entry in sample):
+                yield (key,), len(inner), any(_states_content(entry, field_map) for entry in sample)
+        elif isinstance(inner, dict) and inner and depth > 1:
+            if _maps_records(inner, field_map):
+                yield (key,), len(inner), True
+                continue
+            for path, length, states_texts in _iterate_record_lists(inner, field_map, depth - 1):
+                yield (key, *path), length, states_texts
 
 
 def _knows_keys(value: Mapping[str, object], field_map: FieldMap) -> bool:
@@ -219,18 +236,13 @@ class _JsonStream:
     def _emit(self, value: Any, text: str) -> Iterator[SourceRecord]:  # noqa: ANN401 (what JSON holds)
         kind = classify_value(value, self._map)
         if kind == "wrapper":
-            path = find_record_list(value, self._map)
-            assert path is not None
-            inner = value
-            for key in path:
-                inner = inner[key]
-            yield from self._number_all(inner)
+            for path in find_record_lists(value, self._map):
+                inner = value
+                for key in path:
+                    inner = inner[key]
+                yield from self._number_all(inner if isinstance(inner, list) else _list_mapped(inner))
         elif kind == "mapping":
-            # The key of each is the nearest that there is to an id, but an index of pandas is none.
-            for key, inner_value in value.items():
-                states_id = isinstance(inner_value, dict) and any(name in inner_value for name in ("id", "_id"))
-                has_own_id = not isinstance(inner_value, dict) or key.isdigit() or states_id
-                yield from self._number_all([inner_value if has_own_id else {"id": key, **inner_value}])
+            yield from self._number_all(_list_mapped(value))
         elif kind == "columns":
             names = list(value)
             columns = [list(column.values()) if isinstance(column, dict) else column for column in value.values()]
@@ -442,6 +454,19 @@ class _JsonStream:
         return SourceRecord(f"#R{self._number}", f"Record {self._number}", data, None, (reason, detail))
 
 
+def _list_mapped(value: Mapping[str, Any]) -> list[Any]:
+    """List the records that an object holds by key.
+
+    The key of each is the nearest that there is to an id, but an index of pandas is none.
+    """
+    return [
+        {"id": key, **entry}
+        if isinstance(entry, dict) and not key.isdigit() and not any(name in entry for name in ("id", "_id"))
+        else entry
+        for key, entry in value.items()
+    ]
+
+
 def _find_end(text: str, start: int) -> int | None:
     """Find where the value that begins at `start` ends by its brackets; None if it does not end in `text`."""
     depth = 0
@@ -475,4 +500,4 @@ def _encode_loaded(value: Mapping[str, object]) -> bytes:
     return encode_record({str(key): convert_value(inner) for key, inner in value.items()})
 
 
-__all__ = ["classify_value", "find_record_list", "holds_records", "read_json"]
+__all__ = ["classify_value", "find_record_lists", "holds_records", "read_json"]
