@@ -9,7 +9,7 @@ tool's name is no outlet, of several texts the longest prose counts. Keys that s
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from importlib import resources
@@ -32,6 +32,8 @@ _SYNONYMS: Final = {
     "published": "published_at",
 }
 _DEPTH: Final = 4
+_AFFIX_PENALTY: Final = 50
+_NESTING_PENALTY: Final = 100
 _NAMELESS: Final = re.compile(r"(?:Unnamed: \d{1,9}(?:_level_\d+)?|\s*|index|level_\d)\Z")
 _TAGS: Final = re.compile(r"<[^<>]{1,2000}>")
 _PROSE_WORDS: Final = 8
@@ -103,7 +105,19 @@ class AliasTable:
     wrappers: frozenset[str]
     values: frozenset[str]
     crawl_dates: tuple[frozenset[str], ...]
-    tools: frozenset[str] = field(default_factory=frozenset)
+    tools: frozenset[str]
+    containers: frozenset[str]
+    prefixes: tuple[str, ...]
+    suffixes: tuple[str, ...]
+
+    def find_fields(self, key: str) -> tuple[tuple[str, int], ...]:
+        """Find the fields of a normalised key with their ranks: as it is, else without a prefix or suffix."""
+        if columns := self.fields.get(key):
+            return columns
+        bare_keys = [key.removeprefix(prefix) for prefix in self.prefixes if key.startswith(prefix)]
+        bare_keys += [key.removesuffix(suffix) for suffix in self.suffixes if key.endswith(suffix)]
+        columns = next((self.fields[bare_key] for bare_key in bare_keys if bare_key in self.fields), ())
+        return tuple((name, rank + _AFFIX_PENALTY) for name, rank in columns)
 
 
 @cache
@@ -120,6 +134,9 @@ def load_aliases() -> AliasTable:
         frozenset(table["values"]),
         tuple(map(frozenset, table["crawl_dates"])),
         frozenset(table["tools"]),
+        frozenset(table["containers"]),
+        tuple(table["prefixes"]),
+        tuple(table["suffixes"]),
     )
 
 
@@ -131,7 +148,7 @@ def normalize_key(key: str) -> str:
 
 def knows_key(key: str) -> bool:
     """Return whether the alias table has a key (one level of it)."""
-    return normalize_key(key) in load_aliases().fields
+    return bool(load_aliases().find_fields(normalize_key(key)))
 
 
 def states_text(keys: Sequence[str], field_map: FieldMap) -> bool:
@@ -170,17 +187,18 @@ def plan_keys(paths: tuple[str, ...], field_map: FieldMap) -> KeyPlan:
 def _look_up(path: str, table: AliasTable) -> tuple[tuple[str, int], ...]:
     """Look up the fields that a path may state, with their ranks; nested ones rank below those of the record."""
     parts = [normalize_key(part) for part in path.split(".")]
+    parts = parts[:1] + [part for part in parts[1:] if part not in table.containers]
     penalty = 0
     while parts:
-        columns = table.fields.get(".".join(parts))
+        columns = table.find_fields(".".join(parts))
+        if not columns and len(parts) > 1 and parts[-1] in table.values:
+            columns = table.find_fields(".".join(parts[:-1]))
         if columns:
             return tuple((name, rank + penalty) for name, rank in columns)
-        if len(parts) > 1 and parts[-1] in table.values and (inner := table.fields.get(".".join(parts[:-1]))):
-            return tuple((name, rank + penalty) for name, rank in inner)
         if len(parts) == 1 or parts[0] not in table.wrappers:
             return ()
         parts = parts[1:]
-        penalty += 100
+        penalty += _NESTING_PENALTY
     return ()
 
 
@@ -197,7 +215,7 @@ def _flattened(prefix: str, fields: Mapping[str, object], depth: int) -> Iterato
         path = f"{prefix}{key}"
         if isinstance(value, dict) and value:
             inner = field_values.unwrap_extended(value)
-            if isinstance(inner, dict) and depth > 1 and not field_values.is_fundus_body(inner):
+            if isinstance(inner, dict) and depth > 1 and not field_values.is_single_value(inner):
                 yield from _flattened(f"{path}.", inner, depth - 1)
                 continue
             value = inner
@@ -316,7 +334,8 @@ class _Mapping:
         stated_names: set[str] = set()
         for path, value in self._values(name):
             used = False
-            for person in list_names(value):
+            for printed_name in list_names(value):
+                person = _remove_outlet(printed_name)
                 if (
                     person not in stated_names
                     and not is_missing(person)
@@ -379,8 +398,17 @@ class _Mapping:
         return None
 
 
+_SIGNED_FOR: Final = re.compile(r"(?P<person>\S.{1,100}?)\s+[-–|/]\s+(?P<outlet>\S.{1,60})")
 _HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,5}[a-z]{2,12}")
 _ADDRESS: Final = re.compile(r"(?:https?:)?//\S+\Z|https?:\S+\Z", re.IGNORECASE)
+
+
+def _remove_outlet(name: str) -> str:
+    """Return a person's name without the outlet printed behind it: "Ani Budi - detikNews"."""
+    from flows.outlets import load_registry
+
+    signed = _SIGNED_FOR.fullmatch(name)
+    return signed["person"] if signed and load_registry().find_by_name(signed["outlet"]) else name
 
 
 def _is_address(text: str) -> bool:

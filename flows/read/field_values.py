@@ -34,6 +34,12 @@ _PLACE_NAMES: Final = (
     "nama",
 )
 
+_LONGEST_NAME_PART: Final = 300
+_NAME_PARTS: Final = (
+    ("first_name", "last_name"), ("firstName", "lastName"), ("firstname", "lastname"), ("givenName", "familyName"),
+    ("nama_depan", "nama_belakang"),
+)  # fmt: skip
+
 
 @cache
 def missing_words() -> frozenset[str]:
@@ -70,7 +76,7 @@ def clean_scalar(value: object) -> str:
     if isinstance(value, list | tuple):
         return next((text for item in value if (text := clean_scalar(item))), "")
     if isinstance(value, Mapping):
-        return next((text for name in _PLACE_NAMES if (text := clean_scalar(value.get(name)))), "")
+        return next((text for name in _PLACE_NAMES if (text := clean_scalar(value.get(name)))), "") or _join_name(value)
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
@@ -121,6 +127,28 @@ def parse_list(text: str) -> list[Any] | None:
 def is_fundus_body(value: Mapping[str, Any]) -> bool:
     """Return whether an object is an article's body as fundus writes it."""
     return "sections" in value and isinstance(value["sections"], list)
+
+
+def is_single_value(value: Mapping[str, Any]) -> bool:
+    """Return whether an object stands for one value of its record: a body of fundus, a person's name in parts."""
+    if is_fundus_body(value):
+        return True
+    # A record may state its author's name in parts beside its text.
+    return bool(_join_name(value)) and not any(
+        isinstance(part, str) and len(part) > _LONGEST_NAME_PART for part in value.values()
+    )
+
+
+def _join_name(value: Mapping[str, Any]) -> str:
+    """Join the parts of a person's name; empty where an object has none."""
+    return next(
+        (
+            " ".join(part.strip() for part in parts if part)
+            for names in _NAME_PARTS
+            if any(parts := [part for name in names if isinstance(part := value.get(name), str)])
+        ),
+        "",
+    )
 
 
 def join_paragraphs(value: object) -> str:

@@ -47,6 +47,29 @@ FORMS = {
         "text": PROSE, "id": "<urn:uuid:1>", "metadata": {"url": "https://news.detik.com/a/1", "title": "J", "author": "Ani"},  # noqa: E501
     },
     "kaggle": {"Judul": "J", "Penulis": "Ani", "Tanggal": "6 September 2023", "Isi Berita": PROSE, "Link": "https://news.detik.com/a/1"},
+    "json-ld": {
+        "@type": "NewsArticle", "headline": "J", "articleBody": PROSE, "author": {"@type": "Person", "name": "Ani"},
+        "publisher": {"name": "detikcom"}, "mainEntityOfPage": {"@id": "https://news.detik.com/a/1"},
+    },
+    "guardian": {
+        "id": "a", "webTitle": "J", "webUrl": "https://news.detik.com/a/1",
+        "webPublicationDate": "2023-09-06T02:15:00Z", "fields": {"bodyText": PROSE, "byline": "Ani"},
+    },
+    "graphql": {
+        "node": {
+            "title": "J", "content": PROSE, "link": "https://news.detik.com/a/1", "author": {"node": {"name": "Ani"}},
+        },
+    },
+    "strapi": {
+        "id": 1, "attributes": {
+            "title": "J", "body": PROSE, "url": "https://news.detik.com/a/1",
+            "author": {"data": {"id": 1, "attributes": {"name": "Ani"}}},
+        },
+    },
+    "affixes": {
+        "news_id": 1, "news_title": "J", "judul_artikel": "J", "ISI_BERITA": PROSE, "nama_wartawan": "Ani",
+        "url_berita": "https://news.detik.com/a/1", "news_category": "Kota",
+    },
     "mongo": {
         "_id": {"$oid": "65"}, "judul": "J", "penulis": "['Ani']", "isi": PROSE, "tautan": "https://news.detik.com/a/1",
         "tanggal": {"$date": "2023-09-06T02:15:00Z"},
@@ -111,6 +134,26 @@ def test_authors(value, names):
 )
 def test_a_tool_or_an_address_is_no_outlet(source):
     assert stated({"text": PROSE, "source": source}, name="outlet") == []
+
+
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ("Ani Budi - detikNews", "Ani Budi"),
+        (["Ani Budi | Kompas.com"], "Ani Budi"),
+        ("Ani Budi - Kota Lama", "Ani Budi - Kota Lama"),
+        ({"first_name": "Ani", "last_name": "Budi"}, "Ani Budi"),
+        ({"id": 3, "givenName": "Ani"}, "Ani"),
+        ({"first_name": "A", "last_name": "B", "name": "Ani Budi"}, "Ani Budi"),
+        ([{"firstName": "Ani", "lastName": None}], "Ani"),
+    ],
+)
+def test_a_persons_name_in_parts_or_with_the_outlet_behind_it(author, name):
+    assert stated({"text": PROSE, "author": author}, name="authors") == [name]
+
+
+def test_a_record_that_states_a_name_in_parts_beside_its_text_is_read():
+    assert content({"data": {"first_name": "Ani", "last_name": "Budi", "text": PROSE * 4}}) == PROSE * 4
 
 
 def test_an_outlet_that_the_address_names_counts_more_than_a_source():
