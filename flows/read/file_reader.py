@@ -119,9 +119,9 @@ class _OpenFile:
         self, reader: ByteReader, content: bytes, detected: file_kinds.DetectedKind, name: str, *, is_complete: bool
     ) -> Iterator[RawDocument | Reject]:
         """Read a text, a page, a table of delimited values, or a file of no known kind."""
-        if detected.kind == "text" and (
-            dialect := self._detect_table(content, detected, name, is_complete=is_complete)
-        ):
+        # Pages in the cells of a table look like a page, but for the header.
+        may_be_table = detected.kind == "text" or (detected.kind == "html" and content.lstrip()[:1] != b"<")
+        if may_be_table and (dialect := self._detect_table(content, detected, name, is_complete=is_complete)):
             self._context.tally.kind = "csv"
             yield from self._read_csv(reader, content, detected, dialect)
             return
