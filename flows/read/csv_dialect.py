@@ -30,7 +30,8 @@ _PROSE_WORDS: Final = 12
 _PREAMBLE_LINES: Final = 12
 _COMMENTS: Final = ("#", "//", "--")
 _DAY: Final = re.compile(
-    r"\s*(?:[^\W\d_]{3,10},?\s{1,3})?(?:\d{4}-\d\d-\d\d|\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]{3,10})[-/. ]\d{4})(?!\d).{0,30}\Z"
+    r"\s*(?:[^\W\d_]{3,10},?\s{1,3})?"  # a day of the week
+    r"(?:\d{4}-\d\d-\d\d|\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]{3,10})[-/. ]\d{4})(?!\d).{0,30}\Z"
 )
 _CONTENT_SHARE: Final = 0.8  # of the cells of a column that say what it is
 FIELD_LIMIT: Final = 1 << 30

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from flows.read import lenient_decoding
 from flows.read.decompression import Compression
-from flows.read.feed_detection import detect_feed
+from flows.read.feed_detection import detect_feed, detect_markup_records
 from flows.read.mhtml_page import is_mhtml
 
 FileKind = Literal[
@@ -139,6 +139,8 @@ def detect_kind(data: bytes, name: str, *, is_complete: bool) -> DetectedKind:
         return DetectedKind("mhtml")
     if (feed := detect_feed(utf8)) is not None:
         return DetectedKind("feed", feed)
+    if detect_markup_records(utf8):
+        return DetectedKind("feed", "records")
     binary_description = _describe_binary(utf8)
     if binary_description:
         return DetectedKind("binary", binary_description)

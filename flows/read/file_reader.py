@@ -23,6 +23,7 @@ from flows.read import (
 from flows.read.byte_reader import ByteReader
 from flows.read.json_records import holds_records, read_json
 from flows.read.jsonl_records import parse_line
+from flows.read.markup_records import read_markup_records
 from flows.read.parquet_records import TableError, read_arrow, read_parquet
 from flows.read.physical_lines import split_lines
 from flows.read.raw_documents import Limits, OutletGuesser, RawDocument, Reject, guess_outlet_hint, hash_bytes
@@ -330,11 +331,13 @@ class _OpenFile:
         if len(data) > self._limits.whole_bytes:
             yield self._reject_large(content, "feed", "split it")
             return
-        from flows.read.feed_records import read_feed
+        if detected.description == "records":
+            records = read_markup_records(data)
+        else:
+            from flows.read.feed_records import read_feed
 
-        yield from self._build_rows(
-            read_feed(data, detected.description), reader, content, "is a feed without an item, one was expected."
-        )
+            records = read_feed(data, detected.description)
+        yield from self._build_rows(records, reader, content, "is a feed without an item, one was expected.")
 
     def _read_mhtml(self, reader: ByteReader, content: bytes) -> Iterator[RawDocument | Reject]:
         rejected = self._check_document(reader, content, file_kinds.DetectedKind("text"), is_complete=True)
