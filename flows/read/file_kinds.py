@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from flows.read import lenient_decoding
+from flows.read import lenient_decoding, python_literals
 from flows.read.decompression import Compression
 from flows.read.feed_detection import detect_feed, detect_markup_records
 from flows.read.mhtml_page import is_mhtml
@@ -234,6 +234,8 @@ def _detect_json(utf8: bytes, name: str, *, is_complete: bool) -> FileKind | Non
         return None
     first, _, remainder = body.partition(b"\n")
     first_value = _parse_json(first)
+    if first_value is None and first.startswith(b"{"):
+        first_value = python_literals.parse_dict(first.decode("utf-8", "replace"))
     if isinstance(first_value, dict) and first_value:
         return "jsonl"
     if first_value is None and body[:1] == b"{" and first.rstrip()[-1:] in (b"[", b"{", b":"):

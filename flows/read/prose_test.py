@@ -61,6 +61,19 @@ _SQL: Final = re.compile(
 _SQL_ROW: Final = re.compile(
     r"\s{0,100}(?:\(.*\)\s{0,20}[,;]\s{0,20}\Z|--(?:\s.*)?\Z|`\w+`\s+\w+|\)\s{0,20}(?:ENGINE.{0,300})?;?\s{0,20}\Z)"
 )
+# The first statement of a dump, behind its comments: no article begins with one, whatever its rows hold.
+_SQL_BEGINS: Final = re.compile(
+    r"\ufeff?(?:[ \t]{0,20}(?:--[^\n]{0,300}|/\*[^\n]{0,300}|(?:SET|USE|PRAGMA|BEGIN|START TRANSACTION)\b[^\n]{0,300};)?\n){0,40}"
+    r"[ \t]{0,20}(?:(?:CREATE|DROP)\s{1,9}(?:TABLE|DATABASE|SCHEMA)\s{1,9}(?:IF\s{1,9}(?:NOT\s{1,9})?EXISTS\s{1,9})?[`\"'\[\w.]{1,100}\s{0,9}[(;`\"'\]]|"
+    r"INSERT\s{1,9}INTO\s{1,9}[`\"'\[\w.]{1,100}\]?\s{0,9}(?:\(|VALUES|SELECT)|COPY\s{1,9}\S{1,100}\s{1,9}\([^\n()]{1,500}\)\s{1,9}FROM\s)",
+    re.IGNORECASE,
+)
+_SITEMAP: Final = re.compile(r"<(?:urlset|sitemapindex)[\s>]")
+_IMAGE_RECIPE: Final = re.compile(
+    r"(?:#[^\n]{0,300}\n|\n|ARG [^\n]{1,300}\n){0,40}FROM [\w./:@-]{1,200}(?: (?:AS|as) [\w.-]{1,60})?\n"
+)
+_IMAGE_STEP: Final = re.compile(r"^(?:RUN|CMD|COPY|ADD|ENV|WORKDIR|ENTRYPOINT|EXPOSE|USER|VOLUME) \S", re.MULTILINE)
+_PRINTED_RECORDS: Final = re.compile(r"\ufeff?\s{0,20}\[?\s{0,20}\{\s{0,9}'[^'\n]{1,100}'\s{0,9}:\s{0,9}[\['\"\dNTF{]")
 _TIMING: Final = re.compile(r"\s{0,100}(?:\d{1,2}:)?\d\d:\d\d[.,]\d{1,3}\s*-->")
 _PATCH: Final = re.compile(r"(?:diff --git |index [0-9a-f]{7,}\.\.|@@ -\d+|--- [ab/]|\+\+\+ [ab/])")
 _PATCH_LINE: Final = re.compile(r"[ +@-]|diff |index ")
@@ -145,6 +158,16 @@ def _share(match: Callable[[str], re.Match[str] | None], lines: Sequence[str]) -
 
 def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: int) -> str | None:
     """Explain texts of prose that are no article: code with long comments, licences, manuals, patches."""
+    if _PRINTED_RECORDS.match(head):
+        return "holds records as Python prints them, not an article: write them with json.dumps, a record a line."
+    if _SQL_BEGINS.match(head):
+        return _SQL_SENTENCE
+    if _SITEMAP.search(head[:2000]):
+        return "is a sitemap, a list of addresses, not an article: fetch the pages they lead to, and give those."
+    if head.lstrip("\ufeff \n").startswith("<?xml"):
+        return "is XML without an element that is known to hold a text, not an article: write it as JSON Lines."
+    if _IMAGE_RECIPE.match(head) and len(_IMAGE_STEP.findall(head)) >= 2:
+        return "is configuration, not an article: leave it out."
     if _LICENCE.search(head[:3000]):
         return "is a licence of software, not an article: leave it out."
     strong = len(_STRONG_CODE.findall(head))
@@ -165,6 +188,9 @@ def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: 
     return None
 
 
+_SQL_SENTENCE: Final = (
+    "is a dump of a data base (SQL), not an article: give the data base itself (SQLite), or the table as CSV."
+)
 _CODE_SENTENCE: Final = "is the source code of a program, not an article: leave it out."
 
 
@@ -178,9 +204,7 @@ def _explain_lines(text: str, head: str, lines: Sequence[str], prose_words: int,
         return "is the log of a program, not an article: leave it out."
     sql = sum(_SQL.match(line) is not None or _SQL_ROW.match(line) is not None for line in lines)
     if (sql >= count * 0.4 or (count <= 5 and sql)) and any(map(_SQL.match, lines)):
-        return (
-            "is a dump of a data base (SQL), not an article: give the data base itself (SQLite), or the table as CSV."
-        )
+        return _SQL_SENTENCE
     if prose_words < words * 0.3 and _is_style_sheet(head, lines):
         return "is a style sheet, not an article: leave it out."
     if reason := _explain_tokens(text, lines, prose_words, words):

@@ -88,8 +88,8 @@ def test_pages_in_a_record_stay_pages(read_bytes):
 
 
 def test_declared_encodings_are_read(read_bytes):
-    text = f"<?xml version='1.0' encoding='windows-1252'?><items><item><title>Café</title><text>{PROSE} “Ya.”</text></item></items>"
-    [document], _ = read_bytes(text.encode("cp1252"))
+    items = f"<items><item><title>Café</title><text>{PROSE} “Ya.”</text></item></items>"
+    [document], _ = read_bytes(f"<?xml version='1.0' encoding='windows-1252'?>{items}".encode("cp1252"))
     assert stated(document, "title") == ["Café"] and document["content"].decode().endswith("“Ya.”")
 
 
