@@ -32,6 +32,11 @@ _CONTAINERS: Final[tuple[tuple[bytes, FileKind], ...]] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
     (b"filedesc://", "arc"),
 )
+_OLD_OFFICE: Final = (
+    ("WordDocument", "an old Word document"),
+    ("PowerPoint Document", "an old PowerPoint document"),
+    ("__substg1.0", "a message of Outlook"),
+)
 _STREAM_MARK: Final = b"\xff\xff\xff\xff"
 _TAR_BLOCK: Final = 512
 
@@ -174,6 +179,13 @@ def is_arrow_stream(data: bytes) -> bool:
     return (
         data[:4] == _STREAM_MARK and 0 < int.from_bytes(data[4:8], "little") < 1 << 24 and data[12:16] != _STREAM_MARK
     )
+
+
+def describe_old_office(data: bytes) -> str:
+    """Describe an old Office file that is no spreadsheet, by the names of its streams; empty for a spreadsheet."""
+    if any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
+        return ""
+    return next((what for name, what in _OLD_OFFICE if name.encode("utf-16-le") in data), "")
 
 
 def _detect_container(data: bytes) -> FileKind | None:

@@ -212,6 +212,10 @@ class _OpenFile:
     def _read_table(self, reader: ByteReader, content: bytes, kind: str) -> Iterator[RawDocument | Reject]:
         """Read a table that needs random access: Parquet, Arrow, SQLite, an old spreadsheet."""
         options = self._context.options
+        if kind == "ole" and (description := file_kinds.describe_old_office(content)):
+            detail = f"{self._source_file.display_path} looks like {description}, {_EXPECTED}"
+            yield self._build_reject("binary", detail, content)
+            return
         with ExitStack() as opened:
             file = self._open_whole(reader, content, opened, named=kind == "sqlite")
             if reader.read_error:

@@ -26,7 +26,8 @@ _DATE_LINE: Final = re.compile(
     re.IGNORECASE,
 )
 _TITLE_LABEL: Final = re.compile(
-    r"\s{0,20}(?:judul|title|headline)\s{0,20}(?:berita|artikel)?\s{0,20}\d{0,6}\s{0,20}[:=]\s{0,20}\S", re.IGNORECASE
+    r"\s{0,20}(?:[-*]\s{1,9})?[\"']?(?:judul|title|headline)[\"']?\s{0,20}(?:berita|artikel)?\s{0,20}\d{0,6}\s{0,20}[:=]\s{0,20}\S",
+    re.IGNORECASE,
 )
 _NUMBERED: Final = re.compile(
     r"\s{0,20}(?:berita|artikel|article|story|dokumen|document|doc)\s{0,20}(?:ke-?|no\.?|#)?\s{0,20}(\d{1,6})\s{0,20}[:.)-]?\s{0,20}\Z",

@@ -58,7 +58,9 @@ def read_text_file(context: ReadContext, document: RawDocument) -> Iterator[RawD
             return
         yield _state_cut(replace(document, outlet_hint=document.outlet_hint or guess_mirror_domain(context)), text)
         return
-    if reason := story_split.explain_many_articles(marked.text):
+    if reason := story_split.explain_many_articles(marked.text) or (
+        story_split.explain_many_articles(text) if marked.metadata else None
+    ):
         yield _reject_document(context, document, "many_articles", reason)
         return
     if not any(map(str.isalnum, marked.text)):

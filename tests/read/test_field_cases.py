@@ -138,6 +138,19 @@ def test_many_stories_in_one_text_are_one_reject_that_names_the_option():
     assert "--split" in reject["detail"]
 
 
+@pytest.mark.parametrize(
+    "opening", ["---\ntitle: {title}\nauthor: Ani\n---\n", "Title: {title}\nURL: https://x.id/{title}\n\n"]
+)
+def test_metadata_taken_from_the_head_does_not_hide_that_there_are_more(tmp_path, opening):
+    stories = [
+        opening.format(title=title) + "Hujan turun sejak pagi di seluruh wilayah kota ini. " * 12
+        for title in ("a", "b")
+    ]
+    (tmp_path / "a.txt").write_text("\n\n".join(stories))
+    articles, [reject] = publish(tmp_path)
+    assert not articles and reject["reason"] == "many_articles"
+
+
 def test_and_three_articles_where_the_option_is_given():
     articles, rejects = publish(case("93"), split="^={5,}$")
     assert not rejects

@@ -20,6 +20,10 @@ DATES = ["Rabu, 6 September 2023 09:15 WIB", "12/09/2023", "Sabtu, 30 Sep 2023"]
 STORIES = [f"{title}\n{date}\n\n{body * 2}" for title, date, body in zip(TITLES, DATES, BODIES, strict=True)]
 
 MANY = {
+    "yaml": "".join(
+        f'- judul: "{title}"\n  tanggal: {date}\n  isi: |\n    {body * 2}\n'
+        for title, date, body in zip(TITLES, DATES, BODIES, strict=True)
+    ),
     "rules": "\n\n==========\n\n".join(STORIES),
     "stars": "\n* * * * * *\n".join(STORIES),
     "end marks": "\n<|endoftext|>\n".join(STORIES),
