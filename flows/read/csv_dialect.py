@@ -27,6 +27,7 @@ _LONGEST_NAME: Final = 64
 _ADDRESS: Final = re.compile(r"https?://\S+\s*\Z")
 _DATA: Final = re.compile(r"https?://|\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}|[.!?]\s|\d{1,2}[:.]\d\d\b")
 _PROSE_WORDS: Final = 12
+_PROSE_ROWS: Final = 0.05  # the share of rows that hold prose; fewer are cells that a stray quote ran together
 _PREAMBLE_LINES: Final = 12
 _COMMENTS: Final = ("#", "//", "--")
 _DAY: Final = re.compile(
@@ -156,12 +157,12 @@ def _try_dialect(sample: str, delimiter: str, quote: str, escape: str | None, *,
         return None
     widths = [len(row) for row in rows]
     width = max(set(widths), key=lambda w: (widths.count(w), w))
-    if len(rows) <= 3:
+    aliases = sum(knows_key(_last(cell)) for cell in rows[0] if len(cell) <= _LONGEST_NAME)
+    if len(rows) <= 3 or aliases >= 2:
         width = len(rows[0])
     if width < 2:
         return None
     agreeing = widths.count(width) / (len(widths) + broken)
-    aliases = sum(knows_key(_last(cell)) for cell in rows[0] if len(cell) <= _LONGEST_NAME)
     return _Trial(delimiter, quote, escape, rows, broken, width, agreeing, aliases)
 
 
@@ -216,7 +217,7 @@ def _is_table(trial: _Trial, *, named: bool, stated: bool, field_map: FieldMap) 
     looks_named = _looks_like_header(header, trial)
     forced = any(key in {cell.strip() for cell in header} for _, key in field_map.keys)
     if forced or (trial.aliases >= 2 and looks_named):
-        return trial.agreeing >= 0.3
+        return named or trial.agreeing >= 0.3  # whatever its rows are like, it is not one article
     if trial.aliases == 1 and looks_named and trial.agreeing >= 0.8 and len(trial.rows) >= 2:
         return True
     if named or stated:
@@ -258,7 +259,8 @@ def _build_dialect(trial: _Trial, skipped: int, skipped_lines: int, field_map: F
         while len(cells) > 1 and not cells[-1].strip() and all(len(r) < len(cells) or not r[-1].strip() for r in rows):
             cells = cells[:-1]  # each line ends in a delimiter
         columns = name_columns(cells)
-    has_prose = states_text(columns, field_map) or any(_is_prose(cell) for row in rows for cell in row)
+    prose_rows = sum(any(map(_is_prose, row)) for row in rows)
+    has_prose = states_text(columns, field_map) or prose_rows > len(rows) * _PROSE_ROWS
     return Dialect(trial.delimiter, trial.quote, trial.escape, skipped, skipped_lines, columns, has_header, has_prose)
 
 
@@ -284,7 +286,7 @@ def name_by_content(rows: list[list[str]], width: int) -> tuple[str, ...]:
     """
     names = [f"column_{number}" for number in range(1, width + 1)]
     sizes = [sum(len(row[at]) for row in rows if at < len(row) and _is_prose(row[at])) for at in range(width)]
-    if max(sizes):
+    if sum(any(map(_is_prose, row)) for row in rows) > len(rows) * _PROSE_ROWS:
         names[sizes.index(max(sizes))] = "text"
     links = [sum(_ADDRESS.match(row[at]) is not None for row in rows if at < len(row)) for at in range(width)]
     if max(links) >= len(rows) * 0.5:

@@ -203,9 +203,12 @@ def _look_up(path: str, table: AliasTable) -> tuple[tuple[str, int], ...]:
 
 
 def flatten_record(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return a record with its nested objects as dotted keys; objects that stand for one value are that value."""
+    """Return a record with its nested objects as dotted keys; objects that stand for one value are that value.
+
+    Objects that wrap fields may be JSON strings, as tables hold them.
+    """
     for value in fields.values():
-        if type(value) is dict:
+        if type(value) is dict or (type(value) is str and value[:1] == "{"):
             return dict(_flattened("", fields, _DEPTH))
     return dict(fields)
 
@@ -213,6 +216,8 @@ def flatten_record(fields: Mapping[str, object]) -> dict[str, object]:
 def _flattened(prefix: str, fields: Mapping[str, object], depth: int) -> Iterator[tuple[str, object]]:
     for key, value in fields.items():
         path = f"{prefix}{key}"
+        if isinstance(value, str) and value[:1] == "{" and normalize_key(key) in load_aliases().wrappers:
+            value = field_values.parse_json_string(value) or value
         if isinstance(value, dict) and value:
             inner = field_values.unwrap_extended(value)
             if isinstance(inner, dict) and depth > 1 and not field_values.is_single_value(inner):
@@ -423,7 +428,8 @@ def has_article_path(url: str) -> bool:
 
 def is_prose(text: str) -> bool:
     """Return whether some words read as a sentence or more."""
-    return len(text.split(None, _PROSE_WORDS)) > _PROSE_WORDS and _SENTENCE_END.search(text) is not None
+    words = _TAGS.sub(" ", text) if "<" in text else text
+    return len(words.split(None, _PROSE_WORDS)) > _PROSE_WORDS and _SENTENCE_END.search(words) is not None
 
 
 def _choose_longest(texts: list[tuple[str, str]]) -> tuple[str, str]:

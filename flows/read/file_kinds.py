@@ -8,6 +8,7 @@ from typing import Final, Literal
 from flows.read import lenient_decoding, python_literals
 from flows.read.decompression import Compression
 from flows.read.feed_detection import detect_feed, detect_markup_records
+from flows.read.field_values import parse_json_string
 from flows.read.mhtml_page import is_mhtml
 
 FileKind = Literal[
@@ -242,10 +243,12 @@ def _detect_json(utf8: bytes, name: str, *, is_complete: bool) -> FileKind | Non
         return "json"  # a JSON text sequence (RFC 7464)
     has_jsonl_name = name.lower().endswith((".jsonl", ".ndjson"))
     body = utf8.lstrip()
-    if body[:1] not in (b"{", b"[") and not has_jsonl_name:
+    if body[:1] not in (b"{", b"[") and body[:2] != b'"{' and not has_jsonl_name:
         return None
     first, _, remainder = body.partition(b"\n")
     first_value = _parse_json(first)
+    if isinstance(first_value, str):
+        first_value = parse_json_string(first_value)  # a record that was encoded twice
     if first_value is None and first.startswith(b"{"):
         first_value = python_literals.parse_dict(first.decode("utf-8", "replace"))
     if isinstance(first_value, dict) and first_value:

@@ -21,6 +21,7 @@ from flows.read import (
     warc_stream,
 )
 from flows.read.byte_reader import ByteReader
+from flows.read.html_tables import detect_html_table, read_html_table
 from flows.read.json_records import holds_records, read_json
 from flows.read.jsonl_records import parse_line
 from flows.read.markup_records import read_markup_records
@@ -131,7 +132,11 @@ class _OpenFile:
             yield rejected
             return
         document = self._build_document(content, detected)
-        if detected.kind == "html":
+        if detected.kind == "html" and detect_html_table(content):
+            self._context.tally.kind = "table"
+            rows = read_html_table(lenient_decoding.decode_leniently(content, detected.codec))
+            yield from self._build_rows(rows, reader, content, "has a header and no row below it, one was expected.")
+        elif detected.kind == "html":
             yield text_documents.read_page(self._context, document)
         else:
             yield from text_documents.read_text_file(self._context, document)

@@ -22,6 +22,7 @@ from flows.read import lenient_decoding
 from flows.read.byte_reader import ByteReader
 from flows.read.csv_records import decode_cell, decode_stream
 from flows.read.field_mapping import FieldMap, flatten_record, is_prose, knows_key, plan_keys
+from flows.read.field_values import parse_json_string
 from flows.read.source_records import SourceRecord, encode_record
 
 _DECODER: Final = json.JSONDecoder(strict=False)
@@ -55,7 +56,7 @@ def classify_value(value: object, field_map: FieldMap) -> str:
         return "list"
     if not isinstance(value, dict) or not value:
         return "other"
-    if "nbformat" in value and "cells" in value:
+    if ("nbformat" in value and "cells" in value) or "$schema" in value:
         return "other"
     if (
         isinstance(value.get("columns"), list)
@@ -349,6 +350,9 @@ class _JsonStream:
                     value = self._take_value()[0]
                 except (_Broken, _Incomplete):
                     value = None
+            if isinstance(value, str) and (encoded := parse_json_string(value)) is not None:
+                yield from self._number_all([encoded])
+                continue
             if isinstance(value, str) and is_prose(value):
                 self._number += 1
                 fields = {"text": value}

@@ -29,7 +29,7 @@ _LOG: Final = re.compile(
     r"|\[\w{3} \w{3} +\d+ \d\d:\d\d:\d\d)"
 )
 _CODE: Final = re.compile(
-    r"(?:(?:from\s{1,9}[\w.]{1,200}\s{1,9})?import\s{1,9}[\w.*{}, ]{1,200}(?:\s{1,9}from\s{1,9}['\"].{0,300})?(?:\s{1,9}as\s{1,9}\w{1,60})?;?\s{0,9}\Z|(?:async\s{1,9})?def\s{1,9}\w{1,60}\s{0,9}\(|class\s{1,9}\w{1,60}[\s(:{]|return\b.{0,300}[;)\]\w]\s{0,9}\Z|if\s{0,9}\(.{0,300}\)\s{0,9}\{?|"
+    r"(?:(?:from\s{1,9}[\w.]{1,200}\s{1,9})?import\s{1,9}[\w.*{}, ]{1,200}(?:\s{1,9}from\s{1,9}['\"].{0,300})?(?:\s{1,9}as\s{1,9}\w{1,60})?;?\s{0,9}\Z|(?:async\s{1,9})?def\s{1,9}\w{1,60}\s{0,9}\(|class\s{1,9}\w{1,60}[\s(:{]|return\b.{0,300}[;)\]\w(]\s{0,9}\Z|\)\s{0,9};?\s{0,9}\Z|</?[A-Za-z][^<>]{0,250}>.{0,50}\Z|if\s{0,9}\(.{0,300}\)\s{0,9}\{?|"
     r"(?:el)?if\s{1,9}.{0,300}:\s{0,9}\Z|else:\s{0,9}\Z|for\s{1,9}\w{1,60}.{0,300}\s{1,9}in\s{1,9}.{0,300}:\s{0,9}\Z|while\s{1,9}.{0,300}:\s{0,9}\Z|try:\s{0,9}\Z|except\b.{0,300}:\s{0,9}\Z|with\s{1,9}.{0,300}:\s{0,9}\Z|@\w{1,60}(?:\.\w{1,60})*(?:\(.{0,300})?\s{0,9}\Z|"
     r"(?:const|let|var)\s{1,9}[\w{\[]|(?:export\s{1,9})?(?:default\s{1,9})?(?:async\s{1,9})?function\b|\}\s{0,9}(?:else\b.{0,300}|catch\b.{0,300}|\)|,|;)*\s{0,9}\Z|"
     r"#\s{0,9}include\s{0,9}[<\"]|#!\s{0,9}/|<\?php|\?>|package\s{1,9}[\w.]{1,200};?\s{0,9}\Z|(?:public|private|protected|static|final)\s{1,9}\w{1,60}|func\s{1,9}\w{0,60}\s{0,9}\(|fn\s{1,9}\w{1,60}|"
@@ -74,6 +74,21 @@ _IMAGE_RECIPE: Final = re.compile(
 )
 _IMAGE_STEP: Final = re.compile(r"^(?:RUN|CMD|COPY|ADD|ENV|WORKDIR|ENTRYPOINT|EXPOSE|USER|VOLUME) \S", re.MULTILINE)
 _PRINTED_RECORDS: Final = re.compile(r"\ufeff?\s{0,20}\[?\s{0,20}\{\s{0,9}'[^'\n]{1,100}'\s{0,9}:\s{0,9}[\['\"\dNTF{]")
+_JSON_KEY: Final = re.compile(
+    r"[{,\s\\]\"[\w@$.-]{1,60}\\?\"\s{0,5}:\s{0,5}[\"\[{\\\dtfn-]|^\"[\w@$.-]{1,60}\"\s{0,5}:\s{0,5}[\"\[{\dtfn-]",
+    re.MULTILINE,
+)
+_LATEX: Final = re.compile(
+    r"\ufeff?\s{0,20}(?:%[^\n]{0,300}\n\s{0,20}){0,20}\\(?:documentclass|begin\{|usepackage|input\{|chapter\{|section\{)"
+)
+# Cookies of a browser, and what HTTrack writes beside a mirror.
+_TOOL_FILE: Final = re.compile(
+    r"\ufeff?\s{0,20}(?:# (?:Netscape )?HTTP Cookie File|HTTrack\d|What's in this folder\?\s{1,20}This folder \(hts-cache\))"
+)
+_COMMAND: Final = re.compile(
+    r"(?:[$>]\s{0,3})?(?:sudo\s{1,3})?(?:pip3?|conda|npm|npx|yarn|git|python3?|docker(?:-compose)?|scrapy|make|cd|ls|apt(?:-get)?|brew|cargo|"
+    r"uv|poetry|source|mkdir|rm|cp|mv|curl|wget|ssh|scp|cat|grep|echo|export|chmod|nano|vim?|tmux|screen|crontab|kill|tar|unzip)(?:\s{1,3}[\w./~:@$'\"=*&|><-]{1,200}){0,12}\s{0,3}\Z"
+)
 _TIMING: Final = re.compile(r"\s{0,100}(?:\d{1,2}:)?\d\d:\d\d[.,]\d{1,3}\s*-->")
 _PATCH: Final = re.compile(r"(?:diff --git |index [0-9a-f]{7,}\.\.|@@ -\d+|--- [ab/]|\+\+\+ [ab/])")
 _PATCH_LINE: Final = re.compile(r"[ +@-]|diff |index ")
@@ -160,6 +175,14 @@ def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: 
     """Explain texts of prose that are no article: code with long comments, licences, manuals, patches."""
     if _PRINTED_RECORDS.match(head):
         return "holds records as Python prints them, not an article: write them with json.dumps, a record a line."
+    if _JSON_KEY.search(head) and _share_of_json(lines) >= 0.6:
+        return "holds JSON that something else surrounds, not an article: leave only the JSON in it."
+    if _LATEX.match(head):
+        return "is the source of a LaTeX document, not an article: give its text."
+    if _TOOL_FILE.match(head):
+        return "is a file that a tool keeps for itself, not an article: leave it out."
+    if len(lines) >= 3 and _share(_COMMAND.match, lines) >= 0.6:
+        return "is a list of commands, not an article: leave it out."
     if _SQL_BEGINS.match(head):
         return _SQL_SENTENCE
     if _SITEMAP.search(head[:2000]):
@@ -191,6 +214,13 @@ def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: 
 _SQL_SENTENCE: Final = (
     "is a dump of a data base (SQL), not an article: give the data base itself (SQLite), or the table as CSV."
 )
+
+
+def _share_of_json(lines: Sequence[str]) -> float:
+    """Return the share of lines that hold a key of JSON with its value, or nothing but brackets."""
+    return sum(_JSON_KEY.search(line) is not None or not line.strip(" \t\r,;()[]{}'") for line in lines) / len(lines)
+
+
 _CODE_SENTENCE: Final = "is the source code of a program, not an article: leave it out."
 
 

@@ -216,3 +216,17 @@ def test_of_two_columns_of_days_none_is_the_day_of_publication(table):
     rows = [["2023-09-06", "2023-10-01", PROSE]] * 3
     documents, _ = table(write(rows))
     assert len(documents) == 3 and not any(stated(document, "published_at") for document in documents)
+
+
+def test_a_table_whose_rows_are_mostly_broken_is_never_one_article(table):
+    loose = "Tiga,Budi," + "\n".join(f"Kalimat ke-{n} tanpa tanda kutip." for n in range(30)) + "\n"
+    documents, rejects = table(write([HEAD, ROWS[0]], lineterminator="\n") + loose)
+    assert texts(documents) == [ROWS[0][2], "Kalimat ke-0 tanpa tanda kutip."]
+    assert rejects and {reject["reason"] for reject in rejects} == {"broken_record"}
+
+
+def test_a_table_of_words_with_a_stray_quote_is_no_prose(table):
+    rows = [f"{n}\tkata{n}\t_\tNOUN\t_\n" for n in range(60)]
+    rows[20], rows[50] = '21\t"\t_\tPUNCT\t_\n', '51\t"\t_\tPUNCT\t_\n'
+    documents, [reject] = table("".join(rows), "a.conll")
+    assert not documents and reject["reason"] == "not_prose"

@@ -228,3 +228,22 @@ def test_map_overrides():
 def test_a_map_that_is_none(option):
     with pytest.raises(FieldMapError):
         FieldMap.parse([option])
+
+
+def test_metadata_in_a_json_string_is_read():
+    fields = {"text": PROSE, "meta": '{"title": "J", "author": "Ani", "url": "https://x.id/a"}'}
+    mapped, _ = map_record(fields, FieldMap())
+    assert mapped.url == "https://x.id/a" and ("title", "J") in mapped.stated and ("authors", "Ani") in mapped.stated
+    assert content({"text": '{"a": 1} ' + PROSE}) == '{"a": 1} ' + PROSE
+
+
+def test_tags_written_as_character_references_are_tags():
+    assert (
+        content({"content": f"&lt;p&gt;{PROSE}&lt;/p&gt;&lt;br /&gt;A &amp;amp; B"}) == f"<p>{PROSE}</p><br />A &amp; B"
+    )
+    assert content({"content": f"{PROSE} 3 &lt; 5"}) == f"{PROSE} 3 &lt; 5"
+
+
+def test_a_summary_of_tags_is_read_as_prose():
+    mapped, _ = map_record({"title": "J", "description": f"<p>{PROSE}</p>"}, FieldMap())
+    assert mapped.content == f"<p>{PROSE}</p>"

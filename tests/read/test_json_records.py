@@ -35,6 +35,7 @@ SHAPES = {
     "data": json.dumps({"meta": {"page": 1}, "data": RECORDS}),
     "data.items": json.dumps({"data": {"count": 2, "items": RECORDS}}),
     "response.docs": json.dumps({"responseHeader": {}, "response": {"numFound": 2, "docs": RECORDS}}),
+    "records encoded twice": json.dumps([json.dumps(record) for record in RECORDS]),
     "a list a day": json.dumps({"2023-09-06": RECORDS[:1], "2023-09-07": RECORDS[1:]}),
     "a list in each of several objects": json.dumps(
         {"detik": {"count": 1, "items": RECORDS[:1]}, "kompas": {"count": 1, "items": RECORDS[1:]}}
