@@ -99,6 +99,7 @@ _OBJECT_OPENING: Final = re.compile(r'\{[ \t]{0,100}"[^"\n]{1,100}"[ \t]{0,100}:
 _PRETTY_PRINTED_OPENING: Final = re.compile(
     r'(?:\{\s{0,200}"[^"\n]{1,100}"\s{0,20}:|\[\s{0,200}(?:\{|"[^"\n]{0,100}"\s{0,20},))'
 )
+_BRACKET_OR_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _DECODER: Final = json.JSONDecoder(strict=False)
 _MAX_SAMPLE_LINES: Final = 20
 
@@ -272,9 +273,22 @@ def _detect_json(utf8: bytes, name: str, *, is_complete: bool) -> FileKind | Non
         return None if remainder.strip() else "json"
     opening = body[:_HEAD_BYTES].decode("utf-8", "replace")
     if _OBJECT_OPENING.match(opening):
+        if first.rstrip()[-1:] == b"," and _opens_list(first):
+            return "json"  # a wrapper whose records are a line each
         # A pretty-printed object goes on with a key or a bracket, a broken line of JSONL with another object.
         return "json" if remainder.lstrip()[:1] in (b'"', b"]", b"}", b"[") else "jsonl"
     return "json" if _PRETTY_PRINTED_OPENING.match(opening) else None
+
+
+def _opens_list(line: bytes) -> bool:
+    """Return True where the innermost bracket that a line opens and does not close is that of a list."""
+    opened: list[bytes] = []
+    for token in _BRACKET_OR_STRING.findall(line):
+        if token in (b"{", b"["):
+            opened.append(token)
+        elif token in (b"}", b"]") and opened:
+            opened.pop()
+    return opened[-1:] == [b"["]
 
 
 def _holds_several(line: bytes) -> bool:

@@ -383,7 +383,8 @@ class _JsonStream:
             try:
                 value, end = _DECODER.raw_decode(self._held, self._at)
             except (ValueError, RecursionError) as error:
-                end_of_broken = _find_end(self._held, self._at)
+                goes_on = not self._ended and _breaks_off(error, len(self._held))
+                end_of_broken = None if goes_on else _find_end(self._held, self._at)
                 if end_of_broken is not None and (end_of_broken < len(self._held) or self._ended):
                     raise _Broken(end_of_broken, _explain(error, self._at)) from None
                 if len(self._held) - self._at > self._limit:
@@ -484,6 +485,13 @@ def _find_end(text: str, start: int) -> int | None:
         if depth <= 0:
             return token.end()
     return None
+
+
+def _breaks_off(error: Exception, size: int) -> bool:
+    """Return True where all of a text of `size` characters is JSON so far, and only its end is missing."""
+    return isinstance(error, json.JSONDecodeError) and (
+        error.pos >= size or error.msg.startswith("Unterminated string")
+    )
 
 
 def _explain(error: Exception, start: int) -> str:
