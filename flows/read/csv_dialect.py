@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from flows.read.field_mapping import FieldMap, knows_key, states_text
+from flows.read.field_aliases import FieldMap, knows_key, states_text
 from flows.read.source_records import name_columns
 
 _SAMPLE: Final = 1 << 18

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from flows.read.field_mapping import FieldMap, knows_key, states_text
+from flows.read.field_aliases import FieldMap, knows_key, states_text
 
 _OPENING: Final = re.compile(
     rb"<(?:[A-Za-z]{1,20}:)?(?P<root>rss|RDF|feed|doc|TEI|teiCorpus|corpus)(?=[\s>])", re.IGNORECASE

@@ -7,33 +7,18 @@ tool's name is no outlet, of several texts the longest prose counts. Keys that s
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
-from importlib import resources
 from typing import Any, Final
 
 from flows.outlets import canonical_urls
 from flows.read import field_values
 from flows.read.cut_marks import split_cut_mark
+from flows.read.field_aliases import FieldMap, KeyPlan, load_aliases, normalize_key, plan_keys
 from flows.read.field_values import clean_scalar, is_missing, join_paragraphs, list_names, parse_instant
 
-FIELDS: Final = (
-    "text", "html", "summary", "url", "id", "title", "subtitle", "authors", "editors", "published_at", "outlet",
-    "dateline", "language", "fetched_at",
-)  # fmt: skip
-_SYNONYMS: Final = {
-    "author": "authors",
-    "editor": "editors",
-    "date": "published_at",
-    "link": "url",
-    "published": "published_at",
-}
 _DEPTH: Final = 4
-_AFFIX_PENALTY: Final = 50
-_NESTING_PENALTY: Final = 100
 _NAMELESS: Final = re.compile(r"(?:Unnamed: \d{1,9}(?:_level_\d+)?|\s*|index|level_\d)\Z")
 _TAGS: Final = re.compile(r"<[^<>]{1,2000}>")
 _PROSE_WORDS: Final = 8
@@ -49,31 +34,6 @@ class RecordError(Exception):
         self.reason, self.detail = reason, detail
 
 
-class FieldMapError(ValueError):
-    """A `--map` that cannot be used; the message is a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldMap:
-    """The user's own assignments, field -> dotted key; they override the alias table."""
-
-    keys: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def parse(cls, options: Sequence[str]) -> "FieldMap":
-        """Read `FIELD=KEY` options. Raises FieldMapError where one is no such pair or names no field."""
-        pairs: dict[str, str] = {}
-        for option in options:
-            name, equals, key = option.partition("=")
-            name = _SYNONYMS.get(name.strip(), name.strip())
-            if not equals or not key.strip():
-                raise FieldMapError(f"{option!r} is no FIELD=KEY, such as text=isi.")
-            if name not in FIELDS:
-                raise FieldMapError(f"{name!r} is no field; one of {', '.join(FIELDS)} was expected.")
-            pairs[name] = key.strip()
-        return cls(tuple(sorted(pairs.items())))
-
-
 @dataclass(frozen=True, slots=True)
 class MappedRecord:
     """A record's fields as read/ needs them, and which key each came from."""
@@ -85,121 +45,6 @@ class MappedRecord:
     fetched_at: datetime | None
     stated: tuple[tuple[str, str], ...]
     sources: tuple[tuple[str, str], ...]  # (key, field) of the keys that were used
-
-
-@dataclass(frozen=True)
-class KeyPlan:
-    """For the keys of a record: which may state which field, best first; and which state none."""
-
-    candidates: Mapping[str, tuple[tuple[int, str], ...]]
-    unused: tuple[str, ...]
-    crawl_date: bool = False
-    weak: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class AliasTable:
-    """The alias table as look-ups: normalised key -> (field, rank)."""
-
-    fields: Mapping[str, tuple[tuple[str, int], ...]]
-    wrappers: frozenset[str]
-    values: frozenset[str]
-    crawl_dates: tuple[frozenset[str], ...]
-    tools: frozenset[str]
-    containers: frozenset[str]
-    prefixes: tuple[str, ...]
-    suffixes: tuple[str, ...]
-
-    def find_fields(self, key: str) -> tuple[tuple[str, int], ...]:
-        """Find the fields of a normalised key with their ranks: as it is, else without a prefix or suffix."""
-        if columns := self.fields.get(key):
-            return columns
-        bare_keys = [key.removeprefix(prefix) for prefix in self.prefixes if key.startswith(prefix)]
-        bare_keys += [key.removesuffix(suffix) for suffix in self.suffixes if key.endswith(suffix)]
-        columns = next((self.fields[bare_key] for bare_key in bare_keys if bare_key in self.fields), ())
-        return tuple((name, rank + _AFFIX_PENALTY) for name, rank in columns)
-
-
-@cache
-def load_aliases() -> AliasTable:
-    """Load the alias table, once a process."""
-    table = tomllib.loads(resources.files("flows.read").joinpath("field_aliases.toml").read_text(encoding="utf-8"))
-    aliases: dict[str, list[tuple[str, int]]] = {}
-    for name, keys in table["fields"].items():
-        for rank, key in enumerate(keys):
-            aliases.setdefault(key, []).append((name, rank))
-    return AliasTable(
-        {key: tuple(fields) for key, fields in aliases.items()},
-        frozenset(table["wrappers"]),
-        frozenset(table["values"]),
-        tuple(map(frozenset, table["crawl_dates"])),
-        frozenset(table["tools"]),
-        frozenset(table["containers"]),
-        tuple(table["prefixes"]),
-        tuple(table["suffixes"]),
-    )
-
-
-@lru_cache(maxsize=65_536)
-def normalize_key(key: str) -> str:
-    """Write a key as the alias table does: small, without blanks, "_" and "-"."""
-    return re.sub(r"[\s_\-\u200b\ufeff]+", "", key).lower()
-
-
-def knows_key(key: str) -> bool:
-    """Return whether the alias table has a key (one level of it)."""
-    return bool(load_aliases().find_fields(normalize_key(key)))
-
-
-def states_text(keys: Sequence[str], field_map: FieldMap) -> bool:
-    """Return whether one of these keys may hold a text or a page."""
-    plan = plan_keys(tuple(keys), field_map)
-    return bool({"text", "html", "summary"} & plan.candidates.keys())
-
-
-@lru_cache(maxsize=4096)
-def plan_keys(paths: tuple[str, ...], field_map: FieldMap) -> KeyPlan:
-    """Decide which keys may state which field."""
-    table = load_aliases()
-    candidates: dict[str, list[tuple[int, str]]] = {}
-    weak: set[str] = set()
-    unused: list[str] = []
-    mapped = {key: name for name, key in field_map.keys}
-    overridden = {name for name, key in field_map.keys if key in paths}
-    last = frozenset(normalize_key(path.rpartition(".")[2]) for path in paths)
-    for path in paths:
-        if path in mapped:
-            candidates.setdefault(mapped[path], []).append((0, path))
-            continue
-        fields = [(name, rank) for name, rank in _look_up(path, table) if name.removeprefix("weak_") not in overridden]
-        for name, rank in fields:
-            if name == "weak_outlet":
-                weak.add(path)
-                name, rank = "outlet", rank + 1000
-            candidates.setdefault(name, []).append((rank, path))
-        if not fields:
-            unused.append(path)
-    crawl_date = any(signature <= last for signature in table.crawl_dates)
-    ordered = {name: tuple(sorted(keys, key=lambda pair: pair[0])) for name, keys in candidates.items()}
-    return KeyPlan(ordered, tuple(unused), crawl_date, frozenset(weak))
-
-
-def _look_up(path: str, table: AliasTable) -> tuple[tuple[str, int], ...]:
-    """Look up the fields that a path may state, with their ranks; nested ones rank below those of the record."""
-    parts = [normalize_key(part) for part in path.split(".")]
-    parts = parts[:1] + [part for part in parts[1:] if part not in table.containers]
-    penalty = 0
-    while parts:
-        columns = table.find_fields(".".join(parts))
-        if not columns and len(parts) > 1 and parts[-1] in table.values:
-            columns = table.find_fields(".".join(parts[:-1]))
-        if columns:
-            return tuple((name, rank + penalty) for name, rank in columns)
-        if len(parts) == 1 or parts[0] not in table.wrappers:
-            return ()
-        parts = parts[1:]
-        penalty += _NESTING_PENALTY
-    return ()
 
 
 def flatten_record(fields: Mapping[str, object]) -> dict[str, object]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from flows.read.field_mapping import FieldMap, plan_keys
+from flows.read.field_aliases import FieldMap, plan_keys
 from flows.read.parquet_records import TableError
 from flows.read.source_records import SourceRecord, encode_record, name_columns
 

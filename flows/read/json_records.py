@@ -13,7 +13,8 @@ from typing import Any, Final
 from flows.read import lenient_decoding
 from flows.read.byte_reader import ByteReader
 from flows.read.csv_records import decode_cell, decode_stream
-from flows.read.field_mapping import FieldMap, is_prose
+from flows.read.field_aliases import FieldMap
+from flows.read.field_mapping import is_prose
 from flows.read.field_values import parse_json_string
 from flows.read.json_cursor import EXPECTED, BrokenValue, IncompleteValue, JsonCursor
 from flows.read.json_shapes import HOLD_RECORDS, classify_value, list_records

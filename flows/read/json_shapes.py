@@ -10,7 +10,8 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from flows.read.field_mapping import FieldMap, flatten_record, knows_key, plan_keys
+from flows.read.field_aliases import FieldMap, knows_key, plan_keys
+from flows.read.field_mapping import flatten_record
 
 _WRAPPER_DEPTH: Final = 3
 _SAMPLED_ENTRIES: Final = 20

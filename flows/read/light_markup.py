@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from flows.read.field_mapping import FieldMap, knows_key, plan_keys
+from flows.read.field_aliases import FieldMap, knows_key, plan_keys
 
 _FRONT: Final = re.compile(
     r"\A\ufeff?(?:---|\+\+\+)[ \t]*\r?\n(?P<head>.{1,20000}?)\r?\n(?:---|\.\.\.|\+\+\+)[ \t]*(?:\r?\n|\Z)", re.DOTALL

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flows.read import lenient_decoding
 from flows.read.feed_detection import PAGE_ELEMENTS, PROLOGUE
-from flows.read.field_mapping import FieldMap, knows_key, states_text
+from flows.read.field_aliases import FieldMap, knows_key, states_text
 from flows.read.parquet_records import TableError
 from flows.read.source_records import SourceRecord, encode_record
 

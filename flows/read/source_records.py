@@ -17,7 +17,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from flows.read import file_kinds, lenient_decoding, light_markup
-from flows.read.field_mapping import FieldMap, RecordError, flatten_record, map_record
+from flows.read.field_aliases import FieldMap
+from flows.read.field_mapping import RecordError, flatten_record, map_record
 from flows.read.raw_documents import (
     Limits,
     OutletGuesser,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from flows.read.field_mapping import FieldMap, FieldMapError, RecordError, map_record
+from flows.read.field_aliases import FieldMap, FieldMapError
+from flows.read.field_mapping import RecordError, map_record
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
 

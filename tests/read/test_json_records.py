@@ -6,7 +6,7 @@ import json
 import pytest
 
 from flows.read.byte_reader import ByteReader
-from flows.read.field_mapping import FieldMap
+from flows.read.field_aliases import FieldMap
 from flows.read.json_records import read_json
 
 RECORDS = [{"title": "Satu", "text": "Hujan turun."}, {"title": "Dua", "text": "Reda sudah."}]
