@@ -69,7 +69,7 @@ def clean_file(
 
     Example: kliping clean page.html --url https://news.example.id/a
     """
-    from flows.run.single_document import clean_document
+    from flows.workers.single_document import clean_document
 
     if html not in ("quality", "fast"):
         exit_with(2, f"--html: quality or fast was expected, got {html!r}")

@@ -85,7 +85,7 @@ def describe_document(
     agency, agency_evidence = cited_sources.find_agency(view, dateline, attribution.outlet)
     if credits.agency and agency is None:
         agency, agency_evidence = credits.agency[0], [credits.agency[1]]
-    continuation_line = _find_continuation_line(view)
+    partial_evidence = _collect_partial_evidence(view, chosen)
     values: dict[str, object] = {
         "article_id": identity.compute_article_id(url, document_identity),
         "own_url": chosen.own_url,
@@ -107,7 +107,7 @@ def describe_document(
         "date_basis": published.basis,
         "dateline": dateline.dateline,
         "place": dateline.place,
-        "is_partial": continuation_line is not None or chosen.page_number > 1,
+        "is_partial": bool(partial_evidence),
     }
     evidence += [
         *attribution.evidence,
@@ -118,8 +118,7 @@ def describe_document(
         *dateline.evidence,
         *cited_evidence,
         *agency_evidence,
-        *([continuation_line.cite_evidence("is_partial", "partial.goes-on")] if continuation_line else []),
-        *([Evidence("is_partial", "partial.page", None, chosen.own_url or "")] if chosen.page_number > 1 else []),
+        *partial_evidence,
     ]
     marks = _drop_overlaps([*dateline.marks, *title_fields.marks, *published.marks, *credits.marks])
     return DocumentDescription(values, tuple(evidence), marks, _sample_body(view))
@@ -145,6 +144,19 @@ def _sample_body(view: DocumentView) -> str:
         if length >= SAMPLE_LENGTH:
             break
     return "\n".join(pieces)
+
+
+def _collect_partial_evidence(view: DocumentView, chosen: identity.ChosenUrl) -> list[Evidence]:
+    """Collect what says that the document is not the whole article: a line, its page number, the record it came in."""
+    partial_evidence = [
+        Evidence("is_partial", "partial.record", None, candidate.value)
+        for candidate in view.find_candidates("is_partial", "record")
+    ]
+    if (continuation_line := _find_continuation_line(view)) is not None:
+        partial_evidence.append(continuation_line.cite_evidence("is_partial", "partial.goes-on"))
+    if chosen.page_number > 1:
+        partial_evidence.append(Evidence("is_partial", "partial.page", None, chosen.own_url or ""))
+    return partial_evidence
 
 
 def _find_continuation_line(view: DocumentView) -> MarkedLine | None:

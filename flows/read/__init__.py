@@ -27,7 +27,7 @@ document each; the records before the damage are kept. Ids may repeat: a later s
 bounds the memory: about batch_bytes and a few times document_bytes, however large the files are.
 """
 
-from flows.read.field_mapping import FIELDS, FieldMap, FieldMapError
+from flows.read.field_aliases import FIELDS, FieldMap, FieldMapError
 from flows.read.input_digest import (
     SURVEYED_FILES,
     DigestLookup,

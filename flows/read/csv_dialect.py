@@ -7,11 +7,13 @@ parses the head of the file, and the one whose rows agree most, under a header t
 
 import csv
 import io
+import itertools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from flows.read.field_mapping import FieldMap, knows_key, states_text
+from flows.read.field_aliases import FieldMap, knows_key, states_text
 from flows.read.source_records import name_columns
 
 _SAMPLE: Final = 1 << 18
@@ -25,6 +27,14 @@ _LONGEST_NAME: Final = 64
 _ADDRESS: Final = re.compile(r"https?://\S+\s*\Z")
 _DATA: Final = re.compile(r"https?://|\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}|[.!?]\s|\d{1,2}[:.]\d\d\b")
 _PROSE_WORDS: Final = 12
+_PROSE_ROWS: Final = 0.05  # the share of rows that hold prose; fewer are cells that a stray quote ran together
+_PREAMBLE_LINES: Final = 12
+_COMMENTS: Final = ("#", "//", "--")
+_DAY: Final = re.compile(
+    r"\s*(?:[^\W\d_]{3,10},?\s{1,3})?"  # a day of the week
+    r"(?:\d{4}-\d\d-\d\d|\d{1,2}[-/. ](?:\d{1,2}|[^\W\d_]{3,10})[-/. ]\d{4})(?!\d).{0,30}\Z"
+)
+_CONTENT_SHARE: Final = 0.8  # of the cells of a column that say what it is
 FIELD_LIMIT: Final = 1 << 30
 
 
@@ -69,6 +79,8 @@ def detect_dialect(head: str, name: str, field_map: FieldMap, *, whole: bool) ->
     delimiters = _DELIMITERS
     if separator:
         delimiters, skipped = separator[1], separator.end()
+    elif named:
+        skipped = _skip_preamble(head, skipped, delimiters)
     sample, complete = _cut_sample(head[skipped : skipped + _SAMPLE], whole=whole and len(head) <= skipped + _SAMPLE)
     first = sample.split("\n", 1)[0]
     if not named and not any(delimiter in first for delimiter in delimiters):
@@ -81,7 +93,7 @@ def detect_dialect(head: str, name: str, field_map: FieldMap, *, whole: bool) ->
         if delimiter in sample
         for quote, escape in (('"', None), ('"', "\\"), ("'", None))
         if (quote == '"' or sample.count("'" + delimiter + "'") >= 3)
-        and (escape is None or '\\"' in sample)
+        and (escape is None or any(f"\\{escaped}" in sample for escaped in ('"', "\n", delimiter)))
         and (trial := _try_dialect(sample, delimiter, quote, escape, complete=complete)) is not None
     ]
     if not trials:
@@ -93,6 +105,22 @@ def detect_dialect(head: str, name: str, field_map: FieldMap, *, whole: bool) ->
     if not _is_table(best, named=named, stated=separator is not None, field_map=field_map):
         return _single_column(sample, named, skipped, head) if named else None
     return _build_dialect(best, skipped, head[:skipped].count("\n"), field_map)
+
+
+def _skip_preamble(head: str, skipped: int, delimiters: str) -> int:
+    """Return where the header begins: behind lines that a tool wrote above it, which have fewer cells."""
+    starts = [skipped]
+    for line in head[skipped : skipped + _SAMPLE].split("\n")[:_PREAMBLE_LINES]:
+        starts.append(starts[-1] + len(line) + 1)
+    lines = [head[start:end] for start, end in itertools.pairwise(starts)]
+    for at, line in enumerate(lines):
+        for delimiter in delimiters:
+            cells = [cell.strip(" \"'\r\n\ufeff") for cell in line.split(delimiter)]
+            if sum(len(cell) <= _LONGEST_NAME and knows_key(cell) for cell in cells) >= 2:
+                above = [line_above for line_above in lines[:at] if not line_above.startswith(_COMMENTS)]
+                narrower = all(line_above.count(delimiter) < len(cells) - 1 for line_above in above)
+                return starts[at] if narrower else skipped
+    return skipped
 
 
 def may_be_table(data: bytes, name: str, codec: str | None) -> bool:
@@ -129,12 +157,12 @@ def _try_dialect(sample: str, delimiter: str, quote: str, escape: str | None, *,
         return None
     widths = [len(row) for row in rows]
     width = max(set(widths), key=lambda w: (widths.count(w), w))
-    if len(rows) <= 3:
+    aliases = sum(knows_key(_last(cell)) for cell in rows[0] if len(cell) <= _LONGEST_NAME)
+    if len(rows) <= 3 or aliases >= 2:
         width = len(rows[0])
     if width < 2:
         return None
     agreeing = widths.count(width) / (len(widths) + broken)
-    aliases = sum(knows_key(_last(cell)) for cell in rows[0] if len(cell) <= _LONGEST_NAME)
     return _Trial(delimiter, quote, escape, rows, broken, width, agreeing, aliases)
 
 
@@ -189,7 +217,7 @@ def _is_table(trial: _Trial, *, named: bool, stated: bool, field_map: FieldMap) 
     looks_named = _looks_like_header(header, trial)
     forced = any(key in {cell.strip() for cell in header} for _, key in field_map.keys)
     if forced or (trial.aliases >= 2 and looks_named):
-        return trial.agreeing >= 0.3
+        return named or trial.agreeing >= 0.3  # whatever its rows are like, it is not one article
     if trial.aliases == 1 and looks_named and trial.agreeing >= 0.8 and len(trial.rows) >= 2:
         return True
     if named or stated:
@@ -231,7 +259,8 @@ def _build_dialect(trial: _Trial, skipped: int, skipped_lines: int, field_map: F
         while len(cells) > 1 and not cells[-1].strip() and all(len(r) < len(cells) or not r[-1].strip() for r in rows):
             cells = cells[:-1]  # each line ends in a delimiter
         columns = name_columns(cells)
-    has_prose = states_text(columns, field_map) or any(_is_prose(cell) for row in rows for cell in row)
+    prose_rows = sum(any(map(_is_prose, row)) for row in rows)
+    has_prose = states_text(columns, field_map) or prose_rows > len(rows) * _PROSE_ROWS
     return Dialect(trial.delimiter, trial.quote, trial.escape, skipped, skipped_lines, columns, has_header, has_prose)
 
 
@@ -250,12 +279,32 @@ def _is_prose(cell: str) -> bool:
 
 
 def name_by_content(rows: list[list[str]], width: int) -> tuple[str, ...]:
-    """Name the columns of a table without a header: `text` the longest prose, `url` the addresses, else by number."""
+    """Name the columns of a table without a header by what they hold; by number where that is not plain.
+
+    `text` is the longest prose, `url` the addresses, `date` the only days, `title` the first column of short phrases
+    that do not repeat.
+    """
     names = [f"column_{number}" for number in range(1, width + 1)]
     sizes = [sum(len(row[at]) for row in rows if at < len(row) and _is_prose(row[at])) for at in range(width)]
-    if max(sizes):
+    if sum(any(map(_is_prose, row)) for row in rows) > len(rows) * _PROSE_ROWS:
         names[sizes.index(max(sizes))] = "text"
     links = [sum(_ADDRESS.match(row[at]) is not None for row in rows if at < len(row)) for at in range(width)]
     if max(links) >= len(rows) * 0.5:
         names[links.index(max(links))] = "url"
+    columns = [[row[at].strip() for row in rows if at < len(row) and row[at].strip()] for at in range(width)]
+    unnamed = [at for at, name in enumerate(names) if name.startswith("column_") and columns[at]]
+    days = [at for at in unnamed if _hold(columns[at], lambda cell: _DAY.match(cell) is not None)]
+    if len(days) == 1:
+        names[days[0]] = "date"
+    titles = [at for at in unnamed if at not in days and _hold(columns[at], _reads_as_title)]
+    if titles and len(set(columns[titles[0]])) >= len(columns[titles[0]]) * 0.9:
+        names[titles[0]] = "title"
     return tuple(names)
+
+
+def _hold(cells: list[str], states: Callable[[str], bool]) -> bool:
+    return sum(map(states, cells)) >= len(cells) * _CONTENT_SHARE
+
+
+def _reads_as_title(cell: str) -> bool:
+    return 4 <= len(cell.split()) <= 25 and len(cell) <= 200 and cell[:1].isupper() and not cell.endswith((".", ":"))

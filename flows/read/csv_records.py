@@ -22,6 +22,7 @@ _CHUNK: Final = 1 << 18
 _LONE_RETURN: Final = re.compile("\r(?!\n)")
 _RETURN_MARK: Final = "\ue00d"  # private use: a carriage return within a cell that is not quoted
 _RETURN_BYTES: Final = _RETURN_MARK.encode()
+_ESCAPE: Final = re.compile(r"\\(.)")
 _MARKS_FROM: Final = 3  # rows that a column must have been a mark in
 _MARK: Final = re.compile(r"\s{0,20}(?:https?://\S{1,3000}|[\d.,:/ T+-]{1,40}Z?|[\w-]{1,40})\s{0,20}\Z")
 
@@ -115,7 +116,21 @@ class _Table:
             self._held_size += len(line)
             if self._held_size > self._limit:
                 raise _RowTooLarge
-            yield line
+            yield line if self._dialect.escape is None or "\\" not in line else self._unescape_line(line)
+
+    def _unescape_line(self, line: str) -> str:
+        r"""Write the escapes of data bases as csv reads them: `\n` is a line break, `\N` alone in a cell is null."""
+        delimiter = self._dialect.delimiter
+
+        def replace_escape(escape: re.Match[str]) -> str:
+            letter = escape[1]
+            if letter == "N":
+                is_alone = line[escape.start() - 1 : escape.start()] in ("", delimiter)
+                ends = line[escape.end() : escape.end() + 1] in ("", "\r", "\n", delimiter)
+                return "" if is_alone and ends else escape[0]
+            return {"n": "\\\n", "t": "\\\t", "r": ""}.get(letter, escape[0])
+
+        return _ESCAPE.sub(replace_escape, line)
 
     def records(self) -> Iterator[SourceRecord]:
         dialect = self._dialect

@@ -7,7 +7,7 @@ is an extra (`pip install kliping[excel]`): without it a spreadsheet is one reje
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, Final
 
-from flows.read.field_mapping import FieldMap, knows_key, plan_keys
+from flows.read.field_aliases import FieldMap, knows_key, plan_keys
 from flows.read.parquet_records import TableError
 from flows.read.source_records import SourceRecord, convert_value, encode_record, name_columns
 

@@ -7,34 +7,19 @@ tool's name is no outlet, of several texts the longest prose counts. Keys that s
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
-from importlib import resources
 from typing import Any, Final
 
 from flows.outlets import canonical_urls
 from flows.read import field_values
+from flows.read.cut_marks import split_cut_mark
+from flows.read.field_aliases import FieldMap, KeyPlan, load_aliases, normalize_key, plan_keys
 from flows.read.field_values import clean_scalar, is_missing, join_paragraphs, list_names, parse_instant
 
-FIELDS: Final = (
-    "text", "html", "summary", "url", "id", "title", "subtitle", "authors", "editors", "published_at", "outlet",
-    "dateline", "language", "fetched_at",
-)  # fmt: skip
-_SYNONYMS: Final = {
-    "author": "authors",
-    "editor": "editors",
-    "date": "published_at",
-    "link": "url",
-    "published": "published_at",
-}
 _DEPTH: Final = 4
 _NAMELESS: Final = re.compile(r"(?:Unnamed: \d{1,9}(?:_level_\d+)?|\s*|index|level_\d)\Z")
-_CUT: Final = re.compile(
-    r"\s{0,20}(?:…|\.\.\.)?\s{0,20}(\[\s?(?:\+\d{1,9} (?:chars|more)|…|\.\.\.|&hellip;|&#8230;)\s?\])\s{0,20}\Z"
-)
 _TAGS: Final = re.compile(r"<[^<>]{1,2000}>")
 _PROSE_WORDS: Final = 8
 _SHARE_OF_LONGEST: Final = 0.8
@@ -47,31 +32,6 @@ class RecordError(Exception):
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
         self.reason, self.detail = reason, detail
-
-
-class FieldMapError(ValueError):
-    """A `--map` that cannot be used; the message is a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldMap:
-    """The user's own assignments, field -> dotted key; they override the alias table."""
-
-    keys: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def parse(cls, options: Sequence[str]) -> "FieldMap":
-        """Read `FIELD=KEY` options. Raises FieldMapError where one is no such pair or names no field."""
-        pairs: dict[str, str] = {}
-        for option in options:
-            name, equals, key = option.partition("=")
-            name = _SYNONYMS.get(name.strip(), name.strip())
-            if not equals or not key.strip():
-                raise FieldMapError(f"{option!r} is no FIELD=KEY, such as text=isi.")
-            if name not in FIELDS:
-                raise FieldMapError(f"{name!r} is no field; one of {', '.join(FIELDS)} was expected.")
-            pairs[name] = key.strip()
-        return cls(tuple(sorted(pairs.items())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,109 +47,13 @@ class MappedRecord:
     sources: tuple[tuple[str, str], ...]  # (key, field) of the keys that were used
 
 
-@dataclass(frozen=True)
-class KeyPlan:
-    """For the keys of a record: which may state which field, best first; and which state none."""
-
-    candidates: Mapping[str, tuple[tuple[int, str], ...]]
-    unused: tuple[str, ...]
-    crawl_date: bool = False
-    weak: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class AliasTable:
-    """The alias table as look-ups: normalised key -> (field, rank)."""
-
-    fields: Mapping[str, tuple[tuple[str, int], ...]]
-    wrappers: frozenset[str]
-    values: frozenset[str]
-    crawl_dates: tuple[frozenset[str], ...]
-    tools: frozenset[str] = field(default_factory=frozenset)
-
-
-@cache
-def load_aliases() -> AliasTable:
-    """Load the alias table, once a process."""
-    table = tomllib.loads(resources.files("flows.read").joinpath("field_aliases.toml").read_text(encoding="utf-8"))
-    aliases: dict[str, list[tuple[str, int]]] = {}
-    for name, keys in table["fields"].items():
-        for rank, key in enumerate(keys):
-            aliases.setdefault(key, []).append((name, rank))
-    return AliasTable(
-        {key: tuple(fields) for key, fields in aliases.items()},
-        frozenset(table["wrappers"]),
-        frozenset(table["values"]),
-        tuple(map(frozenset, table["crawl_dates"])),
-        frozenset(table["tools"]),
-    )
-
-
-@lru_cache(maxsize=65_536)
-def normalize_key(key: str) -> str:
-    """Write a key as the alias table does: small, without blanks, "_" and "-"."""
-    return re.sub(r"[\s_\-\u200b\ufeff]+", "", key).lower()
-
-
-def knows_key(key: str) -> bool:
-    """Return whether the alias table has a key (one level of it)."""
-    return normalize_key(key) in load_aliases().fields
-
-
-def states_text(keys: Sequence[str], field_map: FieldMap) -> bool:
-    """Return whether one of these keys may hold a text or a page."""
-    plan = plan_keys(tuple(keys), field_map)
-    return bool({"text", "html", "summary"} & plan.candidates.keys())
-
-
-@lru_cache(maxsize=4096)
-def plan_keys(paths: tuple[str, ...], field_map: FieldMap) -> KeyPlan:
-    """Decide which keys may state which field."""
-    table = load_aliases()
-    candidates: dict[str, list[tuple[int, str]]] = {}
-    weak: set[str] = set()
-    unused: list[str] = []
-    mapped = {key: name for name, key in field_map.keys}
-    overridden = {name for name, key in field_map.keys if key in paths}
-    last = frozenset(normalize_key(path.rpartition(".")[2]) for path in paths)
-    for path in paths:
-        if path in mapped:
-            candidates.setdefault(mapped[path], []).append((0, path))
-            continue
-        fields = [(name, rank) for name, rank in _look_up(path, table) if name.removeprefix("weak_") not in overridden]
-        for name, rank in fields:
-            if name == "weak_outlet":
-                weak.add(path)
-                name, rank = "outlet", rank + 1000
-            candidates.setdefault(name, []).append((rank, path))
-        if not fields:
-            unused.append(path)
-    crawl_date = any(signature <= last for signature in table.crawl_dates)
-    ordered = {name: tuple(sorted(keys, key=lambda pair: pair[0])) for name, keys in candidates.items()}
-    return KeyPlan(ordered, tuple(unused), crawl_date, frozenset(weak))
-
-
-def _look_up(path: str, table: AliasTable) -> tuple[tuple[str, int], ...]:
-    """Look up the fields that a path may state, with their ranks; nested ones rank below those of the record."""
-    parts = [normalize_key(part) for part in path.split(".")]
-    penalty = 0
-    while parts:
-        columns = table.fields.get(".".join(parts))
-        if columns:
-            return tuple((name, rank + penalty) for name, rank in columns)
-        if len(parts) > 1 and parts[-1] in table.values and (inner := table.fields.get(".".join(parts[:-1]))):
-            return tuple((name, rank + penalty) for name, rank in inner)
-        if len(parts) == 1 or parts[0] not in table.wrappers:
-            return ()
-        parts = parts[1:]
-        penalty += 100
-    return ()
-
-
 def flatten_record(fields: Mapping[str, object]) -> dict[str, object]:
-    """Return a record with its nested objects as dotted keys; objects that stand for one value are that value."""
+    """Return a record with its nested objects as dotted keys; objects that stand for one value are that value.
+
+    Objects that wrap fields may be JSON strings, as tables hold them.
+    """
     for value in fields.values():
-        if type(value) is dict:
+        if type(value) is dict or (type(value) is str and value[:1] == "{"):
             return dict(_flattened("", fields, _DEPTH))
     return dict(fields)
 
@@ -197,9 +61,11 @@ def flatten_record(fields: Mapping[str, object]) -> dict[str, object]:
 def _flattened(prefix: str, fields: Mapping[str, object], depth: int) -> Iterator[tuple[str, object]]:
     for key, value in fields.items():
         path = f"{prefix}{key}"
+        if isinstance(value, str) and value[:1] == "{" and normalize_key(key) in load_aliases().wrappers:
+            value = field_values.parse_json_string(value) or value
         if isinstance(value, dict) and value:
             inner = field_values.unwrap_extended(value)
-            if isinstance(inner, dict) and depth > 1 and not field_values.is_fundus_body(inner):
+            if isinstance(inner, dict) and depth > 1 and not field_values.is_single_value(inner):
                 yield from _flattened(f"{path}.", inner, depth - 1)
                 continue
             value = inner
@@ -249,7 +115,7 @@ class _Mapping:
         for path, value in self._values("html"):
             if isinstance(value, str) and ("<" in value or path in self._forced):
                 self._sources.append((path, "html"))
-                return "html", value, ""
+                return "html", *split_cut_mark(value)
         texts = [(path, joined) for path, value in self._values("text") if (joined := join_paragraphs(value)).strip()]
         if not texts:
             texts = [(path, value) for path, value in self._values("html") if isinstance(value, str) and value.strip()]
@@ -257,10 +123,7 @@ class _Mapping:
         if texts:
             path, content = texts[0] if len(texts) == 1 else _choose_longest(texts)
             self._sources.append((path, "text"))
-            cut = _CUT.search(content, max(0, len(content) - 60))
-            if cut:
-                return "text", content[: cut.start()] + "…", cut[1]
-            return "text", content, ""
+            return "text", *split_cut_mark(content)
         return self._choose_summary()
 
     def _choose_summary(self) -> tuple[str, str, str]:
@@ -268,8 +131,7 @@ class _Mapping:
             content = join_paragraphs(value)
             if is_prose(content):
                 self._sources.append((path, "text"))
-                cut = _CUT.search(content, max(0, len(content) - 60))
-                return "text", (content[: cut.start()] + "…") if cut else content, f'only its "{path}" is there'
+                return "text", split_cut_mark(content)[0], f'only its "{field_values.show_key(path)}" is there'
         raise self._no_content()
 
     def _no_content(self) -> RecordError:
@@ -322,7 +184,8 @@ class _Mapping:
         stated_names: set[str] = set()
         for path, value in self._values(name):
             used = False
-            for person in list_names(value):
+            for printed_name in list_names(value):
+                person = _remove_outlet(printed_name)
                 if (
                     person not in stated_names
                     and not is_missing(person)
@@ -385,8 +248,17 @@ class _Mapping:
         return None
 
 
+_SIGNED_FOR: Final = re.compile(r"(?P<person>\S.{1,100}?)\s+[-–|/]\s+(?P<outlet>\S.{1,60})")
 _HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,5}[a-z]{2,12}")
 _ADDRESS: Final = re.compile(r"(?:https?:)?//\S+\Z|https?:\S+\Z", re.IGNORECASE)
+
+
+def _remove_outlet(name: str) -> str:
+    """Return a person's name without the outlet printed behind it: "Ani Budi - detikNews"."""
+    from flows.outlets import load_registry
+
+    signed = _SIGNED_FOR.fullmatch(name)
+    return signed["person"] if signed and load_registry().find_by_name(signed["outlet"]) else name
 
 
 def _is_address(text: str) -> bool:
@@ -401,7 +273,8 @@ def has_article_path(url: str) -> bool:
 
 def is_prose(text: str) -> bool:
     """Return whether some words read as a sentence or more."""
-    return len(text.split(None, _PROSE_WORDS)) > _PROSE_WORDS and _SENTENCE_END.search(text) is not None
+    words = _TAGS.sub(" ", text) if "<" in text else text
+    return len(words.split(None, _PROSE_WORDS)) > _PROSE_WORDS and _SENTENCE_END.search(words) is not None
 
 
 def _choose_longest(texts: list[tuple[str, str]]) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """The values of a record as scrapers write them: words for missing, lists as strings, epochs, paragraphs in lists."""
 
 import ast
+import html
 import json
 import math
 import re
@@ -20,6 +21,10 @@ _LONGEST_LITERAL: Final = 2_000_000
 _NUMBERED: Final = re.compile(r"[+-]?\d{8,20}(?:\.\d{1,9})?\Z")
 _QUOTED: Final = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 _LITERAL_BREAK: Final = re.compile(r"(?:\\r)?\\n|\\r(?![a-z])")
+_ESCAPED_TAG: Final = re.compile(
+    r"&lt;/?(?:p|div|br|span|a|h[1-6]|ul|li|strong|b|i|em|img|table|blockquote)(?:\s[^;]{0,300}?)?\s?/?&gt;",
+    re.IGNORECASE,
+)
 _EPOCH_FIRST, _EPOCH_LAST = 631_152_000, 2_082_758_400  # 1990 to 2035, in seconds
 _PLACE_NAMES: Final = (
     "name",
@@ -33,6 +38,12 @@ _PLACE_NAMES: Final = (
     "title",
     "nama",
 )
+
+_LONGEST_NAME_PART: Final = 300
+_NAME_PARTS: Final = (
+    ("first_name", "last_name"), ("firstName", "lastName"), ("firstname", "lastname"), ("givenName", "familyName"),
+    ("nama_depan", "nama_belakang"),
+)  # fmt: skip
 
 
 @cache
@@ -70,7 +81,7 @@ def clean_scalar(value: object) -> str:
     if isinstance(value, list | tuple):
         return next((text for item in value if (text := clean_scalar(item))), "")
     if isinstance(value, Mapping):
-        return next((text for name in _PLACE_NAMES if (text := clean_scalar(value.get(name)))), "")
+        return next((text for name in _PLACE_NAMES if (text := clean_scalar(value.get(name)))), "") or _join_name(value)
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
@@ -118,9 +129,41 @@ def parse_list(text: str) -> list[Any] | None:
     return None
 
 
+def parse_json_string(text: str) -> dict[str, Any] | None:
+    """Parse an object that was written as a JSON string; None for any other text."""
+    if text[:1] != "{" or text.rstrip()[-1:] != "}":
+        return None
+    with suppress(ValueError, RecursionError):
+        parsed = json.loads(text, strict=False)
+        return parsed if isinstance(parsed, dict) else None
+    return None
+
+
 def is_fundus_body(value: Mapping[str, Any]) -> bool:
     """Return whether an object is an article's body as fundus writes it."""
     return "sections" in value and isinstance(value["sections"], list)
+
+
+def is_single_value(value: Mapping[str, Any]) -> bool:
+    """Return whether an object stands for one value of its record: a body of fundus, a person's name in parts."""
+    if is_fundus_body(value):
+        return True
+    # A record may state its author's name in parts beside its text.
+    return bool(_join_name(value)) and not any(
+        isinstance(part, str) and len(part) > _LONGEST_NAME_PART for part in value.values()
+    )
+
+
+def _join_name(value: Mapping[str, Any]) -> str:
+    """Join the parts of a person's name; empty where an object has none."""
+    return next(
+        (
+            " ".join(part.strip() for part in parts if part)
+            for names in _NAME_PARTS
+            if any(parts := [part for name in names if isinstance(part := value.get(name), str)])
+        ),
+        "",
+    )
 
 
 def join_paragraphs(value: object) -> str:
@@ -129,7 +172,7 @@ def join_paragraphs(value: object) -> str:
         items = parse_list(value) if value[:1] in ("[", "(") else None
         if items and all(isinstance(item, str) for item in items):
             return join_paragraphs(items)
-        return break_literals(value)
+        return unescape_markup(break_literals(value))
     if isinstance(value, Mapping):
         if is_fundus_body(value):
             return "\n\n".join(_join_sections(value))
@@ -155,6 +198,13 @@ def _join_sections(body: Mapping[str, Any]) -> Iterator[str]:
                 yield from (str(text) for text in section.get(name) or () if str(text).strip())
         elif isinstance(section, str):
             yield section
+
+
+def unescape_markup(text: str) -> str:
+    """Return the page that a text holds with its tags written as character references; any other text as it is."""
+    if "&lt;" not in text or "<" in text or len(_ESCAPED_TAG.findall(text, 0, 20_000)) < 2:
+        return text
+    return html.unescape(text)
 
 
 def break_literals(text: str) -> str:

@@ -5,9 +5,10 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from flows.read import lenient_decoding
+from flows.read import lenient_decoding, python_literals
 from flows.read.decompression import Compression
-from flows.read.feed_detection import detect_feed
+from flows.read.feed_detection import detect_feed, detect_markup_records
+from flows.read.field_values import parse_json_string
 from flows.read.mhtml_page import is_mhtml
 
 FileKind = Literal[
@@ -31,6 +32,11 @@ _CONTAINERS: Final[tuple[tuple[bytes, FileKind], ...]] = (
     (b"PK\x05\x06", "zip"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
     (b"filedesc://", "arc"),
+)
+_OLD_OFFICE: Final = (
+    ("WordDocument", "an old Word document"),
+    ("PowerPoint Document", "an old PowerPoint document"),
+    ("__substg1.0", "a message of Outlook"),
 )
 _STREAM_MARK: Final = b"\xff\xff\xff\xff"
 _TAR_BLOCK: Final = 512
@@ -93,6 +99,7 @@ _OBJECT_OPENING: Final = re.compile(r'\{[ \t]{0,100}"[^"\n]{1,100}"[ \t]{0,100}:
 _PRETTY_PRINTED_OPENING: Final = re.compile(
     r'(?:\{\s{0,200}"[^"\n]{1,100}"\s{0,20}:|\[\s{0,200}(?:\{|"[^"\n]{0,100}"\s{0,20},))'
 )
+_BRACKET_OR_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 _DECODER: Final = json.JSONDecoder(strict=False)
 _MAX_SAMPLE_LINES: Final = 20
 
@@ -139,6 +146,8 @@ def detect_kind(data: bytes, name: str, *, is_complete: bool) -> DetectedKind:
         return DetectedKind("mhtml")
     if (feed := detect_feed(utf8)) is not None:
         return DetectedKind("feed", feed)
+    if detect_markup_records(utf8):
+        return DetectedKind("feed", "records")
     binary_description = _describe_binary(utf8)
     if binary_description:
         return DetectedKind("binary", binary_description)
@@ -172,6 +181,13 @@ def is_arrow_stream(data: bytes) -> bool:
     return (
         data[:4] == _STREAM_MARK and 0 < int.from_bytes(data[4:8], "little") < 1 << 24 and data[12:16] != _STREAM_MARK
     )
+
+
+def describe_old_office(data: bytes) -> str:
+    """Describe an old Office file that is no spreadsheet, by the names of its streams; empty for a spreadsheet."""
+    if any(name.encode("utf-16-le") in data for name in ("Workbook", "Book")):
+        return ""
+    return next((what for name, what in _OLD_OFFICE if name.encode("utf-16-le") in data), "")
 
 
 def _detect_container(data: bytes) -> FileKind | None:
@@ -228,10 +244,14 @@ def _detect_json(utf8: bytes, name: str, *, is_complete: bool) -> FileKind | Non
         return "json"  # a JSON text sequence (RFC 7464)
     has_jsonl_name = name.lower().endswith((".jsonl", ".ndjson"))
     body = utf8.lstrip()
-    if body[:1] not in (b"{", b"[") and not has_jsonl_name:
+    if body[:1] not in (b"{", b"[") and body[:2] != b'"{' and not has_jsonl_name:
         return None
     first, _, remainder = body.partition(b"\n")
     first_value = _parse_json(first)
+    if isinstance(first_value, str):
+        first_value = parse_json_string(first_value)  # a record that was encoded twice
+    if first_value is None and first.startswith(b"{"):
+        first_value = python_literals.parse_dict(first.decode("utf-8", "replace"))
     if isinstance(first_value, dict) and first_value:
         return "jsonl"
     if first_value is None and body[:1] == b"{" and first.rstrip()[-1:] in (b"[", b"{", b":"):
@@ -253,9 +273,22 @@ def _detect_json(utf8: bytes, name: str, *, is_complete: bool) -> FileKind | Non
         return None if remainder.strip() else "json"
     opening = body[:_HEAD_BYTES].decode("utf-8", "replace")
     if _OBJECT_OPENING.match(opening):
+        if first.rstrip()[-1:] == b"," and _opens_list(first):
+            return "json"  # a wrapper whose records are a line each
         # A pretty-printed object goes on with a key or a bracket, a broken line of JSONL with another object.
         return "json" if remainder.lstrip()[:1] in (b'"', b"]", b"}", b"[") else "jsonl"
     return "json" if _PRETTY_PRINTED_OPENING.match(opening) else None
+
+
+def _opens_list(line: bytes) -> bool:
+    """Return True where the innermost bracket that a line opens and does not close is that of a list."""
+    opened: list[bytes] = []
+    for token in _BRACKET_OR_STRING.findall(line):
+        if token in (b"{", b"["):
+            opened.append(token)
+        elif token in (b"}", b"]") and opened:
+            opened.pop()
+    return opened[-1:] == [b"["]
 
 
 def _holds_several(line: bytes) -> bool:

@@ -21,8 +21,10 @@ from flows.read import (
     warc_stream,
 )
 from flows.read.byte_reader import ByteReader
+from flows.read.html_tables import detect_html_table, read_html_table
 from flows.read.json_records import holds_records, read_json
 from flows.read.jsonl_records import parse_line
+from flows.read.markup_records import read_markup_records
 from flows.read.parquet_records import TableError, read_arrow, read_parquet
 from flows.read.physical_lines import split_lines
 from flows.read.raw_documents import Limits, OutletGuesser, RawDocument, Reject, guess_outlet_hint, hash_bytes
@@ -119,9 +121,9 @@ class _OpenFile:
         self, reader: ByteReader, content: bytes, detected: file_kinds.DetectedKind, name: str, *, is_complete: bool
     ) -> Iterator[RawDocument | Reject]:
         """Read a text, a page, a table of delimited values, or a file of no known kind."""
-        if detected.kind == "text" and (
-            dialect := self._detect_table(content, detected, name, is_complete=is_complete)
-        ):
+        # Pages in the cells of a table look like a page, but for the header.
+        may_be_table = detected.kind == "text" or (detected.kind == "html" and content.lstrip()[:1] != b"<")
+        if may_be_table and (dialect := self._detect_table(content, detected, name, is_complete=is_complete)):
             self._context.tally.kind = "csv"
             yield from self._read_csv(reader, content, detected, dialect)
             return
@@ -130,7 +132,11 @@ class _OpenFile:
             yield rejected
             return
         document = self._build_document(content, detected)
-        if detected.kind == "html":
+        if detected.kind == "html" and detect_html_table(content):
+            self._context.tally.kind = "table"
+            rows = read_html_table(lenient_decoding.decode_leniently(content, detected.codec))
+            yield from self._build_rows(rows, reader, content, "has a header and no row below it, one was expected.")
+        elif detected.kind == "html":
             yield text_documents.read_page(self._context, document)
         else:
             yield from text_documents.read_text_file(self._context, document)
@@ -211,6 +217,10 @@ class _OpenFile:
     def _read_table(self, reader: ByteReader, content: bytes, kind: str) -> Iterator[RawDocument | Reject]:
         """Read a table that needs random access: Parquet, Arrow, SQLite, an old spreadsheet."""
         options = self._context.options
+        if kind == "ole" and (description := file_kinds.describe_old_office(content)):
+            detail = f"{self._source_file.display_path} looks like {description}, {_EXPECTED}"
+            yield self._build_reject("binary", detail, content)
+            return
         with ExitStack() as opened:
             file = self._open_whole(reader, content, opened, named=kind == "sqlite")
             if reader.read_error:
@@ -330,11 +340,13 @@ class _OpenFile:
         if len(data) > self._limits.whole_bytes:
             yield self._reject_large(content, "feed", "split it")
             return
-        from flows.read.feed_records import read_feed
+        if detected.description == "records":
+            records = read_markup_records(data)
+        else:
+            from flows.read.feed_records import read_feed
 
-        yield from self._build_rows(
-            read_feed(data, detected.description), reader, content, "is a feed without an item, one was expected."
-        )
+            records = read_feed(data, detected.description)
+        yield from self._build_rows(records, reader, content, "is a feed without an item, one was expected.")
 
     def _read_mhtml(self, reader: ByteReader, content: bytes) -> Iterator[RawDocument | Reject]:
         rejected = self._check_document(reader, content, file_kinds.DetectedKind("text"), is_complete=True)

@@ -1,15 +1,8 @@
 """JSON that is not one object a line -> its records, as a stream: arrays, wrapped, concatenated, pretty-printed.
 
-Parsed by Python's own decoder, one value at a time at the place where it begins: ijson was tried and refuses NaN, which
-pandas and Python write, and raw tabs, and does not tell where a value's bytes stood. What a value is, its keys say:
-
-- a record: an object that the alias table knows a text of;
-- a wrapper: an object with a list of records under some key (`articles`, `data.items`, `hits.hits`), or an object
-  whose values are records;
-- columns: what `DataFrame.to_json` writes by default, and `orient="split"`. These are read whole, within the limits.
-
-Values that follow one another, with or without a comma or a line break, are read one after another. A record that is
-broken is a reject with its number; reading goes on behind it.
+What a value is, its keys say (json_shapes). Values that follow one another, with or without a comma or a line break,
+are read one after another. Columns, and what is smaller than a record may be, are read whole; a longer list of records
+is entered. A record that is broken is a reject with its number; reading goes on behind it.
 """
 
 import json
@@ -20,124 +13,18 @@ from typing import Any, Final
 from flows.read import lenient_decoding
 from flows.read.byte_reader import ByteReader
 from flows.read.csv_records import decode_cell, decode_stream
-from flows.read.field_mapping import FieldMap, flatten_record, is_prose, knows_key, plan_keys
-from flows.read.source_records import SourceRecord, encode_record
+from flows.read.field_aliases import FieldMap
+from flows.read.field_mapping import is_prose
+from flows.read.field_values import parse_json_string
+from flows.read.json_cursor import EXPECTED, BrokenValue, IncompleteValue, JsonCursor
+from flows.read.json_shapes import HOLD_RECORDS, classify_value, list_records
+from flows.read.source_records import SourceRecord, convert_value, encode_record
 
-_DECODER: Final = json.JSONDecoder(strict=False)
-_BLANK: Final = re.compile(r"[\s,;\x1e\ufeff\x00]*")
 _KEY: Final = re.compile(r"\s*:\s*")
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|"', re.DOTALL)
-_EXPECTED: Final = 'a JSON object was expected, such as {"id": "1", "text": "..."}'
+_NEXT_VALUE: Final = re.compile(r"[{\[\]\n]")
 _TOO_LARGE: Final = "has {size} characters, at most {most} were expected of one record: split it or raise max_mb."
 _OPENED_MOST: Final = 64
 _FIRST_LINE: Final = 1 << 24
-Path = tuple[str, ...]
-
-
-class _Incomplete(Exception):
-    """The value does not end in what was read so far."""
-
-
-class _Broken(Exception):
-    """The value ends, and is no JSON; the message is the rest of a sentence."""
-
-    def __init__(self, end: int, detail: str) -> None:
-        super().__init__(detail)
-        self.end, self.detail = end, detail
-
-
-def classify_value(value: object, field_map: FieldMap) -> str:
-    """Tell what a JSON value is: record, wrapper, mapping, columns, split, list or other."""
-    if isinstance(value, list):
-        return "list"
-    if not isinstance(value, dict) or not value:
-        return "other"
-    if "nbformat" in value and "cells" in value:
-        return "other"
-    if (
-        isinstance(value.get("columns"), list)
-        and isinstance(value.get("data"), list)
-        and value["data"]
-        and isinstance(value["data"][0], list)
-    ):
-        return "split"
-    if _are_columns(value) and any(knows_key(key) for key in value):
-        return "columns"
-    if _states_content(value, field_map):
-        return "record"
-    if find_record_list(value, field_map) is not None:
-        return "wrapper"
-    inner = [entry for entry in list(value.values())[:20] if entry is not None]
-    if (
-        inner
-        and all(isinstance(entry, dict) for entry in inner)
-        and any(_states_content(entry, field_map) for entry in inner)
-    ):
-        return "mapping"
-    return "record"
-
-
-def _states_content(value: Mapping[str, object], field_map: FieldMap) -> bool:
-    """Return True if an object has a text of its own: a string or paragraphs, and no list of other records."""
-    flat = flatten_record(value)
-    plan = plan_keys(tuple(flat), field_map)
-    paths = [path for name in ("text", "html", "summary") for _, path in plan.candidates.get(name, ())]
-    return any(_may_be_text(flat[path], field_map) for path in paths)
-
-
-def _may_be_text(value: object, field_map: FieldMap) -> bool:
-    if isinstance(value, str):
-        return True
-    if isinstance(value, list) and value:
-        first = value[0]
-        if isinstance(first, dict):
-            return not (len(first) > 1 and any(key in first for key in ("title", "judul", "url", "link", "headline")))
-        return True
-    return isinstance(value, dict) and bool(value)
-
-
-def _are_columns(value: Mapping[str, object]) -> bool:
-    """Return True if an object is a table by columns: objects with the same keys, or lists of one length."""
-    columns = list(value.values())
-    if len(columns) < 2:
-        return False
-    if all(isinstance(column, dict) and column for column in columns):
-        keys = [list(column) for column in columns if isinstance(column, dict)]
-        return all(row_keys == keys[0] for row_keys in keys) and all(key.isdigit() for key in keys[0][:5])
-    if all(isinstance(column, list) for column in columns):
-        lengths = {len(column) for column in columns if isinstance(column, list)}
-        return (
-            len(lengths) == 1
-            and lengths != {0}
-            and any(
-                isinstance(column, list) and isinstance(column[0], str) and len(column[0]) > 100 for column in columns
-            )
-        )
-    return False
-
-
-def find_record_list(value: Mapping[str, Any], field_map: FieldMap, depth: int = 3) -> Path | None:
-    """Find the key, or keys, under which a wrapper holds its list of records; None where it holds none."""
-    lists = [
-        (len(inner), key)
-        for key, inner in value.items()
-        if isinstance(inner, list)
-        and inner
-        and all(isinstance(entry, dict) for entry in inner[:20])
-        and any(classify_value(entry, field_map) == "record" and _knows_keys(entry, field_map) for entry in inner[:20])
-    ]
-    if lists:
-        return (max(lists)[1],)
-    if depth > 1:
-        for key, inner in value.items():
-            if isinstance(inner, dict) and (nested_list := find_record_list(inner, field_map, depth - 1)) is not None:
-                return (key, *nested_list)
-    return None
-
-
-def _knows_keys(value: Mapping[str, object], field_map: FieldMap) -> bool:
-    plan = plan_keys(tuple(flatten_record(value)), field_map)
-    return len(plan.candidates) >= 2 or bool(plan.candidates.keys() & {"text", "html"})
 
 
 def holds_records(data: bytes, codec: str, field_map: FieldMap) -> bool:
@@ -146,10 +33,11 @@ def holds_records(data: bytes, codec: str, field_map: FieldMap) -> bool:
     if len(first) == _FIRST_LINE:
         return False
     try:
-        value = _DECODER.decode(lenient_decoding.decode_leniently(first, None if codec == "utf-8" else codec).strip())
+        text = lenient_decoding.decode_leniently(first, None if codec == "utf-8" else codec)
+        value = json.loads(text.strip(), strict=False)
     except (ValueError, RecursionError):
         return False
-    return classify_value(value, field_map) in ("wrapper", "mapping", "columns", "split")
+    return classify_value(value, field_map) in HOLD_RECORDS
 
 
 def read_json(start: bytes, reader: ByteReader, codec: str, limit: int, field_map: FieldMap) -> Iterator[SourceRecord]:
@@ -158,23 +46,21 @@ def read_json(start: bytes, reader: ByteReader, codec: str, limit: int, field_ma
 
 
 class _JsonStream:
-    """A JSON text that comes piece by piece; `self._held[self._at:]` is what was not read yet."""
+    """The values of a JSON text as records, numbered in their order."""
 
     def __init__(self, pieces: Iterator[str], limit: int, field_map: FieldMap) -> None:
-        self._pieces, self._limit, self._map = pieces, limit, field_map
-        self._held, self._at = "", 0
-        self._ended = False
+        self._cursor = JsonCursor(pieces, limit)
+        self._limit, self._map = limit, field_map
         self._number = 0
-        self._broke_off = False
 
     def records(self) -> Iterator[SourceRecord]:
-        while self._peek():
+        while self._cursor.peek():
             yield from self._read_value()
 
     def _read_value(self) -> Iterator[SourceRecord]:
-        opened = self._held[self._at]
+        opened = self._cursor.next_mark
         if opened == "[":
-            self._at += 1
+            self._cursor.at += 1
             yield from self._read_array()
         elif opened == "{":
             yield from self._read_object()
@@ -183,19 +69,19 @@ class _JsonStream:
 
     def _read_array(self) -> Iterator[SourceRecord]:
         depth = 1
-        while depth and self._peek():
-            opened = self._held[self._at]
+        while depth and self._cursor.peek():
+            opened = self._cursor.next_mark
             if opened == "]":
-                self._at += 1
+                self._cursor.at += 1
                 depth -= 1
             elif opened == "[":
-                self._at += 1
+                self._cursor.at += 1
                 depth += 1
             elif opened == "{":
                 yield from self._read_object()
             else:
                 yield from self._read_others()
-        if depth and not self._broke_off:
+        if depth and not self._cursor.broke_off:
             self._number += 1
             yield self._report(
                 "broken_record", "breaks off: the end of the list is missing; fetch the file again.", None
@@ -204,40 +90,21 @@ class _JsonStream:
     def _read_object(self) -> Iterator[SourceRecord]:
         """Read one object: a record, or what holds records."""
         try:
-            value, text = self._take_value()
-        except _Broken as error:
+            value, text = self._cursor.take_value()
+        except BrokenValue as error:
             self._number += 1
-            raw = self._held[self._at : error.end]
-            self._at = error.end
+            raw = self._cursor.skip_to_offset(error.end)
             yield self._report("broken_record", error.detail, raw)
             return
-        except _Incomplete:
+        except IncompleteValue:
             yield from self._enter_large()
             return
         yield from self._emit(value, text)
 
     def _emit(self, value: Any, text: str) -> Iterator[SourceRecord]:  # noqa: ANN401 (what JSON holds)
         kind = classify_value(value, self._map)
-        if kind == "wrapper":
-            path = find_record_list(value, self._map)
-            assert path is not None
-            inner = value
-            for key in path:
-                inner = inner[key]
-            yield from self._number_all(inner)
-        elif kind == "mapping":
-            # The key of each is the nearest that there is to an id, but an index of pandas is none.
-            for key, inner_value in value.items():
-                states_id = isinstance(inner_value, dict) and any(name in inner_value for name in ("id", "_id"))
-                has_own_id = not isinstance(inner_value, dict) or key.isdigit() or states_id
-                yield from self._number_all([inner_value if has_own_id else {"id": key, **inner_value}])
-        elif kind == "columns":
-            names = list(value)
-            columns = [list(column.values()) if isinstance(column, dict) else column for column in value.values()]
-            yield from self._number_all([dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)])
-        elif kind == "split":
-            names = list(map(str, value["columns"]))
-            yield from self._number_all([dict(zip(names, row, strict=False)) for row in value["data"]])
+        if kind in HOLD_RECORDS:
+            yield from self._number_all(list_records(value, kind, self._map))
         else:
             self._number += 1
             if len(text) > self._limit:
@@ -248,16 +115,11 @@ class _JsonStream:
             if isinstance(value, dict):
                 yield SourceRecord(place, label, raw, value)
             else:
-                yield SourceRecord(place, label, raw, None, ("broken_record", f"is JSON but no object, {_EXPECTED}."))
+                yield SourceRecord(place, label, raw, None, ("broken_record", f"is JSON but no object, {EXPECTED}."))
 
     def _number_all(self, values: list[Any]) -> Iterator[SourceRecord]:
         for value in values:
-            if isinstance(value, dict) and classify_value(value, self._map) in (
-                "wrapper",
-                "mapping",
-                "columns",
-                "split",
-            ):
+            if isinstance(value, dict) and classify_value(value, self._map) in HOLD_RECORDS:
                 yield from self._emit(value, "")
                 continue
             self._number += 1
@@ -265,33 +127,31 @@ class _JsonStream:
             if isinstance(value, dict):
                 yield SourceRecord(place, label, _encode_loaded(value), value)
             else:
-                problem = ("broken_record", f"is JSON but no object, {_EXPECTED}.")
+                problem = ("broken_record", f"is JSON but no object, {EXPECTED}.")
                 yield SourceRecord(place, label, _encode_loaded({"": value})[5:-1], None, problem)
 
     def _enter_large(self) -> Iterator[SourceRecord]:
         """Read an object that is larger than a record may be: a wrapper of a long list, or a record too large."""
-        self._at += 1
+        self._cursor.at += 1
         opened = 0
-        while self._peek():
-            mark = self._held[self._at]
+        while self._cursor.peek():
+            mark = self._cursor.next_mark
             if mark == "}":
-                self._at += 1
+                self._cursor.at += 1
                 return
             if mark != '"':
                 break
             try:
-                self._take_string()
-            except (_Broken, _Incomplete):
+                self._cursor.take_string()
+            except (BrokenValue, IncompleteValue):
                 break
-            colon = _KEY.match(self._held, self._at)
-            if colon is None:
+            if not self._cursor.skip_match(_KEY):
                 break
-            self._at = colon.end()
-            if not self._peek():
+            if not self._cursor.peek():
                 break
-            mark = self._held[self._at]
-            if mark == "[" and self._peeks_object():
-                self._at += 1
+            mark = self._cursor.next_mark
+            if mark == "[" and self._cursor.peeks_object():
+                self._cursor.at += 1
                 opened += 1
                 yield from self._read_array()
             elif mark == "{" and opened < _OPENED_MOST:
@@ -305,7 +165,7 @@ class _JsonStream:
                 return
         self._number += 1
         detail = _TOO_LARGE.format(size=f"more than {self._limit:,}", most=f"{self._limit:,}")
-        self._skip_balanced(1)
+        self._cursor.skip_balanced(1)
         yield self._report("too_large", detail, None)
 
     def _report_end(self) -> SourceRecord:
@@ -314,29 +174,27 @@ class _JsonStream:
             "broken_record", "breaks off: the end of the object is missing; fetch the file again.", None
         )
 
-    def _peeks_object(self) -> bool:
-        blank = _BLANK.match(self._held, self._at + 1)
-        assert blank is not None
-        return self._held[blank.end() : blank.end() + 1] in ("{", "")
-
     def _skip_scalar(self) -> bool:
         """Pass over a value that holds no records; False where it is no JSON or too large."""
         try:
-            self._take_value()
-        except (_Broken, _Incomplete):
+            self._cursor.take_value()
+        except (BrokenValue, IncompleteValue):
             return False
         return True
 
     def _read_others(self) -> Iterator[SourceRecord]:
         """Values in a list that are no objects: each text of prose is a record, all else one reject."""
         reported = False
-        while self._peek() and self._held[self._at] not in "[]{}":
+        while self._cursor.peek() and self._cursor.next_mark not in "[]{}":
             value: object = None
-            if self._held[self._at] == '"':
+            if self._cursor.next_mark == '"':
                 try:
-                    value = self._take_value()[0]
-                except (_Broken, _Incomplete):
+                    value = self._cursor.take_value()[0]
+                except (BrokenValue, IncompleteValue):
                     value = None
+            if isinstance(value, str) and (encoded := parse_json_string(value)) is not None:
+                yield from self._number_all([encoded])
+                continue
             if isinstance(value, str) and is_prose(value):
                 self._number += 1
                 fields = {"text": value}
@@ -354,115 +212,14 @@ class _JsonStream:
         """Read a value that is no object: one reject, up to the next object or list."""
         self._number += 1
         try:
-            _, text = self._take_value()
-        except (_Broken, _Incomplete):
-            end = re.compile(r"[{\[\]\n]").search(self._held, self._at + 1)
-            stop = end.start() if end else len(self._held)
-            text, self._at = self._held[self._at : stop], stop
-        yield self._report("broken_record", f"is no JSON object, {_EXPECTED}.", text)
-
-    def _take_value(self) -> tuple[Any, str]:
-        """Take the next value and its text. Raises _Broken, or _Incomplete where it goes on beyond the limit."""
-        while True:
-            try:
-                value, end = _DECODER.raw_decode(self._held, self._at)
-            except (ValueError, RecursionError) as error:
-                end_of_broken = _find_end(self._held, self._at)
-                if end_of_broken is not None and (end_of_broken < len(self._held) or self._ended):
-                    raise _Broken(end_of_broken, _explain(error, self._at)) from None
-                if len(self._held) - self._at > self._limit:
-                    raise _Incomplete from None
-                if not self._more():
-                    self._broke_off = True
-                    raise _Broken(len(self._held), f"breaks off ({_explain(error, self._at)})") from None
-                continue
-            if end == len(self._held) and not isinstance(value, dict | list | str) and self._more():
-                continue  # a number may go on
-            text = self._held[self._at : end]
-            self._at = end
-            return value, text
-
-    def _take_string(self) -> str:
-        value, text = self._take_value()
-        if not isinstance(value, str):
-            raise _Broken(self._at, text)
-        return value
-
-    def _peek(self) -> bool:
-        """Pass over blanks and commas; whether anything follows."""
-        while True:
-            blank = _BLANK.match(self._held, self._at)
-            assert blank is not None
-            self._at = blank.end()
-            if self._at < len(self._held):
-                return True
-            if not self._more():
-                return False
-
-    def _more(self) -> bool:
-        if self._ended:
-            return False
-        # At least as much again as is held: a value that goes on is parsed from its start each time.
-        wanted_size = max(len(self._held) - self._at, 1)
-        pieces = [self._held[self._at :]]
-        self._at = 0
-        gained = 0
-        while gained < wanted_size:
-            piece = next(self._pieces, None)
-            if piece is None:
-                self._ended = True
-                break
-            pieces.append(piece)
-            gained += len(piece)
-        self._held = "".join(pieces)
-        return gained > 0
-
-    def _skip_balanced(self, depth: int) -> None:
-        """Pass over what is left of values that are open, holding none of it."""
-        while True:
-            at = self._at
-            for token in _TOKEN.finditer(self._held, self._at):
-                mark = token[0]
-                if mark == '"' and not self._ended:
-                    break  # a string that goes on
-                at = token.end()
-                depth += (mark in "{[") - (mark in "}]") if len(mark) == 1 else 0
-                if depth <= 0:
-                    self._at = at
-                    return
-            self._at = at
-            if len(self._held) - self._at > self._limit:
-                self._at = len(self._held)
-            if not self._more():
-                self._at = len(self._held)
-                return
+            _, text = self._cursor.take_value()
+        except (BrokenValue, IncompleteValue):
+            text = self._cursor.skip_to(_NEXT_VALUE)
+        yield self._report("broken_record", f"is no JSON object, {EXPECTED}.", text)
 
     def _report(self, reason: str, detail: str, raw: str | None) -> SourceRecord:
         data = _encode(raw) if raw is not None and len(raw) <= self._limit else None
         return SourceRecord(f"#R{self._number}", f"Record {self._number}", data, None, (reason, detail))
-
-
-def _find_end(text: str, start: int) -> int | None:
-    """Find where the value that begins at `start` ends by its brackets; None if it does not end in `text`."""
-    depth = 0
-    for token in _TOKEN.finditer(text, start):
-        mark = token[0]
-        if len(mark) > 1:
-            continue
-        if mark == '"':
-            return None
-        depth += 1 if mark in "{[" else -1
-        if depth <= 0:
-            return token.end()
-    return None
-
-
-def _explain(error: Exception, start: int) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"is broken JSON ({error.msg} at its character {error.pos - start + 1}), {_EXPECTED}."
-    if isinstance(error, RecursionError):
-        return f"is JSON nested too deep, {_EXPECTED}."
-    return f"holds a number of thousands of digits, {_EXPECTED}."
 
 
 def _encode(text: str) -> bytes:
@@ -470,9 +227,4 @@ def _encode(text: str) -> bytes:
 
 
 def _encode_loaded(value: Mapping[str, object]) -> bytes:
-    from flows.read.source_records import convert_value
-
     return encode_record({str(key): convert_value(inner) for key, inner in value.items()})
-
-
-__all__ = ["classify_value", "find_record_list", "holds_records", "read_json"]

@@ -3,7 +3,8 @@
 import json
 from typing import Final
 
-from flows.read import lenient_decoding
+from flows.read import lenient_decoding, python_literals
+from flows.read.field_values import parse_json_string
 from flows.read.physical_lines import PhysicalLine
 from flows.read.raw_documents import RawDocument, Reject
 from flows.read.source_records import ReadContext, SourceRecord, build_row
@@ -50,6 +51,8 @@ def _parse_fields(text: str) -> dict[str, object]:
         # Raw tabs and line breaks within strings are common and harmless.
         parsed = _DECODER.decode(text)
     except json.JSONDecodeError as error:
+        if (printed := python_literals.parse_dict(text)) is not None:
+            return printed
         raise _RejectedLine(
             "broken_record", f"is broken JSON ({error.msg} at character {error.pos + 1}), {_EXPECTED}."
         ) from None
@@ -57,6 +60,8 @@ def _parse_fields(text: str) -> dict[str, object]:
         raise _RejectedLine("broken_record", f"holds a number of thousands of digits, {_EXPECTED}.") from None
     except RecursionError:
         raise _RejectedLine("broken_record", f"is JSON nested too deep, {_EXPECTED}.") from None
+    if isinstance(parsed, str):
+        parsed = parse_json_string(parsed) or parsed
     if not isinstance(parsed, dict):
         raise _RejectedLine("broken_record", f"is JSON but no object, {_EXPECTED}.")
     return parsed

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from flows.read.field_aliases import FieldMap, knows_key, plan_keys
+
 _FRONT: Final = re.compile(
     r"\A\ufeff?(?:---|\+\+\+)[ \t]*\r?\n(?P<head>.{1,20000}?)\r?\n(?:---|\.\.\.|\+\+\+)[ \t]*(?:\r?\n|\Z)", re.DOTALL
 )
@@ -22,6 +24,11 @@ _READER_KEYS: Final = {
     "title": "title", "url source": "url", "source url": "url", "published time": "published", "author": "author",
     "description": "description",
 }  # fmt: skip
+
+_LABEL: Final = re.compile(r"(?P<key>[^\W\d_][\w ./-]{0,40}?)[ \t]{0,9}:(?:[ \t]{1,9}(?P<value>[^\n]{0,2000}))?")
+_LABEL_HEAD: Final = 4000
+_LONGEST_LABEL_VALUE: Final = 300
+_ADDRESS: Final = re.compile(r"https?://\S+\s*\Z")
 
 _IMAGE: Final = re.compile(r"!\[([^\[\]]{0,1000})\]\((?:[^()\s]|\([^()\s]{0,300}\)){0,3000}(?:\s+\"[^\"]{0,500}\")?\)")
 _LINK: Final = re.compile(
@@ -74,6 +81,8 @@ def read_text(text: str) -> PlainText | None:
     body, metadata = _split_front_matter(text)
     if body is None:
         body, metadata = _split_reader_head(text)
+    if body is None:
+        body, metadata = _split_labels(text)
     plain = plain_text(text if body is None else body)
     if body is None and plain == text:
         return None
@@ -176,6 +185,41 @@ def _split_reader_head(text: str) -> tuple[str | None, Mapping[str, Any]]:
         if line_end < 0:
             break
     return text[at:], metadata
+
+
+def _split_labels(text: str) -> tuple[str | None, Mapping[str, Any]]:
+    """Return the text below the labels that a scraper wrote above it, and what they state; (None, {}) without labels.
+
+    Printed texts have labels too ("Penulis: ..."), and those stay: an address among them is what only a scraper writes.
+    """
+    if "http" not in text[:_LABEL_HEAD]:
+        return None, {}
+    metadata: dict[str, str] = {}
+    known_keys: list[str] = []
+    at = 0
+    is_first_block = True
+    while at < len(text):
+        line_end = text.find("\n", at)
+        line_end = len(text) if line_end < 0 else line_end
+        line = text[at:line_end].strip("\ufeff \t\r")
+        matched = _LABEL.fullmatch(line)
+        if not line:
+            is_first_block = is_first_block and not metadata
+        elif matched is None or matched["key"] in metadata:
+            break
+        elif knows_key(matched["key"]):
+            if "text" in plan_keys((matched["key"],), FieldMap()).candidates:
+                at += text[at:line_end].index(":") + 1
+                break
+            known_keys.append(matched["key"])
+            metadata[matched["key"]] = matched["value"]
+        elif is_first_block and matched["value"] and len(matched["value"]) <= _LONGEST_LABEL_VALUE:
+            metadata[matched["key"]] = matched["value"]
+        else:
+            break
+        at = line_end + 1
+    states_address = any(_ADDRESS.match(metadata[key]) for key in known_keys)
+    return (text[at:], metadata) if states_address and len(known_keys) >= 2 else (None, {})
 
 
 def is_markdown(text: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from flows.read import file_reader, source_walk
-from flows.read.field_mapping import normalize_key, plan_keys
+from flows.read.field_aliases import normalize_key, plan_keys
 from flows.read.raw_documents import Limits, RawDocument, Reject
 from flows.read.source_file import SourceFile
 from flows.read.source_records import KeyTally, ReadOptions

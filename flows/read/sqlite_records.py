@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from flows.read.field_mapping import FieldMap, plan_keys
+from flows.read.field_aliases import FieldMap, plan_keys
 from flows.read.parquet_records import TableError
 from flows.read.source_records import SourceRecord, convert_value, encode_record
 

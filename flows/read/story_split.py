@@ -26,12 +26,19 @@ _DATE_LINE: Final = re.compile(
     re.IGNORECASE,
 )
 _TITLE_LABEL: Final = re.compile(
-    r"\s{0,20}(?:judul|title|headline)\s{0,20}(?:berita|artikel)?\s{0,20}\d{0,6}\s{0,20}[:=]\s{0,20}\S", re.IGNORECASE
+    r"\s{0,20}(?:[-*]\s{1,9})?[\"']?(?:judul|title|headline)[\"']?\s{0,20}(?:berita|artikel)?\s{0,20}\d{0,6}\s{0,20}[:=]\s{0,20}\S",
+    re.IGNORECASE,
 )
 _NUMBERED: Final = re.compile(
     r"\s{0,20}(?:berita|artikel|article|story|dokumen|document|doc)\s{0,20}(?:ke-?|no\.?|#)?\s{0,20}(\d{1,6})\s{0,20}[:.)-]?\s{0,20}\Z",
     re.IGNORECASE,
 )
+_CHAT_STAMP: Final = re.compile(
+    r"[\u200e\ufeff]?\[?\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4},?\s{1,3}"
+    r"\d{1,2}[.:]\d\d(?:[.:]\d\d)?(?:\s?[AP]M)?\]?(?: -)? [^:\n]{1,60}:",
+    re.IGNORECASE,
+)
+_HEAD_NUMBER: Final = re.compile(r"\d{1,4}[.)]\s{1,3}")
 _SENTENCE_END: Final = re.compile(r"[.!?…][\"”’')\]]*\s{0,20}\Z")
 _CAPITAL_DATELINE: Final = re.compile(
     r"\s{0,20}[A-Z][A-Z. ]{2,30}(?:,\s{0,20}[A-Z][\w.]{2,25})?\s{0,20}(?:\([\w. ]{2,30}\)\s{0,20})?"
@@ -169,7 +176,12 @@ def _explain_separators(lines: Sequence[str]) -> str | None:
 def _explain_labels(lines: Sequence[str]) -> str | None:
     titles = [number for number, line in enumerate(lines) if _TITLE_LABEL.match(line)]
     numbers = [number for number, line in enumerate(lines) if _NUMBERED.match(line)]
-    for at, name, split in ((titles, "a label such as", None), (numbers, "numbered heads such as", None)):
+    stamps = [number for number, line in enumerate(lines) if _CHAT_STAMP.match(line)]
+    for at, name, split in (
+        (titles, "a label such as", None),
+        (numbers, "numbered heads such as", None),
+        (stamps, "the stamp of a chat", "--split '^\\[?[0-9]+[/.][0-9]+[/.][0-9]+'"),
+    ):
         if len(at) < 2:
             continue
         edges = [*at, len(lines)]
@@ -177,7 +189,7 @@ def _explain_labels(lines: Sequence[str]) -> str | None:
         if stories >= 2 and stories >= len(at) * 0.6:
             first_line = lines[at[0]].strip()
             label = re.match(r"[^\d:=]*", first_line)
-            pattern = f"--split '^{label[0].strip()}'" if label and split is None else "--split REGEX"
+            pattern = split or (f"--split '^{label[0].strip()}'" if label else "--split REGEX")
             return _sentence(stories, f'{name} "{first_line[:40]}" before each', pattern)
     return None
 
@@ -210,7 +222,7 @@ def _is_headline(lines: Sequence[str], at: int) -> bool:
     for above in (1, 2):
         if at - above < 0:
             return False
-        line = lines[at - above]
+        line = _HEAD_NUMBER.sub("", lines[at - above], count=1)
         if (
             4 <= len(line.split()) <= 20
             and line[0].isupper()

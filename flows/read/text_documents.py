@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from flows.outlets import canonical_urls
 from flows.read import lenient_decoding, light_markup, prose_test, story_split
+from flows.read.cut_marks import split_cut_mark
 from flows.read.field_mapping import RecordError, map_record
 from flows.read.raw_documents import RawDocument, Reject, StatedField, guess_outlet_hint, hash_bytes
 from flows.read.source_records import ReadContext
@@ -55,15 +56,17 @@ def read_text_file(context: ReadContext, document: RawDocument) -> Iterator[RawD
         if reason := story_split.explain_many_articles(text):
             yield _reject_document(context, document, "many_articles", reason)
             return
-        yield replace(document, outlet_hint=document.outlet_hint or guess_mirror_domain(context))
+        yield _state_cut(replace(document, outlet_hint=document.outlet_hint or guess_mirror_domain(context)), text)
         return
-    if reason := story_split.explain_many_articles(marked.text):
+    if reason := story_split.explain_many_articles(marked.text) or (
+        story_split.explain_many_articles(text) if marked.metadata else None
+    ):
         yield _reject_document(context, document, "many_articles", reason)
         return
     if not any(map(str.isalnum, marked.text)):
         yield _reject_document(context, document, "empty", "has nothing below its header, an article was expected.")
         return
-    yield _state_metadata(context, document, marked.text, marked.metadata)
+    yield _state_cut(_state_metadata(context, document, marked.text, marked.metadata), marked.text)
 
 
 def read_page(context: ReadContext, document: RawDocument) -> RawDocument | Reject:
@@ -147,6 +150,16 @@ def build_story(context: ReadContext, number: int, raw: bytes) -> RawDocument:
         encoding="utf-8",
         outlet_hint=guess_outlet_hint(context.guess_outlet, None, content or raw, "text"),
     )
+
+
+def _state_cut(document: RawDocument, text: str) -> RawDocument:
+    """Return the document without the mark of a cut at the end of its text, if there is one, and stated as partial."""
+    uncut, mark = split_cut_mark(text)
+    if not mark:
+        return document
+    content = lenient_decoding.replace_surrogates(uncut).encode()
+    stated = (*document.stated, StatedField("is_partial", mark))
+    return replace(document, content=content, encoding="utf-8", stated=stated)
 
 
 def _state_metadata(context: ReadContext, document: RawDocument, text: str, metadata: Mapping[str, Any]) -> RawDocument:

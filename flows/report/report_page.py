@@ -19,6 +19,7 @@ from schemas.reader_schemas import TABLE_PATHS
 MAX_ARTICLES: Final = 40
 MAX_MARKUP_BYTES: Final = 600_000
 MAX_BARS: Final = 24
+MAX_UNUSED_KEYS: Final = 100
 
 _HERE = Path(__file__).parent
 _LINKED_FILES = (
@@ -46,6 +47,7 @@ def render_report(statistics: ReleaseStatistics, sample: list[TracedArticle], ma
         coverage=_list_coverage(statistics),
         outlet_table=_build_outlet_table(statistics),
         reasons=list_reasons(statistics),
+        unused_keys=list_unused_keys(manifest),
         **split_checks(manifest["checks"]),
         changes_chart=_draw_changes(statistics),
         changes_path=TABLE_PATHS["changes"],
@@ -90,6 +92,14 @@ def list_reasons(statistics: ReleaseStatistics) -> list[dict[str, Any]]:
         }
         for name, reason in ranked
     ]
+
+
+def list_unused_keys(manifest: dict[str, Any]) -> list[list[str]]:
+    """List the keys of the source's records that stated nothing, and how many records fill each, most first."""
+    keys = manifest.get("records", {}).get("keys", {})
+    unused = [(name, usage["filled"]) for name, usage in keys.items() if usage["filled"] and not usage["states"]]
+    ranked = sorted(unused, key=lambda pair: (-pair[1], pair[0]))[:MAX_UNUSED_KEYS]
+    return [[name, format_count(filled)] for name, filled in ranked]
 
 
 def split_checks(checks: list[dict[str, Any]]) -> dict[str, list[list[str]]]:

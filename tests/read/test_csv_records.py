@@ -164,3 +164,69 @@ def test_prose_with_commas_is_no_table(table, text):
 def test_a_header_alone_is_empty(table):
     _, [reject] = table("judul,isi\n")
     assert reject["reason"] == "empty"
+
+
+@pytest.mark.parametrize(
+    "preamble",
+    ["# dibuat oleh alat 1.2\n\n", "# satu, dua\n# tiga\n", "Data Berita 2023\nSumber: kliping\n\n", "// x\n"],
+)
+def test_lines_above_the_header_are_no_rows(table, preamble):
+    documents, rejects = table(preamble + write([HEAD, *ROWS], lineterminator="\n"))
+    assert not rejects
+    assert texts(documents) == [row[2] for row in ROWS]
+    assert [stated(document, "authors") for document in documents] == [["Ani"], ["Budi"]]
+
+
+def test_the_escapes_of_a_data_base(table):
+    rows = [["id", "judul", "penulis", "isi"]]
+    rows += [
+        ["1", "Satu", "\\N", f"{PROSE}\\\n\\\n{PROSE}"],
+        ["2", "Dua\\\tbaris", "Ani", f"{PROSE}\\n{PROSE} \\\\ ya"],
+    ]
+    documents, rejects = table("".join("\t".join(row) + "\n" for row in rows), "dump.tsv")
+    assert not rejects
+    assert texts(documents) == [f"{PROSE}\n\n{PROSE}", f"{PROSE}\n{PROSE} \\ ya"]
+    assert [stated(document, "authors") for document in documents] == [[], ["Ani"]]
+    assert [stated(document, "title") for document in documents] == [["Satu"], ["Dua\tbaris"]]
+
+
+def test_pages_in_cells_are_rows_of_a_table(table):
+    page = '<div class="isi">' + f"<p>{PROSE}</p>" * 6 + "</div>"
+    documents, rejects = table(write([["judul", "body_html"], ["Satu", page], ["Dua", page]]))
+    assert not rejects
+    assert [document["media"] for document in documents] == ["html", "html"]
+    assert [stated(document, "title") for document in documents] == [["Satu"], ["Dua"]]
+
+
+def test_a_table_without_a_header_is_known_by_what_its_cells_hold(table):
+    titles = ["Warga Tolak Pemindahan Pasar Pagi", "Harga Kopi Naik Lagi Pekan Ini", "Kereta Wisata Kembali Beroperasi"]
+    days = ["2023-09-06T09:15:00+07:00", "Rabu, 6 September 2023 09:15 WIB", "12/09/2023"]
+    rows = [
+        ["7", title, day, "kota", PROSE, f"https://x.id/{day[:2]}/a"] for title, day in zip(titles, days, strict=True)
+    ]
+    documents, rejects = table(write(rows))
+    assert not rejects
+    assert texts(documents) == [PROSE] * 3
+    assert [stated(document, "title") for document in documents] == [[title] for title in titles]
+    assert [stated(document, "published_at") for document in documents] == [[day] for day in days]
+    assert not any(stated(document, "authors") or stated(document, "outlet") for document in documents)
+
+
+def test_of_two_columns_of_days_none_is_the_day_of_publication(table):
+    rows = [["2023-09-06", "2023-10-01", PROSE]] * 3
+    documents, _ = table(write(rows))
+    assert len(documents) == 3 and not any(stated(document, "published_at") for document in documents)
+
+
+def test_a_table_whose_rows_are_mostly_broken_is_never_one_article(table):
+    loose = "Tiga,Budi," + "\n".join(f"Kalimat ke-{n} tanpa tanda kutip." for n in range(30)) + "\n"
+    documents, rejects = table(write([HEAD, ROWS[0]], lineterminator="\n") + loose)
+    assert texts(documents) == [ROWS[0][2], "Kalimat ke-0 tanpa tanda kutip."]
+    assert rejects and {reject["reason"] for reject in rejects} == {"broken_record"}
+
+
+def test_a_table_of_words_with_a_stray_quote_is_no_prose(table):
+    rows = [f"{n}\tkata{n}\t_\tNOUN\t_\n" for n in range(60)]
+    rows[20], rows[50] = '21\t"\t_\tPUNCT\t_\n', '51\t"\t_\tPUNCT\t_\n'
+    documents, [reject] = table("".join(rows), "a.conll")
+    assert not documents and reject["reason"] == "not_prose"

@@ -3,13 +3,16 @@
 A document passes through read, clean and describe as in a publish, so that what is checked is what would be published.
 """
 
+import csv
 from pathlib import Path
 
 import pytest
 
 from flows.parameters import Publish
 from flows.read import read_batches
+from flows.release import csv_tables, parquet_tables
 from flows.workers import batch_processing
+from schemas import arrow
 
 CASES = Path(__file__).parent / "field_cases"
 TITLES = {
@@ -135,6 +138,19 @@ def test_many_stories_in_one_text_are_one_reject_that_names_the_option():
     assert "--split" in reject["detail"]
 
 
+@pytest.mark.parametrize(
+    "opening", ["---\ntitle: {title}\nauthor: Ani\n---\n", "Title: {title}\nURL: https://x.id/{title}\n\n"]
+)
+def test_metadata_taken_from_the_head_does_not_hide_that_there_are_more(tmp_path, opening):
+    stories = [
+        opening.format(title=title) + "Hujan turun sejak pagi di seluruh wilayah kota ini. " * 12
+        for title in ("a", "b")
+    ]
+    (tmp_path / "a.txt").write_text("\n\n".join(stories))
+    articles, [reject] = publish(tmp_path)
+    assert not articles and reject["reason"] == "many_articles"
+
+
 def test_and_three_articles_where_the_option_is_given():
     articles, rejects = publish(case("93"), split="^={5,}$")
     assert not rejects
@@ -183,6 +199,21 @@ def test_a_packed_table_with_quotes_that_were_not_doubled():
     assert not rejects
     assert len(articles) == 6
     assert all('"' in row["text"] for row in articles if row["title"].startswith("Harga"))
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_no_cell_of_the_spreadsheets_csv_runs_wherever_a_locale_parts_it(tmp_path, separator):
+    [batch] = read_batches(case("130"))
+    articles = batch_processing.process_batch(batch.documents).articles.select(arrow.ARTICLES.names)
+    assert articles.num_rows == 2
+    parquet_tables.write_table(tmp_path, "articles", articles.cast(arrow.ARTICLES))
+    csv_tables.write_csv_files(tmp_path)
+    written = (tmp_path / "csv/metadata.csv").read_text(encoding="utf-8")
+    assert written.startswith("\ufeff") and "'=HYPERLINK" in written and ";'=1+2" in written
+    cells = [cell for line in csv.reader(written.splitlines(), delimiter=separator) for cell in line]
+    cells += [cell for line in written.splitlines() for cell in line.split(separator)]
+    starts = {cell.strip(' "[')[:1] for cell in cells}
+    assert not starts & set("=+-@\t\r")
 
 
 def test_a_scrapers_checkout_has_one_article():

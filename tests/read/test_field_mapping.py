@@ -2,7 +2,8 @@
 
 import pytest
 
-from flows.read.field_mapping import FieldMap, FieldMapError, RecordError, map_record
+from flows.read.field_aliases import FieldMap, FieldMapError
+from flows.read.field_mapping import RecordError, map_record
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
 
@@ -47,6 +48,29 @@ FORMS = {
         "text": PROSE, "id": "<urn:uuid:1>", "metadata": {"url": "https://news.detik.com/a/1", "title": "J", "author": "Ani"},  # noqa: E501
     },
     "kaggle": {"Judul": "J", "Penulis": "Ani", "Tanggal": "6 September 2023", "Isi Berita": PROSE, "Link": "https://news.detik.com/a/1"},
+    "json-ld": {
+        "@type": "NewsArticle", "headline": "J", "articleBody": PROSE, "author": {"@type": "Person", "name": "Ani"},
+        "publisher": {"name": "detikcom"}, "mainEntityOfPage": {"@id": "https://news.detik.com/a/1"},
+    },
+    "guardian": {
+        "id": "a", "webTitle": "J", "webUrl": "https://news.detik.com/a/1",
+        "webPublicationDate": "2023-09-06T02:15:00Z", "fields": {"bodyText": PROSE, "byline": "Ani"},
+    },
+    "graphql": {
+        "node": {
+            "title": "J", "content": PROSE, "link": "https://news.detik.com/a/1", "author": {"node": {"name": "Ani"}},
+        },
+    },
+    "strapi": {
+        "id": 1, "attributes": {
+            "title": "J", "body": PROSE, "url": "https://news.detik.com/a/1",
+            "author": {"data": {"id": 1, "attributes": {"name": "Ani"}}},
+        },
+    },
+    "affixes": {
+        "news_id": 1, "news_title": "J", "judul_artikel": "J", "ISI_BERITA": PROSE, "nama_wartawan": "Ani",
+        "url_berita": "https://news.detik.com/a/1", "news_category": "Kota",
+    },
     "mongo": {
         "_id": {"$oid": "65"}, "judul": "J", "penulis": "['Ani']", "isi": PROSE, "tautan": "https://news.detik.com/a/1",
         "tanggal": {"$date": "2023-09-06T02:15:00Z"},
@@ -113,6 +137,26 @@ def test_a_tool_or_an_address_is_no_outlet(source):
     assert stated({"text": PROSE, "source": source}, name="outlet") == []
 
 
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ("Ani Budi - detikNews", "Ani Budi"),
+        (["Ani Budi | Kompas.com"], "Ani Budi"),
+        ("Ani Budi - Kota Lama", "Ani Budi - Kota Lama"),
+        ({"first_name": "Ani", "last_name": "Budi"}, "Ani Budi"),
+        ({"id": 3, "givenName": "Ani"}, "Ani"),
+        ({"first_name": "A", "last_name": "B", "name": "Ani Budi"}, "Ani Budi"),
+        ([{"firstName": "Ani", "lastName": None}], "Ani"),
+    ],
+)
+def test_a_persons_name_in_parts_or_with_the_outlet_behind_it(author, name):
+    assert stated({"text": PROSE, "author": author}, name="authors") == [name]
+
+
+def test_a_record_that_states_a_name_in_parts_beside_its_text_is_read():
+    assert content({"data": {"first_name": "Ani", "last_name": "Budi", "text": PROSE * 4}}) == PROSE * 4
+
+
 def test_an_outlet_that_the_address_names_counts_more_than_a_source():
     fields = {"text": PROSE, "source": "Kabar", "url": "https://news.detik.com/a/1"}
     assert stated(fields, name="outlet") == []
@@ -150,13 +194,6 @@ def test_a_text_in_parts():
     assert content({"isi": r"Satu.\n\nDua."}) == "Satu.\n\nDua."
 
 
-@pytest.mark.parametrize("mark", ["… [+1234 chars]", " [...]", "[…]", "... [+5 chars]"])
-def test_a_text_that_was_cut_is_partial(mark):
-    mapped, _ = map_record({"content": PROSE + mark}, FieldMap())
-    assert "[" not in mapped.content
-    assert [field for field, _ in mapped.stated] == ["is_partial"]
-
-
 def test_a_summary_alone_is_partial_if_it_is_prose():
     mapped, _ = map_record({"title": "J", "description": PROSE}, FieldMap())
     assert mapped.content == PROSE and mapped.stated[-1][0] == "is_partial"
@@ -192,3 +229,22 @@ def test_map_overrides():
 def test_a_map_that_is_none(option):
     with pytest.raises(FieldMapError):
         FieldMap.parse([option])
+
+
+def test_metadata_in_a_json_string_is_read():
+    fields = {"text": PROSE, "meta": '{"title": "J", "author": "Ani", "url": "https://x.id/a"}'}
+    mapped, _ = map_record(fields, FieldMap())
+    assert mapped.url == "https://x.id/a" and ("title", "J") in mapped.stated and ("authors", "Ani") in mapped.stated
+    assert content({"text": '{"a": 1} ' + PROSE}) == '{"a": 1} ' + PROSE
+
+
+def test_tags_written_as_character_references_are_tags():
+    assert (
+        content({"content": f"&lt;p&gt;{PROSE}&lt;/p&gt;&lt;br /&gt;A &amp;amp; B"}) == f"<p>{PROSE}</p><br />A &amp; B"
+    )
+    assert content({"content": f"{PROSE} 3 &lt; 5"}) == f"{PROSE} 3 &lt; 5"
+
+
+def test_a_summary_of_tags_is_read_as_prose():
+    mapped, _ = map_record({"title": "J", "description": f"<p>{PROSE}</p>"}, FieldMap())
+    assert mapped.content == f"<p>{PROSE}</p>"

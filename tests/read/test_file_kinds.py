@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.read.file_kinds import detect_kind
+from flows.read.file_kinds import describe_old_office, detect_kind
 
 CASES = {
     # Text that looks like something else.
@@ -72,3 +72,20 @@ def test_hostile_openings_are_cheap(opening):
     started = time.perf_counter()
     detect_kind(opening, "a.txt", is_complete=True)
     assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("stream", "described"),
+    [("WordDocument", "Word"), ("PowerPoint Document", "PowerPoint"), ("__substg1.0_001A001E", "Outlook")],
+)
+def test_old_office_files_are_told_by_the_names_of_their_streams(stream, described):
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500 + stream.encode("utf-16-le")
+    assert described in describe_old_office(data)
+    assert not describe_old_office(data + "Workbook".encode("utf-16-le"))
+
+
+def test_a_wrapper_with_a_record_a_line_is_json_also_if_its_end_is_not_there_yet():
+    head = '{"status": "ok [", "articles": [{"isi": "satu"},\n{"isi": "dua"},\n'
+    assert detect_kind(head.encode(), "a.json", is_complete=False).kind == "json"
+    cut_record = '{"isi": "satu, dua", "tags": ["a"\n{"isi": "dua"}\n{"isi": "tiga"}\n'
+    assert detect_kind(cut_record.encode(), "a.json", is_complete=False).kind == "jsonl"

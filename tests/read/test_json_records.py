@@ -6,7 +6,7 @@ import json
 import pytest
 
 from flows.read.byte_reader import ByteReader
-from flows.read.field_mapping import FieldMap
+from flows.read.field_aliases import FieldMap
 from flows.read.json_records import read_json
 
 RECORDS = [{"title": "Satu", "text": "Hujan turun."}, {"title": "Dua", "text": "Reda sudah."}]
@@ -35,6 +35,15 @@ SHAPES = {
     "data": json.dumps({"meta": {"page": 1}, "data": RECORDS}),
     "data.items": json.dumps({"data": {"count": 2, "items": RECORDS}}),
     "response.docs": json.dumps({"responseHeader": {}, "response": {"numFound": 2, "docs": RECORDS}}),
+    "records encoded twice": json.dumps([json.dumps(record) for record in RECORDS]),
+    "a list a day": json.dumps({"2023-09-06": RECORDS[:1], "2023-09-07": RECORDS[1:]}),
+    "a list in each of several objects": json.dumps(
+        {"detik": {"count": 1, "items": RECORDS[:1]}, "kompas": {"count": 1, "items": RECORDS[1:]}}
+    ),
+    "beside lists of something else": json.dumps(
+        {"authors": [{"id": n, "name": "A", "link": "https://x.id/a"} for n in range(9)], "posts": RECORDS}
+    ),
+    "by id in a wrapper": json.dumps({"status": "ok", "result": {"a1": RECORDS[0], "a2": RECORDS[1]}}),
     "by id": json.dumps({"a1": RECORDS[0], "a2": RECORDS[1]}),
     "pandas columns": json.dumps(
         {"title": {"0": "Satu", "1": "Dua"}, "text": {"0": "Hujan turun.", "1": "Reda sudah."}}

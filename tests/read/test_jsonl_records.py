@@ -164,3 +164,10 @@ def test_a_record_with_replacement_characters_in_it_is_utf8_all_the_same(one):
     text = "Hujan \ufffd\ufffd di Caf\u00e9 itu."
     documents, _ = one(json.dumps({"text": text}, ensure_ascii=False).encode(), "a.jsonl")
     assert documents[0]["content"].decode() == text
+
+
+def test_records_that_were_encoded_twice(one):
+    records = [{"judul": f"J{n}", "isi": f"Hujan turun {n}."} for n in range(2)]
+    documents, rejects = one("".join(json.dumps(json.dumps(record)) + "\n" for record in records).encode(), "a.txt")
+    assert not rejects
+    assert [document["content"].decode() for document in documents] == ["Hujan turun 0.", "Hujan turun 1."]

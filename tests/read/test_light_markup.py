@@ -105,3 +105,31 @@ def test_a_readers_header():
     read = read_text(head + "Hujan [turun](https://x.id).\n")
     assert read.text.strip() == "Hujan turun."
     assert read.metadata == {"title": "Judul", "url": "https://x.id/a", "published": "2023-09-06T09:15:00+07:00"}
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Title: Judul\nAuthor: Ani\nCategory: Kota\nURL: https://x.id/a\n\n",
+        "Judul : Judul\nPenulis: Ani\nTag: kota, banjir\nLink: https://x.id/a\nIsi:\n",
+        "\nLink: https://x.id/a\n\nPenulis: Ani\n\nJudul: Judul\n\nTeks: ",
+    ],
+)
+def test_labels_that_a_scraper_wrote_are_metadata(head):
+    read = read_text(head + f"{PROSE}\n\nKata dia: hujan.\n")
+    assert read.text.strip() == f"{PROSE}\n\nKata dia: hujan."
+    values = set(read.metadata.values())
+    assert {"Judul", "Ani", "https://x.id/a"} <= values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Judul\n\nPenulis: Ani\nEditor: Budi\n\n{PROSE}",
+        f"Penulis: Ani\nEditor: Budi\n\n{PROSE} http://x.id",
+        f"Baca juga: https://x.id/a\n\n{PROSE}",
+        f"Catatan: satu\nLihat: https://x.id/a\n\n{PROSE}",
+    ],
+)
+def test_printed_labels_stay(text):
+    assert read_text(text) is None

@@ -23,8 +23,23 @@ NOT_PROSE = {
     "words": ("\n".join(["ada", "adalah", "adanya", "adapun", "agak", "agaknya", "agar", "akan", "akankah", "akhir", "akhiri"]), "words"),  # noqa: E501
     "names": ("\n".join(["Budi Santosa", "Ani Yulia", "Joko"] * 10), "words"),
     "sql dump": ("CREATE TABLE berita (\n  id int NOT NULL,\n  isi text\n);\nINSERT INTO berita VALUES (1,'" + PROSE + "');\n", "SQL"),  # noqa: E501
+    "sql dump of texts": ("-- MySQL dump 10.13\n/*!40101 SET NAMES utf8 */;\n\nDROP TABLE IF EXISTS `berita`;\nINSERT INTO `berita` VALUES (1,'" + f"{PROSE}\n" * 30 + "');\n", "SQL"),  # noqa: E501
+    "sql dump of postgres": ("SET client_encoding = 'UTF8';\nCOPY public.berita (id, isi) FROM stdin;\n" + f"1\t{PROSE}\n" * 30, "SQL"),  # noqa: E501
+    "sitemap": ("<?xml version='1.0'?>\n<urlset xmlns='x'><url><loc>https://x.id/a</loc></url></urlset>", "sitemap"),
+    "other xml": (f"<?xml version='1.0'?>\n<note><line>{PROSE}</line></note>", "XML"),
+    "records that python printed": (f"[{{'judul': 'Satu', 'isi': '{PROSE}'}}, {{'judul': 'Dua', 'isi': '{PROSE}'}}]", "json.dumps"),  # noqa: E501
+    "image recipe": ("# syntax=1\nFROM python:3.11 AS base\nWORKDIR /app\nCOPY . .\nCMD [\"python\", \"main.py\"]\n", "configuration"),  # noqa: E501
+    "json behind keys": ("\n".join(f'https://x.id/{n}\t{{"judul": "Satu", "isi": "{PROSE}"}}' for n in range(9)), "JSON"),  # noqa: E501
+    "json in a call": (f'callback({{"articles": [{{"judul": "Satu", "isi": "{PROSE}"}}, {{"judul": "Dua", "isi": "{PROSE}"}}]}});', "JSON"),  # noqa: E501
+    "json in a variable": (f'var berita = [\n {{\n  "judul": "Satu",\n  "isi": "{PROSE}"\n }}\n];\n', "JSON"),
+    "latex": ("% catatan\n\\documentclass{article}\n\\begin{document}\n" + f"{PROSE}\n" * 20 + "\\end{document}\n", "LaTeX"),  # noqa: E501
+    "cookies": ("# Netscape HTTP Cookie File\n.x.id\tTRUE\t/\tFALSE\t1999999999\ta\tb\n", "tool"),
+    "log of a mirror": ("HTTrack3.49-2 launched on Wed, 06 Sep 2023 at https://x.id/\n\n" + f"{PROSE}\n" * 4, "tool"),
+    "history of a shell": ("cd scraper\nls -la\ngit add .\npip install scrapy\nscrapy crawl berita -o out.json\n", "commands"),  # noqa: E501
+    "jsx": ("export default function Berita({ judul }) {\n  return (\n    <div>\n      <h1>{judul}</h1>\n    </div>\n  );\n}\n", "source code"),  # noqa: E501
     "requirements": ("scrapy==2.11.0\npandas>=2.0\nlxml\nrequests[socks]==2.31.0\n# for the notebook\njupyter==1.0.0\n", "configuration"),  # noqa: E501
     "ini": ("[settings]\ndefault = berita.settings\n\n[deploy]\nproject = berita\nurl = http://localhost:6800/\n", "configuration"),  # noqa: E501
+    "patterns of files": ("*.pyc\n__pycache__/\n/data/*.json\n!data/contoh.json\n.env\nvenv/\n", "configuration"),
     "robots": ("User-agent: *\nDisallow: /search/\nDisallow: /tag/\nSitemap: https://x.id/sitemap.xml\n", "configuration"),  # noqa: E501
     "numbers": ("\n".join(f"{n}\t{n * 7}\t{n / 3:.3f}" for n in range(30)), "numbers"),
     "licence": ("MIT License\n\nCopyright (c) 2023\n\nPermission is hereby granted, free of charge, to any person obtaining a copy\n" * 2, "licence"),  # noqa: E501
@@ -48,6 +63,10 @@ def test_what_is_plainly_no_prose(name):
         PROSE,
         f"Judul Berita\n\n{PROSE}\n\n{PROSE}\n\n{PROSE}",
         "Jakarta - Hujan turun.",
+        f'Dalam catatan itu tertulis "harga": "naik".\n\n{PROSE}\n\n{PROSE}',
+        f"git adalah alat.\n{PROSE}\n{PROSE}",
+        f"FROM JAKARTA\n\n{PROSE}\n\n{PROSE}",
+        f"'{PROSE}'\n\n{PROSE}",
         f"{PROSE}\n\nHarga:\n"
         + "\n".join(f"{name}: Rp {n}.000" for n, name in enumerate(["Beras", "Cabai", "Telur", "Gula"], 11))
         + f"\n\n{PROSE}\n{PROSE}\n",

@@ -20,6 +20,18 @@ DATES = ["Rabu, 6 September 2023 09:15 WIB", "12/09/2023", "Sabtu, 30 Sep 2023"]
 STORIES = [f"{title}\n{date}\n\n{body * 2}" for title, date, body in zip(TITLES, DATES, BODIES, strict=True)]
 
 MANY = {
+    "chat": "\n".join(
+        f"[{n:02d}/09/23 09.15.00] Redaksi: *{title}*\n\n{body * 2}"
+        for n, (title, body) in enumerate(zip(TITLES, BODIES, strict=True), 1)
+    ),
+    "numbers before headlines": "\n\n".join(
+        f"{n}. {title}\n({date})\n{body * 2}"
+        for n, (title, date, body) in enumerate(zip(TITLES, DATES, BODIES, strict=True), 1)
+    ),
+    "yaml": "".join(
+        f'- judul: "{title}"\n  tanggal: {date}\n  isi: |\n    {body * 2}\n'
+        for title, date, body in zip(TITLES, DATES, BODIES, strict=True)
+    ),
     "rules": "\n\n==========\n\n".join(STORIES),
     "stars": "\n* * * * * *\n".join(STORIES),
     "end marks": "\n<|endoftext|>\n".join(STORIES),

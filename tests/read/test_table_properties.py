@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from flows.read.byte_reader import ByteReader
 from flows.read.csv_dialect import detect_dialect
 from flows.read.csv_records import read_csv
-from flows.read.field_mapping import FieldMap
+from flows.read.field_aliases import FieldMap
 from flows.read.lenient_decoding import decode_leniently, detect_wide_codec, find_byte_order_mark
 
 NAMES = ["judul", "isi", "penulis", "kolom_lain", "tanggal"]

@@ -190,3 +190,20 @@ def test_the_policy_covers_the_files_as_they_lie_in_the_code():
     here = Path(report_page.__file__).parent
     for name in ("report_page.css", "report_page.js"):
         assert not re.search("</(style|script)", (here / name).read_text(encoding="utf-8"), re.IGNORECASE)
+
+
+def test_the_keys_of_records_that_stated_nothing_are_listed_as_words(tmp_path, house):
+    folder = tmp_path / "keys"
+    house.lay(folder, [house.row(1)])
+    keys = {
+        "isi": {"filled": 9, "states": {"text": 9}},
+        "kategori": {"filled": 7, "states": {}},
+        "<img src=x>": {"filled": 8, "states": {}},
+        "kosong": {"filled": 0, "states": {}},
+    }
+    manifest = {**house.manifest(folder, 1), "records": {"records": 9, "keys": keys}}
+    page = report_page.render_report(collect_statistics(folder), [], manifest)
+    assert page.index("&lt;img src=x&gt;") < page.index("kategori") and "<img src=x>" not in page
+    assert "kosong" not in page and 'id="keys"' in page
+    without = report_page.render_report(collect_statistics(folder), [], house.manifest(folder, 1))
+    assert 'id="keys"' not in without

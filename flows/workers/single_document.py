@@ -1,6 +1,6 @@
 """One document in, its article out: the same reading, cleaning and describing as a publish, and nothing stored.
 
-from flows.run.single_document import clean_document
+from flows.workers.single_document import clean_document
 
 found = clean_document(Path("page.html").read_bytes(), url="https://news.example.id/a")[0]
 print(found.article["title"], found.article["date"], found.article["text"])

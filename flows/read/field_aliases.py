@@ -1,0 +1,168 @@
+"""Which key of a record may state which field: the alias table, and the user's own assignments.
+
+The table is data (field_aliases.toml), reviewed by hand: a key that is not in it states nothing and is listed as
+unused. Case, blanks, "_" and "-" do not count, nor do a prefix or suffix that only says that it is news. What a key
+states in the end is settled by its value, in field_mapping.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Final
+
+FIELDS: Final = (
+    "text", "html", "summary", "url", "id", "title", "subtitle", "authors", "editors", "published_at", "outlet",
+    "dateline", "language", "fetched_at",
+)  # fmt: skip
+_SYNONYMS: Final = {
+    "author": "authors",
+    "editor": "editors",
+    "date": "published_at",
+    "link": "url",
+    "published": "published_at",
+}
+_AFFIX_PENALTY: Final = 50
+_NESTING_PENALTY: Final = 100
+
+
+class FieldMapError(ValueError):
+    """A `--map` that cannot be used; the message is a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMap:
+    """The user's own assignments, field -> dotted key; they override the alias table."""
+
+    keys: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, options: Sequence[str]) -> "FieldMap":
+        """Read `FIELD=KEY` options. Raises FieldMapError where one is no such pair or names no field."""
+        pairs: dict[str, str] = {}
+        for option in options:
+            name, equals, key = option.partition("=")
+            name = _SYNONYMS.get(name.strip(), name.strip())
+            if not equals or not key.strip():
+                raise FieldMapError(f"{option!r} is no FIELD=KEY, such as text=isi.")
+            if name not in FIELDS:
+                raise FieldMapError(f"{name!r} is no field; one of {', '.join(FIELDS)} was expected.")
+            pairs[name] = key.strip()
+        return cls(tuple(sorted(pairs.items())))
+
+
+@dataclass(frozen=True)
+class KeyPlan:
+    """For the keys of a record: which may state which field, best first; and which state none."""
+
+    candidates: Mapping[str, tuple[tuple[int, str], ...]]
+    unused: tuple[str, ...]
+    crawl_date: bool = False
+    weak: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class AliasTable:
+    """The alias table as look-ups: normalised key -> (field, rank)."""
+
+    fields: Mapping[str, tuple[tuple[str, int], ...]]
+    wrappers: frozenset[str]
+    values: frozenset[str]
+    crawl_dates: tuple[frozenset[str], ...]
+    tools: frozenset[str]
+    containers: frozenset[str]
+    prefixes: tuple[str, ...]
+    suffixes: tuple[str, ...]
+
+    def find_fields(self, key: str) -> tuple[tuple[str, int], ...]:
+        """Find the fields of a normalised key with their ranks: as it is, else without a prefix or suffix."""
+        if columns := self.fields.get(key):
+            return columns
+        bare_keys = [key.removeprefix(prefix) for prefix in self.prefixes if key.startswith(prefix)]
+        bare_keys += [key.removesuffix(suffix) for suffix in self.suffixes if key.endswith(suffix)]
+        columns = next((self.fields[bare_key] for bare_key in bare_keys if bare_key in self.fields), ())
+        return tuple((name, rank + _AFFIX_PENALTY) for name, rank in columns)
+
+
+@cache
+def load_aliases() -> AliasTable:
+    """Load the alias table, once a process."""
+    table = tomllib.loads(resources.files("flows.read").joinpath("field_aliases.toml").read_text(encoding="utf-8"))
+    aliases: dict[str, list[tuple[str, int]]] = {}
+    for name, keys in table["fields"].items():
+        for rank, key in enumerate(keys):
+            aliases.setdefault(key, []).append((name, rank))
+    return AliasTable(
+        {key: tuple(fields) for key, fields in aliases.items()},
+        frozenset(table["wrappers"]),
+        frozenset(table["values"]),
+        tuple(map(frozenset, table["crawl_dates"])),
+        frozenset(table["tools"]),
+        frozenset(table["containers"]),
+        tuple(table["prefixes"]),
+        tuple(table["suffixes"]),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def normalize_key(key: str) -> str:
+    """Write a key as the alias table does: small, without blanks, "_" and "-"."""
+    return re.sub(r"[\s_\-\u200b\ufeff]+", "", key).lower()
+
+
+def knows_key(key: str) -> bool:
+    """Return whether the alias table has a key (one level of it)."""
+    return bool(load_aliases().find_fields(normalize_key(key)))
+
+
+def states_text(keys: Sequence[str], field_map: FieldMap) -> bool:
+    """Return whether one of these keys may hold a text or a page."""
+    plan = plan_keys(tuple(keys), field_map)
+    return bool({"text", "html", "summary"} & plan.candidates.keys())
+
+
+@lru_cache(maxsize=4096)
+def plan_keys(paths: tuple[str, ...], field_map: FieldMap) -> KeyPlan:
+    """Decide which keys may state which field."""
+    table = load_aliases()
+    candidates: dict[str, list[tuple[int, str]]] = {}
+    weak: set[str] = set()
+    unused: list[str] = []
+    mapped = {key: name for name, key in field_map.keys}
+    overridden = {name for name, key in field_map.keys if key in paths}
+    last = frozenset(normalize_key(path.rpartition(".")[2]) for path in paths)
+    for path in paths:
+        if path in mapped:
+            candidates.setdefault(mapped[path], []).append((0, path))
+            continue
+        fields = [(name, rank) for name, rank in _look_up(path, table) if name.removeprefix("weak_") not in overridden]
+        for name, rank in fields:
+            if name == "weak_outlet":
+                weak.add(path)
+                name, rank = "outlet", rank + 1000
+            candidates.setdefault(name, []).append((rank, path))
+        if not fields:
+            unused.append(path)
+    crawl_date = any(signature <= last for signature in table.crawl_dates)
+    ordered = {name: tuple(sorted(keys, key=lambda pair: pair[0])) for name, keys in candidates.items()}
+    return KeyPlan(ordered, tuple(unused), crawl_date, frozenset(weak))
+
+
+def _look_up(path: str, table: AliasTable) -> tuple[tuple[str, int], ...]:
+    """Look up the fields that a path may state, with their ranks; nested ones rank below those of the record."""
+    parts = [normalize_key(part) for part in path.split(".")]
+    parts = parts[:1] + [part for part in parts[1:] if part not in table.containers]
+    penalty = 0
+    while parts:
+        columns = table.find_fields(".".join(parts))
+        if not columns and len(parts) > 1 and parts[-1] in table.values:
+            columns = table.find_fields(".".join(parts[:-1]))
+        if columns:
+            return tuple((name, rank + penalty) for name, rank in columns)
+        if len(parts) == 1 or parts[0] not in table.wrappers:
+            return ()
+        parts = parts[1:]
+        penalty += _NESTING_PENALTY
+    return ()

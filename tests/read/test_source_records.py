@@ -1,0 +1,29 @@
+"""Raw bytes of records: the JSON that json.dumps writes, whatever they hold."""
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.read.source_records import encode_record
+
+TEXTS = st.text(max_size=30) | st.text(
+    st.sampled_from('a\\"\n\r\t\x00\x1f\x7f/é\u2028\U0001f600'), min_size=90, max_size=200
+)
+VALUES = st.recursive(
+    TEXTS | st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.text(max_size=10), VALUES, max_size=4))
+def test_a_record_is_encoded_as_json_does(fields):
+    assert encode_record(fields) == json.dumps(fields, ensure_ascii=False).encode()
+
+
+def test_lone_surrogates_are_replaced():
+    assert encode_record({"a": "x\ud800" + "y" * 200}).decode() == json.dumps(
+        {"a": "x\ufffd" + "y" * 200}, ensure_ascii=False
+    )
