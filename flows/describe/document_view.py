@@ -97,7 +97,8 @@ class DocumentView:
     def is_indonesian(self) -> bool:
         """Return whether a document is Indonesian or Malay by its language, its address or its first paragraphs."""
         languages = {candidate.value[:2].lower() for candidate in self.find_candidates("language")}
-        if languages & _INDONESIAN_LANGUAGES or any(host.endswith((".id", ".my")) for host in self.host_names):
+        is_local = not languages and any(host.endswith((".id", ".my")) for host in self.host_names)
+        if languages & _INDONESIAN_LANGUAGES or is_local:
             return True
         words = [word for line in self.body_lines[:4] for word in line.text[:1000].lower().split()]
         return sum(word in _FUNCTION_WORDS for word in words) * 25 >= len(words) > 10

@@ -9,7 +9,7 @@ from html import unescape
 
 from flows.describe.credits import Credits
 from flows.describe.date_grammar import find_dates
-from flows.describe.document_view import DocumentView, Evidence
+from flows.describe.document_view import DocumentView, Evidence, fold_text
 from flows.describe.page_names import (
     BY_WORD,
     COMPANY_WORD,
@@ -19,6 +19,7 @@ from flows.describe.page_names import (
     collect_site_names,
     cut_after_names,
     extract_names,
+    is_agency,
     is_signing_desk,
 )
 from flows.outlets import Registry
@@ -27,6 +28,7 @@ _DECLARED_PLACES = ("citation", "jsonld", "meta", "og")
 _LINES_BEFORE, _LINES_AFTER = 8, 12  # lines above and below the headline in which a byline stands
 _BARE_NAME_LINES = 4  # lines below the headline in which a name alone is a byline if a date is near
 _LAST_BODY_LINES, _FOOT_LINES = 12, 80  # last lines of the body, and lines below it, that may name the author
+_BOX_LINES = 8  # lines below the body in which the box of its author stands
 _MAX_LINE_LENGTH = 160
 _BYLINE = re.compile(
     rf"(?:^|[|•·⋅●–—,]\s{{0,2}}|\d\s{{0,2}}|(?:Posted|Published|Updated)\s{{1,2}}(?:on\s[^|\n]{{4,30}}?)?)"
@@ -36,11 +38,16 @@ _WRITTEN_BY = re.compile(
     r"\s{0,3}(?i:(?:this )?(?:(?:article|post|story) )?(?:was )?(?:written|posted) by|original author|about the author)"
     r"\s{0,2}:?\s{1,2}(?P<names>[A-Z].{2,120})\Z"
 )
+# "Ani Lestari, ten years of covering harbours"
+_NAME_AND_DESCRIPTION = re.compile(r"(?P<name>[A-Z][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{0,20}){1,3}), (?=[a-z\d])")
 _WRITTEN_BY_ALONE = re.compile(
-    r"\s{0,3}(?:(?:written|posted|article|story|words) by|about the author|(?P<label>author(?P<many>s|\(s\))?))"
+    r"\s{0,3}(?:(?:(?:article|post|story) )?(?:written|posted|article|story|words) by|about the author|"
+    r"(?P<label>author(?P<many>s|\(s\))?))"
     r"\s{0,2}:?\s{0,2}\Z",
     re.IGNORECASE,
 )
+_BY_ALONE = re.compile(r"\s{0,3}by\s{0,2}:?\s{0,2}", re.IGNORECASE)
+_MAX_NAME_LENGTH = 60
 _GUEST = re.compile(
     r"(?i:\b(?:guest (?:post|article|blog|blog post|column|essay|contribution)|guest-?written|contributed post|"
     r"(?:post|article|story) (?:was|is) (?:written|contributed|authored))) (?i:by|from) "
@@ -79,6 +86,7 @@ def add_page_authors(
         _add_repeated_name,
         _add_author_at_foot,
         _add_one_word_author,
+        _add_author_box,
         _add_signing_desk,
     ):
         add_authors(credits, view, title_index, site_names, registry)
@@ -170,9 +178,8 @@ def _add_element_authors(
                 if _JOINS.fullmatch(piece):
                     continues_names = True
                     continue
-                piece_names = extract_names(
-                    cut_after_names(f" {piece}"), site_names, registry, name_expected=bool(leading_by)
-                )
+                is_named = bool(leading_by) or _UNSPACED_NAME.fullmatch(piece.strip()) is not None
+                piece_names = extract_names(cut_after_names(f" {piece}"), site_names, registry, name_expected=is_named)
                 piece_names = [
                     piece_name
                     for piece_name in piece_names
@@ -196,10 +203,9 @@ def _add_author_near_headline(
     credits: Credits, view: DocumentView, title_index: _TitleIndex, site_names: set[str], registry: Registry
 ) -> None:
     """Add the first "By Name" near the headline: below it first, then above it."""
-    if title_index is None:
-        title_index = max(0, view.body_start - 1)
-    behind = view.lines[title_index + 1 : title_index + 1 + _LINES_AFTER]
-    for line in (*behind, *reversed(view.lines[max(0, title_index - _LINES_BEFORE) : title_index])):
+    start = view.body_start - 1 if title_index is None else title_index + 1
+    behind = view.lines[max(0, start) : start + _LINES_AFTER]
+    for line in (*behind, *reversed(view.lines[max(0, start - 1 - _LINES_BEFORE) : max(0, start)])):
         match = _BYLINE.search(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
         names = (
             extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
@@ -212,24 +218,25 @@ def _add_author_near_headline(
 def _add_bare_name(
     credits: Credits, view: DocumentView, title_index: _TitleIndex, site_names: set[str], registry: Registry
 ) -> None:
-    """Add a name alone right below the headline that has a date on its own line or nearby."""
-    if title_index is None:
-        return
-    for index in range(title_index + 1, min(title_index + 1 + _BARE_NAME_LINES, len(view.lines))):
+    """Add a name alone right below the headline, or right above the body, with a date on its own line or nearby."""
+    start = view.body_start - _BARE_NAME_LINES if title_index is None else title_index + 1
+    folded_titles = [fold_text(candidate.value) for candidate in view.find_candidates("title")]
+    for index in range(max(0, start), min(start + _BARE_NAME_LINES, len(view.lines), view.body_start + 2)):
         line = view.lines[index]
         if line.word_count > 16 or len(line.text) > 90:
             continue
-        nearby_lines = view.lines[max(0, index - 2) : index + 3]
-        if not any(
-            len(nearby_line.text) <= 90 and next(find_dates(nearby_line.text), None) for nearby_line in nearby_lines
-        ):
+        if not _has_date_nearby(view, index):
             continue
         stamp = next(find_dates(line.text), None)
         text = f"{line.text[: stamp.start]} | {line.text[stamp.end :]}" if stamp else line.text
         for piece in _PIECE_SEPARATOR.split(text) if stamp else [text]:
             names = extract_names(piece, site_names, registry, name_expected=False)
             if names and all(
-                len(name.split()) in {2, 3, 4} and not JOB_TITLE.search(name) and not name.isupper() for name in names
+                len(name.split()) in {2, 3, 4}
+                and not JOB_TITLE.search(name)
+                and not name.isupper()
+                and not any(fold_text(name) in title for title in folded_titles)
+                for name in names
             ):
                 credits.add_names("author", names, line, "byline.name-date")
                 return
@@ -265,23 +272,40 @@ def _add_signing_desk(
 ) -> None:
     """Add a wire service or a desk that signs the page, where no person is named."""
     for candidate in view.find_candidates("authors", "jsonld", "meta", "byline"):
-        name = LEADING_BY.sub("", " ".join(candidate.value.split()), count=1)
-        if is_signing_desk(name, site_names):
+        value = candidate.value.split(" | ")[0] if candidate.where == "byline" else candidate.value
+        plain = " ".join(value.split())
+        leading_by = LEADING_BY.match(plain)
+        name = plain[leading_by.end() :] if leading_by else plain
+        # A team that the page does not print is a setting of its system; a wire service is not.
+        is_printed = is_agency(name) or any(name in line.plain_text for line in view.lines)
+        if is_printed and is_signing_desk(name, site_names):
             credits.authors.append(name)
             credits.evidence.append(Evidence("authors", f"authors.{candidate.where}", None, candidate.value))
             return
-    start = title_index + 1 if title_index is not None else view.body_start
+    start = title_index + 1 if title_index is not None else max(0, view.body_start - _BARE_NAME_LINES)
     for index, line in enumerate(view.lines[start : start + _LINES_AFTER], start):
         match = _BYLINE.match(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
-        label_above = (
-            _WRITTEN_BY_ALONE.fullmatch(view.lines[index - 1].text) if index and len(line.text) <= 60 else None
-        )
-        name = (
-            cut_after_names(match["names"] if match else line.plain_text).strip(" ,.|") if match or label_above else ""
-        )
-        if " " in name and name[0].isupper() and not JOB_TITLE.search(name) and is_signing_desk(name, site_names):
+        is_labelled = index > 0 and _is_byline_label(view.lines[index - 1].text)
+        is_dated = index < start + _LINES_AFTER // 2 and _has_date_nearby(view, index, _BARE_NAME_LINES)
+        name = cut_after_names(match["names"]).strip(" ,.|") if match else line.plain_text
+        is_signature = match or is_labelled or is_dated
+        if not is_signature or len(name) > _MAX_NAME_LENGTH or " " not in name or not name[0].isupper():
+            continue
+        is_claimed = bool(match or is_labelled) and not JOB_TITLE.search(name)
+        if is_signing_desk(name, site_names, is_labelled=is_claimed):
             credits.add_names("author", [name], line, "byline.desk")
             return
+
+
+def _is_byline_label(text: str) -> bool:
+    """Return whether a line is the label of a byline alone."""
+    return len(text) <= 30 and (_WRITTEN_BY_ALONE.fullmatch(text) or _BY_ALONE.fullmatch(text)) is not None
+
+
+def _has_date_nearby(view: DocumentView, index: int, above: int = 2) -> bool:
+    """Return whether one of the `above` lines above a line or the three from it prints a date."""
+    nearby_lines = view.lines[max(0, index - above) : index + 3]
+    return any(len(line.text) <= 90 and next(find_dates(line.text), None) for line in nearby_lines)
 
 
 def _add_author_at_foot(
@@ -297,9 +321,14 @@ def _add_author_at_foot(
 
     def parse_name_line(index: int) -> list[str]:
         """Return the names on a short line, [] where the line holds a job title or capitals."""
-        if not 0 <= index < len(view.lines) or len(view.lines[index].text) > 60:
+        if not 0 <= index < len(view.lines):
             return []
-        names = extract_names(cut_after_names(view.lines[index].text), site_names, registry, name_expected=False)
+        text = view.lines[index].text[:_MAX_LINE_LENGTH]
+        described = _NAME_AND_DESCRIPTION.match(text)
+        if len(text) > _MAX_NAME_LENGTH and described is None:
+            return []
+        value = described["name"] if described else cut_after_names(text)
+        names = extract_names(value, site_names, registry, name_expected=False)
         return names if all(not JOB_TITLE.search(name) and not name.isupper() for name in names) else []
 
     for index in (*foot_indices, *credit_indices):
@@ -316,11 +345,29 @@ def _add_author_at_foot(
         label = _WRITTEN_BY_ALONE.fullmatch(line.text) if len(line.text) <= 30 else None
         if label is None:
             continue
-        for next_index in range(index + 1, index + 1 + (_MAX_LISTED_NAMES if label["many"] else 1)):
+        is_list = label["many"] or (
+            index + 1 < len(view.lines) and _NAME_AND_DESCRIPTION.match(view.lines[index + 1].text)
+        )
+        for next_index in range(index + 1, index + 1 + (_MAX_LISTED_NAMES if is_list else 1)):
             if not (names := parse_name_line(next_index)):
                 break
             credits.add_names("author", names, view.lines[next_index], "byline.written-by")
         if label["label"] and not credits.authors and any(" " in name for name in parse_name_line(index - 1)):
             credits.add_names("author", parse_name_line(index - 1), view.lines[index - 1], "byline.written-by")
         if credits.authors:
+            return
+
+
+def _add_author_box(
+    credits: Credits, view: DocumentView, _: _TitleIndex, site_names: set[str], registry: Registry
+) -> None:
+    """Add the person whose name stands alone right below the story, above a line that says what the person does."""
+    lines = view.lines[max(0, view.body_end - 1) : view.body_end + _BOX_LINES]
+    for above, line, below in zip(lines, lines[1:], lines[2:], strict=False):
+        if not 2 <= line.word_count <= 4 or _OTHER_ROLE.search(above.text[:_MAX_LINE_LENGTH]):
+            continue
+        names = extract_names(line.text, site_names, registry, name_expected=False)
+        repeats_name = below.text.startswith((f"{line.plain_text} is ", f"{line.plain_text} has "))
+        if names == [line.plain_text] and not names[0].isupper() and repeats_name and JOB_TITLE.search(below.text):
+            credits.add_names("author", names, line, "byline.author-box")
             return
