@@ -28,6 +28,7 @@ _PREPOSITION = re.compile(
 )
 WRITER_MARK = re.compile(r"\b(?:by|oleh|penulis|reporter|editor|author|words)\b", re.IGNORECASE)
 _BEHIND_BAR = re.compile(r"(?:^|[|•·]|\b(?:published|posted|updated)\b)\s{0,3}\w{1,8}\s{1,3}\Z", re.IGNORECASE)
+_SECONDS = re.compile(r":\d\d:\d\d")
 _VIEW_COUNT_RULE = "related.views"  # "15:06 WIB | 998 Views" is a date line all the same
 _HEAD_DATE_WORDS = 6  # words beside a date near a page's headline
 # Words beside the date on a date line: labels, the outlet's name, a share count. Not a sentence.
@@ -77,6 +78,11 @@ def rank_date_line(line: MarkedLine, stamp: DateStamp) -> int | None:
     if len(other_words) > 2 * _HEAD_DATE_WORDS or (_PREPOSITION.search(before) and not _BEHIND_BAR.search(before)):
         return None
     return 1 if is_written else 2 if len(other_words) <= _HEAD_DATE_WORDS else None
+
+
+def prints_seconds(line: MarkedLine, stamp: DateStamp) -> bool:
+    """Return whether a date has a time to the second, as the clocks of pages do and bylines do not."""
+    return _SECONDS.search(line.text, stamp.start, stamp.end) is not None
 
 
 def has_other_words(line: MarkedLine, stamp: DateStamp) -> bool:

@@ -16,6 +16,7 @@ from flows.describe.date_lines import (
     is_usable,
     list_other_words,
     parse_date_line,
+    prints_seconds,
     rank_date_line,
 )
 from flows.describe.day_order import settle_day_order
@@ -254,7 +255,7 @@ def _find_near_headline(
             # Further above the headline a day may be the page's own clock.
             is_above = line.number < title_number
             is_clock = is_above and line.number < closest_number and (close or rank != 0)
-            is_clock |= is_above and close and has_other_words(line, stamp)
+            is_clock |= is_above and ((close and has_other_words(line, stamp)) or prints_seconds(line, stamp))
             if rank is not None and not is_clock:
                 dated_lines.append((rank, stamp, line))
                 break
@@ -387,7 +388,7 @@ def _find_printed_date(
         is_timed = stamp.time is not None
         if title_index is not None and index < title_index:
             # Above a page's headline stands the page's own clock, but for a full date line right above it.
-            is_date_line = is_timed and title_index - index == 1
+            is_date_line = is_timed and title_index - index == 1 and not prints_seconds(line, stamp)
         elif end - index > _HEAD_LINES:
             is_date_line = is_timed and (stamp.zone is not None or line.kind == "byline")
         else:

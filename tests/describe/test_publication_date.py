@@ -183,6 +183,14 @@ def test_the_page_s_own_clock_is_no_date(described):
     assert values["date_basis"] != "stated"
 
 
+@pytest.mark.parametrize(("clock", "basis"), [("07:05:11", None), ("07:05 WIB", "stated")])
+def test_a_time_to_the_second_right_above_the_headline_is_the_page_s_clock(described, clock, basis):
+    story = STORY.replace(", Sabtu (4/5/2024)", "")
+    text = f"Senin, 13 November 2023 {clock}\nFestival Layang-layang Dibuka\nRatna Sari - 3 jam yang lalu\n{story}"
+    values, _, _ = described(text, {1: "nav", 2: "title", 3: "nav"}, [("title", "og", "Festival Layang-layang Dibuka")])
+    assert values["date_basis"] == basis
+
+
 def test_the_day_that_the_story_calls_today_is_inferred(described):
     text = (
         "Jakarta - Ponsel akan meluncur hari ini, Senin (9/9/2024) di Brendal, atau Selasa (10/9/2024) dini hari WIB."
