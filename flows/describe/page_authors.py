@@ -10,6 +10,14 @@ from html import unescape
 from flows.describe.credits import Credits
 from flows.describe.date_grammar import find_dates
 from flows.describe.document_view import DocumentView, Evidence, fold_text
+from flows.describe.foot_authors import (
+    MAX_LINE_LENGTH,
+    MAX_NAME_LENGTH,
+    OTHER_ROLE,
+    WRITTEN_BY_ALONE,
+    add_author_at_foot,
+    add_author_box,
+)
 from flows.describe.page_names import (
     BY_WORD,
     COMPANY_WORD,
@@ -27,41 +35,19 @@ from flows.outlets import Registry
 _DECLARED_PLACES = ("citation", "jsonld", "meta", "og")
 _LINES_BEFORE, _LINES_AFTER = 8, 12  # lines above and below the headline in which a byline stands
 _BARE_NAME_LINES = 4  # lines below the headline in which a name alone is a byline if a date is near
-_LAST_BODY_LINES, _FOOT_LINES = 12, 80  # last lines of the body, and lines below it, that may name the author
-_BOX_LINES = 8  # lines below the body in which the box of its author stands
-_MAX_LINE_LENGTH = 160
 _BYLINE = re.compile(
     rf"(?:^|[|•·⋅●–—,]\s{{0,2}}|\d\s{{0,2}}|(?:Posted|Published|Updated)\s{{1,2}}(?:on\s[^|\n]{{4,30}}?)?)"
     rf"(?i:{BY_WORD})(?:\b|(?=[A-Z][a-z]))[\s:|]{{0,4}}(?P<names>[^\W\d_].{{1,120}})"
 )
-_WRITTEN_BY = re.compile(
-    r"\s{0,3}(?i:(?:this )?(?:(?:article|post|story) )?(?:was )?(?:written|posted) by|original author|about the author)"
-    r"\s{0,2}:?\s{1,2}(?P<names>[A-Z].{2,120})\Z"
-)
-# "Ani Lestari, ten years of covering harbours"
-_NAME_AND_DESCRIPTION = re.compile(r"(?P<name>[A-Z][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{0,20}){1,3}), (?=[a-z\d])")
-_WRITTEN_BY_ALONE = re.compile(
-    r"\s{0,3}(?:(?:(?:article|post|story) )?(?:written|posted|article|story|words) by|about the author|"
-    r"(?P<label>author(?P<many>s|\(s\))?))"
-    r"\s{0,2}:?\s{0,2}\Z",
-    re.IGNORECASE,
-)
 _BY_ALONE = re.compile(r"\s{0,3}by\s{0,2}:?\s{0,2}", re.IGNORECASE)
-_MAX_NAME_LENGTH = 60
 _GUEST = re.compile(
     r"(?i:\b(?:guest (?:post|article|blog|blog post|column|essay|contribution)|guest-?written|contributed post|"
     r"(?:post|article|story) (?:was|is) (?:written|contributed|authored))) (?i:by|from) "
     r"(?P<names>[A-Z][\w.'’-]{0,30}(?: (?:and |& )?[A-Z][\w.'’-]{0,30}){1,5})"
 )
-_BY_NAME = re.compile(r"\s{0,3}(?:By|Words by|Story by)\s{1,3}(?P<names>[A-Z][^\n.;:]{2,60})\Z")
-_OTHER_ROLE = re.compile(
-    r"\b(?:(?:peer |medically |expert )?reviewed|edited|fact.?checked|updated|photos?|photographs?|translated)\b",
-    re.IGNORECASE,
-)
 _UNSPACED_NAME = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6}")
 _FAMILY_NAME_FIRST = re.compile(r"(?P<family>[^\W\d_][^,;|]{1,40}),\s{0,2}(?P<given>[^\W\d_][^,;|]{0,40})")
 _DEGREE_LIST = re.compile(r"(?:[A-Z]{2,5}|[A-Z][a-z]?\.[A-Z]\.?)(?:,|\Z)")
-_MAX_LISTED_NAMES = 5  # names on lines of their own below "Authors"
 _SINGLE_WORD = re.compile(r"[\x21-\x7e\u00c0-\u024f]+")  # of Latin letters: other scripts write names without blanks
 _JOINS = re.compile(r"(?:\W|and|und|dan|y|et|og|with)*", re.IGNORECASE)
 _PIECE_SEPARATOR = re.compile(r"\s{0,2}[|•·–—]\s{0,2}|\s-\s|\s(?:in|on|for|at)\s|,\s")
@@ -84,9 +70,9 @@ def add_page_authors(
         _add_author_near_headline,
         _add_bare_name,
         _add_repeated_name,
-        _add_author_at_foot,
+        add_author_at_foot,
         _add_one_word_author,
-        _add_author_box,
+        add_author_box,
         _add_signing_desk,
     ):
         add_authors(credits, view, title_index, site_names, registry)
@@ -135,7 +121,7 @@ def _add_guest_author(
         *view.body_lines[:2],
         *view.body_lines[-2:],
     ):
-        match = _GUEST.search(line.text) if len(line.text) <= 3 * _MAX_LINE_LENGTH else None
+        match = _GUEST.search(line.text) if len(line.text) <= 3 * MAX_LINE_LENGTH else None
         names = (
             extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
         )
@@ -171,7 +157,7 @@ def _add_element_authors(
             names: list[str] = []
             continues_names = True
             for piece in pieces:
-                if _OTHER_ROLE.search(piece) or (
+                if OTHER_ROLE.search(piece) or (
                     names and (JOB_TITLE.search(piece) or _DEGREE_LIST.match(piece.strip(" ,")))
                 ):
                     break
@@ -206,7 +192,7 @@ def _add_author_near_headline(
     start = view.body_start - 1 if title_index is None else title_index + 1
     behind = view.lines[max(0, start) : start + _LINES_AFTER]
     for line in (*behind, *reversed(view.lines[max(0, start - 1 - _LINES_BEFORE) : max(0, start)])):
-        match = _BYLINE.search(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
+        match = _BYLINE.search(line.text) if len(line.text) <= MAX_LINE_LENGTH else None
         names = (
             extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
         )
@@ -284,12 +270,12 @@ def _add_signing_desk(
             return
     start = title_index + 1 if title_index is not None else max(0, view.body_start - _BARE_NAME_LINES)
     for index, line in enumerate(view.lines[start : start + _LINES_AFTER], start):
-        match = _BYLINE.match(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
+        match = _BYLINE.match(line.text) if len(line.text) <= MAX_LINE_LENGTH else None
         is_labelled = index > 0 and _is_byline_label(view.lines[index - 1].text)
         is_dated = index < start + _LINES_AFTER // 2 and _has_date_nearby(view, index, _BARE_NAME_LINES)
         name = cut_after_names(match["names"]).strip(" ,.|") if match else line.plain_text
         is_signature = match or is_labelled or is_dated
-        if not is_signature or len(name) > _MAX_NAME_LENGTH or " " not in name or not name[0].isupper():
+        if not is_signature or len(name) > MAX_NAME_LENGTH or " " not in name or not name[0].isupper():
             continue
         is_claimed = bool(match or is_labelled) and not JOB_TITLE.search(name)
         if is_signing_desk(name, site_names, is_labelled=is_claimed):
@@ -299,75 +285,10 @@ def _add_signing_desk(
 
 def _is_byline_label(text: str) -> bool:
     """Return whether a line is the label of a byline alone."""
-    return len(text) <= 30 and (_WRITTEN_BY_ALONE.fullmatch(text) or _BY_ALONE.fullmatch(text)) is not None
+    return len(text) <= 30 and (WRITTEN_BY_ALONE.fullmatch(text) or _BY_ALONE.fullmatch(text)) is not None
 
 
 def _has_date_nearby(view: DocumentView, index: int, above: int = 2) -> bool:
     """Return whether one of the `above` lines above a line or the three from it prints a date."""
     nearby_lines = view.lines[max(0, index - above) : index + 3]
     return any(len(line.text) <= 90 and next(find_dates(line.text), None) for line in nearby_lines)
-
-
-def _add_author_at_foot(
-    credits: Credits, view: DocumentView, _: _TitleIndex, site_names: set[str], registry: Registry
-) -> None:
-    """Add the author of "Written by": with names on the same line, on the next lines, or above a bare "Author"."""
-    foot_indices = range(max(0, view.body_end - _LAST_BODY_LINES), min(view.body_end + _FOOT_LINES, len(view.lines)))
-    credit_indices = (
-        index
-        for index, line in enumerate(view.lines)
-        if line.kind in {"credit", "byline"} and index not in foot_indices
-    )
-
-    def parse_name_line(index: int) -> list[str]:
-        """Return the names on a short line, [] where the line holds a job title or capitals."""
-        if not 0 <= index < len(view.lines):
-            return []
-        text = view.lines[index].text[:_MAX_LINE_LENGTH]
-        described = _NAME_AND_DESCRIPTION.match(text)
-        if len(text) > _MAX_NAME_LENGTH and described is None:
-            return []
-        value = described["name"] if described else cut_after_names(text)
-        names = extract_names(value, site_names, registry, name_expected=False)
-        return names if all(not JOB_TITLE.search(name) and not name.isupper() for name in names) else []
-
-    for index in (*foot_indices, *credit_indices):
-        line = view.lines[index]
-        match = _WRITTEN_BY.match(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
-        if match is None and abs(index - view.body_end) <= 2 and line.word_count <= 6:
-            match = _BY_NAME.match(line.text)
-        names = (
-            extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
-        )
-        if match and names:
-            credits.add_names("author", names, line, "byline.written-by", match[0])
-            return
-        label = _WRITTEN_BY_ALONE.fullmatch(line.text) if len(line.text) <= 30 else None
-        if label is None:
-            continue
-        is_list = label["many"] or (
-            index + 1 < len(view.lines) and _NAME_AND_DESCRIPTION.match(view.lines[index + 1].text)
-        )
-        for next_index in range(index + 1, index + 1 + (_MAX_LISTED_NAMES if is_list else 1)):
-            if not (names := parse_name_line(next_index)):
-                break
-            credits.add_names("author", names, view.lines[next_index], "byline.written-by")
-        if label["label"] and not credits.authors and any(" " in name for name in parse_name_line(index - 1)):
-            credits.add_names("author", parse_name_line(index - 1), view.lines[index - 1], "byline.written-by")
-        if credits.authors:
-            return
-
-
-def _add_author_box(
-    credits: Credits, view: DocumentView, _: _TitleIndex, site_names: set[str], registry: Registry
-) -> None:
-    """Add the person whose name stands alone right below the story, above a line that says what the person does."""
-    lines = view.lines[max(0, view.body_end - 1) : view.body_end + _BOX_LINES]
-    for above, line, below in zip(lines, lines[1:], lines[2:], strict=False):
-        if not 2 <= line.word_count <= 4 or _OTHER_ROLE.search(above.text[:_MAX_LINE_LENGTH]):
-            continue
-        names = extract_names(line.text, site_names, registry, name_expected=False)
-        repeats_name = below.text.startswith((f"{line.plain_text} is ", f"{line.plain_text} has "))
-        if names == [line.plain_text] and not names[0].isupper() and repeats_name and JOB_TITLE.search(below.text):
-            credits.add_names("author", names, line, "byline.author-box")
-            return
