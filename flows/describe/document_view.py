@@ -129,11 +129,15 @@ class DocumentView:
 
     @cached_property
     def update_days(self) -> frozenset[dt.date]:
-        """Return the days that elements beside the headline print as an update's, and nothing declares as another's."""
-        groups = (self.find_candidates("modified_at", "headline"), self.find_candidates("published_at"))
+        """Return the days that elements beside the headline print as an update's, and nothing declares as another's.
+
+        A time element by itself declares nothing.
+        """
+        updates = self.find_candidates("modified_at", "headline")
+        others = [candidate for candidate in self.find_candidates("published_at") if candidate.where != "time"]
         updated, published = (
             {stamp.day for candidate in group if (stamp := parse_machine_date(candidate.value)) and not stamp.is_update}
-            for group in (groups if groups[0] else ((), ()))
+            for group in (updates, others if updates else [])
         )
         return frozenset(updated - published)
 

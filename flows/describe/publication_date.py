@@ -215,9 +215,13 @@ def _parse_candidate_dates(
 
 
 def _parse_only_time(view: DocumentView, profile: Profile | None, latest_day: dt.date | None) -> PublicationDate | None:
-    """Return the date of the time elements if all of a page name one day: else they may be those of cards."""
+    """Return the date of the time elements if all of a page name one day: else they may be those of cards.
+
+    The day of an update is none.
+    """
     stamps = (parse_machine_date(candidate.value) for candidate in view.find_candidates("published_at", "time"))
-    if len({stamp.day for stamp in stamps if stamp}) != 1:
+    days = {stamp.day for stamp in stamps if stamp}
+    if len(days) != 1 or days & view.update_days:
         return None
     return _parse_candidate_dates(view, profile, latest_day, ("time",))
 

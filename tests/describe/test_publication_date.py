@@ -261,3 +261,11 @@ def test_time_elements_of_several_days_may_be_those_of_cards(described, times, b
 def test_the_day_below_a_sign_off(described):
     below = ["tags of the page", "Written by Dana Whitfield", "April 8, 2024"]
     assert when(describe_page(described, ([], below)))[:2] == ("2024-04-08", "stated")
+
+
+def test_a_time_element_of_an_update_is_no_publication(described):
+    declared = [("published_at", "time", "2026-01-12"), ("modified_at", "headline", "2026-01-12")]
+    values = describe_page(described, (["Last updated: January 12, 2026."], []), None, declared)
+    assert (when(values)[0], values["published_at"]) == ("2026-01-12", None)
+    changed = [*declared, ("modified_at", "og", "2026-01-12T16:29:48Z")]
+    assert when(describe_page(described, (["January 12, 2026."], []), None, changed))[1] == "inferred"
