@@ -21,6 +21,11 @@ _HEAD_LINES, _TAIL_LINES = 12, 14  # lines before and after the body in which cr
 _EDGE_LINES = 4  # lines at either end of the body: extracted texts keep their credits there
 _SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
 _NAME_ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
+_ELAPSED_TIME = re.compile(
+    r"(?P<names>[^\d|•·]{3,80}?)\s{0,3}(?:[|•·,–—]|\s-)\s{0,3}\d{1,2} "
+    r"(?:(?:menit|jam|hari|pekan|minggu|bulan) (?:yang )?lalu|(?:minutes?|mins?|hours?|days?|weeks?|months?) ago)\Z",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _MIN_TITLE_WORDS = 3
 _SEPARATORS = re.compile(r"[-–—|]")
@@ -67,6 +72,8 @@ def extract_credits(
     ]
     for index in unclaimed_indices:
         _add_head_credit(credits, view.lines[index], registry)
+    if not credits.authors:
+        _add_name_beside_elapsed_time(credits, [view.lines[index] for index in unclaimed_indices], registry)
     if not credits.authors:
         _add_names_below_date(credits, view, head_indices, registry)
     tail_indices = [
@@ -207,6 +214,19 @@ def _add_name_beside_date(credits: Credits, line: MarkedLine, stamp: DateStamp, 
     elif stamp.time and line.text[: stamp.start].rstrip() == before.rstrip() and registry.find_by_name(before):
         # "Tempo.co 4 April 2018 | 07.50 WIB": the outlet in the writer's place. A dash behind it makes it a date line.
         credits.add_desk(before.strip(), line)
+
+
+def _add_name_beside_elapsed_time(credits: Credits, head_lines: list[MarkedLine], registry: Registry) -> None:
+    """Add the names of the one head line such as "Name - 3 jam yang lalu"; several are cards of other stories."""
+    matches = [
+        (line, match)
+        for line in head_lines
+        if len(line.text) <= 120 and (match := _ELAPSED_TIME.match(line.plain_text))
+    ]
+    names = parse_printed_names(matches[0][1]["names"], registry) if len(matches) == 1 else []
+    if names and all(" " in name for name in names):
+        credits.add_names("author", names, matches[0][0], "byline.name-date")
+        credits.mark_credit_line(matches[0][0], "byline", "byline.name-date")
 
 
 def _is_lone_name(names: list[str], before: str, stamp: DateStamp) -> bool:

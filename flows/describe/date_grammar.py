@@ -49,7 +49,7 @@ def _compile_date_pattern(has_other_months: bool) -> re.Pattern[str]:
         rf"|(?P<m2>{month})(?![^\W\d_])\.?{_BLANK}(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?{_BLANK}{{0,2}}(?P<y2>{_ANY_YEAR})"
         rf"|(?<![.-])(?P<d3>\d{{1,2}}){_BLANK}?(?P<sep>[/.-]){_BLANK}?(?P<m3>\d{{1,2}}){_BLANK}?(?P=sep){_BLANK}?"
         rf"(?P<y3>{_ANY_YEAR})(?![/-]\w|\.\d|[A-Za-z])"
-        rf"|(?P<y4>{_ANY_YEAR})-(?P<m4>\d\d)-(?P<d4>\d\d)"
+        rf"|(?P<y4>{_ANY_YEAR})(?P<sep4>[-./])(?P<m4>\d\d)(?P=sep4)(?P<d4>\d\d)"
         rf"|(?P<y5>{_ANY_YEAR})\.?,?{_BLANK}(?P<m5>{month})(?![^\W\d_])\.?{_BLANK}(?P<d5>\d{{1,2}})(?![\d:])"
         r")(?!\d|[/.-]\d)",
         re.IGNORECASE,

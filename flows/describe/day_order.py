@@ -8,6 +8,7 @@ from typing import Final
 
 from flows.describe.date_grammar import DateStamp, parse_machine_date
 from flows.describe.document_view import DocumentView
+from flows.describe.url_dates import find_url_day
 
 _NUMERIC: Final = re.compile(r"(?<![\w/.-])(\d{1,2})([/-])(\d{1,2})\2(?:19|20)\d\d(?![\w/-])")
 _AMERICAN_HOURS: Final = range(-11, -3)  # hours of UTC
@@ -41,10 +42,12 @@ def settle_day_order(stamp: DateStamp, view: DocumentView) -> DateStamp | None:
 
 @lru_cache(maxsize=64)
 def _list_declared_days(view: DocumentView) -> frozenset[dt.date]:
-    """Return the days that the page declares in a form that is not ambiguous."""
+    """Return the days that the page declares, or its address holds, in a form that is not ambiguous."""
     candidates = [*view.find_candidates("published_at"), *view.find_candidates("modified_at")]
     stamps = (parse_machine_date(candidate.value) for candidate in candidates)
-    return frozenset(stamp.day for stamp in stamps if stamp and not stamp.is_ambiguous)
+    addresses = [candidate.value for candidate in view.find_candidates("canonical")] + [view.url or ""]
+    url_days = {day for address in addresses if (day := find_url_day(address))}
+    return frozenset(url_days | {stamp.day for stamp in stamps if stamp and not stamp.is_ambiguous})
 
 
 @lru_cache(maxsize=64)

@@ -25,13 +25,15 @@ _CONTINUATION = re.compile(
     r"halaman (?:selanjutnya|berikutnya)|next page|selanjutnya\W{0,3}halaman|bersambung ke halaman|"
     r"(?:langganan|berlangganan|login|subscribe|masuk)\b[^\n]{0,60}"
     r"(?:untuk (?:melanjutkan )?membaca|to (?:continue|keep) reading|to read the full)|"
-    r"baca (?:artikel |berita )?selengkapnya di",
+    r"baca (?:artikel |berita )?selengkapnya di|"
+    r"(?:halaman|page|hal\.?) \d{1,3} (?:dari|of|/) \d{1,3}\b|"
+    r"^\W{0,3}1\W{0,3}2(?:\W{0,3}\d){0,8}\W{0,3}(?:selanjutnya|berikutnya|lanjut|next)\W{0,3}$",
     re.IGNORECASE,
 )
 
 
 # Every match of _CONTINUATION contains one of these words.
-_CONTINUATION_WORDS = ("halaman", "next page", "membaca", "reading", "to read", "selengkapnya")
+_CONTINUATION_WORDS = ("hal", "page", "membaca", "reading", "to read", "selengkapnya", "njut", "berikutnya", "next")
 
 
 @dataclass(frozen=True)

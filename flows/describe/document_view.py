@@ -1,12 +1,14 @@
 """Read-only view of one document: its non-blank lines with clean's marks, and the values that a page states."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import accumulate, starmap
+from itertools import accumulate, pairwise, starmap
 from typing import Any, Final, NamedTuple
 
+from flows.describe.date_grammar import parse_machine_date
 from schemas.stage_tables import Mark
 from schemas.word_count import count_words
 
@@ -16,6 +18,11 @@ _CACHED_LENGTH: Final = 400  # characters
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _NON_WORD = re.compile(r"[\W_]+")
 _QUOTE_LIMIT = 240
+_LABEL_LENGTH = 40
+_UPDATE_LABEL = re.compile(
+    r"(?:(?:last|page|terakhir) )?(?:updated?|modified|reviewed|diperbarui|diperbaharui)(?: on| pada)?\W{0,3}",
+    re.IGNORECASE,
+)
 _INDONESIAN_LANGUAGES = {"id", "in", "ms"}
 _FUNCTION_WORDS = {"yang", "dan", "di", "dengan", "untuk", "dari", "ini", "itu", "pada", "adalah"}
 
@@ -90,7 +97,8 @@ class DocumentView:
     def is_indonesian(self) -> bool:
         """Return whether a document is Indonesian or Malay by its language, its address or its first paragraphs."""
         languages = {candidate.value[:2].lower() for candidate in self.find_candidates("language")}
-        if languages & _INDONESIAN_LANGUAGES or any(host.endswith((".id", ".my")) for host in self.host_names):
+        is_local = not languages and any(host.endswith((".id", ".my")) for host in self.host_names)
+        if languages & _INDONESIAN_LANGUAGES or is_local:
             return True
         words = [word for line in self.body_lines[:4] for word in line.text[:1000].lower().split()]
         return sum(word in _FUNCTION_WORDS for word in words) * 25 >= len(words) > 10
@@ -117,6 +125,29 @@ class DocumentView:
         """Return one past the index in `lines` of the last body line; 0 without one."""
         return next(
             (index for index in range(len(self.lines), 0, -1) if self.lines[index - 1].body_offset is not None), 0
+        )
+
+    @cached_property
+    def update_days(self) -> frozenset[dt.date]:
+        """Return the days that elements beside the headline print as an update's, and nothing declares as another's.
+
+        A time element by itself declares nothing.
+        """
+        updates = self.find_candidates("modified_at", "headline")
+        others = [candidate for candidate in self.find_candidates("published_at") if candidate.where != "time"]
+        updated, published = (
+            {stamp.day for candidate in group if (stamp := parse_machine_date(candidate.value)) and not stamp.is_update}
+            for group in (updates, others if updates else [])
+        )
+        return frozenset(updated - published)
+
+    @cached_property
+    def update_lines(self) -> frozenset[int]:
+        """Return the numbers of the lines right below a line that holds the label of an update alone."""
+        return frozenset(
+            below.number
+            for above, below in pairwise(self.lines)
+            if len(above.text) <= _LABEL_LENGTH and _UPDATE_LABEL.fullmatch(above.plain_text)
         )
 
     def find_candidates(self, field_name: str, *places: str) -> list[Candidate]:

@@ -90,7 +90,7 @@ def _find_feed_headline(view: DocumentView) -> Headline:
 def find_title_line(view: DocumentView, title: str | None) -> int | None:
     """Return the index of the line that prints a page's stated title.
 
-    It is the last such line above the body, else the first of all; None for a text or where no line prints the title.
+    It is the last such line above the body, else the first within it; None for a text or where no such line prints it.
     """
     if not title or not view.is_page:
         return None
@@ -102,7 +102,8 @@ def find_title_line(view: DocumentView, title: str | None) -> int | None:
         if shortest <= len(line.text) <= longest and fold_text(line.text) == folded_title
     ]
     indices_above = [index for index in printed_indices if index <= view.body_start + 2]
-    return indices_above[-1] if indices_above else printed_indices[0] if printed_indices else None
+    indices_within = [index for index in printed_indices if index < view.body_end]
+    return indices_above[-1] if indices_above else indices_within[0] if indices_within else None
 
 
 def _find_stated_subtitle(view: DocumentView, title: str) -> tuple[str, Evidence] | None:

@@ -16,6 +16,7 @@ from flows.outlets.registry import extract_registered_domain, normalize_spelling
 _PROMOTION_KINDS = {"promo", "footer"}  # kinds of span in which an outlet speaks of itself
 # A page that credits the outlet of the dateline as its source has copied the story from it.
 _SOURCE_CREDIT = re.compile(r"(?:sumber|source) ?: ?([\w.-]{3,40})", re.IGNORECASE)
+_DOMAIN = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}")
 _COPYRIGHT = re.compile(
     r"(?:copyright|©|\(c\)|hak cipta)[^\w\n]{0,6}(?:\(c\)\s?)?(?:19|20)?\d{0,2}[^\w\n]{0,4}", re.IGNORECASE
 )
@@ -103,8 +104,13 @@ def _build_attribution(outlet: Outlet, *evidence: Evidence, basis: str = "stated
 
 
 def _extract_domain(url: str) -> str | None:
+    """Return the registered domain of a URL; None where its host is none, as in an address within a network."""
     match = re.match(r"[a-z]+://([^/:?#]+)", url, re.IGNORECASE)
-    return extract_registered_domain(match[1]) if match else None
+    try:
+        domain = extract_registered_domain(match[1].encode("idna").decode()) if match else ""
+    except UnicodeError:
+        return None
+    return domain if _DOMAIN.fullmatch(domain) else None
 
 
 @lru_cache(maxsize=4)

@@ -9,7 +9,15 @@ from html import unescape
 
 from flows.describe.credits import Credits
 from flows.describe.date_grammar import find_dates
-from flows.describe.document_view import DocumentView, Evidence
+from flows.describe.document_view import DocumentView, Evidence, fold_text
+from flows.describe.foot_authors import (
+    MAX_LINE_LENGTH,
+    MAX_NAME_LENGTH,
+    OTHER_ROLE,
+    WRITTEN_BY_ALONE,
+    add_author_at_foot,
+    add_author_box,
+)
 from flows.describe.page_names import (
     BY_WORD,
     COMPANY_WORD,
@@ -19,6 +27,7 @@ from flows.describe.page_names import (
     collect_site_names,
     cut_after_names,
     extract_names,
+    is_agency,
     is_signing_desk,
 )
 from flows.outlets import Registry
@@ -26,35 +35,19 @@ from flows.outlets import Registry
 _DECLARED_PLACES = ("citation", "jsonld", "meta", "og")
 _LINES_BEFORE, _LINES_AFTER = 8, 12  # lines above and below the headline in which a byline stands
 _BARE_NAME_LINES = 4  # lines below the headline in which a name alone is a byline if a date is near
-_LAST_BODY_LINES, _FOOT_LINES = 12, 80  # last lines of the body, and lines below it, that may name the author
-_MAX_LINE_LENGTH = 160
 _BYLINE = re.compile(
     rf"(?:^|[|•·⋅●–—,]\s{{0,2}}|\d\s{{0,2}}|(?:Posted|Published|Updated)\s{{1,2}}(?:on\s[^|\n]{{4,30}}?)?)"
     rf"(?i:{BY_WORD})(?:\b|(?=[A-Z][a-z]))[\s:|]{{0,4}}(?P<names>[^\W\d_].{{1,120}})"
 )
-_WRITTEN_BY = re.compile(
-    r"\s{0,3}(?i:(?:this )?(?:(?:article|post|story) )?(?:was )?(?:written|posted) by|original author|about the author)"
-    r"\s{0,2}:?\s{1,2}(?P<names>[A-Z].{2,120})\Z"
-)
-_WRITTEN_BY_ALONE = re.compile(
-    r"\s{0,3}(?:(?:written|posted|article|story|words) by|about the author|(?P<label>author(?P<many>s|\(s\))?))"
-    r"\s{0,2}:?\s{0,2}\Z",
-    re.IGNORECASE,
-)
+_BY_ALONE = re.compile(r"\s{0,3}by\s{0,2}:?\s{0,2}", re.IGNORECASE)
 _GUEST = re.compile(
     r"(?i:\b(?:guest (?:post|article|blog|blog post|column|essay|contribution)|guest-?written|contributed post|"
     r"(?:post|article|story) (?:was|is) (?:written|contributed|authored))) (?i:by|from) "
     r"(?P<names>[A-Z][\w.'’-]{0,30}(?: (?:and |& )?[A-Z][\w.'’-]{0,30}){1,5})"
 )
-_BY_NAME = re.compile(r"\s{0,3}(?:By|Words by|Story by)\s{1,3}(?P<names>[A-Z][^\n.;:]{2,60})\Z")
-_OTHER_ROLE = re.compile(
-    r"\b(?:(?:peer |medically |expert )?reviewed|edited|fact.?checked|updated|photos?|photographs?|translated)\b",
-    re.IGNORECASE,
-)
 _UNSPACED_NAME = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6}")
 _FAMILY_NAME_FIRST = re.compile(r"(?P<family>[^\W\d_][^,;|]{1,40}),\s{0,2}(?P<given>[^\W\d_][^,;|]{0,40})")
 _DEGREE_LIST = re.compile(r"(?:[A-Z]{2,5}|[A-Z][a-z]?\.[A-Z]\.?)(?:,|\Z)")
-_MAX_LISTED_NAMES = 5  # names on lines of their own below "Authors"
 _SINGLE_WORD = re.compile(r"[\x21-\x7e\u00c0-\u024f]+")  # of Latin letters: other scripts write names without blanks
 _JOINS = re.compile(r"(?:\W|and|und|dan|y|et|og|with)*", re.IGNORECASE)
 _PIECE_SEPARATOR = re.compile(r"\s{0,2}[|•·–—]\s{0,2}|\s-\s|\s(?:in|on|for|at)\s|,\s")
@@ -77,8 +70,9 @@ def add_page_authors(
         _add_author_near_headline,
         _add_bare_name,
         _add_repeated_name,
-        _add_author_at_foot,
+        add_author_at_foot,
         _add_one_word_author,
+        add_author_box,
         _add_signing_desk,
     ):
         add_authors(credits, view, title_index, site_names, registry)
@@ -127,7 +121,7 @@ def _add_guest_author(
         *view.body_lines[:2],
         *view.body_lines[-2:],
     ):
-        match = _GUEST.search(line.text) if len(line.text) <= 3 * _MAX_LINE_LENGTH else None
+        match = _GUEST.search(line.text) if len(line.text) <= 3 * MAX_LINE_LENGTH else None
         names = (
             extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
         )
@@ -163,16 +157,15 @@ def _add_element_authors(
             names: list[str] = []
             continues_names = True
             for piece in pieces:
-                if _OTHER_ROLE.search(piece) or (
+                if OTHER_ROLE.search(piece) or (
                     names and (JOB_TITLE.search(piece) or _DEGREE_LIST.match(piece.strip(" ,")))
                 ):
                     break
                 if _JOINS.fullmatch(piece):
                     continues_names = True
                     continue
-                piece_names = extract_names(
-                    cut_after_names(f" {piece}"), site_names, registry, name_expected=bool(leading_by)
-                )
+                is_named = bool(leading_by) or _UNSPACED_NAME.fullmatch(piece.strip()) is not None
+                piece_names = extract_names(cut_after_names(f" {piece}"), site_names, registry, name_expected=is_named)
                 piece_names = [
                     piece_name
                     for piece_name in piece_names
@@ -196,11 +189,10 @@ def _add_author_near_headline(
     credits: Credits, view: DocumentView, title_index: _TitleIndex, site_names: set[str], registry: Registry
 ) -> None:
     """Add the first "By Name" near the headline: below it first, then above it."""
-    if title_index is None:
-        title_index = max(0, view.body_start - 1)
-    behind = view.lines[title_index + 1 : title_index + 1 + _LINES_AFTER]
-    for line in (*behind, *reversed(view.lines[max(0, title_index - _LINES_BEFORE) : title_index])):
-        match = _BYLINE.search(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
+    start = view.body_start - 1 if title_index is None else title_index + 1
+    behind = view.lines[max(0, start) : start + _LINES_AFTER]
+    for line in (*behind, *reversed(view.lines[max(0, start - 1 - _LINES_BEFORE) : max(0, start)])):
+        match = _BYLINE.search(line.text) if len(line.text) <= MAX_LINE_LENGTH else None
         names = (
             extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
         )
@@ -212,24 +204,25 @@ def _add_author_near_headline(
 def _add_bare_name(
     credits: Credits, view: DocumentView, title_index: _TitleIndex, site_names: set[str], registry: Registry
 ) -> None:
-    """Add a name alone right below the headline that has a date on its own line or nearby."""
-    if title_index is None:
-        return
-    for index in range(title_index + 1, min(title_index + 1 + _BARE_NAME_LINES, len(view.lines))):
+    """Add a name alone right below the headline, or right above the body, with a date on its own line or nearby."""
+    start = view.body_start - _BARE_NAME_LINES if title_index is None else title_index + 1
+    folded_titles = [fold_text(candidate.value) for candidate in view.find_candidates("title")]
+    for index in range(max(0, start), min(start + _BARE_NAME_LINES, len(view.lines), view.body_start + 2)):
         line = view.lines[index]
         if line.word_count > 16 or len(line.text) > 90:
             continue
-        nearby_lines = view.lines[max(0, index - 2) : index + 3]
-        if not any(
-            len(nearby_line.text) <= 90 and next(find_dates(nearby_line.text), None) for nearby_line in nearby_lines
-        ):
+        if not _has_date_nearby(view, index):
             continue
         stamp = next(find_dates(line.text), None)
         text = f"{line.text[: stamp.start]} | {line.text[stamp.end :]}" if stamp else line.text
         for piece in _PIECE_SEPARATOR.split(text) if stamp else [text]:
             names = extract_names(piece, site_names, registry, name_expected=False)
             if names and all(
-                len(name.split()) in {2, 3, 4} and not JOB_TITLE.search(name) and not name.isupper() for name in names
+                len(name.split()) in {2, 3, 4}
+                and not JOB_TITLE.search(name)
+                and not name.isupper()
+                and not any(fold_text(name) in title for title in folded_titles)
+                for name in names
             ):
                 credits.add_names("author", names, line, "byline.name-date")
                 return
@@ -265,62 +258,37 @@ def _add_signing_desk(
 ) -> None:
     """Add a wire service or a desk that signs the page, where no person is named."""
     for candidate in view.find_candidates("authors", "jsonld", "meta", "byline"):
-        name = LEADING_BY.sub("", " ".join(candidate.value.split()), count=1)
-        if is_signing_desk(name, site_names):
+        value = candidate.value.split(" | ")[0] if candidate.where == "byline" else candidate.value
+        plain = " ".join(value.split())
+        leading_by = LEADING_BY.match(plain)
+        name = plain[leading_by.end() :] if leading_by else plain
+        # A team that the page does not print is a setting of its system; a wire service is not.
+        is_printed = is_agency(name) or any(name in line.plain_text for line in view.lines)
+        if is_printed and is_signing_desk(name, site_names):
             credits.authors.append(name)
             credits.evidence.append(Evidence("authors", f"authors.{candidate.where}", None, candidate.value))
             return
-    start = title_index + 1 if title_index is not None else view.body_start
+    start = title_index + 1 if title_index is not None else max(0, view.body_start - _BARE_NAME_LINES)
     for index, line in enumerate(view.lines[start : start + _LINES_AFTER], start):
-        match = _BYLINE.match(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
-        label_above = (
-            _WRITTEN_BY_ALONE.fullmatch(view.lines[index - 1].text) if index and len(line.text) <= 60 else None
-        )
-        name = (
-            cut_after_names(match["names"] if match else line.plain_text).strip(" ,.|") if match or label_above else ""
-        )
-        if " " in name and name[0].isupper() and not JOB_TITLE.search(name) and is_signing_desk(name, site_names):
+        match = _BYLINE.match(line.text) if len(line.text) <= MAX_LINE_LENGTH else None
+        is_labelled = index > 0 and _is_byline_label(view.lines[index - 1].text)
+        is_dated = index < start + _LINES_AFTER // 2 and _has_date_nearby(view, index, _BARE_NAME_LINES)
+        name = cut_after_names(match["names"]).strip(" ,.|") if match else line.plain_text
+        is_signature = match or is_labelled or is_dated
+        if not is_signature or len(name) > MAX_NAME_LENGTH or " " not in name or not name[0].isupper():
+            continue
+        is_claimed = bool(match or is_labelled) and not JOB_TITLE.search(name)
+        if is_signing_desk(name, site_names, is_labelled=is_claimed):
             credits.add_names("author", [name], line, "byline.desk")
             return
 
 
-def _add_author_at_foot(
-    credits: Credits, view: DocumentView, _: _TitleIndex, site_names: set[str], registry: Registry
-) -> None:
-    """Add the author of "Written by": with names on the same line, on the next lines, or above a bare "Author"."""
-    foot_indices = range(max(0, view.body_end - _LAST_BODY_LINES), min(view.body_end + _FOOT_LINES, len(view.lines)))
-    credit_indices = (
-        index
-        for index, line in enumerate(view.lines)
-        if line.kind in {"credit", "byline"} and index not in foot_indices
-    )
+def _is_byline_label(text: str) -> bool:
+    """Return whether a line is the label of a byline alone."""
+    return len(text) <= 30 and (WRITTEN_BY_ALONE.fullmatch(text) or _BY_ALONE.fullmatch(text)) is not None
 
-    def parse_name_line(index: int) -> list[str]:
-        """Return the names on a short line, [] where the line holds a job title or capitals."""
-        if not 0 <= index < len(view.lines) or len(view.lines[index].text) > 60:
-            return []
-        names = extract_names(cut_after_names(view.lines[index].text), site_names, registry, name_expected=False)
-        return names if all(not JOB_TITLE.search(name) and not name.isupper() for name in names) else []
 
-    for index in (*foot_indices, *credit_indices):
-        line = view.lines[index]
-        match = _WRITTEN_BY.match(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
-        if match is None and abs(index - view.body_end) <= 2 and line.word_count <= 6:
-            match = _BY_NAME.match(line.text)
-        names = (
-            extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
-        )
-        if match and names:
-            credits.add_names("author", names, line, "byline.written-by", match[0])
-            return
-        label = _WRITTEN_BY_ALONE.fullmatch(line.text) if len(line.text) <= 30 else None
-        if label is None:
-            continue
-        for next_index in range(index + 1, index + 1 + (_MAX_LISTED_NAMES if label["many"] else 1)):
-            if not (names := parse_name_line(next_index)):
-                break
-            credits.add_names("author", names, view.lines[next_index], "byline.written-by")
-        if label["label"] and not credits.authors and any(" " in name for name in parse_name_line(index - 1)):
-            credits.add_names("author", parse_name_line(index - 1), view.lines[index - 1], "byline.written-by")
-        if credits.authors:
-            return
+def _has_date_nearby(view: DocumentView, index: int, above: int = 2) -> bool:
+    """Return whether one of the `above` lines above a line or the three from it prints a date."""
+    nearby_lines = view.lines[max(0, index - above) : index + 3]
+    return any(len(line.text) <= 90 and next(find_dates(line.text), None) for line in nearby_lines)

@@ -113,21 +113,28 @@ def cut_after_names(value: str) -> str:
     return value[: month.start() if month else boundary.start()]
 
 
-def _carries_site_name(desk: str, site_names: set[str]) -> bool:
+def _carries_site_name(desk: str, site_names: set[str], accept_initials: bool) -> bool:
     """Return whether a desk is named after its site, by its words or its initials ("The Lavazza Team", "TOI Desk")."""
     own_words = [word for word in desk.split() if not _DESK_WORD.fullmatch(word)]
     folded = fold_text("".join(own_words))
     return any(
         len(site) > 2 and (site in fold_text(desk) or (len(folded) > 3 and folded in site)) for site in site_names
-    ) or any(len(word) in {2, 3, 4} and word.isupper() for word in own_words[:1])
+    ) or (accept_initials and any(len(word) in {2, 3, 4} and word.isupper() for word in own_words[:1]))
 
 
-def is_signing_desk(name: str, site_names: set[str]) -> bool:
-    """Return whether a name is a wire service or a desk that carries the site's name, and not the site itself."""
-    is_agency = name.lower().removeprefix("the ") in roles.load_newsroom_words().agencies
-    carries_site_name = _carries_site_name(name, site_names)
+def is_agency(name: str) -> bool:
+    """Return whether a name is a wire service's."""
+    return name.lower().removeprefix("the ") in roles.load_newsroom_words().agencies
+
+
+def is_signing_desk(name: str, site_names: set[str], *, is_labelled: bool = True) -> bool:
+    """Return whether a name is a wire service or a desk that carries the site's name, and not the site itself.
+
+    `is_labelled` where the name is declared or stands behind "By": initials of the site do only there.
+    """
+    carries_site_name = _carries_site_name(name, site_names, is_labelled)
     return (
-        (is_agency or (_DESK.search(name) is not None and carries_site_name))
+        (is_agency(name) or (_DESK.search(name) is not None and carries_site_name))
         and len(name) <= 40
         and fold_text(name) not in site_names
         and not NOT_A_NAME.search(name)

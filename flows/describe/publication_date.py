@@ -4,51 +4,41 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from flows.describe.credits import Credits
 from flows.describe.date_grammar import DateStamp, find_dates, parse_machine_date, parse_zone
+from flows.describe.date_lines import (
+    PUBLISHED_ON,
+    WRITER_MARK,
+    find_usable_dates,
+    has_other_words,
+    is_usable,
+    list_other_words,
+    parse_date_line,
+    prints_seconds,
+    rank_date_line,
+)
 from flows.describe.day_order import settle_day_order
 from flows.describe.document_view import DocumentView, Evidence, MarkedLine
 from flows.describe.story_date import EARLIEST_DAY, find_story_day
+from flows.describe.url_dates import find_url_day
 from flows.outlets import Profile
 from schemas.stage_tables import Mark
 
 _HEAD_LINES = 14
 _LINES_CLOSE, _LINES_BELOW, _LINES_ABOVE = 5, 16, 8  # lines around a page's headline in which its day stands
+_MINUTE_LENGTH = len("2024-05-04T20:30")
 _DECLARED_PLACES = ("record", "jsonld", "og", "meta", "microdata")
-_IN_URL = re.compile(r"/((?:19|20)\d\d)(?:/(\d{1,2})/(\d{1,2})|-(\d\d)-(\d\d)|(\d\d)(\d\d))(?!\d)")
-_PUBLISHED_ON = re.compile(
-    r"\b(?:(?:published|posted|first published)(?:\s{1,2}on)?|diterbitkan|dipublikasikan|terbit|tayang)\s{0,2}:?",
+_FIRST_PUBLISHED_ON = re.compile(
+    r"\b(?:(?:originally|first) (?:published|posted|appeared)(?: (?:on|in))?|(?:pertama kali|awalnya) "
+    r"(?:terbit|tayang|diterbitkan|dipublikasikan)(?: pada)?)\s{0,2}:?",
     re.IGNORECASE,
 )
-_UPDATED_ON = re.compile(r"\b(?:(?:last|page) )?(?:updated|modified|reviewed)(?:\s{1,2}on)?\s{0,2}:?", re.IGNORECASE)
-# Words of a date that is no publication's: an event, a licence, a photograph.
-_EVENT_WORD = re.compile(
-    r"\b(?:expires?|deadline|valid|until|through|born|copyright|since|join us|webinar|register|starts?|doors open|"
-    r"licen[cs]e|berlaku|izin|lisensi|hak cipta|sejak|hingga|sampai|pendaftaran|acara|digelar)\b|©|"
-    r"\b(?:no|nomor|sk)\b\.? ",
-    re.IGNORECASE,
-)
-# A date behind such a word is part of a sentence ("speaks at Town Hall on December 7, 2025").
-_PREPOSITION = re.compile(
-    r"\b(?:on|in|at|during|from|of|to|by|pada|di|tanggal|dari|bulan|dalam)\s{1,3}\Z", re.IGNORECASE
-)
-_WRITER_MARK = re.compile(r"\b(?:by|oleh|penulis|reporter|editor|author|words)\b", re.IGNORECASE)
-_BEHIND_BAR = re.compile(r"(?:^|[|•·]|\b(?:published|posted|updated)\b)\s{0,3}\w{1,8}\s{1,3}\Z", re.IGNORECASE)
-_VIEW_COUNT_RULE = "related.views"  # "15:06 WIB | 998 Views" is a date line all the same
-_HEAD_DATE_WORDS = 6  # words beside a date near a page's headline
+_UPDATED_ON = re.compile(r"\b(?:(?:last|page) )?(?:updated?|modified|reviewed)(?:\s{1,2}on)?\s{0,2}:?", re.IGNORECASE)
 _FAR_HEAD_LINES = 40  # lines above the body in which a date line with a time and its zone stands
 _MIN_SENTENCE_WORDS = 12
 _MAX_LINE_LENGTH = 220
-# Words beside the date on a date line: labels, the outlet's name, a share count. Not a sentence.
-_MAX_OTHER_WORDS = 8
-_LABELS = re.compile(
-    r"\b(?:tayang|terbit|diterbitkan|dipublikasikan|dibuat|published|posted|publish|date|tanggal|pada|on|wib|wita|wit|pukul|"
-    r"updated?|diperbarui|read|menit baca|views?|dilihat|dibaca|kali|originally|first|last|created|added|mins?|"
-    r"minutes?|"
-    r"comments?|komentar|shares?|time|waktu|rilis|release|publikasi|jam)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -104,7 +94,10 @@ def _find_date(
     """Find the date: declared, in bylines and date lines, near the headline, in the URL, in the story."""
     declared_date = _parse_candidate_dates(view, profile, latest_day, _DECLARED_PLACES)
     if declared_date and declared_date.day and view.is_page and not view.find_candidates("published_at", "record"):
+        is_last_change = _is_last_change(view, declared_date.evidence[0].quote)
         close_printed = _find_near_headline(view, title_index, profile, latest_day, close=True)
+        if close_printed is None and is_last_change:
+            close_printed = _find_labelled_date(view, profile, latest_day, PUBLISHED_ON, "date.published-on")
         if close_printed and close_printed.day and close_printed.day != declared_date.day:
             # One day apart: the page counts in its own zone. A hidden bare day, or a later day for social
             # networks, belongs to another edition.
@@ -115,8 +108,8 @@ def _find_date(
                     evidence=(*close_printed.evidence, *declared_date.evidence),
                     marks=close_printed.marks,
                 )
-            declared_is_later = (
-                declared_date.evidence[0].rule in {"date.og", "date.meta"} and close_printed.day < declared_date.day
+            declared_is_later = close_printed.day < declared_date.day and (
+                is_last_change or declared_date.evidence[0].rule in {"date.og", "date.meta"}
             )
             if declared_date.instant is None or declared_is_later:
                 return close_printed
@@ -127,39 +120,42 @@ def _find_date(
         if view.is_page and profile is None
         else None
     )
-    visible_date = close_date or _find_printed_date(view, credits, dateline_index, profile, latest_day, title_index)
+    first_date = (
+        _find_labelled_date(view, profile, latest_day, _FIRST_PUBLISHED_ON, "date.first-published")
+        if view.is_page
+        else None
+    )
+    visible_date = (
+        first_date or close_date or _find_printed_date(view, credits, dateline_index, profile, latest_day, title_index)
+    )
     if declared_date and (visible_date is None or visible_date.day != declared_date.day):
         return declared_date
     nearby_date = (
         None if visible_date or not view.is_page else _find_near_headline(view, title_index, profile, latest_day)
     )
     nearby_date = nearby_date or (
-        _find_labelled_date(view, profile, latest_day, _PUBLISHED_ON, "date.published-on")
+        _find_labelled_date(view, profile, latest_day, PUBLISHED_ON, "date.published-on")
         if view.is_page and visible_date is None
         else None
     )
     printed_date = (
         visible_date
         or nearby_date
-        or _parse_candidate_dates(view, profile, latest_day, ("page", "headline", "time", "script"))
+        or _parse_candidate_dates(view, profile, latest_day, ("page", "headline"))
+        or _parse_only_time(view, profile, latest_day)
+        or _parse_candidate_dates(view, profile, latest_day, ("script",))
     )
     url_date = _parse_url_date(url, profile, latest_day) if printed_date is None and url else None
     if url_date and url_date.basis == "stated":
         return url_date
     if printed_date is None and view.is_page:
-        # The day of the last update, with its own rule, is better than a day from the story.
+        # The day of the last update is a bound, and better than a day from the story.
         printed_date = _find_near_headline(
             view, title_index, profile, latest_day, updates=True
-        ) or _parse_candidate_dates(view, profile, latest_day, ("headline",), "date.update")
+        ) or _parse_candidate_dates(view, profile, latest_day, ("headline",), "date.update", "modified_at")
         printed_date = printed_date or _find_labelled_date(view, profile, latest_day, _UPDATED_ON, "date.update")
         printed_date = printed_date or _read_modified_date(view, profile, latest_day)
-        printed_date = (
-            replace(
-                printed_date, instant=None, evidence=tuple(row for row in printed_date.evidence if row.field == "date")
-            )
-            if printed_date
-            else None
-        )
+        printed_date = _weaken_update(printed_date, view) if printed_date else None
     story_match = find_story_day(view, latest_day) if printed_date is None else None
     story_date = _build_inferred_date(*story_match) if story_match else PublicationDate()
     return printed_date or (story_date if story_date.day else url_date) or story_date
@@ -174,24 +170,13 @@ def find_last_revision(view: DocumentView, published: PublicationDate) -> dt.dat
     return max((instant for instant in instants if instant), default=None)
 
 
-def _is_usable(stamp: DateStamp, latest_day: dt.date | None) -> bool:
-    """Return whether a date is no update, fits its weekday and lies between EARLIEST_DAY and `latest_day`."""
-    return (
-        not stamp.is_update
-        and not stamp.weekday_conflicts
-        and stamp.day >= EARLIEST_DAY
-        and (latest_day is None or stamp.day <= latest_day)
+def _is_last_change(view: DocumentView, declared: str) -> bool:
+    """Return whether a page declares the same minute as its last change: then it may be when the page was made."""
+    minute = declared.strip().replace(" ", "T")[:_MINUTE_LENGTH]
+    return len(minute) == _MINUTE_LENGTH and any(
+        candidate.value.strip().replace(" ", "T").startswith(minute)
+        for candidate in view.find_candidates("modified_at", "jsonld", "og")
     )
-
-
-def _find_usable_dates(
-    text: str, view: DocumentView, latest_day: dt.date | None, *, updates: bool = False
-) -> Iterator[DateStamp]:
-    """Yield the usable dates of a text whose order of day and month is settled; `updates` accepts days of updates."""
-    for stamp in find_dates(text):
-        settled = settle_day_order(replace(stamp, is_update=False) if updates else stamp, view)
-        if settled and _is_usable(settled, latest_day):
-            yield settled
 
 
 def _parse_candidate_dates(
@@ -200,16 +185,17 @@ def _parse_candidate_dates(
     latest_day: dt.date | None,
     places: tuple[str, ...],
     update_rule: str | None = None,
+    field: str = "published_at",
 ) -> PublicationDate | None:
     """Return the first usable date among the candidates of `places`; a date with a time comes before one without.
 
     `update_rule` is the evidence rule under which the day of an update is accepted too.
     """
     usable_dates = []
-    for candidate in view.find_candidates("published_at", *places):
+    for candidate in view.find_candidates(field, *places):
         parsed = parse_machine_date(candidate.value)
         stamp = settle_day_order(parsed, view) if parsed else None
-        if stamp and _is_usable(replace(stamp, is_update=False) if update_rule else stamp, latest_day):
+        if stamp and is_usable(replace(stamp, is_update=False) if update_rule else stamp, latest_day):
             rule = update_rule or "record" if update_rule or candidate.where == "record" else f"date.{candidate.where}"
             usable_dates.append((stamp, candidate, rule))
     if not usable_dates:
@@ -228,6 +214,18 @@ def _parse_candidate_dates(
     return PublicationDate(day, "stated", instant, tuple(evidence))
 
 
+def _parse_only_time(view: DocumentView, profile: Profile | None, latest_day: dt.date | None) -> PublicationDate | None:
+    """Return the date of the time elements if all of a page name one day: else they may be those of cards.
+
+    The day of an update is none.
+    """
+    stamps = (parse_machine_date(candidate.value) for candidate in view.find_candidates("published_at", "time"))
+    days = {stamp.day for stamp in stamps if stamp}
+    if len(days) != 1 or days & view.update_days:
+        return None
+    return _parse_candidate_dates(view, profile, latest_day, ("time",))
+
+
 def _find_near_headline(
     view: DocumentView,
     title_index: int | None,
@@ -239,24 +237,29 @@ def _find_near_headline(
 ) -> PublicationDate | None:
     """Find the first date in a short line below the headline, else the nearest above it.
 
-    `close` limits the search to the lines right below the headline. `updates` accepts the day of an update.
+    `close` limits the search to the lines right below the headline and to a date alone right above it. `updates`
+    accepts the day of an update.
     """
     if title_index is None:
         if close:
             return None
         title_index = max(0, view.body_start - 1)
     end = min(title_index + 1 + (_LINES_CLOSE if close else _LINES_BELOW), _find_story_start(view, title_index))
-    above = () if close else view.lines[max(0, title_index - _LINES_ABOVE) : title_index]
+    above = view.lines[max(0, title_index - (_LINES_CLOSE if close else _LINES_ABOVE)) : title_index]
     dated_lines: list[tuple[int, DateStamp, MarkedLine]] = []
-    closest_number = view.lines[title_index - 1].number if title_index else 0
+    closest_number = _find_closest_above(view, title_index)
     title_number = view.lines[title_index].number if title_index < len(view.lines) else 0
+    update_lines = () if updates else view.update_lines
     for line in (*view.lines[title_index + 1 : end], *reversed(above)):
-        if len(line.text) > _MAX_LINE_LENGTH or line.kind in {"caption", "related", "ad", "footer"}:
+        is_foreign = line.kind in {"caption", "related", "ad", "footer"} or line.number in update_lines
+        if len(line.text) > _MAX_LINE_LENGTH or is_foreign:
             continue
-        for stamp in _find_usable_dates(line.text, view, latest_day, updates=updates):
-            rank = _rank_date_line(line, stamp)
+        for stamp in find_usable_dates(line.text, view, latest_day, updates=updates):
+            rank = rank_date_line(line, stamp)
             # Further above the headline a day may be the page's own clock.
-            is_clock = line.number < title_number and rank != 0 and line.number != closest_number
+            is_above = line.number < title_number
+            is_clock = is_above and line.number < closest_number and (close or rank != 0)
+            is_clock |= is_above and ((close and has_other_words(line, stamp)) or prints_seconds(line, stamp))
             if rank is not None and not is_clock:
                 dated_lines.append((rank, stamp, line))
                 break
@@ -264,6 +267,16 @@ def _find_near_headline(
         return None
     _, stamp, line = min(dated_lines, key=lambda dated: dated[0])
     return _build_stated_date(stamp, line, "date.update" if updates else "date.beside-headline", profile)
+
+
+def _find_closest_above(view: DocumentView, title_index: int) -> int:
+    """Return the number of the line right above the headline; lines of labels alone ("4 min read") are passed over."""
+    index = title_index - 1
+    while (
+        index > 0 and not list_other_words(view.lines[index].text, "") and not any(find_dates(view.lines[index].text))
+    ):
+        index -= 1
+    return view.lines[index].number if index >= 0 else 0
 
 
 def _find_story_start(view: DocumentView, title_index: int) -> int:
@@ -279,29 +292,6 @@ def _find_story_start(view: DocumentView, title_index: int) -> int:
     return len(view.lines)
 
 
-def _rank_date_line(line: MarkedLine, stamp: DateStamp) -> int | None:
-    """Rank a line with a date: 0 labelled, 1 a date alone or with a writer, 2 with other words; None for a sentence."""
-    before, behind = line.text[: stamp.start], line.text[stamp.end :]
-    if _PUBLISHED_ON.search(before) or _PUBLISHED_ON.match(behind.lstrip(" |•-–—,(")):
-        return 0
-    if _EVENT_WORD.search(line.text):
-        return None
-    is_written = line.kind == "byline" or _WRITER_MARK.search(line.text) is not None
-    other_words = _list_other_words(before, behind)
-    if not other_words:
-        return 1
-    if line.body_offset is not None:
-        return None
-    if len(other_words) > 2 * _HEAD_DATE_WORDS or (_PREPOSITION.search(before) and not _BEHIND_BAR.search(before)):
-        return None
-    return 1 if is_written else 2 if len(other_words) <= _HEAD_DATE_WORDS else None
-
-
-def _list_other_words(before: str, behind: str) -> list[str]:
-    """List the words beside a date that are no labels."""
-    return [word for word in re.split(r"[^\w']+", _LABELS.sub(" ", f"{before} {behind}")) if word.strip("_0123456789")]
-
-
 def _read_modified_date(
     view: DocumentView, profile: Profile | None, latest_day: dt.date | None
 ) -> PublicationDate | None:
@@ -309,11 +299,22 @@ def _read_modified_date(
     for candidate in view.find_candidates("modified_at", "jsonld", "og"):
         parsed = parse_machine_date(candidate.value)
         stamp = settle_day_order(parsed, view) if parsed else None
-        if stamp and _is_usable(replace(stamp, is_update=False), latest_day):
+        if stamp and is_usable(replace(stamp, is_update=False), latest_day):
             return PublicationDate(
-                stamp.day, "inferred", None, (Evidence("date", "date.modified", None, candidate.value, "likely"),)
+                stamp.day, "inferred", None, (Evidence("date", "date.modified", None, candidate.value),)
             )
     return None
+
+
+def _weaken_update(updated: PublicationDate, view: DocumentView) -> PublicationDate:
+    """Return the day of an update that readers see as a likely day of publication, without an instant.
+
+    It is inferred where the page's data calls the same day its last change: such a page was published before.
+    """
+    evidence = tuple(row._replace(sure="likely") for row in updated.evidence if row.field == "date")
+    stamps = (parse_machine_date(candidate.value) for candidate in view.find_candidates("modified_at", "jsonld", "og"))
+    is_last_change = any(stamp and stamp.day == updated.day for stamp in stamps)
+    return replace(updated, basis="inferred" if is_last_change else updated.basis, instant=None, evidence=evidence)
 
 
 def _find_labelled_date(
@@ -323,7 +324,7 @@ def _find_labelled_date(
     label_alone = False
     for line in view.lines[max(0, view.body_start - _HEAD_LINES) : view.body_end + 2 * _HEAD_LINES]:
         match = label.search(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
-        stamps = _find_usable_dates(line.text, view, latest_day, updates=True) if match or label_alone else iter(())
+        stamps = find_usable_dates(line.text, view, latest_day, updates=True) if match or label_alone else iter(())
         stamp = next(stamps, None)
         follows_label = 0 <= stamp.start - (match.end() if match else 0) <= 3 if stamp else False
         if stamp and (follows_label or (match and 0 <= match.start() - stamp.end <= 4)):
@@ -334,12 +335,8 @@ def _find_labelled_date(
 
 def _parse_url_date(url: str, profile: Profile | None, latest_day: dt.date | None) -> PublicationDate | None:
     """Parse the day in the article's URL; it is inferred where the outlet counts its days in UTC."""
-    match = _IN_URL.search(url)
-    try:
-        day = dt.date(*(int(part) for part in match.groups() if part)) if match else None
-    except ValueError:
-        day = None
-    if match is None or day is None or day < EARLIEST_DAY or (latest_day is not None and day > latest_day):
+    day = find_url_day(url)
+    if day is None or day < EARLIEST_DAY or (latest_day is not None and day > latest_day):
         return None
     basis = "inferred" if profile and profile.url_days == "UTC" else "stated"
     certainty = "likely" if basis == "stated" else "guess"
@@ -382,19 +379,20 @@ def _find_printed_date(
         # Longer lines are paragraphs that end in a credit.
         if len(line.text) > _MAX_LINE_LENGTH:
             continue
-        dated_lines += [(stamp, line, "date.byline") for stamp in _find_usable_dates(line.text, view, latest_day)]
+        dated_lines += [(stamp, line, "date.byline") for stamp in find_usable_dates(line.text, view, latest_day)]
+    dated_lines += [(stamp, line, "date.byline") for line, stamp in _find_dates_below(credits, view, latest_day)]
     end = dateline_index if dateline_index is not None else min(view.body_start + 3, len(view.lines))
     if title_index is not None and title_index >= end:
         title_index = None
     for index in range(end - 1, max(-1, end - 1 - _FAR_HEAD_LINES), -1):
         line = view.lines[index]
-        stamp = _parse_date_line(line, view, latest_day) if "19" in line.text or "20" in line.text else None
-        if stamp is None:
+        stamp = parse_date_line(line, view, latest_day) if "19" in line.text or "20" in line.text else None
+        if stamp is None or line.number in view.update_lines:
             continue
         is_timed = stamp.time is not None
         if title_index is not None and index < title_index:
             # Above a page's headline stands the page's own clock, but for a full date line right above it.
-            is_date_line = is_timed and title_index - index == 1
+            is_date_line = is_timed and title_index - index == 1 and not prints_seconds(line, stamp)
         elif end - index > _HEAD_LINES:
             is_date_line = is_timed and (stamp.zone is not None or line.kind == "byline")
         else:
@@ -413,18 +411,16 @@ def _find_printed_date(
     return PublicationDate(stamp.day, "stated", instant, tuple(evidence), marks)
 
 
-def _parse_date_line(line: MarkedLine, view: DocumentView, latest_day: dt.date | None) -> DateStamp | None:
-    """Parse the date of a line that holds almost nothing else."""
-    is_foreign = line.kind in {"caption", "related", "ad", "footer"} and line.rule != _VIEW_COUNT_RULE
-    if len(line.text) > 160 or is_foreign or _EVENT_WORD.search(line.text):
-        return None
-    stamp = next(_find_usable_dates(line.text, view, latest_day), None)
-    if stamp is None:
-        return None
-    before, after = line.text[: stamp.start], line.text[stamp.end :]
-    max_words = _MAX_OTHER_WORDS if line.kind == "byline" else 4
-    is_date_line = len(_list_other_words(before, after)) <= max_words
-    return stamp if is_date_line and not before.rstrip().endswith(("(", '"')) else None
+def _find_dates_below(
+    credits: Credits, view: DocumentView, latest_day: dt.date | None
+) -> Iterator[tuple[MarkedLine, DateStamp]]:
+    """Yield the dates that stand alone right below a sign-off behind the body."""
+    credit_numbers = {line.number for line in credits.lines} | {row.line for row in credits.evidence}
+    for above, below in pairwise(view.lines[view.body_end :]):
+        if above.number in credit_numbers and above.body_offset is None and WRITER_MARK.search(above.text):
+            stamp = next(find_usable_dates(below.text[:_MAX_LINE_LENGTH], view, latest_day), None)
+            if stamp and not has_other_words(below, stamp):
+                yield below, stamp
 
 
 def _build_inferred_date(stamp: DateStamp, line: MarkedLine) -> PublicationDate:

@@ -1,6 +1,6 @@
 """Measure the page model on several splits of the evaluation pages, with intervals.
 
-python tests/benchmarks/html_splits.py CACHE [quality|fast] [SPLITS]      after block_data.py
+python tests/benchmarks/html_splits.py CACHE [quality|fast] [SPLITS]      after block_data.py; some minutes a split
 
 A change to the page model counts when it gains in the mean of the splits. Each split divides the sites into folds in
 another random way, and each page is read with trees that were trained without its site. Two more splits are by source:
@@ -28,6 +28,7 @@ from flows.clean.models.train.train_blocks import FOLDS, train_trees
 
 Counts = tuple[float, float, float]  # right, too many, missed; they sum to 1
 RESAMPLES = 2_000
+SOURCES = {"web-pages": ("wcxb", "fundus"), "annotated": ("wcxb",), "parsers": ("fundus",), "id-html": ("id",)}
 
 
 def split_by_site(pages: Sequence[dict], seed: int) -> list[set[str]]:
@@ -107,11 +108,13 @@ def main(cache: Path, effort: str, split_count: int) -> None:
     for name, folds in splits.items():
         with tempfile.TemporaryDirectory() as folder:
             counts_by_id = dict(read_split(pages, rows, folds, effort, Path(folder)))
-        for source, sets in (("web-pages", ("wcxb", "fundus")), ("annotated", ("wcxb",)), ("parsers", ("fundus",))):
+        for source, sets in SOURCES.items():
             counts_by_site: dict[str, list[Counts]] = defaultdict(list)
             for page_id, counts in counts_by_id.items():
                 if page_by_id[page_id]["set"] in sets:
                     counts_by_site[page_by_id[page_id]["site"]].append(counts)
+            if not counts_by_site:
+                continue
             f1 = compute_f1([counts for listed in counts_by_site.values() for counts in listed])
             low, high = compute_interval(counts_by_site)
             print(f"{effort} {name}: {source} {f1:.4f} [{low:.4f}, {high:.4f}]", flush=True)

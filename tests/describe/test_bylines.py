@@ -147,3 +147,20 @@ def test_a_desk_is_published_where_it_carries_an_outlet_s_name(described, desk, 
     values, evidence, _ = described(text, {1: "title", 2: "byline"})
     assert values["authors"] == authors
     assert [row["rule"] for row in evidence if row["field"] == "authors"] == ["byline.desk"] * len(authors)
+
+
+@pytest.mark.parametrize(
+    ("head", "authors"),
+    [
+        (["Ratna Sari - 3 jam yang lalu"], ["Ratna Sari"]),
+        (["Ratna Sari | 2 hari lalu"], ["Ratna Sari"]),
+        (["Ratna Sari, Budi Santoso • 15 minutes ago"], ["Ratna Sari", "Budi Santoso"]),
+        (["Terbaru - 3 jam yang lalu"], []),
+        (["Ratna Sari - 3 jam yang lalu", "Budi Santoso - 5 jam yang lalu"], []),  # cards of other stories
+        (["Ratna Sari pulang 3 jam yang lalu"], []),
+    ],
+)
+def test_a_name_beside_the_time_that_has_passed(described, head, authors):
+    text = "\n".join(["Panen Garam Lebih Awal Tahun Ini", *head, STORY])
+    values, _, _ = described(text, {1: "title", **dict.fromkeys(range(2, 2 + len(head)), "nav")})
+    assert values["authors"] == authors

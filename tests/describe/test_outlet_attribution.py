@@ -84,3 +84,18 @@ def test_a_record_may_name_its_outlet_by_the_label_of_its_domain(described, name
 def test_an_unknown_site_is_named_as_it_names_itself(described):
     values, _, _ = described(STORY, {}, [("outlet", "og", "Warta Kebun")], url="https://www.wartakebun.co.id/a/b")
     assert (values["outlet"], values["outlet_domain"]) == ("Warta Kebun", "wartakebun.co.id")
+
+
+@pytest.mark.parametrize(
+    ("canonical", "domain"),
+    [
+        ("https://kebun-raya-malam/jalur-malam-dibuka-lagi", None),
+        ("https://kebun_raya.example/jalur-malam-dibuka-lagi", None),
+        ("https://berita.kebun-raya.example/jalur-malam-dibuka-lagi", "kebun-raya.example"),
+        ("https://kebünraya.example/jalur-malam-dibuka-lagi", "xn--kebnraya-85a.example"),
+    ],
+)
+def test_a_host_that_is_no_domain_gives_none(described, canonical, domain):
+    stated = [("outlet", "og", "Kebun Raya Malam"), ("canonical", "link", canonical)]
+    values, _, _ = described(STORY, {}, stated)
+    assert (values["outlet"], values["outlet_domain"]) == ("Kebun Raya Malam", domain)

@@ -24,7 +24,8 @@ def authors(described, lines, candidates=()):
             "Dana Whitfield", "Lou Marsh"
         ]),
         (("authors", "byline", "Dana Whitfield | Travel Contributor"), ["Dana Whitfield"]),
-        (("authors", "jsonld", "Valley Courier Sport Desk"), ["Valley Courier Sport Desk"]),
+        (("authors", "jsonld", "Valley Courier Sport Desk"), []),
+        (("authors", "jsonld", "AFP"), ["AFP"]),
         (("authors", "jsonld", "Sport Desk Team"), []),
         (("authors", "meta", "Marketing and Event Coordinator"), []),
         (("authors", "meta", "Our Editors"), []),
@@ -114,3 +115,76 @@ def test_a_guest_named_in_the_text_is_the_author_and_not_the_account(described, 
 
 def test_a_byline_that_closes_the_story(described):
     assert authors(described, [PAGE[0][2], STORY, STORY, "By Lou Marsh"]) == ["Lou Marsh"]
+
+
+@pytest.mark.parametrize("line", ["Valley Courier Sport Desk", "By Valley Courier Sport Desk, June 3, 2025"])
+def test_a_declared_desk_that_the_page_prints(described, line):
+    declared = [("authors", "jsonld", "Valley Courier Sport Desk")]
+    assert authors(described, [PAGE[0][2], line, STORY, STORY], declared) == ["Valley Courier Sport Desk"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        (["The Courier Team", "Published", "June 3, 2025"], ["The Courier Team"]),
+        (["By", "The Valley Courier Team", "|", "6 min read"], ["The Valley Courier Team"]),
+        (["The Courier Team"], []),  # neither labelled nor dated
+        (["The Harbour Team", "Published", "June 3, 2025"], []),  # not the site's
+        (["SEO Contributor", "June 3, 2025"], []),
+    ],
+)
+def test_a_desk_alone_on_a_line(described, lines, names):
+    assert authors(described, [PAGE[0][2], *lines, STORY, STORY]) == names
+
+
+def test_a_byline_where_no_line_prints_the_declared_headline(described):
+    assert authors(described, ["Bridge: the council has voted", "By Dana Whitfield", STORY, STORY]) == [
+        "Dana Whitfield"
+    ]
+    bare = ["Bridge: the council has voted", "Dana Whitfield", "June 3, 2025", STORY, STORY]
+    assert authors(described, bare) == ["Dana Whitfield"]
+
+
+def test_words_of_the_headline_are_no_name(described):
+    lines = ["Bridge Wrap-Up 12/19/2025", STORY, STORY]
+    assert authors(described, lines, [("title", "html_title", "Bridge Wrap-Up 12/19/2025 | Valley Courier")]) == []
+
+
+@pytest.mark.parametrize(
+    ("foot", "names"),
+    [
+        (["Dana Whitfield", "Dana Whitfield is a writer on rivers and harbours."], ["Dana Whitfield"]),
+        (["Reviewed by", "Dana Whitfield", "Dana Whitfield is a professor of rivers."], []),
+        (["Harbour State Park", "Harbour State Park is a place to rest."], []),
+        (["Dana Whitfield", "June 3, 2025 at 6:56 PM", "I crossed the old bridge every day."], []),
+    ],
+)
+def test_the_box_of_the_author_below_the_story(described, foot, names):
+    assert authors(described, [PAGE[0][2], STORY, STORY, *foot]) == names
+
+
+@pytest.mark.parametrize(
+    ("foot", "names"),
+    [
+        (["Article written by:", "Dana Whitfield, MD, FOMA"], ["Dana Whitfield"]),
+        (
+            ["Written by", "Dana Whitfield, ten years of covering harbours", "Lou Marsh, editor of the river pages"],
+            ["Dana Whitfield", "Lou Marsh"],
+        ),
+        (["Written by", "Dana Whitfield", "Lou Marsh"], ["Dana Whitfield"]),
+    ],
+)
+def test_names_below_a_label_at_the_foot(described, foot, names):
+    assert authors(described, [PAGE[0][2], STORY, STORY, *foot]) == names
+
+
+def test_a_name_without_blanks_in_the_byline_s_element(described):
+    assert authors(described, [PAGE[0][2], STORY, STORY], [("authors", "byline", "森田花子")]) == ["森田花子"]
+
+
+def test_an_english_page_at_a_malaysian_address_is_no_indonesian_one(described):
+    lines = [PAGE[0][2], "Valley Courier Team", STORY, STORY]
+    declared = [("language", "html", "en"), ("authors", "meta", "Valley Courier Team")]
+    kinds = {1: "nav", 2: "nav"}
+    values, _, _ = described("\n".join(lines), kinds, [*PAGE, *declared], "https://valleycourier.my/a/b")
+    assert values["authors"] == ["Valley Courier Team"]

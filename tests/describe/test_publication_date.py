@@ -134,6 +134,7 @@ def test_days_of_captions_events_comments_and_cards_are_not_stated(described, ab
         (["Last updated 18 Nov 2025", "3 Sept 2024 | Originally published"], "2024-09-03"),
         (["Updated: Nov 18, 2025 | Published: May 25, 2025"], "2025-05-25"),
         (["By Dana Whitfield | January 11th 2023 | 5 min read"], "2023-01-11"),
+        (["Essay - Published: 2025.12.17"], "2025-12-17"),
     ],
 )
 def test_the_day_of_the_byline_is_stated(described, above, day):
@@ -147,6 +148,7 @@ def test_the_day_of_the_byline_is_stated(described, above, day):
         ([("language", "og", "en_GB")], None, "2023-05-04"),
         ([("modified_at", "og", "2023-04-05T10:00:00Z")], None, "2023-04-05"),
         ([], "https://valleycourier.co.uk/a/b", "2023-05-04"),
+        ([], "https://valleycourier.example/2023/april/05/b", "2023-04-05"),
     ],
 )
 def test_what_a_page_declares_settles_the_order_of_day_and_month(described, candidates, url, day):
@@ -181,6 +183,14 @@ def test_the_page_s_own_clock_is_no_date(described):
     assert values["date_basis"] != "stated"
 
 
+@pytest.mark.parametrize(("clock", "basis"), [("07:05:11", None), ("07:05 WIB", "stated")])
+def test_a_time_to_the_second_right_above_the_headline_is_the_page_s_clock(described, clock, basis):
+    story = STORY.replace(", Sabtu (4/5/2024)", "")
+    text = f"Senin, 13 November 2023 {clock}\nFestival Layang-layang Dibuka\nRatna Sari - 3 jam yang lalu\n{story}"
+    values, _, _ = described(text, {1: "nav", 2: "title", 3: "nav"}, [("title", "og", "Festival Layang-layang Dibuka")])
+    assert values["date_basis"] == basis
+
+
 def test_the_day_that_the_story_calls_today_is_inferred(described):
     text = (
         "Jakarta - Ponsel akan meluncur hari ini, Senin (9/9/2024) di Brendal, atau Selasa (10/9/2024) dini hari WIB."
@@ -194,3 +204,68 @@ def test_a_view_count_beside_the_clock(described):
         f"Festival Dibuka\nSelasa, 23 Februari 2016 15:06 WIB | 998 Views\n{STORY}", {1: "title", 2: "byline"}
     )
     assert when(values)[2] == dt.datetime(2016, 2, 23, 8, 6, tzinfo=dt.UTC)
+
+
+def test_a_label_on_a_line_of_its_own_makes_the_day_an_update_s(described):
+    declared = [("published_at", "jsonld", "Feb 08, 2022")]
+    values = describe_page(described, (["Emil Ippolin", "Last update:", "July 16, 2025"], []), None, declared)
+    assert when(values)[:2] == ("2022-02-08", "stated")
+
+
+@pytest.mark.parametrize(
+    ("modified", "day"), [("2025-11-20T16:02:46Z", "2025-05-14"), ("2025-12-01T09:00:00Z", "2025-11-20")]
+)
+def test_a_declared_day_that_is_also_the_last_change_gives_way_to_an_earlier_printed_one(described, modified, day):
+    declared = [("published_at", "jsonld", "2025-11-20T16:02:46Z"), ("modified_at", "jsonld", modified)]
+    values = describe_page(described, (["Emil Ippolin", "May 14, 2025"], []), None, declared)
+    assert when(values)[:2] == (day, "stated")
+
+
+@pytest.mark.parametrize(("between", "basis"), [(["4 min read"], "stated"), (["Emil Ippolin writes on"], None)])
+def test_labels_alone_may_stand_between_the_day_and_the_headline_below_it(described, between, basis):
+    lines = ["Back to blog", "Dec 12, 2025", *between, HEADLINE]
+    text = "\n".join([*lines, ENGLISH])
+    kinds = dict.fromkeys(range(1, len(lines) + 1), "nav")
+    values, _, _ = described(text, kinds, [("title", "h1", HEADLINE), ("language", "html", "en")])
+    assert values["date_basis"] == basis
+
+
+def test_originally_published_beats_an_unlabelled_day(described):
+    below = ["This article was originally published on 26 Sep 2019 at 4:12pm but has been changed."]
+    assert when(describe_page(described, (["Emil Ippolin", "30 Sep 2022, 11:07am"], below)))[:2] == (
+        "2019-09-26",
+        "stated",
+    )
+
+
+@pytest.mark.parametrize(
+    ("modified", "basis"), [("2026-01-12T10:00:00Z", "inferred"), ("2025-03-01T10:00:00Z", "stated")]
+)
+def test_the_day_of_an_update_that_the_data_calls_a_change_is_inferred(described, modified, basis):
+    values = describe_page(described, (["Last updated 12 Jan 2026"], []), None, [("modified_at", "jsonld", modified)])
+    assert when(values)[:2] == ("2026-01-12", basis)
+
+
+def test_a_caption_above_the_body_that_ends_in_a_day_is_no_date_line(described):
+    above = ["Odile Farrow reads to her son Karter in the library of Brendal, Alden, April 14, 2024."]
+    values = describe_page(described, (above, []), {2: "byline"})
+    assert values["date_basis"] != "stated"
+
+
+@pytest.mark.parametrize(("times", "basis"), [(["2026-01-05"] * 2, "stated"), (["2026-01-05", "2025-11-02"], None)])
+def test_time_elements_of_several_days_may_be_those_of_cards(described, times, basis):
+    values = describe_page(described, ([], []), None, [("published_at", "time", time) for time in times])
+    assert values["date_basis"] == basis
+
+
+def test_the_day_below_a_sign_off(described):
+    below = ["tags of the page", "Written by Dana Whitfield", "April 8, 2024"]
+    assert when(describe_page(described, ([], below)))[:2] == ("2024-04-08", "stated")
+
+
+def test_a_time_element_of_an_update_is_no_publication(described):
+    declared = [("published_at", "time", "2026-01-12"), ("modified_at", "headline", "2026-01-12")]
+    values = describe_page(described, (["Last updated: January 12, 2026."], []), None, declared)
+    assert (when(values)[0], values["published_at"]) == ("2026-01-12", None)
+    changed = [*declared, ("modified_at", "og", "2026-01-12T16:29:48Z")]
+    assert when(describe_page(described, (["January 12, 2026."], []), None, changed))[1] == "inferred"

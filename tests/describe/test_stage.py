@@ -44,8 +44,18 @@ def test_article_ids_follow_the_url_else_the_identity(described):
 
 @pytest.mark.parametrize(
     "line, partial",
-    [("Halaman selanjutnya", True), ("Berlangganan untuk membaca artikel ini", True), ("Bibit tumbuh subur.", False)],
-)  # fmt: skip
+    [
+        ("Halaman selanjutnya", True),
+        ("Berlangganan untuk membaca artikel ini", True),
+        ("Halaman 2 dari 3 Sebelumnya", True),
+        ("Page 1 of 4", True),
+        ("123Selanjutnya", True),
+        ("1 | 2 | 3 | Next", True),
+        ("Bibit tumbuh subur.", False),
+        ("12 pohon berikutnya", False),
+        ("Halaman rumah 12 dari 3 desa", False),
+    ],
+)
 def test_partial(described, line, partial):
     assert described(f"{STORY}\n{line}", {3: "nav"})[0]["is_partial"] is partial
 

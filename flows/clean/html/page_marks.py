@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import compress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from flows.clean.html.beside_headline import StatedValue
 from flows.clean.html.block_classifier import classify_blocks
 from flows.clean.html.block_exclusions import exclude_blocks, find_excluded_nodes
 from flows.clean.html.blocks import extract_blocks
@@ -20,7 +21,7 @@ from flows.clean.html.inline_asides import move_inline_asides
 from flows.clean.html.link_lists import LinkLists, find_link_lists
 from flows.clean.html.page_data import DataText, find_data_text, has_script_story
 from flows.clean.html.page_hints import read_page_hints
-from flows.clean.html.page_metadata import StatedValue, extract_stated_values
+from flows.clean.html.page_metadata import extract_stated_values
 from flows.clean.html.page_tree import parse_page
 from flows.clean.line_limits import check_line_count
 from flows.clean.lines.line_table import build_line_table, split_lines

@@ -9,17 +9,21 @@ from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any, Final
 
+from flows.clean.html.beside_headline import (
+    MAX_NAME_CHARS,
+    STANDFIRST_BIT,
+    StatedValue,
+    match_name_roles,
+    read_beside_headline,
+)
 from flows.clean.lines.line_table import replace_surrogates
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-StatedValue = tuple[str, str, str]
-
 _MAX_JSON_CHARS: Final = 500_000
 _MAX_JSON_NODES: Final = 5_000
 _MAX_VALUE_CHARS: Final = 1_000
-_MAX_NAME_CHARS: Final = 500  # of an element's names, which can be of any length and are cached
 _ARTICLE_TYPE: Final = re.compile(r"(?:Article|Posting|Report|Review)$")
 _PAGE_TYPE: Final = re.compile(r"^(?:Web|About|Item)Page$")
 _PUBLISHED_DATE: Final = re.compile(
@@ -91,18 +95,13 @@ _META_FIELDS: Final[dict[str, tuple[str, str]]] = {
     "dc.date.created": ("published_at", "meta"),
     "content-language": ("language", "meta"),
 }
-_STANDFIRST_NAME: Final = re.compile(
-    r"(?:^|[\s_-])(?:standfirst|subtitle|sub-title|sub-headline|subheadline|deck|dek|sub_judul|subjudul)(?:$|[\s_-])",
-    re.I,
+# Other names of a day in <meta>: vendors put words of their own before these.
+_DAY_META_NAME: Final = re.compile(
+    r"(?:^|[.:_-])(?:(?:first[._-]?)?publi(?:sh(?:ed)?|cation)(?:[._-]?(?:date|time|at|on))?|pub[._-]?date|date[._-]?pub(?:lished)?"
+    r"|(?P<update>(?:date[._-]?)?(?:modified|updated)(?:[._-]?(?:date|time|at|on))?))\Z"
 )
+_HAS_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
-# Classes and ids of elements near the headline that name the writer or the day of the article.
-_BYLINE_NAME: Final = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|authors?|author-?name|writers?|written-?by|post-?author|penulis|reporter|wartawan|autor)"
-    r"(?:$|[\s_-])",
-    re.I,
-)
-_DATE_NAME: Final = re.compile(r"date|time|publish|posted|tanggal|waktu|datum", re.I)
 # Readers' comments and pictures have writers and days of their own.
 _ASIDE_NAME: Final = re.compile(
     r"(?:^|\s)(?:(?:wp|user|reader|fb|post|article)[_-])?(?:comments?|commentlist|komentar|disqus|respond|replies|reviews?-list"
@@ -121,12 +120,6 @@ _OTHER_ROLE: Final = re.compile(
     r"(?:reviewed|checked|edited|updated|approved|translated|photo(?:graph)?s?)\s(?:by|from)\W{0,3}$", re.I
 )
 _SITE_ROOT: Final = re.compile(r"(?:https?:)?(?://[^/?#]{1,100})?/?(?:index\.\w{3,4})?$", re.I)
-_STANDFIRST_BIT, _DATE_BIT, _BYLINE_BIT = 1, 2, 4
-_ELEMENTS_BEFORE_HEADLINE: Final = 40  # elements
-_ELEMENTS_AFTER_HEADLINE: Final = 120
-_MAX_BYLINES: Final = 4
-_INVISIBLE_TAGS: Final = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
-
 _STANDFIRST_TAGS: Final = frozenset({"h2", "h3", "h4", "p", "div", "span"})
 _ITEMPROP_FIELDS: Final = {"author": "authors", "datepublished": "published_at", "headline": "title"}
 _MIN_HEADLINE_WORDS: Final = 3
@@ -139,9 +132,10 @@ def extract_stated_values(tree: HtmlElement, nodes: Sequence[HtmlElement] | None
     """
     nodes = list(tree.iter("*")) if nodes is None else nodes
     story_nodes = _drop_asides(nodes)
-    stated_values = [*_read_head(tree), *_read_elements(story_nodes), *_read_beside_headline(tree, story_nodes)]
+    stated_values = [*_read_head(tree), *_read_elements(story_nodes), *read_beside_headline(tree, story_nodes)]
     scripts = list(tree.iter("script"))
     jsonld_texts = [script.text or "" for script in scripts if "ld+json" in (script.get("type") or "").lower()]
+    jsonld_texts += [meta.get("content") or "" for meta in tree.iter("meta") if "ld+json" in (meta.get("name") or "")]
     stated_values.extend(
         _read_linked_data(jsonld_texts, " ".join(value for field, _, value in stated_values if field == "title"))
     )
@@ -168,12 +162,17 @@ def _read_head(tree: HtmlElement) -> Iterator[StatedValue]:
         rel = (link.get("rel") or "").lower().split()
         if "canonical" in rel and link.get("href"):
             yield "canonical", "link", link.get("href")
+    other_days: list[StatedValue] = []
     for meta in tree.iter("meta"):
         name = (
             meta.get("property") or meta.get("name") or meta.get("itemprop") or meta.get("http-equiv") or ""
         ).lower()
-        if name in _META_FIELDS and meta.get("content"):
-            yield (*_META_FIELDS[name], meta.get("content"))
+        content = meta.get("content")
+        if content and name in _META_FIELDS:
+            yield (*_META_FIELDS[name], content)
+        elif content and (match := _DAY_META_NAME.search(name[:MAX_NAME_CHARS])) and _HAS_YEAR.search(content[:60]):
+            other_days.append(("modified_at" if match["update"] else "published_at", "meta", content))
+    yield from other_days
 
 
 def _drop_asides(nodes: Sequence[HtmlElement]) -> list[HtmlElement]:
@@ -186,7 +185,7 @@ def _drop_asides(nodes: Sequence[HtmlElement]) -> list[HtmlElement]:
             or node.tag == "figcaption"
             or (
                 node.tag in _ASIDE_TAGS
-                and _is_aside_name(f"{node.get('class') or ''} {node.get('id') or ''}"[:_MAX_NAME_CHARS])
+                and _is_aside_name(f"{node.get('class') or ''} {node.get('id') or ''}"[:MAX_NAME_CHARS])
                 and next(node.iter("h1"), None) is None
             )
         ):
@@ -213,7 +212,7 @@ def _is_logo(heading: HtmlElement) -> bool:
     """Return whether a heading is the site's: named so, or a link to the front page."""
     parent = heading.getparent()
     named = [heading, *heading.iter("a", "img", "span"), *([] if parent is None else [parent])]
-    if any(_LOGO_NAME.search(f"{node.get('class') or ''} {node.get('id') or ''}"[:_MAX_NAME_CHARS]) for node in named):
+    if any(_LOGO_NAME.search(f"{node.get('class') or ''} {node.get('id') or ''}"[:MAX_NAME_CHARS]) for node in named):
         return True
     links = [*heading.iter("a"), *([parent] if parent is not None and parent.tag == "a" else [])]
     return any(_SITE_ROOT.fullmatch((link.get("href") or "#").strip()) for link in links)
@@ -224,7 +223,7 @@ def _read_heading(heading: HtmlElement) -> str:
     kickers = {
         child
         for child in heading.iterchildren("*")
-        if _KICKER_NAME.search(f"{child.get('class') or ''}"[:_MAX_NAME_CHARS])
+        if _KICKER_NAME.search(f"{child.get('class') or ''}"[:MAX_NAME_CHARS])
     }
     pieces = [heading.text or ""]
     for child in heading.iterchildren():
@@ -247,7 +246,7 @@ def _read_elements(nodes: Sequence[HtmlElement]) -> list[StatedValue]:
         if tag == "h2" and lesser_heading is None and len(node.text_content().split()) >= _MIN_HEADLINE_WORDS:
             lesser_heading = node
         if tag in _STANDFIRST_TAGS:
-            if (name := get("class")) and _match_name_roles(name[:_MAX_NAME_CHARS]) & _STANDFIRST_BIT:
+            if (name := get("class")) and match_name_roles(name[:MAX_NAME_CHARS]) & STANDFIRST_BIT:
                 text = node.text_content()
                 if 3 <= len(text.split()) <= 80:
                     standfirsts.append(("subtitle", "class", text))
@@ -264,67 +263,6 @@ def _read_elements(nodes: Sequence[HtmlElement]) -> list[StatedValue]:
     if not headings and lesser_heading is not None:
         headings.append(("title", "h2", _read_heading(lesser_heading)))
     return [*headings, *times, *standfirsts, *attributed]
-
-
-@lru_cache(maxsize=8192)
-def _match_name_roles(names: str) -> int:
-    """Return the possible roles of an element by its class or all its names, as bits: standfirst, date, byline."""
-    return (
-        _STANDFIRST_BIT * (_STANDFIRST_NAME.search(names) is not None)
-        | _DATE_BIT * (_DATE_NAME.search(names) is not None)
-        | _BYLINE_BIT * (_BYLINE_NAME.search(names) is not None)
-    )
-
-
-def _read_beside_headline(tree: HtmlElement, nodes: Sequence[HtmlElement]) -> Iterator[StatedValue]:
-    """Yield writers (`byline`) and days (`headline`) from elements with such names near the headline."""
-    title = next(tree.iter("title"), None)
-    title_words = set((title.text_content() if title is not None else "").casefold().split())
-    headline_index, most_shared = None, 0
-    for index, node in enumerate(nodes):
-        if node.tag == "h1":
-            shared_words = 1 + len(title_words & set(node.text_content().casefold().split()))
-            if shared_words > most_shared:
-                headline_index, most_shared = index, shared_words
-    if headline_index is None:
-        return
-    bylines, byline_elements = 0, set()
-    for node in nodes[max(0, headline_index - _ELEMENTS_BEFORE_HEADLINE) : headline_index + _ELEMENTS_AFTER_HEADLINE]:
-        get = node.get
-        roles = _match_name_roles(
-            f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"[:_MAX_NAME_CHARS]
-        )
-        if roles & _DATE_BIT or node.tag == "time":
-            if stamp := get("datetime"):
-                yield "published_at", "headline", stamp
-            else:
-                text = _join_visible_text(node)
-                if 6 <= len(text) <= 80 and any(map(str.isdigit, text)):
-                    yield "published_at", "headline", text
-        if roles & _BYLINE_BIT and bylines < _MAX_BYLINES and node.getparent() not in byline_elements:
-            text = _join_visible_text(node, " | ")
-            if 2 <= len(text) <= 200:
-                bylines += 1
-                yield "authors", "byline", text
-            byline_elements.add(node)
-        elif byline_elements and node.getparent() in byline_elements:
-            byline_elements.add(node)
-
-
-def _join_visible_text(node: HtmlElement, separator: str = " ") -> str:
-    """Join the visible text of an element, with the separator wherever an inner element begins or ends."""
-    pieces: list[str] = []
-    length = 0
-    for part in node.iter():
-        if not isinstance(part.tag, str) or part.tag in _INVISIBLE_TAGS:
-            continue
-        for piece in (part.text, None if part is node else part.tail):
-            if piece and not piece.isspace():
-                pieces.append(" ".join(piece.split()))
-                length += len(piece)
-        if length > _MAX_VALUE_CHARS:
-            break
-    return separator.join(pieces)
 
 
 def _read_linked_data(jsonld_texts: list[str], titles: str) -> Iterator[StatedValue]:

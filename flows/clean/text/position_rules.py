@@ -22,6 +22,7 @@ _MAX_LINES_TO_DATELINE, _MAX_PARAGRAPHS_TO_DATELINE = 8, 2
 _MAX_HEAD_LINES, _MAX_HEADLINES = 12, 5
 _MAX_SHARE_BEFORE_DATELINE: Final = 0.3
 _MAX_TITLE_WORDS: Final = 22
+_MIN_TITLE_WORDS: Final = 3
 _MAX_TITLES_WITHIN_ARTICLE: Final = 5
 _MONTHS: Final = (
     "jan(?:uari|uary)?|feb(?:ruari|ruary)?|mar(?:et|ch)?|mac|apr(?:il)?|mei|may|jun[ie]?|jul[iy]?|agu(?:stus)?|agt|ags|"
@@ -198,6 +199,10 @@ def _mark_header_titles(
             continue
         is_within_article = True in keep[index + 1 :]
         titles_left = min(cue.takes, _MAX_TITLES_WITHIN_ARTICLE) if is_within_article else cue.takes
+        # Below a header behind the last paragraph the titles go on until a blank line.
+        closes_article = cue.kind == "related" and not any(
+            keep[below] and lines.ends_sentence[below] for below in range(index + 1, len(lines))
+        )
         for below in range(index + 1, len(lines)):
             text, word_count, other_cue = lines.text[below], lines.word_counts[below], line_cues.get(below)
             if below < first_line and other_cue is None and _is_byline_line(text, word_count):
@@ -206,7 +211,8 @@ def _mark_header_titles(
                         LineVerdict(line_cues[title].kind, line_cues[title].id) if title in line_cues else None
                     )
                 break
-            if titles_left == 0 or (other_cue is not None and (cue.takes > 3 or other_cue is cue)):
+            goes_on = closes_article and lines.gap[below] == 0 and word_count >= _MIN_TITLE_WORDS
+            if (titles_left <= 0 and not goes_on) or (other_cue is not None and (cue.takes > 3 or other_cue is cue)):
                 break
             if other_cue is None:
                 if word_count > _MAX_TITLE_WORDS or (

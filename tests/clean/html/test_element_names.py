@@ -1,6 +1,6 @@
 """What the names of an element say of it."""
 
-from flows.clean.html import page_metadata
+from flows.clean.html import beside_headline, page_metadata
 from flows.clean.html.element_names import BIT_INDEX, _match_names, match_name_families
 from flows.clean.html.page_tree import parse_page
 
@@ -20,6 +20,6 @@ def test_names_without_end_are_read_at_their_head_and_not_remembered() -> None:
     )
     assert tree is not None
     assert ("subtitle", "class", "Harga cabai turun lagi pekan ini.") in page_metadata.extract_stated_values(tree)
-    assert page_metadata._match_name_roles.cache_info().currsize
-    page_metadata._match_name_roles(endless[: page_metadata._MAX_NAME_CHARS])
-    assert page_metadata._match_name_roles.cache_info().hits  # what was remembered is the head alone
+    assert beside_headline.match_name_roles.cache_info().currsize
+    beside_headline.match_name_roles(endless[: beside_headline.MAX_NAME_CHARS])
+    assert beside_headline.match_name_roles.cache_info().hits  # what was remembered is the head alone

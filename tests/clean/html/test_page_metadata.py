@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from flows.clean.html.page_metadata import StatedValue, extract_stated_values
+from flows.clean.html.beside_headline import StatedValue
+from flows.clean.html.page_metadata import extract_stated_values
 from flows.clean.html.page_tree import parse_page
 
 
@@ -151,6 +152,10 @@ def test_sloppy_json_ld(text: str) -> None:
         ("citation_publication_date", "2023 Jan 7", ("published_at", "meta", "2023 Jan 7")),
         ("citation_author", "Lestari, Ani", ("authors", "citation", "Lestari, Ani")),
         ("og:article:published_time", "2026-01-14", ("published_at", "og", "2026-01-14")),
+        ("w-published-date", "2025-05-27T06:03:43Z", ("published_at", "meta", "2025-05-27T06:03:43Z")),
+        ("publish_date", "27 May 2025", ("published_at", "meta", "27 May 2025")),
+        ("vendor:publishTime", "2025-05-27", ("published_at", "meta", "2025-05-27")),
+        ("last_updated", "2025-05-27", ("modified_at", "meta", "2025-05-27")),
         ("byl", "By Ani Lestari", ("authors", "meta", "By Ani Lestari")),
         ("DC.creator", "Ani Lestari", ("authors", "meta", "Ani Lestari")),
     ],
@@ -198,3 +203,19 @@ def test_headings(body: str, titles: list[str]) -> None:
 def test_a_reviewer_is_no_author(before: str, names: list[str]) -> None:
     values = read_body(f'<h1>Pasar Kota Ramai Lagi</h1><p>{before}<a rel="author">Budi</a></p>')
     assert [value for field, where, value in values if (field, where) == ("authors", "rel")] == names
+
+
+@pytest.mark.parametrize("name", ["publisher", "published-by", "republished", "update-channel"])
+def test_other_names_are_no_days(name: str) -> None:
+    values = read_stated(f'<meta name="{name}" content="Harian Kota 2025-05-27">')
+    assert [field for field, _, _ in values if field in {"published_at", "modified_at"}] == []
+
+
+def test_a_named_day_comes_before_one_with_a_name_of_its_vendor() -> None:
+    values = read_stated('<meta name="x-published-time" content="2026-03-09"><meta name="date" content="2021-02-16">')
+    assert [value for field, _, value in values if field == "published_at"] == ["2021-02-16", "2026-03-09"]
+
+
+def test_json_ld_in_a_meta_tag() -> None:
+    content = "{&quot;@type&quot;: &quot;Article&quot;, &quot;datePublished&quot;: &quot;2025-11-17&quot;}"
+    assert ("published_at", "jsonld", "2025-11-17") in read_stated(f'<meta name="script:ld+json" content="{content}">')

@@ -203,3 +203,32 @@ def test_the_rows_that_a_story_announces_stay(announcement: str, separator: str)
     foot = ["Follow us on social media", "Terms of use", "Privacy policy", "© 2024 The Fennick Post"]
     text = "\n".join([*menu, *story, *rows, *foot])
     assert [text[mark.start : mark.end] for mark in list_marks(text) if mark.kind == "body"] == story + rows
+
+
+PARAGRAPHS = (
+    "Museum kecil di ujung teluk menyimpan ratusan lembar daun yang berisi catatan pelayaran para nakhoda.",
+    "Penjaga museum memindai setiap lembar dengan kamera sederhana yang dibelinya tahun lalu.",
+    "Museum hanya dibuka tiga hari dalam sepekan karena kelembapan ruangan harus dijaga.",
+)
+
+
+@pytest.mark.parametrize(
+    ("foot", "kept"),
+    [
+        (["Baca juga:", "Harga Garam Naik di Teluk", "Nakhoda Terakhir Tutup Usia"], []),
+        (["Baca juga:", "Harga Garam Naik di Teluk", "", "Jadwal Buka Museum"], ["Jadwal Buka Museum"]),
+        (
+            [
+                "Baca juga:",
+                "Harga Garam Naik di Teluk",
+                "Jadwal Buka Museum",
+                "Museum dibuka pukul sembilan pagi setiap Sabtu.",
+            ],
+            ["Jadwal Buka Museum", "Museum dibuka pukul sembilan pagi setiap Sabtu."],
+        ),
+    ],
+)
+def test_titles_below_a_header_that_closes_the_story(foot: list[str], kept: list[str]) -> None:
+    text = "\n\n".join([*PARAGRAPHS, "\n".join(foot)])
+    body = [text[mark.start : mark.end] for mark in list_marks(text, None) if mark.kind == "body"]
+    assert body == [*PARAGRAPHS, *kept]
