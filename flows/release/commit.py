@@ -94,7 +94,10 @@ def commit_release(
 def remove_stale_folders(dataset: Dataset) -> int:
     """Remove everything in .staging and incomplete files of state/; return the number of staging folders."""
     stale_folders = list(dataset.staging.iterdir()) if dataset.staging.is_dir() else []
-    for path in [*stale_folders, *dataset.state.glob(".*.new"), *dataset.raw.glob(".*.new")]:
+    half_written = [
+        path for pattern in (".*.new", "index/.*.new", "raw/.*.new") for path in dataset.state.glob(pattern)
+    ]
+    for path in [*stale_folders, *half_written]:
         remove_tree(path)
     return len(stale_folders)
 
