@@ -20,7 +20,7 @@ _NON_WORD = re.compile(r"[\W_]+")
 _QUOTE_LIMIT = 240
 _LABEL_LENGTH = 40
 _UPDATE_LABEL = re.compile(
-    r"(?:(?:last|page|terakhir) )?(?:updated?|modified|reviewed|diperbarui|diperbaharui)(?: on| pada)?\W{0,3}",
+    r"\s{0,3}(?:(?:last|page|terakhir) )?(?:updated?|modified|reviewed|diperbarui|diperbaharui)(?: on| pada)?\W{0,3}",
     re.IGNORECASE,
 )
 _INDONESIAN_LANGUAGES = {"id", "in", "ms"}
@@ -147,7 +147,7 @@ class DocumentView:
         return frozenset(
             below.number
             for above, below in pairwise(self.lines)
-            if len(above.text) <= _LABEL_LENGTH and _UPDATE_LABEL.fullmatch(above.plain_text)
+            if len(above.text) <= _LABEL_LENGTH and _UPDATE_LABEL.fullmatch(above.text)
         )
 
     def find_candidates(self, field_name: str, *places: str) -> list[Candidate]:

@@ -263,8 +263,7 @@ def _add_signing_desk(
         leading_by = LEADING_BY.match(plain)
         name = plain[leading_by.end() :] if leading_by else plain
         # A team that the page does not print is a setting of its system; a wire service is not.
-        is_printed = is_agency(name) or any(name in line.plain_text for line in view.lines)
-        if is_printed and is_signing_desk(name, site_names):
+        if is_signing_desk(name, site_names) and (is_agency(name) or name in view.text):
             credits.authors.append(name)
             credits.evidence.append(Evidence("authors", f"authors.{candidate.where}", None, candidate.value))
             return
@@ -272,13 +271,14 @@ def _add_signing_desk(
     for index, line in enumerate(view.lines[start : start + _LINES_AFTER], start):
         match = _BYLINE.match(line.text) if len(line.text) <= MAX_LINE_LENGTH else None
         is_labelled = index > 0 and _is_byline_label(view.lines[index - 1].text)
-        is_dated = index < start + _LINES_AFTER // 2 and _has_date_nearby(view, index, _BARE_NAME_LINES)
         name = cut_after_names(match["names"]).strip(" ,.|") if match else line.plain_text
-        is_signature = match or is_labelled or is_dated
-        if not is_signature or len(name) > MAX_NAME_LENGTH or " " not in name or not name[0].isupper():
+        if len(name) > MAX_NAME_LENGTH or " " not in name or not name[0].isupper():
             continue
         is_claimed = bool(match or is_labelled) and not JOB_TITLE.search(name)
-        if is_signing_desk(name, site_names, is_labelled=is_claimed):
+        if not is_signing_desk(name, site_names, is_labelled=is_claimed):
+            continue
+        is_near = index < start + _LINES_AFTER // 2
+        if match or is_labelled or (is_near and _has_date_nearby(view, index, _BARE_NAME_LINES)):
             credits.add_names("author", [name], line, "byline.desk")
             return
 

@@ -35,6 +35,8 @@ _FIRST_PUBLISHED_ON = re.compile(
     r"(?:terbit|tayang|diterbitkan|dipublikasikan)(?: pada)?)\s{0,2}:?",
     re.IGNORECASE,
 )
+# Every match of _FIRST_PUBLISHED_ON contains one of these, in small letters behind the first.
+_FIRST_PUBLISHED_WORDS = ("riginally", "irst p", "irst a", "ertama kali", "walnya")
 _UPDATED_ON = re.compile(r"\b(?:(?:last|page) )?(?:updated?|modified|reviewed)(?:\s{1,2}on)?\s{0,2}:?", re.IGNORECASE)
 _FAR_HEAD_LINES = 40  # lines above the body in which a date line with a time and its zone stands
 _MIN_SENTENCE_WORDS = 12
@@ -122,7 +124,7 @@ def _find_date(
     )
     first_date = (
         _find_labelled_date(view, profile, latest_day, _FIRST_PUBLISHED_ON, "date.first-published")
-        if view.is_page
+        if view.is_page and any(words in view.text for words in _FIRST_PUBLISHED_WORDS)
         else None
     )
     visible_date = (
