@@ -10,9 +10,9 @@ import pytest
 
 from flows.parameters import Publish
 from flows.read import read_batches
-from flows.release import csv_tables, parquet_tables
 from flows.workers import batch_processing
 from schemas import arrow
+from tests.read.spreadsheet_csv import write_spreadsheet_csv
 
 CASES = Path(__file__).parent / "field_cases"
 TITLES = {
@@ -206,9 +206,7 @@ def test_no_cell_of_the_spreadsheets_csv_runs_wherever_a_locale_parts_it(tmp_pat
     [batch] = read_batches(case("130"))
     articles = batch_processing.process_batch(batch.documents).articles.select(arrow.ARTICLES.names)
     assert articles.num_rows == 2
-    parquet_tables.write_table(tmp_path, "articles", articles.cast(arrow.ARTICLES))
-    csv_tables.write_csv_files(tmp_path)
-    written = (tmp_path / "csv/metadata.csv").read_text(encoding="utf-8")
+    written = write_spreadsheet_csv(tmp_path, articles).read_text(encoding="utf-8")
     assert written.startswith("\ufeff") and "'=HYPERLINK" in written and ";'=1+2" in written
     cells = [cell for line in csv.reader(written.splitlines(), delimiter=separator) for cell in line]
     cells += [cell for line in written.splitlines() for cell in line.split(separator)]

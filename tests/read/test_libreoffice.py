@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from flows.read import read_batches
-from flows.release import csv_tables, parquet_tables
 from flows.workers import batch_processing
 from schemas import arrow
+from tests.read.spreadsheet_csv import write_spreadsheet_csv
 
 SOFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
@@ -60,9 +60,8 @@ def test_what_it_writes_comes_back_record_for_record(tmp_path, target):
 def test_it_imports_the_spreadsheets_csv_without_a_formula(tmp_path, delimiter):
     [batch] = read_batches(CASE)
     articles = batch_processing.process_batch(batch.documents).articles.select(arrow.ARTICLES.names)
-    parquet_tables.write_table(tmp_path, "articles", articles.cast(arrow.ARTICLES))
-    csv_tables.write_csv_files(tmp_path)
-    converted = convert(tmp_path, tmp_path / "csv/metadata.csv", "xlsx", f"CSV:{delimiter},34,{UTF_8},1")
+    metadata = write_spreadsheet_csv(tmp_path, articles)
+    converted = convert(tmp_path, metadata, "xlsx", f"CSV:{delimiter},34,{UTF_8},1")
     with zipfile.ZipFile(converted) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
         words = book.read("xl/sharedStrings.xml").decode()
