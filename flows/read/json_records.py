@@ -20,7 +20,7 @@ from flows.read.json_cursor import EXPECTED, BrokenValue, IncompleteValue, JsonC
 from flows.read.json_shapes import HOLD_RECORDS, classify_value, list_records
 from flows.read.source_records import SourceRecord, convert_value, encode_record
 
-_KEY: Final = re.compile(r"\s*:\s*")
+_KEY: Final = re.compile(r"\s{0,100}:\s{0,100}")
 _NEXT_VALUE: Final = re.compile(r"[{\[\]\n]")
 _TOO_LARGE: Final = "has {size} characters, at most {most} were expected of one record: split it or raise max_mb."
 _OPENED_MOST: Final = 64

@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from flows.read.prose_patterns import CODE_LINE, CODE_STATEMENT, CONFIG_LINE, LOG_LINE
-
 _LINES: Final = 600
 _CHARACTERS: Final = 200_000
 _PROSE_WORDS: Final = 8
@@ -19,9 +17,37 @@ _BEGUN: Final = 300
 _PROSE_SHARE: Final = 0.45
 
 _CODE_MARKS: Final = re.compile(r"[{}()\[\]<>=;|\\$@#*_/~^`&%+]")
+_CLOSED_SENTENCE: Final = re.compile(r"[.!?…:,;\"”’')\]။។。！？]\s*\Z")
 
 _ADDRESS: Final = re.compile(r"[\s\"'\d.,)-]{0,12}(?:https?://|www\.|ftp://)\S+[\s\"',;]{0,12}\Z")
 _ADDRESS_ROW: Final = re.compile(r".{0,60}?(?:https?://)\S+(?:\s+\S+){0,4}\s*\Z")
+_LOG: Final = re.compile(
+    r"(?:\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d[.,\d]{0,12}(?:Z|[+-]\d\d:?\d\d)?\]?.{0,60}?(?:\b(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|NOTICE)\b|\[|:|-)"
+    r"|(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b[:\s\[|-]"
+    r"|\S{1,100} \S{1,100} \S{1,100} \[\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,100} \S{1,100}(?:\[\d+\])?:"
+    r"|Traceback \(most recent call last\)|File \".{1,300}\", line \d+|at [\w$.<>]{1,200}\(.{0,200}\)"
+    r"|\[\w{3} \w{3} +\d+ \d\d:\d\d:\d\d)"
+)
+_CODE: Final = re.compile(
+    r"(?:(?:from\s{1,9}[\w.]{1,200}\s{1,9})?import\s{1,9}[\w.*{}, ]{1,200}(?:\s{1,9}from\s{1,9}['\"].{0,300})?(?:\s{1,9}as\s{1,9}\w{1,60})?;?\s{0,9}\Z|(?:async\s{1,9})?def\s{1,9}\w{1,60}\s{0,9}\(|class\s{1,9}\w{1,60}[\s(:{]|return\b.{0,300}[;)\]\w(]\s{0,9}\Z|\)\s{0,9};?\s{0,9}\Z|</?[A-Za-z][^<>]{0,250}>.{0,50}\Z|if\s{0,9}\(.{0,300}\)\s{0,9}\{?|"
+    r"(?:el)?if\s{1,9}.{0,300}:\s{0,9}\Z|else:\s{0,9}\Z|for\s{1,9}\w{1,60}.{0,300}\s{1,9}in\s{1,9}.{0,300}:\s{0,9}\Z|while\s{1,9}.{0,300}:\s{0,9}\Z|try:\s{0,9}\Z|except\b.{0,300}:\s{0,9}\Z|with\s{1,9}.{0,300}:\s{0,9}\Z|@\w{1,60}(?:\.\w{1,60})*(?:\(.{0,300})?\s{0,9}\Z|"
+    r"(?:const|let|var)\s{1,9}[\w{\[]|(?:export\s{1,9})?(?:default\s{1,9})?(?:async\s{1,9})?function\b|\}\s{0,9}(?:else\b.{0,300}|catch\b.{0,300}|\)|,|;)*\s{0,9}\Z|"
+    r"#\s{0,9}include\s{0,9}[<\"]|#!\s{0,9}/|<\?php|\?>|package\s{1,9}[\w.]{1,200};?\s{0,9}\Z|(?:public|private|protected|static|final)\s{1,9}\w{1,60}|func\s{1,9}\w{0,60}\s{0,9}\(|fn\s{1,9}\w{1,60}|"
+    r"using\s{1,9}[\w.]{1,200};|namespace\s{1,9}\w{1,60}|library\(|require\(|"
+    r"[\w.\[\]'\"]{1,200}\s{0,9}(?:=|\+=|:=|<-)\s{0,9}\S.{0,300}\Z|[\w.]{1,200}\(.{0,300}\)\s{0,9};?\s{0,9}\Z|.{0,300}[{;]\s{0,9}\Z|//.{0,300}\Z|/\*.{0,300}|\*/|\"\"\".{0,300}|'''.{0,300}|%\w{1,60}|!pip|\$\s?\w{1,60}|sudo\s|apt(?:-get)?\s|"
+    r"(?:echo|cd|mkdir|curl|wget|export|source|python3?|pip3?|npm|docker|git|FROM|RUN|CMD|COPY|ENV|WORKDIR|ENTRYPOINT|EXPOSE)\s{1,9}\S{1,200}.{0,300}\Z)"
+)
+_STRONG_CODE: Final = re.compile(
+    r"^[ \t]{0,40}(?:(?:from\s{1,9}[\w.]{1,200}\s{1,9})?import\s{1,9}[\w.]{1,200}|(?:async\s{1,9})?def\s{1,9}\w{1,60}\s{0,9}\(|class\s{1,9}\w{1,60}\s{0,9}[(:{]|#\s{0,9}include\s{0,9}[<\"]|<\?php|"
+    r"(?:const|let|var)\s{1,9}\w{1,60}\s{0,9}=|(?:export\s{1,9})?function\s{1,9}\w{0,60}\s{0,9}\(|#!\s{0,9}/\w|package\s{1,9}[\w.]{1,200};|using\s{1,9}[\w.]{1,200};|library\(\w{1,60}\)|"
+    r"!function\s{0,9}\(|\(function\s{0,9}\(|\"use strict\"|'use strict'|public\s{1,9}(?:static\s{1,9})?(?:class|void)|fn\s{1,9}\w{1,60}\s{0,9}\(|func\s{1,9}\w{1,60}\s{0,9}\()",
+    re.MULTILINE,
+)
+_CONFIG: Final = re.compile(
+    r"(?:[\w.-]{1,200}(?:\[[\w,.-]{0,200}\])?\s{0,9}(?:==|>=|<=|~=|!=|>|<)\s{0,9}[\w.{0,300}]{1,200}.{0,300}\Z|\[[\w.\s:\"'-]{1,200}\]\s{0,9}\Z|[\w.-]{1,200}\s{0,9}=\s{0,9}\S.{0,300}\Z|#.{0,300}\Z|;.{0,300}\Z|!.{0,300}\Z|"
+    r"(?:User-agent|Disallow|Allow|Sitemap|Crawl-delay|Host):.{0,300}\Z|-\s{1,9}\S{1,200}\s{0,9}\Z|-\s{1,9}[\w.-]{1,200}:.{0,300}\Z|[\w.-]{1,200}:\s{0,9}(?:\S{1,200})?\s{0,9}\Z|-e\s{1,9}\S{1,200}|-r\s{1,9}\S{1,200}|--?[\w-]{1,200}.{0,300}\Z|"
+    r"[\w.{0,300}/-]{1,200}/?\s{0,9}\Z|\"[\w.-]{1,200}\"\s{0,9}:.{0,300}\Z|[{}\[\]],?\s{0,9}\Z)"
+)
 _SECTION: Final = re.compile(r"\s*\[[\w.\s:\"'-]+\]\s*\Z")
 _STYLE: Final = re.compile(
     r"\s{0,100}(?:[^{}\n]{1,300}\{(?:[^{}]{0,300}\}?)?\s{0,20}\Z|[\w-]+\s*:\s{0,20}[^;{}]{1,300};\s{0,20}\}?\s{0,20}\Z|\}\s{0,20}\Z|/\*.*|.*\*/|@(?:media|import|font-face|charset|keyframes|supports)\b.*)"
@@ -167,13 +193,13 @@ def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: 
         return "is configuration, not an article: leave it out."
     if _LICENCE.search(head[:3000]):
         return "is a licence of software, not an article: leave it out."
-    strong = len(CODE_STATEMENT.findall(head))
+    strong = len(_STRONG_CODE.findall(head))
     begins = _CODE_BEGINS.match(lines[0]) is not None
     if (strong >= 3 and (begins or prose_words < words * _PROSE_SHARE)) or (
         strong and lines[0].startswith(("#!/", "<?php"))
     ):
         return _CODE_SENTENCE
-    if len(lines) >= 3 and _share(LOG_LINE.match, lines) >= 0.6:
+    if len(lines) >= 3 and _share(_LOG.match, lines) >= 0.6:
         return "is the log of a program, not an article: leave it out."
     commands, fences = len(_MANUAL.findall(head)), len(_FENCE.findall(head))
     if lines[0].startswith("#") and (commands >= 2 or fences >= 2) and prose_words < words * 0.8:
@@ -204,7 +230,7 @@ def _explain_lines(text: str, head: str, lines: Sequence[str], prose_words: int,
         prose_words == 0 and count >= 3 and _share(_ADDRESS_ROW.match, lines) >= 0.8
     ):
         return "is a list of addresses, not an article: fetch the pages they lead to, and give those."
-    if count >= 3 and _share(LOG_LINE.match, lines) >= 0.5:
+    if count >= 3 and _share(_LOG.match, lines) >= 0.5:
         return "is the log of a program, not an article: leave it out."
     sql = sum(_SQL.match(line) is not None or _SQL_ROW.match(line) is not None for line in lines)
     if (sql >= count * 0.4 or (count <= 5 and sql)) and any(map(_SQL.match, lines)):
@@ -215,16 +241,16 @@ def _explain_lines(text: str, head: str, lines: Sequence[str], prose_words: int,
         return reason
     if prose_words >= words * _PROSE_SHARE:
         return None
-    if sum(_SECTION.match(line) is not None for line in lines) >= 1 and _share(CONFIG_LINE.match, lines) >= 0.9:
+    if sum(_SECTION.match(line) is not None for line in lines) >= 1 and _share(_CONFIG.match, lines) >= 0.9:
         return "is configuration, not an article: leave it out."
-    code = _share(CODE_LINE.match, lines)
-    strong = len(CODE_STATEMENT.findall(head))
+    code = _share(_CODE.match, lines)
+    strong = len(_STRONG_CODE.findall(head))
     dense = _dense(text)
     if (strong and code >= 0.35) or (code >= 0.6 and count >= 4 and dense) or (strong and count <= 5 and dense):
         return _CODE_SENTENCE
     if dense and count <= 20 and max(map(len, lines)) >= _BEGUN and prose_words < words * 0.2 and "{" in head:
         return _CODE_SENTENCE
-    if count >= 3 and _share(CONFIG_LINE.match, lines) >= 0.8 and prose_words < words * 0.3:
+    if count >= 3 and _share(_CONFIG.match, lines) >= 0.8 and prose_words < words * 0.3:
         return "is configuration or a list of names, not an article: leave it out."
     return None
 

@@ -39,7 +39,6 @@ NOT_PROSE = {
     "jsx": ("export default function Berita({ judul }) {\n  return (\n    <div>\n      <h1>{judul}</h1>\n    </div>\n  );\n}\n", "source code"),  # noqa: E501
     "requirements": ("scrapy==2.11.0\npandas>=2.0\nlxml\nrequests[socks]==2.31.0\n# for the notebook\njupyter==1.0.0\n", "configuration"),  # noqa: E501
     "ini": ("[settings]\ndefault = berita.settings\n\n[deploy]\nproject = berita\nurl = http://localhost:6800/\n", "configuration"),  # noqa: E501
-    "patterns of files": ("*.pyc\n__pycache__/\n/data/*.json\n!data/contoh.json\n.env\nvenv/\n", "configuration"),
     "robots": ("User-agent: *\nDisallow: /search/\nDisallow: /tag/\nSitemap: https://x.id/sitemap.xml\n", "configuration"),  # noqa: E501
     "numbers": ("\n".join(f"{n}\t{n * 7}\t{n / 3:.3f}" for n in range(30)), "numbers"),
     "licence": ("MIT License\n\nCopyright (c) 2023\n\nPermission is hereby granted, free of charge, to any person obtaining a copy\n" * 2, "licence"),  # noqa: E501
