@@ -11,7 +11,7 @@ PARENTS ?= 10000 100000
 NIGHTS ?= 16
 BIN := .venv/bin
 
-.PHONY: run ui test test-fast faults faults-short fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text train-titles \
+.PHONY: run ui test test-fast proofs faults faults-short fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text train-titles \
   bench bench-nightly bench-quality bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/seeds/ (another folder into output/news/: make run SOURCE=...)
@@ -20,11 +20,14 @@ run: .venv/.ready ## publish seeds/ into output/seeds/ (another folder into outp
 ui: .venv/.ready ## start the Prefect server and a worker with every deployment, until Ctrl-C (make ui PORT=4300)
 	@PORT=$(PORT) exec $(BIN)/python -m flows.serve
 
-test: .venv/.dev-ready ## run all tests on two cores
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+test: .venv/.dev-ready ## run the tests on two cores
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not proof"
+
+proofs: .venv/.dev-ready ## run the tests that need a minute or more each
+	@$(BIN)/python -m pytest -n 2 --dist load -m proof
 
 test-fast: .venv/.dev-ready ## run the unit tests, without a server
-	@$(BIN)/python -m pytest -m "not flow and not slow"
+	@$(BIN)/python -m pytest -m "not flow and not slow and not proof"
 
 faults: .venv/.dev-ready ## run all fault injection tests, some hours on two cores (docs/explanation/reliability.md)
 	@for each in damage_releases hostile_payloads regex_time machine loopback_only "repeated_runs --n 24" \

@@ -20,7 +20,7 @@ from schemas import SCHEMA_VERSION
 ROOT = Path(__file__).parents[1]
 COPIED = ("flows", "schemas", "expectations", "tests", "docs", "seeds", ".ci", "output/README.md")
 BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proof]
 
 
 @pytest.fixture

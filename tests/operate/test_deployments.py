@@ -112,6 +112,7 @@ def test_a_deployment_that_the_files_drop_is_paused_and_one_of_somebody_else_is_
     assert not read(client, "dropped").paused
 
 
+@pytest.mark.proof
 def test_two_hundred_datasets_are_registered_in_half_a_minute(client, tmp_path):
     many = [declare(f"many{number}") for number in range(200)]
     begun = time.process_time()

@@ -7,6 +7,7 @@ from tests.quality import duplicates
 
 
 @pytest.mark.shared
+@pytest.mark.proof
 def test_on_2000_real_texts(shared):
     found = duplicates.measure(duplicates.sample(shared))
     assert found.texts == 2000 and found.pairs > 500

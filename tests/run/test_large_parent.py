@@ -48,6 +48,7 @@ def compute_equal_prints(articles):
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 def test_a_parent_of_more_than_2_gib_of_text_is_carried_over_whole(tmp_path, monkeypatch):
     assert ROWS * len(TEXT) > 2**31
     state, _ = clean_texts(tmp_path / "new", {number: story(number) for number in range(2)})
