@@ -113,14 +113,14 @@ def test_a_deployment_that_the_files_drop_is_paused_and_one_of_somebody_else_is_
 
 
 @pytest.mark.proof
-def test_two_hundred_datasets_are_registered_in_half_a_minute(client, tmp_path):
+def test_two_hundred_datasets_are_registered_and_then_left_alone(client, tmp_path):
+    """How long it takes is measured by `python -m tests.benchmarks.many_datasets`."""
     many = [declare(f"many{number}") for number in range(200)]
-    begun = time.process_time()
     sync_deployments(client, many, tmp_path)
-    assert time.process_time() - begun < 30
-    begun = time.process_time()
+    assert not read(client, "many0").paused and not read(client, "many199").paused
+    before = [read(client, f"many{number}").updated for number in (0, 100, 199)]
     assert sync_deployments(client, many, tmp_path) == []
-    assert time.process_time() - begun < 10
+    assert [read(client, f"many{number}").updated for number in (0, 100, 199)] == before
 
 
 def make_run(client, deployment_id, state, **fields):
