@@ -3,12 +3,13 @@
 import csv
 import io
 import json
+import re
 import tempfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from flows.read.byte_reader import ByteReader
@@ -59,6 +60,15 @@ def solid(rows):
     return [row for row in rows if any(cell.strip() for cell in row)]
 
 
+def encode(table, encoding):
+    """Encode a table; what reads as UTF-8 as well ("é––" in windows-1252) is no example of either."""
+    data = table.encode(encoding)
+    if encoding == "cp1252":
+        for run in re.findall(rb"[\x80-\xff]+", data):
+            assume("\ufffd" in run.decode("utf-8", "replace"))
+    return data
+
+
 many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -71,7 +81,7 @@ def test_csv(rows, delimiter, encoding, quoting, end):
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter, quoting=quoting, lineterminator=end)
     writer.writerows([NAMES[: len(rows[0])], *rows])
-    check(rows, buffer.getvalue().encode(encoding))
+    check(rows, encode(buffer.getvalue(), encoding))
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -80,7 +90,7 @@ def test_csv(rows, delimiter, encoding, quoting, end):
 def test_pandas(rows, delimiter, encoding):
     rows = solid(rows)
     frame = pd.DataFrame(rows, columns=NAMES[: len(rows[0])])
-    check(rows, frame.to_csv(index=False, sep=delimiter).encode(encoding))
+    check(rows, encode(frame.to_csv(index=False, sep=delimiter), encoding))
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
