@@ -71,9 +71,13 @@ def load_recovery_words(name: str) -> frozenset[str]:
     return frozenset(load_rule_file("recovery.toml")[name].split())
 
 
+_HEAD_CHARS: Final = 3_000  # of a text, which show its language
+
+
 def is_indonesian(text: str) -> bool:
-    """Tell whether a text holds a word without which hardly an Indonesian or Malay text does."""
-    return any(f" {word} " in text for word in INDONESIAN_WORDS[:4])
+    """Tell whether the head of a text holds a word without which hardly an Indonesian or Malay text does."""
+    head = text[:_HEAD_CHARS]
+    return any(f" {word} " in head for word in INDONESIAN_WORDS[:4])
 
 
 @cache

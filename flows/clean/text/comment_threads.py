@@ -8,7 +8,9 @@ from flows.clean.lines.line_table import DocumentLines
 from flows.clean.text.best_segment import is_prose
 
 _REPLY_LINES: Final = frozenset({"reply", "balas", "reply ↓", "balas ↓", "log in to reply", "quote", "permalink"})
-_MAX_REPLY_CHARS: Final = max(map(len, _REPLY_LINES))
+_SPELLED_REPLY_LINES: Final = frozenset(
+    spelled for line in _REPLY_LINES for spelled in (line, line.capitalize(), line.title(), line.upper())
+)
 _MIN_REPLIES: Final = 2
 _MAX_NAME_WORDS: Final = 4
 _MAX_HEADER_WORDS, _MAX_HEADER_CHARS = 16, 160
@@ -27,11 +29,9 @@ def find_comment_thread(lines: DocumentLines, keep: Sequence[bool]) -> range:
 
     Two comments must end in a reply line, and each must begin with a name and a date. Kept paragraphs must come before.
     """
-    replies = [
-        index
-        for index, text in enumerate(lines.text)
-        if len(text) <= _MAX_REPLY_CHARS and text.casefold() in _REPLY_LINES
-    ]
+    if _SPELLED_REPLY_LINES.isdisjoint(lines.text):
+        return range(0)
+    replies = [index for index, text in enumerate(lines.text) if text in _SPELLED_REPLY_LINES]
     if len(replies) < _MIN_REPLIES:
         return range(0)
     story_start = next(

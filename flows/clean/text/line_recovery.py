@@ -95,7 +95,8 @@ def lay_out_glued_text(text: str) -> Layout | None:
     return lay_out_lines(text, glued_only=True) if is_indonesian(text) else None
 
 
-_GLUED_MARKS: Final = np.array([ord(mark) for mark in ".,!?"], np.uint16)
+_IS_GLUED_MARK: Final = np.zeros(65536, bool)
+_IS_GLUED_MARK[[ord(mark) for mark in ".,!?"]] = True
 
 
 def flag_glued_texts(codes: NDArray[np.uint16], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -106,7 +107,8 @@ def flag_glued_texts(codes: NDArray[np.uint16], starts: NDArray[np.int64]) -> ND
     # One comparison of all code points, then of the few that are left; codes below "!" wrap around.
     marks = np.flatnonzero((codes[2:-3] - np.uint16(ord("!"))) <= ord("?") - ord("!")) + 2
     next_codes = codes[marks + 1]
-    marks = marks[(next_codes != ord(" ")) & (next_codes != ord("\n")) & np.isin(codes[marks], _GLUED_MARKS)]
+    marks = marks[(next_codes != ord(" ")) & (next_codes != ord("\n"))]
+    marks = marks[_IS_GLUED_MARK[codes[marks]]]
     next_codes = codes[marks + 1]
     next_codes = np.where(IS_CLOSER[next_codes], codes[marks + 2], next_codes)
     previous = codes[marks - 1]
