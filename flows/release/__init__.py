@@ -93,7 +93,7 @@ from flows.release.parquet_tables import (
     read_batches,
     read_file_batches,
 )
-from flows.release.raw_store import RawStoreWriter, delete_raw_bytes, iterate_raw_bytes, read_raw_bytes, store_raw_bytes
+from flows.release.raw_store import RawStoreWriter, delete_raw_bytes, iterate_raw_bytes
 from flows.release.refusal import refuse_run
 from flows.release.remote_dataset import MirroredDataset, open_dataset
 from flows.release.segments import (
@@ -167,7 +167,6 @@ __all__ = [
     "read_batches",
     "read_file_batches",
     "read_manifest",
-    "read_raw_bytes",
     "read_withdrawals",
     "record_withdrawal",
     "recover_dataset",
@@ -177,7 +176,6 @@ __all__ = [
     "set_latest",
     "share_equal_files",
     "stage_release",
-    "store_raw_bytes",
     "upgrade_batch",
     "verify_release",
 ]

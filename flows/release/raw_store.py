@@ -85,20 +85,6 @@ class RawStoreWriter:
             _compact_packs(self._dataset)
 
 
-def store_raw_bytes(dataset: Dataset, documents: pa.Table | Iterable[tuple[str, bytes]]) -> int:
-    """Store raw bytes, a table or (digest, bytes) pairs; return the number of new documents.
-
-    Use one RawStoreWriter for many batches, because each call of this function reads the index again.
-    """
-    with RawStoreWriter(dataset) as writer:
-        if isinstance(documents, pa.Table):
-            writer.add_table(documents)
-        else:
-            for digest, raw in documents:
-                writer.add_document(digest, raw)
-    return writer.new_count
-
-
 def delete_raw_bytes(dataset: Dataset, digests: AbstractSet[str]) -> int:
     """Delete the raw bytes of these SHA-256s (hex); return the number of documents. The caller must hold the lock.
 
@@ -203,23 +189,6 @@ def _write_pack(folder: Path, digests: list[str], groups: Iterable[pa.Table]) ->
     return path
 
 
-def read_raw_bytes(dataset: Dataset, digest: str) -> bytes | None:
-    """Read the raw bytes of this SHA-256 (hex); return None where they are not stored.
-
-    Reads one row group. Raises ReleaseError where the pack cannot be read or holds other bytes under that digest.
-    """
-    for path in _list_packs(dataset):
-        try:
-            with pq.ParquetFile(path) as file:
-                for group in range(file.num_row_groups):
-                    raw = _read_from_group(file, group, digest)
-                    if raw is not None:
-                        return _check_digest(raw, digest, path)
-        except (pa.ArrowException, OSError) as error:
-            raise _damaged_pack_error(path, str(error)) from None
-    return None
-
-
 def iterate_raw_bytes(dataset: Dataset, digests: AbstractSet[str]) -> Iterator[tuple[str, bytes]]:
     """Yield (digest, bytes) of each of these SHA-256s (hex) that is stored, in pack order; reads each pack once."""
     requested = pa.array(sorted(digests), pa.string())
@@ -233,17 +202,6 @@ def iterate_raw_bytes(dataset: Dataset, digests: AbstractSet[str]) -> Iterator[t
                             yield row["raw_sha256"], _check_digest(row["raw"], row["raw_sha256"], path)
         except (pa.ArrowException, OSError) as error:
             raise _damaged_pack_error(path, str(error)) from None
-
-
-def _read_from_group(file: pq.ParquetFile, group: int, digest: str) -> bytes | None:
-    statistics = file.metadata.row_group(group).column(0).statistics
-    if statistics is not None and statistics.has_min_max and not statistics.min <= digest <= statistics.max:
-        return None
-    row = pc.index(file.read_row_group(group, columns=["raw_sha256"]).column(0), digest).as_py()
-    if row < 0:
-        return None
-    raw: bytes = file.read_row_group(group, columns=["raw"]).column(0)[row].as_py()
-    return raw
 
 
 def _check_digest(raw: bytes, digest: str, path: Path) -> bytes:

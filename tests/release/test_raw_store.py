@@ -9,15 +9,30 @@ from flows.release import (
     RawStoreWriter,
     ReleaseError,
     delete_raw_bytes,
+    iterate_raw_bytes,
     publisher_lock,
     raw_store,
-    read_raw_bytes,
-    store_raw_bytes,
 )
 
 
 def pair(content):
     return hashlib.sha256(content).hexdigest(), content
+
+
+def store_raw_bytes(dataset, documents):
+    """Store a table, or (digest, bytes) pairs; returns the number of new documents."""
+    with RawStoreWriter(dataset) as writer:
+        if isinstance(documents, pa.Table):
+            writer.add_table(documents)
+        else:
+            for digest, raw in documents:
+                writer.add_document(digest, raw)
+    return writer.new_count
+
+
+def read_raw_bytes(dataset, digest):
+    """The bytes of one digest; None where they are not stored."""
+    return dict(iterate_raw_bytes(dataset, {digest})).get(digest)
 
 
 CONTENTS = [
