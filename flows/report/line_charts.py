@@ -11,6 +11,7 @@ _LEFT: Final = 52
 _TOP: Final = 10
 _BOTTOM: Final = 176
 SERIES_STYLES: Final = 6  # styles s0 to s5 of report_page.css: colour and dashes
+_DASH: Final = 8  # units of the width
 
 
 def draw_line_chart(
@@ -63,12 +64,15 @@ def _format_value(values: list[float | None], percent: bool) -> str:
 
 def _split_at_gaps(values: list[float | None], step: float, top: float) -> list[str]:
     """Return the points of each stretch of the series without gaps."""
-    stretches: list[list[str]] = [[]]
+    stretches: list[list[tuple[float, float]]] = [[]]
     for number, value in enumerate(values):
         if value is None:
             stretches.append([])
         else:
-            y = _BOTTOM - (_BOTTOM - _TOP) * value / top
-            stretches[-1].append(f"{_LEFT + step * number:.1f},{y:.1f}")
-    # A single point draws no line: it is drawn twice, and round line caps make it a dot.
-    return [" ".join(points if len(points) > 1 else points * 2) for points in stretches if points]
+            stretches[-1].append((_LEFT + step * number, _BOTTOM - (_BOTTOM - _TOP) * value / top))
+    lines: list[str] = []
+    for points in filter(None, stretches):
+        if len(points) == 1:  # a single point draws no line: it becomes a short dash
+            points.append((points[0][0] + _DASH, points[0][1]))
+        lines.append(" ".join(f"{x:.1f},{y:.1f}" for x, y in points))
+    return lines

@@ -1,10 +1,12 @@
 """index.html of a dataset: small and quick with a thousand releases, whole for one, inert for hostile words."""
 
 import html
+import re
 import time
 from html.parser import HTMLParser
 
 from flows.report.index_page import IndexedRun, render_index
+from flows.report.line_charts import draw_line_chart
 from flows.report.release_totals import IndexSample, ReleaseTotals
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
@@ -87,3 +89,10 @@ def test_hostile_words_stay_words():
     assert [name for name, _ in elements].count("script") == 1 and "img" not in [name for name, _ in elements]
     assert not [name for _, attributes in elements for name in attributes if name.startswith("on")]
     assert HOSTILE in html.unescape(page)
+
+
+def test_a_release_alone_is_a_dash():
+    chart = str(draw_line_chart("Articles", ["2026.11.30.1"], {"articles": [5.0]}))
+    [points] = re.findall(r'points="([^"]*)"', chart)
+    (left, height), (right, same_height) = (map(float, point.split(",")) for point in points.split())
+    assert right - left > 2 and height == same_height
