@@ -38,6 +38,7 @@ def test_path_size_mtime_and_digest_make_a_file_the_same():
     )  # fmt: skip
     # e could not be read and now can, without a new mtime; g still cannot, and is asked again.
     assert known.match_unchanged_files(now).tolist() == [1, -1, -1, -1, -1, -1]
+    assert known.match_unchanged_files(surveyed(("a", 5, 100, "f" * 64))).tolist() == [0]
 
 
 def test_digests_are_told_in_the_order_of_the_source():

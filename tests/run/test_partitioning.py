@@ -88,3 +88,14 @@ def test_rows_that_stay_are_merged_with_new_ones(tmp_path, bucket, monkeypatch):
             row["article_id"] for row in release.load_table(path, "articles").to_pylist()
         }
         assert [row for row in tables[name] if row["article_id"] in ids] == published
+
+
+def test_a_few_short_articles_are_one_partition():
+    sizes = pa.table(
+        {
+            "article_id": [f"{number:032x}" for number in range(5)],
+            "date": pa.array([None] * 5, pa.date32()),
+            "char_count": pa.array([900] * 5, pa.int32()),
+        }
+    )
+    assert len(partitioning._plan_edges(sizes, "articles")) == 0
