@@ -218,7 +218,7 @@ class _OpenFile:
         """Read a table that needs random access: Parquet, Arrow, SQLite, an old spreadsheet."""
         options = self._context.options
         if kind == "ole" and (description := file_kinds.describe_old_office(content)):
-            detail = f"{self._source_file.display_path} looks like {description}, {_EXPECTED}"
+            detail = f"{self._source_file.display_path} looks like {description}; {_EXPECTED}"
             yield self._build_reject("binary", detail, content)
             return
         with ExitStack() as opened:

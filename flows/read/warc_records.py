@@ -88,7 +88,7 @@ def _build_document(
         raise _RejectedRecord("empty", "has nothing in it but blanks, an article was expected.")
     if detected.kind == "binary":
         raise _RejectedRecord(
-            "binary", f"looks like {detected.description}, the text or page that it calls itself was expected."
+            "binary", f"looks like {detected.description}; the text or page that it calls itself was expected."
         )
     media = "html" if detected.kind == "html" or _has_html_tags(response, content) else "text"
     return RawDocument(

@@ -53,11 +53,6 @@ class Segment:
         """Return the number in the name; 0 for a release of layout 1."""
         return int(self.name.partition("-")[0]) if self.name else 0
 
-    @property
-    def digest_prefix(self) -> str:
-        """Return the part of the name that is the beginning of a SHA-256; empty for a release of layout 1."""
-        return self.name.partition("-")[2]
-
     def list_files(self, table: str) -> list[Path]:
         """List the Parquet files of a table of this segment."""
         if self.name:

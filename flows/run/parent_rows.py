@@ -207,11 +207,6 @@ def group_by_segment(places: RowPlaces) -> list[tuple[int, Positions]]:
     ]
 
 
-def count_excluded(withdrawn: list[tuple[int, Positions]]) -> int:
-    """Count the rows of some places."""
-    return sum(len(rows) for _, rows in withdrawn)
-
-
 def find_rows_by_ids(parent: ParentRows, ids: AbstractSet[str]) -> list[tuple[int, Positions]]:
     """Find the rows with these article_ids, by segment."""
     return group_by_segment(parent.find_ids(pa.array(sorted(ids), pa.string())))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows.parameters import Publish
 from flows.read import Limits, read_batches
 
 
@@ -34,5 +35,24 @@ def one(tmp_path, rows):
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(data)
         return rows(folder, **options)
+
+    return run
+
+
+@pytest.fixture
+def source(tmp_path):
+    """The documents and rejects of a folder with these files."""
+
+    def run(limits=None, options=None, **files):
+        folder = tmp_path / "source"
+        folder.mkdir(exist_ok=True)
+        for name, data in files.items():
+            (folder / name.replace("__", ".")).write_bytes(data)
+        read_options = Publish(source=str(folder), **(options or {})).build_read_options()
+        documents, rejects = [], []
+        for batch in read_batches(folder, limits=limits or Limits(), options=read_options):
+            documents += batch.documents.to_pylist()
+            rejects += batch.rejects.to_pylist()
+        return documents, rejects
 
     return run

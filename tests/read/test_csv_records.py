@@ -7,6 +7,7 @@ import pytest
 
 from flows.parameters import Publish
 from flows.read import read_batches
+from tests.read.stated_values import stated
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
 HEAD = ["judul", "penulis", "isi"]
@@ -39,10 +40,6 @@ def table(tmp_path):
 
 def texts(documents):
     return [document["content"].decode() for document in documents]
-
-
-def stated(document, field):
-    return [each["value"] for each in document["stated"] if each["field"] == field]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

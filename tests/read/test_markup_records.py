@@ -2,31 +2,17 @@
 
 import pytest
 
-from flows.parameters import Publish
-from flows.read import Limits, read_batches
+from flows.read import Limits
 from flows.read.feed_detection import detect_markup_records
+from tests.read.stated_values import stated
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
 
 
 @pytest.fixture
-def read_bytes(tmp_path):
+def read_bytes(source):
     """The documents and rejects of a file of these bytes."""
-
-    def run(data, limits=None):
-        (tmp_path / "a.xml").write_bytes(data if isinstance(data, bytes) else data.encode())
-        documents, rejects = [], []
-        options = Publish(source=str(tmp_path)).build_read_options()
-        for batch in read_batches(tmp_path, limits=limits or Limits(), options=options):
-            documents += batch.documents.to_pylist()
-            rejects += batch.rejects.to_pylist()
-        return documents, rejects
-
-    return run
-
-
-def stated(document, field):
-    return [each["value"] for each in document["stated"] if each["field"] == field]
+    return lambda data, limits=None: source(limits, a__xml=data if isinstance(data, bytes) else data.encode())
 
 
 SHAPES = {

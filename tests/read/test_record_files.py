@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flows.parameters import Publish
-from flows.read import Limits, read_batches
+from flows.read import Limits
+from tests.read.stated_values import stated
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada. " * 3
 ROWS = [
@@ -22,29 +22,6 @@ ROWS = [
     },
     {"judul": "Dua", "isi": PROSE + "Dua.", "tanggal": None, "penulis": []},
 ]
-
-
-@pytest.fixture
-def source(tmp_path):
-    """The documents and rejects of a folder with these files."""
-
-    def run(limits=None, options=None, **files):
-        folder = tmp_path / "source"
-        folder.mkdir(exist_ok=True)
-        for name, data in files.items():
-            (folder / name.replace("__", ".")).write_bytes(data)
-        read_options = Publish(source=str(folder), **(options or {})).build_read_options()
-        documents, rejects = [], []
-        for batch in read_batches(folder, limits=limits or Limits(), options=read_options):
-            documents += batch.documents.to_pylist()
-            rejects += batch.rejects.to_pylist()
-        return documents, rejects
-
-    return run
-
-
-def stated(document, field):
-    return [each["value"] for each in document["stated"] if each["field"] == field]
 
 
 def as_parquet(rows, **options):

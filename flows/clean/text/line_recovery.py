@@ -36,6 +36,8 @@ _MAX_LINES: Final = 3_000  # no article has more; where more are found, they are
 _MIN_PARAGRAPH_WORDS, _MAX_PARAGRAPH_WORDS = 28, 70
 _MIN_LAST_WORDS: Final = 6
 _SENTENCE_END: Final = re.compile(r"[.!?…][\"”’)]{0,2}\s+(?=[\"“‘(]?[A-Z0-9À-Þ])")
+_IS_GLUED_MARK: Final = np.zeros(65536, bool)
+_IS_GLUED_MARK[[ord(mark) for mark in ".,!?"]] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,6 @@ def lay_out_glued_text(text: str) -> Layout | None:
     In other languages what looks glued is as often the name of a program or a menu of a page.
     """
     return lay_out_lines(text, glued_only=True) if is_indonesian(text) else None
-
-
-_IS_GLUED_MARK: Final = np.zeros(65536, bool)
-_IS_GLUED_MARK[[ord(mark) for mark in ".,!?"]] = True
 
 
 def flag_glued_texts(codes: NDArray[np.uint16], starts: NDArray[np.int64]) -> NDArray[np.bool_]:
