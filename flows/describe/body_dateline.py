@@ -14,7 +14,7 @@ _BARE_MARKS = re.compile(r"[\s,\u200e\u200f]{0,20}[-–—]{1,2}[\s,\u200e\u200f
 _JOINTS = frozenset("-–—,(")  # what joins the pieces of a dateline that a page broke at its links
 _BLANK_BEFORE_COMMA = re.compile(r"\s{1,3}(?=,)")
 _MAX_PIECES, _MAX_JOINED_LENGTH = 3, 80
-_LINES_ABOVE = 3  # lines above the body in which a dateline may stand, separated from its sentence
+_LINES_ABOVE = 4  # lines above the body in which a dateline may stand, separated from its sentence
 _MAX_LINES = 6  # a dateline stands in the first body line, or below a headline and credits that count as body
 _MAX_SENTENCES = 2  # it may also follow a lead quotation
 _SENTENCE_WORDS = 15

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flows.describe.credits import Credits
-from flows.describe.date_grammar import DateStamp, find_dates
+from flows.describe.date_grammar import find_dates
+from flows.describe.dated_bylines import (
+    add_name_beside_date,
+    add_name_beside_elapsed_time,
+    add_names_below_date,
+    has_date_and_time,
+    match_name_on_site,
+)
 from flows.describe.document_view import DocumentView, Evidence, MarkedLine, fold_text
 from flows.describe.page_authors import add_page_authors
 from flows.describe.person_names import is_person, parse_person_names, parse_printed_names, strip_date_label
@@ -18,17 +25,9 @@ from flows.outlets.profiles import Byline
 
 _FAR_HEAD_LINES, _FAR_TAIL_LINES = 40, 90  # for lines that are surely bylines or credits
 _HEAD_LINES, _TAIL_LINES = 12, 14  # lines before and after the body in which credits stand
+_MAX_NAME_WORDS = 6  # of a line that holds a role word or a name alone
 _EDGE_LINES = 4  # lines at either end of the body: extracted texts keep their credits there
 _SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
-_NAME_ON_SITE = re.compile(r"(.{3,100}?)\s{0,3}(?:\s[-–—|]|[|])\s{0,3}(\S.{1,40})\Z", re.DOTALL)
-_ELAPSED_TIME = re.compile(
-    r"(?P<names>[^\d|•·]{3,80}?)\s{0,3}(?:[|•·,–—]|\s-)\s{0,3}\d{1,2} "
-    r"(?:(?:menit|jam|hari|pekan|minggu|bulan) (?:yang )?lalu|(?:minutes?|mins?|hours?|days?|weeks?|months?) ago)\Z",
-    re.IGNORECASE,
-)
-_WORDS = re.compile(r"[^\W\d_]{2,}")
-_MIN_TITLE_WORDS = 3
-_SEPARATORS = re.compile(r"[-–—|]")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}| +")
 # Bracketed credits below a text with its own byline name people of the outlet that the text comes from.
 _SOURCE_CREDITS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
@@ -71,11 +70,11 @@ def extract_credits(
         index for index in head_indices if not add_role_credits(credits, view, index, registry, profile, "byline")
     ]
     for index in unclaimed_indices:
-        _add_head_credit(credits, view.lines[index], registry)
+        _add_head_credit(credits, view, view.lines[index], registry)
     if not credits.authors:
-        _add_name_beside_elapsed_time(credits, [view.lines[index] for index in unclaimed_indices], registry)
+        add_name_beside_elapsed_time(credits, [view.lines[index] for index in unclaimed_indices], registry)
     if not credits.authors:
-        _add_names_below_date(credits, view, head_indices, registry)
+        add_names_below_date(credits, view, head_indices, registry)
     tail_indices = [
         index
         for index in _select_tail_lines(view)
@@ -103,19 +102,20 @@ def extract_credits(
 def _select_head_lines(view: DocumentView, end: int, has_dateline: bool) -> Iterator[int]:
     """Yield indices of the lines before the body, and of its first lines unless a dateline marks where it starts."""
     last = end if has_dateline else min(end + _EDGE_LINES, len(view.lines))
+    while not has_dateline and last < min(end + 2 * _EDGE_LINES, len(view.lines)) and _is_label_or_name(view, last):
+        last += 1
     for index in range(max(0, end - _FAR_HEAD_LINES), last):
         line = view.lines[index]
-        if index < end - _HEAD_LINES and not _has_date_and_time(line):
+        if index < end - _HEAD_LINES and not has_date_and_time(line):
             continue
         if len(line.text) <= MAX_CREDIT_LENGTH and line.kind not in {"caption", "related", "ad", "footer"}:
             yield index
 
 
-def _has_date_and_time(line: MarkedLine) -> bool:
-    """Return whether a short line prints a day and a clock time: it may be a byline however far above the body."""
-    if len(line.text) > 160 or ("20" not in line.text and "19" not in line.text):
-        return False
-    return any(stamp.time for stamp in find_dates(line.text))
+def _is_label_or_name(view: DocumentView, index: int) -> bool:
+    """Return whether a line is short and no sentence, as the lines of a list of credits are."""
+    line = view.lines[index]
+    return line.word_count <= _MAX_NAME_WORDS and line.plain_text[-1] not in '.!?"”'
 
 
 def _select_tail_lines(view: DocumentView) -> range:
@@ -151,36 +151,11 @@ def _add_capital_names(credits: Credits, view: DocumentView, registry: Registry)
                 return
 
 
-def _add_names_below_date(credits: Credits, view: DocumentView, head_indices: list[int], registry: Registry) -> None:
-    """Add the names that stand alone on the line above or below the date line of the head."""
-    for index in head_indices:
-        if not _has_date_and_time(view.lines[index]):
-            continue
-        for near_index in (index + 1, index - 1):
-            if near_index not in head_indices:
-                continue
-            line = view.lines[near_index]
-            site = _NAME_ON_SITE.match(line.text.strip()) if _SEPARATORS.search(line.text) else None
-            value = site[1] if site and site[2].count(" ") == 0 else line.plain_text
-            names = parse_printed_names(value, registry) if len(line.text) <= 80 else []
-            has_title_above = near_index > 0 and view.lines[near_index - 1].word_count >= _MIN_TITLE_WORDS
-            # A name above the date may be the headline, unless that stands above the name.
-            is_long = line.word_count >= 2 * _MIN_TITLE_WORDS  # two names are shorter than most headlines
-            is_title = near_index < index and site is None and (is_long or not has_title_above)
-            if near_index < index and has_title_above and registry.find_by_name(line.plain_text):
-                credits.add_desk(line.plain_text, line)
-            names = [] if any(view.text.count(name) > 1 for name in names) else names  # a person of the story
-            if names and not is_title and all(" " in name for name in names) and line not in credits.lines:
-                credits.add_names("author", names, line, "byline.beside-date")
-                credits.mark_credit_line(line, "byline", "byline.beside-date")
-                return
-
-
-def _add_head_credit(credits: Credits, line: MarkedLine, registry: Registry) -> None:
+def _add_head_credit(credits: Credits, view: DocumentView, line: MarkedLine, registry: Registry) -> None:
     """Add the credit of one head line: a name beside an outlet, a name beside a date, or a name alone."""
     if line in credits.lines or _add_profile_byline(credits, line, registry):
         return
-    site = _NAME_ON_SITE.match(line.text.strip()) if _SEPARATORS.search(line.text) else None
+    site = match_name_on_site(line)
     outlet = registry.find_by_name(site[2]) if site else None
     if site and outlet and (names := parse_person_names(site[1], registry)):
         credits.add_names("author", names, line, "byline.on-site")
@@ -191,59 +166,10 @@ def _add_head_credit(credits: Credits, line: MarkedLine, registry: Registry) -> 
         return
     stamp = next(find_dates(line.text), None)
     if stamp:
-        _add_name_beside_date(credits, line, stamp, registry)
+        add_name_beside_date(credits, view, line, stamp, registry)
     elif line.kind == "byline" and " " in line.plain_text and (names := parse_printed_names(line.plain_text, registry)):
         credits.add_names("author", names, line, "byline.name")
         credits.mark_credit_line(line, "byline", "byline.name")
-
-
-def _add_name_beside_date(credits: Credits, line: MarkedLine, stamp: DateStamp, registry: Registry) -> None:
-    """Add the names before the date of a byline; words behind it make it a title or a sentence, labels do not."""
-    newsroom_words = roles.load_newsroom_words()
-    behind = line.text[stamp.end :].strip(" \t\xa0,.|-–—WIB")
-    words_behind = [word for word in _WORDS.findall(behind) if word.lower() not in newsroom_words.behind_date]
-    if len(words_behind) > 2 or behind.startswith(":"):
-        return
-    before = line.text[: stamp.start].rstrip(" |,-–—\xa0\t")
-    is_sentence = line.plain_text[-1] in ".)" or not line.plain_text[0].isalpha() or len(words_behind) > 0
-    names = parse_printed_names(before, registry)
-    is_byline = line.kind == "byline" or not is_sentence
-    if names and is_byline and (all(" " in name for name in names) or _is_lone_name(names, before, stamp)):
-        credits.add_names("author", names, line, "byline.name-date")
-        credits.mark_credit_line(line, "byline", "byline.name-date")
-    elif stamp.time and line.text[: stamp.start].rstrip() == before.rstrip() and registry.find_by_name(before):
-        # "Tempo.co 4 April 2018 | 07.50 WIB": the outlet in the writer's place. A dash behind it makes it a date line.
-        credits.add_desk(before.strip(), line)
-
-
-def _add_name_beside_elapsed_time(credits: Credits, head_lines: list[MarkedLine], registry: Registry) -> None:
-    """Add the names of the one head line such as "Name - 3 jam yang lalu"; several are cards of other stories."""
-    matches = [
-        (line, match)
-        for line in head_lines
-        if len(line.text) <= 120 and (match := _ELAPSED_TIME.match(line.plain_text))
-    ]
-    names = parse_printed_names(matches[0][1]["names"], registry) if len(matches) == 1 else []
-    if names and all(" " in name for name in names):
-        credits.add_names("author", names, matches[0][0], "byline.name-date")
-        credits.mark_credit_line(matches[0][0], "byline", "byline.name-date")
-
-
-def _is_lone_name(names: list[str], before: str, stamp: DateStamp) -> bool:
-    """Return whether one word before a date with a clock time is a name: no section, label or role."""
-    words = roles.load_newsroom_words()
-    name = names[0]
-    return (
-        len(names) == 1
-        and stamp.time is not None
-        and name == before.strip()
-        and len(name) > 3
-        and name[0].isupper()
-        and not name.isupper()
-        and name.upper() not in words.labels
-        and name.lower() not in words.roles
-        and name.lower() not in words.sections
-    )
 
 
 def _add_profile_byline(credits: Credits, line: MarkedLine, registry: Registry) -> bool:

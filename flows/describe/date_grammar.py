@@ -75,8 +75,8 @@ _CJK_DATE = re.compile(
 )
 _YEAR = re.compile(rf"{_ANY_YEAR}(?!\d)")  # most lines hold no year, and this pattern is far cheaper than a date's
 _YEAR_OR_THAI_YEAR = re.compile(rf"(?:{_ANY_YEAR}|2[45]\d\d)(?!\d)")
-_OTHER_YEARS = re.compile("2[45]\\d\\d|[٠-٩۰-۹०-९๐-๙]")
-_OTHER_DIGITS = re.compile("[٠-٩۰-۹०-९๐-๙]")
+_OTHER_DIGITS = re.compile(r"(?![0-9０-９])\d")  # of scripts that write dates in their own digits
+_OTHER_YEARS = re.compile(rf"2[45]\d\d|{_OTHER_DIGITS.pattern}")
 _BEFORE_YEAR, _AFTER_YEAR = 48, 18  # characters of a date before and after its year
 _YEARLESS_DATE = re.compile(
     rf"(?<!\w)(?P<day>{_WEEKDAY}),?{_BLANK}{{0,2}}\(?(?:(?P<d>\d{{1,2}}){_BLANK}(?P<m>{_MONTH})\b"

@@ -33,6 +33,8 @@ _VIEW_COUNT_RULE = "related.views"  # "15:06 WIB | 998 Views" is a date line all
 _HEAD_DATE_WORDS = 6  # words beside a date near a page's headline
 # Words beside the date on a date line: labels, the outlet's name, a share count. Not a sentence.
 _MAX_OTHER_WORDS = 8
+_MIN_TITLE_WORDS = 2  # on either side of the day that a title holds, or of those that the story repeats
+_MIN_REPEATED_LETTERS = 4  # of a word that the story repeats
 _LABELS = re.compile(
     r"\b(?:tayang|terbit|diterbitkan|dipublikasikan|dibuat|published|posted|publish|date|tanggal|pada|on|wib|wita|wit|pukul|"
     r"updated?|diperbarui|read|menit baca|views?|dilihat|dibaca|kali|originally|first|last|created|added|mins?|"
@@ -50,6 +52,12 @@ def is_usable(stamp: DateStamp, latest_day: dt.date | None) -> bool:
         and stamp.day >= EARLIEST_DAY
         and (latest_day is None or stamp.day <= latest_day)
     )
+
+
+def is_beside_story(line: MarkedLine) -> bool:
+    """Return whether a line belongs to a picture, to other stories or to the frame of the page."""
+    is_foreign = line.kind in {"caption", "related", "ad", "footer"} and line.rule != _VIEW_COUNT_RULE
+    return is_foreign or line.rule == "html.header"
 
 
 def find_usable_dates(
@@ -80,6 +88,29 @@ def rank_date_line(line: MarkedLine, stamp: DateStamp) -> int | None:
     return 1 if is_written else 2 if len(other_words) <= _HEAD_DATE_WORDS else None
 
 
+def is_title_with_day(line: MarkedLine, stamp: DateStamp, view: DocumentView) -> bool:
+    """Return whether a line is a title that holds a day, which is then no day of publication.
+
+    It has words on both sides of the day, or it is the only line above the story, which repeats its words.
+    """
+    before = list_other_words(line.text[: stamp.start], "")
+    behind = list_other_words("", line.text[stamp.end :])
+    if stamp.time is not None or not line.plain_text[:1].isupper():
+        return False
+    if min(len(before), len(behind)) >= _MIN_TITLE_WORDS:
+        return True
+    if line is not view.lines[0] or view.body_start > 1:
+        return False
+    story = {
+        word.casefold()
+        for body_line in view.body_lines
+        if body_line is not line
+        for word in re.findall(r"\w+", body_line.text[:2000])
+    }
+    words = {word.casefold() for word in (*before, *behind) if len(word) >= _MIN_REPEATED_LETTERS}
+    return len(words & story) >= _MIN_TITLE_WORDS
+
+
 def prints_seconds(line: MarkedLine, stamp: DateStamp) -> bool:
     """Return whether a date has a time to the second, as the clocks of pages do and bylines do not."""
     return _SECONDS.search(line.text, stamp.start, stamp.end) is not None
@@ -97,11 +128,12 @@ def list_other_words(before: str, behind: str) -> list[str]:
 
 def parse_date_line(line: MarkedLine, view: DocumentView, latest_day: dt.date | None) -> DateStamp | None:
     """Parse the date of a line that holds almost nothing else."""
-    is_foreign = line.kind in {"caption", "related", "ad", "footer"} and line.rule != _VIEW_COUNT_RULE
-    if len(line.text) > 160 or is_foreign or _EVENT_WORD.search(line.text):
+    if len(line.text) > 160 or is_beside_story(line) or _EVENT_WORD.search(line.text):
         return None
     stamp = next(find_usable_dates(line.text, view, latest_day), None)
     if stamp is None:
+        return None
+    if is_title_with_day(line, stamp, view):
         return None
     before, after = line.text[: stamp.start], line.text[stamp.end :]
     max_words = _MAX_OTHER_WORDS if line.kind == "byline" else 4

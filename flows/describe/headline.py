@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flows.describe.body_dateline import BodyDateline
 from flows.describe.date_grammar import find_dates
+from flows.describe.date_lines import is_title_with_day
 from flows.describe.document_view import (
     DocumentView,
     Evidence,
@@ -132,6 +133,13 @@ def _is_unexplained(line: MarkedLine) -> bool:
     return line.kind in _UNEXPLAINED_KINDS or (line.kind == "nav" and line.rule == "head.unclaimed")
 
 
+def _holds_day(view: DocumentView, index: int) -> bool:
+    """Return whether a line that clean/ took for a date line is a title that holds a day."""
+    line = view.lines[index]
+    stamp = next(find_dates(line.text), None) if line.kind == "byline" else None
+    return stamp is not None and is_title_with_day(line, stamp, view)
+
+
 def _is_headline_like(line: MarkedLine, *, followed_by_credit: bool = False) -> bool:
     """Return whether a line could be a headline; `followed_by_credit` relaxes the least number of words."""
     text = strip_tags(line.text)
@@ -178,6 +186,7 @@ def _find_structural_headline(
         if view.lines[index].number not in credit_lines
         and (
             _is_unexplained(view.lines[index])
+            or _holds_day(view, index)
             or _is_above_credit(view, index, credit_lines)
             or _is_gallery_headline(view, index, credit_lines)
             or _is_followed_by_credit(view, index, credit_lines, dateline)

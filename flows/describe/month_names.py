@@ -17,7 +17,7 @@ MONTH_NUMBERS: Final = {name: at for at, names in enumerate(_SPELLINGS.split("|"
 _LOCALES: Final = (
     "fr", "de", "es", "it", "pt", "nl", "pl", "cs", "sk", "sv", "da", "nb", "fi", "tr", "ro", "hu", "ru", "uk", "bg",
     "sr", "hr", "sl", "el", "et", "lv", "lt", "vi", "th", "fil", "ar", "fa", "ur", "hi", "bn", "ta", "he", "ka", "ca",
-    "ja", "zh", "ko", "km", "lo", "my",
+    "ar_LB", "ar_MA", "mr", "te", "ml", "gu", "pa", "ne", "si", "ja", "zh", "ko", "km", "lo", "my",
 )  # fmt: skip
 _MIN_LETTERS: Final = 3  # of an abbreviation: "ag" may be anything
 _HOURS_BY_ZONE: Final = {

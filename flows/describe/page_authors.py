@@ -36,7 +36,8 @@ _DECLARED_PLACES = ("citation", "jsonld", "meta", "og")
 _LINES_BEFORE, _LINES_AFTER = 8, 12  # lines above and below the headline in which a byline stands
 _BARE_NAME_LINES = 4  # lines below the headline in which a name alone is a byline if a date is near
 _BYLINE = re.compile(
-    rf"(?:^|[|•·⋅●–—,]\s{{0,2}}|\d\s{{0,2}}|(?:Posted|Published|Updated)\s{{1,2}}(?:on\s[^|\n]{{4,30}}?)?)"
+    rf"(?:^|[|•·⋅●–—,]\s{{0,2}}|\.\s{{1,2}}(?=(?:[Ww]ords|[Tt]ext|[Ss]tory|[Ww]ritten) by )|\d\s{{0,2}}"
+    rf"|(?:Posted|Published|Updated)\s{{1,2}}(?:on\s[^|\n]{{4,30}}?)?)"
     rf"(?i:{BY_WORD})(?:\b|(?=[A-Z][a-z]))[\s:|]{{0,4}}(?P<names>[^\W\d_].{{1,120}})"
 )
 _BY_ALONE = re.compile(r"\s{0,3}by\s{0,2}:?\s{0,2}", re.IGNORECASE)
@@ -62,6 +63,8 @@ def add_page_authors(
     site_names = collect_site_names(view)
     if declared_only:
         _add_declared_authors(credits, view, title_index, site_names, registry)
+        if not credits.authors:
+            _add_element_authors(credits, view, title_index, site_names, registry)
         return
     for add_authors in (
         _add_guest_author,

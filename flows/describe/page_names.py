@@ -8,13 +8,14 @@ from flows.describe.person_names import parse_person_names
 from flows.outlets import Registry, roles
 
 BY_WORD = (
-    r"(?:(?:words|text|story|written|posted|published|article|authored)\s{1,2}by|by|"
+    r"(?:(?:words|text|story|written|posted|published|article|authored)\s{1,2}by|by|(?:words|text|story)(?=:)|"
     r"authors?|contributors?|auth?or|von|par|por|di|av|af|door)"
 )
 LEADING_BY = re.compile(rf"(?i:{BY_WORD})(?:\b|(?=[A-Z][a-z]))[\s:|]{{0,4}}")
 # Text that may follow a name on a byline: a day, a section, a reading time, another role.
 _AFTER_NAME = re.compile(
-    r"\s{1,3}(?:[|•·⋅●–—/]|-{1,2}\s|(?i:on|in|at|for|last|medically|fact|edited|updated|posted|reviewed|published|"
+    r"[.;]\s{1,3}(?i:photo|pictur|image|illustrat|graphic|video|film|edit|additional|reviewed)"
+    r"|\s{1,3}(?:[|•·⋅●–—/]|-{1,2}\s|(?i:on|in|at|for|last|medically|fact|edited|updated|posted|reviewed|published|"
     r"minutes?|min|read|share|follow|view|senior|contributor)\b|\d|[@#(])"
     r"|(?<=[a-zé])(?=(?:Published|Updated|Posted|Last|Reviewed|Edited|In)\b)|[|•·⋅●]"
 )

@@ -39,7 +39,7 @@ _SITE_NAME = re.compile(r"(?:[Ww]artawan |[Tt]im )?[\w-]{2,30}(?:\.\w{2,10}){1,2
 _DATE_LABEL = re.compile(
     r"(?:\s{1,8}|(?<=[a-zà-ÿ]))(?:(?-i:Diperbarui|Diperbaharui|Updated?|Terbit|Tayang|Published|Posted|"
     r"Last [Uu]pdated)|"
-    r"(?<=\s)(?:diperbarui|diperbaharui|updated?|terbit|tayang|published|posted))(?:\s{1,3}on)?\W{0,8}\Z",
+    r"(?<=\s)(?:diperbarui|diperbaharui|updated?|terbit|tayang|published|posted|pada|tanggal|on))(?:\s{1,3}on)?\W{0,8}\Z",
     re.IGNORECASE,
 )
 _ROLE_IN_BRACKETS = re.compile(
@@ -47,6 +47,7 @@ _ROLE_IN_BRACKETS = re.compile(
     r"freelance)[^()]{0,30}\)\s{0,3}\Z",
     re.IGNORECASE,
 )
+_PLACE_BEHIND = re.compile(r"(?<=[^\W\d_]) (?:in|di) [A-Z][\w.'-]{1,30}(?: [A-Z][\w.'-]{1,30}){0,2}\s{0,3}\Z")
 _ROLES_AT_A_PLACE = frozenset(["kontributor", "koresponden", "biro"])
 _EDGE_CHARACTERS = " \t\xa0,.;:|/-–—•*()[]\"'“”"
 _NOT_A_NAME = re.compile(r"[\d@#!?%&:;|<>{}()\[\]=+/\\\"“”,]|\.(?:com|co|id|net|org|tv)\b", re.IGNORECASE)
@@ -78,7 +79,9 @@ def is_person(text: str, registry: Registry, *, name_expected: bool = False, for
         return False
     role_words = roles.load_newsroom_words()
     lower_parts = [part.lower().strip(".") for part in parts]
-    if lower_parts[-1] in role_words.role_nouns or not role_words.function_words.isdisjoint(lower_parts):
+    if role_words.role_nouns.intersection(
+        (lower_parts[0], lower_parts[-1])
+    ) or not role_words.function_words.isdisjoint(lower_parts):
         return False
     if any(part.lower().strip(".") in role_words.impersonal for part in parts):
         return False
@@ -104,7 +107,7 @@ def parse_person_names(
     """
     names: list[str] = []
     for piece in _NAME_SEPARATOR.split(text):
-        name = " ".join(piece.split()).strip(_EDGE_CHARACTERS)
+        name = " ".join(_ROLE_IN_BRACKETS.sub("", piece).split()).strip(_EDGE_CHARACTERS)
         if not name or (names and _DEGREE.fullmatch(name)) or _is_impersonal(name, registry, foreign):
             continue
         if not is_person(name, registry, name_expected=name_expected, foreign=foreign):
@@ -117,9 +120,9 @@ def parse_person_names(
 def parse_printed_names(text: str, registry: Registry) -> list[str]:
     """Return the persons that a byline names, also where it prints all names in small letters or in capitals.
 
-    A label of a date and a role in brackets behind the names are left out.
+    A label of a date, a role in brackets and a place ("in London") behind the names are left out.
     """
-    value = _ROLE_IN_BRACKETS.sub("", strip_date_label(text))
+    value = _PLACE_BEHIND.sub("", _ROLE_IN_BRACKETS.sub("", strip_date_label(text)))
     letters = "".join(filter(str.isalpha, value))
     if not letters or not (letters.islower() or (letters.isupper() and " " in value.strip())):
         return parse_person_names(value, registry)
@@ -140,6 +143,12 @@ def _is_impersonal(name: str, registry: Registry, foreign: bool) -> bool:
     """Return whether a piece of a byline names a desk, an outlet, a site, or only a role and its place."""
     if roles.is_desk(name, foreign=foreign) or registry.find_by_name(name) or _SITE_NAME.fullmatch(name):
         return True
-    parts = [part.lower() for part in name.split()]
-    # "Name, Kompas TV": the medium for which the person works.
-    return parts[0] in _ROLES_AT_A_PLACE or (len(parts) > 1 and parts[-1] in roles.load_newsroom_words().media_words)
+    words = roles.load_newsroom_words()
+    lower_name = name.lower()
+    if lower_name in words.agencies or lower_name in words.media:
+        return True
+    parts = lower_name.split()
+    # "Name, Kompas TV", "Name, Harian Pagi": the medium for which the person works.
+    return parts[0] in _ROLES_AT_A_PLACE or (
+        len(parts) > 1 and (parts[-1] in words.media_words or parts[0] in words.media_openings)
+    )

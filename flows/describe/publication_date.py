@@ -2,32 +2,28 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
 from flows.describe.credits import Credits
-from flows.describe.date_grammar import DateStamp, find_dates, parse_machine_date, parse_zone
+from flows.describe.date_grammar import DateStamp, find_dates, parse_machine_date
 from flows.describe.date_lines import (
     PUBLISHED_ON,
-    WRITER_MARK,
-    find_usable_dates,
-    has_other_words,
     is_usable,
-    list_other_words,
-    parse_date_line,
-    prints_seconds,
-    rank_date_line,
 )
+from flows.describe.dated_value import PublicationDate, select_zone
 from flows.describe.day_order import settle_day_order
 from flows.describe.document_view import DocumentView, Evidence, MarkedLine
+from flows.describe.printed_dates import (
+    FAR_HEAD_LINES,
+    MAX_LINE_LENGTH,
+    find_labelled_date,
+    find_near_headline,
+    find_printed_date,
+)
 from flows.describe.story_date import EARLIEST_DAY, find_story_day
 from flows.describe.url_dates import find_url_day
 from flows.outlets import Profile
-from schemas.stage_tables import Mark
 
-_HEAD_LINES = 14
-_LINES_CLOSE, _LINES_BELOW, _LINES_ABOVE = 5, 16, 8  # lines around a page's headline in which its day stands
 _MINUTE_LENGTH = len("2024-05-04T20:30")
 _DECLARED_PLACES = ("record", "jsonld", "og", "meta", "microdata")
 _FIRST_PUBLISHED_ON = re.compile(
@@ -38,20 +34,6 @@ _FIRST_PUBLISHED_ON = re.compile(
 # Every match of _FIRST_PUBLISHED_ON contains one of these, in small letters behind the first.
 _FIRST_PUBLISHED_WORDS = ("riginally", "irst p", "irst a", "ertama kali", "walnya")
 _UPDATED_ON = re.compile(r"\b(?:(?:last|page) )?(?:updated?|modified|reviewed)(?:\s{1,2}on)?\s{0,2}:?", re.IGNORECASE)
-_FAR_HEAD_LINES = 40  # lines above the body in which a date line with a time and its zone stands
-_MIN_SENTENCE_WORDS = 12
-_MAX_LINE_LENGTH = 220
-
-
-@dataclass(frozen=True)
-class PublicationDate:
-    """Day of publication and, where day, time and zone are stated, the instant in UTC."""
-
-    day: dt.date | None = None
-    basis: str | None = None
-    instant: dt.datetime | None = None
-    evidence: tuple[Evidence, ...] = ()
-    marks: tuple[Mark, ...] = ()
 
 
 def find_publication_date(
@@ -73,8 +55,8 @@ def find_publication_date(
         return published
     declared_stamp = parse_machine_date(published.evidence[0].quote)
     head_end = max(dateline_index or 0, view.body_start) + 1
-    for line in view.lines[max(0, head_end - _FAR_HEAD_LINES) : head_end]:
-        if declared_stamp is None or len(line.text) > _MAX_LINE_LENGTH:
+    for line in view.lines[max(0, head_end - FAR_HEAD_LINES) : head_end]:
+        if declared_stamp is None or len(line.text) > MAX_LINE_LENGTH:
             continue
         for stamp in find_dates(line.text):
             is_same_clock = stamp.day == declared_stamp.day and stamp.time == declared_stamp.time
@@ -97,9 +79,9 @@ def _find_date(
     declared_date = _parse_candidate_dates(view, profile, latest_day, _DECLARED_PLACES)
     if declared_date and declared_date.day and view.is_page and not view.find_candidates("published_at", "record"):
         is_last_change = _is_last_change(view, declared_date.evidence[0].quote)
-        close_printed = _find_near_headline(view, title_index, profile, latest_day, close=True)
+        close_printed = find_near_headline(view, title_index, profile, latest_day, close=True)
         if close_printed is None and is_last_change:
-            close_printed = _find_labelled_date(view, profile, latest_day, PUBLISHED_ON, "date.published-on")
+            close_printed = find_labelled_date(view, profile, latest_day, PUBLISHED_ON, "date.published-on")
         if close_printed and close_printed.day and close_printed.day != declared_date.day:
             # One day apart: the page counts in its own zone. A hidden bare day, or a later day for social
             # networks, belongs to another edition.
@@ -118,25 +100,25 @@ def _find_date(
     if declared_date and declared_date.instant:
         return declared_date
     close_date = (
-        _find_near_headline(view, title_index, profile, latest_day, close=True)
+        find_near_headline(view, title_index, profile, latest_day, close=True)
         if view.is_page and profile is None
         else None
     )
     first_date = (
-        _find_labelled_date(view, profile, latest_day, _FIRST_PUBLISHED_ON, "date.first-published")
+        find_labelled_date(view, profile, latest_day, _FIRST_PUBLISHED_ON, "date.first-published")
         if view.is_page and any(words in view.text for words in _FIRST_PUBLISHED_WORDS)
         else None
     )
     visible_date = (
-        first_date or close_date or _find_printed_date(view, credits, dateline_index, profile, latest_day, title_index)
+        first_date or close_date or find_printed_date(view, credits, dateline_index, profile, latest_day, title_index)
     )
     if declared_date and (visible_date is None or visible_date.day != declared_date.day):
         return declared_date
     nearby_date = (
-        None if visible_date or not view.is_page else _find_near_headline(view, title_index, profile, latest_day)
+        None if visible_date or not view.is_page else find_near_headline(view, title_index, profile, latest_day)
     )
     nearby_date = nearby_date or (
-        _find_labelled_date(view, profile, latest_day, PUBLISHED_ON, "date.published-on")
+        find_labelled_date(view, profile, latest_day, PUBLISHED_ON, "date.published-on")
         if view.is_page and visible_date is None
         else None
     )
@@ -152,10 +134,10 @@ def _find_date(
         return url_date
     if printed_date is None and view.is_page:
         # The day of the last update is a bound, and better than a day from the story.
-        printed_date = _find_near_headline(
+        printed_date = find_near_headline(
             view, title_index, profile, latest_day, updates=True
         ) or _parse_candidate_dates(view, profile, latest_day, ("headline",), "date.update", "modified_at")
-        printed_date = printed_date or _find_labelled_date(view, profile, latest_day, _UPDATED_ON, "date.update")
+        printed_date = printed_date or find_labelled_date(view, profile, latest_day, _UPDATED_ON, "date.update")
         printed_date = printed_date or _read_modified_date(view, profile, latest_day)
         printed_date = _weaken_update(printed_date, view) if printed_date else None
     story_match = find_story_day(view, latest_day) if printed_date is None else None
@@ -206,7 +188,7 @@ def _parse_candidate_dates(
     stamp, candidate, rule = next(
         (dated for dated in usable_dates if dated[0].time and abs((dated[0].day - day).days) <= 1), usable_dates[0]
     )
-    outlet_zone = _select_zone(profile, stamp.day)
+    outlet_zone = select_zone(profile, stamp.day)
     instant = stamp.to_utc(outlet_zone)
     # The day in the outlet's own zone: 20:00 UTC is the next day in Jakarta.
     day = instant.astimezone(outlet_zone).date() if instant and outlet_zone else stamp.day
@@ -226,72 +208,6 @@ def _parse_only_time(view: DocumentView, profile: Profile | None, latest_day: dt
     if len(days) != 1 or days & view.update_days:
         return None
     return _parse_candidate_dates(view, profile, latest_day, ("time",))
-
-
-def _find_near_headline(
-    view: DocumentView,
-    title_index: int | None,
-    profile: Profile | None,
-    latest_day: dt.date | None,
-    *,
-    close: bool = False,
-    updates: bool = False,
-) -> PublicationDate | None:
-    """Find the first date in a short line below the headline, else the nearest above it.
-
-    `close` limits the search to the lines right below the headline and to a date alone right above it. `updates`
-    accepts the day of an update.
-    """
-    if title_index is None:
-        if close:
-            return None
-        title_index = max(0, view.body_start - 1)
-    end = min(title_index + 1 + (_LINES_CLOSE if close else _LINES_BELOW), _find_story_start(view, title_index))
-    above = view.lines[max(0, title_index - (_LINES_CLOSE if close else _LINES_ABOVE)) : title_index]
-    dated_lines: list[tuple[int, DateStamp, MarkedLine]] = []
-    closest_number = _find_closest_above(view, title_index)
-    title_number = view.lines[title_index].number if title_index < len(view.lines) else 0
-    update_lines = () if updates else view.update_lines
-    for line in (*view.lines[title_index + 1 : end], *reversed(above)):
-        is_foreign = line.kind in {"caption", "related", "ad", "footer"} or line.number in update_lines
-        if len(line.text) > _MAX_LINE_LENGTH or is_foreign:
-            continue
-        for stamp in find_usable_dates(line.text, view, latest_day, updates=updates):
-            rank = rank_date_line(line, stamp)
-            # Further above the headline a day may be the page's own clock.
-            is_above = line.number < title_number
-            is_clock = is_above and line.number < closest_number and (close or rank != 0)
-            is_clock |= is_above and ((close and has_other_words(line, stamp)) or prints_seconds(line, stamp))
-            if rank is not None and not is_clock:
-                dated_lines.append((rank, stamp, line))
-                break
-    if not dated_lines:
-        return None
-    _, stamp, line = min(dated_lines, key=lambda dated: dated[0])
-    return _build_stated_date(stamp, line, "date.update" if updates else "date.beside-headline", profile)
-
-
-def _find_closest_above(view: DocumentView, title_index: int) -> int:
-    """Return the number of the line right above the headline; lines of labels alone ("4 min read") are passed over."""
-    index = title_index - 1
-    while (
-        index > 0 and not list_other_words(view.lines[index].text, "") and not any(find_dates(view.lines[index].text))
-    ):
-        index -= 1
-    return view.lines[index].number if index >= 0 else 0
-
-
-def _find_story_start(view: DocumentView, title_index: int) -> int:
-    """Return the index of the first of two body lines in a row below the headline, the first of them a sentence.
-
-    A single one is a standfirst. Without such a pair it is the number of lines.
-    """
-    for index in range(title_index + 1, len(view.lines) - 1):
-        line = view.lines[index]
-        is_sentence = line.word_count >= _MIN_SENTENCE_WORDS and line.text.rstrip()[-1] in '.!?"”’'
-        if line.body_offset is not None and view.lines[index + 1].body_offset is not None and is_sentence:
-            return index
-    return len(view.lines)
 
 
 def _read_modified_date(
@@ -319,22 +235,6 @@ def _weaken_update(updated: PublicationDate, view: DocumentView) -> PublicationD
     return replace(updated, basis="inferred" if is_last_change else updated.basis, instant=None, evidence=evidence)
 
 
-def _find_labelled_date(
-    view: DocumentView, profile: Profile | None, latest_day: dt.date | None, label: re.Pattern[str], rule: str
-) -> PublicationDate | None:
-    """Find the date behind the first short line near the story that has this label."""
-    label_alone = False
-    for line in view.lines[max(0, view.body_start - _HEAD_LINES) : view.body_end + 2 * _HEAD_LINES]:
-        match = label.search(line.text) if len(line.text) <= _MAX_LINE_LENGTH else None
-        stamps = find_usable_dates(line.text, view, latest_day, updates=True) if match or label_alone else iter(())
-        stamp = next(stamps, None)
-        follows_label = 0 <= stamp.start - (match.end() if match else 0) <= 3 if stamp else False
-        if stamp and (follows_label or (match and 0 <= match.start() - stamp.end <= 4)):
-            return _build_stated_date(stamp, line, rule, profile)
-        label_alone = bool(match and match.end() == len(line.text.rstrip()) and line.word_count <= 3)
-    return None
-
-
 def _parse_url_date(url: str, profile: Profile | None, latest_day: dt.date | None) -> PublicationDate | None:
     """Parse the day in the article's URL; it is inferred where the outlet counts its days in UTC."""
     day = find_url_day(url)
@@ -343,86 +243,6 @@ def _parse_url_date(url: str, profile: Profile | None, latest_day: dt.date | Non
     basis = "inferred" if profile and profile.url_days == "UTC" else "stated"
     certainty = "likely" if basis == "stated" else "guess"
     return PublicationDate(day, basis, None, (Evidence("date", "date.url", None, url, certainty),))
-
-
-def _build_stated_date(stamp: DateStamp, line: MarkedLine, rule: str, profile: Profile | None) -> PublicationDate:
-    """Build a stated date from a date on a line, marked as byline outside the body."""
-    instant = stamp.to_utc(_select_zone(profile, stamp.day))
-    quote = line.text[stamp.start : stamp.end]
-    evidence = [
-        line.cite_evidence("date", rule, quote),
-        *([line.cite_evidence("published_at", rule, quote)] if instant else []),
-    ]
-    return PublicationDate(
-        stamp.day,
-        "stated",
-        instant,
-        tuple(evidence),
-        (line.mark_span("byline", rule),) if line.body_offset is None else (),
-    )
-
-
-def _select_zone(profile: Profile | None, day: dt.date) -> dt.timezone | None:
-    """Return the profile's time zone if the profile is valid on that day."""
-    return parse_zone(profile.zone) if profile and profile.is_valid_on(day) else None
-
-
-def _find_printed_date(
-    view: DocumentView,
-    credits: Credits,
-    dateline_index: int | None,
-    profile: Profile | None,
-    latest_day: dt.date | None,
-    title_index: int | None,
-) -> PublicationDate | None:
-    """Find the date on a byline, else on the date line nearest above the body; one with a time comes first."""
-    dated_lines: list[tuple[DateStamp, MarkedLine, str]] = []
-    for line in credits.lines:
-        # Longer lines are paragraphs that end in a credit.
-        if len(line.text) > _MAX_LINE_LENGTH:
-            continue
-        dated_lines += [(stamp, line, "date.byline") for stamp in find_usable_dates(line.text, view, latest_day)]
-    dated_lines += [(stamp, line, "date.byline") for line, stamp in _find_dates_below(credits, view, latest_day)]
-    end = dateline_index if dateline_index is not None else min(view.body_start + 3, len(view.lines))
-    if title_index is not None and title_index >= end:
-        title_index = None
-    for index in range(end - 1, max(-1, end - 1 - _FAR_HEAD_LINES), -1):
-        line = view.lines[index]
-        stamp = parse_date_line(line, view, latest_day) if "19" in line.text or "20" in line.text else None
-        if stamp is None or line.number in view.update_lines:
-            continue
-        is_timed = stamp.time is not None
-        if title_index is not None and index < title_index:
-            # Above a page's headline stands the page's own clock, but for a full date line right above it.
-            is_date_line = is_timed and title_index - index == 1 and not prints_seconds(line, stamp)
-        elif end - index > _HEAD_LINES:
-            is_date_line = is_timed and (stamp.zone is not None or line.kind == "byline")
-        else:
-            is_date_line = line.kind == "byline" or is_timed or end - index <= 3
-        if is_date_line:
-            dated_lines.append((stamp, line, "date.line"))
-    if not dated_lines:
-        return None
-    stamp, line, rule = next((dated for dated in dated_lines if dated[0].time), dated_lines[0])
-    instant = stamp.to_utc(_select_zone(profile, stamp.day))
-    quote = line.text[stamp.start : stamp.end]
-    evidence = [line.cite_evidence("date", rule, quote)]
-    if instant:
-        evidence.append(line.cite_evidence("published_at", rule, quote))
-    marks = () if rule == "date.byline" else (line.mark_span("byline", rule),)
-    return PublicationDate(stamp.day, "stated", instant, tuple(evidence), marks)
-
-
-def _find_dates_below(
-    credits: Credits, view: DocumentView, latest_day: dt.date | None
-) -> Iterator[tuple[MarkedLine, DateStamp]]:
-    """Yield the dates that stand alone right below a sign-off behind the body."""
-    credit_numbers = {line.number for line in credits.lines} | {row.line for row in credits.evidence}
-    for above, below in pairwise(view.lines[view.body_end :]):
-        if above.number in credit_numbers and above.body_offset is None and WRITER_MARK.search(above.text):
-            stamp = next(find_usable_dates(below.text[:_MAX_LINE_LENGTH], view, latest_day), None)
-            if stamp and not has_other_words(below, stamp):
-                yield below, stamp
 
 
 def _build_inferred_date(stamp: DateStamp, line: MarkedLine) -> PublicationDate:

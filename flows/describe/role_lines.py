@@ -6,7 +6,7 @@ from functools import lru_cache
 from flows.describe.credits import Credits
 from flows.describe.date_grammar import find_dates
 from flows.describe.document_view import DocumentView, MarkedLine
-from flows.describe.person_names import parse_person_names, strip_date_label
+from flows.describe.person_names import parse_person_names, parse_printed_names, strip_date_label
 from flows.outlets import Profile, Registry, roles
 
 MAX_CREDIT_LENGTH = 220  # characters of the longest credit line
@@ -139,7 +139,7 @@ def _add_role_names(credits: Credits, role: str, value: str, line: MarkedLine, r
             credits.sources.append((name, line.cite_evidence("cited_sources", "credit.source")))
             return True
         return False
-    names = parse_person_names(value, registry)
+    names = parse_printed_names(value, registry)
     handle = value.strip(" \t\xa0.,;")
     if (
         not names

@@ -27,9 +27,8 @@ _STOPPED = re.compile(r"([A-Z][A-Z ]{2,30})\.(?=\s[\"“A-Z])")  # KONTAN.CO.ID 
 _BRACKET = re.compile(r"\s{0,2}\(([^()]{2,40})\)")
 _LINK = re.compile(r"\s{0,3}[,|]\s{0,3}")
 _TURN = re.compile(r"\s{0,3}([,(])\s{0,3}")
-_DAY = re.compile(
-    r",? \d{1,2} (?:Jan|Feb|Ma[crty]|Apr|Jun|Jul|Aug|Ogos|Sep|Sept|O[ck]t|No[vp]|De[sc]|Dis)[a-z]{0,6}\.?"
-)
+_MONTH_WORD = r"(?:Jan|Feb|Ma[crty]|Apr|Jun|Jul|Aug|Ogos|Sep|Sept|O[ck]t|No[vp]|De[sc]|Dis)[a-z]{0,6}\.?"
+_DAY = re.compile(rf",? (?:\d{{1,2}} {_MONTH_WORD}|{_MONTH_WORD} \d{{1,2}})(?!\w)")
 _PLACE = re.compile(r"[A-Z][\w.'’/]{0,24}(?:,? ?\(?[A-Z][\w.'’/]{0,24}\)?|[ -](?:de|di|al|au|le)[ -]|-(?=[A-Z])){0,5}")
 _SITE = re.compile(r"[A-Za-z0-9-]{2,30}(?:\.[A-Za-z]{2,10}){1,2}")
 _SENTENCE = re.compile(r"[\"“'‘(]?[A-Z0-9À-Þ]|[a-z][A-Z]")
@@ -170,6 +169,8 @@ def _parse_place_first(head: str, registry: Registry) -> _DatelineParts | None:
     """Parse "Place, OUTLET SEP" and "Place (OUTLET) SEP"."""
     for turn in _TURN.finditer(head, 0, 70):
         place = head[: turn.start()].strip()
+        day = _DAY.search(place) if turn[1] == "(" else None
+        place = place[: day.start()] if day and day.end() == len(place) else place
         if not place or not _PLACE.fullmatch(place) or len(place.split()) > 6:
             continue
         match = _match_spelling(head, turn.end(), registry)

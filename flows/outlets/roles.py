@@ -21,6 +21,7 @@ class NewsroomWords:
     impersonal: frozenset[str]  # words that no name of a person contains
     media: frozenset[str]
     media_words: frozenset[str]  # last words of the names of media
+    media_openings: frozenset[str]  # first words of the names of media
     agencies: dict[str, str]  # spelling in lower case -> the name published
     labels: frozenset[str]
     role_nouns: frozenset[str]  # last words of roles and teams
@@ -40,6 +41,7 @@ def load_newsroom_words() -> NewsroomWords:
         frozenset(word_lists["desks"]["parts"]),
         frozenset(name.lower() for name in word_lists["media"]["names"]),
         frozenset(word_lists["media"]["words"]),
+        frozenset(word_lists["media"]["openings"]),
         {
             spelling.lower(): agency["spellings"][0]
             for agency in word_lists["agencies"]
@@ -52,14 +54,17 @@ def load_newsroom_words() -> NewsroomWords:
 
 _ROLE_LABEL = re.compile(r"\s{0,12}([^\W\d_][\w/ ]{1,24}?)\s{0,12}(?:[:\-]\s{0,12}|$)(.{0,200})", re.DOTALL)
 _ROLE_WITHOUT_COLON = re.compile(
-    r"\s{0,12}(oleh|by|laporan wartawan|laporan reporter|laporan jurnalis)\s{1,12}(\S.{0,200})", re.IGNORECASE
+    r"\s{0,12}(oleh|by|ditulis oleh|written by|laporan wartawan|laporan reporter|laporan jurnalis)\s{1,12}(\S.{0,200})",
+    re.IGNORECASE,
 )
+# "Laporan Wartawan Tribun, Siti Aminah": the medium in one word before the name.
+_MEDIUM_BEFORE_NAME = re.compile(r"\w{3,20},\s{0,4}(?=[A-Z][\w.'’-]{1,20} [A-Z])")
 
 
 @lru_cache(maxsize=1)
 def _list_role_prefixes() -> frozenset[str]:
     """Return the first two letters of all role words: they rule out most lines before the regexes."""
-    return frozenset(word[:2] for word in (*load_newsroom_words().roles, "oleh", "by", "laporan"))
+    return frozenset(word[:2] for word in (*load_newsroom_words().roles, "oleh", "by", "ditulis", "written", "laporan"))
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,7 @@ def find_role_label(line: str, profile: Profile | None = None) -> RoleLabel | No
     """Return the role word that a line begins with; None where there is none.
 
     A colon must follow the word ("Penulis : Name"), or nothing at all (the name is then on the next line);
-    only "Oleh", "By" and "Laporan Wartawan" do without ("Laporan Wartawan X, Name").
+    only "Oleh", "By", "Ditulis oleh" and "Laporan Wartawan" do without ("Laporan Wartawan X, Name").
     """
     general_roles = load_newsroom_words().roles
     profile_roles = profile.roles if profile else {}
@@ -94,8 +99,15 @@ def find_role_label(line: str, profile: Profile | None = None) -> RoleLabel | No
     match = _ROLE_WITHOUT_COLON.match(line)
     value = match[2].strip() if match else ""
     if match and value[0].isupper() and len(value) <= 100 and value[-1] not in ".?!":
-        return RoleLabel("author", match[1], value)
+        is_report = match[1].lower().startswith("laporan")
+        return RoleLabel("author", match[1], _drop_medium(value) if is_report else value)
     return None
+
+
+def _drop_medium(credit: str) -> str:
+    """Return the credit of a report without the medium that stands before its writer."""
+    medium = _MEDIUM_BEFORE_NAME.match(credit)
+    return credit[medium.end() :] if medium else credit
 
 
 def is_desk(name: str, *, foreign: bool = False) -> bool:

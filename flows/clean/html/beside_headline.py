@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ STANDFIRST_BIT, _DATE_BIT, _BYLINE_BIT = 1, 2, 4
 _ELEMENTS_BEFORE_HEADLINE: Final = 40  # elements
 _ELEMENTS_AFTER_HEADLINE: Final = 120
 _MAX_BYLINES: Final = 4
+_CARD_TAGS: Final = frozenset({"li", "article"})
+_CARD_LEVELS: Final = 4  # ancestors of a day among which the card around it stands
+_MIN_CARD_WORDS: Final = 4  # of the headline that a card links
 _INVISIBLE_TAGS: Final = frozenset({"script", "style", "noscript", "template", "svg", "select", "button"})
 
 
@@ -73,7 +77,7 @@ def read_beside_headline(tree: HtmlElement, nodes: Sequence[HtmlElement]) -> Ite
     for node in nodes[max(0, headline_index - _ELEMENTS_BEFORE_HEADLINE) : headline_index + _ELEMENTS_AFTER_HEADLINE]:
         get = node.get
         roles = match_name_roles(f"{get('class') or ''} {get('id') or ''} {get('data-testid') or ''}"[:MAX_NAME_CHARS])
-        if roles & _DATE_BIT or node.tag == "time":
+        if (roles & _DATE_BIT or node.tag == "time") and not is_in_card(node):
             text = _join_visible_text(node)
             stamp = get("datetime")
             if stamp or (6 <= len(text) <= 80 and any(map(str.isdigit, text))):
@@ -86,6 +90,16 @@ def read_beside_headline(tree: HtmlElement, nodes: Sequence[HtmlElement]) -> Ite
             byline_elements.add(node)
         elif byline_elements and node.getparent() in byline_elements:
             byline_elements.add(node)
+
+
+def is_in_card(node: HtmlElement) -> bool:
+    """Return whether an element stands in a list item or article that links to another story by its headline."""
+    for ancestor in islice(node.iterancestors(), _CARD_LEVELS):
+        if ancestor.tag in _CARD_TAGS:
+            return next(ancestor.iter("h1"), None) is None and any(
+                len(link.text_content().split()) >= _MIN_CARD_WORDS for link in ancestor.iter("a")
+            )
+    return False
 
 
 def _is_update(node: HtmlElement, text: str) -> bool:

@@ -44,6 +44,7 @@ _TAG_ROLES: Final = {
 }
 # Elements whose blocks rarely belong to the article; `aside_tags` has the nearest one around each block.
 ASIDE_TAGS: Final = frozenset({"nav", "aside", "footer", "form", "figcaption"})
+_STORY_TAGS: Final = ("article", "main")
 MAX_NODES: Final = 100_000
 _CELL_BLOCK_TAGS: Final = ("p", "div", "ul", "ol", "br", "h2", "h3", "h4", "h5", "h6")
 _MAX_CELL_CHARS, _MAX_CELL_TEXTS = 120, 40  # of a cell of a data table
@@ -60,7 +61,9 @@ class Blocks:
     link_targets: list[str] = field(default_factory=list)  # href of the longest link, as written
     chars_before_link: list[int] = field(default_factory=list)  # characters before the first link
     stressed_chars: list[int] = field(default_factory=list)  # characters in bold or italics
-    aside_tags: list[str | None] = field(default_factory=list)  # the nearest of ASIDE_TAGS around the block
+    aside_tags: list[str | None] = field(
+        default_factory=list
+    )  # the nearest of ASIDE_TAGS around the block, or "header"
     tags: list[str] = field(default_factory=list)
     element_names: list[str] = field(default_factory=list)  # class, id, role and itemprop as written
     parents: list[int] = field(default_factory=list)  # the root is its own parent
@@ -84,7 +87,7 @@ def extract_blocks(tree: HtmlElement) -> Blocks:
     texts, tags, names, parents, depths = blocks.texts, blocks.tags, blocks.element_names, blocks.parents, blocks.depths
     first, last, ends = blocks.first_blocks, blocks.end_blocks, blocks.end_elements
     pieces: list[str] = []  # of the open block; whitespace before its first words is left out
-    asides: list[str] = []
+    asides: list[HtmlElement] = []
     open_elements: list[int] = []
     in_link = in_stress = linked = links = stressed = nodes = 0
     href = link_target = ""
@@ -103,7 +106,7 @@ def extract_blocks(tree: HtmlElement) -> Blocks:
             blocks.link_targets.append(link_target)
             blocks.chars_before_link.append(chars_before_link)
             blocks.stressed_chars.append(stressed)
-            blocks.aside_tags.append(asides[-1] if asides else None)
+            blocks.aside_tags.append(asides[-1].tag if asides else None)
         linked = links = stressed = chars_before_link = longest_link = 0
         link_target = ""
 
@@ -136,8 +139,8 @@ def extract_blocks(tree: HtmlElement) -> Blocks:
                     close_block()
                 if role == _BREAK:
                     continue
-                if tag in ASIDE_TAGS:
-                    asides.append(tag)
+                if tag in ASIDE_TAGS or (tag == "header" and _is_page_header(node)):
+                    asides.append(node)
                 get = node.get
                 name = get("class") or ""
                 if other := get("id"):
@@ -175,7 +178,7 @@ def extract_blocks(tree: HtmlElement) -> Blocks:
                     close_block()
                 if node is data_row:
                     data_row = None
-                if tag in ASIDE_TAGS:
+                if asides and asides[-1] is node:
                     asides.pop()
                 element = open_elements.pop()
                 last[element] = len(texts)
@@ -200,6 +203,11 @@ def extract_blocks(tree: HtmlElement) -> Blocks:
                 if in_stress:
                     stressed += size
     return blocks
+
+
+def _is_page_header(header: HtmlElement) -> bool:
+    """Return True if a <header> is the page's own: outside the story, and without a headline."""
+    return next(header.iter("h1"), None) is None and next(header.iterancestors(*_STORY_TAGS), None) is None
 
 
 def is_hidden(node: HtmlElement) -> bool:

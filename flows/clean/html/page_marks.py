@@ -43,6 +43,7 @@ _ASIDE_VERDICTS: Final = {
     "footer": LineVerdict("footer", "html.footer"),
     "form": LineVerdict("widget", "html.form"),
     "figcaption": LineVerdict("caption", "html.figcaption"),
+    "header": LineVerdict("nav", "html.header"),
 }
 _REPEAT: Final = LineVerdict("nav", "body.repeat")
 _MIN_MARKUP_WORDS: Final = 40  # of prose in the markup; with fewer the story may stand in data
@@ -159,7 +160,10 @@ def _choose_verdict(verdict: LineVerdict, exclusion: LineVerdict | None, aside_t
     """
     if exclusion is not None and (exclusion.kind != "nav" or verdict.rule == "html.outside"):
         return exclusion
-    return _ASIDE_VERDICTS[aside_tag] if aside_tag is not None and verdict.rule == "html.outside" else verdict
+    is_clock = aside_tag == "header" and verdict.kind == "byline"  # a day in the page's header is today's
+    if aside_tag is not None and (verdict.rule == "html.outside" or is_clock):
+        return _ASIDE_VERDICTS[aside_tag]
+    return verdict
 
 
 def _has_one_article(nodes: list[HtmlElement]) -> bool:

@@ -13,6 +13,7 @@ from flows.clean.html.beside_headline import (
     MAX_NAME_CHARS,
     STANDFIRST_BIT,
     StatedValue,
+    is_in_card,
     match_name_roles,
     read_beside_headline,
 )
@@ -34,6 +35,8 @@ _JSON_WRAPPING: Final = re.compile(
     r"^\s{0,50}(?://|/\*)?\s{0,50}(?:<!--|<!\[CDATA\[)\s{0,50}(?:\*/)?|"
     r"(?://|/\*)?\s{0,50}(?:-->|\]\]>)\s{0,50}(?:\*/)?\s{0,50}$"
 )
+# What others wrote about the page or its product.
+_FOREIGN_KEYS: Final = frozenset({"review", "reviews", "comment", "comments", "suggestedAnswer", "acceptedAnswer"})
 _JSON_DECODER: Final = json.JSONDecoder(strict=False)
 
 # <meta name|property|itemprop> -> (field, where).
@@ -116,6 +119,7 @@ _KICKER_NAME: Final = re.compile(
     r"(?:^|[\s_-])(?:kicker|eyebrow|overline|label|badge|category|kategori|section|topic|tag|rubrik|flag)(?:$|[\s_-])",
     re.I,
 )
+_NOTE_MARK: Final = re.compile(r"[\d*†‡]{1,2}|\[\d{1,2}\]")
 _OTHER_ROLE: Final = re.compile(
     r"(?:reviewed|checked|edited|updated|approved|translated|photo(?:graph)?s?)\s(?:by|from)\W{0,3}$", re.I
 )
@@ -219,11 +223,13 @@ def _is_logo(heading: HtmlElement) -> bool:
 
 
 def _read_heading(heading: HtmlElement) -> str:
-    """Return the words of a heading without a kicker in an element of its own, `<br>` as a blank."""
+    """Return the words of a heading without a kicker in an element of its own and marks of notes, `<br>` as a blank."""
     kickers = {
         child
         for child in heading.iterchildren("*")
-        if _KICKER_NAME.search(f"{child.get('class') or ''}"[:MAX_NAME_CHARS])
+        if child.tag == "small"
+        or _KICKER_NAME.search(f"{child.get('class') or ''}"[:MAX_NAME_CHARS])
+        or (child.tag == "sup" and _NOTE_MARK.fullmatch(child.text_content().strip()))
     }
     pieces = [heading.text or ""]
     for child in heading.iterchildren():
@@ -232,6 +238,11 @@ def _read_heading(heading: HtmlElement) -> str:
         pieces.append(child.tail or "")
     text = "".join(pieces)
     return text if kickers and len(text.split()) >= _MIN_HEADLINE_WORDS else heading.text_content()
+
+
+def _has_headline_words(heading: HtmlElement) -> bool:
+    """Return whether a heading has as many words as a headline."""
+    return len(heading.text_content().split()) >= _MIN_HEADLINE_WORDS
 
 
 def _read_elements(nodes: Sequence[HtmlElement]) -> list[StatedValue]:
@@ -243,7 +254,7 @@ def _read_elements(nodes: Sequence[HtmlElement]) -> list[StatedValue]:
     lesser_heading: HtmlElement | None = None
     for node in nodes:
         tag, get = node.tag, node.get
-        if tag == "h2" and lesser_heading is None and len(node.text_content().split()) >= _MIN_HEADLINE_WORDS:
+        if tag == "h2" and lesser_heading is None and _has_headline_words(node):
             lesser_heading = node
         if tag in _STANDFIRST_TAGS:
             if (name := get("class")) and match_name_roles(name[:MAX_NAME_CHARS]) & STANDFIRST_BIT:
@@ -256,11 +267,11 @@ def _read_elements(nodes: Sequence[HtmlElement]) -> list[StatedValue]:
         elif tag == "h1":
             if not _is_logo(node):
                 headings.append(("title", "h1", _read_heading(node)))
-        elif tag == "time" and (stamp := (get("datetime") or get("content"))):
+        elif tag == "time" and (stamp := (get("datetime") or get("content"))) and not is_in_card(node):
             times.append(("published_at", "time", stamp))
         if (itemprop := get("itemprop")) and tag != "meta" and (field := _ITEMPROP_FIELDS.get(itemprop.lower())):
             attributed.append((field, "microdata", get("datetime") or get("content") or node.text_content()))
-    if not headings and lesser_heading is not None:
+    if lesser_heading is not None and not any(len(text.split()) >= _MIN_HEADLINE_WORDS for _, _, text in headings):
         headings.append(("title", "h2", _read_heading(lesser_heading)))
     return [*headings, *times, *standfirsts, *attributed]
 
@@ -356,14 +367,16 @@ def _decode_values(text: str) -> object:
 
 
 def _iterate_objects(value: object) -> Iterator[dict[str, Any]]:
-    """Yield every object in a JSON value, breadth first, up to _MAX_JSON_NODES nodes."""
+    """Yield every object in a JSON value but those of readers, breadth first, up to _MAX_JSON_NODES nodes."""
     queue, node_count = [value], 0
     while queue and node_count < _MAX_JSON_NODES:
         node = queue.pop(0)
         node_count += 1
         if isinstance(node, dict):
             yield node
-            queue.extend(child for child in node.values() if isinstance(child, dict | list))
+            queue.extend(
+                child for key, child in node.items() if isinstance(child, dict | list) and key not in _FOREIGN_KEYS
+            )
         elif isinstance(node, list):
             queue.extend(node)
 
@@ -379,6 +392,7 @@ def _resolve_names(value: object, names_by_id: dict[str, str]) -> Iterator[str]:
                 node.get("name")
                 or " ".join(part for part in parts if isinstance(part, str) and part.strip())
                 or names_by_id.get(str(node.get("@id")))
+                or node.get("mainEntity")
                 or node.get("@id")
                 or node.get("alternateName")
             )
