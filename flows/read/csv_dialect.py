@@ -20,6 +20,7 @@ _SAMPLE: Final = 1 << 18
 _ROWS: Final = 200
 _DELIMITERS: Final = ",;\t|"
 _RARE_DELIMITERS: Final = "^~\x01\x1f¦"
+_PROSE_DELIMITERS: Final = ": "  # marks of prose, which delimit only below a header of known names
 _NAMED: Final = re.compile(r"\.(?:csv|tsv|tab|psv|scsv)\Z", re.IGNORECASE)
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\s*[+-]?[\d.,]*\d(?:[eE][+-]?\d+)?%?\s*\Z")
@@ -29,6 +30,7 @@ _DATA: Final = re.compile(r"https?://|\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{2,4}|[.
 _PROSE_WORDS: Final = 12
 _PROSE_ROWS: Final = 0.05  # the share of rows that hold prose; fewer are cells that a stray quote ran together
 _PREAMBLE_LINES: Final = 12
+_MIN_PADDED: Final = 3  # cells with a blank before their quote
 _COMMENTS: Final = ("#", "//", "--")
 _DAY: Final = re.compile(
     r"\s*(?:[^\W\d_]{3,10},?\s{1,3})?"  # a day of the week
@@ -53,10 +55,14 @@ class Dialect:
     columns: tuple[str, ...]
     has_header: bool
     has_prose: bool
+    is_padded: bool = False  # blanks stand before the quotes of cells
 
     def reader_options(self) -> dict[str, object]:
         """Return the options of csv.reader."""
-        return {"delimiter": self.delimiter, "quotechar": self.quote, "escapechar": self.escape, "strict": True}
+        return {
+            "delimiter": self.delimiter, "quotechar": self.quote, "escapechar": self.escape,
+            "skipinitialspace": self.is_padded, "strict": True,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class _Trial:
     width: int
     agreeing: float
     aliases: int
+    is_padded: bool
 
 
 def detect_dialect(head: str, name: str, field_map: FieldMap, *, whole: bool) -> Dialect | None:
@@ -89,8 +96,8 @@ def detect_dialect(head: str, name: str, field_map: FieldMap, *, whole: bool) ->
         return None
     trials = [
         trial
-        for delimiter in (delimiters + (_RARE_DELIMITERS if named else ""))
-        if delimiter in sample
+        for delimiter in (delimiters + (_RARE_DELIMITERS + _PROSE_DELIMITERS if named else ""))
+        if delimiter in sample and (delimiter not in _PROSE_DELIMITERS or separator or _names_columns(first, delimiter))
         for quote, escape in (('"', None), ('"', "\\"), ("'", None))
         if (quote == '"' or sample.count("'" + delimiter + "'") >= 3)
         and (escape is None or any(f"\\{escaped}" in sample for escaped in ('"', "\n", delimiter)))
@@ -105,6 +112,18 @@ def detect_dialect(head: str, name: str, field_map: FieldMap, *, whole: bool) ->
     if not _is_table(best, named=named, stated=separator is not None, field_map=field_map):
         return _single_column(sample, named, skipped, head) if named else None
     return _build_dialect(best, skipped, head[:skipped].count("\n"), field_map)
+
+
+def _names_columns(header: str, delimiter: str) -> bool:
+    """Return whether a header names known columns alone when it is split at this delimiter."""
+    cells = [cell.strip("\"'\r\n\ufeff") for cell in header.split(delimiter)]
+    return len(cells) >= 2 and all(map(knows_key, cells))
+
+
+def _pads_cells(sample: str, delimiter: str, quote: str) -> bool:
+    """Return whether blanks stand between delimiters and the quotes of cells."""
+    padded, plain = sample.count(f"{quote}{delimiter} {quote}"), sample.count(f"{quote}{delimiter}{quote}")
+    return delimiter != " " and padded >= _MIN_PADDED > plain
 
 
 def _skip_preamble(head: str, skipped: int, delimiters: str) -> int:
@@ -145,7 +164,8 @@ def _cut_sample(sample: str, *, whole: bool) -> tuple[str, bool]:
 
 
 def _try_dialect(sample: str, delimiter: str, quote: str, escape: str | None, *, complete: bool) -> _Trial | None:
-    rows, broken = parse_rows(sample, delimiter, quote, escape, _ROWS)
+    is_padded = _pads_cells(sample, delimiter, quote)
+    rows, broken = parse_rows(sample, delimiter, quote, escape, _ROWS, is_padded=is_padded)
     if not complete and len(rows) > 1:
         rows = rows[:-1]  # it may be cut within a quoted cell
     if broken > len(rows) * 0.3 and escape is None:
@@ -163,14 +183,18 @@ def _try_dialect(sample: str, delimiter: str, quote: str, escape: str | None, *,
     if width < 2:
         return None
     agreeing = widths.count(width) / (len(widths) + broken)
-    return _Trial(delimiter, quote, escape, rows, broken, width, agreeing, aliases)
+    return _Trial(delimiter, quote, escape, rows, broken, width, agreeing, aliases, is_padded)
 
 
-def parse_rows(text: str, delimiter: str, quote: str, escape: str | None, most: int) -> tuple[list[list[str]], int]:
+def parse_rows(
+    text: str, delimiter: str, quote: str, escape: str | None, most: int, *, is_padded: bool = False
+) -> tuple[list[list[str]], int]:
     """Parse the first rows of a text; returns them and how many were broken."""
     csv.field_size_limit(FIELD_LIMIT)
     lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"), newline="\n")
-    reader = csv.reader(lines, delimiter=delimiter, quotechar=quote, escapechar=escape, strict=True)
+    reader = csv.reader(
+        lines, delimiter=delimiter, quotechar=quote, escapechar=escape, skipinitialspace=is_padded, strict=True
+    )
     rows: list[list[str]] = []
     broken = 0
     while len(rows) + broken < most:
@@ -184,16 +208,23 @@ def parse_rows(text: str, delimiter: str, quote: str, escape: str | None, most: 
 
 
 def split_loosely(line: str, delimiter: str, quote: str) -> list[str]:
-    """Split a line whose inner quotes were not doubled: a quote ends a cell only before a delimiter or the end."""
+    """Split a line whose inner quotes were not doubled: a quote ends a cell only before a delimiter or the end.
+
+    Blanks between a quote and a delimiter do not count.
+    """
     line = line.rstrip("\r\n")
     q, d = re.escape(quote), re.escape(delimiter)
-    closing = re.compile(rf"(?<!{q})(?:{q}{q})*{q}(?={d}|\Z)")
+    blanks = "" if delimiter == " " else " {0,20}"
+    closing = re.compile(rf"(?<!{q})(?:{q}{q})*{q}(?={blanks}(?:{d}|\Z))")
+    padding = re.compile(rf"{blanks}(?={q})")
+    filling = re.compile(rf"{blanks}(?={d}|\Z)")
     cells: list[str] = []
     at = 0
     while True:
-        if line.startswith(quote, at) and (end := closing.search(line, at + 1)) is not None:
-            cells.append(line[at + 1 : end.end() - 1].replace(quote * 2, quote))
-            at = end.end()
+        if (padded := padding.match(line, at)) and (end := closing.search(line, padded.end() + 1)) is not None:
+            cells.append(line[padded.end() + 1 : end.end() - 1].replace(quote * 2, quote))
+            filled = filling.match(line, end.end())
+            at = filled.end() if filled else end.end()
         else:
             end_at = line.find(delimiter, at)
             end_at = len(line) if end_at < 0 else end_at
@@ -261,7 +292,10 @@ def _build_dialect(trial: _Trial, skipped: int, skipped_lines: int, field_map: F
         columns = name_columns(cells)
     prose_rows = sum(any(map(_is_prose, row)) for row in rows)
     has_prose = states_text(columns, field_map) or prose_rows > len(rows) * _PROSE_ROWS
-    return Dialect(trial.delimiter, trial.quote, trial.escape, skipped, skipped_lines, columns, has_header, has_prose)
+    return Dialect(
+        trial.delimiter, trial.quote, trial.escape, skipped, skipped_lines, columns, has_header, has_prose,
+        trial.is_padded,
+    )  # fmt: skip
 
 
 def _single_column(sample: str, named: bool, skipped: int, head: str) -> Dialect | None:

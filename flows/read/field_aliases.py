@@ -161,7 +161,8 @@ def _look_up(path: str, table: AliasTable) -> tuple[tuple[str, int], ...]:
             columns = table.find_fields(".".join(parts[:-1]))
         if columns:
             return tuple((name, rank + penalty) for name, rank in columns)
-        if len(parts) == 1 or parts[0] not in table.wrappers:
+        holds_text = any(name == "text" for name, _ in table.find_fields(parts[0]))
+        if len(parts) == 1 or (parts[0] not in table.wrappers and not holds_text):
             return ()
         parts = parts[1:]
         penalty += _NESTING_PENALTY

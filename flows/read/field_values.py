@@ -14,6 +14,7 @@ from importlib import resources
 from typing import Any, Final
 
 from flows.read import lenient_decoding
+from flows.read.field_aliases import FieldMap, states_text
 
 _LONGEST_MISSING: Final = 20
 _FEWEST_DIGITS: Final = 4  # of a day with its year
@@ -176,7 +177,8 @@ def join_paragraphs(value: object) -> str:
     if isinstance(value, Mapping):
         if is_fundus_body(value):
             return "\n\n".join(_join_sections(value))
-        return join_paragraphs(next((value[name] for name in _PLACE_NAMES if value.get(name)), ""))
+        names = (*_PLACE_NAMES, *(key for key in map(str, value) if states_text((key,), FieldMap())))
+        return join_paragraphs(next((value[name] for name in names if value.get(name)), ""))
     if isinstance(value, list | tuple):
         return "\n\n".join(filter(None, map(_join_item, value)))
     return ""

@@ -9,6 +9,7 @@ from flows.read import lenient_decoding, python_literals
 from flows.read.decompression import Compression
 from flows.read.feed_detection import detect_feed, detect_markup_records
 from flows.read.field_values import parse_json_string
+from flows.read.front_matter import has_json_head
 from flows.read.mhtml_page import is_mhtml
 
 FileKind = Literal[
@@ -85,6 +86,8 @@ _RIFF_FORMATS: Final = {b"WEBP": "a WebP image", b"WAVE": "WAV audio", b"AVI ": 
 # All C0 controls but tab, line breaks, form feed, backspace, escape (terminal colours) and Ctrl-Z (end of a DOS file).
 _CONTROL_BYTES: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\b\x1a\x1b"))
 _MAX_CONTROL_SHARE: Final = 0.02
+_MAX_STRAY_NULS: Final = 2  # that damage may leave in a short text
+_MAX_NUL_SHARE: Final = 0.001
 
 _HEAD_BYTES: Final = 65_536
 _PROLOGUE: Final = re.compile(rb"\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--(?:(?!-->).){0,2000}-->\s*){0,5}", re.DOTALL)
@@ -230,7 +233,7 @@ def _is_blank(utf8: bytes) -> bool:
 
 def _describe_binary(utf8: bytes) -> str:
     """Return why the bytes cannot be text, else an empty string."""
-    if 0 in utf8:
+    if utf8.count(0) > max(_MAX_STRAY_NULS, len(utf8) * _MAX_NUL_SHARE):
         return "something with NUL bytes"
     controls = len(utf8) - len(utf8.translate(None, _CONTROL_BYTES))
     if controls > len(utf8) * _MAX_CONTROL_SHARE:
@@ -245,6 +248,8 @@ def _detect_json(utf8: bytes, name: str, *, is_complete: bool) -> FileKind | Non
     has_jsonl_name = name.lower().endswith((".jsonl", ".ndjson"))
     body = utf8.lstrip()
     if body[:1] not in (b"{", b"[") and body[:2] != b'"{' and not has_jsonl_name:
+        return None
+    if body[:1] == b"{" and not has_jsonl_name and has_json_head(body[:_HEAD_BYTES].decode("utf-8", "replace")):
         return None
     first, _, remainder = body.partition(b"\n")
     first_value = _parse_json(first)

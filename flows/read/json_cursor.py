@@ -172,7 +172,7 @@ def _breaks_off(error: Exception, size: int) -> bool:
 def explain_error(error: Exception, start: int) -> str:
     """Explain why a value that begins at `start` cannot be decoded: the rest of a sentence."""
     if isinstance(error, json.JSONDecodeError):
-        return f"is broken JSON ({error.msg} at its character {error.pos - start + 1}), {EXPECTED}."
+        return f"is broken JSON ({error.msg.removesuffix(' at')} at its character {error.pos - start + 1}), {EXPECTED}."
     if isinstance(error, RecursionError):
         return f"is JSON nested too deep, {EXPECTED}."
     return f"holds a number of thousands of digits, {EXPECTED}."

@@ -13,17 +13,19 @@ from typing import Any, Final
 from flows.read import lenient_decoding
 from flows.read.byte_reader import ByteReader
 from flows.read.csv_records import decode_cell, decode_stream
-from flows.read.field_aliases import FieldMap
+from flows.read.field_aliases import FieldMap, knows_key
 from flows.read.field_mapping import is_prose
 from flows.read.field_values import parse_json_string
 from flows.read.json_cursor import EXPECTED, BrokenValue, IncompleteValue, JsonCursor
 from flows.read.json_shapes import HOLD_RECORDS, classify_value, list_records
+from flows.read.python_literals import parse_dict
 from flows.read.source_records import SourceRecord, convert_value, encode_record
 
 _KEY: Final = re.compile(r"\s{0,100}:\s{0,100}")
 _NEXT_VALUE: Final = re.compile(r"[{\[\]\n]")
 _TOO_LARGE: Final = "has {size} characters, at most {most} were expected of one record: split it or raise max_mb."
 _OPENED_MOST: Final = 64
+_LONGEST_NAME: Final = 64  # of a column
 _FIRST_LINE: Final = 1 << 24
 
 
@@ -52,6 +54,7 @@ class _JsonStream:
         self._cursor = JsonCursor(pieces, limit)
         self._limit, self._map = limit, field_map
         self._number = 0
+        self._row_size = 0  # characters of the list that was taken last
 
     def records(self) -> Iterator[SourceRecord]:
         while self._cursor.peek():
@@ -69,11 +72,16 @@ class _JsonStream:
 
     def _read_array(self) -> Iterator[SourceRecord]:
         depth = 1
+        columns: list[str] | None = None  # of a table whose first row names them
         while depth and self._cursor.peek():
             opened = self._cursor.next_mark
             if opened == "]":
                 self._cursor.at += 1
                 depth -= 1
+            elif opened == "[" and depth == 1 and columns is None and (columns := self._take_columns()):
+                continue
+            elif opened == "[" and depth == 1 and columns and (row := self._take_row(len(columns))) is not None:
+                yield from self._number_all([dict(zip(columns, row, strict=True))])
             elif opened == "[":
                 self._cursor.at += 1
                 depth += 1
@@ -87,6 +95,35 @@ class _JsonStream:
                 "broken_record", "breaks off: the end of the list is missing; fetch the file again.", None
             )
 
+    def _take_columns(self) -> list[str]:
+        """Take a list of names of columns, two of them known; [] where there is none, which is left in its place."""
+        row = self._take_row(None)
+        if (
+            row is not None
+            and len(row) >= 2
+            and all(isinstance(cell, str) and len(cell) <= _LONGEST_NAME for cell in row)
+        ):
+            names = [str(cell) for cell in row]
+            if sum(map(knows_key, names)) >= 2:
+                return names
+        self._cursor.at -= self._row_size if row is not None else 0
+        return []
+
+    def _take_row(self, width: int | None) -> list[object] | None:
+        """Take a list of `width` values that hold no others; None where there is none, which is left in its place."""
+        if self._cursor.peeks_object():
+            return None
+        try:
+            value, text = self._cursor.take_value()
+        except (BrokenValue, IncompleteValue):
+            return None
+        self._row_size = len(text)
+        is_flat = isinstance(value, list) and not any(isinstance(cell, list | dict) for cell in value)
+        if is_flat and width in (None, len(value)):
+            return list(value)
+        self._cursor.at -= len(text)
+        return None
+
     def _read_object(self) -> Iterator[SourceRecord]:
         """Read one object: a record, or what holds records."""
         try:
@@ -94,6 +131,9 @@ class _JsonStream:
         except BrokenValue as error:
             self._number += 1
             raw = self._cursor.skip_to_offset(error.end)
+            if (printed := parse_dict(raw)) is not None:
+                yield SourceRecord(f"#R{self._number}", f"Record {self._number}", _encode_loaded(printed), printed)
+                return
             yield self._report("broken_record", error.detail, raw)
             return
         except IncompleteValue:

@@ -15,6 +15,8 @@ from flows.read.field_mapping import flatten_record
 
 _WRAPPER_DEPTH: Final = 3
 _SAMPLED_ENTRIES: Final = 20
+_PARAGRAPH_FIELDS: Final = frozenset({"text", "html", "summary", "id"})
+_PARAGRAPH_WORDS: Final = 150  # the most that a paragraph has
 Path = tuple[str, ...]
 
 
@@ -40,9 +42,22 @@ def classify_value(value: object, field_map: FieldMap) -> str:
         return "columns"
     if _states_content(value, field_map):
         return "record"
-    if find_record_lists(value, field_map):
-        return "wrapper"
+    if paths := find_record_lists(value, field_map):
+        return "record" if _holds_paragraphs(value, paths, field_map) else "wrapper"
     return "mapping" if _maps_records(value, field_map) else "record"
+
+
+def _holds_paragraphs(value: Mapping[str, Any], paths: tuple[Path, ...], field_map: FieldMap) -> bool:
+    """Return True if the list in an object with a title holds the paragraphs of one article: short texts alone."""
+    if len(paths) != 1 or "title" not in plan_keys(tuple(flatten_record(value)), field_map).candidates:
+        return False
+    sample = _follow_path(value, paths[0])[:_SAMPLED_ENTRIES]
+    return all(
+        isinstance(entry, dict)
+        and plan_keys(tuple(flatten_record(entry)), field_map).candidates.keys() <= _PARAGRAPH_FIELDS
+        and max((len(text.split()) for text in entry.values() if isinstance(text, str)), default=0) <= _PARAGRAPH_WORDS
+        for entry in sample
+    )
 
 
 def _maps_records(value: Mapping[str, object], field_map: FieldMap) -> bool:

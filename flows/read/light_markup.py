@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from flows.read.field_aliases import FieldMap, knows_key, plan_keys
+from flows.read.forum_markup import strip_forum_markup
+from flows.read.front_matter import split_front_matter
+from flows.read.mail_text import read_mail
 
-_FRONT: Final = re.compile(
-    r"\A\ufeff?(?:---|\+\+\+)[ \t]*\r?\n(?P<head>.{1,20000}?)\r?\n(?:---|\.\.\.|\+\+\+)[ \t]*(?:\r?\n|\Z)", re.DOTALL
-)
-_FRONT_LINE: Final = re.compile(r"[\w:.@-]{1,40}[ \t]*[:=]")
 _READER: Final = re.compile(r"\A\ufeff?\s{0,20}(?:Title:[^\n]{0,500}\n\s{0,4}){0,1}\s{0,4}URL Source:\s", re.IGNORECASE)
 _READER_LINE: Final = re.compile(
     r"(?P<key>Title|URL Source|Source URL|Published Time|Author|Warning|Number of Pages|Description|Image|Markdown Content):[ \t]{0,20}(?P<value>[^\n]{0,3000})",  # noqa: E501
@@ -62,6 +61,8 @@ _LYNX_WIDGET: Final = re.compile(
     r"\[(?:INS|DEL):?|:(?:INS|DEL)\]|\(BUTTON\)|\[(?:INLINE|IMAGE|LINK|EMBED|BUTTON)\]|_{10,}"
 )
 
+_QUOTE_MARK: Final = re.compile(r"^[ \t]{0,3}(?:>[ \t]?){1,5}", re.MULTILINE)
+_QUOTED_SHARE: Final = 0.8  # of the lines of a text that is quoted as a whole
 _WRAP_LEAST: Final = 45
 _WRAP_MOST: Final = 110
 _WRAP_LINES: Final = 4
@@ -78,7 +79,9 @@ class PlainText:
 
 def read_text(text: str) -> PlainText | None:
     """Read the light markup of a text file; None where it has none."""
-    body, metadata = _split_front_matter(text)
+    body, metadata = split_front_matter(text)
+    if body is None and (mail := read_mail(text)):
+        body, metadata = mail
     if body is None:
         body, metadata = _split_reader_head(text)
     if body is None:
@@ -99,67 +102,12 @@ def plain_text(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    text = strip_forum_markup(_strip_quote_marks(text))
     if is_markdown(text):
         text = strip_markdown(text)
     elif len(_LYNX_MARK.findall(text, 0, 200_000)) >= 2 and _LYNX_FOOT.search(text):
         text = strip_lynx(text)
     return join_wrapped(text)
-
-
-def _split_front_matter(text: str) -> tuple[str | None, Mapping[str, Any]]:
-    """Return the text after its front matter, and what that states; (None, {}) if there is none."""
-    if not text.lstrip("\ufeff").startswith(("---", "+++")):
-        return None, {}
-    matched = _FRONT.match(text)
-    if matched is None:
-        return None, {}
-    head = matched["head"]
-    if _FRONT_LINE.match(head.lstrip()) is None:
-        return None, {}
-    metadata = _load_toml(head) if text.lstrip("\ufeff").startswith("+++") else _load_yaml(head)
-    return (None, {}) if metadata is None else (text[matched.end() :], metadata)
-
-
-def _load_yaml(head: str) -> Mapping[str, Any] | None:
-    """Load YAML with a loader that builds only plain values; line by line if it is broken."""
-    import yaml
-
-    if "&" not in head and "*" not in head:  # an anchor can grow without bound; no front matter needs one
-        try:
-            loaded = yaml.load(head, Loader=_plain_loader())  # noqa: S506 (a safe loader, without time stamps)
-            if isinstance(loaded, dict):
-                return {str(key): value for key, value in loaded.items()}
-        except (yaml.YAMLError, ValueError, RecursionError):
-            pass
-    pairs = [line.partition(":") for line in head.splitlines() if _FRONT_LINE.match(line)]
-    return {key.strip(): value.strip().strip("\"'") for key, colon, value in pairs if colon} or None
-
-
-def _plain_loader() -> type:
-    """Return a safe loader that keeps dates as strings."""
-    import yaml
-
-    class Loader(yaml.SafeLoader):  # type: ignore[misc]
-        pass
-
-    Loader.yaml_implicit_resolvers = {
-        first: [
-            (tag, pattern)
-            for tag, pattern in pairs
-            if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:int")
-        ]
-        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-    return Loader
-
-
-def _load_toml(head: str) -> Mapping[str, Any] | None:
-    import tomllib
-
-    try:
-        return tomllib.loads(head)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return None
 
 
 def _split_reader_head(text: str) -> tuple[str | None, Mapping[str, Any]]:
@@ -220,6 +168,15 @@ def _split_labels(text: str) -> tuple[str | None, Mapping[str, Any]]:
         at = line_end + 1
     states_address = any(_ADDRESS.match(metadata[key]) for key in known_keys)
     return (text[at:], metadata) if states_address and len(known_keys) >= 2 else (None, {})
+
+
+def _strip_quote_marks(text: str) -> str:
+    """Return a text that is quoted as a whole, as mail quotes, without the marks of the quotation."""
+    if not text.lstrip().startswith(">"):
+        return text
+    lines = [line for line in text.split("\n") if line.strip()]
+    is_quoted = sum(line.lstrip().startswith(">") for line in lines) >= _QUOTED_SHARE * len(lines)
+    return _QUOTE_MARK.sub("", text) if is_quoted else text
 
 
 def is_markdown(text: str) -> bool:

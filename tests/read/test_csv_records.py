@@ -227,3 +227,34 @@ def test_a_table_of_words_with_a_stray_quote_is_no_prose(table):
     rows[20], rows[50] = '21\t"\t_\tPUNCT\t_\n', '51\t"\t_\tPUNCT\t_\n'
     documents, [reject] = table("".join(rows), "a.conll")
     assert not documents and reject["reason"] == "not_prose"
+
+
+def pad(data):
+    return data.replace('","', '" , "')
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda rows: pad(write(rows, quoting=csv.QUOTE_ALL)),
+        lambda rows: write(rows, quoting=csv.QUOTE_ALL).replace('","', '", "'),
+        lambda rows: write(rows, quoting=csv.QUOTE_ALL, delimiter=" "),
+        lambda rows: write(rows, quoting=csv.QUOTE_ALL, delimiter=":"),
+        lambda rows: "\n\n" + write(rows, delimiter="~"),
+        lambda rows: "Laporan harian\nDibuat: 2023-09-07\n" + write(rows),
+    ],
+    ids=["blanks around", "blanks behind", "blank", "colon", "tilde", "lines above"],
+)
+def test_dialects_that_few_programs_write(table, change):
+    cell = PROSE + ' Kata Ani: "siap, ya"; begitu.'
+    rows = [HEAD, *([name, "Ani", cell] for name in ("Satu, dua", "Tiga", "Empat"))]
+    documents, rejects = table(change(rows))
+    assert not rejects
+    assert texts(documents) == [row[2] for row in rows[1:]]
+    assert [stated(document, "title") for document in documents] == [[row[0]] for row in rows[1:]]
+
+
+def test_a_stray_nul_costs_itself_alone(table):
+    data = write([HEAD, *ROWS]).encode().replace(b"Hujan deras", b"Hujan\0 deras", 1)
+    documents, rejects = table(data)
+    assert (len(documents), rejects) == (2, [])

@@ -7,6 +7,7 @@ import pytest
 
 from flows.read.byte_reader import ByteReader
 from flows.read.field_aliases import FieldMap
+from flows.read.field_mapping import map_record
 from flows.read.json_records import read_json
 
 RECORDS = [{"title": "Satu", "text": "Hujan turun."}, {"title": "Dua", "text": "Reda sudah."}]
@@ -52,6 +53,8 @@ SHAPES = {
     "pandas split": json.dumps(
         {"columns": ["title", "text"], "index": [0, 1], "data": [[r["title"], r["text"]] for r in RECORDS]}
     ),
+    "header and rows": json.dumps([["title", "text"], *([r["title"], r["text"]] for r in RECORDS)]),
+    "printed by Python": str([{**record, "quote": 'He said "so"', "noun": "day's"} for record in RECORDS]),
     "pandas table": json.dumps({"schema": {"fields": [{"name": "text"}]}, "data": RECORDS}),
 }
 
@@ -126,3 +129,12 @@ def test_values_that_are_no_objects_are_one_reject():
 def test_a_list_of_texts():
     prose = "Hujan deras turun sejak pagi di seluruh wilayah kota itu."
     assert [record.fields for record in read(json.dumps([prose, prose]))] == [{"text": prose}] * 2
+
+
+def test_paragraphs_in_an_object_with_a_title_are_one_record():
+    paragraphs = [{"teks": "Hujan turun sejak pagi."}, {"teks": "Reda sudah."}]
+    story = {"judul": "Satu", "url": "https://contoh.id/1", "konten": {"paragraf": paragraphs}}
+    (record,) = read(json.dumps(story))
+    assert (record.fields, record.problem) == (story, None)
+    mapped, _ = map_record(story, FieldMap())
+    assert mapped.content == "Hujan turun sejak pagi.\n\nReda sudah."

@@ -133,3 +133,56 @@ def test_labels_that_a_scraper_wrote_are_metadata(head):
 )
 def test_printed_labels_stay(text):
     assert read_text(text) is None
+
+
+STORY = f"{PROSE} {PROSE}"
+
+
+@pytest.mark.parametrize(
+    "text, metadata",
+    [
+        (
+            f'---json\n{{"title": "Judul", "date": "2021-03-04"}}\n---\n{STORY}',
+            {"title": "Judul", "date": "2021-03-04"},
+        ),
+        (f'{{\n "title": "Judul"\n}}\n\n{STORY}', {"title": "Judul"}),
+        (f"#+TITLE: Judul\n#+DATE: 2021-03-04\n\n{STORY}", {"title": "Judul", "date": "2021-03-04"}),
+        (f"From: a@contoh.id\nTo: b@contoh.id\nSubject: Judul\n\n{STORY}", {"title": "Judul"}),
+        (
+            "Received: by contoh.id\nFrom: a@contoh.id\nSubject: =?utf-8?q?Caf=C3=A9?=\nMIME-Version: 1.0\n"
+            f"Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n{STORY}",
+            {"title": "Café"},
+        ),
+    ],
+)
+def test_other_heads(text, metadata):
+    read = read_text(text)
+    assert (read.text.strip(), read.metadata) == (STORY, metadata)
+
+
+@pytest.mark.parametrize(
+    "head", ["Subject: Judul", "From: Ani\nTo: Budi", "Penulis: Ani\nEditor: Budi\nTanggal: 4 Maret 2021"]
+)
+def test_printed_words_are_no_head_of_a_mail(head):
+    assert read_text(f"{head}\n\n{STORY}") is None
+
+
+@pytest.mark.parametrize(
+    "marked, plain",
+    [
+        ("[b]Judul[/b]\n[i]Oleh Ani[/i]\n[img]https://contoh.id/a.jpg[/img]\nHujan [url=https://a.id]turun[/url].",
+         "Judul\nOleh Ani\n\nHujan turun."),
+        ("== Judul ==\n'''Hujan''' turun di [[Kota Solo|Solo]]<ref>Catatan</ref>, {{kutip|a}}kata [[Ani]].",
+         "Judul\nHujan turun di Solo, kata Ani."),
+        ("> Hujan turun.\n>\n> > Reda sudah.\n", "Hujan turun.\n\nReda sudah.\n"),
+    ],
+)  # fmt: skip
+def test_marks_of_forums_wikis_and_quotations(marked, plain):
+    assert plain_text(marked) == plain
+
+
+@pytest.mark.parametrize(
+    "text", ["Pasal [b] dan [i] tidak berubah.", "Ia menulis [[sic]] di papan.", "> 5 orang\nhadir"]
+)
+def test_brackets_of_printed_text_stay(text):
+    assert plain_text(text) == text
