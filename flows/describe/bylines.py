@@ -325,7 +325,7 @@ def _add_stated_names(credits: Credits, view: DocumentView, registry: Registry, 
             for candidate in view.find_candidates(field_name, place):
                 names = [
                     person
-                    for person in parse_person_names(candidate.value, registry, name_expected=True)
+                    for person in _parse_stated_names(candidate.value, field_name, registry)
                     if person not in role_names and fold_text(person) not in site_names
                 ]
                 if names:
@@ -334,3 +334,11 @@ def _add_stated_names(credits: Credits, view: DocumentView, registry: Registry, 
                     credits.evidence.append(Evidence(field_name, rule, None, candidate.value))
             if role_names:
                 break
+
+
+def _parse_stated_names(value: str, field_name: str, registry: Registry) -> list[str]:
+    """Return the persons of a stated value, without the label of their role, in small letters as printed."""
+    label = roles.find_role_label(value)
+    if label and label.credit and f"{label.role}s" == field_name:
+        value = label.credit
+    return parse_person_names(value, registry, name_expected=True) or parse_printed_names(value, registry)

@@ -25,7 +25,9 @@ def choose_stated_title(view: DocumentView, outlet: str | None) -> tuple[str, Ev
     """Choose the title that a record or a page states, without its site's name; return it with its evidence."""
     record = view.find_candidates("title", "record")
     if record:
-        return strip_tags(record[0].value), Evidence("title", "record", None, record[0].value)
+        title = strip_tags(unescape(record[0].value) if "&" in record[0].value else record[0].value)
+        stripped = strip_site_name(title, {fold_text(outlet)} if outlet else set(), exact_only=True)
+        return stripped or title, Evidence("title", "record", None, record[0].value)
     title_candidates = view.find_candidates("title", *_PLACES)
     if not title_candidates:
         return None

@@ -154,6 +154,8 @@ class _Mapping:
         for name in ("url", "outlet", "id"):
             for path, value in self._values(name):
                 text = clean_scalar(value)
+                if name == "url" and _BARE_ADDRESS.match(text):
+                    text = f"https://{text.removeprefix('//')}"
                 if not _is_address(text):
                     continue
                 url = canonical_urls.canonicalize_url(text)
@@ -250,6 +252,10 @@ class _Mapping:
 
 _SIGNED_FOR: Final = re.compile(r"(?P<person>\S.{1,100}?)\s+[-–|/]\s+(?P<outlet>\S.{1,60})")
 _HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,5}[a-z]{2,12}")
+# An address without its scheme: a host and the path of a page.
+_BARE_ADDRESS: Final = re.compile(
+    r"(?://)?(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,5}[a-z]{2,12}/\S{3,3000}\Z", re.IGNORECASE
+)
 _ADDRESS: Final = re.compile(r"(?:https?:)?//\S+\Z|https?:\S+\Z", re.IGNORECASE)
 
 

@@ -21,6 +21,8 @@ _FEWEST_DIGITS: Final = 4  # of a day with its year
 _LONGEST_LITERAL: Final = 2_000_000
 _NUMBERED: Final = re.compile(r"[+-]?\d{8,20}(?:\.\d{1,9})?\Z")
 _QUOTED: Final = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
+_BREAK_TAG: Final = re.compile(r"\s{0,5}<br\s{0,5}/?>[ \t]{0,5}", re.IGNORECASE)
+_ANY_TAG: Final = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
 _LITERAL_BREAK: Final = re.compile(r"(?:\\r)?\\n|\\r(?![a-z])")
 _ESCAPED_TAG: Final = re.compile(
     r"&lt;/?(?:p|div|br|span|a|h[1-6]|ul|li|strong|b|i|em|img|table|blockquote)(?:\s[^;]{0,300}?)?\s?/?&gt;",
@@ -173,7 +175,7 @@ def join_paragraphs(value: object) -> str:
         items = parse_list(value) if value[:1] in ("[", "(") else None
         if items and all(isinstance(item, str) for item in items):
             return join_paragraphs(items)
-        return unescape_markup(break_literals(value))
+        return unescape_markup(break_lines(break_literals(decode_bytes_literal(value))))
     if isinstance(value, Mapping):
         if is_fundus_body(value):
             return "\n\n".join(_join_sections(value))
@@ -217,6 +219,24 @@ def break_literals(text: str) -> str:
     if literal < 2 and "\n" in text.strip():
         return text
     return _LITERAL_BREAK.sub("\n", text).replace("\\t", " ").replace('\\"', '"')
+
+
+def break_lines(text: str) -> str:
+    """Turn `<br>` of a text that has no other tags into line breaks."""
+    if "<br" not in text and "<BR" not in text:
+        return text
+    broken = _BREAK_TAG.sub("\n", text)
+    return text if _ANY_TAG.search(broken) else broken
+
+
+def decode_bytes_literal(text: str) -> str:
+    """Return the text of bytes that Python printed (`b'...'`); any other text as it is."""
+    if text[:2] not in ("b'", 'b"') or text.rstrip()[-1:] != text[1] or len(text) > _LONGEST_LITERAL:
+        return text
+    with suppress(ValueError, SyntaxError, MemoryError):
+        value = ast.literal_eval(text.strip())
+        return lenient_decoding.decode_leniently(value) if isinstance(value, bytes) else text
+    return text
 
 
 def unwrap_extended(value: Mapping[str, Any]) -> object:

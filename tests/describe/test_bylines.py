@@ -164,3 +164,18 @@ def test_a_name_beside_the_time_that_has_passed(described, head, authors):
     text = "\n".join(["Panen Garam Lebih Awal Tahun Ini", *head, STORY])
     values, _, _ = described(text, {1: "title", **dict.fromkeys(range(2, 2 + len(head)), "nav")})
     assert values["authors"] == authors
+
+
+@pytest.mark.parametrize(
+    "value, names",
+    [
+        ("By Ratna Sari", ["Ratna Sari"]),
+        ("Oleh: Ratna Sari", ["Ratna Sari"]),
+        ("ratna sari", ["ratna sari"]),
+        ("Editor: Ratna Sari", []),
+        ("redaksi", []),
+    ],
+)
+def test_the_writer_of_a_record(described, value, names):
+    values, _, _ = described(STORY, candidates=[("authors", "record", value)])
+    assert values["authors"] == names

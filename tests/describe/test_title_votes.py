@@ -40,3 +40,17 @@ def test_title(said, title):
 def test_a_record_is_believed():
     stated = (Candidate("title", "record", "The record's"), Candidate("title", "h1", "The page's own headline"))
     assert choose_stated_title(DocumentView((), stated), None)[0] == "The record's"
+
+
+@pytest.mark.parametrize(
+    "value, title",
+    [
+        ("Harga Naik - Valley Courier", "Harga Naik"),
+        ("Harga &quot;Naik&quot; &amp; Turun", 'Harga "Naik" & Turun'),
+        ("Harga Naik - Kata Warga", "Harga Naik - Kata Warga"),
+        ("Valley Courier", "Valley Courier"),
+    ],
+)
+def test_the_title_of_a_record_without_its_outlet_and_references(value, title):
+    view = DocumentView((), (Candidate("title", "record", value),))
+    assert choose_stated_title(view, "Valley Courier")[0] == title

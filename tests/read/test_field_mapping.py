@@ -248,3 +248,30 @@ def test_tags_written_as_character_references_are_tags():
 def test_a_summary_of_tags_is_read_as_prose():
     mapped, _ = map_record({"title": "J", "description": f"<p>{PROSE}</p>"}, FieldMap())
     assert mapped.content == f"<p>{PROSE}</p>"
+
+
+@pytest.mark.parametrize(
+    "value, url",
+    [
+        ("www.contoh.id/berita/1", "https://www.contoh.id/berita/1"),
+        ("//contoh.id/berita/1", "https://contoh.id/berita/1"),
+        ("/berita/1", None),
+        ("contoh.id", None),
+        ("javascript:void(0)/x", None),
+    ],
+)
+def test_an_address_without_its_scheme(value, url):
+    assert map_record({"url": value, "text": PROSE}, FieldMap())[0].url == url
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (repr(f"{PROSE} “Ya.”".encode()), f"{PROSE} “Ya.”"),
+        (f"{PROSE}<br/><br>{PROSE}", f"{PROSE}\n\n{PROSE}"),
+        (f"{PROSE}<br/><i>{PROSE}</i>", f"{PROSE}<br/><i>{PROSE}</i>"),
+        ("b'Begitu,' kata Ani.", "b'Begitu,' kata Ani."),
+    ],
+)
+def test_texts_as_programs_print_them(value, text):
+    assert content({"judul": "J", "isi": value}) == text
