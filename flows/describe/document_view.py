@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import accumulate, pairwise, starmap
+from itertools import accumulate, starmap
 from typing import Any, Final, NamedTuple
 
 from flows.describe.date_grammar import parse_machine_date
@@ -141,14 +141,10 @@ class DocumentView:
         )
         return frozenset(updated - published)
 
-    @cached_property
-    def update_lines(self) -> frozenset[int]:
-        """Return the numbers of the lines right below a line that holds the label of an update alone."""
-        return frozenset(
-            below.number
-            for above, below in pairwise(self.lines)
-            if len(above.text) <= _LABEL_LENGTH and _UPDATE_LABEL.fullmatch(above.text)
-        )
+    def is_below_update_label(self, index: int) -> bool:
+        """Return whether the line above the one at this index holds the label of an update alone."""
+        above = self.lines[index - 1].text if index > 0 else ""
+        return 0 < len(above) <= _LABEL_LENGTH and _UPDATE_LABEL.fullmatch(above) is not None
 
     def find_candidates(self, field_name: str, *places: str) -> list[Candidate]:
         """Return the non-blank candidates of one field in the order of `places`; without `places` all, as they come."""

@@ -46,6 +46,8 @@ _GUEST = re.compile(
     r"(?:post|article|story) (?:was|is) (?:written|contributed|authored))) (?i:by|from) "
     r"(?P<names>[A-Z][\w.'’-]{0,30}(?: (?:and |& )?[A-Z][\w.'’-]{0,30}){1,5})"
 )
+# Every match of _GUEST contains one of these.
+_GUEST_WORDS = ("uest", "ontributed", "ritten", "uthored", "UEST", "ONTRIBUTED", "RITTEN", "UTHORED")
 _UNSPACED_NAME = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{2,6}")
 _FAMILY_NAME_FIRST = re.compile(r"(?P<family>[^\W\d_][^,;|]{1,40}),\s{0,2}(?P<given>[^\W\d_][^,;|]{0,40})")
 _DEGREE_LIST = re.compile(r"(?:[A-Z]{2,5}|[A-Z][a-z]?\.[A-Z]\.?)(?:,|\Z)")
@@ -124,7 +126,8 @@ def _add_guest_author(
         *view.body_lines[:2],
         *view.body_lines[-2:],
     ):
-        match = _GUEST.search(line.text) if len(line.text) <= 3 * MAX_LINE_LENGTH else None
+        may_match = len(line.text) <= 3 * MAX_LINE_LENGTH and any(word in line.text for word in _GUEST_WORDS)
+        match = _GUEST.search(line.text) if may_match else None
         names = (
             extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
         )

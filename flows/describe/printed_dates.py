@@ -24,6 +24,7 @@ from flows.outlets import Profile
 _HEAD_LINES = 14
 FAR_HEAD_LINES = 40  # lines above the body in which a date line with a time and its zone stands
 _MIN_SENTENCE_WORDS = 12
+_LABEL_LENGTH = 40  # characters of a line that holds a label alone
 MAX_LINE_LENGTH = 220
 _LINES_CLOSE, _LINES_BELOW, _LINES_ABOVE = 5, 16, 8  # lines around a page's headline in which its day stands
 
@@ -47,13 +48,15 @@ def find_near_headline(
             return None
         title_index = max(0, view.body_start - 1)
     end = min(title_index + 1 + (_LINES_CLOSE if close else _LINES_BELOW), _find_story_start(view, title_index))
-    above = view.lines[max(0, title_index - (_LINES_CLOSE if close else _LINES_ABOVE)) : title_index]
+    above = range(max(0, title_index - (_LINES_CLOSE if close else _LINES_ABOVE)), title_index)
     dated_lines: list[tuple[int, DateStamp, MarkedLine]] = []
     closest_number = _find_closest_above(view, title_index)
     title_number = view.lines[title_index].number if title_index < len(view.lines) else 0
-    update_lines = () if updates else view.update_lines
-    for line in (*view.lines[title_index + 1 : end], *reversed(above)):
-        if len(line.text) > MAX_LINE_LENGTH or is_beside_story(line) or line.number in update_lines:
+    for index in (*range(title_index + 1, end), *reversed(above)):
+        line = view.lines[index]
+        if len(line.text) > MAX_LINE_LENGTH or is_beside_story(line):
+            continue
+        if not updates and view.is_below_update_label(index):
             continue
         for stamp in find_usable_dates(line.text, view, latest_day, updates=updates):
             rank = rank_date_line(line, stamp)
@@ -92,7 +95,7 @@ def find_printed_date(
     for index in range(end - 1, max(-1, end - 1 - FAR_HEAD_LINES), -1):
         line = view.lines[index]
         stamp = parse_date_line(line, view, latest_day) if "19" in line.text or "20" in line.text else None
-        if stamp is None or line.number in view.update_lines:
+        if stamp is None or view.is_below_update_label(index):
             continue
         is_timed = stamp.time is not None
         if title_index is not None and index < title_index:
@@ -122,7 +125,7 @@ def find_labelled_date(
     """Find the date behind the first short line near the story that has this label."""
     label_alone = False
     for line in view.lines[max(0, view.body_start - _HEAD_LINES) : view.body_end + 2 * _HEAD_LINES]:
-        match = label.search(line.text) if len(line.text) <= MAX_LINE_LENGTH else None
+        match = label.search(line.text) if _may_hold_date(line.text) else None
         stamps = list(find_usable_dates(line.text, view, latest_day, updates=True)) if match or label_alone else []
         label_end = match.end() if match else 0
         following = [stamp for stamp in stamps if 0 <= stamp.start - label_end <= 3]
@@ -132,6 +135,12 @@ def find_labelled_date(
             return build_stated_date((following or preceding)[0], line, rule, profile)
         label_alone = bool(match and match.end() == len(line.text.rstrip()) and line.word_count <= 3)
     return None
+
+
+def _may_hold_date(text: str) -> bool:
+    """Return whether a line is short and prints a year, or so short that it may be the label of the line below."""
+    is_label = len(text) <= _LABEL_LENGTH
+    return len(text) <= MAX_LINE_LENGTH and (is_label or "20" in text or "19" in text or not text.isascii())
 
 
 def _find_closest_above(view: DocumentView, title_index: int) -> int:
