@@ -8,7 +8,7 @@
 proportional set size (shared pages are divided among the processes that share them) of all processes of flow runs,
 sampled several times a second; the server and the worker are told beside it. Held to: ten datasets due at the same
 second, with the pool's limit of two, take at most 2.2 times the memory of one, and all of them publish; 200 deployments
-add at most 30 s to the start, the first one and a later one.
+add at most 30 s until `make ui` is ready, at the first start and a later one.
 """
 
 import argparse
@@ -154,10 +154,17 @@ def compare_memory(home: Path, datasets: int, documents: int) -> list[str]:
     return wrong + ([f"make ui ended with {code}"] if code else [])
 
 
-def measure_start(served: Served) -> tuple[float, float, float]:
-    """Start and stop `make ui`: seconds until it is ready, CPU seconds of its processes by then, deployments."""
+def measure_start(served: Served) -> tuple[float, float, float, float]:
+    """Start and stop `make ui`.
+
+    Returns the seconds until it is ready, those until all deployments are registered, the CPU seconds of its processes
+    by then, and the deployments.
+    """
     started = time.monotonic()
     served.start(400)
+    ready = time.monotonic() - started
+    if "registered meanwhile" in served.said.read_text():
+        eventually(lambda: "deployments are registered." in served.said.read_text(), 400)
     seconds = time.monotonic() - started
     cpu = 0.0
     for pid in staying(served.process.pid):
@@ -166,7 +173,7 @@ def measure_start(served: Served) -> tuple[float, float, float]:
     count = eventually(lambda: served.api("/deployments/count"))
     if code := served.stop():
         raise SystemExit(f"make ui ended with {code}: {served.said.read_text()}")
-    return seconds, cpu, count
+    return ready, seconds, cpu, count
 
 
 def compare_starts(home: Path, datasets: int) -> list[str]:
@@ -181,15 +188,18 @@ def compare_starts(home: Path, datasets: int) -> list[str]:
             figures[kind, time_of] = measure_start(served)
     wrong = []
     for time_of in ("first", "later"):
-        (wall, cpu, few), (wall_many, cpu_many, many) = figures["plain", time_of], figures["many", time_of]
+        (ready, all_there, cpu, few), (ready_many, all_there_many, cpu_many, many) = (
+            figures[kind, time_of] for kind in ("plain", "many")
+        )
         print(
-            f"{time_of} start: {few:.0f} deployments {wall:.1f} s ({cpu:.1f} CPU s), {many:.0f} deployments "
-            f"{wall_many:.1f} s ({cpu_many:.1f} CPU s): {wall_many - wall:+.1f} s ({cpu_many - cpu:+.1f} CPU s)"
+            f"{time_of} start: {few:.0f} deployments ready after {ready:.1f} s, {many:.0f} after {ready_many:.1f} s: "
+            f"{ready_many - ready:+.1f} s; all registered {all_there_many - all_there:+.1f} s "
+            f"({cpu_many - cpu:+.1f} CPU s)"
         )
         if many - few < datasets:
             wrong.append(f"{many - few:.0f} deployments were added; {datasets} were expected")
-        if wall_many - wall > MOST_SECONDS:
-            wrong.append(f"the {time_of} start took {wall_many - wall:.1f} s longer; at most {MOST_SECONDS} s")
+        if ready_many - ready > MOST_SECONDS:
+            wrong.append(f"the {time_of} start took {ready_many - ready:.1f} s longer; at most {MOST_SECONDS} s")
     return wrong
 
 
