@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.benchmarks.figures.result_file import take_target, write_result
 from tests.faults.scheduled_runs import staying
 from tests.makers import dump
 from tests.ui.served import Served, eventually
@@ -120,8 +121,8 @@ def publish_at_once(served: Served, names: list[str], seconds: float) -> list[st
     return [served.ended(run, seconds)["message"] for run in runs]
 
 
-def compare_memory(home: Path, datasets: int, documents: int) -> list[str]:
-    """Publish one dataset, then so many others at once; print the figures and return what was not held to."""
+def compare_memory(home: Path, datasets: int, documents: int) -> tuple[str, list[str]]:
+    """Publish one dataset, then so many others at once; return the figures in words and what was not held to."""
     names = [f"kabar-{number:02}" for number in range(datasets + 1)]
     for at, name in enumerate(names):
         folder = home / "source" / name
@@ -151,7 +152,11 @@ def compare_memory(home: Path, datasets: int, documents: int) -> list[str]:
     wrong = [f"a run ended so: {message}" for message in messages if not message.startswith("published")]
     if times > MOST_TIMES_ONE:
         wrong.append(f"{datasets} datasets took {times:.2f} times the memory of one; at most {MOST_TIMES_ONE}")
-    return wrong + ([f"make ui ended with {code}"] if code else [])
+    sentence = (
+        f"{datasets} datasets due at once took {times:.1f} times the memory of one, {many.runs / 1e6:,.0f} MB; "
+        f"the server and the worker take {(many.together - many.runs) / 1e6:,.0f} MB more."
+    )
+    return sentence, wrong + ([f"make ui ended with {code}"] if code else [])
 
 
 def measure_start(served: Served) -> tuple[float, float, float, float]:
@@ -176,8 +181,8 @@ def measure_start(served: Served) -> tuple[float, float, float, float]:
     return ready, seconds, cpu, count
 
 
-def compare_starts(home: Path, datasets: int) -> list[str]:
-    """Start `make ui` twice with and without so many datasets; print the figures and return what was not held to."""
+def compare_starts(home: Path, datasets: int) -> tuple[str, list[str]]:
+    """Start `make ui` twice with and without so many datasets; return the figures in words and what was not held to."""
     line = 'source = "data"\nschedule = "nightly"\nappend = true\nkeep = 30\n'
     figures = {}
     for kind, entries in (("plain", []), ("many", [(f"kabar-{number:03}", line) for number in range(datasets)])):
@@ -186,7 +191,7 @@ def compare_starts(home: Path, datasets: int) -> list[str]:
         served = Served(copy_checkout(folder / "checkout", entries), folder)
         for time_of in ("first", "later"):
             figures[kind, time_of] = measure_start(served)
-    wrong = []
+    wrong, later = [], []
     for time_of in ("first", "later"):
         (ready, all_there, cpu, few), (ready_many, all_there_many, cpu_many, many) = (
             figures[kind, time_of] for kind in ("plain", "many")
@@ -196,15 +201,17 @@ def compare_starts(home: Path, datasets: int) -> list[str]:
             f"{ready_many - ready:+.1f} s; all registered {all_there_many - all_there:+.1f} s "
             f"({cpu_many - cpu:+.1f} CPU s)"
         )
+        later.append(f"the {time_of} one by {ready_many - ready:.1f} s")
         if many - few < datasets:
             wrong.append(f"{many - few:.0f} deployments were added; {datasets} were expected")
         if ready_many - ready > MOST_SECONDS:
             wrong.append(f"the {time_of} start took {ready_many - ready:.1f} s longer; at most {MOST_SECONDS} s")
-    return wrong
+    return f"{datasets} entries delay the start: {' and '.join(later)}.", wrong
 
 
 def main() -> int:
     """Measure what was asked for; return 1 where a bound was not held to."""
+    target = take_target()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", choices=("memory", "start"))
     parser.add_argument("--due", type=int, default=10, help="datasets due at once")
@@ -212,15 +219,24 @@ def main() -> int:
     parser.add_argument("--deployments", type=int, default=200, help="datasets that are registered")
     options = parser.parse_args()
     wrong: list[str] = []
+    sentences: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="kliping-many-", ignore_cleanup_errors=True) as name:
         home = Path(name).resolve()
         if options.only != "start":
             (home / "memory").mkdir()
-            wrong += compare_memory(home / "memory", options.due, options.documents)
+            sentences["memory"], broken = compare_memory(home / "memory", options.due, options.documents)
+            wrong += broken
         if options.only != "memory":
             (home / "start").mkdir()
-            wrong += compare_starts(home / "start", options.deployments)
+            sentences["start"], broken = compare_starts(home / "start", options.deployments)
+            wrong += broken
     print(*wrong, sep="\n", end="\n" if wrong else "")
+    size = (
+        f"{options.due} datasets of {options.documents:,} documents"
+        if options.only == "memory"
+        else (f"{options.deployments} deployments")
+    )
+    write_result(target, size, {"sentence": " ".join(sentences.values())}, {"not held to": wrong})
     return 1 if wrong else 0
 
 

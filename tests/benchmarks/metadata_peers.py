@@ -78,11 +78,30 @@ def run(name, every, tools):
     return out
 
 
+def render_table(found):
+    """The figures as Markdown: one row a set and tool."""
+    from tests.benchmarks.figures.result_file import format_table
+
+    keys = ("title", "date", "date_wrong", "time", "author", "author_invented")
+    rows = [
+        [f"{name}: {tool}", *(f"{shares[key]:.3f}" if key in shares else "" for key in keys)]
+        for name, tools in found.items()
+        for tool, shares in tools.items()
+    ]
+    return format_table(["", "title", "day", "day wrong", "minute and zone", "authors", "invented"], rows)
+
+
 if __name__ == "__main__":
+    from tests.benchmarks.figures.result_file import take_target, write_result
+
+    target = take_target()
     logging.disable(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", default=["id-html", "web-pages"])
     parser.add_argument("--every", type=int, default=1, help="take one row in so many")
     parser.add_argument("--tools", nargs="+", default=list(TOOLS), choices=list(TOOLS))
     wanted = parser.parse_args()
-    print(json.dumps({name: run(name, wanted.every, wanted.tools) for name in wanted.sets}, indent=1))
+    found = {name: run(name, wanted.every if name == "web-pages" else 1, wanted.tools) for name in wanted.sets}
+    print(json.dumps(found, indent=1))
+    size = f"id-html whole, one web page in {wanted.every}"
+    write_result(target, size, {"table": render_table(found)}, found)

@@ -99,10 +99,29 @@ def _by_outlet(gold: list[dict[str, Any]], predicted: dict[str, dict[str, Any]])
     return round(sum(sum(hits) / len(hits) for hits in right.values()) / len(right), 4)
 
 
+def render_table(found: dict[str, dict[str, float]]) -> str:
+    """Render the figures of the three sets of docs/explanation/quality.md as Markdown."""
+    from tests.benchmarks.figures.result_file import format_table
+
+    sets = ("id-meta", "id-html.html", "web-pages.html")
+    keys = {key: None for name in sets for key, value in found[name].items() if isinstance(value, int | float)}
+    rows = [[key.replace("_", " "), *(f"{found[name][key]:.3f}" if key in found[name] else "" for name in sets)]
+            for key in keys]  # fmt: skip
+    return format_table(["share of the articles", *sets], rows)
+
+
 if __name__ == "__main__":
+    from tests.benchmarks.figures.result_file import take_target, write_result
+
+    target = take_target()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", default=SETS, choices=[*SETS, []])
     parser.add_argument("--every", type=int, default=1, help="take one row in so many")
     wanted = parser.parse_args()
-    print(json.dumps({name: figures(name, wanted.every) for name in wanted.sets}, indent=1))
+    # The small sets are read whole: one in so many of them would say nothing.
+    found = {name: figures(name, wanted.every if name == "web-pages.html" else 1) for name in wanted.sets}
+    print(json.dumps(found, indent=1))
+    if set(wanted.sets) == set(SETS):
+        size = "all articles" if wanted.every == 1 else f"id-meta and id-html whole, one web page in {wanted.every}"
+        write_result(target, size, {"table": render_table(found)}, found)
     print(json.dumps({"paragraphs of languages.json": small_languages()}))
