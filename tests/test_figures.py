@@ -11,7 +11,7 @@ from tests.benchmarks.figures.proofs import PROOFS
 
 BY_NAME = {proof.name: proof for proof in PROOFS}
 BLOCKS = list(list_blocks())
-# What a measured figure looks like: a rate, a share with three digits, a size or a time with a fraction, a ratio of runs.
+# What a measured figure looks like: a rate, a share with three digits, a size, a time or a ratio with a fraction.
 # Bounds and settings are whole numbers, or shares with two digits.
 FIGURE = re.compile(
     r"\d (?:\w+ )?a second|(?<![\w.\d])[01]?\.\d{3,4}\b|\b\d[\d,]*\.\d+ (?:MB|GB|ms|s|times|CPU)\b", re.ASCII
