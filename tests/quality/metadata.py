@@ -115,9 +115,11 @@ if __name__ == "__main__":
 
     target = take_target()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="*", default=SETS, choices=[*SETS, []])
+    parser.add_argument("sets", nargs="*", default=[*SETS], metavar="SET", help=", ".join(SETS))
     parser.add_argument("--every", type=int, default=1, help="take one row in so many")
     wanted = parser.parse_args()
+    if unknown := set(wanted.sets) - {*SETS}:
+        parser.error(f"no such set: {', '.join(sorted(unknown))}; there are {', '.join(SETS)}")
     # The small sets are read whole: one in so many of them would say nothing.
     found = {name: figures(name, wanted.every if name == "web-pages.html" else 1) for name in wanted.sets}
     print(json.dumps(found, indent=1))

@@ -1,6 +1,7 @@
 """Measure what is not measured on this code, one proof at a time, and fill the pages: `make figures`."""
 
 import argparse
+import fcntl
 import json
 import os
 import platform
@@ -98,6 +99,13 @@ def main() -> int:
     if unknown := set(given.names) - by_name.keys():
         parser.error(f"no such proof: {', '.join(sorted(unknown))}; there are {', '.join(by_name)}")
     chosen = [by_name[name] for name in given.names] or [proof for proof in PROOFS if not proof.by_name_only]
+    RESULTS.mkdir(exist_ok=True)
+    folder = os.open(RESULTS, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("Waiting for another `make figures` ...", flush=True)
+        fcntl.flock(folder, fcntl.LOCK_EX)
     is_good = True
     for proof in () if given.fill else chosen:
         if given.remove:

@@ -10,7 +10,7 @@ from flows.settings import ROOT
 
 RESULTS: Final = Path(__file__).parent / "results"
 PAGES: Final = (*ROOT.glob("*.md"), *sorted((ROOT / "docs").rglob("*.md")))
-BLOCK: Final = re.compile(r"<!-- figures:([\w-]+)\.([\w-]+) -->(.*?)<!-- end -->", re.DOTALL)
+BLOCK: Final = re.compile(r"(?<!`)<!-- figures:([\w-]+)\.([\w-]+) -->(.*?)<!-- end -->", re.DOTALL)
 
 
 def read_result(proof: str) -> dict[str, Any] | None:
