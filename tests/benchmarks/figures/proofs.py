@@ -88,7 +88,8 @@ PROOFS: Final = (
         ("shared", "python", "html-weights"), BENCH,
     ),
     Proof(
-        "text", "tests.benchmarks.text_quality", (str(CACHE),), (str(CACHE),), _WORKER, (),
+        "text", "tests.benchmarks.text_quality", (str(CACHE),),
+        (str(CACHE), "id-html", "id-lines", "id-blobs"), _WORKER, (),
         ("shared", "python", "text-weights"), BENCH,
     ),
     Proof(
