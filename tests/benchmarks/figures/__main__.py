@@ -91,14 +91,14 @@ def main() -> int:
     parser.add_argument("--anew", action="store_true", help="measure also what is measured on this code")
     parser.add_argument("--fill", action="store_true", help="only fill the pages from the results")
     parser.add_argument("--remove", action="store_true", help="remove the results of these proofs from the pages")
-    parser.add_argument(
-        "--skip", default="", metavar="REASON", help="mark older results of these proofs as not remeasured"
-    )
+    parser.add_argument("--skip", default="", metavar="REASON", help="mark older results as not measured again")
     given = parser.parse_args()
     by_name = {proof.name: proof for proof in PROOFS}
     if unknown := set(given.names) - by_name.keys():
         parser.error(f"no such proof: {', '.join(sorted(unknown))}; there are {', '.join(by_name)}")
-    chosen = [by_name[name] for name in given.names] or [proof for proof in PROOFS if not proof.by_name_only]
+    if given.remove and not given.names:
+        parser.error("name the proofs whose results are to be removed")
+    chosen = [by_name[name] for name in given.names] or PROOFS
     RESULTS.mkdir(exist_ok=True)
     folder = os.open(RESULTS, os.O_RDONLY)
     try:
@@ -112,6 +112,8 @@ def main() -> int:
             (RESULTS / f"{proof.name}.json").unlink(missing_ok=True)
         elif given.skip:
             mark_skipped(proof, proof.compute_digest(), given.skip)
+        elif proof.by_name_only and not given.names:
+            mark_skipped(proof, proof.compute_digest(), f"`make figures ONLY={proof.name}` takes hours")
         else:
             is_good &= refresh_proof(proof, short=given.short, anew=given.anew)
         fill_pages()
