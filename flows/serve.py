@@ -26,26 +26,24 @@ from flows.operate import alerts, deployments, page_policy, recovery
 from flows.operate.child_process import ChildProcess
 from flows.operate.dataset_file import DatasetFileError
 from flows.operate.declarations import Declaration, load_declarations, select_allowed
+from flows.operate.local_ports import HOST, PortError, choose_port, choose_reports_address
 from flows.operate.report_server import serve_reports
 from flows.settings import ROOT, set_default_environment
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
-HOST = "127.0.0.1"
 _SECONDS_BETWEEN_ALERT_LOOKS: Final = 60.0
 # New deployments that are registered before `make ui` is ready, and in one go afterwards.
 _FIRST_DEPLOYMENTS: Final = 20
 _NEXT_DEPLOYMENTS: Final = 10
 _DEPLOYMENTS_A_LINE: Final = 50
-FIRST_PORT = 4200
-# The reports' port above the server's.
-_REPORTS_PORT = 1000
 _START_SECONDS = 120
 # Folder of the server's copy of its pages, under PREFECT_HOME.
 _PAGES = "pages"
 _SERVER: Final = "flows.operate.prefect_server"
 _SECONDS_BETWEEN_TRIES: Final = 2.0
+_MOST_FAILURES: Final = 30  # in a row
 Part = Literal["all", "server", "worker"]
 
 
@@ -66,10 +64,10 @@ def main(port: int | None = None, part: Part = "all") -> int:
         with ExitStack() as stack:
             lock = stack.enter_context(_lock_home(home))
             declarations = [] if part == "server" else _load_allowed()
-            chosen_port = None if part == "worker" else _choose_port(port)
+            chosen_port = None if part == "worker" else choose_port(port, _print_line)
             reports = ""
             if part != "server":
-                reports = stack.enter_context(serve_reports(*_choose_reports_address(chosen_port)))
+                reports = stack.enter_context(serve_reports(*choose_reports_address(chosen_port)))
             environment = _build_environment(chosen_port, reports, home, part)
             address = environment["PREFECT_API_URL"].removesuffix("/api")
             write_lock_note(lock, f"{address}, process {os.getpid()}")
@@ -91,7 +89,7 @@ def main(port: int | None = None, part: Part = "all") -> int:
             _print_line(f"Ready: {address}/deployments (Ctrl-C stops; logs in {home})")
             _register_missing(environment, home, missing, children, len(declarations))
             _watch_children(children, environment, with_alerts=part != "server")
-    except (Stop, DatasetFileError) as stop:
+    except (Stop, PortError, DatasetFileError) as stop:
         if str(stop):
             _print_line(str(stop))
             return 3
@@ -114,16 +112,19 @@ def _register_missing(
     """Register what the server does not have yet; the operator may work meanwhile, and interrupt at any place."""
     if missing:
         _print_line(f"{len(missing)} of the {total} deployments are registered meanwhile.")
-    while missing:
+    failures = 0
+    while missing and failures < _MOST_FAILURES:
         try:
             with _open_client(environment) as client:
                 for sentence in deployments.create_deployments(client, missing[:_NEXT_DEPLOYMENTS], home):
                     _print_line(sentence)
         except Exception as error:  # a server that was killed is started again below
-            _print_line(f"The server did not answer while deployments were registered ({type(error).__name__}): again.")
+            failures += 1
+            if failures == _MOST_FAILURES:
+                _print_line(f"{len(missing)} deployments are not registered ({error!r}): start make ui again.")
             time.sleep(_SECONDS_BETWEEN_TRIES)
         else:
-            missing = missing[_NEXT_DEPLOYMENTS:]
+            failures, missing = 0, missing[_NEXT_DEPLOYMENTS:]
             if not missing:
                 _print_line(f"All {total} deployments are registered.")
             elif not len(missing) % _DEPLOYMENTS_A_LINE:
@@ -169,42 +170,6 @@ def write_lock_note(lock: IO[str], words: str) -> None:
     lock.truncate(0)
     lock.write(words)
     lock.flush()
-
-
-def _choose_port(requested: int | None) -> int:
-    if requested is not None:
-        if not _is_port_free(requested):
-            raise Stop(f"Port {requested} is taken: stop what listens there, or name another with PORT=.")
-        return requested
-    free_port = next((port for port in range(FIRST_PORT, FIRST_PORT + 50) if _is_port_free(port)), None)
-    if free_port is None:
-        raise Stop(f"No port from {FIRST_PORT} to {FIRST_PORT + 49} is free: name one with PORT=.")
-    if free_port != FIRST_PORT:
-        _print_line(
-            f"Port {FIRST_PORT} is taken, perhaps by another Prefect server, which is left alone; taking {free_port}."
-        )
-    return free_port
-
-
-def _choose_reports_address(server_port: int | None) -> tuple[str, int]:
-    """Return host and port of the reports: KLIPING_REPORTS_BIND, else a port that keeps links alive, else any."""
-    if bind := os.environ.get("KLIPING_REPORTS_BIND"):
-        host, _, port = bind.rpartition(":")
-        if not host or not port.isdecimal():
-            raise Stop(f"KLIPING_REPORTS_BIND is {bind!r}; host:port was expected, as 127.0.0.1:5200.")
-        return host, int(port)
-    preferred = (server_port or FIRST_PORT) + _REPORTS_PORT
-    return HOST, preferred if preferred < 65_536 and _is_port_free(preferred) else 0
-
-
-def _is_port_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
 
 
 def _build_environment(port: int | None, reports: str, home: Path, part: Part) -> dict[str, str]:

@@ -7,6 +7,7 @@
     recovery         after a power loss: runs marked as crashed, late runs collapsed to one a deployment
     prefect_server   Prefect's server, with transactions that wait for each other on SQLite
     child_process    the server and the worker as processes that are started again where they die  (no Prefect)
+    local_ports      ports on loopback that are free                                                (no Prefect)
     page_policy      the server's pages -> pages that ask no other host                                (no Prefect)
     report_server    report.html and index.html of datasets under the roots, on loopback               (no Prefect)
 
