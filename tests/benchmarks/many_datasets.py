@@ -201,12 +201,15 @@ def compare_starts(home: Path, datasets: int) -> tuple[str, list[str]]:
             f"{ready_many - ready:+.1f} s; all registered {all_there_many - all_there:+.1f} s "
             f"({cpu_many - cpu:+.1f} CPU s)"
         )
-        later.append(f"the {time_of} one by {ready_many - ready:.1f} s")
+        later.append(
+            f"the {time_of} start is ready after {ready_many:.1f} s ({ready:.1f} s without), and all are registered "
+            f"{max(all_there_many - ready_many, 0):.1f} s later"
+        )
         if many - few < datasets:
             wrong.append(f"{many - few:.0f} deployments were added; {datasets} were expected")
         if ready_many - ready > MOST_SECONDS:
             wrong.append(f"the {time_of} start took {ready_many - ready:.1f} s longer; at most {MOST_SECONDS} s")
-    return f"{datasets} entries delay the start: {' and '.join(later)}.", wrong
+    return f"With {datasets} entries {'; '.join(later)}.", wrong
 
 
 def main() -> int:
