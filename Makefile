@@ -12,7 +12,7 @@ NIGHTS ?= 16
 BIN := .venv/bin
 
 .PHONY: run ui test test-fast proofs faults faults-short fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text train-titles \
-  bench bench-nightly bench-quality bench-speed clean help
+  figures figures-short bench bench-nightly bench-quality bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/seeds/ (another folder into output/news/: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE) --dataset $(DATASET)
@@ -130,7 +130,14 @@ train-titles: ## train the model of linked titles on ../shared/eval; a minute (d
 bench-quality: ## measure how well plain text is cleaned, compared with other tools
 	@OMP_NUM_THREADS=1 $(BENCH) -m tests.benchmarks.text_quality $(BENCH_CACHE)
 
-bench: .venv/.dev-ready ## measure speed and memory of a run over SIZE documents, and write docs/explanation/performance.md
+# `make figures ONLY="html text"` measures these alone. Environments and weights: BENCH, BENCH_METADATA, BENCH_CACHE.
+figures: .venv/.dev-ready ## measure every figure of the documents that is not of this code, hours on an idle machine; resumable
+	@BENCH=$(BENCH) BENCH_CACHE=$(BENCH_CACHE) $(BIN)/python -m tests.benchmarks.figures $(ONLY)
+
+figures-short: .venv/.dev-ready ## the same in short forms, minutes each
+	@BENCH=$(BENCH) BENCH_CACHE=$(BENCH_CACHE) $(BIN)/python -m tests.benchmarks.figures --short $(ONLY)
+
+bench: .venv/.dev-ready ## measure speed and memory of a run over SIZE documents
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.performance $(SIZE) --peers $(BENCH)
 
 bench-nightly: .venv/.dev-ready ## measure what a night costs on parents of 10,000 and 100,000 articles (PARENTS="..." NIGHTS=64)

@@ -4,52 +4,57 @@ The deployments are those of prefect.yaml and datasets.toml. The server, the wor
 on the loopback address alone. Their state lies in .prefect/ui (PREFECT_HOME names another place): the database of runs,
 the logs of both processes, and a lock that this process and its children hold, so that two of them never share a
 database. What was published does not lie there.
+
+`--server` runs the server alone, and `--worker` all but the server, for containers.
 """
 
 import contextlib
 import fcntl
-import importlib.util
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final, NoReturn
+from typing import IO, TYPE_CHECKING, Final, Literal, NoReturn
 
 from flows.operate import alerts, deployments, page_policy, recovery
+from flows.operate.child_process import ChildProcess
 from flows.operate.dataset_file import DatasetFileError
+from flows.operate.declarations import Declaration, load_declarations, select_allowed
+from flows.operate.local_ports import HOST, PortError, choose_port, choose_reports_address
 from flows.operate.report_server import serve_reports
 from flows.settings import ROOT, set_default_environment
 
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
-HOST = "127.0.0.1"
 _SECONDS_BETWEEN_ALERT_LOOKS: Final = 60.0
-FIRST_PORT = 4200
-# The reports' port above the server's.
-_REPORTS_PORT = 1000
+# New deployments that are registered before `make ui` is ready, and in one go afterwards.
+_FIRST_DEPLOYMENTS: Final = 20
+_NEXT_DEPLOYMENTS: Final = 10
+_DEPLOYMENTS_A_LINE: Final = 50
 _START_SECONDS = 120
 # Folder of the server's copy of its pages, under PREFECT_HOME.
 _PAGES = "pages"
-_STOP_SECONDS = 20
+_SERVER: Final = "flows.operate.prefect_server"
+_SECONDS_BETWEEN_TRIES: Final = 2.0
+_MOST_FAILURES: Final = 30  # in a row
+Part = Literal["all", "server", "worker"]
 
 
 class Stop(Exception):
     """Raised to stop; its message, if any, is the sentence for the operator."""
 
 
-def main(port: int | None = None, *, worker_alone: bool = False) -> int:
+def main(port: int | None = None, part: Part = "all") -> int:
     """Run until Ctrl-C (exit code 0) or until the server cannot run (3).
 
-    With `worker_alone` no server is started: PREFECT_API_URL names one that runs elsewhere.
+    As part `worker` no server is started: PREFECT_API_URL names one that runs elsewhere. Part `server` is that alone.
     """
     home = Path(os.environ.get("PREFECT_HOME") or ROOT / ".prefect" / "ui").resolve()
     os.environ["PREFECT_HOME"] = str(home)
@@ -58,38 +63,33 @@ def main(port: int | None = None, *, worker_alone: bool = False) -> int:
     try:
         with ExitStack() as stack:
             lock = stack.enter_context(_lock_home(home))
-            declarations, refusals = deployments.select_allowed(deployments.load_declarations())
-            for sentence in refusals:
-                _print_line(sentence)
-            chosen_port = None if worker_alone else _choose_port(port)
-            reports = stack.enter_context(serve_reports(*_choose_reports_address(chosen_port)))
-            environment = _build_environment(chosen_port, reports, home)
+            declarations = [] if part == "server" else _load_allowed()
+            chosen_port = None if part == "worker" else choose_port(port, _print_line)
+            reports = ""
+            if part != "server":
+                reports = stack.enter_context(serve_reports(*choose_reports_address(chosen_port)))
+            environment = _build_environment(chosen_port, reports, home, part)
             address = environment["PREFECT_API_URL"].removesuffix("/api")
             write_lock_note(lock, f"{address}, process {os.getpid()}")
             children = []
-            if not worker_alone:
+            if part != "worker":
                 _print_line("Starting the Prefect server ...")
-                server_environment = {**environment, **_limit_time_zones()}
-                children.append(ChildProcess("server", ["server", "start"], server_environment, home, lock))
-                stack.callback(children[0].stop)
-                _wait_until_healthy(children[0], chosen_port)
+                children.append(ChildProcess("server", [_SERVER], environment, home, lock))
+                stack.callback(children[-1].stop)
+                _wait_until_healthy(children[-1], chosen_port)
                 if not page_policy.restrict_pages(home / _PAGES, environment["PREFECT_UI_API_URL"]):
                     _print_line("The pages of Prefect may ask other hosts: their copy is not where it was expected.")
-            _print_line(f"Registering {len(declarations)} deployments ...")
-            _prepare_server(environment, home, declarations)
-            command = f"worker start --pool {deployments.POOL} --type process --name {socket.gethostname()}".split()
-            children.append(ChildProcess("worker", command, environment, home, lock))
-            stack.callback(children[-1].stop)
+            missing: list[Declaration] = []
+            if part != "server":
+                _print_line(f"Registering {len(declarations)} deployments ...")
+                missing = _prepare_server(environment, home, declarations)
+                words = f"prefect worker start --pool {deployments.POOL} --type process --name {socket.gethostname()}"
+                children.append(ChildProcess("worker", words.split(), environment, home, lock))
+                stack.callback(children[-1].stop)
             _print_line(f"Ready: {address}/deployments (Ctrl-C stops; logs in {home})")
-            next_look = time.monotonic() + _SECONDS_BETWEEN_ALERT_LOOKS
-            while True:
-                time.sleep(1)
-                for child in children:
-                    child.restart_if_dead()
-                if time.monotonic() >= next_look:
-                    next_look = time.monotonic() + _SECONDS_BETWEEN_ALERT_LOOKS
-                    _switch_on_alerts(environment)
-    except (Stop, DatasetFileError) as stop:
+            _register_missing(environment, home, missing, children, len(declarations))
+            _watch_children(children, environment, with_alerts=part != "server")
+    except (Stop, PortError, DatasetFileError) as stop:
         if str(stop):
             _print_line(str(stop))
             return 3
@@ -99,40 +99,50 @@ def main(port: int | None = None, *, worker_alone: bool = False) -> int:
     return 0
 
 
-class ChildProcess:
-    """A process of Prefect's, its log, and its end. It leads a group of its own, so that Ctrl-C reaches us first."""
+def _load_allowed() -> list[Declaration]:
+    declarations, refusals = select_allowed(load_declarations())
+    for sentence in refusals:
+        _print_line(sentence)
+    return declarations
 
-    def __init__(self, name: str, words: list[str], environment: dict[str, str], home: Path, lock: IO[str]) -> None:
-        self.name, self.log = name, home / f"{name}.log"
-        self._popen = partial(
-            subprocess.Popen,
-            [sys.executable, "-m", "prefect", *words],
-            cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, text=True,
-            start_new_session=True, pass_fds=[lock.fileno()],
-        )  # fmt: skip
-        self.process = self._start_process()
 
-    def _start_process(self) -> "subprocess.Popen[str]":
-        with self.log.open("ab") as log:
-            return self._popen(stdout=log)
+def _register_missing(
+    environment: dict[str, str], home: Path, missing: list[Declaration], children: list[ChildProcess], total: int
+) -> None:
+    """Register what the server does not have yet; the operator may work meanwhile, and interrupt at any place."""
+    if missing:
+        _print_line(f"{len(missing)} of the {total} deployments are registered meanwhile.")
+    failures = 0
+    while missing and failures < _MOST_FAILURES:
+        try:
+            with _open_client(environment) as client:
+                for sentence in deployments.create_deployments(client, missing[:_NEXT_DEPLOYMENTS], home):
+                    _print_line(sentence)
+        except Exception as error:  # a server that was killed is started again below
+            failures += 1
+            if failures == _MOST_FAILURES:
+                _print_line(f"{len(missing)} deployments are not registered ({error!r}): start make ui again.")
+            time.sleep(_SECONDS_BETWEEN_TRIES)
+        else:
+            failures, missing = 0, missing[_NEXT_DEPLOYMENTS:]
+            if not missing:
+                _print_line(f"All {total} deployments are registered.")
+            elif not len(missing) % _DEPLOYMENTS_A_LINE:
+                _print_line(f"Registered {total - len(missing)} of {total} deployments.")
+        for child in children:
+            child.restart_if_dead(_print_line)
 
-    def restart_if_dead(self) -> None:
-        """Start it again where it died."""
-        if self.process.poll() is not None:
-            _print_line(
-                f"The {self.name} ended (exit code {self.process.returncode}); it is started again. See {self.log}"
-            )
-            self.process = self._start_process()
 
-    def stop(self) -> None:
-        """Ask it to end, and end it with all its own children where it does not in time."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(_STOP_SECONDS)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+def _watch_children(children: list[ChildProcess], environment: dict[str, str], *, with_alerts: bool) -> NoReturn:
+    """Start again what died, and look for the alerts' block, until Ctrl-C."""
+    next_look = time.monotonic() + _SECONDS_BETWEEN_ALERT_LOOKS
+    while True:
+        time.sleep(1)
+        for child in children:
+            child.restart_if_dead(_print_line)
+        if with_alerts and time.monotonic() >= next_look:
+            next_look = time.monotonic() + _SECONDS_BETWEEN_ALERT_LOOKS
+            _switch_on_alerts(environment)
 
 
 def _raise_interrupt(*_: object) -> NoReturn:
@@ -162,52 +172,19 @@ def write_lock_note(lock: IO[str], words: str) -> None:
     lock.flush()
 
 
-def _choose_port(requested: int | None) -> int:
-    if requested is not None:
-        if not _is_port_free(requested):
-            raise Stop(f"Port {requested} is taken: stop what listens there, or name another with PORT=.")
-        return requested
-    free_port = next((port for port in range(FIRST_PORT, FIRST_PORT + 50) if _is_port_free(port)), None)
-    if free_port is None:
-        raise Stop(f"No port from {FIRST_PORT} to {FIRST_PORT + 49} is free: name one with PORT=.")
-    if free_port != FIRST_PORT:
-        _print_line(
-            f"Port {FIRST_PORT} is taken, perhaps by another Prefect server, which is left alone; taking {free_port}."
-        )
-    return free_port
-
-
-def _choose_reports_address(server_port: int | None) -> tuple[str, int]:
-    """Return host and port of the reports: KLIPING_REPORTS_BIND, else a port that keeps links alive, else any."""
-    if bind := os.environ.get("KLIPING_REPORTS_BIND"):
-        host, _, port = bind.rpartition(":")
-        if not host or not port.isdecimal():
-            raise Stop(f"KLIPING_REPORTS_BIND is {bind!r}; host:port was expected, as 127.0.0.1:5200.")
-        return host, int(port)
-    preferred = (server_port or FIRST_PORT) + _REPORTS_PORT
-    return HOST, preferred if preferred < 65_536 and _is_port_free(preferred) else 0
-
-
-def _is_port_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def _build_environment(port: int | None, reports: str, home: Path) -> dict[str, str]:
+def _build_environment(port: int | None, reports: str, home: Path, part: Part) -> dict[str, str]:
     """Build the environment of the children; settings that the operator has set stay, but for the server's address.
 
-    Without a port the server is one that runs elsewhere, which PREFECT_API_URL must name.
+    The host on which a server alone listens stays, too. Without a port the server is one that runs elsewhere, which
+    PREFECT_API_URL must name.
     """
     set_default_environment(show_prefect_logs=True)
     if port is not None:
         os.environ["PREFECT_API_URL"] = f"http://{HOST}:{port}/api"
         # `--port` would leave the page calling port 4200.
-        os.environ |= {"PREFECT_SERVER_API_HOST": HOST, "PREFECT_SERVER_API_PORT": str(port)}
+        os.environ["PREFECT_SERVER_API_PORT"] = str(port)
+        if part == "all" or not os.environ.get("PREFECT_SERVER_API_HOST"):
+            os.environ["PREFECT_SERVER_API_HOST"] = HOST
     elif not os.environ.get("PREFECT_API_URL"):
         raise Stop("A worker alone needs a server: name it in PREFECT_API_URL, as http://server:4200/api.")
     for name in ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"):
@@ -228,14 +205,6 @@ def _build_environment(port: int | None, reports: str, home: Path) -> dict[str, 
     }
 
 
-def _limit_time_zones() -> dict[str, str]:
-    """Return what makes the server take time zones from the package tzdata alone, where that is installed.
-
-    Prefect lists all zones each time it validates a schedule: in a package that is one file, in a system 1,200.
-    """
-    return {"PYTHONTZPATH": ""} if importlib.util.find_spec("tzdata") else {}
-
-
 def _wait_until_healthy(server: ChildProcess, port: int | None) -> None:
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until:
@@ -250,18 +219,21 @@ def _wait_until_healthy(server: ChildProcess, port: int | None) -> None:
     raise Stop(f"The Prefect server did not start; the end of {server.log} says why.")
 
 
-def _prepare_server(environment: dict[str, str], home: Path, declarations: list[deployments.Declaration]) -> None:
-    """Make the work pool, the deployments and the alerts, and settle the runs that a power loss left."""
+def _prepare_server(environment: dict[str, str], home: Path, declarations: list[Declaration]) -> list[Declaration]:
+    """Make the work pool, the first deployments and the alerts, and settle the runs that a power loss left.
+
+    Returns the declarations of deployments that are not registered yet.
+    """
     with _open_client(environment) as client:
         deployments.create_work_pool(client)
-        for sentences in (
-            deployments.sync_deployments(client, declarations, home),
-            recovery.mark_crashed_runs(client),
-            recovery.cancel_missed_runs(client),
-            alerts.register_alerts(client, _read_alert_hours()),
-        ):
-            for sentence in sentences:
-                _print_line(sentence)
+        sentences, missing = deployments.update_deployments(client, declarations, home)
+        sentences += deployments.create_deployments(client, missing[:_FIRST_DEPLOYMENTS], home)
+        sentences += recovery.mark_crashed_runs(client)
+        sentences += recovery.cancel_missed_runs(client)
+        sentences += alerts.register_alerts(client, _read_alert_hours())
+        for sentence in sentences:
+            _print_line(sentence)
+    return missing[_FIRST_DEPLOYMENTS:]
 
 
 def _switch_on_alerts(environment: dict[str, str]) -> None:
@@ -295,4 +267,5 @@ def _print_line(words: str) -> None:
 
 if __name__ == "__main__":
     port = int(os.environ["PORT"]) if os.environ.get("PORT") else None
-    sys.exit(main(port, worker_alone="--worker" in sys.argv[1:]))
+    part: Part = "worker" if "--worker" in sys.argv else "server" if "--server" in sys.argv else "all"
+    sys.exit(main(port, part))

@@ -38,7 +38,10 @@ def list_versions(dataset: DatasetOption = "news", output: OutputOption = "outpu
     """List the runs that published, were refused or were withdrawn, newest first."""
     home = open_dataset_or_exit(output, dataset)
     latest = home.read_latest_version()
-    for entry in run_or_exit(home.read_versions):
+    entries = run_or_exit(home.read_versions)
+    if not entries:
+        print_line(f"{home.root} has no release yet; `kliping publish SOURCE` makes one.")
+    for entry in entries:
         name = entry.version or f"run {entry.run_id}"
         status = "latest" if entry.version and entry.version == latest else entry.status
         counts = f"{entry.counts['published']:,} articles, {entry.counts['rejected']:,} rejected"
@@ -59,7 +62,7 @@ def explain_article(
     """
     from flows import report
     from flows.commands.article_text import format_article
-    from flows.maintain.absence import explain_absence
+    from flows.maintain.absence import explain_absence, explain_takedown
 
     path = find_release_folder(version, dataset, output)
     matches = run_or_exit(lambda: report.find_articles(path, article))
@@ -74,6 +77,8 @@ def explain_article(
         exit_with(2, f"{article!r} names {len(matches)} articles:", *ids)
     for line in format_article(matches[0]):
         print_line(line)
+    for sentence in run_or_exit(lambda: explain_takedown(path, matches[0].row["article_id"])):
+        print_line(f"{sentence}. This release still holds it; no later one will.")
 
 
 def open_report(

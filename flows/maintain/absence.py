@@ -26,11 +26,14 @@ def explain_absence(folder: Path, query: str) -> list[str]:
         f"({REASONS.get(row['reason'], 'a reason of a later version')}): {row['detail']}"
         for row in rejects.filter(matches).slice(0, _MAX_SENTENCES).to_pylist()
     ]
+    return sentences + explain_takedown(folder, query)
+
+
+def explain_takedown(folder: Path, query: str) -> list[str]:
+    """Return a sentence for each takedown that an article_id, or at least 6 digits of it, names."""
     home = release.Dataset(folder.resolve().parent.parent)
-    if len(query) >= 6:
-        sentences += [
-            f"{withdrawal.article_id} was taken down on {withdrawal.at[:10]}: {withdrawal.reason or 'no reason given'}"
-            for withdrawal in release.read_withdrawals(home)
-            if withdrawal.article_id.startswith(query)
-        ]
-    return sentences
+    return [
+        f"{withdrawal.article_id} was taken down on {withdrawal.at[:10]}: {withdrawal.reason or 'no reason given'}"
+        for withdrawal in release.read_withdrawals(home)
+        if len(query) >= 6 and withdrawal.article_id.startswith(query)
+    ]

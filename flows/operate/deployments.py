@@ -6,136 +6,29 @@ the difference is reported. Entrypoint, pull steps, description, tags and form a
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
-from flows import allowed_roots
-from flows.operate.dataset_file import DatasetEntry, load_dataset_entries
+from flows.operate.declarations import Declaration, Fields
 from flows.release.filesystem import encode_json, read_json, write_atomic
 from flows.settings import ROOT
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from prefect.client.orchestration import SyncPrefectClient
     from prefect.client.schemas.actions import DeploymentScheduleCreate
     from prefect.client.schemas.responses import DeploymentResponse
+    from prefect.exceptions import PrefectHTTPStatusError
     from prefect.flows import Flow
 
 POOL: Final = "kliping"
 POOL_LIMIT: Final = 2
 RECORD: Final = "deployments.json"
 _PAGE: Final = 200
-# One run of a scheduled dataset at a time: a later one is cancelled, so that missed runs do not pile up.
-_ONE_RUN: Final = {"limit": 1, "collision_strategy": "CANCEL_NEW"}
-_PUBLISH: Final = "flows.publish.publish_dataset"
-_PRUNE: Final = "flows.prune.prune_releases"
-Fields = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """One deployment as the files declare it. `schedules` maps slugs to cron, timezone and active."""
-
-    name: str
-    entrypoint: str
-    description: str
-    tags: list[str]
-    parameters: Fields
-    schedules: dict[str, Fields]
-    limit: Fields
-    pull_steps: list[Fields]
-    origin: str
-
-    def list_editable(self) -> Fields:
-        """Return what may be edited on the page, as it is recorded and compared."""
-        return {"parameters": self.parameters, "limit": self.limit, "schedules": self.schedules}
-
-
-def load_declarations(folder: Path = ROOT) -> list[Declaration]:
-    """Load the deployments of prefect.yaml and datasets.toml. Raises DatasetFileError."""
-    document = yaml.safe_load((folder / "prefect.yaml").read_text(encoding="utf-8"))
-    declarations = [
-        Declaration(
-            name=fields["name"],
-            entrypoint=fields["entrypoint"],
-            description=fields.get("description", ""),
-            tags=fields.get("tags", []),
-            parameters=fields.get("parameters", {}),
-            schedules={
-                schedule["slug"]: {
-                    "cron": schedule["cron"],
-                    "timezone": schedule["timezone"],
-                    "active": schedule["active"],
-                }
-                for schedule in fields.get("schedules", [])
-            },
-            limit=fields.get("concurrency_limit", {}),
-            pull_steps=document["pull"],
-            origin="prefect.yaml",
-        )
-        for fields in document["deployments"]
-    ]
-    names = frozenset(declaration.name for declaration in declarations)
-    entries = load_dataset_entries(folder / "datasets.toml", names)
-    datasets = [_declare_dataset(entry, document["pull"]) for entry in entries]
-    return [*declarations, *datasets, *_declare_pruning(entries, document["pull"])]
-
-
-def _declare_dataset(entry: DatasetEntry, pull_steps: list[Fields]) -> Declaration:
-    schedules = {}
-    if entry.cron:
-        schedules["datasets-toml"] = {"cron": entry.cron, "timezone": entry.timezone, "active": entry.active}
-    return Declaration(
-        name=entry.name,
-        entrypoint=_PUBLISH,
-        description=f"Publish {entry.parameters['source']} as dataset {entry.name} (datasets.toml).",
-        tags=["publish", f"dataset:{entry.name}"],
-        parameters=entry.parameters,
-        schedules=schedules,
-        limit=_ONE_RUN,
-        pull_steps=pull_steps,
-        origin="datasets.toml",
-    )
-
-
-def _declare_pruning(entries: list[DatasetEntry], pull_steps: list[Fields]) -> list[Declaration]:
-    """Declare one deployment an output that prunes the datasets which say how many releases to keep."""
-    keep_by_output: dict[str, dict[str, int]] = {}
-    for entry in entries:
-        if entry.keep is not None:
-            output = entry.parameters.get("more", {}).get("output", "output")
-            keep_by_output.setdefault(output, {})[entry.name] = entry.keep
-    return [
-        Declaration(
-            name="prune" if output == "output" else f"prune-{min(keep)}",
-            entrypoint=_PRUNE,
-            description=f"Remove old releases under {output}, as datasets.toml says by `keep`.",
-            tags=["prune"],
-            parameters={"keep": keep, "output": output},
-            schedules={"datasets-toml": {"cron": "30 5 * * *", "timezone": "Asia/Jakarta", "active": True}},
-            limit=_ONE_RUN,
-            pull_steps=pull_steps,
-            origin="datasets.toml",
-        )
-        for output, keep in sorted(keep_by_output.items())
-    ]
-
-
-def select_allowed(declarations: Iterable[Declaration]) -> tuple[list[Declaration], list[str]]:
-    """Return the deployments that name no place outside the roots, and a sentence on each of the others."""
-    allowed, sentences = [], []
-    for declaration in declarations:
-        fields = {**declaration.parameters, **declaration.parameters.get("more", {})}
-        reasons = (allowed_roots.explain_outside_roots(fields[name]) for name in ("source", "output") if name in fields)
-        if reason := next(filter(None, reasons), None):
-            sentences.append(f"Not registered: {declaration.name}, in {declaration.origin}. {reason}")
-        else:
-            allowed.append(declaration)
-    return allowed, sentences
 
 
 def create_work_pool(client: "SyncPrefectClient") -> None:
@@ -152,33 +45,78 @@ def create_work_pool(client: "SyncPrefectClient") -> None:
         return
 
 
-def sync_deployments(client: "SyncPrefectClient", declarations: list[Declaration], home: Path) -> list[str]:
-    """Bring the server's deployments to what the files declare; return a sentence on each difference that stays."""
-    record: dict[str, Fields] = read_json(home / RECORD) or {}
+def update_deployments(
+    client: "SyncPrefectClient", declarations: list[Declaration], home: Path
+) -> tuple[list[str], list[Declaration]]:
+    """Bring the deployments that the server has to what the files declare, and pause those that they do not.
+
+    Returns a sentence on each difference that stays or is refused, and the declarations of which the server has no
+    deployment.
+    """
+    from prefect.exceptions import PrefectHTTPStatusError
+
     existing = read_deployments(client)
+    sentences, missing = [], []
+    with _open_record(home) as record:
+        flows = _register_flows(client, declarations)
+        for declaration in declarations:
+            flow_id, schema = flows[declaration.entrypoint]
+            current = existing.pop(declaration.name, None)
+            if current is not None and current.flow_id != flow_id:
+                client.delete_deployment(current.id)  # another flow has its name: nothing of it can stay
+                current = None
+            if current is None:
+                missing.append(declaration)
+                continue
+            try:
+                sentences += _update_deployment(client, declaration, current, record, schema)
+            except PrefectHTTPStatusError as error:
+                sentences.append(_explain_refusal(declaration, error))
+        for name, deployment in existing.items():
+            if name in record:
+                if not deployment.paused:
+                    client.pause_deployment(deployment.id)
+                record[name] = {"removed": True}
+                sentences.append(f"Paused: {name}, which neither prefect.yaml nor datasets.toml declares any more.")
+    return sentences, missing
+
+
+def create_deployments(client: "SyncPrefectClient", declarations: list[Declaration], home: Path) -> list[str]:
+    """Create deployments; return a sentence on each that the server refuses.
+
+    May be interrupted at any place: what was created is in the record.
+    """
+    from prefect.exceptions import PrefectHTTPStatusError
+
     sentences = []
-    flows: dict[str, tuple[Flow[..., Any], Any, Fields]] = {}
-    for declaration in declarations:
-        if declaration.entrypoint not in flows:
-            flows[declaration.entrypoint] = _register_flow(client, declaration.entrypoint)
-        _, flow_id, schema = flows[declaration.entrypoint]
-        current = existing.pop(declaration.name, None)
-        if current is not None and current.flow_id != flow_id:
-            client.delete_deployment(current.id)  # another flow has its name: nothing of it can stay
-            current = None
-        if current is None:
-            _create_deployment(client, declaration, flow_id, schema)
+    with _open_record(home) as record:
+        flows = _register_flows(client, declarations)
+        for declaration in declarations:
             record[declaration.name] = declaration.list_editable()
-        else:
-            sentences += _update_deployment(client, declaration, current, record, schema)
-    for name, deployment in existing.items():
-        if name in record:
-            if not deployment.paused:
-                client.pause_deployment(deployment.id)
-            record[name] = {"removed": True}
-            sentences.append(f"Paused: {name}, which neither prefect.yaml nor datasets.toml declares any more.")
-    write_atomic(home / RECORD, encode_json(record))
+            try:
+                _create_deployment(client, declaration, *flows[declaration.entrypoint])
+            except PrefectHTTPStatusError as error:
+                sentences.append(_explain_refusal(declaration, error))
     return sentences
+
+
+def _explain_refusal(declaration: Declaration, error: "PrefectHTTPStatusError") -> str:
+    """Return the sentence on a deployment that the server refuses; raise where the fault is the server's."""
+    if error.response.status_code >= 500:
+        raise error
+    answer = error.response.json()
+    reason = answer.get("detail") or "; ".join(str(each.get("msg")) for each in answer.get("exception_detail", []))
+    return f"Not registered: {declaration.name}, in {declaration.origin}. {reason}"
+
+
+@contextmanager
+def _open_record(home: Path) -> Iterator[dict[str, Fields]]:
+    """Open what was last written, by name of deployment; store it at the end, however the block ends."""
+    record: dict[str, Fields] = read_json(home / RECORD) or {}
+    try:
+        yield record
+    finally:
+        write_atomic(home / RECORD, encode_json(record))
 
 
 def read_deployments(client: "SyncPrefectClient") -> dict[str, "DeploymentResponse"]:
@@ -191,16 +129,20 @@ def read_deployments(client: "SyncPrefectClient") -> dict[str, "DeploymentRespon
     return deployments
 
 
-def _register_flow(client: "SyncPrefectClient", entrypoint: str) -> tuple["Flow[..., Any]", Any, Fields]:
+def _register_flows(client: "SyncPrefectClient", declarations: list[Declaration]) -> dict[str, tuple["UUID", Fields]]:
+    """Register the flows of deployments; return the id and the form of each by its entrypoint."""
     from prefect.utilities.callables import parameter_schema
 
-    module, _, name = entrypoint.rpartition(".")
-    flow: Flow[..., Any] = getattr(import_module(module), name)
-    schema: Fields = parameter_schema(flow).model_dump_for_openapi()
-    return flow, client.create_flow_from_name(flow.name), schema
+    flows = {}
+    for entrypoint in dict.fromkeys(declaration.entrypoint for declaration in declarations):
+        module, _, name = entrypoint.rpartition(".")
+        flow: Flow[..., Any] = getattr(import_module(module), name)
+        schema: Fields = parameter_schema(flow).model_dump_for_openapi()
+        flows[entrypoint] = (client.create_flow_from_name(flow.name), schema)
+    return flows
 
 
-def _create_deployment(client: "SyncPrefectClient", declaration: Declaration, flow_id: Any, schema: Fields) -> None:  # noqa: ANN401
+def _create_deployment(client: "SyncPrefectClient", declaration: Declaration, flow_id: "UUID", schema: Fields) -> None:
     from prefect.client.schemas.objects import ConcurrencyLimitStrategy, ConcurrencyOptions
 
     limit = declaration.limit
@@ -221,7 +163,9 @@ def _create_deployment(client: "SyncPrefectClient", declaration: Declaration, fl
         entrypoint=declaration.entrypoint,
         parameter_openapi_schema=schema,
         pull_steps=declaration.pull_steps,
-        enforce_parameter_schema=True,
+        # The server compares each run's parameters with the form, unless it is said not to. Saying that it should costs
+        # as much again as the rest of the request; parameters of datasets.toml were compared when they were read.
+        enforce_parameter_schema=True if declaration.origin == "prefect.yaml" else None,
     )
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from flows.clean import clean_documents
 from flows.clean.models.train.evaluation_sets import load_rows
 from schemas.stage_tables import RAW
+from tests.benchmarks.figures.result_file import format_table, take_target, write_result
 from tests.benchmarks.peers import PEERS
 
 TAKEN, BATCH = 200, 100
@@ -53,6 +54,8 @@ def best(run: Callable[[], object], times: int = 3) -> float:
 
 def main() -> None:
     """Print documents a second, the best of three runs in seconds of this process; and the growth of memory."""
+    target = take_target()
+    speeds: dict[str, dict[str, float]] = {}
     for name, texts in shapes().items():
         raw = table(texts)
 
@@ -64,7 +67,9 @@ def main() -> None:
         lines = sum(text.count("\n") + 1 for text in texts) // len(texts)
         size = sum(map(len, texts)) // len(texts)
         print(f"{name}: {len(texts)} of {size:,} characters in {lines} lines, in documents a second of one core")
-        print(f"  {'Kliping':12} {len(texts) / best(ours):8,.0f}")
+        label = f"{len(texts)} {name} of {size / 1000:.0f} KB ({lines} lines)"
+        speeds[label] = {"Kliping": len(texts) / best(ours)}
+        print(f"  {'Kliping':12} {speeds[label]['Kliping']:8,.0f}")
         for peer, function in PEERS.items():
             try:
                 taken = best(lambda texts=texts, function=function: [function(text) for text in texts[:50]], 1)
@@ -72,12 +77,17 @@ def main() -> None:
                 print(f"  {peer:12} not installed")
                 continue
             if peer != "left alone":
+                speeds[label][peer] = 50 / taken
                 print(f"  {peer:12} {50 / taken:8,.0f}")
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for _ in range(REPEATED):
             ours()
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         print(f"  {REPEATED} more runs over them added {grown / 1024:.1f} MB to the most memory the process held")
+    tools = list(dict.fromkeys(tool for by_tool in speeds.values() for tool in by_tool))
+    rows = [[label, *(f"{by_tool[tool]:,.0f}" if tool in by_tool else "" for tool in tools)]
+            for label, by_tool in speeds.items()]  # fmt: skip
+    write_result(target, f"{TAKEN} texts of each size", {"table": format_table(["", *tools], rows)}, speeds)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from flows.clean.html.trafilatura_votes import VOTE_NAMES, VOTERS, build_vote_co
 from flows.clean.models.train.block_data import SET_NAMES, load_html_rows, load_pages
 from flows.clean.models.train.evaluation_sets import load_scorer
 from flows.clean.models.train.train_blocks import FOLDS, train_trees
+from tests.benchmarks.figures.result_file import format_table, take_target, write_result
 
 Counts = tuple[float, float, float]  # right, too many, missed; they sum to 1
 RESAMPLES = 2_000
@@ -97,7 +98,7 @@ def compute_interval(counts_by_site: dict[str, list[Counts]]) -> tuple[float, fl
     return figures[round(0.025 * RESAMPLES)], figures[round(0.975 * RESAMPLES)]
 
 
-def main(cache: Path, effort: str, split_count: int) -> None:
+def main(cache: Path, effort: str, split_count: int, target: Path | None = None) -> None:
     """Print the F1 of each split, their mean, and the interval of the last one."""
     pages = load_pages(cache)
     rows = {row["id"]: row for name in SET_NAMES for row in load_html_rows(name)}
@@ -105,6 +106,7 @@ def main(cache: Path, effort: str, split_count: int) -> None:
     splits = {f"sites, seed {seed}": split_by_site(pages, seed) for seed in range(split_count)}
     splits["source"] = split_by_source(pages)
     figures: dict[str, list[float]] = defaultdict(list)
+    rows: list[list[str]] = []
     for name, folds in splits.items():
         with tempfile.TemporaryDirectory() as folder:
             counts_by_id = dict(read_split(pages, rows, folds, effort, Path(folder)))
@@ -118,12 +120,16 @@ def main(cache: Path, effort: str, split_count: int) -> None:
             f1 = compute_f1([counts for listed in counts_by_site.values() for counts in listed])
             low, high = compute_interval(counts_by_site)
             print(f"{effort} {name}: {source} {f1:.4f} [{low:.4f}, {high:.4f}]", flush=True)
+            rows.append([name, source, f"{f1:.4f}", f"{low:.4f} to {high:.4f}"])
             if name != "source":
                 figures[source].append(f1)
     for source, values in figures.items():
         print(f"{effort}, mean of {len(values)} splits: {source} {statistics.mean(values):.4f}")
+    table = format_table(["split", "pages", "F1", "interval of 95 %"], rows)
+    write_result(target, f"--html {effort}, {len(pages):,} pages", {"table": table}, rows)
 
 
 if __name__ == "__main__":
+    result_path = take_target()
     arguments = [*sys.argv[2:], *("quality", "3")[len(sys.argv) - 2 :]]
-    main(Path(sys.argv[1]), arguments[0], int(arguments[1]))
+    main(Path(sys.argv[1]), arguments[0], int(arguments[1]), result_path)

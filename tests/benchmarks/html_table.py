@@ -18,6 +18,7 @@ from flows.clean.html import block_classifier
 from flows.clean.models.train.block_data import SET_NAMES, load_html_rows, load_pages, run_readability, run_resiliparse
 from flows.describe import describe_documents
 from schemas.stage_tables import RAW
+from tests.benchmarks.figures.result_file import format_table, take_target, write_result
 from tests.benchmarks.html_folds import load_scorer, published
 
 EVERY = 10
@@ -30,7 +31,8 @@ NAMES = {
 }
 
 
-def main(cache: Path) -> None:
+def main(cache: Path, target: Path | None = None) -> None:
+    """Measure each tool, and print the table."""
     score = load_scorer()
     data = {name: load_html_rows(name) for name in SET_NAMES}
     lines: dict[str, dict[str, dict]] = {}
@@ -42,13 +44,16 @@ def main(cache: Path) -> None:
         answers = {page["id"]: {"text": page["answers"][voter]} for page in pages}
         lines[shown] = {name: score.score(data[name], answers)["body"] for name in SET_NAMES}
     rate = speeds([row for name in SET_NAMES for row in data[name]][::EVERY], cache / "weights" / "fold-0")
-    print(
-        "| extractor | " + " | ".join(f"{name}: F1 | P | R" for name in SET_NAMES) + " | pages a second of one core |"
-    )
-    print("|---" * (2 + 3 * len(SET_NAMES)) + "|")
-    for shown, figures in lines.items():
-        cells = [f"{figures[name][key]:.4f}" for name in SET_NAMES for key in ("f1", "precision", "recall")]
-        print(f"| {shown} | {' | '.join(cells)} | {rate[shown]:.1f} |")
+    head = ["extractor", *(f"{name}: F1 | P | R" for name in SET_NAMES), "pages a second of one core"]
+    rows = [
+        [shown, *(f"{figures[name][key]:.4f}" for name in SET_NAMES for key in ("f1", "precision", "recall")),
+         f"{rate[shown]:.1f}"]
+        for shown, figures in lines.items()
+    ]  # fmt: skip
+    table = format_table(" | ".join(head).split(" | "), rows)
+    print(table)
+    count = ", ".join(f"{len(data[name])} pages of {name}" for name in SET_NAMES)
+    write_result(target, f"{count}; speed on every {EVERY}th", {"table": table}, {"body": lines, "rate": rate})
 
 
 def speeds(pages: list[dict], weights: Path) -> dict[str, float]:
@@ -103,4 +108,5 @@ def raw_table(row: dict) -> pa.Table:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    result_path = take_target()
+    main(Path(sys.argv[1]), result_path)

@@ -15,6 +15,7 @@ import pyarrow as pa
 from flows.clean import clean_documents
 from flows.clean.html.effort import Effort
 from schemas.stage_tables import RAW
+from tests.benchmarks.figures.result_file import format_table, take_target, write_result
 from tests.clean.listing_pages import HELD_BACK, HELD_BACK_AGAIN, LISTINGS
 from tests.clean.made_site import Site, page
 from tests.clean.story_pages import STORIES, STORIES_HELD_BACK
@@ -51,17 +52,19 @@ def rejected(shape: Callable[[Site], str], html: Effort) -> list[bool]:
 
 
 def main(html: Effort) -> None:
-    print(f"| made pages | shapes | pages | rejected, `--html {html}` |")
-    print("|---|---|---|---|")
-    odd: list[str] = []
+    """Print the pages that are rejected, by set and by shape."""
+    target = take_target()
+    rows, odd = [], []
     for name, shapes in SETS.items():
         found = {shape: rejected(made, html) for shape, made in shapes.items()}
         gone, pages = (sum(map(of, found.values())) for of in (sum, len))
-        print(f"| {name} | {len(shapes)} | {pages:,} | {gone:,} |", flush=True)
+        rows.append([name, str(len(shapes)), f"{pages:,}", f"{gone:,}"])
         for shape, each in found.items():
             if sum(each) != len(each) * name.startswith("listings"):
                 odd.append(f"- {shape}: {sum(each)} of {len(each)} rejected")
-    print("\n".join(["", *odd]))
+    table = format_table(["made pages", "shapes", "pages", f"rejected, `--html {html}`"], rows)
+    print("\n".join([table, "", *odd]))
+    write_result(target, "all shapes", {"table": table}, rows)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,12 @@
 
 Runs in an environment that holds the dependency group `bench` (trafilatura, htmldate, newspaper4k), which is no part of
 the product. Prints the figures of score.py by set and tool, and milliseconds a page. A tool that fails on a page gets
-an empty answer.
+an empty answer. Kliping runs beside them where its own packages are installed too.
 """
 
 import argparse
 import gzip
+import importlib.metadata
 import importlib.util
 import json
 import logging
@@ -52,6 +53,7 @@ def by_newspaper(html, url):
 
 
 TOOLS = {"trafilatura": by_trafilatura, "htmldate": by_htmldate, "newspaper4k": by_newspaper}
+ONLY_DAYS = ("date", "date_wrong")  # all that htmldate looks for
 
 
 def run(name, every, tools):
@@ -61,7 +63,17 @@ def run(name, every, tools):
     with gzip.open(SHARED / "eval" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
         gold = [json.loads(line) for number, line in enumerate(lines) if number % every == 0]
     out = {}
+    if importlib.util.find_spec("pyarrow"):
+        from tests.quality import metadata
+
+        ours = metadata.figures(f"{name}.html", every)
+        out["**Kliping**"] = {key: ours[key] for key in FIGURES if key in ours}
     for tool in tools:
+        try:
+            label = f"{tool} {importlib.metadata.version(tool)}"
+        except importlib.metadata.PackageNotFoundError:
+            print(f"{tool} is not installed here")
+            continue
         find = TOOLS[tool]
         found, start = {}, time.process_time()
         for row in gold:
@@ -74,15 +86,36 @@ def run(name, every, tools):
         spent = time.process_time() - start
         figures = score.score([{**row, "gold": {**row["gold"], "text": None}} for row in gold], found)
         shares = {key: figures[key]["share"] for key in FIGURES if isinstance(figures.get(key), dict)}
-        out[tool] = {**shares, "ms a page": round(1000 * spent / len(gold), 1)}
+        if tool == "htmldate":
+            shares = {key: shares[key] for key in ONLY_DAYS if key in shares}
+        out[label] = {**shares, "ms a page": round(1000 * spent / len(gold), 1)}
     return out
 
 
+def render_table(found):
+    """The figures as Markdown: one row a set and tool."""
+    from tests.benchmarks.figures.result_file import format_table
+
+    keys = ("title", "date", "date_wrong", "time", "author", "author_invented")
+    rows = [
+        [f"{name}: {tool}", *(f"{shares[key]:.3f}" if key in shares else "" for key in keys)]
+        for name, tools in found.items()
+        for tool, shares in tools.items()
+    ]
+    return format_table(["", "title", "day", "day wrong", "minute and zone", "authors", "invented"], rows)
+
+
 if __name__ == "__main__":
+    from tests.benchmarks.figures.result_file import take_target, write_result
+
+    target = take_target()
     logging.disable(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", default=["id-html", "web-pages"])
     parser.add_argument("--every", type=int, default=1, help="take one row in so many")
     parser.add_argument("--tools", nargs="+", default=list(TOOLS), choices=list(TOOLS))
     wanted = parser.parse_args()
-    print(json.dumps({name: run(name, wanted.every, wanted.tools) for name in wanted.sets}, indent=1))
+    found = {name: run(name, wanted.every if name == "web-pages" else 1, wanted.tools) for name in wanted.sets}
+    print(json.dumps(found, indent=1))
+    size = f"id-html whole, one web page in {wanted.every}"
+    write_result(target, size, {"table": render_table(found)}, found)

@@ -1,12 +1,12 @@
 """What a night costs on a parent of any size: a delivery published with --append, night after night.
 
-    python -m tests.benchmarks.nightly FOLDER --parent 10000 100000 --nights 8 --delivery 2000
+    python -m tests.benchmarks.nightly [FOLDER] --parent 10000 100000 --nights 8 --delivery 2000
 
 The parent is written straight from tables of invented texts, without cleaning, 50,000 articles a segment. Each night is
 a process of its own. Reported are CPU seconds of all its processes less those of `clean and describe`, the most
 anonymous memory that they had together, and the bytes that it wrote below output/ (new files, but for state/raw and the
-cache), beside the bytes of a fresh segment of the delivery. The figures are kept in nightly.json beside this file by
-the size of the parent, and docs/explanation/performance.md is written from it.
+cache), beside the bytes of a fresh segment of the delivery. `make figures ONLY=nights` fills them into
+docs/explanation/performance.md.
 """
 
 import argparse
@@ -14,7 +14,9 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
@@ -29,8 +31,10 @@ from flows.parameters import Publish
 from flows.run import publish_run
 from flows.run.steps import PLAIN_STEPS
 from schemas import arrow
-from tests.benchmarks import measure, performance, performance_page
+from tests.benchmarks import measure
 from tests.benchmarks.corpus import Corpus
+from tests.benchmarks.figures.result_file import take_target, write_result
+from tests.benchmarks.performance_page import render_nights
 
 _WORDS = np.array([f"kata{number}" for number in range(20_000)])
 _OUTLETS = [f"Warta {number}" for number in range(60)]
@@ -181,7 +185,7 @@ def measure_nights(folder: Path, parent: int, night_count: int, delivery: int) -
         print(json.dumps({key: round(value, 2) for key, value in nights[-1].items()}), flush=True)
     fresh = [night["fresh_mb"] for night in nights if night["fresh_mb"]]
     return {
-        "nights": night_count, "delivery": delivery, "machine": performance.machine(),
+        "nights": night_count, "delivery": delivery,
         "fresh_mb": round(float(np.mean(fresh)), 2) if fresh else None,
         **{
             key: [round(float(np.mean(values)), 2), round(max(values), 2)]
@@ -192,9 +196,10 @@ def measure_nights(folder: Path, parent: int, night_count: int, delivery: int) -
 
 
 def main() -> None:
-    """Measure some nights on parents of some sizes, and write the page."""
+    """Measure some nights on parents of some sizes."""
+    target = take_target()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?", help="without it a temporary one")
     parser.add_argument("--parent", type=int, nargs="+", default=[10_000])
     parser.add_argument("--nights", type=int, default=8)
     parser.add_argument("--delivery", type=int, default=2_000)
@@ -203,14 +208,17 @@ def main() -> None:
     if given.publish:
         publish_night(given.publish, str(given.folder / "output"), given.folder / "night.json")
         return
-    for parent in given.parent:
-        figures = measure_nights(given.folder, parent, given.nights, given.delivery)
-        print(parent, json.dumps(figures), flush=True)
-        path = performance_page.NIGHTS
-        nights_by_parent = json.loads(path.read_text()) if path.exists() else {}
-        nights_by_parent[str(parent)] = figures
-        path.write_text(json.dumps(nights_by_parent, indent=1, sort_keys=True) + "\n")
-        performance_page.write(json.loads(performance.RESULTS.read_text()))
+    nights_by_parent = {}
+    with ExitStack() as stack:
+        folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kliping-nights-")))
+        for parent in given.parent:
+            nights_by_parent[str(parent)] = measure_nights(folder, parent, given.nights, given.delivery)
+            print(parent, json.dumps(nights_by_parent[str(parent)]), flush=True)
+        for path in folder.rglob("*"):  # releases are read-only, and folders must be writable to be removed
+            if path.is_dir() and not path.is_symlink():
+                path.chmod(0o755)
+    size = f"{given.nights} nights of {given.delivery:,} documents"
+    write_result(target, size, {"table": render_nights(nights_by_parent)}, nights_by_parent)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.performance SIZE [--work FOLDER] [--peers PYTHON] [--peer-size N] [--growth]
 
 Each run is `kliping publish --direct` in its own process over the corpus of tests/benchmarks/corpus.py: the whole way
-from JSONL to a release, with validation, Parquet, CSV, lineage and pages. What was measured goes into performance.json
-beside this file, by size, and docs/explanation/performance.md is written from that file.
+from JSONL to a release, with validation, Parquet, CSV, lineage and pages. `make figures ONLY=speed` fills what was
+measured into docs/explanation/performance.md, and `ONLY=million` into docs/explanation/scale.md too.
 
 A tenth of SIZE is run too, for the growth; then nothing changed, a hundredth new, one document in a hundred edited,
 and, with `--peers` (a Python that has the group `bench`), the loops of other tools over the same documents. `--growth`
@@ -13,8 +13,6 @@ is for sizes that take an hour: the tenth and the whole, and no more.
 
 import argparse
 import json
-import os
-import platform
 import shutil
 import sys
 import tempfile
@@ -23,9 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from flows.settings import ROOT
-from tests.benchmarks import corpus, measure, performance_page, scale_page, step_times
+from tests.benchmarks import corpus, measure, step_times
+from tests.benchmarks.figures.result_file import take_target, write_result
+from tests.benchmarks.performance_page import render_performance
+from tests.benchmarks.scale_page import render_scale
 
-RESULTS = Path(__file__).with_name("performance.json")
 SEED, WORKERS = 7, 2
 SHARD = 20_000
 OUR_COUNTS = ("documents_in", "published", "rejected", "dropped")
@@ -102,19 +102,6 @@ def peers(size: int, work: Path, python: str) -> dict[str, Any]:
     }
 
 
-def machine() -> dict[str, Any]:
-    """What it ran on, in words that name nobody."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    return {
-        "cores": os.cpu_count(),
-        "memory_gb": round(memory),
-        "machine": platform.machine(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "load": round(os.getloadavg()[0], 1),
-    }
-
-
 def _whole(count: int | dict[str, int]) -> int:
     return sum(count.values()) if isinstance(count, dict) else count
 
@@ -124,7 +111,8 @@ def _megabytes(folder: Path) -> float:
 
 
 def main() -> None:
-    """Measure, keep the figures, write the page."""
+    """Measure, print the figures, write the result."""
+    target = take_target()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("size", type=int)
     parser.add_argument("--work", type=Path, help="a folder for corpus and releases; without it a temporary one")
@@ -134,7 +122,7 @@ def main() -> None:
     asked = parser.parse_args()
     work = Path(tempfile.mkdtemp(prefix="kliping-bench-", dir=asked.work))
     try:
-        result: dict[str, Any] = {"machine": machine()}
+        result: dict[str, Any] = {}
         say(f"{asked.size // 10:,} documents ...")
         result["tenth"] = full(asked.size // 10, work)
         shutil.rmtree(work / f"raw-{asked.size // 10}")
@@ -150,15 +138,12 @@ def main() -> None:
             result["peers"] = peers(asked.peer_size, work, asked.peers)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    known = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    known[str(asked.size)] = result
-    RESULTS.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
-    performance_page.write(known)
-    scale_page.write(known)
+    blocks = {**render_performance(asked.size, result), **render_scale(asked.size, result)}
+    write_result(target, f"{asked.size:,} documents", blocks, result)
     full_run = result["full"]
     say(
         f"{asked.size / full_run['seconds']:,.0f} documents a second, {asked.size / full_run['cpu']:,.0f} a second of "
-        f"one core; {full_run['pss_mb']:,.0f} MB at most. See docs/explanation/performance.md."
+        f"one core; {full_run['pss_mb']:,.0f} MB at most."
     )
 
 

@@ -26,6 +26,8 @@ from xml.sax.saxutils import escape
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.benchmarks.figures.result_file import format_table, take_target, write_result
+
 ROOT = Path(__file__).resolve().parents[2]
 SYLLABLES = [consonant + vowel for consonant in "bdgklmnprstw" for vowel in "aiu"]
 SMALL_MB = 50
@@ -143,8 +145,8 @@ def run_publish(path: Path, records: int) -> dict[str, float]:
     return {"records": records, "cpu": cpu}
 
 
-def compare_formats(formats: list[str], records: int, rounds: int, *, publish: bool) -> None:
-    """Print CPU a record by format, and the ratio to JSONL."""
+def compare_formats(formats: list[str], records: int, rounds: int, *, publish: bool) -> dict[str, float]:
+    """Print CPU microseconds a record by format, and the ratio to JSONL; return the microseconds."""
     least: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in formats:
@@ -157,6 +159,7 @@ def compare_formats(formats: list[str], records: int, rounds: int, *, publish: b
                 least[name] = min(least.get(name, 1e9), measured["cpu"] / records * 1e6)
     for name in formats:
         print(f"{name:8} {least[name]:8.1f} microseconds a record   {least[name] / least['jsonl']:.3f} of JSONL")
+    return least
 
 
 def compare_memory(formats: list[str], megabytes: int) -> None:
@@ -178,6 +181,7 @@ def compare_memory(formats: list[str], megabytes: int) -> None:
 
 def main() -> None:
     """Parse the command line."""
+    target = take_target()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("formats", nargs="*", choices=[*WRITERS, []])
     parser.add_argument("--records", type=int, default=5000)
@@ -192,7 +196,11 @@ def main() -> None:
         compare_memory(options.formats or ["csv", "json"], options.memory)
     else:
         formats = ["jsonl", *(name for name in options.formats or WRITERS if name != "jsonl")]
-        compare_formats(formats, options.records, options.rounds, publish=options.publish)
+        least = compare_formats(formats, options.records, options.rounds, publish=options.publish)
+        rows = [[name, f"{cost:,.0f}", f"{cost / least['jsonl']:.2f}"] for name, cost in least.items()]
+        table = format_table(["format", "CPU microseconds a record", "of JSONL"], rows)
+        size = f"{options.records:,} records, the least of {options.rounds} rounds"
+        write_result(target, size, {"table": table}, least)
 
 
 if __name__ == "__main__":

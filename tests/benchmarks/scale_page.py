@@ -1,47 +1,31 @@
-"""Write docs/explanation/scale.md: what more documents would cost, extrapolated from the runs in performance.json.
-
-    python -m tests.benchmarks.scale_page        write it again without measuring
+"""Blocks of docs/explanation/scale.md: what more documents would cost, extrapolated from a run and its tenth.
 
 The work of the workers is shared by all cores; the main process uses one core. Memory and seconds grow as they did from
 a tenth of the documents to all of them.
 """
 
-import json
-from pathlib import Path
 from typing import Any
 
-from flows.settings import ROOT
+from tests.benchmarks.figures.result_file import format_table
 
-PAGE = ROOT / "docs" / "explanation" / "scale.md"
-TEXT = Path(__file__).with_name("scale.md.txt")
 SIZES = (1_000_000, 10_000_000, 1_000_000_000)
 LEAST = 100_000
 DOLLARS_A_CORE_HOUR, DOLLARS_A_GB_MONTH = 0.04, 0.02
 
 
-def write(results: dict[str, Any]) -> None:
-    """Write the page from all that was measured; memory is not reckoned from a run too small to tell."""
-    size = max(map(int, results))
-    full, tenth = results[str(size)]["full"], results[str(size)]["tenth"]
-    # A note says that the time of a run is no longer what it would be.
-    timed = max((int(each) for each in results if "note" not in results[each]), default=size)
-    slope = _slopes(timed, results[str(timed)]["full"], results[str(timed)]["tenth"])
-    PAGE.write_text(
-        TEXT.read_text(encoding="utf-8").format(
-            size=f"{size:,}",
-            timed=f"{timed:,}",
-            core=DOLLARS_A_CORE_HOUR,
-            gigabyte=DOLLARS_A_GB_MONTH,
-            worker=f"{1000 * slope['worker']:.2f}",
-            main=f"{1000 * slope['main']:.2f}",
-            time=_time(slope),
-            memory=_memory(size, full, tenth),
-            storage=_storage(size, full),
-            money=_money(size, slope, full),
-            cores=f"{slope['worker'] / slope['main']:,.0f}",
-        ),
-        encoding="utf-8",
+def render_scale(size: int, result: dict[str, Any]) -> dict[str, str]:
+    """Render cost, time, memory, storage and money; memory is not reckoned from a run too small to tell."""
+    full, tenth = result["full"], result["tenth"]
+    slope = _slopes(size, full, tenth)
+    cost = (
+        f"From a run of {size:,} documents: one more document costs {1000 * slope['worker']:.2f} ms of CPU in the "
+        f"workers, and {1000 * slope['main']:.2f} ms in the main process, which uses one core. With more than some "
+        f"{slope['worker'] / slope['main']:,.0f} cores the workers would wait for the main process."
     )
+    return {
+        "cost": cost, "time": _time(slope), "memory": _memory(size, full, tenth), "storage": _storage(size, full),
+        "money": _money(size, slope, full),
+    }  # fmt: skip
 
 
 def _slopes(size: int, full: dict[str, Any], tenth: dict[str, Any]) -> dict[str, float]:
@@ -52,11 +36,6 @@ def _slopes(size: int, full: dict[str, Any], tenth: dict[str, Any]) -> dict[str,
     return {"main": main, "worker": max((full["cpu"] - tenth["cpu"]) / more - main, 1e-6)}
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 def _time(slope: dict[str, float]) -> str:
     rows = []
     for size in SIZES:
@@ -64,7 +43,7 @@ def _time(slope: dict[str, float]) -> str:
         hours = [_hours(worker / cores + main) for cores in (2, 32, 512)]
         rows.append([f"{size:,}", f"{worker:,.1f}", f"{main:,.1f}", *hours])
     head = ["documents", "core hours of workers", "hours of the main process", "on 2 cores", "on 32", "on 512"]
-    return _table(head, rows)
+    return format_table(head, rows)
 
 
 def _hours(hours: float) -> str:
@@ -83,13 +62,13 @@ def _memory(size: int, full: dict[str, Any], tenth: dict[str, Any]) -> str:
         most, least = step["own_mb"], before.get(step["step"], 0.0)
         grown = max(most - least, 0.0) / (size - size // 10)
         rows.append([step["step"], *(f"{(most + grown * (wanted - size)) / 1000:,.1f}" for wanted in SIZES)])
-    return _table(["step", *(f"GB at {wanted:,}" for wanted in SIZES)], rows)
+    return format_table(["step", *(f"GB at {wanted:,}" for wanted in SIZES)], rows)
 
 
 def _storage(size: int, full: dict[str, Any]) -> str:
     each = (("source", full["raw_mb"]), ("release", full["release_mb"]), ("state/", full["state_mb"]))
     rows = [[name, *(f"{mb / size * wanted / 1000:,.0f}" for wanted in SIZES)] for name, mb in each]
-    return _table(["", *(f"GB at {wanted:,}" for wanted in SIZES)], rows)
+    return format_table(["", *(f"GB at {wanted:,}" for wanted in SIZES)], rows)
 
 
 def _money(size: int, slope: dict[str, float], full: dict[str, Any]) -> str:
@@ -102,8 +81,4 @@ def _money(size: int, slope: dict[str, float], full: dict[str, Any]) -> str:
         ]
         for wanted in SIZES
     ]
-    return _table(["documents", "dollars to process", "dollars a month to store"], rows)
-
-
-if __name__ == "__main__":
-    write(json.loads(Path(__file__).with_name("performance.json").read_text()))
+    return format_table(["documents", "dollars to process", "dollars a month to store"], rows)

@@ -5,7 +5,7 @@
 Each set is published once a fold, with the weights that were learned without the sites of that fold (CACHE/net-N.npz,
 by flows.clean.models.train.train_line_cnn; title_end-N.npz, by train_title_end), and the rows are joined:
 no figure here is of weights that had seen the page. URLs are withheld.
-The table is printed, and written into docs/explanation/quality.md.
+The table is printed; `make figures ONLY=text` fills it into docs/explanation/quality.md.
 """
 
 import argparse
@@ -28,13 +28,12 @@ from flows.clean.models.train.evaluation_sets import (
 )
 from flows.clean.rules.linked_titles import TitleEnds
 from flows.clean.text.listing_classifier import ListingClassifier
+from tests.benchmarks.figures.result_file import take_target, write_result
 from tests.benchmarks.peers import PEERS
 
 SETS = ("id-html", "id-lines", "id-blobs", "web-pages", "web-extracted", "not-articles", "id-meta")
 JOINS = ("blank", "comma", "commas", "glued")  # of id-blobs: the texts of id-lines as one line
-PAGE = Path("docs/explanation/quality.md")
 FLOORS = Path("tests/quality/floors.json")
-BEGIN, END = "<!-- text: begin, written by make bench-quality -->", "<!-- text: end -->"
 
 
 def folded(name: str) -> list[list[dict[str, Any]]]:
@@ -210,6 +209,7 @@ def sunk(found: dict[str, dict[str, Any]]) -> list[str]:
 
 def main() -> None:
     """Measure, print, write."""
+    target = take_target()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cache", type=Path)
     parser.add_argument("sets", nargs="*", default=SETS)
@@ -221,10 +221,9 @@ def main() -> None:
     if residue:
         made += "\n\n" + format_residue(residue)
     print(made)
-    if list(arguments.sets) == list(SETS):
-        page = PAGE.read_text(encoding="utf-8")
-        pattern = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
-        PAGE.write_text(pattern.sub(lambda _: f"{BEGIN}\n{made}\n{END}", page), encoding="utf-8")
+    count = sum(figures["ours"]["docs"] for figures in found.values())
+    size = f"{count:,} documents of {', '.join(arguments.sets)}"
+    write_result(target, size, {"table": made}, {"sets": found, "residue": residue})
     if below := [*sunk(found), *list_residue_above_floors(residue)]:
         raise SystemExit("under the floors of tests/quality/floors.json: " + "; ".join(below))
 

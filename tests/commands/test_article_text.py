@@ -48,6 +48,37 @@ def test_what_is_not_there_is_a_sentence(output, tmp_path):
     assert kliping("explain", "page.txt", output=tmp_path).exit_code == 2
 
 
+def test_what_is_no_article_says_why(tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "page.txt").write_text(dump(3), encoding="utf-8")
+    (source / "other.txt").write_text(dump(4), encoding="utf-8")
+    (source / "copy.txt").write_text(dump(4), encoding="utf-8")
+    (source / "code.py").write_text("import os\n\n\ndef count(rows):\n    return len(rows)\n" * 9, encoding="utf-8")
+    output = tmp_path / "output"
+    job = Publish(source=str(source), output=str(output), duplicates="drop")
+    assert run_publish(job).status == "published"
+    assert "code.py was rejected as not_prose" in kliping("explain", "code.py", output=output).output
+    dropped = [name for name in ("copy.txt", "other.txt") if "was dropped as duplicate" in
+               kliping("explain", name, output=output).output]  # fmt: skip
+    assert len(dropped) == 1
+    article = kliping("explain", "page.txt", output=output).output
+    key = next(line.split()[1] for line in article.splitlines() if line.startswith("article_id"))
+    assert kliping("takedown", key, "--reason", "asked for", output=output).exit_code == 0
+    still = kliping("explain", key, output=output).output
+    assert still.startswith(article) and f"{key} was taken down on" in still and "still holds it" in still
+    assert run_publish(job).status == "published"
+    gone = kliping("explain", key, output=output).output
+    assert "was taken down on" in gone and "asked for" in gone and "still holds" not in gone
+    assert "was rejected as withdrawn" in kliping("explain", "page.txt", output=output).output
+
+
+def test_a_dataset_without_a_release_is_a_sentence(tmp_path):
+    (tmp_path / "news").mkdir()
+    for words in (("verify",), ("open",), ("versions",), ("explain", "page.txt")):
+        assert "has no release yet" in kliping(*words, output=tmp_path).output, words
+
+
 def test_open_names_the_report(output, monkeypatch):
     opened = []
     monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)

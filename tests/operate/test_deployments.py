@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from flows.operate import alerts, deployments, recovery
-from flows.operate.deployments import Declaration, sync_deployments
+from flows.operate.declarations import Declaration
 
 pytestmark = [pytest.mark.flow, pytest.mark.slow]
 
@@ -36,6 +36,11 @@ def declare(name, **changes):
         pull_steps=[{"flows.settings.enter_checkout": {}}], origin="prefect.yaml",
     )  # fmt: skip
     return replace(made, **changes)
+
+
+def sync_deployments(client, declarations, home):
+    sentences, missing = deployments.update_deployments(client, declarations, home)
+    return sentences + deployments.create_deployments(client, missing, home)
 
 
 def read(client, name):
@@ -110,6 +115,47 @@ def test_a_deployment_that_the_files_drop_is_paused_and_one_of_somebody_else_is_
     assert not read(client, "foreign").paused
     assert sync_deployments(client, [declare("stays"), declare("dropped")], tmp_path) == []
     assert not read(client, "dropped").paused
+
+
+def test_registering_may_be_interrupted_at_any_place(client, tmp_path, monkeypatch):
+    names = [f"interrupted{number}" for number in range(5)]
+    declarations = [declare(name, origin="datasets.toml") for name in names]
+    create, created = client.create_deployment, []
+
+    def interrupt_after_third(*arguments, **fields):
+        created.append(create(*arguments, **fields))
+        if len(created) == 3:
+            raise KeyboardInterrupt
+        return created[-1]
+
+    monkeypatch.setattr(client, "create_deployment", interrupt_after_third)
+    with pytest.raises(KeyboardInterrupt):
+        sync_deployments(client, declarations, tmp_path)
+    monkeypatch.undo()
+    moved = [
+        declare(name, origin="datasets.toml", description="second", parameters={"source": "data/x"}) for name in names
+    ]
+    assert sync_deployments(client, moved, tmp_path) == []
+    there = deployments.read_deployments(client)
+    assert [there[name].id for name in names[:3]] == created
+    # What was created before the interruption is ours: it follows the files like the rest.
+    assert all(
+        there[name].parameters == {"source": "data/x"} and there[name].enforce_parameter_schema for name in names
+    )
+    (sentence,) = sync_deployments(client, moved[1:], tmp_path)
+    assert sentence.startswith("Paused: interrupted0")
+
+
+def test_a_deployment_that_the_server_refuses_is_reported_and_the_others_are_created(client, tmp_path):
+    wrong = declare("refused", parameters={"source": 1, "dataset": "refused"})
+    (sentence,) = sync_deployments(client, [wrong, declare("beside")], tmp_path)
+    assert sentence.startswith("Not registered: refused, in prefect.yaml. ") and "'source'" in sentence
+    there = deployments.read_deployments(client)
+    assert "refused" not in there and there["beside"].parameters["dataset"] == "beside"
+    changed = declare("beside", parameters={"source": "data", "dataset": "beside", "append": "perhaps"})
+    (sentence,) = sync_deployments(client, [changed], tmp_path)
+    assert sentence.startswith("Not registered: beside, in prefect.yaml. ") and "'append'" in sentence
+    assert read(client, "beside").parameters == {"source": "data", "dataset": "beside"}
 
 
 @pytest.mark.proof

@@ -12,7 +12,7 @@ import json
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from flows.dedupe import assemble_fingerprints, compute_prints, link_duplicates
 from flows.dedupe.fingerprint_table import PrintTable
+from tests.benchmarks.figures.result_file import format_table, take_target, write_result
 from tests.dedupe.brute_force import ALIKE, alike_pairs, brute_links
 
 TEXTS = 2000
@@ -126,6 +127,7 @@ def sample(shared: Path) -> list[str]:
 
 def main() -> None:
     """Measure and print."""
+    target = take_target()
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parents[3] / "shared")
     found = measure(sample(parser.parse_args().shared))
@@ -136,6 +138,12 @@ def main() -> None:
         f"{found.links_alike:,} between two texts that are alike themselves"
     )
     print(f"{found.texts / found.seconds:,.0f} texts a second, prints and links")
+    table = format_table(
+        ["pairs alike by brute force", "recall", "precision", "links", "links between two texts that are alike"],
+        [[f"{found.pairs:,}", f"{found.recall:.4f}", f"{found.precision:.4f}", f"{found.links:,}",
+          f"{found.links_alike:,}"]],
+    )  # fmt: skip
+    write_result(target, f"{found.texts:,} texts", {"table": table}, asdict(found))
 
 
 if __name__ == "__main__":

@@ -99,10 +99,51 @@ def _by_outlet(gold: list[dict[str, Any]], predicted: dict[str, dict[str, Any]])
     return round(sum(sum(hits) / len(hits) for hits in right.values()) / len(right), 4)
 
 
+# Rows of the table of docs/explanation/quality.md: what a row shows, and the figures of which the first at hand counts.
+ROWS = (
+    ("outlet, where the text states it", ("outlet_stated", "outlet")),
+    ("the same, mean over outlets", ("outlet_stated_by_outlet",)),
+    ("outlet wrong", ("outlet_wrong",)),
+    ("day, where stated", ("date_stated", "date")),
+    ("day wrong", ("date_wrong",)),
+    ("minute and zone", ("time",)),
+    ("day claimed as stated where it is not", ("date_claimed_unstated",)),
+    ("day inferred from the story, right where one is given", ("inferred",)),
+    ("such a day given, of texts with a full date", ("inferred_answered",)),
+    ("authors, the exact set", ("author",)),
+    ("authors invented", ("author_invented",)),
+    ("editors, the exact set", ("editor",)),
+    ("title, exact", ("title",)),
+    ("language (id, ms, en)", ("language",)),
+)
+
+
+def render_table(found: dict[str, dict[str, float]]) -> str:
+    """Render the figures of three sets as Markdown."""
+    from tests.benchmarks.figures.result_file import format_table
+
+    sets = ("id-meta", "id-html.html", "web-pages.html")
+    rows = [
+        [label, *(next((f"{found[name][key]:.3f}" for key in keys if key in found[name]), "") for name in sets)]
+        for label, keys in ROWS
+    ]
+    return format_table(["share", "id-meta, texts without URL", "id-html", "web-pages"], rows)
+
+
 if __name__ == "__main__":
+    from tests.benchmarks.figures.result_file import take_target, write_result
+
+    target = take_target()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sets", nargs="*", default=SETS, choices=[*SETS, []])
+    parser.add_argument("sets", nargs="*", default=[*SETS], metavar="SET", help=", ".join(SETS))
     parser.add_argument("--every", type=int, default=1, help="take one row in so many")
     wanted = parser.parse_args()
-    print(json.dumps({name: figures(name, wanted.every) for name in wanted.sets}, indent=1))
+    if unknown := set(wanted.sets) - {*SETS}:
+        parser.error(f"no such set: {', '.join(sorted(unknown))}; there are {', '.join(SETS)}")
+    # The small sets are read whole: one in so many of them would say nothing.
+    found = {name: figures(name, wanted.every if name == "web-pages.html" else 1) for name in wanted.sets}
+    print(json.dumps(found, indent=1))
+    if set(wanted.sets) == set(SETS):
+        size = "all articles" if wanted.every == 1 else f"id-meta and id-html whole, one web page in {wanted.every}"
+        write_result(target, size, {"table": render_table(found)}, found)
     print(json.dumps({"paragraphs of languages.json": small_languages()}))

@@ -93,7 +93,7 @@ def test_the_card_has_the_recipes(release):
                      "Frictionless"}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [name for name in BLOCKS if ", new" not in name])
+@pytest.mark.parametrize("name", [name for name in BLOCKS if ", new since" not in name])
 def test_a_recipe_reads_every_row_and_no_value_as_null(name, release, tmp_path):
     tool = name.partition(",")[0]
     need(MODULES.get(tool, tool.lower()))
@@ -112,11 +112,31 @@ def test_a_recipe_reads_every_row_and_no_value_as_null(name, release, tmp_path):
             assert value == row[column] or (row[column] is None and value in (None, "")), (column, read)
 
 
-@pytest.mark.parametrize("name", [name for name in BLOCKS if ", new" in name])
+@pytest.mark.parametrize("name", [name for name in BLOCKS if ", new since the release before" in name])
 def test_a_recipe_reads_what_is_new(name, release, tmp_path):
     need(name.partition(",")[0].lower())
     count = "\nprint(len(new), sorted(set(new['op'].to_pylist() if hasattr(new['op'], 'to_pylist') else new['op'])))"
     assert run(BLOCKS[name] + count, release, tmp_path).splitlines()[-1] == f"{len(ARTICLES)} ['added']"
+
+
+@pytest.mark.parametrize("name", [name for name in BLOCKS if ", new since another release" in name])
+def test_a_recipe_reads_what_is_new_since_any_release(name, release, tmp_path):
+    """Two releases later one article is new, one has another text, one is gone, and the others are as they were."""
+    need(name.partition(",")[0].lower())
+    dataset = Dataset(tmp_path / "output" / "news")
+    changed = drafts.article("kata0", title="Lain", source_id="NA", text=f"{TEXT}\n0, diubah")
+    added = drafts.article("baru", title="Baru", source_id="baru", text="Kabar yang baru terbit pagi ini.")
+    releases = [ARTICLES, ARTICLES[:-1], [*(row for row in ARTICLES[:-1] if row["source_id"] != "NA"), changed, added]]
+    for number, rows in enumerate(releases, start=21):
+        version = f"2026.11.{number}.1"
+        draft = drafts.draft(rows, checks=(), parent=dataset.read_latest_version())
+        with publisher_lock(dataset, 0):
+            staged = stage_release(dataset, draft, version, report.write_pages)
+            path = commit_release(dataset, staged, read_manifest(staged))
+    code = (
+        BLOCKS[name] + "\nids = new['source_id']\nprint(sorted(ids.to_pylist() if hasattr(ids, 'to_pylist') else ids))"
+    )
+    assert run(code, path, tmp_path).splitlines()[-1] == "['NA', 'baru']"
 
 
 def test_two_releases_in_one_cache_give_their_own_rows(release, tmp_path):

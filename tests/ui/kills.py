@@ -116,7 +116,8 @@ def begun(served, run, step):
 
 def pid_of(served, name):
     listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
-    ours = [line.split() for line in listed.splitlines() if f"{name} start" in line]
+    words = {"server": "flows.operate.prefect_server", "worker": "prefect worker start"}[name]
+    ours = [line.split() for line in listed.splitlines() if words in line]
     (pid,) = [int(each[0]) for each in ours if int(each[1]) == served.process.pid]
     return pid
 

@@ -136,7 +136,7 @@ def webhook(served, eventually):
                   "json_data": {"text": "{{subject}}: {{body}}"}},
         )  # fmt: skip
         eventually(lambda: all(each["enabled"] for each in list_alerts(served)), 100)
-        assert "Alerts go to the block kliping-alerts" in served.said.read_text()
+        eventually(lambda: "Alerts go to the block kliping-alerts" in served.said.read_text())
         yield handler.bodies
         server.shutdown()
 
