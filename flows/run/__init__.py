@@ -12,7 +12,8 @@
 
 `RunState` passes from step to step: the keys of the articles, the rejects, and where all other columns are on disk. At
 any time every document of the source is exactly one row of `articles`, of `rejects`, or a row of the parent that stays;
-`carried_count` counts the rows that stay of other documents. Texts, spans and evidence are read when a segment is
+`carried_count` counts the rows that stay of other documents. Dropped duplicates are rows of `dropped`, or of the
+parent's segments of dropped duplicates that stay. Texts, spans and evidence are read when a segment is
 written, one partition at a time: memory holds the keys of new and changed articles (some 300 bytes each), the rejects
 and one partition. Of the parent the index of its segments is mapped (segment_index).
 """
@@ -27,7 +28,7 @@ from flows.run.indexes import update_indexes
 from flows.run.ordered_tables import load_articles
 from flows.run.parent_match import match_parent
 from flows.run.parent_rows import ParentRows, Positions, find_rows_by_ids, find_withdrawn_rows, list_ids, open_parent
-from flows.run.release_state import load_all_keys, load_release_state
+from flows.run.release_state import load_all_keys, load_release_state, remove_returned_rejects
 from flows.run.renamed_articles import match_renamed_articles
 from flows.run.run_facts import build_draft, build_facts, summarize_run
 from flows.run.run_state import RunState
@@ -67,6 +68,7 @@ __all__ = [
     "prune_unreferenced_outcomes",
     "reject_withdrawn",
     "release",
+    "remove_returned_rejects",
     "resolve_id_conflicts",
     "revalidate_rows",
     "stage_segments",

@@ -38,7 +38,7 @@ def write_segment_indexes(
     """
     assert state.pieces is not None
     for piece, segment in zip(state.pieces, segments, strict=True):
-        keys = state.articles.take(pa.array(piece.places))
+        keys = (state.dropped if piece.is_dropped else state.articles).take(pa.array(piece.places))
         _write_index(state, keys, segment, index_folder, statistics.get(segment.name))
 
 

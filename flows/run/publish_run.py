@@ -105,12 +105,17 @@ def build_tables(
     # Validation runs before deduplication, so that no dropped copy refers to a rejected row.
     state, row_verdict = steps.validate_articles(state, facts.started_at.date(), work)
     state = steps.find_duplicates(state, job.duplicates)
-    release_verdict = steps.validate_release(state, job.accept_drift, sum(len(rows) for _, rows in withdrawn))
+    release_verdict = steps.validate_release(state, job.accept_drift, _count_published(parent, withdrawn))
     state = run.plan_segments(state)
     verdicts = {"articles": row_verdict, "release": release_verdict}
     if parent:
         verdicts["drift"] = steps.compare_with_parent(job, facts, state, withdrawn)
     return state, verdicts
+
+
+def _count_published(parent: run.ParentRows | None, positions: list[tuple[int, run.Positions]]) -> int:
+    """Count the rows of the parent that are published articles."""
+    return sum(len(rows) for number, rows in positions if parent and not parent.segments[number].is_dropped)
 
 
 def _open_parent(dataset: release.Dataset, facts: release.RunFacts, build_folder: Path | None) -> run.ParentRows | None:
