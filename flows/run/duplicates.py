@@ -7,7 +7,6 @@ one of them, and with each other.
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +15,11 @@ import pyarrow.compute as pc
 
 from flows import cache, dedupe, release
 from flows.run.keys_table import append_keys
-from flows.run.parent_rows import Mask, ParentRows, Positions
+from flows.run.parent_candidates import find_candidates, join_visited, mark_linked_rows, read_visited
+from flows.run.parent_rows import ParentRows, Positions
 from flows.run.run_state import RunState
-from flows.run.segment_index import encode_ids, view_binary
 from schemas import arrow, stage_tables
 
-_BAND_COLUMNS: Final = ["text_digest", "bands"]
 _KEPT, _LOST_ORIGINAL, _NEW = range(3)  # generations of FINGERPRINTS
 
 
@@ -64,7 +62,7 @@ def _return_dropped_rows(state: RunState, mode: str) -> RunState:
     parent = state.parent
     for number in parent.list_numbers(is_dropped=True) if parent else ():
         assert parent is not None
-        returns = parent.stays[number] if mode == "mark" else parent.stays[number] & ~_is_linked(parent, number)
+        returns = parent.stays[number] if mode == "mark" else parent.stays[number] & ~mark_linked_rows(parent, number)
         state, parent = _take_parent_rows(state, parent, number, np.flatnonzero(returns))
     return replace(state, parent=parent)
 
@@ -74,7 +72,7 @@ def _drop_duplicates(state: RunState) -> RunState:
     parent = state.parent
     for number in parent.list_numbers(is_dropped=False) if parent else ():
         assert parent is not None
-        rows = np.flatnonzero(parent.stays[number] & _is_linked(parent, number))
+        rows = np.flatnonzero(parent.stays[number] & mark_linked_rows(parent, number))
         state, parent = _take_parent_rows(state, parent, number, rows)
     state = replace(state, parent=parent)
     dropped = state.articles.filter(pc.is_valid(state.articles["duplicate_of"]))
@@ -93,15 +91,6 @@ def _take_parent_rows(state: RunState, parent: ParentRows, number: int, rows: Po
     taken = {(number, row) for row in rows.tolist()}
     links = {place: link for place, link in parent.links.items() if place not in taken}
     return replace(state, articles=articles), replace(parent.without_rows([(number, rows)]), links=links)
-
-
-def _is_linked(parent: ParentRows, number: int) -> Mask:
-    """Return the mask of the rows of a segment that repeat an article, by their present links."""
-    is_linked = np.asarray(pc.is_valid(parent.indexes[number].read_column("duplicate_of"))).copy()
-    for (segment_number, row), link in parent.links.items():
-        if segment_number == number:
-            is_linked[row] = link is not None
-    return is_linked
 
 
 def _find_unlinked_rows(state: RunState) -> list[tuple[int, Positions]]:
@@ -140,16 +129,15 @@ def _gather_fingerprints(
     parent = state.parent
     generations[_find_published(state, parent, is_duplicate=True)] = _LOST_ORIGINAL
     generations[_find_published(state, parent, is_duplicate=False)] = _KEPT
-    visited = _select_visited_prints(prints, print_rows.to_numpy()[generations != _KEPT])
+    own_visited = read_visited(prints, print_rows.to_numpy()[generations != _KEPT])
     old_rows = {number: (rows, np.full(len(rows), _LOST_ORIGINAL, np.int8)) for number, rows in unlinked}
     tables = [dedupe.assemble_fingerprints(state.articles, prints, generations, print_rows)]
     print_tables, print_count = [prints], prints.num_rows
-    visited = pa.concat_tables(
-        [visited, *(_take_index_prints(parent, number, rows).select(_BAND_COLUMNS) for number, rows in unlinked)]
-    )
+    unlinked_prints = [_take_index_prints(parent, number, rows) for number, rows in unlinked]
+    visited = join_visited([own_visited, *(read_visited(table, np.arange(len(table))) for table in unlinked_prints)])
     old_places: dict[str, tuple[int, int]] = {}
     for number in range(len(parent.indexes)):
-        candidates = _find_candidates(parent, number, visited)
+        candidates = find_candidates(parent, number, visited)
         rows, row_generations = old_rows.get(number, (np.empty(0, np.int64), np.empty(0, np.int8)))
         candidates = np.setdiff1d(candidates, rows)
         rows = np.concatenate([rows, candidates])
@@ -189,35 +177,6 @@ def _find_published(state: RunState, parent: ParentRows, *, is_duplicate: bool) 
         links = parent.indexes[number].read_column("duplicate_of").take(pa.array(places.rows[in_segment]))
         matches[in_segment] = np.asarray(pc.is_valid(links)) == is_duplicate
     return np.flatnonzero(matches)
-
-
-def _select_visited_prints(prints: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:
-    """Select digests and bands of some PRINTS."""
-    columns = prints.select(_BAND_COLUMNS)
-    return columns.take(pa.array(rows))
-
-
-def _find_candidates(parent: ParentRows, number: int, visited: pa.Table) -> npt.NDArray[np.int64]:
-    """Find the rows of a segment that stay, are no duplicates, and share a digest or a band with a visited text."""
-    index = parent.indexes[number]
-    stays = parent.stays[number]
-    if not stays.any() or not visited.num_rows:
-        return np.empty(0, np.int64)
-    digests = pc.unique(encode_ids(visited["text_digest"]).cast(pa.binary(16)).drop_null())
-    is_candidate = np.asarray(pc.is_in(index.read_column("text_digest"), value_set=digests), np.bool_).copy()
-    bands = visited["bands"].combine_chunks().drop_null()
-    keys = np.unique(view_binary(bands, 256).view(np.uint64).reshape(-1))
-    segment_keys = index.band_keys
-    if len(segment_keys) and len(keys):
-        starts = np.searchsorted(segment_keys, keys)
-        hits = starts[(starts < len(segment_keys))]
-        matched = keys[starts < len(segment_keys)] == segment_keys[hits]
-        first = hits[matched]
-        ends = np.searchsorted(segment_keys, keys[starts < len(segment_keys)][matched], side="right")
-        counts = ends - first
-        slots = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
-        is_candidate[index.band_rows[slots]] = True
-    return np.flatnonzero(is_candidate & stays & ~_is_linked(parent, number))
 
 
 def _take_index_prints(parent: ParentRows, number: int, rows: Positions) -> pa.Table:

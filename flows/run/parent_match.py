@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from flows.run.parent_rows import Mask, ParentRows, Positions, RowPlaces, group_by_segment
 from flows.run.run_state import RunState
-from flows.run.segment_index import compute_origin_digests, compute_source_hashes, view_binary
+from flows.run.segment_index import compute_origin_digests, compute_source_hashes
+from flows.run.segment_keys import view_binary
 
 
 def match_parent(
