@@ -16,7 +16,7 @@ from schemas import SCHEMA_VERSION
 JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None
 
 # Parameters that decide which documents are published, and not what becomes of one.
-_SELECTING_PARAMETERS: Final = frozenset({"append", "duplicates", "limit"})
+_SELECTING_PARAMETERS: Final = frozenset({"append", "duplicates", "limit", "remake"})
 
 
 class InputSummary(Protocol):

@@ -18,11 +18,11 @@ from flows.run.segment_keys import view_binary
 
 
 def match_parent(
-    state: RunState, parent: ParentRows, withdrawn: list[tuple[int, Positions]], settings: str, *, append: bool
+    state: RunState, parent: ParentRows, left: list[tuple[int, Positions]], settings: str, *, append: bool
 ) -> RunState:
     """Return the state whose articles are those that the parent does not have as they are.
 
-    With `append` all rows of the parent stay, articles and dropped duplicates, but for `withdrawn` ones and those of
+    With `append` all rows of the parent stay, articles and dropped duplicates, but for those that `left` and those of
     documents of this source; a new article whose source_id another row has becomes `id~article_id`. `settings` is the
     digest of code and parameters: rows made by others are made again.
     """
@@ -30,7 +30,7 @@ def match_parent(
     if append:
         parent = replace(parent, stays=tuple(np.ones(len(mask), bool) for mask in parent.stays))
         renamed = parent.find_ids(pa.array(list(state.renamed_ids), pa.string()))
-        parent = parent.without_rows([*withdrawn, *group_by_segment(places), *group_by_segment(renamed)])
+        parent = parent.without_rows([*left, *group_by_segment(places), *group_by_segment(renamed)])
         state = _give_way_on_source_ids(state, parent)
     carried_count = parent.count_rows(is_dropped=False) + parent.count_rows(is_dropped=True)
     same = _mark_same_rows(state, parent, places, settings)
