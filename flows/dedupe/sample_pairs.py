@@ -82,9 +82,11 @@ def find_sample_pairs(rows: RowNumbers, print_rows: RowNumbers, prints: PrintTab
             yield rows[places], keys
 
     buckets = build_buckets(iterate_keys(), row_count, MIN_SHARED)
-    found = [_select_likely(*pairs, print_rows, prints) for pairs in _iterate_pairs(buckets)]
-    lower, higher = (np.concatenate([np.empty(0, np.int64), *(part[number] for part in found)]) for number in (0, 1))
-    is_near = np.concatenate([np.empty(0, bool), *(part[2] for part in found)])
+    likely_parts = [_select_likely(*pairs, print_rows, prints) for pairs in _iterate_pairs(buckets)]
+    lower, higher = (
+        np.concatenate([np.empty(0, np.int64), *(part[number] for part in likely_parts)]) for number in (0, 1)
+    )
+    is_near = np.concatenate([np.empty(0, bool), *(part[2] for part in likely_parts)])
     owners, partners = np.concatenate([lower, higher]), np.concatenate([higher, lower])
     order = np.lexsort((partners, owners))
     starts = np.searchsorted(owners[order], np.arange(row_count + 1))
@@ -130,12 +132,12 @@ def _select_likely(
     is_likely, is_near = np.zeros(len(lower), bool), np.zeros(len(lower), bool)
     for start in range(0, len(lower), _ESTIMATED_AT_ONCE):
         chunk = slice(start, start + _ESTIMATED_AT_ONCE)
-        one = samples[np.searchsorted(rows, lower[chunk])]
-        other = samples[np.searchsorted(rows, higher[chunk])]
-        end = np.minimum(one[:, -1], other[:, -1])[:, None]  # a text with fewer digests has no end
-        one_count = np.count_nonzero((one <= end) & (one != _NO_DIGEST), axis=1)
-        other_count = np.count_nonzero((other <= end) & (other != _NO_DIGEST), axis=1)
+        samples_below = samples[np.searchsorted(rows, lower[chunk])]
+        samples_above = samples[np.searchsorted(rows, higher[chunk])]
+        end = np.minimum(samples_below[:, -1], samples_above[:, -1])[:, None]  # a text with fewer digests has no end
+        count_below = np.count_nonzero((samples_below <= end) & (samples_below != _NO_DIGEST), axis=1)
+        count_above = np.count_nonzero((samples_above <= end) & (samples_above != _NO_DIGEST), axis=1)
         shared = shared_counts[chunk]
-        is_likely[chunk] = shared >= _MIN_SHARE * np.minimum(one_count, other_count)
-        is_near[chunk] = shared >= _NEAR * (one_count + other_count - shared)
+        is_likely[chunk] = shared >= _MIN_SHARE * np.minimum(count_below, count_above)
+        is_near[chunk] = shared >= _NEAR * (count_below + count_above - shared)
     return lower[is_likely], higher[is_likely], is_near[is_likely]

@@ -90,7 +90,7 @@ def _describe_segments(segments: Iterable[Segment]) -> list[dict[str, Any]]:
             "code": list(segment.code),
             "settings": list(segment.settings),
         }
-        for segment in sorted(segments, key=lambda one: one.name)
+        for segment in sorted(segments, key=lambda segment: segment.name)
     ]
 
 

@@ -99,8 +99,8 @@ def list_segments(release: Path, manifest: Mapping[str, Any]) -> list[Segment]:
 def list_dropped_segments(release: Path, manifest: Mapping[str, Any]) -> list[Segment]:
     """List the segments of dropped duplicates of a release, in the order of their names; older releases have none."""
     return [
-        Segment(release, one["name"], one["rows"], tuple(one["code"]), tuple(one["settings"]), is_dropped=True)
-        for one in manifest.get("dropped_segments", ())
+        Segment(release, each["name"], each["rows"], tuple(each["code"]), tuple(each["settings"]), is_dropped=True)
+        for each in manifest.get("dropped_segments", ())
     ]
 
 

@@ -52,12 +52,12 @@ def remake_carried(
     Returns the state with their documents, and the rows of the parent that these replace. `settings` is the digest of
     today's code and parameters, `work` a folder for the documents, `dataset` the one that has the raw bytes.
     """
-    wanted = _list_rows(state, parent, withdrawn, settings)
+    rows_by_digest = _list_rows(state, parent, withdrawn, settings)
     arrivals: list[tuple[Any, ...]] = []
     places: list[tuple[int, int]] = []
 
     def iterate_documents() -> Iterator[tuple[bytes, read.RawDocument]]:
-        for document in _read_again(job, dataset, wanted):
+        for document in _read_again(job, dataset, rows_by_digest):
             row, raw = document.row, document.raw
             key = cache.compute_document_key(raw, job.html)
             bare_id = compute_article_id(None, raw.identity) if row["url"] else row["article_id"]
@@ -98,7 +98,7 @@ def _list_rows(
     """List the rows that are to be made again, by the digest of their raw bytes."""
     read_places = parent.find_ids(state.articles["article_id"])
     excluded = dict(withdrawn)
-    wanted: dict[str, list[tuple[tuple[int, int], _Row]]] = {}
+    rows_by_digest: dict[str, list[tuple[tuple[int, int], _Row]]] = {}
     for number, segment in enumerate(parent.segments):
         if segment.settings == (settings,):
             continue
@@ -109,19 +109,19 @@ def _list_rows(
         for batch in release.read_file_batches(segment.list_files("articles"), "articles", _COLUMNS):
             for row in batch.to_pylist():
                 if is_wanted[row_number]:
-                    wanted.setdefault(row["raw_sha256"], []).append(((number, row_number), row))
+                    rows_by_digest.setdefault(row["raw_sha256"], []).append(((number, row_number), row))
                 row_number += 1
-    return wanted
+    return rows_by_digest
 
 
 def _read_again(
-    job: Publish, dataset: release.Dataset, wanted: dict[str, list[tuple[tuple[int, int], _Row]]]
+    job: Publish, dataset: release.Dataset, rows_by_digest: dict[str, list[tuple[tuple[int, int], _Row]]]
 ) -> Iterator[_Document]:
     """Read the documents of rows from their stored bytes; those that cannot be read alone are left out."""
     options = job.build_read_options()
     limits = read.Limits(document_bytes=job.max_mb * 1_000_000, record_bytes=job.max_mb * 1_000_000)
-    for digest, raw in release.iterate_raw_bytes(dataset, wanted.keys()):
-        for place, row in wanted.pop(digest, ()):
+    for digest, raw in release.iterate_raw_bytes(dataset, rows_by_digest.keys()):
+        for place, row in rows_by_digest.pop(digest, ()):
             documents = [
                 document
                 for document in read.read_stored_bytes(locate_document(row), row["source_uri"], raw, limits, options)
@@ -158,7 +158,7 @@ def _join_states(state: RunState, remade: RunState) -> RunState:
     rows = pa.array(remade.articles["row"].to_numpy() + first_row)
     articles = remade.articles.set_column(0, stage_tables.KEYS.field("row"), rows)
     used_places = {
-        number: np.concatenate([one.used_places.get(number, np.empty(0, np.int32)) for one in (state, remade)])
+        number: np.concatenate([part.used_places.get(number, np.empty(0, np.int32)) for part in (state, remade)])
         for number in state.used_places.keys() | remade.used_places.keys()
     }
     return replace(

@@ -89,7 +89,9 @@ class RunState:
     def _count_rows(self, rows: pa.Table, *, is_dropped: bool) -> int:
         """Count `rows`, and rows of the parent that are not among them."""
         if self.pieces is not None:
-            return int(rows.num_rows) + sum(one.rows for one in self.kept_segments if one.is_dropped == is_dropped)
+            return int(rows.num_rows) + sum(
+                segment.rows for segment in self.kept_segments if segment.is_dropped == is_dropped
+            )
         return int(rows.num_rows) + (self.parent.count_rows(is_dropped=is_dropped) if self.parent else 0)
 
     def count_rejected(self) -> dict[str, int]:

@@ -21,19 +21,19 @@ class SegmentKeys:
     keys: npt.NDArray[np.uint64]
     rows: npt.NDArray[np.int32]
 
-    def find_places(self, wanted: npt.NDArray[np.uint64], max_rows: int | None = None) -> tuple[Places, Places]:
-        """Find the places of wanted keys, best sorted: -> place in `wanted`, place in the keys of each match.
+    def find_places(self, needles: npt.NDArray[np.uint64], max_rows: int | None = None) -> tuple[Places, Places]:
+        """Find the places of some keys, best sorted: -> place in `needles`, place in the keys of each match.
 
         Keys that more than `max_rows` rows have are left out.
         """
-        starts = np.searchsorted(self.keys, wanted)
-        is_match = self.keys[np.minimum(starts, len(self.keys) - 1)] == wanted if len(self.keys) else starts < 0
-        counts = np.zeros(len(wanted), np.int64)
-        counts[is_match] = np.searchsorted(self.keys, wanted[is_match], side="right") - starts[is_match]
+        starts = np.searchsorted(self.keys, needles)
+        is_match = self.keys[np.minimum(starts, len(self.keys) - 1)] == needles if len(self.keys) else starts < 0
+        counts = np.zeros(len(needles), np.int64)
+        counts[is_match] = np.searchsorted(self.keys, needles[is_match], side="right") - starts[is_match]
         if max_rows is not None:
             counts[counts > max_rows] = 0
         slots = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
-        return np.repeat(np.arange(len(wanted)), counts), slots
+        return np.repeat(np.arange(len(needles)), counts), slots
 
     def move_rows(self, new_rows: npt.NDArray[np.int32]) -> "SegmentKeys":
         """Return the keys with other rows: `new_rows` maps each row to its new one, or to -1 where it goes."""

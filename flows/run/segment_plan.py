@@ -33,7 +33,7 @@ class _Plan:
     """Segments of one kind: KEYS of all rows to be written, segments that are kept, segments to be written."""
 
     rows: pa.Table
-    kept: tuple[release.Segment, ...]
+    kept_segments: tuple[release.Segment, ...]
     pieces: tuple[SegmentPiece, ...]
 
 
@@ -45,7 +45,7 @@ def plan_segments(state: RunState, *, merge: bool = True) -> RunState:
     """
     free_number = release.find_first_free_number(state.parent.segments) if state.parent else 1
     published = _plan_rows(state.articles, state.parent, free_number, merge=merge, is_dropped=False)
-    if not published.pieces and not published.kept:
+    if not published.pieces and not published.kept_segments:
         empty_piece = SegmentPiece(free_number, np.empty(0, np.int64), ())
         published = replace(published, pieces=(empty_piece,))
     free_number += len(published.pieces)
@@ -54,7 +54,7 @@ def plan_segments(state: RunState, *, merge: bool = True) -> RunState:
         state,
         articles=published.rows,
         dropped=dropped.rows,
-        kept_segments=(*published.kept, *dropped.kept),
+        kept_segments=(*published.kept_segments, *dropped.kept_segments),
         pieces=(*published.pieces, *dropped.pieces),
     )
 

@@ -41,7 +41,7 @@ def stage_segments(
     manifest = release.read_manifest(folder)
     kept_names = {segment.name for segment in draft.kept_segments}
     all_segments = [*release.list_segments(folder, manifest), *release.list_dropped_segments(folder, manifest)]
-    segments = [one for one in all_segments if one.name not in kept_names]
+    segments = [segment for segment in all_segments if segment.name not in kept_names]
     segments.sort(key=lambda segment: segment.number)
     write_segment_indexes(state, segments, index_folder, statistics)
     for name in kept_names & statistics.keys():
