@@ -16,8 +16,8 @@ not on their order.
 
 A print is named by the article's content_hash, so it outlives the run: the flow stores the prints of the last release
 in state/, some 8 bytes a word, and compares a carried-over article without its text. If the store is lost, the prints
-are computed again from the texts. Memory holds 8 bytes a band and article at a time, and the bands that articles
-share; bands and shingles stay in mapped files.
+are computed again from the texts. Memory holds 8 bytes a band and article at a time, and the bands and sampled digests
+that articles share; bands and shingles stay in mapped files.
 
 The flow decides whether copies are marked or dropped.
 """

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from flows.dedupe import assemble_fingerprints, compute_prints, link_duplicates
+from flows.dedupe import assemble_fingerprints, compute_prints, link_duplicates, sample_pairs
 from flows.dedupe.sample_pairs import MIN_SHARED
 from flows.dedupe.shingles import SAMPLE_SIZE
 from tests.dedupe.brute_force import alike_pairs, brute_links, holds, jaccard
@@ -77,6 +77,14 @@ def test_in_any_order_of_deliveries_each_link_is_true_and_no_copy_is_overlooked(
     kept_ids = set(rows["article_id"].to_pylist()) - links.keys()
     overlooked = [pair for pair, similarity in pairs.items() if pair <= kept_ids and similarity >= 0.4]
     assert len(overlooked) <= 0.02 * len(links)
+
+
+def test_pairs_are_the_same_in_many_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = make_rows(7, 25, 4)
+    expected = link(rows)
+    for name, size in (("_KEYS_AT_ONCE", 64), ("_PAIRS_AT_ONCE", 3), ("_ESTIMATED_AT_ONCE", 5)):
+        monkeypatch.setattr(sample_pairs, name, size)
+    assert link(rows) == expected and len(expected) > 60
 
 
 def test_recall_down_to_a_similarity_of_four_tenths() -> None:
