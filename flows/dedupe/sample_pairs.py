@@ -19,7 +19,7 @@ from flows.dedupe.shingles import SAMPLE_SIZE, Digests
 
 MIN_SHARED: Final = 2
 # Digests that more texts share are boilerplate of an outlet: they are no evidence, and costly.
-_MAX_SHARING: Final = 200
+_MAX_SHARING: Final = 100
 _MIN_SHARE: Final = 0.5
 _NEAR: Final = 0.85  # estimated Jaccard similarity of near duplicates
 _KEYS_AT_ONCE: Final = 1 << 22

@@ -13,7 +13,7 @@ from flows.run.parent_rows import Mask, ParentRows, Positions
 from flows.run.segment_index import encode_ids
 from flows.run.segment_keys import SegmentKeys, view_binary
 
-_MAX_SHARING: Final = 1_000  # texts of a segment that share a sampled shingle: more of them share boilerplate
+_MAX_SHARING: Final = 100  # texts of a segment that share a sampled shingle: more of them share boilerplate
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 
 from flows import dedupe, release
 from flows.release.filesystem import encode_json
-from flows.run.segment_keys import SegmentKeys, list_bands, list_samples, sort_keys, view_binary
+from flows.run.segment_keys import SegmentKeys, join_chunks, list_bands, list_samples, sort_keys, view_binary
 from schemas import stage_tables
 
 VERSION: Final = 2
@@ -62,12 +62,12 @@ class SegmentIndex:
 
     def read_column(self, name: str) -> pa.Array:
         """Return a column of SEGMENT_INDEX."""
-        return self.rows.table[name].combine_chunks()
+        return join_chunks(self.rows.table[name])
 
     def read_keys(self, name: str) -> SegmentKeys:
         """Return the `bands` or the `samples` of the segment."""
         table = {"bands": self.bands, "samples": self.samples}[name].table
-        return SegmentKeys(table["key"].combine_chunks().to_numpy(), table["row"].combine_chunks().to_numpy())
+        return SegmentKeys(join_chunks(table["key"]).to_numpy(), join_chunks(table["row"]).to_numpy())
 
 
 def encode_ids(ids: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -63,9 +63,14 @@ def list_samples(prints: pa.Table, rows: npt.NDArray[np.int32]) -> SegmentKeys:
     return SegmentKeys(keys, rows[places])
 
 
+def join_chunks(column: pa.ChunkedArray) -> pa.Array:
+    """Join the chunks of a column; one chunk, as a mapped index file has, is returned as it is and not copied."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
 def view_binary(column: pa.ChunkedArray, width: int) -> npt.NDArray[np.uint8]:
     """Return a column of fixed-width bytes as an array of rows x width; nulls have any bytes."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    array = join_chunks(column) if isinstance(column, pa.ChunkedArray) else column
     buffer = array.buffers()[1]
     if buffer is None:
         return np.empty((0, width), np.uint8)
