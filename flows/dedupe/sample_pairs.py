@@ -24,7 +24,7 @@ _MIN_SHARE: Final = 0.5
 _NEAR: Final = 0.85  # estimated Jaccard similarity of near duplicates
 _KEYS_AT_ONCE: Final = 1 << 22
 _PAIRS_AT_ONCE: Final = 1 << 21
-_ESTIMATED_AT_ONCE: Final = 1 << 16
+_ESTIMATED_AT_ONCE: Final = 1 << 14
 _NO_DIGEST: Final = np.iinfo(np.uint64).max
 
 Flags = npt.NDArray[np.bool_]
@@ -93,8 +93,8 @@ def find_sample_pairs(rows: RowNumbers, print_rows: RowNumbers, prints: PrintTab
     return SamplePairs(starts, partners[order], np.concatenate([is_near, is_near])[order])
 
 
-def _iterate_pairs(buckets: Buckets) -> Iterator[tuple[RowNumbers, RowNumbers, RowNumbers]]:
-    """Yield pairs of rows that share MIN_SHARED buckets: the lower row, the higher one, how many buckets they share."""
+def _iterate_pairs(buckets: Buckets) -> Iterator[tuple[RowNumbers, RowNumbers]]:
+    """Yield pairs of rows that share MIN_SHARED buckets: the lower rows and the higher ones."""
     rows = np.repeat(np.arange(len(buckets.starts) - 1), np.diff(buckets.starts))
     order = np.argsort(buckets.numbers, kind="stable")
     bucket_starts = np.cumsum(buckets.sizes) - buckets.sizes
@@ -113,14 +113,13 @@ def _iterate_pairs(buckets: Buckets) -> Iterator[tuple[RowNumbers, RowNumbers, R
         pairs = np.repeat(rows[start:row_end], counts).astype(np.uint64) << np.uint64(32)
         pairs |= rows[order[places]].astype(np.uint64)
         values, shared_counts = np.unique(pairs, return_counts=True)
-        is_shared = shared_counts >= MIN_SHARED
-        lower, higher = values[is_shared] >> np.uint64(32), values[is_shared].astype(np.uint32)
-        yield lower.astype(np.int64), higher.astype(np.int64), shared_counts[is_shared]
+        values = values[shared_counts >= MIN_SHARED]
+        yield (values >> np.uint64(32)).astype(np.int64), values.astype(np.uint32).astype(np.int64)
         start = row_end
 
 
 def _select_likely(
-    lower: RowNumbers, higher: RowNumbers, shared_counts: RowNumbers, print_rows: RowNumbers, prints: PrintTable
+    lower: RowNumbers, higher: RowNumbers, print_rows: RowNumbers, prints: PrintTable
 ) -> tuple[RowNumbers, RowNumbers, Flags]:
     """Select the pairs whose samples agree enough; return them, and which of them are likely near duplicates."""
     rows = np.union1d(lower, higher)
@@ -137,7 +136,8 @@ def _select_likely(
         end = np.minimum(samples_below[:, -1], samples_above[:, -1])[:, None]  # a text with fewer digests has no end
         count_below = np.count_nonzero((samples_below <= end) & (samples_below != _NO_DIGEST), axis=1)
         count_above = np.count_nonzero((samples_above <= end) & (samples_above != _NO_DIGEST), axis=1)
-        shared = shared_counts[chunk]
+        is_shared = (samples_below[:, :, None] == samples_above[:, None, :]).any(axis=2)
+        shared = np.count_nonzero(is_shared & (samples_below <= end) & (samples_below != _NO_DIGEST), axis=1)
         is_likely[chunk] = shared >= _MIN_SHARE * np.minimum(count_below, count_above)
         is_near[chunk] = shared >= _NEAR * (count_below + count_above - shared)
     return lower[is_likely], higher[is_likely], is_near[is_likely]
