@@ -78,7 +78,7 @@ def clean_and_describe(
     return PLAIN_STEPS.clean_and_describe(job, cached, work, dataset, progress)
 
 
-@step_task("make carried articles again")
+@step_task("remake carried")
 def remake_carried(
     job: Publish,
     state: run.RunState,
