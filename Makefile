@@ -12,7 +12,7 @@ NIGHTS ?= 16
 BIN := .venv/bin
 
 .PHONY: run ui test test-fast proofs faults faults-short fire fire-short fuzz audit audit-kept lint format setup recipes lock train-html bench-html train-text train-titles \
-  figures figures-short bench bench-nightly bench-quality bench-speed clean help
+  figures figures-short bench bench-nightly bench-duplicates bench-quality bench-speed clean help
 
 run: .venv/.ready ## publish seeds/ into output/seeds/ (another folder into output/news/: make run SOURCE=...)
 	@$(BIN)/kliping publish $(SOURCE) --dataset $(DATASET)
@@ -142,6 +142,9 @@ bench: .venv/.dev-ready ## measure speed and memory of a run over SIZE documents
 
 bench-nightly: .venv/.dev-ready ## measure what a night costs on parents of 10,000 and 100,000 articles (PARENTS="..." NIGHTS=64)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.nightly $(BENCH_CACHE)/nightly --parent $(PARENTS) --nights $(NIGHTS)
+
+bench-duplicates: .venv/.dev-ready ## compare the duplicates of 2,000 texts of ../shared/eval with brute force
+	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.quality.duplicates
 
 bench-speed: .venv/.dev-ready ## measure how many texts one core cleans in a second
 	@OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.clean_speed

@@ -168,6 +168,13 @@ AcceptDrift = Annotated[
 Rehash = Annotated[
     bool, Field(description="Read every file of the source again, also those whose size and mtime did not change.")
 ]
+Remake = Annotated[
+    bool,
+    Field(
+        description="With append: make carried articles again with today's code and options, from the bytes in "
+        "state/raw, where others made them."
+    ),
+]
 Wait = Annotated[
     int,
     Field(ge=0, le=86_400, description="Seconds to wait while another run publishes this dataset; 0 refuses at once."),
@@ -187,6 +194,7 @@ class MoreOptions(BaseModel):
     accept_drift: AcceptDrift = ""
     wait: Wait = 0
     rehash: Rehash = False
+    remake: Remake = False
 
 
 class Publish(MoreOptions):
@@ -239,6 +247,7 @@ class Publish(MoreOptions):
             "map": list(self.map),
             "split": self.split,
             "table": self.table,
+            **({"remake": True} if self.remake else {}),
         }
 
 

@@ -78,6 +78,21 @@ def clean_and_describe(
     return PLAIN_STEPS.clean_and_describe(job, cached, work, dataset, progress)
 
 
+@step_task("remake carried")
+def remake_carried(
+    job: Publish,
+    state: run.RunState,
+    parent: run.ParentRows,
+    cached: run.CachedResults,
+    work: Path,
+    dataset: release.Dataset,
+    withdrawn: list[tuple[int, run.Positions]],
+    settings: str,
+) -> tuple[run.RunState, list[tuple[int, run.Positions]]]:
+    """Clean the documents of carried articles that other code made, from their stored bytes (remake)."""
+    return PLAIN_STEPS.remake_carried(job, state, parent, cached, work, dataset, withdrawn, settings)
+
+
 @step_task("validate articles")
 def validate_articles(state: run.RunState, run_day: date, work: Path) -> tuple[run.RunState, validate.Verdict]:
     """Run the suite for articles over every new row; rows that fail a critical expectation become rejects."""
@@ -137,6 +152,7 @@ TASK_STEPS = Steps(
     survey_source=call_task(survey_source),
     look_up_cached_results=call_task(look_up_cached_results),
     clean_and_describe=call_task(clean_and_describe),
+    remake_carried=call_task(remake_carried),
     validate_articles=call_task(validate_articles),
     find_duplicates=call_task(find_duplicates),
     validate_release=call_task(validate_release),

@@ -238,7 +238,8 @@ SEGMENT_INDEX: Final = pa.schema(
         _field("print_row", pa.int32()),
     ]
 )
-SEGMENT_BANDS: Final = pa.schema([_field("key", pa.uint64()), _field("row", pa.int32())])  # sorted by key
+# Keys of the articles of a segment, sorted: its near-duplicate bands, or the lowest shingle digests of each text.
+SEGMENT_KEYS: Final = pa.schema([_field("key", pa.uint64()), _field("row", pa.int32())])
 
 # The input of dedupe/: one row for each article of the coming release.
 FINGERPRINTS: Final = pa.schema(

@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.dedupe.shingles import BANDS, Digests, compute_jaccard
+from flows.dedupe.repetition import is_repetition
+from flows.dedupe.shingles import BANDS, SAMPLE_SIZE, Digests, count_shared
 
 _RowNumbers = npt.NDArray[np.int64]
 
@@ -57,6 +58,29 @@ class PrintTable:
             keys.clear()
             yield from selected_keys.T
 
+    def read_samples(self, rows: _RowNumbers, part: int = 0, parts: int = 1) -> tuple[_RowNumbers, Digests]:
+        """Read the SAMPLE_SIZE lowest shingle digests of each row: -> places in `rows`, digests.
+
+        A sorted run of digests begins with them. With `parts`, only digests of that part of all are returned. Every row
+        must have shingles.
+        """
+        order = np.argsort(rows, kind="stable")  # in file order
+        sorted_rows = rows[order]
+        bounds = np.searchsorted(sorted_rows, self._starts)
+        place_parts, key_parts = [np.empty(0, np.int64)], [np.empty(0, np.uint64)]
+        for number in np.flatnonzero(np.diff(bounds)).tolist():
+            offsets, digests = self._shingles[number]
+            chunk_rows = sorted_rows[bounds[number] : bounds[number + 1]] - self._starts[number]
+            firsts, ends = offsets[chunk_rows] // _DIGEST_BYTES, offsets[chunk_rows + 1] // _DIGEST_BYTES
+            counts = np.minimum(ends - firsts, SAMPLE_SIZE)
+            keys = digests[np.repeat(firsts - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))]
+            places = np.repeat(order[bounds[number] : bounds[number + 1]], counts)
+            is_in_part = keys % np.uint64(parts) == part
+            place_parts.append(places[is_in_part])
+            key_parts.append(keys[is_in_part])
+            self._count_mapped_bytes(len(chunk_rows) * _READAHEAD_BYTES)
+        return np.concatenate(place_parts), np.concatenate(key_parts)
+
     def build_sketches(self, rows: _RowNumbers) -> None:
         """Build a sketch of the shingles of each row for `screen_candidates`: some 200 bytes a row."""
         self._sketch_index = np.full(len(self._bands), -1, np.int32)
@@ -72,8 +96,18 @@ class PrintTable:
             self._overflow_counts[sketch_row] = len(digests) - int(np.count_nonzero(bits))
             self._count_mapped_bytes(digests.nbytes)
 
-    def screen_candidates(self, row: int, candidates: _RowNumbers, threshold: float) -> npt.NDArray[np.bool_]:
-        """Return a mask of the candidates whose similarity to `row` may reach `threshold`; all need sketches."""
+    def count_shingles(self, rows: _RowNumbers) -> _RowNumbers:
+        """Return the number of shingles of each row."""
+        counts = np.zeros(len(rows), np.int64)
+        numbers = np.searchsorted(self._starts, rows, side="right") - 1
+        for number in np.unique(numbers).tolist():
+            in_chunk = np.flatnonzero(numbers == number)
+            offsets, chunk_rows = self._shingles[number][0], rows[in_chunk] - self._starts[number]
+            counts[in_chunk] = (offsets[chunk_rows + 1] - offsets[chunk_rows]) // _DIGEST_BYTES
+        return counts
+
+    def screen_candidates(self, row: int, candidates: _RowNumbers) -> npt.NDArray[np.bool_]:
+        """Return a mask of the candidates that `row` may repeat, or be repeated by; all need sketches."""
         own_sketch, candidate_sketches = self._sketch_index[row], self._sketch_index[candidates]
         shared_bits = np.bitwise_count(self._sketch_bits[own_sketch] & self._sketch_bits[candidate_sketches]).sum(
             axis=(1, 2), dtype=np.int32
@@ -82,20 +116,15 @@ class PrintTable:
             shared_bits + np.minimum(self._overflow_counts[own_sketch], self._overflow_counts[candidate_sketches]),
             self._shingle_counts[candidate_sketches],
         )
-        max_shared = np.minimum(max_shared, self._shingle_counts[own_sketch])
-        return np.asarray(
-            max_shared
-            >= threshold * (self._shingle_counts[own_sketch] + self._shingle_counts[candidate_sketches] - max_shared)
-        )
+        own_count = self._shingle_counts[own_sketch]
+        max_shared = np.minimum(max_shared, own_count)
+        return np.asarray(is_repetition(max_shared, own_count, self._shingle_counts[candidate_sketches]))
 
-    def is_similar(self, row: int, other_row: int, threshold: float) -> bool:
-        """Return whether the Jaccard similarity of two rows is at least `threshold`."""
+    def compare_rows(self, row: int, other_row: int) -> tuple[int, int, int]:
+        """Return how many shingles two rows share, and how many each has."""
         self._count_mapped_bytes(2 * _READAHEAD_BYTES)
         digests, other_digests = self._read_shingles(row), self._read_shingles(other_row)
-        return (
-            min(len(digests), len(other_digests)) >= threshold * max(len(digests), len(other_digests))
-            and compute_jaccard(digests, other_digests) >= threshold
-        )
+        return count_shared(digests, other_digests), len(digests), len(other_digests)
 
     def _count_mapped_bytes(self, size: int) -> None:
         """Count newly mapped bytes and release pages at the limit.

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from flows.dedupe.linking import SIMILARITY_THRESHOLD
 from flows.dedupe.normalization import split_words
+from flows.dedupe.repetition import SIMILARITY_THRESHOLD
 from flows.dedupe.shingles import compute_jaccard, compute_shingles
 
 

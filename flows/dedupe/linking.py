@@ -1,22 +1,20 @@
 """Links from each duplicate to the kept article that it repeats."""
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from flows.dedupe.buckets import KeptRows, RowNumbers, group_by_bands
 from flows.dedupe.fingerprint_table import PrintTable
+from flows.dedupe.repetition import is_repetition
+from flows.dedupe.sample_pairs import find_sample_pairs
+from flows.dedupe.visit_order import rank_visits
 from schemas import arrow, stage_tables
 
-SIMILARITY_THRESHOLD: Final = 0.7
 _DAY_MICROS: Final = 24 * 60 * 60 * 1_000_000
-
-_RowNumbers = npt.NDArray[np.int64]
-_RowNumbers32 = npt.NDArray[np.int32]
 
 
 def link_duplicates(
@@ -28,12 +26,12 @@ def link_duplicates(
     the first kept one that it repeats. So a link never chains and always joins two texts that were compared. Order: the
     earliest stated time, then the longest (char_count), then the lowest article_id. The stated time is the instant
     (published_at), else the end of the stated day in UTC, because a day without an hour is not known to be earlier than
-    an hour of that day. Inferred and unknown times come after all stated ones.
+    an hour of that day. Inferred and unknown times come after all stated ones. An article that stands in a longer one
+    is visited after all that do not, so that the longer keeps its role (flows/dedupe/visit_order.py).
 
-    Two texts repeat each other where their digests are equal, or where they share SIMILARITY_THRESHOLD of the shingles
-    that either has. Texts too short to compare (an empty digest) are never linked; without `prints` only digests are
-    compared. `release_pages` is called now and then, to give back pages of mapped prints. Raises ValueError where an
-    article_id occurs twice.
+    Two texts repeat each other where their digests are equal, or as flows/dedupe/repetition.py says. Texts too short to
+    compare (an empty digest) are never linked; without `prints` only digests are compared. `release_pages` is called
+    now and then, to give back pages of mapped prints. Raises ValueError where an article_id occurs twice.
 
     Articles of an earlier generation (of FINGERPRINTS) come first, and those of generation 0, which were published
     first, are kept whatever they repeat.
@@ -47,8 +45,7 @@ def link_duplicates(
 
     originals = _match_exact_copies(rows, is_alone=prints is None)
     if prints is not None:
-        is_settled = rows["generation"].to_numpy() == 0
-        _link_near_duplicates(originals, is_settled, rows["print"], PrintTable(prints, release_pages))
+        _link_repetitions(originals, rows, PrintTable(prints, release_pages))
     copies = np.flatnonzero(originals != np.arange(len(originals)))
     articles = rows["article_id"].combine_chunks()
     links = pa.table([articles.take(copies), articles.take(originals[copies])], schema=stage_tables.LINKS)
@@ -62,7 +59,7 @@ def _sort_by_precedence(rows: pa.Table) -> pa.Table:
     return timed.sort_by([*order, ("article_id", "ascending")])
 
 
-def _match_exact_copies(rows: pa.Table, *, is_alone: bool) -> _RowNumbers:
+def _match_exact_copies(rows: pa.Table, *, is_alone: bool) -> RowNumbers:
     """Return for each row the first row with its digest; rows of generation 0 stand for themselves.
 
     Unless digests are all that is compared (`is_alone`), a row of a later generation is not matched with those of
@@ -77,75 +74,48 @@ def _match_exact_copies(rows: pa.Table, *, is_alone: bool) -> _RowNumbers:
     return originals
 
 
-def _link_near_duplicates(
-    originals: _RowNumbers, is_settled: npt.NDArray[np.bool_], print_column: pa.ChunkedArray, prints: PrintTable
-) -> None:
-    """Point rows to the first kept row that is similar, in place; exact copies follow the first row of their digest.
+def _link_repetitions(originals: RowNumbers, rows: pa.Table, prints: PrintTable) -> None:
+    """Point rows to the first kept row that they repeat, in place; exact copies follow the first row of their digest.
 
-    Settled rows are kept, whatever they are similar to.
+    Rows of generation 0 are kept, whatever they repeat.
     """
-    own_rows = np.arange(len(originals))
-    first_rows = np.flatnonzero((originals == own_rows) & np.asarray(pc.is_valid(print_column)))
-    print_rows = np.asarray(pc.fill_null(print_column, -1), np.int64)
-    bucket_rows, buckets = _find_shared_bands(first_rows, print_rows, prints)
-    prints.build_sketches(print_rows[np.unique(bucket_rows)])
-    # A bucket lists its kept rows only: one of many copies, so that the work does not grow with their square.
-    counts = np.bincount(buckets)
-    bucket_starts, filled = np.cumsum(counts) - counts, np.zeros(len(counts), np.int32)
-    kept_rows = np.empty(len(bucket_rows), np.int32)
-    row_bounds = np.append(np.flatnonzero(np.diff(bucket_rows, prepend=-1)), len(bucket_rows))
-    for start, end in pairwise(row_bounds.tolist()):
-        row, row_buckets = int(bucket_rows[start]), buckets[start:end]
-        starts, filled_counts = bucket_starts[row_buckets], filled[row_buckets]
-        earlier_rows = [
-            kept_rows[bucket_start : bucket_start + filled_count]
-            for bucket_start, filled_count in zip(starts.tolist(), filled_counts.tolist(), strict=True)
-            if filled_count and not is_settled[row]
-        ]
-        print_row, likely_rows = int(print_rows[row]), []
-        if earlier_rows:
-            candidates = np.concatenate(earlier_rows)  # some of them more than once
-            likely_rows = np.unique(
-                candidates[prints.screen_candidates(print_row, print_rows[candidates], SIMILARITY_THRESHOLD)]
-            ).tolist()
-        original = next(
-            (
-                candidate
-                for candidate in likely_rows
-                if prints.is_similar(print_row, int(print_rows[candidate]), SIMILARITY_THRESHOLD)
-            ),
-            None,
-        )
-        if original is not None:
+    row_count, generations = len(originals), rows["generation"].to_numpy()
+    first_rows = np.flatnonzero((originals == np.arange(row_count)) & np.asarray(pc.is_valid(rows["print"])))
+    print_rows = np.asarray(pc.fill_null(rows["print"], -1), np.int64)
+    bands = group_by_bands(first_rows, print_rows, prints, row_count)
+    pairs = find_sample_pairs(first_rows, print_rows, prints, row_count)
+    banded_rows = bands.list_rows()
+    prints.build_sketches(print_rows[banded_rows])
+    compared_rows = np.union1d(banded_rows, pairs.list_rows())
+    ranks = rank_visits(pairs, print_rows, generations, prints)
+    is_kept, kept_by_band = np.zeros(row_count, bool), KeptRows(bands)
+    for row in compared_rows[np.argsort(ranks[compared_rows])].tolist():
+        original = None
+        if generations[row]:
+            candidates = kept_by_band.find_candidates(row).astype(np.int64)
+            if len(candidates):
+                candidates = candidates[prints.screen_candidates(int(print_rows[row]), print_rows[candidates])]
+            partners = pairs.of_row(row)
+            candidates = np.union1d(candidates, partners[is_kept[partners]])
+            original = _find_first_repeated(row, candidates[np.argsort(ranks[candidates])], print_rows, prints)
+        if original is None:
+            is_kept[row] = True
+            kept_by_band.add_row(row)
+        else:
             originals[row] = original
-            continue
-        kept_rows[starts + filled_counts] = row
-        filled[row_buckets] += 1
     originals[:] = originals[originals]
 
 
-def _find_shared_bands(
-    rows: _RowNumbers, print_rows: _RowNumbers, prints: PrintTable
-) -> tuple[_RowNumbers32, _RowNumbers32]:
-    """Return the rows that share a band key with another row, in order, and for each the number of that key's bucket.
-
-    A few bands of all rows are in memory at once, 8 bytes each; of the buckets only those of at least two rows.
-    """
-    bucket_members: list[npt.NDArray[np.uint64]] = []
-    bucket_count = 0
-    rows = rows[prints.has_bands(print_rows[rows])]
-    for band in prints.iterate_band_keys(print_rows[rows]):
-        _, inverse, counts = np.unique(band, return_inverse=True, return_counts=True)
-        colliding = np.flatnonzero(counts[inverse] > 1)
-        shared_buckets, bucket_numbers = np.unique(inverse[colliding], return_inverse=True)
-        bucket_members.append(
-            (rows[colliding].astype(np.uint64) << np.uint64(32)) | (bucket_numbers + bucket_count).astype(np.uint64)
-        )
-        bucket_count += len(shared_buckets)
-    pairs = np.concatenate([np.empty(0, np.uint64), *bucket_members])
-    bucket_members.clear()
-    pairs.sort()
-    return (pairs >> np.uint64(32)).astype(np.int32), (pairs & np.uint64(0xFFFFFFFF)).astype(np.int32)
+def _find_first_repeated(row: int, candidates: RowNumbers, print_rows: RowNumbers, prints: PrintTable) -> int | None:
+    """Find the first of the candidates that the row repeats."""
+    return next(
+        (
+            candidate
+            for candidate in candidates.tolist()
+            if is_repetition(*prints.compare_rows(int(print_rows[row]), int(print_rows[candidate])))
+        ),
+        None,
+    )
 
 
 def _compute_stated_time(rows: pa.Table) -> pa.ChunkedArray:

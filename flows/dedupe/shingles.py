@@ -18,6 +18,7 @@ VERSION: Final = 1
 SHINGLE_WORDS: Final = 5
 BANDS: Final = 32
 ROWS: Final = 4  # two texts of similarity s share a band with probability 1 - (1 - s**ROWS) ** BANDS: .9998 at .7
+SAMPLE_SIZE: Final = 16  # lowest digests of a text by which one that stands in it, or holds it, is found
 
 _CHUNK_SIZE: Final = 1 << 15  # shingles whose products fit in the processor's cache
 _CACHED_WORDS: Final = 1 << 16  # words
@@ -75,10 +76,15 @@ def compute_jaccard(digests: Digests, other_digests: Digests) -> float:
     """Return the Jaccard similarity of two sorted arrays of unique digests, 0 to 1."""
     if not len(digests) or not len(other_digests):
         return 0.0
+    shared_count = count_shared(digests, other_digests)
+    return shared_count / (len(digests) + len(other_digests) - shared_count)
+
+
+def count_shared(digests: Digests, other_digests: Digests) -> int:
+    """Count the digests that two sorted arrays of unique digests share."""
     merged = np.concatenate((digests, other_digests))
     merged.sort(kind="stable")  # merges the two sorted runs
-    shared_count = int(np.count_nonzero(merged[1:] == merged[:-1]))
-    return shared_count / (len(merged) - shared_count)
+    return int(np.count_nonzero(merged[1:] == merged[:-1]))
 
 
 class _WordDigests(dict[str, int]):

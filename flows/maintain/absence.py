@@ -18,7 +18,7 @@ def explain_absence(folder: Path, query: str) -> list[str]:
     """
     rejects = release.load_table(folder, "rejects")
     columns = [name for name in ("source_id", "source_uri", "raw_sha256") if name in rejects.schema.names]
-    matches = pa.array([False] * rejects.num_rows)
+    matches = pa.array([False] * rejects.num_rows, pa.bool_())
     for name in columns:
         matches = pc.or_(matches, pc.fill_null(pc.equal(rejects[name], query), False))
     sentences = [
@@ -26,7 +26,7 @@ def explain_absence(folder: Path, query: str) -> list[str]:
         f"({REASONS.get(row['reason'], 'a reason of a later version')}): {row['detail']}"
         for row in rejects.filter(matches).slice(0, _MAX_SENTENCES).to_pylist()
     ]
-    return sentences + explain_takedown(folder, query)
+    return list(dict.fromkeys([*sentences, *_explain_dropped(folder, query), *explain_takedown(folder, query)]))
 
 
 def explain_takedown(folder: Path, query: str) -> list[str]:
@@ -37,3 +37,20 @@ def explain_takedown(folder: Path, query: str) -> list[str]:
         for withdrawal in release.read_withdrawals(home)
         if len(query) >= 6 and withdrawal.article_id.startswith(query)
     ]
+
+
+def _explain_dropped(folder: Path, query: str) -> list[str]:
+    """Return a sentence for each dropped duplicate that an article_id, source_id, URL, URI or digest names."""
+    sentences = []
+    columns = ["article_id", "source_id", "source_uri", "raw_sha256", "url", "duplicate_of"]
+    for segment in release.list_dropped_segments(folder, release.read_manifest(folder)):
+        for batch in release.read_file_batches(segment.list_files("articles"), "articles", columns):
+            matches = pa.array([False] * batch.num_rows, pa.bool_())
+            for name in columns[:-1]:
+                matches = pc.or_(matches, pc.fill_null(pc.equal(batch.column(name), query), False))
+            sentences += [
+                f"{row['source_id']} was dropped as duplicate ({REASONS['duplicate']}): Repeats article "
+                f"{row['duplicate_of']}; duplicates are dropped on request."
+                for row in batch.filter(matches).to_pylist()
+            ]
+    return sentences[:_MAX_SENTENCES]

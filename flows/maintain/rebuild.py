@@ -72,6 +72,9 @@ def rebuild_release(dataset: release.Dataset, version: str) -> RebuildReport:
     with tempfile.TemporaryDirectory(prefix="kliping-") as folder:
         scratch = release.Dataset(Path(folder) / dataset.name)
         scratch.releases.mkdir(parents=True)
+        if dataset.raw.is_dir():  # what `--remake` reads
+            scratch.state.mkdir()
+            scratch.raw.symlink_to(dataset.raw.resolve(), target_is_directory=True)
         if parent := manifest["parent"]:
             release.find_release(dataset, parent)
             scratch.release_path(parent).symlink_to(dataset.release_path(parent).resolve(), target_is_directory=True)

@@ -104,8 +104,12 @@ def _find_copies(
             source_ids |= set(keys["source_id"].to_pylist())
             raw_digests |= set(keys["raw_sha256"].to_pylist())
     for entry in entries:
-        for row in release.load_table(dataset.locate_folder(entry), "rejects").to_pylist():
-            if row["reason"] in DROPPED and row["raw_sha256"] and article_id in row["detail"]:
+        folder = dataset.locate_folder(entry)
+        # Older releases did not keep dropped duplicates: whether one is an exact copy is not known there.
+        keeps_dropped = "dropped_segments" in release.read_manifest(folder)
+        reasons = DROPPED - {"duplicate"} if keeps_dropped else DROPPED
+        for row in release.load_table(folder, "rejects").to_pylist():
+            if row["reason"] in reasons and row["raw_sha256"] and article_id in row["detail"]:
                 source_ids.add(row["source_id"])
                 raw_digests.add(row["raw_sha256"])
     return source_ids, raw_digests, text_digests
@@ -186,7 +190,8 @@ def _remake_release(
     withdrawn = run.find_withdrawn_rows(parent, withdrawals)
     withdrawn_ids = run.list_ids(parent, withdrawn)
     state = run.load_release_state(parent, withdrawn, withdrawals, counts["documents_in"], counts["carried_over"])
-    state = run.mark_duplicates(state, "mark")
+    state = run.remove_returned_rejects(run.mark_duplicates(state, manifest["parameters"].get("duplicates", "mark")))
+    has_returned = state.articles.num_rows > 0
     work = dataset.staging_path(f"{run_id}.work")
     work.mkdir(parents=True)
     release_verdict = run.validate_release(state, accept_drift="a takedown", has_parent=False)
@@ -215,12 +220,15 @@ def _remake_release(
     changes = changes.filter(
         pc.invert(pc.is_in(changes["article_id"], value_set=pa.array(sorted(withdrawn_ids), pa.string())))
     )
+    # Where dropped duplicates return, the whole release is compared with its parent, if that is still there.
+    has_parent = facts.parent is not None and (dataset.release_path(facts.parent) / "manifest.json").is_file()
+    is_compared = has_returned and (has_parent or facts.parent is None)
     version = release.allocate_version(dataset, now.date())
     draft = run.build_draft(facts, state, verdicts, work)
     draft = replace(
         draft,
         facts=replace(draft.facts, accepted_drift=facts.accepted_drift),
-        compute_changes=lambda _paths: changes,
+        compute_changes=None if is_compared else lambda _paths: changes,
     )
     folder = release.stage_release(dataset, draft, version, report.write_pages)
     release.audit_release(folder)

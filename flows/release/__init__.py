@@ -26,7 +26,7 @@ records the whole run, and it alone holds the clock, the version, the run's id a
      created_at, run_id, host,                  (created_at: when the run started, ISO 8601, UTC)
      inputs: {uri, digest, files, bytes}, parameters: {...},
      digests: {code, lock, withdrawn}, libraries: {name: version},
-     counts: {documents_in, carried_over, published, dropped: {reason: n}, rejected: {reason: n}},
+     counts: {documents_in, carried_over, published, dropped: {reason: n}, dropped_before, rejected: {reason: n}},
      changes: {added, changed, removed},        (empty where refused)
      files: [{path, bytes, sha256, table?, rows?}],  (all but the pages; table and rows for Parquet)
      checks: [...], refused: [sentence],        (refused is empty unless the run was)
@@ -49,8 +49,10 @@ takedown is listed in state/withdrawn.json, and a purge publishes the releases t
 versions (`commit_release` with `replaces`): the one exception to immutability. Each operation writes the journal first,
 so that the next owner of the lock finishes it after a crash; versions.json records each.
 
-Accounting. documents_in + carried_over = published + dropped + rejected, and the rejects table holds one row for
-each document dropped or rejected. A release where this does not hold is not published.
+Accounting. documents_in + carried_over = published + dropped + rejected; carried over are articles and dropped
+duplicates. The rejects table holds one row for each document rejected, or dropped by this release; `dropped_before`
+counts duplicates that an earlier release dropped. All dropped duplicates lie whole in rejects/dropped-*.parquet, in
+segments of their own. A release where this does not hold is not published.
 
 Every failure is a ReleaseError with one sentence. Its subclasses are DatasetBusyError, AuditError,
 InvalidRequestError, RequestDeclinedError and ConcurrentCommitError.
@@ -100,6 +102,7 @@ from flows.release.segments import (
     SEGMENT_ROWS,
     Segment,
     find_first_free_number,
+    list_dropped_segments,
     list_segments,
     plan_merges,
     share_equal_files,
@@ -154,6 +157,7 @@ __all__ = [
     "find_sharing_releases",
     "inspect_table",
     "iterate_raw_bytes",
+    "list_dropped_segments",
     "list_segments",
     "list_table_files",
     "load_table",

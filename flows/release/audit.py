@@ -18,6 +18,7 @@ from flows.release import parquet_tables
 from flows.release.errors import AuditError
 from flows.release.integrity import ReleaseDamage, verify_release
 from flows.release.manifest import Manifest, read_manifest
+from flows.release.segments import DROPPED
 from schemas import columns, vocabulary
 
 _MAX_EXAMPLES: Final = 3
@@ -45,6 +46,7 @@ def inspect_table(release: Path, name: str, path: str) -> TableFindings:
 
     Raises the errors of Arrow and OSError where the file cannot be read.
     """
+    name = name.removeprefix(DROPPED)
     keys, columns_by_name = (
         list(parquet_tables.SORT_KEYS[name]),
         {column.name: column for column in columns.PUBLISHED[name]},
@@ -128,7 +130,8 @@ def _check_counts(manifest: Manifest, findings: Mapping[str, TableFindings]) -> 
         if misplaced_reasons:
             yield ReleaseDamage("manifest.json", f"counts {sorted(misplaced_reasons)} as {count}")
     manifest_counts = {
-        "reason": Counter({**counts["dropped"], **counts["rejected"]}),
+        "reason": Counter({**counts["dropped"], **counts["rejected"]})
+        - Counter({"duplicate": counts.get("dropped_before", 0)}),
         "op": Counter(manifest["changes"]),
     }
     for name, column in (("rejects", "reason"), ("changes", "op")):
@@ -154,7 +157,8 @@ def _check_articles(
 ) -> Iterator[ReleaseDamage]:
     """Check that keys are unique, and that links and lineage name articles of this release."""
     empty = pa.array([], pa.string())
-    new_paths = [path for path in _list_paths(manifest, "articles") if path not in kept_paths]
+    published_paths, dropped_paths = (_list_paths(manifest, name) for name in ("articles", f"{DROPPED}articles"))
+    new_paths = [path for path in (*published_paths, *dropped_paths) if path not in kept_paths]
     keys = {
         column: pa.concat_arrays([empty, *(findings[path].key_columns[column] for path in new_paths)])
         for column in _KEY_COLUMNS["articles"]
@@ -162,24 +166,31 @@ def _check_articles(
     named_path = new_paths[0] if new_paths else "manifest.json"
     yield from (ReleaseDamage(named_path, problem) for problem in _check_keys(keys))
     missing_links = pc.unique(keys["duplicate_of"].drop_null())
-    missing_links = missing_links.filter(pc.invert(pc.is_in(missing_links, value_set=keys["article_id"])))
-    kept_files = [folder / path for path in _list_paths(manifest, "articles") if path in kept_paths]
-    for batch in parquet_tables.read_file_batches(kept_files, "articles", ["article_id", "source_id"]):
-        for column in ("article_id", "source_id"):
-            is_repeated = pc.is_in(batch.column(column), value_set=keys[column])
-            if pc.any(is_repeated).as_py():
-                examples = batch.column(column).filter(is_repeated).slice(0, _MAX_EXAMPLES).to_pylist()
-                yield ReleaseDamage(named_path, f"{column} should be unique, and {examples} stand twice")
-        if len(missing_links):
-            is_missing = pc.invert(pc.is_in(missing_links, value_set=batch.column("article_id")))
-            missing_links = missing_links.filter(is_missing)
+    published_ids = [findings[path].key_columns["article_id"] for path in new_paths if path not in dropped_paths]
+    missing_links = missing_links.filter(
+        pc.invert(pc.is_in(missing_links, value_set=pa.concat_arrays([empty, *published_ids])))
+    )
+    for path in (path for path in (*published_paths, *dropped_paths) if path in kept_paths):
+        for batch in parquet_tables.read_file_batches([folder / path], "articles", ["article_id", "source_id"]):
+            for column in ("article_id", "source_id"):
+                is_repeated = pc.is_in(batch.column(column), value_set=keys[column])
+                if pc.any(is_repeated).as_py():
+                    examples = batch.column(column).filter(is_repeated).slice(0, _MAX_EXAMPLES).to_pylist()
+                    yield ReleaseDamage(named_path, f"{column} should be unique, and {examples} stand twice")
+            if len(missing_links) and path not in dropped_paths:
+                is_missing = pc.invert(pc.is_in(missing_links, value_set=batch.column("article_id")))
+                missing_links = missing_links.filter(is_missing)
     yield from (
         ReleaseDamage(named_path, problem)
         for problem in _check_references("release", "duplicate_of", missing_links, empty)
     )
     for path in new_paths:
         for name in ("spans", "evidence"):
-            lineage_path = path.replace("data/articles", f"lineage/{name}")
+            lineage_path = (
+                path.replace("dropped-articles", f"dropped-{name}")
+                if path in dropped_paths
+                else path.replace("data/articles", f"lineage/{name}")
+            )
             yield from (
                 ReleaseDamage(lineage_path, problem)
                 for problem in _check_references(

@@ -16,7 +16,7 @@ from schemas import SCHEMA_VERSION
 JSON: TypeAlias = bool | int | float | str | list["JSON"] | dict[str, "JSON"] | None
 
 # Parameters that decide which documents are published, and not what becomes of one.
-_SELECTING_PARAMETERS: Final = frozenset({"append", "duplicates", "limit"})
+_SELECTING_PARAMETERS: Final = frozenset({"append", "duplicates", "limit", "remake"})
 
 
 class InputSummary(Protocol):
@@ -39,7 +39,9 @@ class RunFacts:
     `parameters` holds only those that may change the published rows. `dropped` and `rejected` count documents by
     reason; the reasons of `dropped` are schemas.vocabulary.DROPPED. `started_at` must have a time zone.
     `accepted_drift` is the operator's reason for publishing despite drift, `remakes` the release that this one
-    replaces. `not_read` counts files that are no documents, `key_usage` the keys of records and what they state.
+    replaces. `dropped_before` counts dropped duplicates that an earlier release dropped: they have no row in this
+    release's rejects. `not_read` counts files that are no documents, `key_usage` the keys of records and what they
+    state.
     """
 
     dataset: str
@@ -54,6 +56,7 @@ class RunFacts:
     withdrawn_digest: str
     host: str
     parent: str | None = None
+    dropped_before: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
     rejected: Mapping[str, int] = field(default_factory=dict)
     checks: tuple[Mapping[str, JSON], ...] = ()
@@ -96,8 +99,8 @@ class RunFacts:
 class SegmentTables:
     """Tables of a segment to be written, with the schemas of schemas.arrow.
 
-    The rows of a table may be in any order; SortedRows must be sorted already, and can be read once. `code` and
-    `settings` are as in Segment.
+    The rows of a table may be in any order; SortedRows must be sorted already, and can be read once. `code`,
+    `settings` and `is_dropped` are as in Segment.
     """
 
     number: int
@@ -106,6 +109,7 @@ class SegmentTables:
     evidence: pa.Table | SortedRows
     code: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    is_dropped: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ class Draft:
     other releases that are shared. `validation` maps the name of each suite to its full validation output; it becomes
     validation/<name>.json. `renamed_ids` maps article_ids of the parent to those of the same documents in the draft,
     where the identity rule changed. `compute_changes` returns the CHANGES table from the articles files of the written
-    segments, one list for each; without it the whole release is compared with its parent.
+    segments of published articles; without it the whole release is compared with its parent.
     """
 
     segments: Iterable[SegmentTables]

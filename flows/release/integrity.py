@@ -13,7 +13,7 @@ from flows.release import parquet_tables
 from flows.release.errors import ReleaseError
 from flows.release.filesystem import hash_file, is_regular_file, walk_files
 from flows.release.manifest import Manifest, read_manifest
-from flows.release.segments import SEGMENT_PATHS
+from flows.release.segments import DROPPED, DROPPED_PATHS, SEGMENT_PATHS
 from flows.release.stage import SUMS
 from schemas import SCHEMA_VERSION
 
@@ -107,7 +107,7 @@ def _check_tables(
 ) -> Iterator[ReleaseDamage]:
     """Check the schema and the number of rows of each Parquet file that matches SHA256SUMS."""
     for listed_file in manifest["files"]:
-        name, path = listed_file.get("table"), listed_file["path"]
+        name, path = str(listed_file.get("table", "")).removeprefix(DROPPED), listed_file["path"]
         if name not in parquet_tables.SCHEMAS or path not in sound_sizes or path in unread_paths:
             continue
         try:
@@ -127,15 +127,20 @@ def _check_segments(manifest: Manifest, rows: dict[str, int]) -> Iterator[Releas
     if "segments" not in manifest:
         return
     listed_paths = {file["path"] for file in manifest["files"]}
-    for segment in manifest["segments"]:
-        for path in (pattern.format(segment["name"]) for pattern in SEGMENT_PATHS.values()):
-            if path not in listed_paths:
-                yield ReleaseDamage("manifest.json", f"names the segment {segment['name']} and not its file {path}")
-    segment_rows = sum(segment["rows"] for segment in manifest["segments"])
-    if segment_rows != rows.get("articles", 0):
-        yield ReleaseDamage(
-            "manifest.json", f"counts {segment_rows} rows in segments, and {rows.get('articles', 0)} in articles"
-        )
+    for key, table, paths in (
+        ("segments", "articles", SEGMENT_PATHS),
+        ("dropped_segments", f"{DROPPED}articles", DROPPED_PATHS),
+    ):
+        segments = manifest.get(key, ())
+        for segment in segments:
+            for path in (pattern.format(segment["name"]) for pattern in paths.values()):
+                if path not in listed_paths:
+                    yield ReleaseDamage("manifest.json", f"names the segment {segment['name']} and not its file {path}")
+        segment_rows = sum(segment["rows"] for segment in segments)
+        if segment_rows != rows.get(table, 0):
+            yield ReleaseDamage(
+                "manifest.json", f"counts {segment_rows} rows in {key}, and {rows.get(table, 0)} in {table}"
+            )
 
 
 def _check_accounting(manifest: Manifest) -> Iterator[ReleaseDamage]:
@@ -157,9 +162,12 @@ def _check_accounting(manifest: Manifest) -> Iterator[ReleaseDamage]:
             f"{counts['documents_in']} documents in and {counts['carried_over']} carried over are {total_in}, but "
             f"{counts['published']} published, {dropped} dropped and {rejected} rejected are {total_out}",
         )
+    if "dropped_segments" in manifest:  # older releases have no table of dropped duplicates
+        rows.setdefault(f"{DROPPED}articles", 0)
     expected_counts = (
         ("articles", counts["published"], "published"),
-        ("rejects", dropped + rejected, "dropped and rejected"),
+        ("rejects", dropped + rejected - counts.get("dropped_before", 0), "newly dropped and rejected"),
+        (f"{DROPPED}articles", counts["dropped"].get("duplicate", 0), "dropped duplicates"),
         ("changes", changes["added"] + changes["changed"] + changes["removed"], "added, changed and removed"),
     )
     for name, count, word in expected_counts:

@@ -40,15 +40,8 @@ def build_manifest(
     tables += [dict(file) for file in shared_files]
     return {
         "layout": LAYOUT,
-        "segments": [
-            {
-                "name": segment.name,
-                "rows": segment.rows,
-                "code": list(segment.code),
-                "settings": list(segment.settings),
-            }
-            for segment in sorted(segments, key=lambda one: one.name)
-        ],
+        "segments": _describe_segments(segment for segment in segments if not segment.is_dropped),
+        "dropped_segments": _describe_segments(segment for segment in segments if segment.is_dropped),
         "dataset": facts.dataset,
         "version": version,
         "schema_version": SCHEMA_VERSION,
@@ -72,6 +65,7 @@ def build_manifest(
             "carried_over": facts.carried_over,
             "published": sum(file["rows"] for file in tables if file.get("table") == "articles"),
             "dropped": dict(facts.dropped),
+            **({"dropped_before": facts.dropped_before} if facts.dropped_before else {}),
             "rejected": dict(facts.rejected),
             "not_read": dict(facts.not_read),
         },
@@ -85,6 +79,19 @@ def build_manifest(
         "accepted_drift": facts.accepted_drift,
         "remakes": facts.remakes,
     }
+
+
+def _describe_segments(segments: Iterable[Segment]) -> list[dict[str, Any]]:
+    """Describe segments in the order of their names."""
+    return [
+        {
+            "name": segment.name,
+            "rows": segment.rows,
+            "code": list(segment.code),
+            "settings": list(segment.settings),
+        }
+        for segment in sorted(segments, key=lambda segment: segment.name)
+    ]
 
 
 def list_shared_files(segments: Iterable[Segment]) -> list[dict[str, Any]]:

@@ -32,6 +32,11 @@ SEGMENT_PATHS: Final[dict[str, str]] = {
     "articles_csv": "csv/articles-{}.csv.gz",
     "metadata_csv": "csv/metadata-{}.csv",
 }
+# Duplicates that `--duplicates drop` dropped: the same tables, and no CSV. Names of their tables begin with DROPPED.
+DROPPED_PATHS: Final[dict[str, str]] = {
+    name: f"rejects/dropped-{name}-{{}}.parquet" for name in ("articles", "spans", "evidence")
+}
+DROPPED: Final = "dropped_"
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Segment:
     """A segment in the folder of a release.
 
     `code` lists the digests of the code that made its rows, `settings` digests of that code with the parameters that
-    decide what becomes of a document; both sorted.
+    decide what becomes of a document; both sorted. `is_dropped` tells a segment of dropped duplicates.
     """
 
     release: Path
@@ -47,6 +52,7 @@ class Segment:
     rows: int
     code: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    is_dropped: bool = False
 
     @property
     def number(self) -> int:
@@ -56,7 +62,7 @@ class Segment:
     def list_files(self, table: str) -> list[Path]:
         """List the Parquet files of a table of this segment."""
         if self.name:
-            return [self.release / SEGMENT_PATHS[table].format(self.name)]
+            return [self.release / list_segment_paths(is_dropped=self.is_dropped)[table].format(self.name)]
         folder, pattern = {
             "articles": ("data", "articles-*.parquet"),
             "spans": ("lineage", "spans.parquet"),
@@ -66,7 +72,13 @@ class Segment:
 
     def list_paths(self) -> list[str]:
         """List the paths of all files of this segment in its release; empty for a release of layout 1."""
-        return [path.format(self.name) for path in SEGMENT_PATHS.values()] if self.name else []
+        paths = list_segment_paths(is_dropped=self.is_dropped).values()
+        return [path.format(self.name) for path in paths] if self.name else []
+
+
+def list_segment_paths(*, is_dropped: bool) -> dict[str, str]:
+    """Return the pattern of the path of each table of a segment."""
+    return DROPPED_PATHS if is_dropped else SEGMENT_PATHS
 
 
 def list_segments(release: Path, manifest: Mapping[str, Any]) -> list[Segment]:
@@ -82,6 +94,14 @@ def list_segments(release: Path, manifest: Mapping[str, Any]) -> list[Segment]:
             for one in manifest["segments"]
         ]
     return [Segment(release, "", int(manifest["counts"]["published"]), (manifest["digests"]["code"],))]
+
+
+def list_dropped_segments(release: Path, manifest: Mapping[str, Any]) -> list[Segment]:
+    """List the segments of dropped duplicates of a release, in the order of their names; older releases have none."""
+    return [
+        Segment(release, each["name"], each["rows"], tuple(each["code"]), tuple(each["settings"]), is_dropped=True)
+        for each in manifest.get("dropped_segments", ())
+    ]
 
 
 def find_first_free_number(segments: Sequence[Segment]) -> int:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.release import csv_tables, parquet_tables
@@ -17,7 +19,7 @@ from flows.release.filesystem import encode_json, hash_file, is_regular_file, re
 from flows.release.layout import Dataset
 from flows.release.manifest import Manifest, build_manifest, list_shared_files, read_manifest
 from flows.release.parquet_tables import WrittenFile
-from flows.release.segments import SEGMENT_PATHS, Segment, link_file, name_segment
+from flows.release.segments import DROPPED, SEGMENT_PATHS, Segment, link_file, list_segment_paths, name_segment
 from schemas import vocabulary
 
 SUMS: Final = "SHA256SUMS"
@@ -82,7 +84,8 @@ def _write_segment(
     folder: Path, segment: SegmentTables, on_written: Callable[[WrittenFile], object]
 ) -> tuple[Segment, list[WrittenFile]]:
     """Write the files of a segment; return it with its Parquet files. Lineage is written beside the articles."""
-    temporary = {table: path.format(f"{segment.number:06d}.new") for table, path in SEGMENT_PATHS.items()}
+    paths = list_segment_paths(is_dropped=segment.is_dropped)
+    temporary = {table: path.format(f"{segment.number:06d}.new") for table, path in paths.items()}
     for path in temporary.values():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
 
@@ -95,18 +98,23 @@ def _write_segment(
     # Arrow releases the interpreter lock, so the two run in parallel.
     with ThreadPoolExecutor(1) as executor:
         lineage = executor.submit(write_lineage)
-        with csv_tables.CsvWriter(folder / temporary["articles_csv"], folder / temporary["metadata_csv"]) as writer:
+        with ExitStack() as stack:
+            write_csv_rows: Callable[[pa.Table], None] = lambda _group: None  # noqa: E731
+            if not segment.is_dropped:
+                writer = csv_tables.CsvWriter(folder / temporary["articles_csv"], folder / temporary["metadata_csv"])
+                write_csv_rows = stack.enter_context(writer).write_rows
             articles = parquet_tables.write_table(
-                folder, "articles", segment.articles, temporary["articles"], writer.write_rows
+                folder, "articles", segment.articles, temporary["articles"], write_csv_rows
             )
         row_counts = {file.table: file.rows for file in (articles, *lineage.result())}
     name = name_segment(segment.number, folder / temporary["articles"])
     for table, path in temporary.items():
-        (folder / path).rename(folder / SEGMENT_PATHS[table].format(name))
-    files = [WrittenFile(table, SEGMENT_PATHS[table].format(name), rows) for table, rows in row_counts.items()]
+        (folder / path).rename(folder / paths[table].format(name))
+    prefix = DROPPED if segment.is_dropped else ""
+    files = [WrittenFile(f"{prefix}{table}", paths[table].format(name), rows) for table, rows in row_counts.items()]
     for file in files:
         on_written(file)
-    return Segment(folder, name, articles.rows, segment.code, segment.settings), files
+    return Segment(folder, name, articles.rows, segment.code, segment.settings, segment.is_dropped), files
 
 
 def link_segments(
@@ -152,9 +160,10 @@ def stage_release(
             segment, segment_files = _write_segment(folder, tables, report_file)
             written_segments.append(segment)
             files += segment_files
+        published_segments = [segment for segment in written_segments if not segment.is_dropped]
         segments = [*(replace(segment, release=folder) for segment in draft.kept_segments), *written_segments]
         if draft.compute_changes is not None:
-            changes = draft.compute_changes([segment.list_files("articles")[0] for segment in written_segments])
+            changes = draft.compute_changes([segment.list_files("articles")[0] for segment in published_segments])
         else:
             changes = diff_releases(
                 parent,
@@ -167,7 +176,7 @@ def stage_release(
             report_file(files[-1])
         csv_paths = [
             SEGMENT_PATHS[table].format(segment.name)
-            for segment in written_segments
+            for segment in published_segments
             for table in ("articles_csv", "metadata_csv")
         ]
         other_paths = [*csv_paths, *write_validation(folder, draft.validation)]

@@ -2,6 +2,7 @@
 
     look_up_cached_results, clean_documents     source -> outcome of each document, cached or made now   (collect)
     reject_withdrawn, resolve_id_conflicts      reject what was taken down; one row for each id     (id_conflicts)
+    remake_carried                              carried rows again, from state/raw (`--remake`)           (remake)
     match_renamed_articles                      recognise the parent's rows of an older rule    (renamed_articles)
     open_parent, match_parent                   find the rows of the parent that stay  (parent_rows, parent_match)
     validate_rows                               reject rows that fail an expectation                  (validation)
@@ -12,7 +13,8 @@
 
 `RunState` passes from step to step: the keys of the articles, the rejects, and where all other columns are on disk. At
 any time every document of the source is exactly one row of `articles`, of `rejects`, or a row of the parent that stays;
-`carried_count` counts the rows that stay of other documents. Texts, spans and evidence are read when a segment is
+`carried_count` counts the rows that stay of other documents. Dropped duplicates are rows of `dropped`, or of the
+parent's segments of dropped duplicates that stay. Texts, spans and evidence are read when a segment is
 written, one partition at a time: memory holds the keys of new and changed articles (some 300 bytes each), the rejects
 and one partition. Of the parent the index of its segments is mapped (segment_index).
 """
@@ -27,7 +29,8 @@ from flows.run.indexes import update_indexes
 from flows.run.ordered_tables import load_articles
 from flows.run.parent_match import match_parent
 from flows.run.parent_rows import ParentRows, Positions, find_rows_by_ids, find_withdrawn_rows, list_ids, open_parent
-from flows.run.release_state import load_all_keys, load_release_state
+from flows.run.release_state import load_all_keys, load_release_state, remove_returned_rejects
+from flows.run.remake import list_remake_notes, remake_carried
 from flows.run.renamed_articles import match_renamed_articles
 from flows.run.run_facts import build_draft, build_facts, summarize_run
 from flows.run.run_state import RunState
@@ -55,6 +58,7 @@ __all__ = [
     "find_withdrawn_rows",
     "finish_indexes",
     "list_ids",
+    "list_remake_notes",
     "load_all_keys",
     "load_articles",
     "load_release_state",
@@ -67,6 +71,8 @@ __all__ = [
     "prune_unreferenced_outcomes",
     "reject_withdrawn",
     "release",
+    "remake_carried",
+    "remove_returned_rejects",
     "resolve_id_conflicts",
     "revalidate_rows",
     "stage_segments",

@@ -33,8 +33,10 @@ def prune_unreferenced_outcomes(dataset: release.Dataset) -> int:
     digests = [pa.array([], pa.string())]
     seen_files: set[tuple[int, int]] = set()  # releases share files
     for path in release_paths:
-        for name in ("articles", "rejects"):
-            for file in release.list_table_files(path, name):
+        dropped_segments = release.list_dropped_segments(path, release.read_manifest(path))
+        dropped_files = [file for segment in dropped_segments for file in segment.list_files("articles")]
+        for name, more_files in (("articles", dropped_files), ("rejects", [])):
+            for file in [*release.list_table_files(path, name), *more_files]:
                 status = file.stat()
                 if (status.st_dev, status.st_ino) not in seen_files:
                     seen_files.add((status.st_dev, status.st_ino))

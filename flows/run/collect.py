@@ -119,6 +119,26 @@ def clean_documents(
     return replace(assemble_from_index(cached.store, index, cleaned_count), key_usage=source.key_usage)
 
 
+def clean_uncached(
+    job: Publish, store: cache.OutcomeStore, documents: Iterator[tuple[bytes, read.RawDocument]], work: Path
+) -> int:
+    """Clean the documents (each with its key) whose outcome the store lacks, and store it; return how many.
+
+    `work` is an empty folder.
+    """
+
+    def iterate_uncached() -> Iterator[tuple[bytes, read.RawDocument]]:
+        while batch := list(islice(documents, _BATCH_DOCUMENTS)):
+            flags = store.find_outcomes([key for key, _ in batch]).is_cached
+            yield from (document for document, is_cached in zip(batch, flags, strict=True) if not is_cached)
+
+    cleaned_count = 0
+    for folder, keys in _run_jobs(_write_jobs(iterate_uncached(), work), job):
+        store.add_outcome(folder, keys)
+        cleaned_count += len(keys)
+    return cleaned_count
+
+
 def clean_raw_tables(batches: Iterator[pa.Table], job: Publish, work: Path) -> list[batch_processing.BatchOutcome]:
     """Clean RAW tables in supervised workers and return their outcomes in order; `work` is an empty folder."""
     jobs: Iterator[tuple[tuple[Path, Path], list[bytes]]] = (
@@ -152,16 +172,7 @@ class _SourceReader:
 
         All rows of the source are recorded on the way, for `build_index`.
         """
-        batch: list[tuple[bytes, read.RawDocument]] = []
-        number = size = 0
-        for key, document in self._iterate_uncached(raw_writer):
-            batch.append((key, document))
-            size += document.byte_count
-            if len(batch) == _BATCH_DOCUMENTS or size >= _BATCH_BYTES:
-                yield _write_job(batch, work / f"{number:08d}")
-                batch, number, size = [], number + 1, 0
-        if batch:
-            yield _write_job(batch, work / f"{number:08d}")
+        yield from _write_jobs(self._iterate_uncached(raw_writer), work)
 
     def build_index(self) -> cache.SourceIndex:
         """Build the index of the source. Call it after all jobs were taken."""
@@ -319,6 +330,22 @@ def _group_consecutive(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
     numbers = np.asarray(rows)
     breaks = np.flatnonzero(np.diff(numbers) != 1)
     yield from zip(numbers[[0, *(breaks + 1)]].tolist(), numbers[[*breaks, len(numbers) - 1]].tolist(), strict=True)
+
+
+def _write_jobs(
+    documents: Iterator[tuple[bytes, read.RawDocument]], work: Path
+) -> Iterator[tuple[tuple[Path, Path], list[bytes]]]:
+    """Write documents as jobs in `work`; yield the paths of each, and the keys of its documents."""
+    batch: list[tuple[bytes, read.RawDocument]] = []
+    number = size = 0
+    for key, document in documents:
+        batch.append((key, document))
+        size += document.byte_count
+        if len(batch) == _BATCH_DOCUMENTS or size >= _BATCH_BYTES:
+            yield _write_job(batch, work / f"{number:08d}")
+            batch, number, size = [], number + 1, 0
+    if batch:
+        yield _write_job(batch, work / f"{number:08d}")
 
 
 def _write_job(documents: list[tuple[bytes, read.RawDocument]], target: Path) -> tuple[tuple[Path, Path], list[bytes]]:

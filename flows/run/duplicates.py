@@ -7,7 +7,6 @@ one of them, and with each other.
 
 from dataclasses import replace
 from functools import partial
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,17 +15,20 @@ import pyarrow.compute as pc
 
 from flows import cache, dedupe, release
 from flows.run.keys_table import append_keys
+from flows.run.parent_candidates import find_candidates, join_visited, mark_linked_rows, read_visited
 from flows.run.parent_rows import ParentRows, Positions
 from flows.run.run_state import RunState
-from flows.run.segment_index import encode_ids, view_binary
-from schemas import stage_tables
+from schemas import arrow, stage_tables
 
-_BAND_COLUMNS: Final = ["text_digest", "bands"]
 _KEPT, _LOST_ORIGINAL, _NEW = range(3)  # generations of FINGERPRINTS
 
 
 def mark_duplicates(state: RunState, mode: str) -> RunState:
-    """Set `duplicate_of` of each duplicate, or move duplicates to rejects where `mode` is `drop`."""
+    """Set `duplicate_of` of each duplicate, and drop duplicates where `mode` is `drop`.
+
+    Dropped duplicates are kept whole. They return when the article that they repeat leaves, and all of them where the
+    mode is `mark` now.
+    """
     mapped_tables: list[release.MappedTable] = []
     parent = state.parent
     unlinked = _find_unlinked_rows(state) if parent else []
@@ -42,12 +44,11 @@ def mark_duplicates(state: RunState, mode: str) -> RunState:
             if link_by_id.get(key) != _read_published_link(parent, place)
         }
         state = replace(state, parent=replace(parent, links={**parent.links, **changed_links}))
-    if mode == "drop":
-        return _drop_duplicates(state, link_by_id)
+    link_by_id = {key: link for key, link in link_by_id.items() if key not in old_places}
     values = [link_by_id.get(key) for key in state.articles["article_id"].to_pylist()]
-    column_index = state.articles.schema.get_field_index("duplicate_of")
-    field = state.articles.schema.field(column_index)
-    return replace(state, articles=state.articles.set_column(column_index, field, pa.array(values, pa.string())))
+    state = replace(state, articles=arrow.replace_column(state.articles, "duplicate_of", values))
+    state = _return_dropped_rows(state, mode)
+    return _drop_duplicates(state) if mode == "drop" else state
 
 
 def _read_published_link(parent: ParentRows, place: tuple[int, int]) -> str | None:
@@ -56,36 +57,40 @@ def _read_published_link(parent: ParentRows, place: tuple[int, int]) -> str | No
     return value.hex() if value is not None else None
 
 
-def _drop_duplicates(state: RunState, link_by_id: dict[str, str]) -> RunState:
-    """Move the duplicates to rejects, also the rows of the parent that were published as such."""
-    rejections = {
-        key: ("duplicate", f"Repeats article {original}; duplicates are dropped on request.")
-        for key, original in link_by_id.items()
-    }
+def _return_dropped_rows(state: RunState, mode: str) -> RunState:
+    """Publish dropped duplicates of the parent that repeat no article any more; in mode `mark` all of them."""
     parent = state.parent
-    if parent is not None:
-        for number, index in enumerate(parent.indexes):
-            is_linked = np.asarray(pc.is_valid(index.read_column("duplicate_of"))) & parent.stays[number]
-            for (segment_number, row), link in parent.links.items():
-                if segment_number == number:
-                    is_linked[row] = link is not None and parent.stays[number][row]
-            rows = np.flatnonzero(is_linked)
-            if not len(rows):
-                continue
-            carried = parent.load_keys(number, rows)
-            rejections |= {
-                key: ("duplicate", f"Repeats article {original}; duplicates are dropped on request.")
-                for key, original in zip(
-                    carried["article_id"].to_pylist(), carried["duplicate_of"].to_pylist(), strict=True
-                )
-            }
-            state = replace(state, articles=append_keys(state.articles, carried))
-            parent = parent.without_rows([(number, rows)])
-        unlinked: dict[tuple[int, int], str | None] = {
-            place: None for place, link in parent.links.items() if link is None
-        }
-        state = replace(state, parent=replace(parent, links=unlinked))
-    return state.reject_rows(state.map_ids_to_rows(rejections), "dedupe")
+    for number in parent.list_numbers(is_dropped=True) if parent else ():
+        assert parent is not None
+        returns = parent.stays[number] if mode == "mark" else parent.stays[number] & ~mark_linked_rows(parent, number)
+        state, parent = _take_parent_rows(state, parent, number, np.flatnonzero(returns))
+    return replace(state, parent=parent)
+
+
+def _drop_duplicates(state: RunState) -> RunState:
+    """Drop the duplicates, also the articles of the parent that were published as such; each becomes a reject too."""
+    parent = state.parent
+    for number in parent.list_numbers(is_dropped=False) if parent else ():
+        assert parent is not None
+        rows = np.flatnonzero(parent.stays[number] & mark_linked_rows(parent, number))
+        state, parent = _take_parent_rows(state, parent, number, rows)
+    state = replace(state, parent=parent)
+    dropped = state.articles.filter(pc.is_valid(state.articles["duplicate_of"]))
+    rejections = {
+        row: ("duplicate", f"Repeats article {original}; duplicates are dropped on request.")
+        for row, original in zip(dropped["row"].to_pylist(), dropped["duplicate_of"].to_pylist(), strict=True)
+    }
+    return replace(state.reject_rows(rejections, "dedupe"), dropped=dropped)
+
+
+def _take_parent_rows(state: RunState, parent: ParentRows, number: int, rows: Positions) -> tuple[RunState, ParentRows]:
+    """Move rows of a segment of the parent to the articles of the run."""
+    if not len(rows):
+        return state, parent
+    articles = append_keys(state.articles, parent.load_keys(number, rows))
+    taken = {(number, row) for row in rows.tolist()}
+    links = {place: link for place, link in parent.links.items() if place not in taken}
+    return replace(state, articles=articles), replace(parent.without_rows([(number, rows)]), links=links)
 
 
 def _find_unlinked_rows(state: RunState) -> list[tuple[int, Positions]]:
@@ -124,16 +129,15 @@ def _gather_fingerprints(
     parent = state.parent
     generations[_find_published(state, parent, is_duplicate=True)] = _LOST_ORIGINAL
     generations[_find_published(state, parent, is_duplicate=False)] = _KEPT
-    visited = _select_visited_prints(prints, print_rows.to_numpy()[generations != _KEPT])
+    own_visited = read_visited(prints, print_rows.to_numpy()[generations != _KEPT])
     old_rows = {number: (rows, np.full(len(rows), _LOST_ORIGINAL, np.int8)) for number, rows in unlinked}
     tables = [dedupe.assemble_fingerprints(state.articles, prints, generations, print_rows)]
     print_tables, print_count = [prints], prints.num_rows
-    visited = pa.concat_tables(
-        [visited, *(_take_index_prints(parent, number, rows).select(_BAND_COLUMNS) for number, rows in unlinked)]
-    )
+    unlinked_prints = [_take_index_prints(parent, number, rows) for number, rows in unlinked]
+    visited = join_visited([own_visited, *(read_visited(table, np.arange(len(table))) for table in unlinked_prints)])
     old_places: dict[str, tuple[int, int]] = {}
     for number in range(len(parent.indexes)):
-        candidates = _find_candidates(parent, number, visited)
+        candidates = find_candidates(parent, number, visited)
         rows, row_generations = old_rows.get(number, (np.empty(0, np.int64), np.empty(0, np.int8)))
         candidates = np.setdiff1d(candidates, rows)
         rows = np.concatenate([rows, candidates])
@@ -173,39 +177,6 @@ def _find_published(state: RunState, parent: ParentRows, *, is_duplicate: bool) 
         links = parent.indexes[number].read_column("duplicate_of").take(pa.array(places.rows[in_segment]))
         matches[in_segment] = np.asarray(pc.is_valid(links)) == is_duplicate
     return np.flatnonzero(matches)
-
-
-def _select_visited_prints(prints: pa.Table, rows: npt.NDArray[np.int64]) -> pa.Table:
-    """Select digests and bands of some PRINTS."""
-    columns = prints.select(_BAND_COLUMNS)
-    return columns.take(pa.array(rows))
-
-
-def _find_candidates(parent: ParentRows, number: int, visited: pa.Table) -> npt.NDArray[np.int64]:
-    """Find the rows of a segment that stay, are no duplicates, and share a digest or a band with a visited text."""
-    index = parent.indexes[number]
-    stays = parent.stays[number]
-    if not stays.any() or not visited.num_rows:
-        return np.empty(0, np.int64)
-    digests = pc.unique(encode_ids(visited["text_digest"]).cast(pa.binary(16)).drop_null())
-    is_candidate = np.asarray(pc.is_in(index.read_column("text_digest"), value_set=digests), np.bool_).copy()
-    bands = visited["bands"].combine_chunks().drop_null()
-    keys = np.unique(view_binary(bands, 256).view(np.uint64).reshape(-1))
-    segment_keys = index.band_keys
-    if len(segment_keys) and len(keys):
-        starts = np.searchsorted(segment_keys, keys)
-        hits = starts[(starts < len(segment_keys))]
-        matched = keys[starts < len(segment_keys)] == segment_keys[hits]
-        first = hits[matched]
-        ends = np.searchsorted(segment_keys, keys[starts < len(segment_keys)][matched], side="right")
-        counts = ends - first
-        slots = np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
-        is_candidate[index.band_rows[slots]] = True
-    is_original = np.asarray(pc.is_null(index.read_column("duplicate_of"))).copy()
-    for (segment_number, row), link in parent.links.items():
-        if segment_number == number:
-            is_original[row] = link is None
-    return np.flatnonzero(is_candidate & stays & is_original)
 
 
 def _take_index_prints(parent: ParentRows, number: int, rows: Positions) -> pa.Table:

@@ -18,12 +18,11 @@ from flows.run.segment_index import (
     IndexFolder,
     build_index_rows,
     encode_ids,
-    list_bands,
     must_copy_prints,
-    sort_bands,
     split_ids,
     write_arrow_batches,
 )
+from flows.run.segment_keys import list_bands, list_samples, sort_keys
 from schemas import stage_tables
 
 _PRINT_BATCH_ROWS = 4_096
@@ -38,7 +37,7 @@ def write_segment_indexes(
     """
     assert state.pieces is not None
     for piece, segment in zip(state.pieces, segments, strict=True):
-        keys = state.articles.take(pa.array(piece.places))
+        keys = (state.dropped if piece.is_dropped else state.articles).take(pa.array(piece.places))
         _write_index(state, keys, segment, index_folder, statistics.get(segment.name))
 
 
@@ -86,15 +85,16 @@ def _write_index(
     file_numbers, print_rows = np.zeros(row_count, np.int32), np.zeros(row_count, np.int32)
     text_digests = np.empty(row_count, object)
     print_paths: list[Path] = []
-    band_parts = []
+    bands, samples = [], []
     for number in np.unique(shards).tolist():
         places = np.flatnonzero(shards == number)
         if number > stage_tables.PARENT:
-            prints = (
-                state.shards[number].read_table("prints", ["text_digest", "bands"]).take(pa.array(positions[places]))
-            )
+            mapped = state.shards[number].map_prints()
+            shard_prints = mapped.table if mapped is not None else state.shards[number].read_table("prints")
+            prints = take_from_batches(shard_prints, positions[places])
             text_digests[places] = encode_ids(prints["text_digest"]).to_pylist()
-            band_parts.append(list_bands(prints, places.astype(np.int32)))
+            bands.append(list_bands(prints, places.astype(np.int32)))
+            samples.append(list_samples(prints, places.astype(np.int32)))
             continue
         assert state.parent is not None
         index = state.parent.indexes[stage_tables.PARENT - number]
@@ -106,8 +106,8 @@ def _write_index(
         print_rows[places] = rows["print_row"].to_numpy()
         new_rows = np.full(index.rows.table.num_rows, -1, np.int32)
         new_rows[positions[places]] = places
-        band_rows = new_rows[index.band_rows]
-        band_parts.append((index.band_keys[band_rows >= 0], band_rows[band_rows >= 0]))
+        bands.append(index.read_keys("bands").move_rows(new_rows))
+        samples.append(index.read_keys("samples").move_rows(new_rows))
     own_name = f"prints-{segment.name}.arrow"
     is_new = shards > stage_tables.PARENT
     index_folder.folder.mkdir(parents=True, exist_ok=True)
@@ -128,14 +128,11 @@ def _write_index(
             print_rows[new_places] = np.arange(len(new_places))
             print_names.append(own_name)
     index_rows = build_index_rows(articles, pa.array(text_digests.tolist(), pa.binary(16)), file_numbers, print_rows)
-    bands = sort_bands(
-        np.concatenate([np.empty(0, np.uint64), *(keys for keys, _ in band_parts)]),
-        np.concatenate([np.empty(0, np.int32), *(rows for _, rows in band_parts)]),
-    )
     record: dict[str, Any] = {"drift": collect_drift(segment).to_json()}
     if statistics is not None:
         record["statistics"] = statistics
-    index_folder.write_index(segment.name, index_rows, bands, print_names, record)
+    segment_keys = {"bands": sort_keys(bands), "samples": sort_keys(samples)}
+    index_folder.write_index(segment.name, index_rows, segment_keys, print_names, record)
 
 
 def _locate_rows(keys: pa.Table, articles: pa.Table) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:

@@ -13,25 +13,26 @@ import pyarrow.compute as pc
 
 from flows.run.parent_rows import Mask, ParentRows, Positions, RowPlaces, group_by_segment
 from flows.run.run_state import RunState
-from flows.run.segment_index import compute_origin_digests, compute_source_hashes, view_binary
+from flows.run.segment_index import compute_origin_digests, compute_source_hashes
+from flows.run.segment_keys import view_binary
 
 
 def match_parent(
-    state: RunState, parent: ParentRows, withdrawn: list[tuple[int, Positions]], settings: str, *, append: bool
+    state: RunState, parent: ParentRows, left: list[tuple[int, Positions]], settings: str, *, append: bool
 ) -> RunState:
     """Return the state whose articles are those that the parent does not have as they are.
 
-    With `append` all rows of the parent stay, but for `withdrawn` ones and those of documents of this source; a new
-    article whose source_id another row has becomes `id~article_id`. `settings` is the digest of code and parameters:
-    rows made by others are made again.
+    With `append` all rows of the parent stay, articles and dropped duplicates, but for those that `left` and those of
+    documents of this source; a new article whose source_id another row has becomes `id~article_id`. `settings` is the
+    digest of code and parameters: rows made by others are made again.
     """
     places = parent.find_ids(state.articles["article_id"])
     if append:
         parent = replace(parent, stays=tuple(np.ones(len(mask), bool) for mask in parent.stays))
         renamed = parent.find_ids(pa.array(list(state.renamed_ids), pa.string()))
-        parent = parent.without_rows([*withdrawn, *group_by_segment(places), *group_by_segment(renamed)])
+        parent = parent.without_rows([*left, *group_by_segment(places), *group_by_segment(renamed)])
         state = _give_way_on_source_ids(state, parent)
-    carried_count = parent.count_rows()
+    carried_count = parent.count_rows(is_dropped=False) + parent.count_rows(is_dropped=True)
     same = _mark_same_rows(state, parent, places, settings)
     stays = [mask.copy() for mask in parent.stays]
     for number, rows in group_by_segment(RowPlaces(places.segments[same], places.rows[same])):

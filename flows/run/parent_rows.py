@@ -49,6 +49,7 @@ class RowPlaces:
 class ParentRows:
     """The parent release, and the rows of it that stay: one mask for each segment.
 
+    Segments of published articles come first, then those of dropped duplicates.
     `links` maps (segment, row) of a row that stays to its new duplicate_of, where that changed. `index_folder` is where
     the indexes were opened.
     """
@@ -64,6 +65,15 @@ class ParentRows:
     def segments(self) -> tuple[release.Segment, ...]:
         """Return the segments of the release."""
         return tuple(index.segment for index in self.indexes)
+
+    @property
+    def is_dropped(self) -> Mask:
+        """Return the mask of the segments of dropped duplicates."""
+        return np.array([index.segment.is_dropped for index in self.indexes], bool)
+
+    def list_numbers(self, *, is_dropped: bool) -> list[int]:
+        """List the numbers of the segments of published articles, or of dropped duplicates."""
+        return [int(number) for number in np.flatnonzero(self.is_dropped == is_dropped)]
 
     def find_ids(self, ids: pa.Array | pa.ChunkedArray) -> RowPlaces:
         """Find rows by article_id; what does not have the form of an id is nowhere."""
@@ -84,6 +94,11 @@ class ParentRows:
             places.segments[matches], places.rows[matches] = number, rows
         return places
 
+    def find_published_ids(self, ids: pa.Array | pa.ChunkedArray) -> Mask:
+        """Return the mask of the ids that are of published articles."""
+        places = self.find_ids(ids)
+        return np.asarray(places.exists & ~np.append(self.is_dropped, False)[places.segments])
+
     def find_values(self, column: str, values: pa.Array) -> list[Positions]:
         """Return the rows of each segment whose value of an index column is one of these."""
         return [
@@ -98,9 +113,9 @@ class ParentRows:
             stays[number][rows] = False
         return replace(self, stays=tuple(stays))
 
-    def count_rows(self) -> int:
-        """Count the rows that stay."""
-        return sum(int(mask.sum()) for mask in self.stays)
+    def count_rows(self, *, is_dropped: bool) -> int:
+        """Count the published articles that stay, or the dropped duplicates."""
+        return sum(int(self.stays[number].sum()) for number in self.list_numbers(is_dropped=is_dropped))
 
     def load_keys(self, number: int, rows: Positions) -> pa.Table:
         """Load KEYS of some rows of a segment; `row` is their place in it, and their links are the current ones."""
@@ -129,7 +144,7 @@ class ParentRows:
 def open_parent(path: Path, index_folder: IndexFolder) -> ParentRows:
     """Open a release as parent; no row stays yet. Raises ReleaseError where a file of it is not as published."""
     manifest = release.read_manifest(path)
-    segments = release.list_segments(path, manifest)
+    segments = [*release.list_segments(path, manifest), *release.list_dropped_segments(path, manifest)]
     sizes = {file["path"]: (file["bytes"], file["sha256"]) for file in manifest["files"]}
     indexes = []
     for segment in segments:

@@ -94,23 +94,33 @@ def build_tables(
     state = steps.clean_and_describe(job, cached, work, target, report_progress)
     if state.cleaned_count >= _MANY_DOCUMENTS:
         supervisor.kill_idle_children()  # a worker holds some 230 MB, which the release needs more
-    state = run.reject_withdrawn(state, withdrawals)
     parent = _open_parent(dataset, facts, work if job.dry_run else None)
     parent_path = parent.path if parent else None
+    withdrawn = run.find_withdrawn_rows(parent, withdrawals) if parent else []
+    left = withdrawn
+    if parent and job.append and job.remake:
+        settings = facts.compute_settings_digest()
+        state, remade = steps.remake_carried(job, state, parent, cached, work, dataset, withdrawn, settings)
+        left = [*withdrawn, *remade]
+    state = run.reject_withdrawn(state, withdrawals)
     state = run.resolve_id_conflicts(state, parent_path, append=job.append, parent_index=parent)
     state = run.match_renamed_articles(state, parent_path)
-    withdrawn = run.find_withdrawn_rows(parent, withdrawals) if parent else []
     if parent:
-        state = run.match_parent(state, parent, withdrawn, facts.compute_settings_digest(), append=job.append)
+        state = run.match_parent(state, parent, left, facts.compute_settings_digest(), append=job.append)
     # Validation runs before deduplication, so that no dropped copy refers to a rejected row.
     state, row_verdict = steps.validate_articles(state, facts.started_at.date(), work)
     state = steps.find_duplicates(state, job.duplicates)
-    release_verdict = steps.validate_release(state, job.accept_drift, sum(len(rows) for _, rows in withdrawn))
+    release_verdict = steps.validate_release(state, job.accept_drift, _count_published(parent, withdrawn))
     state = run.plan_segments(state)
     verdicts = {"articles": row_verdict, "release": release_verdict}
     if parent:
         verdicts["drift"] = steps.compare_with_parent(job, facts, state, withdrawn)
     return state, verdicts
+
+
+def _count_published(parent: run.ParentRows | None, positions: list[tuple[int, run.Positions]]) -> int:
+    """Count the rows of the parent that are published articles."""
+    return sum(len(rows) for number, rows in positions if parent and not parent.segments[number].is_dropped)
 
 
 def _open_parent(dataset: release.Dataset, facts: release.RunFacts, build_folder: Path | None) -> run.ParentRows | None:

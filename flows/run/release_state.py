@@ -23,7 +23,7 @@ def load_release_state(
 ) -> RunState:
     """Load a release as the state of a run whose rows all stay, but for the withdrawn ones: these become rejects.
 
-    Rejects of withdrawn documents lose their previews.
+    Rejects of withdrawn documents lose their previews. A dropped duplicate that has a reject has no second one.
     """
     stays = tuple(np.ones(len(mask), bool) for mask in parent.stays)
     parent = replace(parent, stays=stays).without_rows(withdrawn)
@@ -36,7 +36,11 @@ def load_release_state(
         parent=parent,
     )
     rejections: RejectionsByRow = {}
+    rejected = set(_list_origins(rejects))
     for number, rows in withdrawn:
+        if parent.segments[number].is_dropped:
+            origins = _list_origins(parent.load_keys(number, rows))
+            rows = rows[[origin not in rejected for origin in origins]]
         first_row = state.articles.num_rows
         state = replace(state, articles=append_keys(state.articles, parent.load_keys(number, rows)))
         digests = parent.indexes[number].read_column("text_digest").take(pa.array(rows)).to_pylist()
@@ -46,6 +50,21 @@ def load_release_state(
             cause = next(one for one in withdrawals if one.matches_document(key, raw_sha256, text_digest))
             rejections[row] = ("withdrawn", f"Taken down on request: {cause.reason}")
     return state.reject_rows(rejections, "release")
+
+
+def remove_returned_rejects(state: RunState) -> RunState:
+    """Remove the rejects of duplicates that are published again."""
+    published = set(_list_origins(state.articles))
+    is_returned = [
+        reason == "duplicate" and origin in published
+        for reason, origin in zip(state.rejects["reason"].to_pylist(), _list_origins(state.rejects), strict=True)
+    ]
+    return replace(state, rejects=state.rejects.filter(pc.invert(pa.array(is_returned, pa.bool_()))))
+
+
+def _list_origins(table: pa.Table) -> list[tuple[str, str | None]]:
+    """List source_id and raw_sha256 of each row."""
+    return list(zip(table["source_id"].to_pylist(), table["raw_sha256"].to_pylist(), strict=True))
 
 
 def redact_rejects(rejects: pa.Table, withdrawals: Sequence[release.Withdrawal]) -> pa.Table:
@@ -67,7 +86,8 @@ def load_all_keys(state: RunState) -> RunState:
     assert state.parent is not None
     articles = state.articles
     kept_names = {segment.name for segment in state.kept_segments}
-    for number, segment in enumerate(state.parent.segments):
+    for number in state.parent.list_numbers(is_dropped=False):
+        segment = state.parent.segments[number]
         if segment.name in kept_names:
             rows = np.arange(len(state.parent.stays[number]))
             articles = append_keys(articles, state.parent.load_keys(number, rows))

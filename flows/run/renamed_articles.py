@@ -32,7 +32,10 @@ def match_renamed_articles(state: RunState, parent: Path | None) -> RunState:
     current_ids = state.articles["article_id"].combine_chunks()
     parent_rows: list[dict[str, str]] = []
     parent_ids: list[pa.Array] = []
-    for batch in release.read_batches(parent, "articles", columns):
+    dropped_segments = release.list_dropped_segments(parent, release.read_manifest(parent))
+    dropped_files = [file for segment in dropped_segments for file in segment.list_files("articles")]
+    files = [*release.list_table_files(parent, "articles"), *dropped_files]
+    for batch in release.read_file_batches(files, "articles", columns):
         parent_ids.append(batch.column("article_id"))
         is_gone = pc.invert(pc.is_in(batch.column("article_id"), value_set=current_ids))
         parent_rows += batch.filter(is_gone).to_pylist()

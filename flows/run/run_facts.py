@@ -89,6 +89,7 @@ def build_draft(
             carried_over=state.carried_count,
             not_read=state.key_usage.get("not_read", {}),
             key_usage={name: state.key_usage[name] for name in ("records", "keys") if name in state.key_usage},
+            dropped_before=state.count_dropped_before(),
             dropped=state.count_dropped(),
             rejected=state.count_rejected(),
             accepted_drift=facts.accepted_drift if has_drift else "",
@@ -103,7 +104,8 @@ def _iterate_segments(state: RunState, facts: release.RunFacts, folder: Path) ->
     """Yield the tables of each segment that is to be written; they are read when they are iterated."""
     assert state.pieces is not None
     for piece in state.pieces:
-        piece_state = replace(state, articles=state.articles.take(pa.array(piece.places)))
+        rows = state.dropped if piece.is_dropped else state.articles
+        piece_state = replace(state, articles=rows.take(pa.array(piece.places)))
         shards = piece_state.articles["shard"].to_numpy()
         code, settings = set(), set()
         if (shards > stage_tables.PARENT).any():
@@ -119,6 +121,7 @@ def _iterate_segments(state: RunState, facts: release.RunFacts, folder: Path) ->
             ordered_tables.sort_lineage(piece_state, "evidence", folder),
             tuple(sorted(code)),
             tuple(sorted(settings)),
+            piece.is_dropped,
         )
 
 
@@ -128,37 +131,46 @@ def compute_changes(state: RunState, facts: release.RunFacts, written_paths: lis
     if parent is None:
         return release.build_changes(ids.combine_chunks().cast(pa.string()), pa.array([], pa.string()))
     assert state.pieces is not None
-    own_ids = ids.filter(pc.greater(state.articles["shard"], stage_tables.PARENT)).combine_chunks().cast(pa.string())
-    exists = pa.array(parent.find_ids(own_ids).exists)
+    # Rows of this run, and dropped duplicates of the parent that return.
+    shards = state.articles["shard"].to_numpy()
+    returned = np.append(parent.is_dropped, False)[np.maximum(stage_tables.PARENT - shards, -1)]
+    own_ids = ids.filter(pa.array((shards > stage_tables.PARENT) | returned)).combine_chunks().cast(pa.string())
+    exists = pa.array(parent.find_published_ids(own_ids))
     replaced_ids = own_ids.filter(exists)
     old_ids, new_ids = (pa.array(list(ids), pa.string()) for ids in (state.renamed_ids, state.renamed_ids.values()))
-    left = [(number, np.flatnonzero(~stays)) for number, stays in enumerate(parent.stays)]
+    published_numbers = parent.list_numbers(is_dropped=False)
+    left = [(number, np.flatnonzero(~parent.stays[number])) for number in published_numbers]
     left_ids = pa.array(sorted(list_ids(parent, left)), pa.string())
-    relinked = [(number, np.array([row], np.int64)) for number, row in parent.links if parent.stays[number][row]]
+    relinked = [
+        (number, np.array([row], np.int64))
+        for number, row in parent.links
+        if parent.stays[number][row] and not parent.segments[number].is_dropped
+    ]
     compared_ids = pa.chunked_array([replaced_ids, pa.array(sorted(list_ids(parent, relinked)), pa.string())])
     changed = []
     has_same_code = all(segment.code == (facts.code_digest,) for segment in parent.segments)
+    pieces = [piece for piece in state.pieces if not piece.is_dropped]
     columns = release.DIGEST_COLUMNS if has_same_code else release.VALUE_COLUMNS
-    for group in sorted({piece.parent_segments for piece in state.pieces if piece.parent_segments}):
+    for group in sorted({piece.parent_segments for piece in pieces if piece.parent_segments}):
         group_ids = pa.chunked_array(
             [
                 state.articles["article_id"].take(pa.array(piece.places)).combine_chunks().cast(pa.string())
-                for piece in state.pieces
+                for piece in pieces
                 if piece.parent_segments == group
             ]
         )
         group_ids = group_ids.filter(pc.is_in(group_ids, value_set=compared_ids)).combine_chunks()
-        group_ids = group_ids.filter(pa.array(parent.find_ids(group_ids).exists))
+        group_ids = group_ids.filter(pa.array(parent.find_published_ids(group_ids)))
         if len(group_ids):
             old_paths = [path for number in group for path in parent.segments[number].list_files("articles")]
             new_paths = [
-                path for piece, path in zip(state.pieces, written_paths, strict=True) if piece.parent_segments == group
+                path for piece, path in zip(pieces, written_paths, strict=True) if piece.parent_segments == group
             ]
             changed.append(release.diff_files(old_paths, new_paths, group_ids, columns))
     if state.renamed_ids:
         is_pair = pc.and_(pc.is_in(old_ids, value_set=left_ids), pc.is_in(new_ids, value_set=own_ids))
         old_ids, new_ids = old_ids.filter(is_pair), new_ids.filter(is_pair)
-        old_paths = [path for segment in parent.segments for path in segment.list_files("articles")]
+        old_paths = [path for number in published_numbers for path in parent.segments[number].list_files("articles")]
         both = pa.concat_arrays([old_ids, new_ids])
         changed.append(release.diff_files(old_paths, written_paths, both, columns, state.renamed_ids))
     removed_ids = left_ids.filter(pc.invert(pc.is_in(left_ids, value_set=pa.concat_arrays([replaced_ids, old_ids]))))
@@ -218,7 +230,7 @@ def _count_duplicates(state: RunState) -> int:
     count = state.articles.num_rows - state.articles["duplicate_of"].null_count
     kept_names = {segment.name for segment in state.kept_segments}
     for index in state.parent.indexes if state.parent else ():
-        if index.segment.name in kept_names:
+        if index.segment.name in kept_names and not index.segment.is_dropped:
             links = index.read_column("duplicate_of")
             count += len(links) - links.null_count
     return int(count)

@@ -25,12 +25,13 @@ RejectionsByRow = dict[int, tuple[str, str]]  # row -> reason, sentence
 class SegmentPiece:
     """A segment to be written: the places of its rows in `RunState.articles`, and the parent's segments they are from.
 
-    `number` is the number in its name.
+    `number` is the number in its name. The rows of a segment of dropped duplicates are in `RunState.dropped`.
     """
 
     number: int
     places: npt.NDArray[np.int64]
     parent_segments: tuple[int, ...]
+    is_dropped: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class RunState:
       this run have in them, by number.
     - `parent`: the parent release and the rows of it that stay (flows/run/parent_rows.py); of these, `carried_count`
       are of documents that this source does not hold. Rows that stay are not in `articles` until segments are planned.
+    - `dropped`: KEYS of duplicates that are dropped, but for those that stay dropped in the parent as they are.
     - `kept_segments`: segments of the parent that the release shares; `pieces`: for each segment to be written, the
       rows of `articles` in it (flows/run/segment_plan.py).
     - `cleaned_count`: documents cleaned in this run; `cached_count`: documents whose outcome came from the cache.
@@ -52,6 +54,7 @@ class RunState:
     articles: pa.Table
     rejects: pa.Table
     documents_in: int
+    dropped: pa.Table = field(default_factory=lambda: arrow.make_empty_table(stage_tables.KEYS))
     carried_count: int = 0
     shards: tuple[cache.Shard, ...] = ()
     parent: ParentRows | None = None
@@ -66,13 +69,30 @@ class RunState:
 
     def count_published(self) -> int:
         """Count the articles of the release: rows of `articles`, and rows of the parent that are not among them."""
-        if self.pieces is not None:
-            return int(self.articles.num_rows) + sum(segment.rows for segment in self.kept_segments)
-        return int(self.articles.num_rows) + (self.parent.count_rows() if self.parent else 0)
+        return self._count_rows(self.articles, is_dropped=False)
 
     def count_dropped(self) -> dict[str, int]:
-        """Count the documents dropped as duplicates, by reason."""
-        return {k: n for k, n in batch_processing.count_reasons(self.rejects).items() if k in DROPPED}
+        """Count the documents dropped as duplicates, by reason; those that an earlier release dropped count too."""
+        counts = {k: n for k, n in batch_processing.count_reasons(self.rejects).items() if k in DROPPED}
+        duplicates = self._count_rows(self.dropped, is_dropped=True)
+        return {**counts, "duplicate": duplicates} if duplicates else counts
+
+    def count_dropped_before(self) -> int:
+        """Count the dropped duplicates that an earlier release dropped: these have no row in rejects."""
+        newly_dropped = batch_processing.count_reasons(self.rejects).get("duplicate", 0)
+        return self._count_rows(self.dropped, is_dropped=True) - newly_dropped
+
+    def select_dropped(self) -> "RunState":
+        """Return the state with the dropped duplicates as its articles, to read their rows."""
+        return replace(self, articles=self.dropped)
+
+    def _count_rows(self, rows: pa.Table, *, is_dropped: bool) -> int:
+        """Count `rows`, and rows of the parent that are not among them."""
+        if self.pieces is not None:
+            return int(rows.num_rows) + sum(
+                segment.rows for segment in self.kept_segments if segment.is_dropped == is_dropped
+            )
+        return int(rows.num_rows) + (self.parent.count_rows(is_dropped=is_dropped) if self.parent else 0)
 
     def count_rejected(self) -> dict[str, int]:
         """Count the rejected documents, by reason; dropped duplicates are not among them."""

@@ -1,7 +1,8 @@
 """Index of published segments in state/index/: what a run must know of an article without reading its text.
 
     <segment>.rows.arrow   SEGMENT_INDEX: ids and digests of each article, in the order of its articles file
-    <segment>.bands.arrow  SEGMENT_BANDS: the near-duplicate bands of all its articles, sorted
+    <segment>.bands.arrow  SEGMENT_KEYS: the near-duplicate bands of all its articles, sorted
+    <segment>.samples.arrow SEGMENT_KEYS: the lowest shingle digests of each of its articles, sorted
     prints-<segment>.arrow PRINTS of the articles that were new when that segment was written; later segments that
                            hold them refer to it
     <segment>.json         digests and sizes of these files, statistics of the segment, stamps of its published files
@@ -25,9 +26,10 @@ import pyarrow.compute as pc
 
 from flows import dedupe, release
 from flows.release.filesystem import encode_json
+from flows.run.segment_keys import SegmentKeys, join_chunks, list_bands, list_samples, sort_keys, view_binary
 from schemas import stage_tables
 
-VERSION: Final = 1
+VERSION: Final = 2
 LEGACY_NAME: Final = "layout-1"
 _VERSION_KEY: Final = b"kliping.index"
 _PRINT_FILES_KEY: Final = b"kliping.prints"
@@ -49,6 +51,7 @@ class SegmentIndex:
     segment: release.Segment
     rows: release.MappedTable
     bands: release.MappedTable
+    samples: release.MappedTable
     print_paths: tuple[Path, ...]
     record: Mapping[str, Any]
 
@@ -59,30 +62,12 @@ class SegmentIndex:
 
     def read_column(self, name: str) -> pa.Array:
         """Return a column of SEGMENT_INDEX."""
-        return self.rows.table[name].combine_chunks()
+        return join_chunks(self.rows.table[name])
 
-    @property
-    def band_keys(self) -> npt.NDArray[np.uint64]:
-        """Return the band keys, sorted."""
-        keys: npt.NDArray[np.uint64] = self.bands.table["key"].combine_chunks().to_numpy()
-        return keys
-
-    @property
-    def band_rows(self) -> npt.NDArray[np.int32]:
-        """Return the row of each band key."""
-        rows: npt.NDArray[np.int32] = self.bands.table["row"].combine_chunks().to_numpy()
-        return rows
-
-
-def view_binary(column: pa.ChunkedArray, width: int) -> npt.NDArray[np.uint8]:
-    """Return a column of fixed-width bytes as an array of rows x width; nulls have any bytes."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    buffer = array.buffers()[1]
-    if buffer is None:
-        return np.empty((0, width), np.uint8)
-    return np.frombuffer(buffer, np.uint8)[array.offset * width : (array.offset + len(array)) * width].reshape(
-        -1, width
-    )
+    def read_keys(self, name: str) -> SegmentKeys:
+        """Return the `bands` or the `samples` of the segment."""
+        table = {"bands": self.bands, "samples": self.samples}[name].table
+        return SegmentKeys(join_chunks(table["key"]).to_numpy(), join_chunks(table["row"]).to_numpy())
 
 
 def encode_ids(ids: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -143,20 +128,6 @@ def build_index_rows(
     return pa.table(arrays, stage_tables.SEGMENT_INDEX.names).cast(stage_tables.SEGMENT_INDEX)
 
 
-def sort_bands(keys: npt.NDArray[np.uint64], rows: npt.NDArray[np.int32]) -> pa.Table:
-    """Build SEGMENT_BANDS from keys and their rows in any order."""
-    order = np.lexsort((rows, keys))
-    return pa.table([keys[order], rows[order]], schema=stage_tables.SEGMENT_BANDS)
-
-
-def list_bands(prints: pa.Table, rows: npt.NDArray[np.int32]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
-    """List the band keys of PRINTS, each with the row of its article in `rows`."""
-    column = prints["bands"].combine_chunks()
-    is_valid = np.asarray(pc.is_valid(column))
-    keys = view_binary(column, 256).view(np.uint64)[is_valid]
-    return keys.reshape(-1), np.repeat(rows[is_valid], keys.shape[1] if len(keys) else 0)
-
-
 class IndexFolder:
     """The folder of indexes, state/index; in a run that may not write there, a temporary one."""
 
@@ -193,14 +164,20 @@ class IndexFolder:
         return rebuilt
 
     def write_index(
-        self, name: str, rows: pa.Table, bands: pa.Table, print_names: Sequence[str], record: Mapping[str, Any]
+        self,
+        name: str,
+        rows: pa.Table,
+        keys: Mapping[str, pa.Table],
+        print_names: Sequence[str],
+        record: Mapping[str, Any],
     ) -> None:
-        """Write the index of a segment; `record` is what its JSON holds beside the digests."""
+        """Write the index of a segment: its rows, its bands and samples, and what its JSON holds beside digests."""
         self.folder.mkdir(parents=True, exist_ok=True)
         metadata = {_VERSION_KEY: f"{VERSION}.{dedupe.VERSION}".encode(), _PRINT_FILES_KEY: json.dumps(print_names)}
         write_arrow_file(self.folder / f"{name}.rows.arrow", rows.replace_schema_metadata(metadata))
-        write_arrow_file(self.folder / f"{name}.bands.arrow", bands)
-        digests = {part: _digest_file(self.folder / f"{name}.{part}.arrow") for part in ("rows", "bands")}
+        for part, table in keys.items():
+            write_arrow_file(self.folder / f"{name}.{part}.arrow", table)
+        digests = {part: _digest_file(self.folder / f"{name}.{part}.arrow") for part in ("rows", *keys)}
         sizes = {print_name: (self.folder / print_name).stat().st_size for print_name in print_names}
         temporary = self.folder / f".{name}.json.new"
         temporary.write_bytes(encode_json({**record, "digests": digests, "print_sizes": sizes}))
@@ -216,7 +193,8 @@ class IndexFolder:
 
     def remove_unused(self, used_names: Sequence[str]) -> None:
         """Remove the files of segments that are not named, and prints to which none of the others refers."""
-        used = {f"{name}{suffix}" for name in used_names for suffix in (".rows.arrow", ".bands.arrow", ".json")}
+        suffixes = (".rows.arrow", ".bands.arrow", ".samples.arrow", ".json")
+        used = {f"{name}{suffix}" for name in used_names for suffix in suffixes}
         for name in used_names:
             used |= set(_read_record(self.folder / f"{name}.json").get("print_sizes", ()))
         for path in self.folder.iterdir() if self.folder.is_dir() else ():
@@ -237,16 +215,18 @@ class IndexFolder:
                 path.stat().st_size != record["print_sizes"][path.name] for path in print_paths
             ):
                 return None
-            bands = release.map_table(folder / f"{name}.bands.arrow")
+            bands, samples = (release.map_table(folder / f"{name}.{part}.arrow") for part in ("bands", "samples"))
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        return SegmentIndex(segment, rows, bands, print_paths, record)
+        return SegmentIndex(segment, rows, bands, samples, print_paths, record)
 
     def _build_from_texts(self, segment: release.Segment, name: str) -> None:
         """Build the index of a segment from its articles file, computing the prints of every text again."""
         self.folder.mkdir(parents=True, exist_ok=True)
         columns = [*INDEXED_COLUMNS, "text"]
-        tables, digests, band_keys, band_rows = [], [], [np.empty(0, np.uint64)], [np.empty(0, np.int32)]
+        tables, digests = [], []
+        bands: list[SegmentKeys] = []
+        samples: list[SegmentKeys] = []
         row_count = 0
 
         def iterate_prints() -> Iterator[pa.Table]:
@@ -256,9 +236,9 @@ class IndexFolder:
                 prints = dedupe.compute_prints(articles)
                 tables.append(articles.select(INDEXED_COLUMNS))
                 digests.append(encode_ids(prints["text_digest"]).cast(pa.binary(16)))
-                keys, rows = list_bands(prints, np.arange(row_count, row_count + len(prints), dtype=np.int32))
-                band_keys.append(keys)
-                band_rows.append(rows)
+                rows = np.arange(row_count, row_count + len(prints), dtype=np.int32)
+                bands.append(list_bands(prints, rows))
+                samples.append(list_samples(prints, rows))
                 row_count += len(prints)
                 yield prints
 
@@ -275,8 +255,7 @@ class IndexFolder:
             if articles is not None
             else stage_tables.SEGMENT_INDEX.empty_table()
         )
-        bands = sort_bands(np.concatenate(band_keys), np.concatenate(band_rows))
-        self.write_index(name, rows, bands, [print_name], {})
+        self.write_index(name, rows, {"bands": sort_keys(bands), "samples": sort_keys(samples)}, [print_name], {})
 
 
 def write_arrow_file(path: Path, table: pa.Table) -> None:

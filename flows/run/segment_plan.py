@@ -28,14 +28,41 @@ class _Source:
     must_write: bool
 
 
-def plan_segments(state: RunState, *, merge: bool = True) -> RunState:
-    """Return the state with its kept segments and pieces; rows of segments that are written again join `articles`.
+@dataclass(frozen=True)
+class _Plan:
+    """Segments of one kind: KEYS of all rows to be written, segments that are kept, segments to be written."""
 
-    With `merge` false (a purge), each segment of the parent is kept or written again under its number.
+    rows: pa.Table
+    kept_segments: tuple[release.Segment, ...]
+    pieces: tuple[SegmentPiece, ...]
+
+
+def plan_segments(state: RunState, *, merge: bool = True) -> RunState:
+    """Return the state with its kept segments and pieces; rows of segments that are written again join its tables.
+
+    Published articles and dropped duplicates have segments of their own, planned in the same way. With `merge` false (a
+    purge), each segment of the parent is kept or written again under its number.
     """
-    parent = state.parent
-    home = _find_home(state, parent)
-    sources = [*(_list_parent_sources(parent, home) if parent else []), *_list_new_sources(home)]
+    free_number = release.find_first_free_number(state.parent.segments) if state.parent else 1
+    published = _plan_rows(state.articles, state.parent, free_number, merge=merge, is_dropped=False)
+    if not published.pieces and not published.kept_segments:
+        empty_piece = SegmentPiece(free_number, np.empty(0, np.int64), ())
+        published = replace(published, pieces=(empty_piece,))
+    free_number += len(published.pieces)
+    dropped = _plan_rows(state.dropped, state.parent, free_number, merge=merge, is_dropped=True)
+    return replace(
+        state,
+        articles=published.rows,
+        dropped=dropped.rows,
+        kept_segments=(*published.kept_segments, *dropped.kept_segments),
+        pieces=(*published.pieces, *dropped.pieces),
+    )
+
+
+def _plan_rows(rows: pa.Table, parent: ParentRows | None, free_number: int, *, merge: bool, is_dropped: bool) -> _Plan:
+    """Plan the segments of published articles, or of dropped duplicates: KEYS of the rows that do not stay."""
+    home = _find_home(rows, parent, is_dropped=is_dropped)
+    sources = [*_list_parent_sources(parent, home, is_dropped=is_dropped), *_list_new_sources(home)]
     merged = [source.rows < release.SEGMENT_ROWS or source.must_write for source in sources]
     candidates = [number for number, is_merged in enumerate(merged) if is_merged]
     groups = (
@@ -52,10 +79,9 @@ def plan_segments(state: RunState, *, merge: bool = True) -> RunState:
             written_groups.append(group)
     kept_numbers = [sources[number].parent_segment for number in sorted(kept)]
     kept_segments = tuple(parent.segments[number] for number in kept_numbers if number is not None) if parent else ()
-    free_number = release.find_first_free_number(parent.segments) if parent else 1
-    articles, pieces = state.articles, []
+    pieces = []
     for group in written_groups:
-        articles, places = _gather_rows(articles, parent, [sources[number] for number in group])
+        rows, places = _gather_rows(rows, parent, [sources[number] for number in group])
         parent_segments = tuple(
             number for number in (sources[index].parent_segment for index in group) if number is not None
         )
@@ -63,25 +89,29 @@ def plan_segments(state: RunState, *, merge: bool = True) -> RunState:
             number = free_number
             if not merge and parent_segments and start == 0 and parent:
                 number = parent.segments[parent_segments[0]].number or free_number
-            pieces.append(SegmentPiece(number, places[start : start + release.SEGMENT_ROWS], parent_segments))
+            piece_places = places[start : start + release.SEGMENT_ROWS]
+            pieces.append(SegmentPiece(number, piece_places, parent_segments, is_dropped))
             free_number += 1
-    if not pieces and not kept_segments:
-        pieces.append(SegmentPiece(free_number, np.empty(0, np.int64), ()))
-    return replace(state, articles=articles, kept_segments=kept_segments, pieces=tuple(pieces))
+    return _Plan(rows, kept_segments, tuple(pieces))
 
 
-def _find_home(state: RunState, parent: ParentRows | None) -> npt.NDArray[np.int32]:
-    """Return for each article of the run the parent's segment whose row it replaces; -1 where it is new."""
+def _find_home(rows: pa.Table, parent: ParentRows | None, *, is_dropped: bool) -> npt.NDArray[np.int32]:
+    """Return for each row the parent's segment of its kind whose row it replaces; -1 where it is new among them."""
     if parent is None:
-        return np.full(state.articles.num_rows, -1, np.int32)
-    return parent.find_ids(state.articles["article_id"]).segments
+        return np.full(rows.num_rows, -1, np.int32)
+    home = parent.find_ids(rows["article_id"]).segments
+    is_kind = np.append(parent.is_dropped == is_dropped, False)
+    return np.where(is_kind[home], home, -1).astype(np.int32)
 
 
-def _list_parent_sources(parent: ParentRows, home: npt.NDArray[np.int32]) -> list[_Source]:
-    """List the rows that remain of each segment of the parent."""
+def _list_parent_sources(parent: ParentRows | None, home: npt.NDArray[np.int32], *, is_dropped: bool) -> list[_Source]:
+    """List the rows that remain of each segment of the parent of this kind."""
+    if parent is None:
+        return []
     changed_segments = {number for number, _ in parent.links}
     sources = []
-    for number, stays in enumerate(parent.stays):
+    for number in parent.list_numbers(is_dropped=is_dropped):
+        stays = parent.stays[number]
         places = np.flatnonzero(home == number)
         must_write = not parent.can_share or not stays.all() or number in changed_segments
         sources.append(_Source(int(stays.sum()) + len(places), number, places, must_write))
@@ -99,23 +129,23 @@ def _list_new_sources(home: npt.NDArray[np.int32]) -> list[_Source]:
 
 
 def _gather_rows(
-    articles: pa.Table, parent: ParentRows | None, sources: list[_Source]
+    rows: pa.Table, parent: ParentRows | None, sources: list[_Source]
 ) -> tuple[pa.Table, npt.NDArray[np.int64]]:
-    """Append the rows of the parent's segments to `articles`; return it with the places of all rows, in order.
+    """Append the rows of the parent's segments to `rows` (KEYS); return it with the places of all rows, in order.
 
     A row that replaces one of the parent comes after the rows of that segment that stay.
     """
     place_parts = [np.empty(0, np.int64)]
-    tables, place = [], articles.num_rows
+    tables, place = [], rows.num_rows
     for source in sources:
         if source.parent_segment is not None:
             assert parent is not None
-            rows = np.flatnonzero(parent.stays[source.parent_segment])
-            tables.append(parent.load_keys(source.parent_segment, rows))
-            place_parts.append(np.arange(place, place + len(rows)))
-            place += len(rows)
+            staying = np.flatnonzero(parent.stays[source.parent_segment])
+            tables.append(parent.load_keys(source.parent_segment, staying))
+            place_parts.append(np.arange(place, place + len(staying)))
+            place += len(staying)
         place_parts.append(source.places)
     if tables:
         carried = pa.concat_tables([arrow.make_empty_table(stage_tables.KEYS), *tables])
-        articles = append_keys(articles, carried)
-    return articles, np.concatenate(place_parts)
+        rows = append_keys(rows, carried)
+    return rows, np.concatenate(place_parts)

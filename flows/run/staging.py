@@ -40,7 +40,8 @@ def stage_segments(
         release.audit_release(folder, findings, kept_paths)
     manifest = release.read_manifest(folder)
     kept_names = {segment.name for segment in draft.kept_segments}
-    segments = [one for one in release.list_segments(folder, manifest) if one.name not in kept_names]
+    all_segments = [*release.list_segments(folder, manifest), *release.list_dropped_segments(folder, manifest)]
+    segments = [segment for segment in all_segments if segment.name not in kept_names]
     segments.sort(key=lambda segment: segment.number)
     write_segment_indexes(state, segments, index_folder, statistics)
     for name in kept_names & statistics.keys():
@@ -67,7 +68,7 @@ def finish_indexes(path: Path, manifest: dict[str, Any], state: RunState, index_
     The release is published already: errors of the disk are ignored, since an index can be built again.
     """
     try:
-        segments = release.list_segments(path, manifest)
+        segments = [*release.list_segments(path, manifest), *release.list_dropped_segments(path, manifest)]
         record_stamps(index_folder, segments)
         names = [segment.name for segment in segments]
         if state.parent:

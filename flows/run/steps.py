@@ -20,6 +20,7 @@ class Steps:
     survey_source: Callable[..., read.SourceSurvey]
     look_up_cached_results: Callable[..., run.CachedResults]
     clean_and_describe: Callable[..., run.RunState]
+    remake_carried: Callable[..., tuple[run.RunState, list[tuple[int, run.Positions]]]]
     validate_articles: Callable[..., tuple[run.RunState, validate.Verdict]]
     find_duplicates: Callable[..., run.RunState]
     validate_release: Callable[..., validate.Verdict]
@@ -41,6 +42,9 @@ def write_release(
     """
     draft = run.build_draft(facts, state, verdicts, work)
     outcome = run.summarize_run(job, state, verdicts)
+    if job.remake and job.append:
+        remake_notes = run.list_remake_notes(state, facts.compute_settings_digest())
+        outcome = replace(outcome, notes=(*outcome.notes, *remake_notes))
     if any(verdict.refused for verdict in verdicts.values()):
         return _refuse_release(job, dataset, draft, verdicts, outcome)
     if job.dry_run:
@@ -97,6 +101,7 @@ PLAIN_STEPS = Steps(
     survey_source=read.survey_source,
     look_up_cached_results=run.look_up_cached_results,
     clean_and_describe=run.clean_documents,
+    remake_carried=run.remake_carried,
     validate_articles=run.validate_rows,
     find_duplicates=run.mark_duplicates,
     validate_release=run.validate_release,

@@ -109,8 +109,10 @@ def validate_release(
     """
     parent_count = None
     if state.parent is not None and has_parent:
-        parent_count = sum(len(mask) for mask in state.parent.stays) - withdrawn_count
-    keys = state.articles.select(["article_id", "source_id", "duplicate_of"])
+        published_numbers = state.parent.list_numbers(is_dropped=False)
+        parent_count = sum(len(state.parent.stays[number]) for number in published_numbers) - withdrawn_count
+    names = ["article_id", "source_id", "duplicate_of"]
+    keys = pa.concat_tables([state.articles.select(names), state.dropped.select(names)])
     facts = validate.ReleaseFacts.from_keys(
         keys,
         documents_in=state.documents_in,
@@ -139,7 +141,7 @@ def _read_staying_keys(state: RunState, keys: pa.Table) -> validate.OtherKeys:
         repeated_sources += int(np.isin(index.read_column("source_hash").to_numpy()[stays], hashes).sum())
     resolved, linked = [], []
     for number, row, link in zip(link_places.segments, link_places.rows, links.to_pylist(), strict=True):
-        if number >= 0 and parent.stays[number][row]:
+        if number >= 0 and parent.stays[number][row] and not parent.segments[number].is_dropped:
             resolved.append(link)
             value = parent.indexes[number].read_column("duplicate_of")[int(row)].as_py()
             if parent.links.get((int(number), int(row)), value) is not None:
@@ -181,8 +183,13 @@ def validate_drift(
         read_digests = pa.chunked_array([c for column in digests for c in column.chunks], pa.string())
         old_statistics = _collect_compared(parent, withdrawn, read_digests, append=job.append)
     else:
-        old_statistics = validate.add_statistics(load_drift(parent, number) for number in range(len(parent.indexes)))
-        left = [_select_drift_columns(parent.load_keys(number, rows)) for number, rows in withdrawn]
+        published_numbers = parent.list_numbers(is_dropped=False)
+        old_statistics = validate.add_statistics(load_drift(parent, number) for number in published_numbers)
+        left = [
+            _select_drift_columns(parent.load_keys(number, rows))
+            for number, rows in withdrawn
+            if number in published_numbers
+        ]
         for table in left:
             old_statistics = old_statistics.subtract(validate.collect_drift_statistics(table))
     parent_rejects = release.load_table(parent.path, "rejects")
@@ -205,7 +212,8 @@ def _collect_compared(
     compared_digests = encode_ids(pc.unique(read_digests.drop_null())).cast(pa.binary(32))
     withdrawn_rows = dict(withdrawn)
     parts = []
-    for number, index in enumerate(parent.indexes):
+    for number in parent.list_numbers(is_dropped=False):
+        index = parent.indexes[number]
         is_read = np.asarray(pc.is_in(index.read_column("raw_sha256"), value_set=compared_digests), np.bool_)
         is_compared = is_read & ~parent.stays[number] if append else is_read | parent.stays[number]
         is_compared[withdrawn_rows.get(number, [])] = False

@@ -31,7 +31,7 @@ class ReleaseFacts:
     """Facts of a staged release before it is published. Counts are of documents or rows.
 
     `documents_in`          documents that the source held
-    `carried_over`          articles of the parent whose document is not in this source (append)
+    `carried_over`          articles and dropped duplicates of the parent whose document is not in this source (append)
     `published`             rows of articles in the release, carried ones included
     `dropped`               documents dropped as duplicates (reasons in schemas.vocabulary.DROPPED)
     `rejected`              documents in rejects for any other reason

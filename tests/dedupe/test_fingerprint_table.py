@@ -7,10 +7,9 @@ import pyarrow as pa
 import pytest
 
 from flows.dedupe.fingerprint_table import PrintTable
+from flows.dedupe.repetition import is_repetition
 from flows.dedupe.shingles import BANDS, Digests, compute_jaccard
 from schemas import stage_tables
-
-LEAST = 0.7
 
 
 def table(texts: list[Digests]) -> pa.Table:
@@ -36,6 +35,12 @@ def near(text: Digests, share: float, picks: random.Random) -> Digests:
     return np.unique(np.array([*kept, *more.tolist()], np.uint64))
 
 
+def repeats(text: Digests, other: Digests) -> bool:
+    shared = len(set(text.tolist()) & set(other.tolist()))
+    is_near = shared / len({*text.tolist(), *other.tolist()}) >= 0.7
+    return is_near or (len(text) != len(other) and shared / min(len(text), len(other)) >= 0.8)
+
+
 @pytest.mark.parametrize("length", [1, 7, 60, 450, 3000])
 def test_no_two_that_are_alike_are_ruled_out(length: int) -> None:
     picks = random.Random(length)
@@ -44,11 +49,11 @@ def test_no_two_that_are_alike_are_ruled_out(length: int) -> None:
     prints = PrintTable(table(texts))
     others = np.arange(1, len(texts))
     prints.build_sketches(np.arange(len(texts)))
-    likely = prints.screen_candidates(0, others, LEAST)
-    alike = np.array([compute_jaccard(first, text) >= LEAST for text in texts[1:]])
+    likely = prints.screen_candidates(0, others)
+    alike = np.array([repeats(first, text) for text in texts[1:]])
     assert 10 < alike.sum() < 190 or length == 1
     assert not (alike & ~likely).any()
-    assert [prints.is_similar(0, row, LEAST) for row in others.tolist()] == alike.tolist()
+    assert [is_repetition(*prints.compare_rows(0, row)) for row in others.tolist()] == alike.tolist()
 
 
 def test_texts_of_a_usual_length_that_share_half_are_ruled_out() -> None:
@@ -59,7 +64,7 @@ def test_texts_of_a_usual_length_that_share_half_are_ruled_out() -> None:
     assert all(0.4 < compute_jaccard(first, text) < 0.62 for text in texts[1:])
     prints = PrintTable(table(texts))
     prints.build_sketches(np.arange(len(texts)))
-    assert prints.screen_candidates(0, np.arange(1, len(texts)), LEAST).sum() == 0
+    assert prints.screen_candidates(0, np.arange(1, len(texts))).sum() == 0
 
 
 def test_pages_are_given_back_while_many_texts_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:

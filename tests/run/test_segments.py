@@ -210,6 +210,27 @@ def test_copies_of_an_article_that_leaves_are_gone_through_again(nights):
     assert all(changes[rows[key]["article_id"]]["fields"] == ["duplicate_of"] for key in ("b", "c"))
 
 
+def test_copies_that_were_cut_or_carry_residue_point_to_the_one_published_first(nights, small_segments):
+    words = [f"kata{number}" for number in range(420)]
+
+    def tell(start: int, end: int, residue: int = 0) -> str:
+        lines = [" ".join(words[at : min(at + 20, end)]) + "." for at in range(start, end, 20)]
+        rest = [" ".join(f"sisa{residue}x{number}" for number in range(at, at + 20)) for at in range(0, residue, 20)]
+        return "\n".join([*lines, *rest])
+
+    nights.deliver({"whole": tell(0, 300), "other": story(3)})
+    for night in range(5):  # the segment of the first is merged with others
+        nights.deliver({f"n{night}x{number}": story(10 + 4 * night + number) for number in range(2)})
+    shutil.rmtree(nights.dataset.state / "index")
+    nights.deliver({"cut": tell(0, 150), "wide": tell(0, 300, residue=280), "part": tell(300, 420)})
+    rows = read_rows(nights.latest)
+    assert rows["cut"]["duplicate_of"] == rows["wide"]["duplicate_of"] == rows["whole"]["article_id"]
+    assert rows["whole"]["duplicate_of"] is rows["part"]["duplicate_of"] is None
+    nights.deliver({"cut2": tell(0, 160)})
+    assert read_rows(nights.latest)["cut2"]["duplicate_of"] == rows["whole"]["article_id"]
+    assert rebuild_release(nights.dataset, nights.dataset.read_latest_version()).is_identical
+
+
 def test_an_older_layout_is_read_as_parent_and_published_as_segments(nights):
     stored = max((Path(__file__).parents[1] / "golden" / "releases").glob("1.*"))
     path = nights.dataset.releases / "2026.11.22.1"
