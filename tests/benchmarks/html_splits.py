@@ -1,16 +1,17 @@
 """Measure the page model on several splits of the evaluation pages, with intervals.
 
-python tests/benchmarks/html_splits.py CACHE [quality|fast] [SPLITS]      after block_data.py; some minutes a split
+python tests/benchmarks/html_splits.py CACHE [--efforts fast] [--splits 3]      after block_data.py; minutes a split
 
 A change to the page model counts when it gains in the mean of the splits. Each split divides the sites into folds in
 another random way, and each page is read with trees that were trained without its site. Two more splits are by source:
 trees of the annotated pages read the pages of publisher parsers, and the reverse. The intervals (95 %) are by bootstrap
-over sites, since pages of one site are alike.
+over sites, since pages of one site are alike. With both efforts and three splits the table is stored in
+docs/explanation/quality.md.
 """
 
+import argparse
 import random
 import statistics
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -25,9 +26,12 @@ from flows.clean.html.trafilatura_votes import VOTE_NAMES, VOTERS, build_vote_co
 from flows.clean.models.train.block_data import SET_NAMES, load_html_rows, load_pages
 from flows.clean.models.train.evaluation_sets import load_scorer
 from flows.clean.models.train.train_blocks import FOLDS, train_trees
+from tests.benchmarks.quality_page import store_table
 
 Counts = tuple[float, float, float]  # right, too many, missed; they sum to 1
 RESAMPLES = 2_000
+EFFORTS = ("quality", "fast")
+BY_SOURCE = "source"
 SOURCES = {"web-pages": ("wcxb", "fundus"), "annotated": ("wcxb",), "parsers": ("fundus",), "id-html": ("id",)}
 
 
@@ -97,14 +101,11 @@ def compute_interval(counts_by_site: dict[str, list[Counts]]) -> tuple[float, fl
     return figures[round(0.025 * RESAMPLES)], figures[round(0.975 * RESAMPLES)]
 
 
-def main(cache: Path, effort: str, split_count: int) -> None:
-    """Print the F1 of each split, their mean, and the interval of the last one."""
-    pages = load_pages(cache)
-    rows = {row["id"]: row for name in SET_NAMES for row in load_html_rows(name)}
+def measure_effort(
+    effort: str, pages: Sequence[dict], rows: dict[str, dict], splits: dict[str, list[set[str]]]
+) -> Iterator[tuple[str, str, float, tuple[float, float]]]:
+    """Yield (split, source of the pages, F1, interval) of one effort."""
     page_by_id = {page["id"]: page for page in pages}
-    splits = {f"sites, seed {seed}": split_by_site(pages, seed) for seed in range(split_count)}
-    splits["source"] = split_by_source(pages)
-    figures: dict[str, list[float]] = defaultdict(list)
     for name, folds in splits.items():
         with tempfile.TemporaryDirectory() as folder:
             counts_by_id = dict(read_split(pages, rows, folds, effort, Path(folder)))
@@ -113,17 +114,48 @@ def main(cache: Path, effort: str, split_count: int) -> None:
             for page_id, counts in counts_by_id.items():
                 if page_by_id[page_id]["set"] in sets:
                     counts_by_site[page_by_id[page_id]["site"]].append(counts)
-            if not counts_by_site:
-                continue
-            f1 = compute_f1([counts for listed in counts_by_site.values() for counts in listed])
-            low, high = compute_interval(counts_by_site)
-            print(f"{effort} {name}: {source} {f1:.4f} [{low:.4f}, {high:.4f}]", flush=True)
-            if name != "source":
-                figures[source].append(f1)
-    for source, values in figures.items():
-        print(f"{effort}, mean of {len(values)} splits: {source} {statistics.mean(values):.4f}")
+            if counts_by_site:
+                f1 = compute_f1([counts for listed in counts_by_site.values() for counts in listed])
+                yield name, source, f1, compute_interval(counts_by_site)
+
+
+def format_rows(effort: str, figures: Sequence[tuple[str, str, float, tuple[float, float]]]) -> list[str]:
+    """Format the figures of one effort as rows of a table: each split, and the mean of those by site."""
+    cells = {(split, source): f"{f1:.4f} [{low:.3f}, {high:.3f}]" for split, source, f1, (low, high) in figures}
+    splits = list(dict.fromkeys(split for split, *_ in figures))
+    lines = [
+        f"| {effort} | {split} | {' | '.join(cells.get((split, source), '') for source in SOURCES)} |"
+        for split in splits
+    ]
+    means = [
+        statistics.mean(f1 for split, name, f1, _ in figures if name == source and split != BY_SOURCE)
+        for source in SOURCES
+    ]
+    return [*lines, f"| **{effort}** | mean of sites | {' | '.join(f'**{mean:.4f}**' for mean in means)} |"]
+
+
+def main() -> None:
+    """Print the F1 of each split and their mean, and store the whole table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("--efforts", nargs="+", choices=EFFORTS, default=EFFORTS)
+    parser.add_argument("--splits", type=int, default=3)
+    arguments = parser.parse_args()
+    pages = load_pages(arguments.cache)
+    rows = {row["id"]: row for name in SET_NAMES for row in load_html_rows(name)}
+    splits = {f"sites, seed {seed}": split_by_site(pages, seed) for seed in range(arguments.splits)}
+    splits[BY_SOURCE] = split_by_source(pages)
+    lines = [f"| effort | split | {' | '.join(SOURCES)} |", "|---" * (len(SOURCES) + 2) + "|"]
+    for effort in arguments.efforts:
+        figures = []
+        for split, source, f1, interval in measure_effort(effort, pages, rows, splits):
+            print(f"{effort}, {split}: {source} {f1:.4f} [{interval[0]:.4f}, {interval[1]:.4f}]", flush=True)
+            figures.append((split, source, f1, interval))
+        lines += format_rows(effort, figures)
+    print("\n".join(lines))
+    if tuple(arguments.efforts) == EFFORTS and arguments.splits == 3:
+        store_table("splits", "\n".join(lines))
 
 
 if __name__ == "__main__":
-    arguments = [*sys.argv[2:], *("quality", "3")[len(sys.argv) - 2 :]]
-    main(Path(sys.argv[1]), arguments[0], int(arguments[1]))
+    main()

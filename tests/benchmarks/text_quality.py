@@ -29,12 +29,11 @@ from flows.clean.models.train.evaluation_sets import (
 from flows.clean.rules.linked_titles import TitleEnds
 from flows.clean.text.listing_classifier import ListingClassifier
 from tests.benchmarks.peers import PEERS
+from tests.benchmarks.quality_page import store_table
 
 SETS = ("id-html", "id-lines", "id-blobs", "web-pages", "web-extracted", "not-articles", "id-meta")
 JOINS = ("blank", "comma", "commas", "glued")  # of id-blobs: the texts of id-lines as one line
-PAGE = Path("docs/explanation/quality.md")
 FLOORS = Path("tests/quality/floors.json")
-BEGIN, END = "<!-- text: begin, written by make bench-quality -->", "<!-- text: end -->"
 
 
 def folded(name: str) -> list[list[dict[str, Any]]]:
@@ -222,9 +221,7 @@ def main() -> None:
         made += "\n\n" + format_residue(residue)
     print(made)
     if list(arguments.sets) == list(SETS):
-        page = PAGE.read_text(encoding="utf-8")
-        pattern = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
-        PAGE.write_text(pattern.sub(lambda _: f"{BEGIN}\n{made}\n{END}", page), encoding="utf-8")
+        store_table("text", made)
     if below := [*sunk(found), *list_residue_above_floors(residue)]:
         raise SystemExit("under the floors of tests/quality/floors.json: " + "; ".join(below))
 
