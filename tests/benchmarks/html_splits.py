@@ -5,8 +5,8 @@ python tests/benchmarks/html_splits.py CACHE [--efforts fast] [--splits 3]      
 A change to the page model counts when it gains in the mean of the splits. Each split divides the sites into folds in
 another random way, and each page is read with trees that were trained without its site. Two more splits are by source:
 trees of the annotated pages read the pages of publisher parsers, and the reverse. The intervals (95 %) are by bootstrap
-over sites, since pages of one site are alike. With both efforts and three splits the table is stored in
-docs/explanation/quality.md.
+over sites, since pages of one site are alike. With both efforts the table is stored in
+docs/explanation/quality.md after each split.
 """
 
 import argparse
@@ -14,23 +14,23 @@ import random
 import statistics
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
-import numpy as np
-
 from flows.clean.html import block_classifier
-from flows.clean.html.block_features import FEATURE_NAMES
+from flows.clean.html.effort import Effort
 from flows.clean.html.page_marks import read_page
-from flows.clean.html.trafilatura_votes import VOTE_NAMES, VOTERS, build_vote_columns, measure_block_shares
+from flows.clean.html.trafilatura_votes import VOTERS, measure_block_shares
 from flows.clean.models.train.block_data import SET_NAMES, load_html_rows, load_pages
 from flows.clean.models.train.evaluation_sets import load_scorer
-from flows.clean.models.train.train_blocks import FOLDS, train_trees
+from flows.clean.models.train.train_blocks import FOLDS, train_weights
 from tests.benchmarks.quality_page import store_table
 
 Counts = tuple[float, float, float]  # right, too many, missed; they sum to 1
+Figure = tuple[str, str, float, tuple[float, float]]  # split, source of the pages, F1, interval
 RESAMPLES = 2_000
-EFFORTS = ("quality", "fast")
+EFFORTS: tuple[Effort, ...] = ("quality", "fast")
 BY_SOURCE = "source"
 SOURCES = {"web-pages": ("wcxb", "fundus"), "annotated": ("wcxb",), "parsers": ("fundus",), "id-html": ("id",)}
 
@@ -54,9 +54,9 @@ def split_by_source(pages: Sequence[dict]) -> list[set[str]]:
 
 
 def read_split(
-    pages: Sequence[dict], rows: dict[str, dict], folds: Sequence[set[str]], effort: str, folder: Path
-) -> Iterator[tuple[str, Counts]]:
-    """Yield (page id, counts) of the pages of each fold, read with trees that were trained without its sites."""
+    pages: Sequence[dict], rows: dict[str, dict], folds: Sequence[set[str]], efforts: Sequence[Effort], folder: Path
+) -> Iterator[tuple[Effort, str, Counts]]:
+    """Yield (effort, page id, counts) of the pages of each fold, read with weights trained without its sites."""
     score = load_scorer()
     answers_by_id = {page["id"]: page["answers"] for page in pages}
     current_id = ""
@@ -70,24 +70,21 @@ def read_split(
         tested_sites = {page["site"] for page in pages if page["id"] in fold}
         chosen = [page for page in pages if page["judged"] and page["site"] not in tested_sites]
         weights = folder / str(number)
-        train_trees(chosen, [page["x"] for page in chosen], list(FEATURE_NAMES), weights / "page_fast.npz")
-        if effort == "quality":
-            tables = [np.hstack([page["x"], build_vote_columns(page["votes"], page["words"])]) for page in chosen]
-            train_trees(chosen, tables, [*FEATURE_NAMES, *VOTE_NAMES], weights / "page_votes.npz")
+        train_weights(chosen, weights, is_fast="quality" not in efforts)
         block_classifier.WEIGHTS_FOLDER = weights
-        for current_id in sorted(fold):
+        for effort, current_id in product(efforts, sorted(fold)):
             row = rows[current_id]
             if row["gold"].get("body_gold_quality", "good") != "good":
                 continue
             page = read_page(row["html"], row["url"], None, effort)
             kept = (page.text[mark.start : mark.end] for mark in page.marks if mark.kind == "body")
-            yield current_id, score.body_counts(row["gold"]["text"], "\n".join(kept))
+            yield effort, current_id, score.body_counts(row["gold"]["text"], "\n".join(kept))
 
 
 def compute_f1(counts: Sequence[Counts]) -> float:
     """Compute the F1 of mean precision and mean recall."""
-    precision = statistics.mean(right / (right + extra) for right, extra, _ in counts if right + extra)
-    recall = statistics.mean(right / (right + missed) for right, _, missed in counts if right + missed)
+    precision = statistics.fmean(right / (right + extra) for right, extra, _ in counts if right + extra)
+    recall = statistics.fmean(right / (right + missed) for right, _, missed in counts if right + missed)
     return 2 * precision * recall / (precision + recall)
 
 
@@ -101,25 +98,24 @@ def compute_interval(counts_by_site: dict[str, list[Counts]]) -> tuple[float, fl
     return figures[round(0.025 * RESAMPLES)], figures[round(0.975 * RESAMPLES)]
 
 
-def measure_effort(
-    effort: str, pages: Sequence[dict], rows: dict[str, dict], splits: dict[str, list[set[str]]]
-) -> Iterator[tuple[str, str, float, tuple[float, float]]]:
-    """Yield (split, source of the pages, F1, interval) of one effort."""
+def measure_split(
+    pages: Sequence[dict], rows: dict[str, dict], folds: Sequence[set[str]], efforts: Sequence[Effort]
+) -> Iterator[tuple[Effort, str, float, tuple[float, float]]]:
+    """Yield (effort, source of the pages, F1, interval) of one split."""
     page_by_id = {page["id"]: page for page in pages}
-    for name, folds in splits.items():
-        with tempfile.TemporaryDirectory() as folder:
-            counts_by_id = dict(read_split(pages, rows, folds, effort, Path(folder)))
-        for source, sets in SOURCES.items():
-            counts_by_site: dict[str, list[Counts]] = defaultdict(list)
-            for page_id, counts in counts_by_id.items():
-                if page_by_id[page_id]["set"] in sets:
-                    counts_by_site[page_by_id[page_id]["site"]].append(counts)
-            if counts_by_site:
-                f1 = compute_f1([counts for listed in counts_by_site.values() for counts in listed])
-                yield name, source, f1, compute_interval(counts_by_site)
+    with tempfile.TemporaryDirectory() as folder:
+        counts = list(read_split(pages, rows, folds, efforts, Path(folder)))
+    for effort, (source, sets) in product(efforts, SOURCES.items()):
+        counts_by_site: dict[str, list[Counts]] = defaultdict(list)
+        for page_effort, page_id, page_counts in counts:
+            if page_effort == effort and page_by_id[page_id]["set"] in sets:
+                counts_by_site[page_by_id[page_id]["site"]].append(page_counts)
+        if counts_by_site:
+            f1 = compute_f1([counts for listed in counts_by_site.values() for counts in listed])
+            yield effort, source, f1, compute_interval(counts_by_site)
 
 
-def format_rows(effort: str, figures: Sequence[tuple[str, str, float, tuple[float, float]]]) -> list[str]:
+def format_rows(effort: Effort, figures: Sequence[Figure]) -> list[str]:
     """Format the figures of one effort as rows of a table: each split, and the mean of those by site."""
     cells = {(split, source): f"{f1:.4f} [{low:.3f}, {high:.3f}]" for split, source, f1, (low, high) in figures}
     splits = list(dict.fromkeys(split for split, *_ in figures))
@@ -128,10 +124,18 @@ def format_rows(effort: str, figures: Sequence[tuple[str, str, float, tuple[floa
         for split in splits
     ]
     means = [
-        statistics.mean(f1 for split, name, f1, _ in figures if name == source and split != BY_SOURCE)
+        statistics.mean([f1 for split, name, f1, _ in figures if name == source and split != BY_SOURCE] or [0.0])
         for source in SOURCES
     ]
     return [*lines, f"| **{effort}** | mean of sites | {' | '.join(f'**{mean:.4f}**' for mean in means)} |"]
+
+
+def format_table(figures: Mapping[Effort, Sequence[Figure]]) -> str:
+    """Format the figures of all efforts as a table in Markdown."""
+    lines = [f"| effort | split | {' | '.join(SOURCES)} |", "|---" * (len(SOURCES) + 2) + "|"]
+    for effort, listed in figures.items():
+        lines += format_rows(effort, listed)
+    return "\n".join(lines)
 
 
 def main() -> None:
@@ -145,16 +149,15 @@ def main() -> None:
     rows = {row["id"]: row for name in SET_NAMES for row in load_html_rows(name)}
     splits = {f"sites, seed {seed}": split_by_site(pages, seed) for seed in range(arguments.splits)}
     splits[BY_SOURCE] = split_by_source(pages)
-    lines = [f"| effort | split | {' | '.join(SOURCES)} |", "|---" * (len(SOURCES) + 2) + "|"]
-    for effort in arguments.efforts:
-        figures = []
-        for split, source, f1, interval in measure_effort(effort, pages, rows, splits):
+    figures: dict[Effort, list[Figure]] = {effort: [] for effort in arguments.efforts}
+    for split, folds in splits.items():
+        for effort, source, f1, interval in measure_split(pages, rows, folds, arguments.efforts):
             print(f"{effort}, {split}: {source} {f1:.4f} [{interval[0]:.4f}, {interval[1]:.4f}]", flush=True)
-            figures.append((split, source, f1, interval))
-        lines += format_rows(effort, figures)
-    print("\n".join(lines))
-    if tuple(arguments.efforts) == EFFORTS and arguments.splits == 3:
-        store_table("splits", "\n".join(lines))
+            figures[effort].append((split, source, f1, interval))
+        table = format_table(figures)
+        if tuple(arguments.efforts) == EFFORTS:
+            store_table("splits", table)
+    print(table)
 
 
 if __name__ == "__main__":

@@ -18,21 +18,20 @@ def find_series_boxes(blocks: Blocks, leads_elsewhere: Callable[[int], bool]) ->
 
     Every entry must lead to another page, save one: the part that this page is. So numbered steps and chapters stay.
     """
-    start = 0
-    while start < len(blocks.texts):
-        stop, label, number = start, "", 0
-        while stop < len(blocks.texts) and (entry := _read_entry(blocks.texts[stop])):
-            if stop > start and (entry[0] != label or entry[1] <= number):
-                break
-            label, number = entry
+    entries = [_ENTRY.match(text) if len(text) <= _MAX_ENTRY_CHARS else None for text in blocks.texts]
+    for start, entry in enumerate(entries):
+        if entry is None or (start and _continues(entries[start - 1], entry)):
+            continue
+        stop = start + 1
+        while stop < len(entries) and _continues(entries[stop - 1], entries[stop]):
             stop += 1
         entry_count = stop - start
         if entry_count >= _MIN_ENTRIES and sum(map(leads_elsewhere, range(start, stop))) >= entry_count - 1:
             yield start, stop
-        start = max(stop, start + 1)
 
 
-def _read_entry(text: str) -> tuple[str, int] | None:
-    """Return the label and the number that a block begins with, or None."""
-    entry = _ENTRY.match(text) if len(text) <= _MAX_ENTRY_CHARS else None
-    return (entry[1].casefold(), int(entry[2])) if entry else None
+def _continues(above: re.Match[str] | None, entry: re.Match[str] | None) -> bool:
+    """Return True if an entry has the label of the one above it and a higher number."""
+    if above is None or entry is None:
+        return False
+    return above[1].casefold() == entry[1].casefold() and int(above[2]) < int(entry[2])
