@@ -6,13 +6,14 @@ A change to the page model counts when it gains in the mean of the splits. Each 
 another random way, and each page is read with trees that were trained without its site. Two more splits are by source:
 trees of the annotated pages read the pages of publisher parsers, and the reverse. The intervals (95 %) are by bootstrap
 over sites, since pages of one site are alike. With both efforts the table is stored in
-docs/explanation/quality.md after each split.
+docs/explanation/quality.md after each split. The weights are stored in CACHE/splits and used again, until the training
+or its data changes.
 """
 
 import argparse
+import hashlib
 import random
 import statistics
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
@@ -22,6 +23,7 @@ from flows.clean.html import block_classifier
 from flows.clean.html.effort import Effort
 from flows.clean.html.page_marks import read_page
 from flows.clean.html.trafilatura_votes import VOTERS, measure_block_shares
+from flows.clean.models.train import train_blocks, train_net
 from flows.clean.models.train.block_data import SET_NAMES, load_html_rows, load_pages
 from flows.clean.models.train.evaluation_sets import load_scorer
 from flows.clean.models.train.train_blocks import FOLDS, train_weights
@@ -70,7 +72,8 @@ def read_split(
         tested_sites = {page["site"] for page in pages if page["id"] in fold}
         chosen = [page for page in pages if page["judged"] and page["site"] not in tested_sites]
         weights = folder / str(number)
-        train_weights(chosen, weights, is_fast="quality" not in efforts)
+        if not (weights / ("page_votes.npz" if "quality" in efforts else "page_fast.npz")).exists():
+            train_weights(chosen, weights, is_fast="quality" not in efforts)
         block_classifier.WEIGHTS_FOLDER = weights
         for effort, current_id in product(efforts, sorted(fold)):
             row = rows[current_id]
@@ -99,12 +102,11 @@ def compute_interval(counts_by_site: dict[str, list[Counts]]) -> tuple[float, fl
 
 
 def measure_split(
-    pages: Sequence[dict], rows: dict[str, dict], folds: Sequence[set[str]], efforts: Sequence[Effort]
+    pages: Sequence[dict], rows: dict[str, dict], folds: Sequence[set[str]], efforts: Sequence[Effort], folder: Path
 ) -> Iterator[tuple[Effort, str, float, tuple[float, float]]]:
-    """Yield (effort, source of the pages, F1, interval) of one split."""
+    """Yield (effort, source of the pages, F1, interval) of one split. Its weights are stored in the folder."""
     page_by_id = {page["id"]: page for page in pages}
-    with tempfile.TemporaryDirectory() as folder:
-        counts = list(read_split(pages, rows, folds, efforts, Path(folder)))
+    counts = list(read_split(pages, rows, folds, efforts, folder))
     for effort, (source, sets) in product(efforts, SOURCES.items()):
         counts_by_site: dict[str, list[Counts]] = defaultdict(list)
         for page_effort, page_id, page_counts in counts:
@@ -113,6 +115,15 @@ def measure_split(
         if counts_by_site:
             f1 = compute_f1([counts for listed in counts_by_site.values() for counts in listed])
             yield effort, source, f1, compute_interval(counts_by_site)
+
+
+def compute_training_digest(cache: Path) -> str:
+    """Compute a digest of what the weights are trained with: the tables of the pages and the training code."""
+    digest = hashlib.blake2b(digest_size=8)
+    sources = [Path(module.__file__ or "") for module in (train_blocks, train_net)]
+    for path in [*(cache / f"{name}.pkl" for name in SET_NAMES), *sources]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def format_rows(effort: Effort, figures: Sequence[Figure]) -> list[str]:
@@ -147,11 +158,13 @@ def main() -> None:
     arguments = parser.parse_args()
     pages = load_pages(arguments.cache)
     rows = {row["id"]: row for name in SET_NAMES for row in load_html_rows(name)}
+    weights_folder = arguments.cache / "splits" / compute_training_digest(arguments.cache)
     splits = {f"sites, seed {seed}": split_by_site(pages, seed) for seed in range(arguments.splits)}
     splits[BY_SOURCE] = split_by_source(pages)
     figures: dict[Effort, list[Figure]] = {effort: [] for effort in arguments.efforts}
     for split, folds in splits.items():
-        for effort, source, f1, interval in measure_split(pages, rows, folds, arguments.efforts):
+        split_folder = weights_folder / split.replace(", ", "-").replace(" ", "-")
+        for effort, source, f1, interval in measure_split(pages, rows, folds, arguments.efforts, split_folder):
             print(f"{effort}, {split}: {source} {f1:.4f} [{interval[0]:.4f}, {interval[1]:.4f}]", flush=True)
             figures[effort].append((split, source, f1, interval))
         table = format_table(figures)

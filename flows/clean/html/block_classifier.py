@@ -2,7 +2,7 @@
 
 The trees of `page_fast.npz` predict the probability that a block belongs to the article. `select_blocks` keeps the set
 of blocks with the greatest expected F1. With effort "quality" the net of `page_net.npz` reads the blocks too, with
-their first words and their neighbours. A page whose expected F1 is then below CONFIDENT_F1 is also read by trafilatura:
+their first words and their neighbours. A page whose expected F1 is then below _DOUBTED_F1 is also read by trafilatura:
 the trees of `page_votes.npz` take its votes as further features. The probabilities of all are averaged.
 """
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 WEIGHTS_FOLDER: Final = Path(__file__).parents[1] / "models"
 CONFIDENT_F1: Final = 0.97
+_DOUBTED_F1: Final = 0.95  # below it trafilatura votes, on one page in six; votes on more pages gain nothing
 _MAX_BLOCKS, _MAX_DEPTH = 5_000, 250  # limits for trafilatura, whose run time is quadratic in both
 
 
@@ -63,7 +64,7 @@ def classify_blocks(
         net_probability = _score_with_net(features, word_table, ~np.array(is_excluded))
         probability = np.round((probability + net_probability) / 2, 4)
         selection, rule = select_blocks(probability, words), "body.votes"
-    if effort == "quality" and selection.expected_f1 < CONFIDENT_F1 and _is_within_limits(blocks):
+    if effort == "quality" and selection.expected_f1 < _DOUBTED_F1 and _is_within_limits(blocks):
         votes = build_vote_columns(collect_votes(tree, blocks.texts, url), words)
         voted_probability = gbdt.load_trees(WEIGHTS_FOLDER / "page_votes.npz").predict_proba(
             np.hstack([features, votes])

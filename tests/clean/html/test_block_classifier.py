@@ -18,7 +18,7 @@ def read_scores(monkeypatch: pytest.MonkeyPatch, effort: str, trees: float, net:
     """Read the page with a constant probability of the trees and a constant logit of the net."""
     monkeypatch.setattr(gbdt.BoostedTrees, "predict_proba", lambda self, table: np.full(len(table), trees))
     monkeypatch.setattr(conv_net.ConvNet, "score_rows", lambda self, x, y: np.full(len(x) * (len(x) == len(y)), net))
-    monkeypatch.setattr(block_classifier, "CONFIDENT_F1", 0.0)
+    monkeypatch.setattr(block_classifier, "_DOUBTED_F1", 0.0)
     body = read_page(PAGE, None, None, effort).body  # type: ignore[arg-type]
     return [score for score in body.scores if score is not None], body.rule
 
@@ -47,7 +47,7 @@ def test_trafilatura_is_asked_only_where_trees_and_net_are_unsure(monkeypatch: p
     monkeypatch.setattr(block_classifier, "collect_votes", collect_votes)
     read_scores(monkeypatch, "quality", 0.5, 0)
     assert questions == []
-    monkeypatch.setattr(block_classifier, "CONFIDENT_F1", 2.0)
+    monkeypatch.setattr(block_classifier, "_DOUBTED_F1", 2.0)
     monkeypatch.setattr(gbdt.BoostedTrees, "predict_proba", lambda self, table: np.full(len(table), 0.5))
     body = read_page(PAGE, None, None, "quality").body
     assert questions == [4]
