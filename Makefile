@@ -112,9 +112,9 @@ lock: ## write both locks from pyproject.toml (needs uv): what `make run` needs,
 	    || { echo "$$lock cannot be installed on Python $$version."; exit 1; }; done; done
 	@! grep -nE '^ *(-i|--index|--extra-index|--find-links|-f) |https?://' requirements.lock requirements-dev.lock
 
-train-html: ## train the page model on ../shared/eval, a quarter of an hour on one core (docs/explanation/quality.md)
-	@PYTHONPATH=. $(BENCH) flows/clean/models/train/block_data.py $(BENCH_CACHE)
-	@PYTHONPATH=. $(BENCH) flows/clean/models/train/train_blocks.py $(BENCH_CACHE)
+train-html: ## train the page models on ../shared/eval, a quarter of an hour on one core (docs/explanation/quality.md)
+	@PYTHONPATH=. OMP_NUM_THREADS=1 $(BENCH) flows/clean/models/train/block_data.py $(BENCH_CACHE)
+	@PYTHONPATH=. OMP_NUM_THREADS=1 $(BENCH) flows/clean/models/train/train_blocks.py $(BENCH_CACHE)
 	@cp $(BENCH_CACHE)/weights/all/*.npz flows/clean/models/
 
 bench-html: ## measure how well pages are cleaned, compared with other extractors; after train-html

@@ -104,7 +104,7 @@ Duplicates = Annotated[
 ]
 Html = Annotated[
     Literal["quality", "fast"],
-    Field(description="How pages are read. quality: trafilatura also votes on unsure pages. fast: the model alone."),
+    Field(description="How pages are read. quality: two models, and trafilatura on unsure pages. fast: one model."),
 ]
 Limit = Annotated[
     int,

@@ -13,8 +13,8 @@ Every row of RAW becomes one document or one reject. No step edits the text; eac
 4. place    label lines by their position: head, byline, captions, titles under a header, foot
 5. text     mark clutter within a kept line as spans of its own
 A page (HTML) is parsed once in `page_marks`, written as one block per line, and goes through the same cues and position
-rules. `block_classifier` selects its article blocks: trees over `block_features`, and with html "quality" the votes of
-trafilatura where the trees are unsure. What a page states in its metadata becomes candidates (`page_metadata`).
+rules. `block_classifier` selects its article blocks: trees over `block_features`, with html "quality" also a net, and
+the votes of trafilatura where both are unsure. What a page states in its metadata becomes candidates (`page_metadata`).
 Reject reasons: no_article (no article line is left, see `rejection`), undecodable (no encoding reads the bytes),
 too_deep (elements nest deeper than the parser follows), too_large (more lines than an article can have).
 

@@ -7,10 +7,16 @@ hundred real articles is rejected as a listing.
 
 import re
 from collections.abc import Sequence
-from itertools import compress
+from itertools import compress, islice
 from typing import Final
 
-from flows.clean.html.link_lists import COMMENTS_RULE, LinkLists, count_items_without_story, mark_listed_blocks
+from flows.clean.html.link_lists import (
+    COMMENTS_RULE,
+    CONSENT_RULE,
+    LinkLists,
+    count_items_without_story,
+    mark_listed_blocks,
+)
 from flows.clean.spans import DocumentMarks
 from flows.clean.text.best_segment import is_prose
 from flows.clean.text.body_lines import MIN_ARTICLE_WORDS, BodySelection
@@ -77,7 +83,12 @@ def explain_missing_article(
             f"expected at least {MIN_ARTICLE_WORDS}. "
             "Look at the page: it may be a menu, a listing, a login or an error page."
         )
-    opening_texts = [text[:300] for text in lines.text[:60]] if words < _MAX_ERROR_PAGE_WORDS else []
+    # Consent text above a whole story is no obstacle.
+    opening_texts = [
+        text[:300]
+        for text, (_, rule) in islice(zip(lines.text, marks.labels, strict=True), 60)
+        if words < _MAX_ERROR_PAGE_WORDS and not (rule == CONSENT_RULE and words >= _MIN_STORY_WORDS)
+    ]
     obstacle = next((match for text in opening_texts if (match := _ERROR_PAGE.search(text))), None)
     if obstacle is None and words < _MAX_LOGIN_PAGE_WORDS:
         obstacle = next((match for text in opening_texts if (match := _LOGIN_OR_CONSENT.search(text))), None)

@@ -1,34 +1,38 @@
 """Measure the page model on several splits of the evaluation pages, with intervals.
 
-python tests/benchmarks/html_splits.py CACHE [quality|fast] [SPLITS]      after block_data.py; some minutes a split
+python tests/benchmarks/html_splits.py CACHE [--efforts fast] [--splits 3]      after block_data.py; minutes a split
 
 A change to the page model counts when it gains in the mean of the splits. Each split divides the sites into folds in
 another random way, and each page is read with trees that were trained without its site. Two more splits are by source:
 trees of the annotated pages read the pages of publisher parsers, and the reverse. The intervals (95 %) are by bootstrap
-over sites, since pages of one site are alike.
+over sites, since pages of one site are alike. The weights are stored in CACHE/splits and
+used again, until the training or its data changes.
 """
 
+import argparse
+import hashlib
 import random
 import statistics
-import sys
-import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
-import numpy as np
-
 from flows.clean.html import block_classifier
-from flows.clean.html.block_features import FEATURE_NAMES
+from flows.clean.html.effort import Effort
 from flows.clean.html.page_marks import read_page
-from flows.clean.html.trafilatura_votes import VOTE_NAMES, VOTERS, build_vote_columns, measure_block_shares
+from flows.clean.html.trafilatura_votes import VOTERS, measure_block_shares
+from flows.clean.models.train import train_blocks, train_net
 from flows.clean.models.train.block_data import SET_NAMES, load_html_rows, load_pages
 from flows.clean.models.train.evaluation_sets import load_scorer
-from flows.clean.models.train.train_blocks import FOLDS, train_trees
-from tests.benchmarks.figures.result_file import format_table, take_target, write_result
+from flows.clean.models.train.train_blocks import FOLDS, train_weights
+from tests.benchmarks.figures.result_file import take_target, write_result
 
 Counts = tuple[float, float, float]  # right, too many, missed; they sum to 1
+Figure = tuple[str, str, float, tuple[float, float]]  # split, source of the pages, F1, interval
 RESAMPLES = 2_000
+EFFORTS: tuple[Effort, ...] = ("quality", "fast")
+BY_SOURCE = "source"
 SOURCES = {"web-pages": ("wcxb", "fundus"), "annotated": ("wcxb",), "parsers": ("fundus",), "id-html": ("id",)}
 
 
@@ -51,9 +55,9 @@ def split_by_source(pages: Sequence[dict]) -> list[set[str]]:
 
 
 def read_split(
-    pages: Sequence[dict], rows: dict[str, dict], folds: Sequence[set[str]], effort: str, folder: Path
-) -> Iterator[tuple[str, Counts]]:
-    """Yield (page id, counts) of the pages of each fold, read with trees that were trained without its sites."""
+    pages: Sequence[dict], rows: dict[str, dict], folds: Sequence[set[str]], efforts: Sequence[Effort], folder: Path
+) -> Iterator[tuple[Effort, str, Counts]]:
+    """Yield (effort, page id, counts) of the pages of each fold, read with weights trained without its sites."""
     score = load_scorer()
     answers_by_id = {page["id"]: page["answers"] for page in pages}
     current_id = ""
@@ -67,24 +71,22 @@ def read_split(
         tested_sites = {page["site"] for page in pages if page["id"] in fold}
         chosen = [page for page in pages if page["judged"] and page["site"] not in tested_sites]
         weights = folder / str(number)
-        train_trees(chosen, [page["x"] for page in chosen], list(FEATURE_NAMES), weights / "page_fast.npz")
-        if effort == "quality":
-            tables = [np.hstack([page["x"], build_vote_columns(page["votes"], page["words"])]) for page in chosen]
-            train_trees(chosen, tables, [*FEATURE_NAMES, *VOTE_NAMES], weights / "page_votes.npz")
+        if not (weights / ("page_votes.npz" if "quality" in efforts else "page_fast.npz")).exists():
+            train_weights(chosen, weights, is_fast="quality" not in efforts)
         block_classifier.WEIGHTS_FOLDER = weights
-        for current_id in sorted(fold):
+        for effort, current_id in product(efforts, sorted(fold)):
             row = rows[current_id]
             if row["gold"].get("body_gold_quality", "good") != "good":
                 continue
             page = read_page(row["html"], row["url"], None, effort)
             kept = (page.text[mark.start : mark.end] for mark in page.marks if mark.kind == "body")
-            yield current_id, score.body_counts(row["gold"]["text"], "\n".join(kept))
+            yield effort, current_id, score.body_counts(row["gold"]["text"], "\n".join(kept))
 
 
 def compute_f1(counts: Sequence[Counts]) -> float:
     """Compute the F1 of mean precision and mean recall."""
-    precision = statistics.mean(right / (right + extra) for right, extra, _ in counts if right + extra)
-    recall = statistics.mean(right / (right + missed) for right, _, missed in counts if right + missed)
+    precision = statistics.fmean(right / (right + extra) for right, extra, _ in counts if right + extra)
+    recall = statistics.fmean(right / (right + missed) for right, _, missed in counts if right + missed)
     return 2 * precision * recall / (precision + recall)
 
 
@@ -98,38 +100,78 @@ def compute_interval(counts_by_site: dict[str, list[Counts]]) -> tuple[float, fl
     return figures[round(0.025 * RESAMPLES)], figures[round(0.975 * RESAMPLES)]
 
 
-def main(cache: Path, effort: str, split_count: int, target: Path | None = None) -> None:
-    """Print the F1 of each split, their mean, and the interval of the last one."""
-    pages = load_pages(cache)
-    rows = {row["id"]: row for name in SET_NAMES for row in load_html_rows(name)}
+def measure_split(
+    pages: Sequence[dict], rows: dict[str, dict], folds: Sequence[set[str]], efforts: Sequence[Effort], folder: Path
+) -> Iterator[tuple[Effort, str, float, tuple[float, float]]]:
+    """Yield (effort, source of the pages, F1, interval) of one split. Its weights are stored in the folder."""
     page_by_id = {page["id"]: page for page in pages}
-    splits = {f"sites, seed {seed}": split_by_site(pages, seed) for seed in range(split_count)}
-    splits["source"] = split_by_source(pages)
-    figures: dict[str, list[float]] = defaultdict(list)
-    rows: list[list[str]] = []
-    for name, folds in splits.items():
-        with tempfile.TemporaryDirectory() as folder:
-            counts_by_id = dict(read_split(pages, rows, folds, effort, Path(folder)))
-        for source, sets in SOURCES.items():
-            counts_by_site: dict[str, list[Counts]] = defaultdict(list)
-            for page_id, counts in counts_by_id.items():
-                if page_by_id[page_id]["set"] in sets:
-                    counts_by_site[page_by_id[page_id]["site"]].append(counts)
-            if not counts_by_site:
-                continue
+    counts = list(read_split(pages, rows, folds, efforts, folder))
+    for effort, (source, sets) in product(efforts, SOURCES.items()):
+        counts_by_site: dict[str, list[Counts]] = defaultdict(list)
+        for page_effort, page_id, page_counts in counts:
+            if page_effort == effort and page_by_id[page_id]["set"] in sets:
+                counts_by_site[page_by_id[page_id]["site"]].append(page_counts)
+        if counts_by_site:
             f1 = compute_f1([counts for listed in counts_by_site.values() for counts in listed])
-            low, high = compute_interval(counts_by_site)
-            print(f"{effort} {name}: {source} {f1:.4f} [{low:.4f}, {high:.4f}]", flush=True)
-            rows.append([name, source, f"{f1:.4f}", f"{low:.4f} to {high:.4f}"])
-            if name != "source":
-                figures[source].append(f1)
-    for source, values in figures.items():
-        print(f"{effort}, mean of {len(values)} splits: {source} {statistics.mean(values):.4f}")
-    table = format_table(["split", "pages", "F1", "interval of 95 %"], rows)
-    write_result(target, f"--html {effort}, {len(pages):,} pages", {"table": table}, rows)
+            yield effort, source, f1, compute_interval(counts_by_site)
+
+
+def compute_training_digest(cache: Path) -> str:
+    """Compute a digest of what the weights are trained with: the tables of the pages and the training code."""
+    digest = hashlib.blake2b(digest_size=8)
+    sources = [Path(module.__file__ or "") for module in (train_blocks, train_net)]
+    for path in [*(cache / f"{name}.pkl" for name in SET_NAMES), *sources]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def format_rows(effort: Effort, figures: Sequence[Figure]) -> list[str]:
+    """Format the figures of one effort as rows of a table: each split, and the mean of those by site."""
+    cells = {(split, source): f"{f1:.4f} [{low:.3f}, {high:.3f}]" for split, source, f1, (low, high) in figures}
+    splits = list(dict.fromkeys(split for split, *_ in figures))
+    lines = [
+        f"| {effort} | {split} | {' | '.join(cells.get((split, source), '') for source in SOURCES)} |"
+        for split in splits
+    ]
+    means = [
+        statistics.mean([f1 for split, name, f1, _ in figures if name == source and split != BY_SOURCE] or [0.0])
+        for source in SOURCES
+    ]
+    return [*lines, f"| **{effort}** | mean of sites | {' | '.join(f'**{mean:.4f}**' for mean in means)} |"]
+
+
+def format_splits(figures: Mapping[Effort, Sequence[Figure]]) -> str:
+    """Format the figures of all efforts as a table in Markdown."""
+    lines = [f"| effort | split | {' | '.join(SOURCES)} |", "|---" * (len(SOURCES) + 2) + "|"]
+    for effort, listed in figures.items():
+        lines += format_rows(effort, listed)
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the F1 of each split and their mean."""
+    target = take_target()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("--efforts", nargs="+", choices=EFFORTS, default=EFFORTS)
+    parser.add_argument("--splits", type=int, default=3)
+    arguments = parser.parse_args()
+    pages = load_pages(arguments.cache)
+    rows = {row["id"]: row for name in SET_NAMES for row in load_html_rows(name)}
+    weights_folder = arguments.cache / "splits" / compute_training_digest(arguments.cache)
+    splits = {f"sites, seed {seed}": split_by_site(pages, seed) for seed in range(arguments.splits)}
+    splits[BY_SOURCE] = split_by_source(pages)
+    figures: dict[Effort, list[Figure]] = {effort: [] for effort in arguments.efforts}
+    for split, folds in splits.items():
+        split_folder = weights_folder / split.replace(", ", "-").replace(" ", "-")
+        for effort, source, f1, interval in measure_split(pages, rows, folds, arguments.efforts, split_folder):
+            print(f"{effort}, {split}: {source} {f1:.4f} [{interval[0]:.4f}, {interval[1]:.4f}]", flush=True)
+            figures[effort].append((split, source, f1, interval))
+    table = format_splits(figures)
+    print(table)
+    size = f"{len(pages):,} pages; {arguments.splits} divisions of the sites, and by source"
+    write_result(target, size, {"table": table}, figures)
 
 
 if __name__ == "__main__":
-    result_path = take_target()
-    arguments = [*sys.argv[2:], *("quality", "3")[len(sys.argv) - 2 :]]
-    main(Path(sys.argv[1]), arguments[0], int(arguments[1]), result_path)
+    main()

@@ -1,8 +1,8 @@
 """Exclusion of blocks that structure shows to be no part of the article, before the classifier reads the page.
 
 The rules: comment threads, consent text, hidden elements, hover cards, data, `<aside>`, articles whose heading leads to
-another page, and other stories below this one. An element that contains the headline is never excluded. If nothing
-would be left of the page, none is.
+another page, the other parts of a series, and other stories below this one. An element that contains the headline is
+never excluded. If nothing would be left of the page, none is.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Final
 
 from flows.clean.html.blocks import Blocks
 from flows.clean.html.excluded_names import BYLINE_WORDS, LIVE_WORDS, Role, match_excluded_role, split_names
-from flows.clean.html.link_lists import CARD_RULE, COMMENTS_RULE
+from flows.clean.html.link_lists import CARD_RULE, COMMENTS_RULE, CONSENT_RULE
+from flows.clean.html.series_boxes import find_series_boxes
 from flows.clean.text.position_rules import LineVerdict
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 COMMENTS: Final = LineVerdict("widget", COMMENTS_RULE)
-CONSENT: Final = LineVerdict("widget", "html.consent")
+CONSENT: Final = LineVerdict("widget", CONSENT_RULE)
 HIDDEN: Final = LineVerdict("widget", "html.hidden")
 HOVER_CARD: Final = LineVerdict("widget", "html.hover-card")
 DATA: Final = LineVerdict("widget", "html.data")
@@ -31,6 +32,7 @@ ASIDE: Final = LineVerdict("nav", "html.aside")
 CARD: Final = LineVerdict("related", CARD_RULE)
 _ROLE_VERDICTS: Final[dict[Role, LineVerdict]] = {"comments": COMMENTS, "consent": CONSENT, "hover-card": HOVER_CARD}
 NEXT_STORY: Final = LineVerdict("related", "html.next-story")
+SERIES: Final = LineVerdict("related", "html.series")
 
 _COMMENTS_HEADING: Final = re.compile(
     r"(?:\(?\d[\d.,]*\)? )?(?:user |reader |readers.? |all )?"
@@ -215,6 +217,7 @@ def _find_excluded_runs(page: _PageStructure, is_live: bool) -> Iterator[tuple[L
             yield verdict, start, stop
             skipped_until = blocks.end_elements[element]
     yield from _find_consent_text(page)
+    yield from ((SERIES, start, stop) for start, stop in find_series_boxes(blocks, page.leads_elsewhere))
     yield from _find_comments_below_heading(page)
     if not is_live:
         yield from _find_next_stories(page)

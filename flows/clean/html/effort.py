@@ -2,5 +2,5 @@
 
 from typing import Literal
 
-# fast: the block classifier alone. quality: trafilatura votes too on pages where the classifier is uncertain.
+# fast: the trees alone. quality: a net reads each page too, and trafilatura those where both together are uncertain.
 Effort = Literal["quality", "fast"]

@@ -20,6 +20,7 @@ from flows.clean.text.best_segment import is_prose
 from flows.clean.text.body_lines import MIN_ARTICLE_WORDS, BodySelection
 
 COMMENTS_RULE: Final = "html.comments"
+CONSENT_RULE: Final = "html.consent"
 CARD_RULE: Final = "html.card"  # of articles whose heading leads to another page
 _LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 _DIGITS: Final = re.compile(r"\d+")

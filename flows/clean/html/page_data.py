@@ -32,6 +32,7 @@ _MAX_NODES: Final = 200_000  # of parsed data
 _MAX_TITLE_LEVELS: Final = 3  # levels above a text in which the page's title may stand
 _JSON_START: Final = re.compile(r"[\[{]")
 _STRING: Final = re.compile(r'"((?:[^"\\\n]|\\.){80,400000})"|' + r"'((?:[^'\\\n]|\\.){80,400000})'")
+_PARSED_STRING: Final = re.compile(r"\bJSON\.parse\(\s*(?:" + _STRING.pattern + r")\s*\)")
 _HTML_TAG: Final = re.compile(r"<(?:p|br|div|h[2-6]|li|ul|figure|strong|em|a)\b[^<>]{0,500}>", re.IGNORECASE)
 _CODE: Final = re.compile(r"[{};]\s*[\w$.]+\s*[=(:]|function\s*\(|=>|</?(?:script|style)|https?://\S+\.(?:js|css)\b")
 _NUMBER: Final = re.compile(r"\d+")
@@ -101,7 +102,12 @@ def _read_linked_body(tree: HtmlElement) -> DataText | None:
 
 
 def _parse_data(text: str) -> object | None:
-    """Parse the first JSON value of a script that is data or assigns data; return None where there is none."""
+    """Parse the first JSON value of a script that is data or assigns data; return None where there is none.
+
+    The data may also be the text of a string that the script parses.
+    """
+    if literal := _PARSED_STRING.search(text):
+        text = _decode_literal(literal)
     start = _JSON_START.search(text)
     if start is None:
         return None

@@ -96,7 +96,7 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
     hints = read_page_hints(tree, html)
     addresses = [*hints.addresses, *([url] if url else [])]
     exclusions = exclude_blocks(blocks, lines.word_counts, hints.titles, addresses, hints.is_live)
-    body, is_confident = classify_blocks(tree, blocks, exclusions, hints, url, effort)
+    body, is_confident = classify_blocks(tree, blocks, exclusions, hints, url, effort, line_tokens)
     keep = complete_groups(blocks, lines.word_counts, body.keep, [verdict is not None for verdict in exclusions])
     for copy in find_copies(blocks.texts, lines.word_counts, keep):
         keep[copy], exclusions[copy] = False, _REPEAT

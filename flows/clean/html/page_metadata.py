@@ -181,19 +181,18 @@ def _read_head(tree: HtmlElement) -> Iterator[StatedValue]:
 
 def _drop_asides(nodes: Sequence[HtmlElement]) -> list[HtmlElement]:
     """Drop readers' comments, captions, and what they contain; an element around the headline is none of them."""
-    asides: set[HtmlElement] = set()
+    inner_nodes: set[HtmlElement] = set()
     story_nodes: list[HtmlElement] = []
     for node in nodes:
-        if (
-            (asides and node.getparent() in asides)
-            or node.tag == "figcaption"
-            or (
-                node.tag in _ASIDE_TAGS
-                and _is_aside_name(f"{node.get('class') or ''} {node.get('id') or ''}"[:MAX_NAME_CHARS])
-                and next(node.iter("h1"), None) is None
-            )
+        if inner_nodes and node in inner_nodes:
+            continue
+        tag = node.tag
+        if tag == "figcaption" or (
+            tag in _ASIDE_TAGS
+            and _is_aside_name(f"{node.get('class') or ''} {node.get('id') or ''}"[:MAX_NAME_CHARS])
+            and next(node.iter("h1"), None) is None
         ):
-            asides.add(node)
+            inner_nodes.update(node.iter("*"))
         else:
             story_nodes.append(node)
     return story_nodes

@@ -100,6 +100,7 @@ class LineTable:
     gap: Ints
     word_counts: Ints
     ends_sentence: NDArray[np.bool_]
+    has_unspaced: NDArray[np.bool_]  # has letters of a script that writes no blanks between words
     irregular: NDArray[np.bool_]  # `text` differs from the codes, or many characters stand before the first letter
     first_letter: Ints  # index of its first letter, or its end; undefined where irregular
     text: list[str]  # blanks normalized
@@ -143,19 +144,21 @@ def build_line_table(texts: Sequence[str], codes: NDArray[np.uint16] | None = No
     word_counts = np.diff(break_runs)
     irregular_runs = np.append(0, np.cumsum((run_end - run_start != 1) | (codes[run_start] != ord(" "))))
     irregular = irregular_runs[break_runs[1:]] > irregular_runs[break_runs[:-1] + 1]
-    wide_offsets = np.flatnonzero(codes >= FIRST_UNSPACED_CODE)
-    wide_offsets = wide_offsets[IS_UNSPACED[codes[wide_offsets]]]
+    unspaced_offsets = np.flatnonzero(codes >= FIRST_UNSPACED_CODE)
+    unspaced_offsets = unspaced_offsets[IS_UNSPACED[codes[unspaced_offsets]]]
     starts_in_doc, ends_in_doc = (start - doc_offset[doc]).tolist(), (end - doc_offset[doc]).tolist()
     shown_texts = [texts[d][b:e] for d, b, e in zip(doc.tolist(), starts_in_doc, ends_in_doc, strict=True)]
-    has_wide = np.searchsorted(wide_offsets, end) > np.searchsorted(wide_offsets, start)
-    for index in np.flatnonzero(irregular | has_wide).tolist():
+    has_unspaced = np.searchsorted(unspaced_offsets, end) > np.searchsorted(unspaced_offsets, start)
+    for index in np.flatnonzero(irregular | has_unspaced).tolist():
         shown_texts[index] = normalize_blanks(shown_texts[index])
-        word_counts[index] = count_words(shown_texts[index]) if has_wide[index] else shown_texts[index].count(" ") + 1
+        word_counts[index] = (
+            count_words(shown_texts[index]) if has_unspaced[index] else shown_texts[index].count(" ") + 1
+        )
     last_char = end - 1
     for _ in range(3):
         last_char = last_char - (IS_CLOSER[codes[last_char]] & (last_char > start))
     ends_sentence = IS_SENTENCE_END[codes[last_char]]
-    ends_sentence |= has_wide & (word_counts >= _MIN_UNMARKED_WORDS) & WRITES_NO_STOPS[codes[last_char]]
+    ends_sentence |= has_unspaced & (word_counts >= _MIN_UNMARKED_WORDS) & WRITES_NO_STOPS[codes[last_char]]
     first_letter = start
     for _ in range(_MAX_CHARS_BEFORE_LETTER):
         first_letter = first_letter + (~IS_LETTER[codes[first_letter]] & (first_letter < end))
@@ -170,8 +173,8 @@ def build_line_table(texts: Sequence[str], codes: NDArray[np.uint16] | None = No
         ends_sentence.tolist(),
     )
     return LineTable(
-        codes, char_flags, first_line, start, end, gap, word_counts, ends_sentence, irregular, first_letter,
-        shown_texts,
+        codes, char_flags, first_line, start, end, gap, word_counts, ends_sentence, has_unspaced, irregular,
+        first_letter, shown_texts,
         [DocumentLines(*(column[a:b] for column in columns)) for a, b in pairwise(first_line.tolist())],
     )  # fmt: skip
 

@@ -1,114 +1,44 @@
-"""Line classifier: a small convolutional net over the lines of a document, in numpy.
+"""Line classifier: a convolutional net over the lines of a text, with two classifiers of the whole text.
 
-    Net.score_lines(standardized features) -> float32, one logit per line: above 0 the line belongs to the article
+    Net.score_rows(standardized features) -> float32, one logit per line (conv_net.py)
 
-Two dense layers reduce the features of a line to CHANNELS. Residual blocks with dilations 1, 2, 4 and 8 then combine a
-line with its neighbours at that distance. Each document is scored alone, so that its scores depend on nothing else.
 The weights are line_cnn.npz, written by flows/clean/models/train/train_line_cnn.py; line_cnn.json records the training.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from flows.clean.models.conv_net import CLIP, ConvNet, Floats, select_weights
 
-DILATIONS: Final = (1, 2, 4, 8)
-CLIP: Final = 6.0
 _MAX_GAP_LINES: Final = 3
-_SINGLE_THREAD_PRODUCTS: Final = 250_000  # up to this many BLAS starts no threads, which would cost more than they save
 
 
 @dataclass(frozen=True, slots=True)
-class Net:
-    """Weights of the net. `mean` and `scale` standardize the features; each block is (taps, bias, mix, bias)."""
+class Net(ConvNet):
+    """Weights of the net and of the classifiers of a text."""
 
-    mean: Floats
-    scale: Floats
-    first: tuple[Floats, Floats]
-    second: tuple[Floats, Floats]
-    blocks: tuple[tuple[Floats, Floats, Floats, Floats], ...]
-    out: tuple[Floats, Floats]
     regime_weights: Floats  # for the mean features of a document; the last entry is the intercept
     article_weights: Floats  # for the summary: rows mean, scale and weight; the last column is the intercept
 
     @classmethod
-    def from_file(cls, path: Path) -> Self:
-        """Load the weights of a file written by train_line_cnn.py."""
-        with np.load(path, allow_pickle=False) as file:
-            return cls.from_arrays({name: file[name] for name in file.files})
-
-    @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Floats]) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Build the net from the arrays of a weights file, by name."""
-        blocks = tuple(
-            (arrays[f"taps{d}"], arrays[f"taps{d}_bias"], arrays[f"mix{d}"], arrays[f"mix{d}_bias"]) for d in DILATIONS
-        )
-        return cls(
-            arrays["mean"], arrays["scale"], (arrays["first"], arrays["first_bias"]),
-            (arrays["second"], arrays["second_bias"]),
-            blocks, (arrays["out"], arrays["out_bias"]), arrays["regime"], arrays["judge"],
-        )  # fmt: skip
-
-    def standardize_features(self, features: Floats) -> Floats:
-        """Standardize features (lines, features) and clip them to ±CLIP."""
-        standard: Floats = features - self.mean
-        standard *= self.scale
-        np.minimum(np.maximum(standard, -CLIP, out=standard), CLIP, out=standard)
-        return standard
+        return cls(**select_weights(arrays), regime_weights=arrays["regime"], article_weights=arrays["judge"])
 
     def predict_extract_logit(self, standard: Floats) -> float:
         """Predict the logit that a document is an extracted text, not a dump of a whole page."""
         return float(_sum(standard, 0) / len(standard) @ self.regime_weights[:-1] + self.regime_weights[-1])
 
-    def score_lines(self, standard: Floats) -> Floats:
-        """Score each line of one document: the logit that it belongs to the article."""
-        x = standard
-        for weights, bias in (self.first, self.second):
-            x = _apply_bias_relu(_multiply_in_chunks(x, weights), bias)
-        line_count, channels = x.shape
-        neighbours = np.zeros((line_count, 3 * channels), np.float32)
-        for dilation, (taps, bias, mix, mix_bias) in zip(DILATIONS, self.blocks, strict=True):
-            neighbours[:, channels : 2 * channels] = x
-            neighbours[:dilation, :channels] = 0
-            neighbours[-dilation:, 2 * channels :] = 0
-            if line_count > dilation:
-                neighbours[dilation:, :channels] = x[:-dilation]
-                neighbours[:-dilation, 2 * channels :] = x[dilation:]
-            x += _multiply_in_chunks(_apply_bias_relu(_multiply_in_chunks(neighbours, taps), bias), mix)
-            x += mix_bias
-        scores: Floats = (x @ self.out[0] + self.out[1])[:, 0]
-        return scores
-
     def predict_article_logit(self, summary: Floats) -> float:
         """Predict the logit that a document with this summary (see summarize_scores) has an article."""
         mean, scale, weight = self.article_weights
         return float(np.minimum(np.maximum((summary - mean[:-1]) * scale[:-1], -CLIP), CLIP) @ weight[:-1] + weight[-1])
-
-
-def _apply_bias_relu(x: Floats, bias: Floats) -> Floats:
-    """Add the bias and apply the rectifier, in place."""
-    x += bias
-    return np.maximum(x, 0, out=x)
-
-
-def _multiply_in_chunks(rows: Floats, weights: Floats) -> Floats:
-    """Multiply matrices in chunks of rows that are small enough for single-threaded BLAS."""
-    row_count = len(rows)
-    chunk_count = -(-row_count * weights.size // _SINGLE_THREAD_PRODUCTS)
-    if chunk_count <= 1:
-        return rows @ weights
-    product = np.empty((row_count, weights.shape[1]), np.float32)
-    bounds = [row_count * chunk // chunk_count for chunk in range(chunk_count + 1)]
-    for start, end in pairwise(bounds):
-        np.matmul(rows[start:end], weights, out=product[start:end])
-    return product
 
 
 def summarize_scores(scores: Floats, word_counts: Floats, is_prose: NDArray[np.bool_]) -> Floats:

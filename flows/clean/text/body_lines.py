@@ -26,8 +26,8 @@ Floats = NDArray[np.float32]
 
 MIN_ARTICLE_WORDS: Final = 8
 _SIGN_OFF_LINES, _SIGN_OFF_BONUS = 4, 2.0  # score bonus of the lines above a sign-off: a story's last paragraphs
-# Score bonus of a paragraph in the best segment; higher for Indonesian, which the training data has little of.
-_SEGMENT_BONUS, _INDONESIAN_BONUS = 1.0, 2.0
+# Score bonus of a paragraph in the best segment; higher for languages that the training data has little of.
+_SEGMENT_BONUS, _RARE_LANGUAGE_BONUS = 1.0, 2.0
 _SPACE: Final = ord(" ")
 # Minimum mean score to keep lines between two kept ones: a single line beneath a paragraph, a list, other lines.
 _MIN_SUBHEAD_SCORE, _MIN_LIST_SCORE, _MIN_GAP_SCORE = -3.0, -4.0, -1.5
@@ -57,7 +57,7 @@ def select_body_lines(
     """
     word_counts = line_table.word_counts.astype(np.float32)
     is_prose = line_table.ends_sentence & (line_table.word_counts >= MIN_PROSE_WORDS)
-    is_indonesian = _flag_indonesian_lines(line_table, word_table, is_prose)
+    is_rare_language = _flag_rare_languages(line_table, word_table, is_prose)
     bounds = line_table.first_line.tolist()
     bodies = []
     for lines, line_cues, points, start, end in zip(
@@ -73,7 +73,7 @@ def select_body_lines(
             continue
         doc_lines = slice(start, end)
         standardized = net.standardize_features(features[doc_lines])
-        scores = net.score_lines(standardized)
+        scores = net.score_rows(standardized)
         # Published scores are rounded probabilities; decisions use the logits themselves.
         probabilities: list[float | None] = np.round(1 / (1 + np.exp(-scores.astype(np.float64))), 4).tolist()
         if net.predict_extract_logit(standardized) > 0:
@@ -85,7 +85,7 @@ def select_body_lines(
                 lines, features[doc_lines], scores
             )
         first, last = find_best_segment(points)
-        keep = _select_by_score(scores, is_prose[doc_lines], is_indonesian[doc_lines], line_cues, first, last)
+        keep = _select_by_score(scores, is_prose[doc_lines], is_rare_language[doc_lines], line_cues, first, last)
         _continue_story(lines, line_cues, scores, keep)
         _fill_gaps(lines, line_cues, scores, keep)
         bodies.append(BodySelection(keep.tolist(), "body.model", probabilities, article_logit))
@@ -95,7 +95,7 @@ def select_body_lines(
 def _select_by_score(
     scores: Floats,
     is_prose: NDArray[np.bool_],
-    is_indonesian: NDArray[np.bool_],
+    is_rare_language: NDArray[np.bool_],
     line_cues: Mapping[int, Cue],
     first: int,
     last: int,
@@ -103,8 +103,8 @@ def _select_by_score(
     """Return the lines with a positive score, after a bonus for prose within the best segment."""
     prose_in_segment = is_prose[first:last]
     bonus = (
-        _INDONESIAN_BONUS
-        if 2 * np.count_nonzero(prose_in_segment & is_indonesian[first:last]) > np.count_nonzero(prose_in_segment)
+        _RARE_LANGUAGE_BONUS
+        if 2 * np.count_nonzero(prose_in_segment & is_rare_language[first:last]) > np.count_nonzero(prose_in_segment)
         else _SEGMENT_BONUS
     )
     above_sign_off = np.zeros(len(scores), bool)
@@ -117,19 +117,22 @@ def _select_by_score(
     return keep
 
 
-def _flag_indonesian_lines(
+def _flag_rare_languages(
     line_table: LineTable, word_table: WordTable, is_prose: NDArray[np.bool_]
 ) -> NDArray[np.bool_]:
-    """Return for each paragraph whether it has a word that nearly every Indonesian or Malay one contains."""
-    is_indonesian = np.zeros(len(line_table.start), bool)
+    """Return for each paragraph whether the training data has little of its language.
+
+    Indonesian and Malay are told by words that nearly every paragraph contains, others by their script.
+    """
+    is_rare_language = line_table.has_unspaced.copy()
     word_rows = np.flatnonzero(word_table.group_bits & np.uint16(INDONESIAN_BIT))
     start, line = word_table.start[word_rows], word_table.line[word_rows]
     has_blank_before = (line_table.codes[start - 1] == _SPACE) | (start == line_table.start[line])
-    is_indonesian[line[has_blank_before & (line_table.codes[word_table.end[word_rows]] == _SPACE)]] = True
+    is_rare_language[line[has_blank_before & (line_table.codes[word_table.end[word_rows]] == _SPACE)]] = True
     for index in np.flatnonzero(line_table.irregular & is_prose).tolist():
         padded_text = f" {line_table.text[index]}".lower()
-        is_indonesian[index] = any(f" {word} " in padded_text for word in INDONESIAN_WORDS)
-    return is_indonesian
+        is_rare_language[index] |= any(f" {word} " in padded_text for word in INDONESIAN_WORDS)
+    return is_rare_language
 
 
 def _continue_story(

@@ -84,7 +84,8 @@ PROOFS: Final = (
         ("shared", "python", "html-weights"), BENCH,
     ),
     Proof(
-        "html-splits", "tests.benchmarks.html_splits", (str(CACHE), "fast", "1"), (str(CACHE), "fast", "1"), _CLEAN, (),
+        "html-splits", "tests.benchmarks.html_splits", (str(CACHE), "--splits", "3"), (str(CACHE), "--splits", "1"),
+        _CLEAN, (),
         ("shared", "python", "html-weights"), BENCH,
     ),
     Proof(

@@ -93,3 +93,19 @@ def test_a_page_whose_script_loads_the_story_says_so(code: str) -> None:
 def test_hostile_data_is_survived(junk: str) -> None:
     found = clean_page(f'<div id="app"></div><script type="application/json">{junk}</script>')
     assert found.rejects["reason"].to_pylist() == ["no_article"]
+
+
+def test_a_story_in_a_string_that_a_script_parses() -> None:
+    state = json.dumps(json.dumps({"story": {"title": TITLE, "paragraphs": PARAGRAPHS}}))
+    cleaned = clean_page(f'<div id="root"></div><script>window.__STATE__ = JSON.parse({state});</script>')
+    assert extract_body_texts(cleaned.documents, cleaned.marks) == ["\n".join(PARAGRAPHS)]
+
+
+def test_consent_text_above_a_short_story_is_no_obstacle() -> None:
+    consent = (
+        "<div><h2>We value your privacy</h2><p>We and our partners store and/or access information on a device.</p>"
+    )
+    cleaned = clean_page(f"{consent}</div><article><h1>{TITLE}</h1>{MARKUP}</article>")
+    assert extract_body_texts(cleaned.documents, cleaned.marks) == ["\n".join(PARAGRAPHS)]
+    wall = clean_page(f"{consent}</div><h1>{TITLE}</h1><p>{PARAGRAPHS[0]}</p>")
+    assert wall.documents.num_rows == 0

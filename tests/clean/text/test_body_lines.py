@@ -20,7 +20,7 @@ def kept(
     line_table = build_line_table([text])
     lines = line_table.documents[0]
     monkeypatch.setattr(line_cnn.Net, "predict_extract_logit", lambda *_: -1.0)
-    monkeypatch.setattr(line_cnn.Net, "score_lines", lambda *_: np.array(scores, np.float32))
+    monkeypatch.setattr(line_cnn.Net, "score_rows", lambda *_: np.array(scores, np.float32))
     monkeypatch.setattr(line_cnn.Net, "predict_article_logit", lambda *_: 1.0)
     features = np.zeros((len(lines), len(line_cnn.load_shipped_net().mean)), np.float32)
     (body,) = select_body_lines(
@@ -59,6 +59,17 @@ def test_nothing_is_kept_across_a_cue(monkeypatch: pytest.MonkeyPatch) -> None:
     line_cues = load_general_cues().match_lines(split_lines(text))
     assert list(line_cues) == [1]
     assert kept(text, [3, -1, -1, 3], monkeypatch, line_cues) == "1 4"
+
+
+THAI = "สภาท่าเรืออนุมัติตารางเดินเรือข้ามฟากฉบับใหม่เมื่อวันอังคารหลังจากเจรจากับชาวเกาะนานสามเดือน"
+CHINESE = "港务委员会周二批准了新的渡轮时刻表，此前与岛上居民进行了三个月的谈判。"
+
+
+@pytest.mark.parametrize("paragraph", [THAI, CHINESE])
+def test_the_segment_bonus_is_higher_for_scripts_without_blanks(
+    paragraph: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert kept("\n".join([paragraph] * 4), [3.0, -1.6, 3.0, -1.6], monkeypatch) == "1 2 3 4"
 
 
 def test_the_segment_bonus_is_higher_for_indonesian(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,10 @@ from flows.clean.html.inline_asides import move_inline_asides
 from flows.clean.html.page_hints import read_page_hints
 from flows.clean.html.page_tree import parse_page
 from flows.clean.html.trafilatura_votes import extract_with_trafilatura, measure_block_shares
+from flows.clean.lines.line_table import build_line_table
+from flows.clean.lines.word_table import build_word_table
 from flows.clean.models.train.evaluation_sets import load_rows
+from flows.clean.models.word_vectors import select_first_words
 from schemas.word_count import count_words
 
 SET_NAMES = ("web-pages", "id-html")
@@ -137,6 +140,9 @@ def build_pages(name: str, seconds_by_tool: Counter, cached_answers: dict[str, d
                 started = time.perf_counter()
                 answers[tool] = extract()
                 seconds_by_tool[tool] += time.perf_counter() - started
+        table = build_line_table(["\n".join(blocks.texts)])
+        word_table = build_word_table(table)
+        first_words = select_first_words(word_table)
         gold_share, gold_word_counts = label_blocks(blocks.texts, row["gold"]["text"])
         pages.append(
             {
@@ -145,6 +151,8 @@ def build_pages(name: str, seconds_by_tool: Counter, cached_answers: dict[str, d
                 "texts": blocks.texts, "x": features, "words": word_counts,
                 "share": gold_share, "size": gold_word_counts, "answers": answers,
                 "votes": {vote: measure_block_shares(blocks.texts, answer) for vote, answer in answers.items()},
+                "word_hashes": word_table.hashes[first_words],
+                "row_words": np.bincount(word_table.line[first_words], minlength=len(blocks.texts)),
                 "tags": [blocks.tags[owner] for owner in blocks.owners],
             }
         )  # fmt: skip

@@ -3,22 +3,25 @@
     python flows/clean/models/train/block_data.py CACHE
     python flows/clean/models/train/train_blocks.py CACHE [FOLDER]
 
-It writes page_fast.npz and page_votes.npz to FOLDER/fold-<k>/ and FOLDER/all/, in some minutes on one core. It needs
-LightGBM; the product does not.
+It writes page_fast.npz, page_net.npz and page_votes.npz to FOLDER/fold-<k>/ and FOLDER/all/, in ten minutes on one
+core: the same bytes on the same machine and lock. It needs LightGBM and torch; the product does not.
 """
 
 import sys
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import lightgbm
 import numpy as np
 
+from flows.clean.html.block_classifier import squash_features
 from flows.clean.html.block_features import FEATURE_NAMES
 from flows.clean.html.trafilatura_votes import VOTE_NAMES, build_vote_columns
 from flows.clean.models.train.block_data import load_pages
 from flows.clean.models.train.evaluation_sets import FOLDS
+from flows.clean.models.train.train_net import NetSettings, build_vocabulary, train_net
 from flows.clean.models.train.tree_arrays import save_trees
 
 SETTINGS = {
@@ -29,6 +32,7 @@ SETTINGS = {
 ROUNDS = 200
 # The predictions of these models are averaged. A second model with more leaves doubled the time without a gain.
 MODEL_VARIANTS = ({"seed": 8},)
+NET_SETTINGS = NetSettings(hidden_width=64, epochs=14, batch_rows=2048, word_width=16)
 NEAR_BLOCKS = 12  # every block this near to the article is used; of the others one in FAR_BLOCK_STEP
 FAR_BLOCK_STEP = 3
 
@@ -43,13 +47,18 @@ def assign_site_folds(pages: list[dict]) -> dict[str, int]:
     return fold_by_site
 
 
+def weigh_blocks(page: dict) -> np.ndarray:
+    """Weigh the blocks of a page: by their words, and less where only half a block is in the gold text."""
+    size = page["size"]
+    weight = np.sqrt(np.minimum(size, 60) + 1) / np.sqrt(max(30, (page["share"] * size).sum()))
+    return weight * np.maximum(0.2, np.abs(2 * page["share"] - 1)) * (1 if page["set"] == "wcxb" else 3)
+
+
 def build_examples(pages: list[dict]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
     """Yield four arrays per page, one entry per block: is used for training, is article, weight, and position."""
     for page in pages:
         is_article = page["share"] >= 0.5
-        size = page["size"]
-        weight = np.sqrt(np.minimum(size, 60) + 1) / np.sqrt(max(30, (page["share"] * size).sum()))
-        weight = weight * np.maximum(0.2, np.abs(2 * page["share"] - 1)) * (1 if page["set"] == "wcxb" else 3)
+        weight = weigh_blocks(page)
         order = np.arange(len(is_article))
         article_blocks = np.flatnonzero(is_article)
         is_near = np.zeros(len(is_article), bool)
@@ -82,22 +91,53 @@ def train_trees(pages: list[dict], tables: list[np.ndarray], names: list[str], p
     print(path, len(dataset.get_label()), flush=True)
 
 
+@dataclass
+class PageExample:
+    """Blocks of a page as an example of the net (train_net.NetExample)."""
+
+    features: np.ndarray
+    labels: np.ndarray
+    weights: np.ndarray
+    words: np.ndarray
+    word_counts: np.ndarray
+
+
+def train_block_net(pages: list[dict], path: Path) -> None:
+    """Train the net on these pages and save it."""
+    examples = [
+        PageExample(
+            squash_features(page["x"]),
+            (page["share"] >= 0.5).astype(np.int8),
+            weigh_blocks(page),
+            page["word_hashes"],
+            page["row_words"],
+        )
+        for page in pages
+        if len(page["texts"])
+    ]
+    vocabulary = build_vocabulary((page["id"], page["word_hashes"]) for page in pages)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(path, **train_net(examples, vocabulary, NET_SETTINGS))
+    print(path, flush=True)
+
+
 def main(cache: Path, folder: Path) -> None:
-    """Train both sets of trees without each fold, and from all folds."""
+    """Train the weights without each fold, and from all folds."""
     pages = load_pages(cache)
     fold_by_site = assign_site_folds(pages)
-    feature_tables = [page["x"] for page in pages]
+    for left_out_fold in (*range(FOLDS), None):
+        chosen = [page for page in pages if page["judged"] and fold_by_site[page["site"]] != left_out_fold]
+        train_weights(chosen, folder / ("all" if left_out_fold is None else f"fold-{left_out_fold}"))
+
+
+def train_weights(pages: list[dict], folder: Path, *, is_fast: bool = False) -> None:
+    """Train the weights of a folder on these pages: those of `--html fast` alone, or all."""
+    train_trees(pages, [page["x"] for page in pages], list(FEATURE_NAMES), folder / "page_fast.npz")
+    if is_fast:
+        return
+    train_block_net(pages, folder / "page_net.npz")
     vote_tables = [np.hstack([page["x"], build_vote_columns(page["votes"], page["words"])]) for page in pages]
-    for name, tables, feature_names in (
-        ("page_fast", feature_tables, list(FEATURE_NAMES)),
-        ("page_votes", vote_tables, [*FEATURE_NAMES, *VOTE_NAMES]),
-    ):
-        for left_out_fold in (*range(FOLDS), None):
-            training_pages = [
-                i for i, page in enumerate(pages) if page["judged"] and fold_by_site[page["site"]] != left_out_fold
-            ]
-            target = folder / ("all" if left_out_fold is None else f"fold-{left_out_fold}") / f"{name}.npz"
-            train_trees([pages[i] for i in training_pages], [tables[i] for i in training_pages], feature_names, target)
+    train_trees(pages, vote_tables, [*FEATURE_NAMES, *VOTE_NAMES], folder / "page_votes.npz")
 
 
 if __name__ == "__main__":

@@ -14,26 +14,25 @@ import inspect
 import json
 import random
 import re
-import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from flows.clean.lines.line_table import Line, build_line_table
 from flows.clean.lines.word_table import build_word_table
-from flows.clean.models.line_cnn import CLIP, DILATIONS, Net, summarize_scores
+from flows.clean.models.conv_net import CLIP
+from flows.clean.models.line_cnn import Net, summarize_scores
 from flows.clean.models.train import renderings
 from flows.clean.models.train.evaluation_sets import FOLDS, assign_fold, load_rows
 from flows.clean.models.train.renderings import DUMP_SHAPES
+from flows.clean.models.train.train_net import NetSettings, train_net
 from flows.clean.rules.cues import load_general_cues
 from flows.clean.text.line_features import FEATURE_COUNT, MIN_PROSE_WORDS, compute_line_features
 
-CHANNELS, HIDDEN_WIDTH = 32, 48
-EPOCHS, BATCH_LINES, LEARNING_RATE = 10, 4096, 3e-3
-PADDING_LINES = 16
+NET_SETTINGS = NetSettings(hidden_width=48, epochs=10, batch_rows=4096, blank_columns=(29, 30, FEATURE_COUNT - 2))
 RIDGE = 30.0
 HOME_WEIGHT = 10.0  # of an Indonesian page, because the sets hold few of them
 DOUBTED_LISTING_SHARE = 0.9  # of the pages without an article, that the summary alone must not call one
@@ -43,6 +42,7 @@ FEATURE_SOURCES = (
     "text/line_features.py",
     "lines/word_table.py",
     "lines/line_table.py",
+    "models/train/train_net.py",
     "rules/cues.toml",
     "rules/words.toml",
 )
@@ -147,9 +147,8 @@ def add_features(docs: list[TrainingText]) -> None:
     for start in range(0, len(docs), 16):
         batch = docs[start : start + 16]
         table = build_line_table([doc.text for doc in batch])
-        figures = compute_line_features(
-            table, build_word_table(table), [cues.match_lines(lines) for lines in table.documents]
-        )
+        word_table = build_word_table(table)
+        figures = compute_line_features(table, word_table, [cues.match_lines(lines) for lines in table.documents])
         for index, doc in enumerate(batch):
             start_line, end_line = table.first_line[index], table.first_line[index + 1]
             words = table.word_counts[start_line:end_line]
@@ -163,107 +162,9 @@ def add_features(docs: list[TrainingText]) -> None:
                 doc.weights = doc.weight * (200 * words / np.sqrt(size) + 2)
 
 
-def train_net(docs: list[TrainingText], seed: int = 1, epochs: int = EPOCHS) -> dict[str, np.ndarray]:
+def train_line_net(docs: list[TrainingText]) -> dict[str, np.ndarray]:
     """Train the net on these texts and return its weights by array name."""
-    import torch
-
-    torch.manual_seed(seed)
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
-    all_features = np.concatenate([doc.features for doc in docs]).astype(np.float32)
-    mean, std = all_features.mean(0), all_features.std(0)
-    scale = (1 / np.maximum(std, 1e-3)).astype(np.float32)
-    del all_features
-
-    class Model(torch.nn.Module):
-        """Torch twin of line_cnn.Net, with three more outputs for the zone: before, in or after the article."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.first, self.second = (
-                torch.nn.Linear(FEATURE_COUNT, HIDDEN_WIDTH),
-                torch.nn.Linear(HIDDEN_WIDTH, CHANNELS),
-            )
-            self.taps = torch.nn.ModuleList(torch.nn.Linear(3 * CHANNELS, CHANNELS) for _ in DILATIONS)
-            self.mix = torch.nn.ModuleList(torch.nn.Linear(CHANNELS, CHANNELS) for _ in DILATIONS)
-            self.out = torch.nn.Linear(CHANNELS, 4)
-
-        def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-            """Return four logits per line: kept, and the three zones."""
-            x = torch.relu(self.first(x))
-            x = torch.relu(self.second(x)) * mask
-            for dilation, taps, mix in zip(DILATIONS, self.taps, self.mix, strict=True):
-                pad = torch.nn.functional.pad(x, (0, 0, dilation, dilation))
-                near = torch.cat((pad[: len(x)], x, pad[2 * dilation :]), 1)
-                step = torch.nn.functional.dropout(torch.relu(taps(near)), 0.1, self.training)
-                x = (x + mix(step)) * mask
-            return self.out(x)
-
-    model = Model()
-    averaged = {name: value.clone() for name, value in model.state_dict().items()}
-    optimiser = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=1e-2)
-    rng = np.random.default_rng(seed)
-    lines = sum(len(doc.labels) + PADDING_LINES for doc in docs)
-    steps, step = int(epochs * lines / BATCH_LINES) + epochs, 0
-    gaps = [29, 30, FEATURE_COUNT - 2]
-    for epoch in range(epochs):
-        started = time.monotonic()
-        losses = []
-        queue = rng.permutation(len(docs)).tolist()
-        while queue:
-            x, y, w, m, total = [], [], [], [], 0
-            while queue and total < BATCH_LINES:
-                doc = docs[queue.pop()]
-                count = len(doc.labels)
-                features = (doc.features.astype(np.float32) - mean) * scale
-                if rng.random() < 0.3:
-                    features[:, gaps] = (0 - mean[gaps]) * scale[gaps]
-                article_lines = np.flatnonzero(doc.labels)
-                zone = np.ones(count, np.int64)
-                if len(article_lines):
-                    zone[: article_lines[0]], zone[article_lines[-1] + 1 :] = 0, 2
-                else:
-                    zone[:] = 2
-                for column, value in ((x, features), (y, np.stack((doc.labels, zone), 1))):
-                    column.append(np.pad(value, ((0, PADDING_LINES), (0, 0))))
-                w.append(np.pad(doc.weights, (0, PADDING_LINES)))
-                m.append(np.pad(np.ones(count), (0, PADDING_LINES)))
-                total += count + PADDING_LINES
-            rate = LEARNING_RATE * min(1, step / 50) * 0.5 * (1 + np.cos(np.pi * min(step / steps, 1)))
-            for group in optimiser.param_groups:
-                group["lr"] = rate + 1e-5
-            batch = torch.from_numpy(np.clip(np.concatenate(x), -CLIP, CLIP).astype(np.float32))
-            is_dropped = torch.from_numpy(rng.random((len(batch) // 64 + 1, FEATURE_COUNT)) < 0.08)
-            batch = batch.masked_fill(is_dropped.repeat_interleave(64, 0)[: len(batch)], 0.0)
-            target = torch.from_numpy(np.concatenate(y).astype(np.int64))
-            weight = torch.from_numpy(np.concatenate(w).astype(np.float32))
-            mask = torch.from_numpy(np.concatenate(m).astype(np.float32))[:, None]
-            output = model(batch, mask)
-            keep_loss = torch.nn.functional.binary_cross_entropy_with_logits(
-                output[:, 0], target[:, 0].float(), reduction="none"
-            )
-            zone_loss = torch.nn.functional.cross_entropy(output[:, 1:], target[:, 1], reduction="none")
-            loss = ((keep_loss + 0.3 * zone_loss) * weight).sum() / weight.sum()
-            optimiser.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            step += 1
-            decay = 0.0 if step < steps // 2 else 0.997
-            for name, value in model.state_dict().items():
-                averaged[name].mul_(decay).add_(value, alpha=1 - decay)
-            losses.append(float(loss.detach()))
-        print(f"epoch {epoch} loss {np.mean(losses):.4f} {time.monotonic() - started:.0f} s", flush=True)
-    state = {name: value.numpy() for name, value in averaged.items()}
-    arrays = {"mean": mean.astype(np.float32), "scale": scale}
-    for layer in ("first", "second"):
-        arrays[layer], arrays[f"{layer}_bias"] = state[f"{layer}.weight"].T, state[f"{layer}.bias"]
-    for index, dilation in enumerate(DILATIONS):
-        for part in ("taps", "mix"):
-            arrays[f"{part}{dilation}"] = state[f"{part}.{index}.weight"].T
-            arrays[f"{part}{dilation}_bias"] = state[f"{part}.{index}.bias"]
-    arrays["out"], arrays["out_bias"] = state["out.weight"][:1].T, state["out.bias"][:1]
-    return {name: np.ascontiguousarray(value, np.float32) for name, value in arrays.items()}
+    return train_net(docs, np.zeros(0, np.uint64), NET_SETTINGS)
 
 
 def fit_logistic_regression(x: np.ndarray, y: np.ndarray, w: np.ndarray, ridge: float) -> np.ndarray:
@@ -296,7 +197,8 @@ def summarize_text(doc: TrainingText, weights: dict[str, np.ndarray]) -> np.ndar
     net = build_net(weights)
     standard = net.standardize_features(figures)
     words = np.rint(np.expm1(figures[:, 1]))
-    return summarize_scores(net.score_lines(standard), words, (words >= MIN_PROSE_WORDS) & (figures[:, 4] > 0.5))
+    is_prose = (words >= MIN_PROSE_WORDS) & (figures[:, 4] > 0.5)
+    return summarize_scores(net.score_rows(standard), words, is_prose)
 
 
 def predict_from_summary(lines: Sequence[Line], scores: np.ndarray, net: Net) -> float:
@@ -346,15 +248,15 @@ def load_or_train_net(docs: list[TrainingText], fold: int | None, cache: Path) -
     import torch
 
     digest = hashlib.blake2b(digest_size=8)
-    for function in (load_training_texts, _add_residue, label_lines, add_features, train_net):
+    for function in (load_training_texts, _add_residue, label_lines, add_features, train_line_net):
         digest.update(inspect.getsource(function).encode())
     for name in FEATURE_SOURCES:
         digest.update((Path("flows/clean") / name).read_bytes())
     digest.update((cache / "renderings.jsonl.gz").read_bytes()[:1_000_000])
-    digest.update(f"{fold} {EPOCHS} {torch.__version__}".encode())
+    digest.update(f"{fold} {NET_SETTINGS} {torch.__version__}".encode())
     path = cache / f"fit-{'all' if fold is None else fold}-{digest.hexdigest()}.npz"
     if not path.exists():
-        weights = train_net([doc for doc in docs if doc.fold != fold])
+        weights = train_line_net([doc for doc in docs if doc.fold != fold])
         np.savez(path.with_suffix(".part.npz"), **weights)
         path.with_suffix(".part.npz").rename(path)
     with np.load(path) as file:
@@ -392,10 +294,7 @@ def main() -> None:
         "lines": sum(len(doc.labels) for doc in docs),
         "sources": "web-pages, web-extracted, id-html, id-lines, not-articles of the evaluation sets; see NOTICE",
         "settings": {
-            "epochs": EPOCHS,
-            "rate": LEARNING_RATE,
-            "pack": BATCH_LINES,
-            "channels": CHANNELS,
+            **asdict(NET_SETTINGS),
             "sure": DOUBTED_LISTING_SHARE,
         },
         "weights": int(sum(value.size for value in weights.values())),

@@ -154,7 +154,7 @@ def load_examples(cache: Path) -> list[ListingExample]:
             continue
         figures = compute_line_features(table, build_word_table(table), [load_general_cues().match_lines(lines)])
         standard = nets[site_fold].standardize_features(figures)
-        scores = nets[site_fold].score_lines(standard)
+        scores = nets[site_fold].score_rows(standard)
         examples.append(
             ListingExample(
                 source, site_fold, is_article, compute_page_features(lines, figures, scores), count_line_words(lines),
