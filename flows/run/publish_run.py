@@ -103,7 +103,7 @@ def build_tables(
     if parent:
         state = run.match_parent(state, parent, withdrawn, facts.compute_settings_digest(), append=job.append)
     # Validation runs before deduplication, so that no dropped copy refers to a rejected row.
-    state, row_verdict = steps.validate_articles(state, facts.started_at.date(), work)
+    state, row_verdict = steps.validate_articles(state, facts.started_at.date(), work, job)
     state = steps.find_duplicates(state, job.duplicates)
     release_verdict = steps.validate_release(state, job.accept_drift, sum(len(rows) for _, rows in withdrawn))
     state = run.plan_segments(state)
