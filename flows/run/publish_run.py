@@ -99,7 +99,7 @@ def build_tables(
     parent_path = parent.path if parent else None
     state = run.resolve_id_conflicts(state, parent_path, append=job.append, parent_index=parent)
     state = run.match_renamed_articles(state, parent_path)
-    withdrawn = run.find_withdrawn_rows(parent, withdrawals) if parent else []
+    withdrawn = _find_withdrawn_rows(parent, facts, withdrawals) if parent else []
     if parent:
         state = run.match_parent(state, parent, withdrawn, facts.compute_settings_digest(), append=job.append)
     # Validation runs before deduplication, so that no dropped copy refers to a rejected row.
@@ -124,6 +124,15 @@ def _open_parent(dataset: release.Dataset, facts: release.RunFacts, build_folder
             "latest.json to start a new series."
         )
     return run.open_parent(path, run.IndexFolder(dataset.state / "index", build_folder=build_folder))
+
+
+def _find_withdrawn_rows(
+    parent: run.ParentRows, facts: release.RunFacts, withdrawals: list[release.Withdrawal]
+) -> list[tuple[int, run.Positions]]:
+    """Find the withdrawn rows of the parent; one that was published under the same list of withdrawals has none."""
+    if release.read_manifest(parent.path)["digests"]["withdrawn"] == facts.withdrawn_digest:
+        return []
+    return run.find_withdrawn_rows(parent, withdrawals)
 
 
 @contextmanager
