@@ -31,12 +31,12 @@ test-fast: .venv/.dev-ready ## run the unit tests, without a server
 
 faults: .venv/.dev-ready ## run all fault injection tests, some hours on two cores (docs/explanation/reliability.md)
 	@for each in damage_releases hostile_payloads regex_time machine loopback_only "repeated_runs --n 24" \
-	  "scheduled_runs --n 24" "kill_runs --n 200 --flow 4" "mutate_documents --n 200000 --state .faults-mutate.json"; do \
+	  "scheduled_runs --n 24" "kill_runs --n 200 --flow 4" "cluster_kills --n 30" "mutate_documents --n 200000 --state .faults-mutate.json"; do \
 	  $(BIN)/python -m tests.faults.$$each || exit 1; done
 
 faults-short: .venv/.dev-ready ## run fault injection tests in a short form, some minutes
 	@for each in "damage_releases --n 60" hostile_payloads regex_time "machine --only disk,denied,twice" \
-	  "repeated_runs --n 4 --direct" "scheduled_runs --n 3 --every 15" "kill_runs --n 9 --flow 0" "mutate_documents --n 3000"; do \
+	  "repeated_runs --n 4 --direct" "scheduled_runs --n 3 --every 15" "kill_runs --n 9 --flow 0" "cluster_kills --n 3" "mutate_documents --n 3000"; do \
 	  $(BIN)/python -m tests.faults.$$each || exit 1; done
 
 fire: faults ## old name of faults

@@ -94,9 +94,11 @@ def remake_carried(
 
 
 @step_task("validate articles")
-def validate_articles(state: run.RunState, run_day: date, work: Path) -> tuple[run.RunState, validate.Verdict]:
+def validate_articles(
+    state: run.RunState, run_day: date, work: Path, job: Publish
+) -> tuple[run.RunState, validate.Verdict]:
     """Run the suite for articles over every new row; rows that fail a critical expectation become rejects."""
-    return PLAIN_STEPS.validate_articles(state, run_day, work)
+    return PLAIN_STEPS.validate_articles(state, run_day, work, job)
 
 
 @step_task("find duplicates")

@@ -4,7 +4,6 @@ A variable that the caller has set keeps its value.
 """
 
 import os
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,9 +22,6 @@ def set_default_environment(*, show_prefect_logs: bool = False) -> None:
         "PREFECT_HOME": str(ROOT / ".prefect"),
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "240",
     }
-    if sys.platform == "linux":  # elsewhere Arrow may not have it, and says so
-        # Of Arrow's allocators the one that gives memory back soonest.
-        defaults["ARROW_DEFAULT_MEMORY_POOL"] = "jemalloc"
     if not show_prefect_logs:
         defaults["PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"] = "CRITICAL"
         if not os.environ.get("PREFECT_API_URL"):

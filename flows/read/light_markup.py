@@ -228,6 +228,9 @@ def join_wrapped(text: str) -> str:
     """Join the lines of paragraphs that were wrapped at a column; a text whose lines are its own stays as it is."""
     if "\n" not in text or len(text) < 200:
         return text
+    lines = text.split("\n")
+    if len(lines) < _WRAP_LINES or not _WRAP_LEAST <= max(map(len, map(str.rstrip, lines))) <= _WRAP_MOST:
+        return text
     blocks = re.split(r"\n[ \t]*\n+", text)
     split = [[line.rstrip() for line in block.split("\n") if line.strip()] for block in blocks]
     if not _is_wrapped(split):

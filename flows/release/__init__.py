@@ -58,7 +58,7 @@ Every failure is a ReleaseError with one sentence. Its subclasses are DatasetBus
 InvalidRequestError, RequestDeclinedError and ConcurrentCommitError.
 """
 
-from flows.release.audit import audit_release, inspect_table
+from flows.release.audit import TableFindings, audit_release, inspect_table
 from flows.release.carried_rows import upgrade_batch
 from flows.release.changes_table import (
     DIGEST_COLUMNS,
@@ -83,7 +83,7 @@ from flows.release.errors import (
 from flows.release.integrity import ReleaseDamage, verify_release
 from flows.release.layout import Dataset, VersionEntry, allocate_version, find_equal_release, find_release, make_run_id
 from flows.release.lock_file import publisher_lock
-from flows.release.manifest import read_manifest
+from flows.release.manifest import describe_file, read_manifest
 from flows.release.memory_maps import MappedTable, map_table, release_pages
 from flows.release.parquet_tables import (
     SCHEMAS,
@@ -108,7 +108,7 @@ from flows.release.segments import (
     share_equal_files,
 )
 from flows.release.shared_files import RestoredFiles, find_sharing_releases, restore_files
-from flows.release.stage import stage_release
+from flows.release.stage import WrittenSegment, stage_release, write_segment
 from flows.release.version_history import pin_release, prune_releases, set_latest
 from flows.release.withdrawals import Withdrawal, compute_withdrawn_digest, read_withdrawals, record_withdrawal
 
@@ -136,9 +136,11 @@ __all__ = [
     "Segment",
     "SegmentTables",
     "SortedRows",
+    "TableFindings",
     "VersionEntry",
     "Withdrawal",
     "WrittenFile",
+    "WrittenSegment",
     "allocate_version",
     "audit_release",
     "build_changes",
@@ -147,6 +149,7 @@ __all__ = [
     "compute_lock_digest",
     "compute_withdrawn_digest",
     "delete_raw_bytes",
+    "describe_file",
     "diff_articles",
     "diff_files",
     "diff_releases",
@@ -182,4 +185,5 @@ __all__ = [
     "stage_release",
     "upgrade_batch",
     "verify_release",
+    "write_segment",
 ]

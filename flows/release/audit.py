@@ -206,14 +206,16 @@ def audit_release(
     folder: Path,
     read_findings: Mapping[str, Callable[[], TableFindings]] | None = None,
     kept_paths: Iterable[str] = (),
+    checked_paths: Iterable[str] = (),
 ) -> None:
     """Read a staged release back and check it. Raises AuditError that names each file and its problem.
 
     `read_findings` maps the path of each new Parquet file to a call that returns the findings of `inspect_table`,
-    where the pass over the file was started earlier. `kept_paths` are files of other releases that were linked.
+    where the pass over the file was started earlier. `kept_paths` are files of other releases that were linked;
+    `checked_paths` were read and digested again after they were written: of both only the sizes are compared.
     """
     kept = frozenset(kept_paths)
-    damages = verify_release(folder, unread_paths=kept)
+    damages = verify_release(folder, unread_paths=kept | frozenset(checked_paths))
     if not damages:  # a damaged file may not be a table at all
         manifest = read_manifest(folder)
         findings: dict[str, TableFindings] = {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from flows.release import parquet_tables
@@ -16,8 +17,9 @@ from schemas import IDENTITY_RULE, SCHEMA_VERSION
 Manifest: TypeAlias = dict[str, Any]
 
 
-def _describe_file(folder: Path, path: str, **extra: str | int) -> dict[str, Any]:
-    return {"path": path, "bytes": (folder / path).stat().st_size, "sha256": hash_file(folder / path), **extra}
+def describe_file(folder: Path, path: str) -> tuple[int, str]:
+    """Return bytes and SHA-256 of a file."""
+    return (folder / path).stat().st_size, hash_file(folder / path)
 
 
 def build_manifest(
@@ -30,13 +32,19 @@ def build_manifest(
     refusal_reasons: Iterable[str] = (),
     segments: Sequence[Segment] = (),
     shared_files: Sequence[Mapping[str, Any]] = (),
+    digests: Mapping[str, tuple[int, str]] = MappingProxyType({}),
 ) -> Manifest:
     """Build the manifest of the files in `folder`: the Parquet files `table_files` and all `other_paths`.
 
     `changes` counts the rows of the changes table by op. `shared_files` are the entries, from other manifests, of the
-    files of kept segments; these files are not read.
+    files of kept segments; these files are not read, nor are those whose bytes and SHA-256 `digests` gives by path.
     """
-    tables = [_describe_file(folder, file.path, table=file.table, rows=file.rows) for file in table_files]
+
+    def describe(path: str, **extra: str | int) -> dict[str, Any]:
+        size, digest = digests[path] if path in digests else describe_file(folder, path)
+        return {"path": path, "bytes": size, "sha256": digest, **extra}
+
+    tables = [describe(file.path, table=file.table, rows=file.rows) for file in table_files]
     tables += [dict(file) for file in shared_files]
     return {
         "layout": LAYOUT,
@@ -71,9 +79,7 @@ def build_manifest(
         },
         "records": dict(facts.key_usage),
         "changes": dict(changes),
-        "files": sorted(
-            [*tables, *(_describe_file(folder, path) for path in other_paths)], key=lambda file: str(file["path"])
-        ),
+        "files": sorted([*tables, *map(describe, other_paths)], key=lambda file: str(file["path"])),
         "checks": [dict(check) for check in facts.checks],
         "refused": list(refusal_reasons),
         "accepted_drift": facts.accepted_drift,

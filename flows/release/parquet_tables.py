@@ -35,8 +35,8 @@ SORT_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "evidence": ("article_id", "field", "line", "rule", "quote"),
 }
 
-# Tables with long texts have smaller groups, so that a writer or reader holds about 100 MB at most.
-_GROUP_ROWS: Final[dict[str, int]] = {"articles": 20_000, "rejects": 50_000}
+# Tables with long texts have smaller groups, so that a writer, which holds two or three of them, holds about 100 MB.
+_GROUP_ROWS: Final[dict[str, int]] = {"articles": 5_000, "rejects": 50_000, "spans": 50_000}
 _DEFAULT_GROUP_ROWS: Final = 200_000
 _TEXT_ROWS: Final = 100  # rows of articles with texts read from a file at once; a text may have millions of characters
 _MAX_BATCH_BYTES: Final = 96 << 20
@@ -159,6 +159,7 @@ def write_table(
             row_count += group.num_rows
             group = next(groups, None)
             writing.result()
+            pa.default_memory_pool().release_unused()
     return WrittenFile(name, path, row_count)
 
 
@@ -184,7 +185,8 @@ def read_file_batches(
     size = max(1, _GROUP_ROWS.get(name, _DEFAULT_GROUP_ROWS) // group_parts)
     has_texts = name == "articles" and (column_names is None or "text" in column_names)
     for path in paths:
-        with pq.ParquetFile(path) as file:
+        # Mapped, and not fetched ahead: of a row group, memory holds what is decoded and not its compressed bytes too.
+        with pq.ParquetFile(path, memory_map=True, pre_buffer=False) as file:
             if has_texts:
                 yield from _join_batches(
                     file.iter_batches(batch_size=min(size, _TEXT_ROWS), columns=column_names), size

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,10 +80,17 @@ def _write_sums(folder: Path, manifest: Manifest) -> None:
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
-def _write_segment(
-    folder: Path, segment: SegmentTables, on_written: Callable[[WrittenFile], object]
-) -> tuple[Segment, list[WrittenFile]]:
-    """Write the files of a segment; return it with its Parquet files. Lineage is written beside the articles."""
+@dataclass(frozen=True)
+class WrittenSegment:
+    """A segment that was written: its Parquet files, and bytes and SHA-256 of files by path, where these are known."""
+
+    segment: Segment
+    files: list[WrittenFile]
+    digests: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+
+
+def write_segment(folder: Path, segment: SegmentTables) -> WrittenSegment:
+    """Write the files of a segment into a folder. Lineage is written beside the articles."""
     paths = list_segment_paths(is_dropped=segment.is_dropped)
     temporary = {table: path.format(f"{segment.number:06d}.new") for table, path in paths.items()}
     for path in temporary.values():
@@ -112,9 +119,9 @@ def _write_segment(
         (folder / path).rename(folder / paths[table].format(name))
     prefix = DROPPED if segment.is_dropped else ""
     files = [WrittenFile(f"{prefix}{table}", paths[table].format(name), rows) for table, rows in row_counts.items()]
-    for file in files:
-        on_written(file)
-    return Segment(folder, name, articles.rows, segment.code, segment.settings, segment.is_dropped), files
+    return WrittenSegment(
+        Segment(folder, name, articles.rows, segment.code, segment.settings, segment.is_dropped), files
+    )
 
 
 def link_segments(
@@ -134,12 +141,14 @@ def stage_release(
     write_pages: Callable[[Path, Manifest], None] | None = None,
     on_file_written: Callable[[Path, WrittenFile], object] = lambda _folder, _file: None,
     on_file_copied: Callable[[Path], object] = lambda _path: None,
+    write_segments: Callable[[Path], list[WrittenSegment]] | None = None,
 ) -> Path:
     """Write the whole release of a draft into .staging/<run>/ and return that folder.
 
     `write_pages` is called with the folder and the manifest once both are complete; it may add files, and must not
     change existing ones. `on_file_written` is called with the folder and each Parquet file once it is complete,
-    `on_file_copied` with each file of a kept segment that could not be linked. SHA256SUMS is written last. The caller
+    `on_file_copied` with each file of a kept segment that could not be linked. With `write_segments`, that function
+    writes the segments into the folder, and those of the draft are not read. SHA256SUMS is written last. The caller
     must hold the lock, because the next owner of the lock empties .staging.
 
     Raises ReleaseError where a table does not fit its schema or the parent release is missing.
@@ -155,11 +164,14 @@ def stage_release(
         for path in SEGMENT_PATHS.values():  # a release without articles has these folders too
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
         link_segments(folder, draft.kept_segments, on_file_copied)
-        written_segments, files = [], []
-        for tables in draft.segments:
-            segment, segment_files = _write_segment(folder, tables, report_file)
-            written_segments.append(segment)
-            files += segment_files
+        written = write_segments(folder) if write_segments else []
+        for tables in draft.segments if write_segments is None else ():
+            written.append(write_segment(folder, tables))
+            for file in written[-1].files:
+                report_file(file)
+        written_segments = [one.segment for one in written]
+        files = [file for one in written for file in one.files]
+        digests = {path: digest for one in written for path, digest in one.digests.items()}
         published_segments = [segment for segment in written_segments if not segment.is_dropped]
         segments = [*(replace(segment, release=folder) for segment in draft.kept_segments), *written_segments]
         if draft.compute_changes is not None:
@@ -183,7 +195,15 @@ def stage_release(
         ops = {op: pc.sum(pc.equal(changes.column("op"), op)).as_py() or 0 for op in vocabulary.OPS}
         shared_files = list_shared_files(draft.kept_segments)
         manifest = build_manifest(
-            folder, draft.facts, version, files, other_paths, ops, segments=segments, shared_files=shared_files
+            folder,
+            draft.facts,
+            version,
+            files,
+            other_paths,
+            ops,
+            segments=segments,
+            shared_files=shared_files,
+            digests=digests,
         )
         (folder / "manifest.json").write_bytes(encode_json(manifest))
         if write_pages:

@@ -34,6 +34,7 @@ from flows.report.release_totals import (
     merge_samples,
     sample_rejects_file,
 )
+from flows.report.statistics import collect_segment_statistics
 
 __all__ = [
     "FileFacts",
@@ -43,6 +44,7 @@ __all__ = [
     "TracedArticle",
     "TracedLine",
     "add_totals",
+    "collect_segment_statistics",
     "count_articles_file",
     "find_articles",
     "merge_samples",

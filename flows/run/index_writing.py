@@ -28,19 +28,6 @@ from schemas import stage_tables
 _PRINT_BATCH_ROWS = 4_096
 
 
-def write_segment_indexes(
-    state: RunState, segments: list[release.Segment], index_folder: IndexFolder, statistics: Mapping[str, Any]
-) -> None:
-    """Write the index of each segment that the run wrote: the segments of its pieces, in their order.
-
-    `statistics` are those of the report, by the name of the segment.
-    """
-    assert state.pieces is not None
-    for piece, segment in zip(state.pieces, segments, strict=True):
-        keys = (state.dropped if piece.is_dropped else state.articles).take(pa.array(piece.places))
-        _write_index(state, keys, segment, index_folder, statistics.get(segment.name))
-
-
 def collect_drift(segment: release.Segment) -> validate.DriftStatistics:
     """Collect the drift statistics of a segment from its articles file."""
     columns = list(validate.DRIFT_INPUT_COLUMNS)
@@ -74,13 +61,16 @@ def record_stamps(index_folder: IndexFolder, segments: list[release.Segment]) ->
         index_folder.update_record(segment.name, stamps=read_stamps(segment))
 
 
-def _write_index(
-    state: RunState, keys: pa.Table, segment: release.Segment, index_folder: IndexFolder, statistics: object
+def write_segment_index(
+    state: RunState, segment: release.Segment, index_folder: IndexFolder, statistics: Mapping[str, Any] | None
 ) -> None:
-    """Write the index of one segment; KEYS are its rows in any order."""
+    """Write the index of one segment; the articles of `state` are its rows, in any order.
+
+    `statistics` are those of the report; a segment of dropped duplicates has none.
+    """
     batches = release.read_file_batches(segment.list_files("articles"), "articles", INDEXED_COLUMNS)
     articles = pa.Table.from_batches(batches, release.SCHEMAS["articles"].empty_table().select(INDEXED_COLUMNS).schema)
-    shards, positions = _locate_rows(keys, articles)
+    shards, positions = _locate_rows(state.articles, articles)
     row_count = len(shards)
     file_numbers, print_rows = np.zeros(row_count, np.int32), np.zeros(row_count, np.int32)
     text_digests = np.empty(row_count, object)

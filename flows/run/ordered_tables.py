@@ -20,7 +20,7 @@ from flows.run.run_state import RunState
 from schemas import arrow, stage_tables
 
 _MERGED_ARTICLES: Final = 2_000  # articles whose rows are merged at a time,
-_MERGED_CHARS: Final = 1 << 26  # or fewer, of so many characters: one column must stay below 2^31 bytes
+_MERGED_CHARS: Final = 1 << 23  # or fewer, of so many characters of text or document
 
 Ranks = npt.NDArray[np.int64]
 

@@ -16,7 +16,7 @@ from schemas import arrow, stage_tables
 
 # Articles in a partition: with their texts, or with their lineage (for pages with much boilerplate, 40 MB of spans).
 # More partitions would mean smaller chunks in each.
-_PARTITION_SIZES: Final = {"articles": 8_000, "spans": 3_000, "evidence": 20_000}
+_PARTITION_SIZES: Final = {"articles": 5_000, "spans": 1_000, "evidence": 10_000}
 _MAX_PARTITIONS: Final = 500  # each is a file that is open while rows are partitioned
 # The columns of ARTICLES that KEYS lacks, and `outlet`, which KEYS holds as a dictionary.
 SHARD_COLUMNS: Final = [

@@ -96,7 +96,7 @@ def build_tables(
         supervisor.kill_idle_children()  # a worker holds some 230 MB, which the release needs more
     parent = _open_parent(dataset, facts, work if job.dry_run else None)
     parent_path = parent.path if parent else None
-    withdrawn = run.find_withdrawn_rows(parent, withdrawals) if parent else []
+    withdrawn = _find_withdrawn_rows(parent, facts, withdrawals) if parent else []
     left = withdrawn
     if parent and job.append and job.remake:
         settings = facts.compute_settings_digest()
@@ -108,7 +108,7 @@ def build_tables(
     if parent:
         state = run.match_parent(state, parent, left, facts.compute_settings_digest(), append=job.append)
     # Validation runs before deduplication, so that no dropped copy refers to a rejected row.
-    state, row_verdict = steps.validate_articles(state, facts.started_at.date(), work)
+    state, row_verdict = steps.validate_articles(state, facts.started_at.date(), work, job)
     state = steps.find_duplicates(state, job.duplicates)
     release_verdict = steps.validate_release(state, job.accept_drift, _count_published(parent, withdrawn))
     state = run.plan_segments(state)
@@ -134,6 +134,15 @@ def _open_parent(dataset: release.Dataset, facts: release.RunFacts, build_folder
             "latest.json to start a new series."
         )
     return run.open_parent(path, run.IndexFolder(dataset.state / "index", build_folder=build_folder))
+
+
+def _find_withdrawn_rows(
+    parent: run.ParentRows, facts: release.RunFacts, withdrawals: list[release.Withdrawal]
+) -> list[tuple[int, run.Positions]]:
+    """Find the withdrawn rows of the parent; one that was published under the same list of withdrawals has none."""
+    if release.read_manifest(parent.path)["digests"]["withdrawn"] == facts.withdrawn_digest:
+        return []
+    return run.find_withdrawn_rows(parent, withdrawals)
 
 
 @contextmanager

@@ -15,15 +15,14 @@ import pyarrow.compute as pc
 
 from flows import read, release, validate
 from flows.parameters import Publish
-from flows.run import ordered_tables
 from flows.run.parent_rows import list_ids
 from flows.run.run_outcome import RunOutcome
 from flows.run.run_state import RunState
+from flows.run.segment_writing import build_segment_tables, list_origins
 from flows.settings import ROOT
 from flows.workers import batch_processing
 from schemas import stage_tables
 
-_UNKNOWN_SETTINGS: Final = "layout-1"  # of rows of releases that did not record them
 _RECORDED_LIBRARIES: Final = (
     "prefect",
     "pandas",
@@ -106,23 +105,8 @@ def _iterate_segments(state: RunState, facts: release.RunFacts, folder: Path) ->
     for piece in state.pieces:
         rows = state.dropped if piece.is_dropped else state.articles
         piece_state = replace(state, articles=rows.take(pa.array(piece.places)))
-        shards = piece_state.articles["shard"].to_numpy()
-        code, settings = set(), set()
-        if (shards > stage_tables.PARENT).any():
-            code, settings = {facts.code_digest}, {facts.compute_settings_digest()}
-        for number in np.unique(shards[shards <= stage_tables.PARENT]).tolist():
-            assert state.parent is not None
-            segment = state.parent.segments[stage_tables.PARENT - number]
-            code, settings = code | set(segment.code), settings | set(segment.settings or (_UNKNOWN_SETTINGS,))
-        yield release.SegmentTables(
-            piece.number,
-            ordered_tables.sort_articles(piece_state, folder),
-            ordered_tables.sort_lineage(piece_state, "spans", folder),
-            ordered_tables.sort_lineage(piece_state, "evidence", folder),
-            tuple(sorted(code)),
-            tuple(sorted(settings)),
-            piece.is_dropped,
-        )
+        origins = list_origins(piece_state, facts)
+        yield build_segment_tables(piece_state, piece.number, origins, folder, is_dropped=piece.is_dropped)
 
 
 def compute_changes(state: RunState, facts: release.RunFacts, written_paths: list[Path]) -> pa.Table:

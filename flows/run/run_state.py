@@ -16,7 +16,8 @@ from flows.workers import batch_processing
 from schemas import arrow, stage_tables
 from schemas.vocabulary import DROPPED
 
-_ARTICLE_PARTS: Final = 5  # of a row group of articles, and of lineage, in memory at a time
+# Of a row group of articles, and of lineage, so much is in memory at a time, for each segment that is merged.
+_ARTICLE_PARTS: Final = 20
 _LINEAGE_PARTS: Final = 4
 RejectionsByRow = dict[int, tuple[str, str]]  # row -> reason, sentence
 

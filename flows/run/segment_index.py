@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
@@ -179,7 +180,7 @@ class IndexFolder:
             write_arrow_file(self.folder / f"{name}.{part}.arrow", table)
         digests = {part: _digest_file(self.folder / f"{name}.{part}.arrow") for part in ("rows", *keys)}
         sizes = {print_name: (self.folder / print_name).stat().st_size for print_name in print_names}
-        temporary = self.folder / f".{name}.json.new"
+        temporary = self.folder / f".{name}.json.{uuid4().hex[:12]}.new"
         temporary.write_bytes(encode_json({**record, "digests": digests, "print_sizes": sizes}))
         temporary.replace(self.folder / f"{name}.json")
 
@@ -265,7 +266,7 @@ def write_arrow_file(path: Path, table: pa.Table) -> None:
 
 def write_arrow_batches(path: Path, schema: pa.Schema, tables: Iterator[pa.Table] | Sequence[pa.Table]) -> None:
     """Write tables as an uncompressed Arrow file; the file appears when it is complete."""
-    temporary = path.with_name(f".{path.name}.new")
+    temporary = path.with_name(f".{path.name}.{uuid4().hex[:12]}.new")  # a segment may be written twice at a time
     with pa.OSFile(str(temporary), "wb") as file, pa.ipc.new_file(file, schema) as writer:
         for table in tables:
             writer.write_table(table)

@@ -51,7 +51,7 @@ def write_release(
         return outcome
     version = release.allocate_version(dataset, facts.started_at.date())
     index_folder = run.IndexFolder(dataset.state / "index")
-    folder, notes = run.stage_segments(dataset, draft, state, version, index_folder)
+    folder, notes = run.stage_segments(job, dataset, draft, state, version, index_folder, work)
     manifest = release.read_manifest(folder)
     path = release.commit_release(dataset, folder, manifest)
     run.finish_indexes(path, manifest, state, index_folder)

@@ -14,28 +14,34 @@ import pyarrow.compute as pc
 from flows import release, validate
 from flows.clean import count_clutter_lines
 from flows.parameters import Publish
+from flows.run.calls import count_parts
 from flows.run.external_sort import partition_rows
 from flows.run.index_writing import load_drift
 from flows.run.parent_rows import ParentRows, Positions
+from flows.run.row_checks import VALIDATED_COLUMNS, check_parts
 from flows.run.run_state import RunState
 from flows.run.segment_index import compute_source_hashes, encode_ids
+from flows.run.shard_requests import can_request
 from flows.workers import batch_processing
 from schemas import SCHEMA_VERSION, arrow, stage_tables
 from schemas.vocabulary import DROPPED
 
 _PART_CHARS: Final = 1 << 28  # of 4 bytes each below the 2^31 bytes of one Arrow array
 _PART_ROWS: Final = 50_000  # rows validated at a time: each call of Great Expectations costs 0.3 s, however few rows
-_VALIDATED_COLUMNS: Final = [
-    *(name for name in stage_tables.VIEW.names if name in arrow.ARTICLES.names),
-    "authors",
-    "editors",
-    *stage_tables.MEASURES.names,
-]
 
 
-def validate_rows(state: RunState, run_day: date, folder: Path) -> tuple[RunState, validate.Verdict]:
-    """Validate the articles of this run; a row that fails a critical expectation becomes a reject."""
-    verdict = validate.check_article_batches(_iterate_views(state, run_day, folder))
+def validate_rows(
+    state: RunState, run_day: date, folder: Path, job: Publish | None = None
+) -> tuple[RunState, validate.Verdict]:
+    """Validate the articles of this run; a row that fails a critical expectation becomes a reject.
+
+    Many rows are validated by the workers of the job, if there is one.
+    """
+    part_count = count_parts(state.articles.num_rows)
+    if job is not None and part_count > 1 and can_request(state):
+        verdict = validate.judge_articles(check_parts(state, run_day, folder, job, part_count))
+    else:
+        verdict = validate.check_article_batches(_iterate_views(state, run_day, folder))
     rejections = {key: ("expectation_failed", f"{name}: {detail}") for key, (name, detail) in verdict.failing.items()}
     return state.reject_rows(state.map_ids_to_rows(rejections), "validate"), verdict
 
@@ -45,7 +51,7 @@ def _iterate_views(state: RunState, run_day: date, folder: Path) -> Iterator[pa.
     part_of_row, part_count = _assign_parts(state)
 
     def iterate_chunks() -> Iterator[tuple[pa.Table, npt.NDArray[np.int64]]]:
-        for table in state.stream_articles(_VALIDATED_COLUMNS):
+        for table in state.stream_articles(VALIDATED_COLUMNS):
             yield validate.assemble_row_view(table, run_day), part_of_row[table["row"].to_numpy()]
 
     if not state.articles.num_rows:

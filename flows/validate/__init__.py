@@ -6,6 +6,7 @@
     start_gx_import()                                                   begins a slow import in the background
     check_articles(view) -> Verdict                                     rows, before duplicates are dropped
     check_article_batches(views) -> Verdict                             the same in batches
+    check_view_part(view) -> PartOutcome, judge_articles(parts)         the same with each batch in another process
     ReleaseFacts.from_keys(keys, ...) -> ReleaseFacts                   the whole release in one row
     check_release(facts) -> Verdict                                     once, before it is published
     check_drift(parent, release) -> Verdict                             the release compared with its parent
@@ -20,13 +21,20 @@ Fields of a verdict:
 - `document` is the full result for validation/<suite>.json: a function of the rows and the suite alone. It holds no
   run id, time, path or version, and does not depend on the order of the rows.
 
-Great Expectations is imported inside the checks (2 to 4 s), so call them in the main process, never in a worker per
-batch. 100,000 rows take about 2 s and 300 MB, in proportion to the rows: pass more than some ten thousand rows to
-check_article_batches, range by range of article_id. The verdict is the same, except that other keys are unique within
-a batch only; check_release checks all of them.
+Great Expectations is imported inside the checks (2 to 4 s), so call them in the main process, or in a worker for
+20,000 rows and more. 100,000 rows take about 2 s and 300 MB, in proportion to the rows: pass more than some ten
+thousand rows to check_article_batches, range by range of article_id. The verdict is the same, except that other keys
+are unique within a batch only; check_release checks all of them.
 """
 
-from flows.validate.checks import check_article_batches, check_articles, check_release
+from flows.validate.checks import (
+    PartOutcome,
+    check_article_batches,
+    check_articles,
+    check_release,
+    check_view_part,
+    judge_articles,
+)
 from flows.validate.drift import DRIFT_INPUT_COLUMNS, DRIFT_SCHEMA, ComparedRelease, check_drift, select_drift_columns
 from flows.validate.drift_statistics import DriftStatistics, add_statistics, collect_drift_statistics
 from flows.validate.gx_engine import start_gx_import
@@ -41,6 +49,7 @@ __all__ = [
     "ComparedRelease",
     "DriftStatistics",
     "OtherKeys",
+    "PartOutcome",
     "ReleaseFacts",
     "Verdict",
     "add_statistics",
@@ -50,7 +59,9 @@ __all__ = [
     "check_articles",
     "check_drift",
     "check_release",
+    "check_view_part",
     "collect_drift_statistics",
+    "judge_articles",
     "measure_articles",
     "select_drift_columns",
     "start_gx_import",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -18,6 +19,25 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@dataclass(frozen=True)
+class PartOutcome:
+    """Outcome of a suite over a part of a frame: by expectation, its report, and the rows that it rejects."""
+
+    row_count: int
+    outcomes: dict[str, gx_engine.ExpectationOutcome]
+    failing_rows: dict[str, list[dict[str, Any]]]
+
+    def to_json(self) -> dict[str, Any]:
+        """Convert to JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> PartOutcome:
+        """Create an outcome from JSON."""
+        outcomes = {name: gx_engine.ExpectationOutcome(**outcome) for name, outcome in value["outcomes"].items()}
+        return cls(value["row_count"], outcomes, value["failing_rows"])
+
+
 def check_articles(view: pa.Table) -> Verdict:
     """Check VIEW by expectations/articles.json. No rows at all pass."""
     return validate_frame(expectations.load("articles"), build_view_frame(view))
@@ -28,7 +48,19 @@ def check_article_batches(views: Iterable[pa.Table]) -> Verdict:
 
     The verdict is that of check_articles, except that a source_id is unique within each batch only.
     """
-    return validate_frames(expectations.load("articles"), map(build_view_frame, views))
+    return judge_articles(map(check_view_part, views))
+
+
+def check_view_part(view: pa.Table) -> PartOutcome:
+    """Check one batch of VIEW by expectations/articles.json: a part of what `judge_articles` judges."""
+    suite = expectations.load("articles")
+    return _run_part(suite, build_view_frame(view), dict(suite["meta"].get("parameters", {})))
+
+
+def judge_articles(parts: Iterable[PartOutcome]) -> Verdict:
+    """Return the verdict on batches of VIEW, at least one; each continues the article_ids of the one before."""
+    suite = expectations.load("articles")
+    return _judge_parts(suite, dict(suite["meta"].get("parameters", {})), list(parts), drift_accepted=False)
 
 
 def check_release(facts: ReleaseFacts, bounds: Mapping[str, float] | None = None) -> Verdict:
@@ -70,33 +102,41 @@ def validate_frames(
             raise ValueError(f"the suite {suite['name']} has no bound {name}; it has {', '.join(parameters)}")
         parameters[name] = bound
 
-    parts: list[dict[str, gx_engine.ExpectationOutcome]] = []
-    rows_by_expectation: dict[str, list[dict[str, Any]]] = {}
-    count = 0
+    parts = [_run_part(suite, frame, parameters) for frame in frames]
+    return _judge_parts(suite, parameters, parts, drift_accepted=drift_accepted)
+
+
+def _run_part(suite: Mapping[str, Any], full_frame: pd.DataFrame, parameters: Mapping[str, float]) -> PartOutcome:
+    """Run a suite over one part of a frame."""
     judged_columns = {
         value
         for expectation in suite["expectations"]
         for key, value in expectation["kwargs"].items()
         if key.startswith("column")
     }
-    for full_frame in frames:
-        # Great Expectations hashes the whole frame, so only the columns of the suite are passed.
-        frame = full_frame[[name for name in full_frame.columns if name in judged_columns | {"article_id"}]]
-        count += len(frame)
-        gc.collect()  # Great Expectations keeps earlier frames in reference cycles
-        parts.append(gx_engine.run_suite(suite, frame, parameters))
-        # Only failed expectations run again, to list their rows: listing costs far more than counting.
-        failed = [
-            expectation
-            for expectation in suite["expectations"]
-            if _has_rejected_rows(expectation, parts[-1][expectation["meta"]["name"]])
-        ]
-        if failed:
-            for name, detailed_outcome in gx_engine.run_suite(
-                {**suite, "expectations": failed}, frame, parameters, rows=True
-            ).items():
-                rows_by_expectation.setdefault(name, []).extend(detailed_outcome.rows)
-    outcomes = {name: gx_engine.merge_outcomes([part[name] for part in parts]) for name in parts[0]}
+    # Great Expectations hashes the whole frame, so only the columns of the suite are passed.
+    frame = full_frame[[name for name in full_frame.columns if name in judged_columns | {"article_id"}]]
+    gc.collect()  # Great Expectations keeps earlier frames in reference cycles
+    outcomes = gx_engine.run_suite(suite, frame, parameters)
+    # Only failed expectations run again, to list their rows: listing costs far more than counting.
+    failed = [
+        expectation
+        for expectation in suite["expectations"]
+        if _has_rejected_rows(expectation, outcomes[expectation["meta"]["name"]])
+    ]
+    detailed = gx_engine.run_suite({**suite, "expectations": failed}, frame, parameters, rows=True) if failed else {}
+    return PartOutcome(len(frame), outcomes, {name: outcome.rows for name, outcome in detailed.items()})
+
+
+def _judge_parts(
+    suite: Mapping[str, Any], parameters: Mapping[str, float], parts: list[PartOutcome], *, drift_accepted: bool
+) -> Verdict:
+    """Merge the outcomes of all parts, and judge them."""
+    outcomes = {name: gx_engine.merge_outcomes([part.outcomes[name] for part in parts]) for name in parts[0].outcomes}
+    rows_by_expectation: dict[str, list[dict[str, Any]]] = {}
+    for part in parts:
+        for name, part_rows in part.failing_rows.items():
+            rows_by_expectation.setdefault(name, []).extend(part_rows)
 
     checks: list[Check] = []
     refused: list[Check] = []
@@ -121,10 +161,10 @@ def validate_frames(
 
     document = {
         "suite": suite["name"],
-        "rows": count,
+        "rows": sum(part.row_count for part in parts),
         "passed": sum(check.passed for check in checks),
         "failed": sum(not check.passed for check in checks),
-        "parameters": parameters,
+        "parameters": dict(parameters),
         "rows_failing": len(failing),
         "refused": [check.name for check in refused],
         "results": results,

@@ -105,7 +105,7 @@ def merge_outcomes(parts: list[ExpectationOutcome]) -> ExpectationOutcome:
     judged = counts["element_count"] - counts.get("missing_count", 0)
     result = {**first.result, **counts}
     if "unexpected_percent" in result:
-        result["unexpected_percent"] = 100 * counts["unexpected_count"] / judged if judged else None
+        result["unexpected_percent"] = counts["unexpected_count"] / judged * 100 if judged else None
     if examples := [example for part in parts for example in part.result.get("examples", ())][:MAX_EXAMPLES]:
         result["examples"] = examples
     is_success = not judged or (judged - counts["unexpected_count"]) / judged >= float(first.kwargs.get("mostly", 1))

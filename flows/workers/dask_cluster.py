@@ -11,6 +11,7 @@ up (its setting `allowed-failures`, default three) is halved until the failing d
 rejected as `crashed`.
 """
 
+import logging
 import platform
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 
@@ -26,13 +27,16 @@ from flows import release
 from flows.clean import Effort
 from flows.settings import ROOT
 from flows.workers import batch_processing
-from flows.workers.supervisor import ProcessSupervisor, build_crash_outcome
+from flows.workers.function_calls import CallFailedError, FunctionCall
+from flows.workers.supervisor import ProcessSupervisor, build_crash_outcome, explain_lost_call
 from schemas import arrow_files
 
 Result = TypeVar("Result")
 Job = tuple[Path, Path]
 
-_SECONDS_TO_ANSWER = 15
+_SECONDS_TO_ANSWER: Final = 15
+# By name, because Dask is an optional dependency; the last one is raised by a client that was closed meanwhile.
+_LOST_SCHEDULER_ERRORS: Final = frozenset({"CommClosedError", "CancelledError", "ClosedClientError"})
 
 
 class ClusterError(Exception):
@@ -55,12 +59,23 @@ class RemoteWorker:
         """Process RAW rows of an Arrow file into a folder of Arrow files, see ProcessSupervisor.process_file."""
         source, target = job
         if not (self.base_folder / source).exists() and not (self.base_folder / target).exists():
-            raise ClusterError(
-                f"A worker of the cluster does not see {self.base_folder / source}: give the output a folder "
-                "that all of them see under the same path."
-            )
+            raise ClusterError(_explain_unseen_path(self.base_folder / source))
         _load_supervisor(self.seconds, self.html).process_file((self.base_folder / source, self.base_folder / target))
         return target
+
+    def run_call(self, call: FunctionCall) -> FunctionCall:
+        """Run a function in a child of this worker, see ProcessSupervisor.run_call."""
+        if not call.request.exists():
+            raise ClusterError(_explain_unseen_path(call.request))
+        _load_supervisor(self.seconds, self.html).run_call(call)
+        return call
+
+
+def _explain_unseen_path(path: Path) -> str:
+    return (
+        f"A worker of the cluster does not see {path}: "
+        "give the output a folder that all of them see under the same path."
+    )
 
 
 @contextmanager
@@ -76,7 +91,7 @@ def connect_cluster(address: str, seconds: float, html: Effort) -> Iterator[tupl
         client = Client(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ClusterError(f"No Dask scheduler answers at {address} ({error}): start it, or give a number.") from None
-    with client:
+    with _explain_lost_scheduler(address), client:
         window = 2 * _check_same_version(client, address)
         # Jobs have side effects, so Dask must not reuse a result for equal arguments.
         executor = client.get_executor(pure=False)
@@ -86,6 +101,29 @@ def connect_cluster(address: str, seconds: float, html: Effort) -> Iterator[tupl
             executor.shutdown(wait=False)  # cancels running jobs
 
 
+@contextmanager
+def _explain_lost_scheduler(address: str) -> Iterator[None]:
+    """Raise ClusterError for the errors by which Dask reports that its scheduler is gone."""
+    _silence_dask()
+    try:
+        yield
+    except Exception as error:
+        names = {each.__name__ for each in type(error).__mro__}
+        if not names & _LOST_SCHEDULER_ERRORS:
+            raise
+        raise ClusterError(
+            f"The Dask scheduler at {address} went away while it had work ({type(error).__name__}); nothing was "
+            "published. Start it and its workers again, and run again: documents that were cleaned are kept."
+        ) from None
+
+
+def _silence_dask() -> None:
+    """Suppress the log of Dask in this process: its tracebacks come from a thread, also after an error was raised."""
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.partition(".")[0] == "distributed" and isinstance(logger, logging.Logger):
+            logger.handlers, logger.propagate = [logging.NullHandler()], False
+
+
 class SplittingExecutor(Executor):
     """Executor whose futures split a job in halves after it killed every worker that tried it."""
 
@@ -93,7 +131,7 @@ class SplittingExecutor(Executor):
         self.executor = executor
 
     def submit(self, function: Callable[..., Result], /, *args: Any, **kwargs: Any) -> Future[Result]:  # noqa: ANN401
-        """Submit `function` with one job as its first argument."""
+        """Submit `function` with one job as its first argument: a slice to clean, or a call, which is not split."""
         return _SplittingFuture(self.executor, function, args[0], self.executor.submit(function, *args, **kwargs))
 
 
@@ -110,6 +148,8 @@ class _SplittingFuture(Future[Result]):
             # The class is compared by name because Dask is an optional dependency.
             if type(error).__name__ != "KilledWorker":
                 raise
+        if isinstance(self._job, FunctionCall):
+            raise CallFailedError(explain_lost_call(self._job, "died on each worker of the cluster that tried it"))
         self._run_halves()
         return self._job[1]  # type: ignore[return-value]  # the result of a job is its target
 

@@ -5,6 +5,8 @@
     no answer within `seconds`                  ->  child killed; the slice again, document by document
     the child died                              ->  the slice again in eighths, down to the failing document
     one document that still fails               ->  rejected: too_slow, or crashed after three dead children
+    request: a call                             ->  run_call in a child that cleans nothing (function_calls.py)
+    the child died three times                  ->  CallFailedError
 
 A slice that takes longer than one document may says nothing about any of its documents, so each is then tried alone.
 A child may die for another reason than its document (the machine ran out of memory), so one death rejects nothing. A
@@ -27,10 +29,11 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from uuid import uuid4
 
 import numpy as np
@@ -38,20 +41,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.clean import Effort
+from flows.release import ReleaseError
 from flows.settings import ROOT
 from flows.workers import batch_processing
+from flows.workers.function_calls import CallFailedError, FunctionCall, run_call
 from schemas import arrow_files, stage_tables
 
 SLICE_BYTES: Final = 4 << 20  # bytes of raw documents in one request: a few seconds of work
 MAX_DEATHS: Final = 3
 _MAX_REUSED_SLICES: Final = 32  # a child that processed more uses too much memory to be kept for another run
 _START_SECONDS: Final = 120.0
+_CALL_SECONDS: Final = 3600.0  # a call writes or checks some 50,000 rows: more than an hour means that it hangs
 _CHILD_PROGRAM: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from flows.workers.supervisor import serve_requests; serve_requests(float(sys.argv[2]))"
+    "from flows.workers.supervisor import serve_requests; serve_requests(float(sys.argv[2]), sys.argv[3])"
 )
+Purpose: TypeAlias = Literal["clean", "call"]
 
-_idle_children: list["_CleaningChild"] = []
+_idle_children: list["_WorkerChild"] = []
 _children_lock = threading.Lock()
 
 
@@ -63,13 +70,13 @@ class _ChildLost(Exception):
         self.is_timeout = is_timeout
 
 
-class _CleaningChild:
+class _WorkerChild:
     """Running child process; each request and each answer is one line of JSON."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+    def __init__(self, seconds: float, purpose: Purpose = "clean") -> None:
+        self.seconds, self.purpose = seconds, purpose
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _CHILD_PROGRAM, str(ROOT), str(seconds)],
+            [sys.executable, "-c", _CHILD_PROGRAM, str(ROOT), str(seconds), purpose],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -82,9 +89,7 @@ class _CleaningChild:
             try:
                 self._await_answer(_START_SECONDS)
             except _ChildLost:
-                raise RuntimeError(
-                    "A process that cleans documents did not start; its error output is above."
-                ) from None
+                raise RuntimeError("A worker process did not start; its error output is above.") from None
             self._is_ready = True
         assert self._process.stdin is not None
         self.request_count += 1
@@ -105,10 +110,17 @@ class _CleaningChild:
         if not answer:
             raise _ChildLost(is_timeout=False)
         if failure := json.loads(answer):
-            raise RuntimeError(f"A process that cleans documents stopped: {failure}")
+            raise (
+                CallFailedError(failure)
+                if self.purpose == "call"
+                else RuntimeError(f"A process that cleans documents stopped: {failure}")
+            )
 
     def is_alive(self) -> bool:
         return self._process.poll() is None
+
+    def fits(self, seconds: float, purpose: Purpose) -> bool:
+        return (self.seconds, self.purpose) == (seconds, purpose) and self.is_alive()
 
     def kill(self) -> None:
         self._process.kill()
@@ -127,7 +139,7 @@ class ProcessSupervisor:
 
     def __init__(self, seconds: float, html: Effort = "quality", window: int = 1) -> None:
         self._seconds, self._html, self.window = seconds, html, window
-        self._busy_children: set[_CleaningChild] = set()
+        self._busy_children: set[_WorkerChild] = set()
         self._is_stopped = False
 
     def process_file(self, job: tuple[Path, Path]) -> Path:
@@ -165,6 +177,28 @@ class ProcessSupervisor:
         source.unlink(missing_ok=True)
         return target
 
+    def run_call(self, call: FunctionCall) -> FunctionCall:
+        """Run a function in a child; return the call when its answer is there. Raises CallFailedError."""
+        for _ in range(MAX_DEATHS):
+            if call.answer.exists():  # by a worker that died before it could report
+                break
+            child = self._acquire_child(_CALL_SECONDS, "call")
+            try:
+                child.send_request(*(str(path.absolute()) for path in call))
+            except _ChildLost as error:
+                child.kill()
+                if self._is_stopped:
+                    raise
+                if error.is_timeout:
+                    raise CallFailedError(
+                        explain_lost_call(call, f"did not end within {_CALL_SECONDS:,.0f} s")
+                    ) from None
+            finally:
+                self._release_child(child)
+        if not call.answer.exists():
+            raise CallFailedError(explain_lost_call(call, f"died {MAX_DEATHS} times"))
+        return call
+
     def kill_children(self) -> None:
         """Kill the busy children: the run failed or was stopped, and nobody waits for their output."""
         self._is_stopped = True
@@ -176,7 +210,7 @@ class ProcessSupervisor:
         self, source: Path, raw: pa.Table, own_target: Path, first: int, count: int, deaths: int = 0
     ) -> list[Path]:
         part = own_target.with_name(f"{own_target.name}.{first:06d}-{count}")
-        child = self._acquire_child()
+        child = self._acquire_child(self._seconds, "clean")
         try:
             # A child kept from an earlier run may have another working directory.
             child.send_request(str(source.absolute()), str(part.absolute()), first, count, self._html)
@@ -210,18 +244,16 @@ class ProcessSupervisor:
         )
         return [part]
 
-    def _acquire_child(self) -> "_CleaningChild":
+    def _acquire_child(self, seconds: float, purpose: Purpose) -> "_WorkerChild":
         with _children_lock:
-            idle = next(
-                (child for child in _idle_children if child.seconds == self._seconds and child.is_alive()), None
-            )
+            idle = next((child for child in _idle_children if child.fits(seconds, purpose)), None)
             if idle is not None:
                 _idle_children.remove(idle)
-            child = idle or _CleaningChild(self._seconds)
+            child = idle or _WorkerChild(seconds, purpose)
             self._busy_children.add(child)
         return child
 
-    def _release_child(self, child: "_CleaningChild") -> None:
+    def _release_child(self, child: "_WorkerChild") -> None:
         with _children_lock:
             self._busy_children.discard(child)
             if child.is_alive():
@@ -238,14 +270,17 @@ def _plan_slices(raw: pa.Table) -> list[tuple[int, int]]:
 def start_idle_child(seconds: float) -> None:
     """Start a child if none is idle: it imports its modules, for a second, while the run goes on."""
     with _children_lock:
-        if not any(child.seconds == seconds and child.is_alive() for child in _idle_children):
-            _idle_children.append(_CleaningChild(seconds))
+        if not any(child.fits(seconds, "clean") for child in _idle_children):
+            _idle_children.append(_WorkerChild(seconds))
 
 
 def kill_idle_children(keep: int = 0) -> None:
     """Kill the idle children except `keep` of those that have processed few slices."""
     with _children_lock:
-        retained = [child for child in _idle_children if child.request_count < _MAX_REUSED_SLICES][:keep]
+        is_reusable = [
+            child.purpose == "clean" and child.request_count < _MAX_REUSED_SLICES for child in _idle_children
+        ]
+        retained = [child for child, reusable in zip(_idle_children, is_reusable, strict=True) if reusable][:keep]
         for child in _idle_children:
             if child not in retained:
                 child.kill()
@@ -272,23 +307,33 @@ def _explain_failure(seconds: float, *, is_timeout: bool) -> tuple[str, str]:
     )
 
 
-def serve_requests(seconds: float) -> None:
-    """Serve requests in the child: one line of input a slice, one line of output when done, until the input ends."""
+def explain_lost_call(call: FunctionCall, what_happened: str) -> str:
+    """Return the sentence on a call that no worker could complete."""
+    name = json.loads(call.request.read_text())["function"].rpartition(":")[2].replace("_", " ")
+    return (
+        f"A worker process that was to {name} {what_happened}, and nothing was published: look for a lack of memory, "
+        "and run again; documents that were cleaned are kept."
+    )
+
+
+def serve_requests(seconds: float, purpose: Purpose) -> None:
+    """Serve requests in the child: a line of input each, a line of output when done, until the input ends."""
     # The parent handles Ctrl-C. Standard output is redirected so that a library's prints are not taken for answers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
-    batch_processing.process_batch(_build_warmup_rows())
+    if purpose == "clean":
+        batch_processing.process_batch(_build_warmup_rows())
     # Everything loaded so far stays in use; scanning it in each garbage collection would take a tenth of the time.
     gc.collect()
     gc.freeze()
     answers.write(b'""\n')
     for line in sys.stdin.buffer:
-        source, part, first, count, html = json.loads(line)
+        arguments = json.loads(line)
         # If the parent has died, this timer ends the child, even while a document blocks the interpreter.
         with Path(os.devnull).open("wb") as null_file:
             faulthandler.dump_traceback_later(seconds + 30, exit=True, file=null_file)
-            failure = _run_request(Path(source), Path(part), first, count, html)
+            failure = _run_request(*arguments) if purpose == "clean" else _run_call_request(*arguments)
             faulthandler.cancel_dump_traceback_later()
         answers.write(json.dumps(failure).encode() + b"\n")
 
@@ -301,10 +346,22 @@ def _build_warmup_rows() -> pa.Table:
     return pa.Table.from_pylist([{**row, "raw": words.encode(), "stated": []}], stage_tables.RAW)
 
 
-def _run_request(source: Path, part: Path, first: int, count: int, html: Effort) -> str:
+def _run_call_request(request: str, answer: str) -> str:
+    """Run a call; return a sentence if it failed: the error's own where it is meant for people."""
+    try:
+        run_call(FunctionCall(Path(request), Path(answer)))
+    except ReleaseError as error:
+        return str(error)
+    except Exception as error:
+        traceback.print_exc()
+        return f"{type(error).__name__}: {error}. Nothing was published; this is a defect of Kliping, please report it."
+    return ""
+
+
+def _run_request(source: str, part: str, first: int, count: int, html: Effort) -> str:
     """Run a request; return a sentence if something other than a document failed, such as a full disk."""
     try:
-        batch_processing.process_rows(source, part, first, count, html)
+        batch_processing.process_rows(Path(source), Path(part), first, count, html)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return ""

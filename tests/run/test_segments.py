@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import release
+from flows import release, run
 from flows.maintain.rebuild import rebuild_release
 from flows.maintain.takedown import take_down_article
 from flows.parameters import Publish
@@ -190,6 +190,21 @@ def test_the_article_published_first_keeps_its_role_and_a_purge_leaves_no_word(n
 
 def _list_available(dataset):
     return [entry for entry in reversed(dataset.read_versions()) if entry.version and dataset.has_files(entry)]
+
+
+def test_rows_of_the_parent_are_looked_at_for_withdrawals_once_a_list(nights, monkeypatch):
+    nights.deliver({f"a{number}": story(number) for number in range(3)})
+    gone = next(row for row in release.load_table(nights.latest, "articles").to_pylist() if row["source_id"] == "a1")
+    take_down_article(nights.dataset, gone["article_id"], "asked", purge=False, now=NOW, run_id="x")
+    looked = []
+    find = run.find_withdrawn_rows
+    monkeypatch.setattr(run, "find_withdrawn_rows", lambda *args: looked.append(args) or find(*args))
+    nights.deliver({"b": story(10)})
+    nights.deliver({"c": story(11)})
+    nights.deliver({"again": story(1)})
+    assert len(looked) == 1
+    ids = release.load_table(nights.latest, "articles")["source_id"].to_pylist()
+    assert sorted(ids) == ["a0", "a2", "b", "c"]
 
 
 def test_copies_of_an_article_that_leaves_are_gone_through_again(nights):

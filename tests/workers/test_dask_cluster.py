@@ -12,7 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from flows import release
 from flows.parameters import Publish
+from flows.run import calls
 from flows.run.publish_run import run_publish
 from flows.workers import batch_processing, dask_cluster, supervisor
 from tests.makers import story
@@ -100,6 +102,42 @@ def test_a_cluster_makes_the_bytes_of_the_pool_though_a_worker_is_killed(local, 
     assert far.status == pool.status == "published"
     assert far.documents == 600
     assert digests(far.release) == digests(pool.release)
+
+
+def test_the_steps_after_cleaning_run_on_the_cluster_too(local, tmp_path, monkeypatch):
+    source = corpus(tmp_path / "raw.jsonl", 60)
+    in_place = run_publish(Publish(source=source, output=str(tmp_path / "pool"), workers=1))
+    monkeypatch.setattr(release, "SEGMENT_ROWS", 25)
+    one_segment = run_publish(Publish(source=source, output=str(tmp_path / "pool25"), workers=1))
+    monkeypatch.setattr(calls, "MIN_CALL_ROWS", 20)
+    far = run_publish(Publish(source=source, output=str(tmp_path / "far"), workers=local.address))
+    assert far.status == "published"
+    assert digests(far.release) == digests(one_segment.release) != digests(in_place.release)
+
+
+def test_the_death_of_the_scheduler_ends_in_a_sentence_and_the_next_run_takes_what_was_cleaned(
+    tmp_path, monkeypatch, capfd
+):
+    own = Local(tmp_path)
+    source = corpus(tmp_path / "raw.jsonl", 900)
+
+    def kill(documents, seen, total):
+        if documents > 600 and own.processes[0].poll() is None:
+            own.processes[0].kill()
+            own.processes[0].wait()
+
+    try:
+        with monkeypatch.context() as context:
+            context.setattr("flows.run.publish_run.report_progress", kill)
+            lost = run_publish(Publish(source=source, output=str(tmp_path / "out"), workers=own.address))
+    finally:
+        own.stop()
+    assert lost.status == "wrong_use" and lost.release is None
+    assert lost.why[0].startswith(f"The Dask scheduler at {own.address} went away while it had work")
+    assert "Traceback" not in capfd.readouterr().err
+    assert not (tmp_path / "out" / "news" / "latest.json").exists()
+    after = run_publish(Publish(source=source, output=str(tmp_path / "out"), workers=1))
+    assert after.status == "published" and after.documents == 900
 
 
 def test_an_address_where_nobody_answers_is_wrong_use(tmp_path, monkeypatch):

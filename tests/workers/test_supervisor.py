@@ -34,7 +34,7 @@ def full(outcome, target):
         raise OSError(28, "No space left on device")
     write_outcome(outcome, target)
 batch_processing.process_batch, batch_processing.write_outcome = mischievous, full
-supervisor.serve_requests(float(sys.argv[2]))
+supervisor.serve_requests(float(sys.argv[2]), sys.argv[3])
 """
 SECONDS = 3
 
