@@ -12,6 +12,7 @@ from flows.workers.function_calls import read_answer, write_call
 
 @pytest.fixture
 def crew():
+    supervisor.kill_idle_children()  # of other tests
     yield supervisor.ProcessSupervisor(30)
     supervisor.kill_idle_children()
 
