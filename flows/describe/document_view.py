@@ -229,6 +229,9 @@ def strip_tags(text: str) -> str:
 def matches_folded(line: MarkedLine, folded: str) -> bool:
     """Return whether a line equals `folded`, a text already folded by `fold_text`."""
     text = line.text
+    first = text[:1]
+    if first.isalnum() and not folded.startswith(first.casefold()):
+        return False  # most lines: folding one costs far more
     # Beyond ASCII one letter may fold to several.
     return (len(text) >= len(folded) or not text.isascii()) and fold_text(text) == folded
 

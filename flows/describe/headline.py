@@ -100,7 +100,7 @@ def find_title_line(view: DocumentView, title: str | None) -> int | None:
     printed_indices = [
         index
         for index, line in enumerate(view.lines)
-        if shortest <= len(line.text) <= longest and fold_text(line.text) == folded_title
+        if shortest <= len(line.text) <= longest and matches_folded(line, folded_title)
     ]
     indices_above = [index for index in printed_indices if index <= view.body_start + 2]
     indices_within = [index for index in printed_indices if index < view.body_end]

@@ -8,6 +8,7 @@ without its declared canonical is passed on: its own URL, and the article_id by 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -138,6 +139,7 @@ def _count_places(declared: list[tuple[str, str, str]], target: str) -> int:
     return len({place for place, other, _ in declared if _fold_variant(other) == folded})
 
 
+@lru_cache(maxsize=256)  # a page states its address in several places
 def _fold_variant(url: str) -> str:
     """Fold a URL: scheme, AMP, mobile and print forms, and the closing slash do not count."""
     parts = urlsplit(url)

@@ -4,6 +4,7 @@ article_id is derived from it, so two articles must never share it, and read/ an
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -22,6 +23,7 @@ _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 _SAFE_IN_QUERY: Final = "!$&'()*+,-./:;=?@_~%[]"
 
 
+@lru_cache(maxsize=256)  # a page states its address in several places
 def canonicalize_url(stated_url: str) -> str | None:
     """Return the URL without fragment, user name and tracking parameters, host in lower case; None if not http(s).
 
