@@ -94,9 +94,8 @@ def commit_release(
 def remove_stale_folders(dataset: Dataset) -> int:
     """Remove everything in .staging and incomplete files of state/; return the number of staging folders."""
     stale_folders = list(dataset.staging.iterdir()) if dataset.staging.is_dir() else []
-    half_written = [
-        path for pattern in (".*.new", "index/.*.new", "raw/.*.new") for path in dataset.state.glob(pattern)
-    ]
+    patterns = (".*.new", "index/.*.new", "raw/.*.new", "totals/.*.new", "totals/files/.*.new")
+    half_written = [path for pattern in patterns for path in dataset.state.glob(pattern)]
     for path in [*stale_folders, *half_written]:
         remove_tree(path)
     return len(stale_folders)
