@@ -7,7 +7,7 @@ is entered. A record that is broken is a reject with its number; reading goes on
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from flows.read import lenient_decoding
@@ -26,6 +26,7 @@ _NEXT_VALUE: Final = re.compile(r"[{\[\]\n]")
 _TOO_LARGE: Final = "has {size} characters, at most {most} were expected of one record: split it or raise max_mb."
 _OPENED_MOST: Final = 64
 _LONGEST_NAME: Final = 64  # of a column
+_MIN_KNOWN_NAMES: Final = 2  # in a list of names of columns
 _FIRST_LINE: Final = 1 << 24
 
 
@@ -54,7 +55,6 @@ class _JsonStream:
         self._cursor = JsonCursor(pieces, limit)
         self._limit, self._map = limit, field_map
         self._number = 0
-        self._row_size = 0  # characters of the list that was taken last
 
     def records(self) -> Iterator[SourceRecord]:
         while self._cursor.peek():
@@ -72,16 +72,22 @@ class _JsonStream:
 
     def _read_array(self) -> Iterator[SourceRecord]:
         depth = 1
-        columns: list[str] | None = None  # of a table whose first row names them
+        columns: list[str] = []  # of a table whose first row names them
+
+        def fits(row: list[Any]) -> bool:
+            """Return whether a list is the next row of the table."""
+            return len(row) == len(columns) if columns else _names_columns(row)
+
         while depth and self._cursor.peek():
             opened = self._cursor.next_mark
             if opened == "]":
                 self._cursor.at += 1
                 depth -= 1
-            elif opened == "[" and depth == 1 and columns is None and (columns := self._take_columns()):
-                continue
-            elif opened == "[" and depth == 1 and columns and (row := self._take_row(len(columns))) is not None:
-                yield from self._number_all([dict(zip(columns, row, strict=True))])
+            elif opened == "[" and depth == 1 and (row := self._take_row(fits)) is not None:
+                if columns:
+                    yield from self._number_all([dict(zip(columns, row, strict=True))])
+                else:
+                    columns = row
             elif opened == "[":
                 self._cursor.at += 1
                 depth += 1
@@ -95,32 +101,16 @@ class _JsonStream:
                 "broken_record", "breaks off: the end of the list is missing; fetch the file again.", None
             )
 
-    def _take_columns(self) -> list[str]:
-        """Take a list of names of columns, two of them known; [] where there is none, which is left in its place."""
-        row = self._take_row(None)
-        if (
-            row is not None
-            and len(row) >= 2
-            and all(isinstance(cell, str) and len(cell) <= _LONGEST_NAME for cell in row)
-        ):
-            names = [str(cell) for cell in row]
-            if sum(map(knows_key, names)) >= 2:
-                return names
-        self._cursor.at -= self._row_size if row is not None else 0
-        return []
-
-    def _take_row(self, width: int | None) -> list[object] | None:
-        """Take a list of `width` values that hold no others; None where there is none, which is left in its place."""
+    def _take_row(self, fits: Callable[[list[Any]], bool]) -> list[Any] | None:
+        """Take a list that holds no others and that `fits`; None where there is none, which is left in its place."""
         if self._cursor.peeks_object():
             return None
         try:
             value, text = self._cursor.take_value()
         except (BrokenValue, IncompleteValue):
             return None
-        self._row_size = len(text)
-        is_flat = isinstance(value, list) and not any(isinstance(cell, list | dict) for cell in value)
-        if is_flat and width in (None, len(value)):
-            return list(value)
+        if isinstance(value, list) and not any(isinstance(cell, list | dict) for cell in value) and fits(value):
+            return value
         self._cursor.at -= len(text)
         return None
 
@@ -260,6 +250,12 @@ class _JsonStream:
     def _report(self, reason: str, detail: str, raw: str | None) -> SourceRecord:
         data = _encode(raw) if raw is not None and len(raw) <= self._limit else None
         return SourceRecord(f"#R{self._number}", f"Record {self._number}", data, None, (reason, detail))
+
+
+def _names_columns(row: list[Any]) -> bool:
+    """Return whether a list holds short names alone, two of them known keys."""
+    names = [cell for cell in row if isinstance(cell, str) and len(cell) <= _LONGEST_NAME]
+    return len(names) == len(row) and sum(map(knows_key, names)) >= _MIN_KNOWN_NAMES
 
 
 def _encode(text: str) -> bytes:

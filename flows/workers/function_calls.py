@@ -1,6 +1,6 @@
 """Calls of functions in worker processes: a request is a JSON file, its answer is another, and both are paths.
 
-    {"function": "flows.run.segment_jobs:write_segment", "arguments": {...}}   ->   what the function returned
+    {"function": "flows.run.row_checks:check_view_files", "arguments": {...}}   ->   what the function returned
 
 Arguments and answers are small; tables travel as files that they name. A function may be called again after its worker
 died, perhaps while the first call still runs: it writes to temporary names, and renames.

@@ -1,7 +1,8 @@
-"""Word vectors of the line model: what the words of a line say about it, learned from the training pages.
+"""Word vectors of the net over the blocks of a page: what the words of a block say about it, learned from pages.
 
-A line has the mean vector of its first LINE_WORDS words; a word that is not in the vocabulary has the vector zero. The
-vocabulary holds words of many sites alone, so that the names and topics of single stories are not in it.
+The lines here are the blocks of a page. A line has the mean vector of its first LINE_WORDS words; a word that is not in
+the vocabulary has the vector zero. The vocabulary holds words of many sites alone, so that the names and topics of
+single stories are not in it.
 """
 
 from dataclasses import dataclass
