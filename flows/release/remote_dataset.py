@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from flows.release.cloud_store import CloudStore, is_cloud_url
 from flows.release.dataset_index import update_latest, write_versions
 from flows.release.errors import ConcurrentCommitError, ReleaseError, explain_write_errors
 from flows.release.filesystem import (
@@ -39,6 +40,7 @@ from flows.release.filesystem import (
     remove_tree,
     write_atomic,
 )
+from flows.release.fsspec_store import FsspecStore
 from flows.release.layout import Dataset, VersionEntry
 from flows.release.manifest import build_entry, read_manifest
 from flows.release.object_store import ObjectStore, ObjectTag
@@ -63,11 +65,16 @@ def open_dataset(output: str | Path, name: str, *, reading: bool = False) -> Dat
         return Dataset(Path(output) / name)
     base = Path(os.environ.get("KLIPING_STORES") or _CHECKOUT / ".stores")
     folder_name = f"{url[1]}-{digest_json(str(output).rstrip('/'))[:16]}"
-    store = ObjectStore(f"{str(output).rstrip('/')}/{name}")
+    store = open_store(f"{str(output).rstrip('/')}/{name}")
     mirror = MirroredDataset(base / (f"{folder_name}-read" if reading else folder_name) / name, store, reading)
     if reading:
         mirror.pull_changes()
     return mirror
+
+
+def open_store(url: str) -> ObjectStore:
+    """Return the store at a URL; nothing is accessed yet."""
+    return CloudStore(url) if is_cloud_url(url) else FsspecStore(url)
 
 
 @dataclass(frozen=True)
@@ -205,7 +212,7 @@ class MirroredDataset(Dataset):
                 self.store.upload_file(totals.relative_to(self.root).as_posix(), totals)
         local_catalog = read_json(self.root.parent / _CATALOG) or {}
         described = [entry for entry in local_catalog.get("datasets", []) if entry["name"] == self.name]
-        output = ObjectStore(self.store.url.rpartition("/")[0])
+        output = open_store(self.store.url.rpartition("/")[0])
         for _ in range(_MAX_TRIES if described else 0):
             content, tag = output.read_object(_CATALOG)
             catalog = parse_json(content, output) if content else {}

@@ -8,54 +8,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-import fsspec
 import pytest
 
 from flows import release
 from flows.parameters import Publish
 from flows.release.manifest import read_manifest
-from flows.release.object_store import ObjectStore
+from flows.release.remote_dataset import open_store
 from flows.run.publish_run import run_publish
 from tests.makers import story
 
 ROOT = Path(__file__).resolve().parents[2]
-CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1",
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server():
-    from moto.server import ThreadedMotoServer
-
-    moto_server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    moto_server.start()
-    host, port = moto_server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    moto_server.stop()
 
 
 def on(*stores):
     """The stores a test is run on: each protocol once on both, the rest where it is quicker or closer to the truth."""
     return pytest.mark.parametrize("url", stores, indirect=True)
-
-
-@pytest.fixture
-def url(request, tmp_path, monkeypatch):
-    """An empty place in a store, and a mirror of this test's own."""
-    monkeypatch.setenv("KLIPING_STORES", str(tmp_path / "stores"))
-    if request.param == "memory":
-        yield f"memory://{tmp_path.name}/out"
-        fsspec.filesystem("memory").rm(f"/{tmp_path.name}", recursive=True)
-        return
-    endpoint = request.getfixturevalue("server")
-    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint, "FSSPEC_S3_ENDPOINT_URL": endpoint}.items():
-        monkeypatch.setenv(name, value)
-    fsspec.config.set_conf_env(fsspec.config.conf)
-    bucket = tmp_path.name.replace("_", "-")[:40].strip("-")
-    fsspec.filesystem("s3", skip_instance_cache=True).mkdir(bucket)
-    yield f"s3://{bucket}/out"
-    fsspec.config.conf.pop("s3", None)
 
 
 def write(path, numbers):
@@ -67,16 +34,17 @@ def published(url, source, **options):
     return run_publish(Publish(source=source, output=url, **options))
 
 
-@on("memory", "s3")
+@on("memory", "s3", "google", "azure")
 def test_what_the_store_has_is_copied_there_and_not_sent_again(url, tmp_path, monkeypatch):
     first = published(url, write(tmp_path / "a.jsonl", range(12)))
     uploaded, copied = [], []
-    upload, copy = ObjectStore.upload_file, ObjectStore.copy_object
+    store = type(open_store(url))
+    upload, copy = store.upload_file, store.copy_object
     monkeypatch.setattr(
-        ObjectStore, "upload_file", lambda self, name, path: (uploaded.append(name), upload(self, name, path))[1]
+        store, "upload_file", lambda self, name, path: (uploaded.append(name), upload(self, name, path))[1]
     )
     monkeypatch.setattr(
-        ObjectStore, "copy_object", lambda self, name, target: (copied.append(target), copy(self, name, target))[1]
+        store, "copy_object", lambda self, name, target: (copied.append(target), copy(self, name, target))[1]
     )
     second = published(url, write(tmp_path / "b.jsonl", range(20, 23)), append=True, accept_drift="few")
     assert first.status == second.status == "published" and second.carried == 12
@@ -98,21 +66,21 @@ def lose_the_mirror(tmp_path):
 
 
 def objects(url, under=""):
-    return ObjectStore(f"{url}/news").list_names(under)
+    return open_store(f"{url}/news").list_names(under)
 
 
-@on("memory", "s3")
+@on("memory", "s3", "google", "azure")
 def test_what_is_sent_is_the_release_of_a_folder(url, tmp_path):
     source = write(tmp_path / "a.jsonl", range(12))
     remote, local = published(url, source), published(str(tmp_path / "plain"), source)
     assert remote.status == local.status == "published"
-    fs = fsspec.filesystem(url.partition("://")[0], skip_instance_cache=True)
+    store = open_store(f"{url}/news")
     for line in (local.release / "SHA256SUMS").read_text().splitlines():
         name = line[66:]
         if name.split("/")[0] in ("data", "csv", "rejects", "lineage", "diff"):
-            sent = fs.cat_file(f"{url}/news/releases/{remote.version}/{name}".partition("://")[2])
+            sent, _ = store.read_object(f"releases/{remote.version}/{name}")
             assert sent == (local.release / name).read_bytes(), name
-    pointer = json.loads(ObjectStore(f"{url}/news").read_object("latest.json")[0])
+    pointer = json.loads(open_store(f"{url}/news").read_object("latest.json")[0])
     assert pointer["version"] == remote.version
     assert not objects(url, "claims/")
 
@@ -133,7 +101,7 @@ def test_another_machine_finds_parent_history_and_what_was_taken_down(url, tmp_p
 
 @on("memory", "s3")
 def test_the_indexes_are_there_for_readers_and_hold_what_other_machines_published(url, tmp_path):
-    output = ObjectStore(url)
+    output = open_store(url)
     first = published(url, write(tmp_path / "a.jsonl", range(3)))
     other = run_publish(Publish(source=str(tmp_path / "a.jsonl"), output=url, dataset="other"))
     lose_the_mirror(tmp_path)
@@ -157,11 +125,11 @@ def test_a_release_that_only_the_store_has_is_not_downloaded_for_its_totals(url,
     assert published(url, write(tmp_path / "a.jsonl", range(6))).status == "published"
     local = {path.name for path in (tmp_path / "stores").glob("*/news/releases/*")}
     assert not local & set(versions[:2])
-    page = ObjectStore(f"{url}/news").read_object("index.html")[0].decode()
+    page = open_store(f"{url}/news").read_object("index.html")[0].decode()
     assert "4 releases" in page
 
 
-@on("s3")
+@on("s3", "google", "azure")
 def test_of_two_that_began_with_the_same_release_the_second_is_refused(url, tmp_path, monkeypatch):
     published(url, write(tmp_path / "a.jsonl", range(6)))
     real, raced = release.commit_release, []
@@ -207,10 +175,13 @@ def test_a_run_that_is_refused_is_listed_though_another_has_published_meanwhile(
     assert home.read_latest_version() == raced[0]
 
 
-@pytest.mark.parametrize(("url", "after"), [("memory", 3), ("s3", "manifest")], indirect=["url"])
+@pytest.mark.parametrize(
+    ("url", "after"), [("memory", 3), ("s3", "manifest"), ("google", "manifest")], indirect=["url"]
+)
 def test_killed_while_sending_readers_see_the_old_release_and_the_next_run_clears_up(url, tmp_path, monkeypatch, after):
     first = published(url, write(tmp_path / "a.jsonl", range(6)))
-    real, sent = ObjectStore.upload_file, []
+    store_type = type(open_store(url))
+    real, sent = store_type.upload_file, []
 
     def dying(store, name, path):
         if len(sent) == after or (after == "manifest" and name.endswith("manifest.json")):
@@ -218,10 +189,10 @@ def test_killed_while_sending_readers_see_the_old_release_and_the_next_run_clear
         sent.append(name)
         real(store, name, path)
 
-    monkeypatch.setattr(ObjectStore, "upload_file", dying)
+    monkeypatch.setattr(store_type, "upload_file", dying)
     with pytest.raises(KeyboardInterrupt):
         published(url, write(tmp_path / "b.jsonl", range(7)))
-    monkeypatch.setattr(ObjectStore, "upload_file", real)
+    monkeypatch.setattr(store_type, "upload_file", real)
     home = release.open_dataset(url, "news", reading=True)
     assert home.read_latest_version() == first.version
     assert release.verify_release(home.release_path(first.version)) == []
@@ -240,14 +211,14 @@ def test_killed_between_the_commit_and_the_lists_the_next_run_lists_it(url, tmp_
         dying.setattr(release.MirroredDataset, "_merge_entries", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             published(url, write(tmp_path / "b.jsonl", range(7)))
-    current = json.loads(ObjectStore(f"{url}/news").read_object("latest.json")[0])["version"]
+    current = json.loads(open_store(f"{url}/news").read_object("latest.json")[0])["version"]
     assert current != first.version
-    assert len(json.loads(ObjectStore(f"{url}/news").read_object("versions.json")[0])) == 1
+    assert len(json.loads(open_store(f"{url}/news").read_object("versions.json")[0])) == 1
     home = release.open_dataset(url, "news", reading=True)
     assert [entry.version for entry in home.read_versions()] == [current, first.version]
-    assert len(json.loads(ObjectStore(f"{url}/news").read_object("versions.json")[0])) == 1
+    assert len(json.loads(open_store(f"{url}/news").read_object("versions.json")[0])) == 1
     assert published(url, str(tmp_path / "b.jsonl")).status == "nothing_new"
-    assert len(json.loads(ObjectStore(f"{url}/news").read_object("versions.json")[0])) == 2
+    assert len(json.loads(open_store(f"{url}/news").read_object("versions.json")[0])) == 2
 
 
 @on("s3")
