@@ -1,7 +1,8 @@
 """Objects in Google Cloud Storage and Azure, by obstore (the extra `cloud`).
 
 Both have conditional puts: Google compares the generation of an object, Azure its ETag. obstore tells which it was.
-Credentials and endpoint come from the environment, as obstore's documentation lists them (GOOGLE_..., AZURE_...).
+Credentials and endpoint come from the environment, as obstore's documentation lists them (among them
+GOOGLE_APPLICATION_CREDENTIALS, AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY).
 """
 
 from collections.abc import Callable
