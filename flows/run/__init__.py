@@ -4,6 +4,7 @@
     reject_withdrawn, resolve_id_conflicts      reject what was taken down; one row for each id     (id_conflicts)
     remake_carried                              carried rows again, from state/raw (`--remake`)           (remake)
     match_renamed_articles                      recognise the parent's rows of an older rule    (renamed_articles)
+    clear_future_dates                          no date after the latest possible day               (future_dates)
     open_parent, match_parent                   find the rows of the parent that stay  (parent_rows, parent_match)
     validate_rows                               reject rows that fail an expectation                  (validation)
     mark_duplicates                             link or drop duplicates                               (duplicates)
@@ -24,6 +25,7 @@ from flows.run.assembly import assemble_from_outcomes
 from flows.run.cleanup import clean_up_state, prune_unreferenced_outcomes
 from flows.run.collect import CachedResults, ProgressCallback, clean_documents, clean_raw_tables, look_up_cached_results
 from flows.run.duplicates import mark_duplicates
+from flows.run.future_dates import clear_future_dates
 from flows.run.id_conflicts import reject_withdrawn, resolve_id_conflicts
 from flows.run.indexes import update_indexes
 from flows.run.ordered_tables import load_articles
@@ -53,6 +55,7 @@ __all__ = [
     "clean_documents",
     "clean_raw_tables",
     "clean_up_state",
+    "clear_future_dates",
     "dedupe",
     "find_rows_by_ids",
     "find_withdrawn_rows",

@@ -105,6 +105,7 @@ def build_tables(
     state = run.reject_withdrawn(state, withdrawals)
     state = run.resolve_id_conflicts(state, parent_path, append=job.append, parent_index=parent)
     state = run.match_renamed_articles(state, parent_path)
+    state = run.clear_future_dates(state, facts.started_at.date())
     if parent:
         state = run.match_parent(state, parent, left, facts.compute_settings_digest(), append=job.append)
     # Validation runs before deduplication, so that no dropped copy refers to a rejected row.

@@ -19,6 +19,7 @@ from schemas.vocabulary import DROPPED
 # Of a row group of articles, and of lineage, so much is in memory at a time, for each segment that is merged.
 _ARTICLE_PARTS: Final = 20
 _LINEAGE_PARTS: Final = 4
+_DATE_FIELDS: Final = ("published_at", "date")
 RejectionsByRow = dict[int, tuple[str, str]]  # row -> reason, sentence
 
 
@@ -174,12 +175,23 @@ class RunState:
                 )
                 places = np.repeat(place_array, counts)
                 lineage = table.select(schema.names).take(pa.array(indices)).cast(schema)
-                if name == "evidence" and self.own_urls:
-                    rows = self.articles["row"].to_numpy()[places]
-                    lineage = override_evidence(lineage, rows, self.own_urls)
+                if name == "evidence":
+                    places, lineage = self._override_evidence(places, lineage)
                 yield places, lineage
             else:
                 yield from self._read_carried_lineage(name, number, shard_places, schema)
+
+    def _override_evidence(
+        self, places: npt.NDArray[np.int64], evidence: pa.Table
+    ) -> tuple[npt.NDArray[np.int64], pa.Table]:
+        """Return evidence of the articles at these places as the run sees it: own URLs, no removed dates."""
+        if self.own_urls:
+            evidence = override_evidence(evidence, self.articles["row"].to_numpy()[places], self.own_urls)
+        is_of_date = pc.is_in(evidence["field"], pa.array(_DATE_FIELDS))
+        is_removed = np.asarray(is_of_date) & np.asarray(pc.is_null(self.articles["date"]))[places]
+        if not is_removed.any():
+            return places, evidence
+        return places[~is_removed], evidence.filter(pa.array(~is_removed))
 
     def _read_carried_lineage(
         self, name: str, number: int, shard_places: pa.Array, schema: pa.Schema

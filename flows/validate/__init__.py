@@ -3,6 +3,7 @@
     build_row_view(articles, evidence, clutter_hits, run_day) -> VIEW   input of the row suite; pure, for workers
     measure_articles(articles, evidence, clutter_hits) -> MEASURES      the part of it that needs texts and evidence
     assemble_row_view(articles, run_day) -> VIEW                        the rest, for articles with MEASURES
+    compute_latest_days(fetched_at, run_day) -> days                    after which no document can be dated
     start_gx_import()                                                   begins a slow import in the background
     check_articles(view) -> Verdict                                     rows, before duplicates are dropped
     check_article_batches(views) -> Verdict                             the same in batches
@@ -39,7 +40,7 @@ from flows.validate.drift import DRIFT_INPUT_COLUMNS, DRIFT_SCHEMA, ComparedRele
 from flows.validate.drift_statistics import DriftStatistics, add_statistics, collect_drift_statistics
 from flows.validate.gx_engine import start_gx_import
 from flows.validate.release_facts import OtherKeys, ReleaseFacts
-from flows.validate.row_view import assemble_row_view, build_row_view, measure_articles
+from flows.validate.row_view import assemble_row_view, build_row_view, compute_latest_days, measure_articles
 from flows.validate.verdict import Check, Verdict
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "check_release",
     "check_view_part",
     "collect_drift_statistics",
+    "compute_latest_days",
     "judge_articles",
     "measure_articles",
     "select_drift_columns",

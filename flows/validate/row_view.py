@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -72,7 +72,7 @@ def assemble_row_view(articles: pa.Table, run_day: date) -> pa.Table:
     computed_columns = {
         "author_count": pc.list_value_length(articles["authors"]),
         "editor_count": pc.list_value_length(articles["editors"]),
-        "latest_day": [_compute_latest_day(fetched_at, run_day) for fetched_at in articles["fetched_at"].to_pylist()],
+        "latest_day": compute_latest_days(articles["fetched_at"], run_day),
     }
     columns = [_select_column(computed_columns.get(field.name), articles, field) for field in stage_tables.VIEW]
     return pa.table(columns, schema=stage_tables.VIEW)
@@ -116,12 +116,10 @@ def build_view_frame(view: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def _compute_latest_day(fetched_at: datetime | None, run_day: date) -> date:
-    """Return the latest day that had begun anywhere when the document was fetched, at most the day after the run."""
-    latest = run_day + timedelta(days=1)
-    if fetched_at is None or fetched_at.date() >= latest:
-        return latest
-    return (fetched_at + _MAX_ZONE_OFFSET).date()
+def compute_latest_days(fetched_at: pa.ChunkedArray, run_day: date) -> pa.ChunkedArray:
+    """Return the latest days that had begun anywhere when documents were fetched, at most the day after the run."""
+    fetched_day = pc.cast(pc.add(fetched_at, pa.scalar(_MAX_ZONE_OFFSET)), pa.date32(), safe=False)
+    return pc.min_element_wise(fetched_day, pa.scalar(run_day + timedelta(days=1)))
 
 
 def _list_unevidenced_columns(articles: pa.Table, evidence: pa.Table) -> list[list[str]]:
