@@ -1,4 +1,3 @@
-
 import pytest
 
 from flows.clean.html.beside_headline import StatedValue
