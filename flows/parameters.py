@@ -100,7 +100,7 @@ Workers = Annotated[
 ]
 Duplicates = Annotated[
     Literal["mark", "drop"],
-    Field(description="mark: duplicates stay and name the article that they repeat. drop: they go to rejects."),
+    Field(description="mark: duplicates stay and name the article that they repeat. drop: they are kept aside."),
 ]
 Html = Annotated[
     Literal["quality", "fast"],

@@ -144,7 +144,7 @@ def verify_release(
 
 def export_articles(
     csv: Annotated[Path, typer.Option(metavar="FILE", help="The CSV file to write; - writes to the standard output.")],
-    version: Annotated[str, typer.Argument(help="A version; without it the latest.")] = "",
+    version: Annotated[str, typer.Argument(help="A version; the latest if not given.")] = "",
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
 ) -> None:

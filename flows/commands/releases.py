@@ -56,6 +56,7 @@ def diff_releases(
     """Show what differs between two releases: articles added, changed (in which columns, and how), removed.
 
     Example: kliping diff 2026.11.21.1 2026.11.22.1
+
     What is new since a version: kliping diff 2026.11.21.1 --rows new.parquet
     """
     if rows is not None:

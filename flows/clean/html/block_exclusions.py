@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.clean.html.blocks import Blocks
 from flows.clean.html.excluded_names import BYLINE_WORDS, LIVE_WORDS, Role, match_excluded_role, split_names
-from flows.clean.html.link_lists import CARD_RULE, COMMENTS_RULE, CONSENT_RULE
+from flows.clean.html.link_lists import CARD_RULE, COMMENTS_RULE, CONSENT_RULE, NON_PAGE_PREFIXES
 from flows.clean.html.series_boxes import find_series_boxes
 from flows.clean.text.position_rules import LineVerdict
 
@@ -66,7 +66,6 @@ _MAX_TEASER_WORDS: Final = 40
 _MAX_HIDDEN_SHARE: Final = 0.2
 _MIN_LEFT_WORDS: Final = 25  # of prose that must be left of a page
 _MIN_TITLE_CHARS, _MAX_TITLE_CHARS = 12, 400
-_NON_PAGE_PREFIXES: Final = ("#", "javascript:", "mailto:", "tel:", "whatsapp:")
 
 
 def exclude_blocks(
@@ -176,7 +175,7 @@ class _PageStructure:
         target = blocks.link_targets[block]
         if 2 * blocks.linked_chars[block] < len(blocks.texts[block]) or not target:
             return False
-        return not target.lower().startswith(_NON_PAGE_PREFIXES) and _find_path(target) not in self.paths
+        return not target.lower().startswith(NON_PAGE_PREFIXES) and _find_path(target) not in self.paths
 
     def contains_headline(self, element: int) -> bool:
         """Return True if the headline is inside an element."""
@@ -309,6 +308,7 @@ def _find_comments_below_heading(page: _PageStructure) -> Iterator[tuple[LineVer
     """
     blocks = page.blocks
     first_block = 0 if page.headline is None else page.headline
+    replies_before: list[int] | None = None  # counted once, because each line of a page may be such a heading
     for block, text in enumerate(blocks.texts):
         if (
             block > first_block
@@ -320,8 +320,14 @@ def _find_comments_below_heading(page: _PageStructure) -> Iterator[tuple[LineVer
             while blocks.end_blocks[element] == block + 1 and element:
                 element = blocks.parents[element]
             stop = blocks.end_blocks[element]
-            if any(_REPLY_WORDS.fullmatch(text) for text in blocks.texts[block + 1 : stop]):
+            replies_before = replies_before or _count_replies_before(blocks.texts)
+            if replies_before[stop] > replies_before[block + 1]:
                 yield COMMENTS, block, stop
+
+
+def _count_replies_before(texts: Sequence[str]) -> list[int]:
+    """Count the lines that replies have before each block, and in all blocks."""
+    return [0, *accumulate(_REPLY_WORDS.fullmatch(text) is not None for text in texts)]
 
 
 def _find_next_stories(page: _PageStructure) -> Iterator[tuple[LineVerdict, int, int]]:

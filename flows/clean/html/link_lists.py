@@ -25,7 +25,7 @@ CARD_RULE: Final = "html.card"  # of articles whose heading leads to another pag
 _LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 _DIGITS: Final = re.compile(r"\d+")
 _MAX_MORE_LINK_CHARS: Final = 30  # of a link such as "read more"
-_NON_PAGE_PREFIXES: Final = ("#", "javascript:", "mailto:", "tel:", "whatsapp:")
+NON_PAGE_PREFIXES: Final = ("#", "javascript:", "mailto:", "tel:", "whatsapp:")
 _ELLIPSES: Final = ("...", "…", "[…]", "[...]")
 
 _MIN_LEADS: Final = 3  # of one kind, to make a list
@@ -162,7 +162,7 @@ def _find_lead_blocks(page: Blocks) -> list[int]:
     blocks_by_ending: dict[str, list[int]] = defaultdict(list)
     columns = zip(page.link_targets, page.linked_chars, page.chars_before_link, page.texts, strict=True)
     for block, (target, linked, chars_before, text) in enumerate(columns):
-        if not target or target.lower().startswith(_NON_PAGE_PREFIXES):
+        if not target or target.lower().startswith(NON_PAGE_PREFIXES):
             continue
         if 2 * linked >= len(text):
             if not _LETTERS.search(text[:chars_before]):

@@ -34,7 +34,9 @@ _JSON_START: Final = re.compile(r"[\[{]")
 _STRING: Final = re.compile(r'"((?:[^"\\\n]|\\.){80,400000})"|' + r"'((?:[^'\\\n]|\\.){80,400000})'")
 _PARSED_STRING: Final = re.compile(r"\bJSON\.parse\(\s*(?:" + _STRING.pattern + r")\s*\)")
 _HTML_TAG: Final = re.compile(r"<(?:p|br|div|h[2-6]|li|ul|figure|strong|em|a)\b[^<>]{0,500}>", re.IGNORECASE)
-_CODE: Final = re.compile(r"[{};]\s*[\w$.]+\s*[=(:]|function\s*\(|=>|</?(?:script|style)|https?://\S+\.(?:js|css)\b")
+_CODE: Final = re.compile(
+    r"[{};]\s*[\w$.]+\s*[=(:]|function\s*\(|=>|</?(?:script|style)|https?://\S{1,500}\.(?:js|css)\b"
+)
 _NUMBER: Final = re.compile(r"\d+")
 _SENTENCE_END: Final = re.compile(r"[.!?。！？។။…][\"'”’»)」』]{0,2}(?:\s|$)")
 _APP_ROOT: Final = re.compile(r"(?:root|app|__next|__nuxt|main-app|app-root|react-root|svelte|___gatsby)", re.I)

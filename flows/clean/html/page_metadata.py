@@ -1,13 +1,11 @@
-"""Metadata that a page states in JSON-LD, meta tags and its head: (field, where, value), not yet assessed."""
+"""Metadata that a page states in its head, elements, JSON-LD and scripts: (field, where, value), not yet assessed."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from html import unescape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from flows.clean.html.beside_headline import (
     MAX_NAME_CHARS,
@@ -17,28 +15,17 @@ from flows.clean.html.beside_headline import (
     match_name_roles,
     read_beside_headline,
 )
+from flows.clean.html.linked_data import read_linked_data
 from flows.clean.lines.line_table import replace_surrogates
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_MAX_JSON_CHARS: Final = 500_000
-_MAX_JSON_NODES: Final = 5_000
+_MAX_SCRIPT_CHARS: Final = 500_000
 _MAX_VALUE_CHARS: Final = 1_000
-_ARTICLE_TYPE: Final = re.compile(r"(?:Article|Posting|Report|Review)$")
-_PAGE_TYPE: Final = re.compile(r"^(?:Web|About|Item)Page$")
 _PUBLISHED_DATE: Final = re.compile(
     r'datePublished\\?"\s{0,3}:\s{0,3}\\?"((?:19|20)\d\d-\d\d-\d\d(?:T[\d:.+Z-]{5,20})?)\\?"'
 )
-_TRAILING_COMMA: Final = re.compile(r",(\s{0,50}[}\]])")
-_JSON_WRAPPING: Final = re.compile(
-    r"^\s{0,50}(?://|/\*)?\s{0,50}(?:<!--|<!\[CDATA\[)\s{0,50}(?:\*/)?|"
-    r"(?://|/\*)?\s{0,50}(?:-->|\]\]>)\s{0,50}(?:\*/)?\s{0,50}$"
-)
-# What others wrote about the page or its product.
-_FOREIGN_KEYS: Final = frozenset({"review", "reviews", "comment", "comments", "suggestedAnswer", "acceptedAnswer"})
-_JSON_DECODER: Final = json.JSONDecoder(strict=False)
-
 # <meta name|property|itemprop> -> (field, where).
 _META_FIELDS: Final[dict[str, tuple[str, str]]] = {
     "og:title": ("title", "og"),
@@ -141,7 +128,7 @@ def extract_stated_values(tree: HtmlElement, nodes: Sequence[HtmlElement] | None
     jsonld_texts = [script.text or "" for script in scripts if "ld+json" in (script.get("type") or "").lower()]
     jsonld_texts += [meta.get("content") or "" for meta in tree.iter("meta") if "ld+json" in (meta.get("name") or "")]
     stated_values.extend(
-        _read_linked_data(jsonld_texts, " ".join(value for field, _, value in stated_values if field == "title"))
+        read_linked_data(jsonld_texts, " ".join(value for field, _, value in stated_values if field == "title"))
     )
     if not any(
         field == "published_at" and where in {"jsonld", "page", "og", "meta", "microdata"}
@@ -275,128 +262,13 @@ def _read_elements(nodes: Sequence[HtmlElement]) -> list[StatedValue]:
     return [*headings, *times, *standfirsts, *attributed]
 
 
-def _read_linked_data(jsonld_texts: list[str], titles: str) -> Iterator[StatedValue]:
-    """Yield the values of the JSON-LD nodes with an article type; broken JSON-LD is ignored.
-
-    If the nodes describe several stories, those with a headline among the page's `titles` are read. The date of the
-    page node is read if no article node has one.
-    """
-    nodes = [node for text in jsonld_texts for node in _iterate_objects(_parse_json(text))]
-    names_by_id = {
-        node["@id"]: name
-        for node in nodes
-        if isinstance(node.get("@id"), str) and (name := next(_resolve_names({**node, "@id": None}, {}), None))
-    }
-    articles = [node for node in nodes if _has_type(node, _ARTICLE_TYPE)]
-    headlines = {_fold_text(node.get("headline")) for node in articles}
-    if len(headlines) > 1:
-        matching_articles = [
-            node
-            for node in articles
-            if (headline := _fold_text(node.get("headline"))) and headline in _fold_text(titles)
-        ]
-        articles = matching_articles or articles
-    for node in articles:
-        for key, field in _JSONLD_FIELDS.items():
-            for value in _resolve_names(node.get(key), names_by_id):
-                yield field, "jsonld", value
-    if not any(node.get("datePublished") for node in articles):
-        for node in nodes:
-            if _has_type(node, _PAGE_TYPE) and isinstance(day := node.get("datePublished"), str):
-                yield "published_at", "page", day
-
-
-def _has_type(node: dict[str, Any], pattern: re.Pattern[str]) -> bool:
-    """Return True if one of the types of a JSON-LD node matches the pattern."""
-    type_names = node.get("@type")
-    return any(
-        isinstance(type_name, str) and pattern.search(type_name)
-        for type_name in (type_names if isinstance(type_names, list) else [type_names])
-    )
-
-
-def _fold_text(text: object) -> str:
-    """Return the letters and digits of a text, case-folded; empty for any other value."""
-    return re.sub(r"[\W_]+", "", unescape(text)).casefold() if isinstance(text, str) else ""
-
-
 def _read_script_dates(texts: Iterable[str]) -> Iterator[StatedValue]:
     """Yield the publication date in a page's scripts, if all of them name the same day."""
     days = {
         match[1]
         for text in texts
         if "datePublished" in text
-        for match in _PUBLISHED_DATE.finditer(text[:_MAX_JSON_CHARS])
+        for match in _PUBLISHED_DATE.finditer(text[:_MAX_SCRIPT_CHARS])
     }
     if len({day[:10] for day in days}) == 1:
         yield "published_at", "script", max(days)
-
-
-_JSONLD_FIELDS: Final = {
-    "headline": "title", "alternativeHeadline": "subtitle", "author": "authors", "creator": "authors",
-    "editor": "editors", "datePublished": "published_at", "dateModified": "modified_at", "publisher": "outlet",
-    "inLanguage": "language", "mainEntityOfPage": "canonical",
-}  # fmt: skip
-
-
-def _parse_json(text: str) -> object:
-    """Parse JSON-LD, tolerating comment wrappers and trailing commas; return None if it is broken or too long."""
-    if len(text) > _MAX_JSON_CHARS:
-        return None
-    unwrapped = _JSON_WRAPPING.sub("", _JSON_WRAPPING.sub("", text.strip("\ufeff \t\r\n"))).strip(" \t\r\n;")
-    mended = _TRAILING_COMMA.sub(r"\1", unwrapped)
-    for candidate in (unwrapped, mended, unescape(mended)):
-        try:
-            return _decode_values(candidate)
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
-def _decode_values(text: str) -> object:
-    """Decode a JSON value, or several that follow one another as a list. Raises ValueError."""
-    values: list[object] = []
-    position = 0
-    while position < len(text):
-        value, position = _JSON_DECODER.raw_decode(text, position)
-        values.append(value)
-        while position < len(text) and text[position] in " \t\r\n,;":
-            position += 1
-    return values[0] if len(values) == 1 else values
-
-
-def _iterate_objects(value: object) -> Iterator[dict[str, Any]]:
-    """Yield every object in a JSON value but those of readers, breadth first, up to _MAX_JSON_NODES nodes."""
-    queue, node_count = [value], 0
-    while queue and node_count < _MAX_JSON_NODES:
-        node = queue.pop(0)
-        node_count += 1
-        if isinstance(node, dict):
-            yield node
-            queue.extend(
-                child for key, child in node.items() if isinstance(child, dict | list) and key not in _FOREIGN_KEYS
-            )
-        elif isinstance(node, list):
-            queue.extend(node)
-
-
-def _resolve_names(value: object, names_by_id: dict[str, str]) -> Iterator[str]:
-    """Yield the names in a JSON-LD value: a string, an object with a name, a reference to one, or a list of these."""
-    for node in value if isinstance(value, list) else [value]:
-        if isinstance(node, str):
-            yield names_by_id.get(node, node)
-        elif isinstance(node, dict):
-            parts = [node.get(key) for key in ("givenName", "additionalName", "familyName")]
-            name = (
-                node.get("name")
-                or " ".join(part for part in parts if isinstance(part, str) and part.strip())
-                or names_by_id.get(str(node.get("@id")))
-                or node.get("mainEntity")
-                or node.get("@id")
-                or node.get("alternateName")
-            )
-            for inner in name if isinstance(name, list) else [name]:
-                if isinstance(inner, str):
-                    yield inner
-                elif isinstance(inner, dict):
-                    yield from _resolve_names(inner, names_by_id)

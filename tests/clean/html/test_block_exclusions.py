@@ -3,6 +3,7 @@
 import pytest
 
 from flows.clean import clean_documents, extract_body_texts
+from flows.clean.html import block_exclusions
 from flows.clean.html.excluded_names import match_excluded_role
 from tests.clean.conftest import raw_rows
 
@@ -194,3 +195,15 @@ def test_a_hover_card_leaves_its_sentence_whole() -> None:
     ):
         texts = [text.replace("Odla Brenn", card) for text in STORY]
         assert published(story_page(texts=texts)) == STORY, card
+
+
+def test_many_headings_of_comments_cost_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_lines: list[str] = []
+
+    class CountingPattern:
+        def fullmatch(self, text: str) -> None:
+            read_lines.append(text)
+
+    monkeypatch.setattr(block_exclusions, "_REPLY_WORDS", CountingPattern())
+    assert published(story_page(after="<div>" + "Comments<br>" * 500 + "</div>"))[: len(STORY)] == STORY
+    assert 500 <= len(read_lines) <= 1_000

@@ -1,8 +1,10 @@
 import json
+import time
 
 import pytest
 
 from flows.clean import CleanedBatch, clean_documents, extract_body_texts
+from flows.clean.html import page_data
 from tests.clean.conftest import raw_rows
 
 TITLE = "Tanggul Kali Seruni Jebol, Dua Dusun Terendam"
@@ -109,3 +111,10 @@ def test_consent_text_above_a_short_story_is_no_obstacle() -> None:
     assert extract_body_texts(cleaned.documents, cleaned.marks) == ["\n".join(PARAGRAPHS)]
     wall = clean_page(f"{consent}</div><h1>{TITLE}</h1><p>{PARAGRAPHS[0]}</p>")
     assert wall.documents.num_rows == 0
+
+
+def test_an_address_without_end_costs_one_pass() -> None:
+    started = time.process_time()
+    address = f"Satu dua tiga empat {'https://a' * 30_000} selesai."
+    assert page_data.split_paragraphs(address) == [address]
+    assert time.process_time() - started < 3  # 7 s if each beginning is followed to the end
