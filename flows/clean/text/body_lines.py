@@ -28,6 +28,9 @@ MIN_ARTICLE_WORDS: Final = 8
 _SIGN_OFF_LINES, _SIGN_OFF_BONUS = 4, 2.0  # score bonus of the lines above a sign-off: a story's last paragraphs
 # Score bonus of a paragraph in the best segment; higher for languages that the training data has little of.
 _SEGMENT_BONUS, _RARE_LANGUAGE_BONUS = 1.0, 2.0
+# Minimum score of a line of a page dump, calibrated on held-back sites: at 0 too much of other stories is kept.
+# In rare languages it loses more than it keeps, so there the minimum is 0.
+_MIN_SCORE: Final = 0.5
 _SPACE: Final = ord(" ")
 # Minimum mean score to keep lines between two kept ones: a single line beneath a paragraph, a list, other lines.
 _MIN_SUBHEAD_SCORE, _MIN_LIST_SCORE, _MIN_GAP_SCORE = -3.0, -4.0, -1.5
@@ -100,20 +103,17 @@ def _select_by_score(
     first: int,
     last: int,
 ) -> NDArray[np.bool_]:
-    """Return the lines with a positive score, after a bonus for prose within the best segment."""
+    """Return the lines with at least the minimum score, after a bonus for prose within the best segment."""
     prose_in_segment = is_prose[first:last]
-    bonus = (
-        _RARE_LANGUAGE_BONUS
-        if 2 * np.count_nonzero(prose_in_segment & is_rare_language[first:last]) > np.count_nonzero(prose_in_segment)
-        else _SEGMENT_BONUS
-    )
+    is_rare = 2 * np.count_nonzero(prose_in_segment & is_rare_language[first:last]) > np.count_nonzero(prose_in_segment)
+    bonus, minimum = (_RARE_LANGUAGE_BONUS, 0.0) if is_rare else (_SEGMENT_BONUS, _MIN_SCORE)
     above_sign_off = np.zeros(len(scores), bool)
     for index, cue in line_cues.items():
         if cue.kind == "credit" and cue.ends:
             above_sign_off[max(0, index - _SIGN_OFF_LINES) : index] = True
     adjusted = scores.copy()
     adjusted[first:last] += prose_in_segment * (bonus + above_sign_off[first:last] * _SIGN_OFF_BONUS)
-    keep: NDArray[np.bool_] = adjusted > 0
+    keep: NDArray[np.bool_] = adjusted > minimum
     return keep
 
 

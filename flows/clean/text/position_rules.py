@@ -13,6 +13,7 @@ from flows.clean.rules.cues import Cue
 from flows.clean.text.best_segment import BULLETS, is_list_item, is_prose
 from flows.clean.text.body_lines import BodySelection
 from flows.clean.text.comment_threads import find_comment_thread
+from flows.clean.text.line_features import MIN_PROSE_WORDS
 from flows.clean.text.story_continuations import find_continuation
 from flows.outlets import Profile, dateline, load_registry, roles
 
@@ -46,6 +47,7 @@ _SENTENCE: Final = re.compile(r"[a-z0-9)][.!?] [A-ZÀ-Þ]")
 _MIN_LEAD_WORDS: Final = 16
 _MAX_BYLINE_WORDS: Final = 16
 _MIN_REPEAT_WORDS, _MIN_REPEAT_CHARS = 12, 60
+_SURE_SCORE: Final = 0.88  # probability
 
 
 class LineVerdict(NamedTuple):
@@ -80,7 +82,7 @@ def classify_lines(
     for index in find_comment_thread(lines, keep):
         verdicts[index], keep[index] = _COMMENTS, False
     if outside_rule is None:
-        _drop_after_end_cue(lines, line_cues, keep, is_dump)
+        _drop_after_end_cue(lines, line_cues, keep, body)
         if not is_dump:
             _drop_after_credits(lines, keep, profile)
     first_line = _find_article_start(lines, keep)
@@ -144,11 +146,15 @@ def _is_unpunctuated_lead(text: str, word_count: int) -> bool:
     return word_count >= _MIN_LEAD_WORDS and _SENTENCE.search(text[:600]) is not None
 
 
-def _drop_after_end_cue(lines: DocumentLines, line_cues: Mapping[int, Cue], keep: list[bool], is_dump: bool) -> None:
-    """Drop all lines after a cue that ends articles, unless more kept words follow than stood before.
+def _drop_after_end_cue(
+    lines: DocumentLines, line_cues: Mapping[int, Cue], keep: list[bool], body: BodySelection
+) -> None:
+    """Drop the lines after a cue that ends articles, unless more kept words follow than stood before.
 
-    A bare "Read more" may also stand within a story: it ends none that goes on just below its titles.
+    Of a dump, paragraphs that the line model is sure of stay: such a header often stands within a story. A bare
+    "Read more" ends no story that goes on just below its titles.
     """
+    is_dump = body.rule != "body.extracted"
     limit = (0.65 if is_dump else 0.5) * sum(compress(lines.word_counts, keep))
     words_before = at = 0
     for index, cue in line_cues.items():
@@ -157,8 +163,20 @@ def _drop_after_end_cue(lines: DocumentLines, line_cues: Mapping[int, Cue], keep
             words_before += sum(compress(lines.word_counts[at:index], keep[at:index]))
             at = index
             if words_before >= limit > 0:
-                keep[index:] = [False] * (len(lines) - index)
+                for below in range(index, len(lines)):
+                    keep[below] = keep[below] and is_dump and _is_sure_paragraph(lines, body, below)
                 return
+
+
+def _is_sure_paragraph(lines: DocumentLines, body: BodySelection, index: int) -> bool:
+    """Check whether a line ends a sentence, has the words of a paragraph, and scores high as article."""
+    score = body.scores[index]
+    return (
+        score is not None
+        and score > _SURE_SCORE
+        and lines.ends_sentence[index]
+        and lines.word_counts[index] >= MIN_PROSE_WORDS
+    )
 
 
 def _drop_after_credits(lines: DocumentLines, keep: list[bool], profile: Profile | None) -> None:

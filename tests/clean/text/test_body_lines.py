@@ -7,7 +7,8 @@ from flows.clean.lines.line_table import build_line_table, split_lines
 from flows.clean.lines.word_table import build_word_table
 from flows.clean.models import line_cnn
 from flows.clean.rules.cues import Cue, load_general_cues
-from flows.clean.text.body_lines import select_body_lines
+from flows.clean.text.body_lines import BodySelection, select_body_lines
+from flows.clean.text.position_rules import classify_lines
 
 PARAGRAPH = "Warga desa yang mengungsi menunggu bantuan di balai desa sejak pagi hari."
 ENGLISH = "People who fled their homes have been waiting at the village hall since morning."
@@ -76,3 +77,24 @@ def test_the_segment_bonus_is_higher_for_indonesian(monkeypatch: pytest.MonkeyPa
     scores = [3.0, -1.6, 3.0, -1.6]
     assert kept("\n".join([PARAGRAPH] * 4), scores, monkeypatch) == "1 2 3 4"
     assert kept("\n".join([ENGLISH, f"{ENGLISH}\nBy"] * 2), [3, -1.6, -9, 3, -1.6, -9], monkeypatch) == "1 4"
+
+
+def test_a_line_without_prose_needs_half_a_logit_more_than_even_odds(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"{ENGLISH}\n{ENGLISH}\nFood and blankets arrive today"
+    assert kept(text, [3, 3, 0.6], monkeypatch) == "1 2 3"
+    assert kept(text, [3, 3, 0.4], monkeypatch) == "1 2"
+
+
+def test_in_indonesian_even_odds_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    story = "Warga desa yang mengungsi dan keluarganya menunggu bantuan di balai desa sejak pagi."
+    text = f"{story}\n{story}\nMakanan dan selimut tiba hari ini"
+    assert kept(text, [3, 3, 0.4], monkeypatch) == "1 2 3"
+
+
+@pytest.mark.parametrize(("score", "kind"), [(0.95, "body"), (0.6, "nav")])
+def test_below_an_end_cue_only_a_sure_paragraph_stays(score: float, kind: str) -> None:
+    lines = split_lines(f"{ENGLISH}\n{ENGLISH} Again.\n{ENGLISH} So they said.\nMost read\n{ENGLISH} Rain is due.")
+    line_cues = load_general_cues().match_lines(lines)
+    body = BodySelection([True, True, True, False, True], "body.model", [0.99, 0.99, 0.99, 0.1, score])
+    assert line_cues[3].ends
+    assert classify_lines(lines, line_cues, body)[4].kind == kind
