@@ -22,9 +22,10 @@ import time
 from pathlib import Path
 
 LIBRARIES = (
-    "numpy", "pandas", "pyarrow.parquet", "pyarrow.csv", "pyarrow.compute", "pyarrow.dataset", "pyarrow.json", "lxml.html",
-    "trafilatura", "ftfy", "charset_normalizer", "py3langid", "courlan", "babel", "hypothesis", "fsspec", "jinja2",
-    "duckdb", "pydantic", "typer", "rich", "yaml", "great_expectations", "pytest", "_pytest.assertion.rewrite",
+    "numpy", "pandas", "pyarrow.parquet", "pyarrow.csv", "pyarrow.compute", "pyarrow.dataset", "pyarrow.json",
+    "lxml.html", "trafilatura", "ftfy", "charset_normalizer", "py3langid", "courlan", "babel", "hypothesis", "fsspec",
+    "jinja2", "duckdb", "pydantic", "typer", "rich", "yaml", "great_expectations", "pytest",
+    "_pytest.assertion.rewrite",
 )  # fmt: skip
 MOST_MEMORY = 12 << 30  # of addresses, in bytes
 

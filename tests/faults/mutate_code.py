@@ -60,8 +60,8 @@ class Checkout:
         process = subprocess.Popen(
             [self._python, "-m", "tests.faults.forked_pytest"],
             cwd=self.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "PYTHONPATH": str(self.folder), "OMP_NUM_THREADS": "1",
-                 "LANG": "C.UTF-8", "KLIPING_SHARED": str(self.folder / "none")},
+            env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "PYTHONPATH": str(self.folder),
+                 "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8", "KLIPING_SHARED": str(self.folder / "none")},
         )  # fmt: skip
         assert process.stdout is not None
         process.stdout.readline()

@@ -2,8 +2,8 @@
 
 import tomllib
 
-from tests.faults.mutate_code import EXPLAINED
 from tests.faults.mutant_tests import choose_tests
+from tests.faults.mutate_code import EXPLAINED
 
 
 def write_files(root, files):
