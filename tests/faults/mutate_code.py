@@ -120,6 +120,7 @@ def judge_mutant(checkout: Checkout, mutant: Mutant, state: State, seconds: floa
             answer = checkout.run_tests(files, seconds - spent, state.durations)
             spent += answer["seconds"]
             stopped = stopped or answer.get("stopped", False)
+            assert answer["code"] != 4, f"pytest cannot run {files}"
             # Code 5: no test is left of these files. What a mutant slowed down says nothing of the code.
             if answer["code"] not in (0, 5) and not (answer["code"] == 2 and answer.get("stopped")):
                 return {"end": "killed", "by": answer["failed"] or f"code {answer['code']}", "seconds": round(spent, 1)}
