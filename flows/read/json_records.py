@@ -93,6 +93,8 @@ class _JsonStream:
                 depth += 1
             elif opened == "{":
                 yield from self._read_object()
+            elif opened == "}":  # closes nothing that is open here
+                yield from self._read_other()
             else:
                 yield from self._read_others()
         if depth and not self._cursor.broke_off:

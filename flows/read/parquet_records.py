@@ -51,6 +51,8 @@ def read_arrow(file: BinaryIO, *, stream: bool) -> Iterator[SourceRecord]:
 def _number_rows(batches: "Iterator[pa.RecordBatch]") -> Iterator[SourceRecord]:
     number = 0
     for batch in batches:
+        # Offsets of a damaged batch may lie outside its buffers; read without a check, they end the process.
+        batch.validate(full=True)
         names = batch.schema.names
         for start in range(0, batch.num_rows, _ROWS):
             columns = [_list_values(column) for column in batch.slice(start, _ROWS).columns]

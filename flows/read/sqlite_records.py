@@ -35,7 +35,7 @@ def read_sqlite(path: Path, table: str, field_map: FieldMap, limit: int) -> Iter
             for name in other_tables:
                 detail = f"is another table that holds texts, beside {chosen[0]}: read it with --table {name}."
                 yield SourceRecord(f"#{name}", f"Table {name}", None, None, ("many_articles", detail))
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # sqlite3 takes names of columns as UTF-8 alone
         raise TableError(f"is a damaged SQLite database ({error}); what stands before was read. Repair it.") from None
 
 

@@ -3,6 +3,7 @@
 Touches are what zygote.py says. Nothing of this is undone: the process is one run's, and ends with it.
 """
 
+import errno
 import os
 import resource
 import signal
@@ -20,11 +21,21 @@ TEMPORARY = tuple(
 )  # asked for once: the first asking opens files, which the hook hears
 
 
+# What a full disk refuses: it still removes, and renames within a folder.
+_NEEDS_SPACE = {
+    "open", "os.mkdir", "os.symlink", "os.link", "fsync", "pwrite", "parquet write_table", "parquet write_batch",
+    "parquet close", "arrow open",
+}  # fmt: skip
+
+
 class Counter:
     """Counts the touches of an output, writes each down, and dies where it was asked to."""
 
-    def __init__(self, output: str, log: Path, die_at: int, act_at: int = 0, act: str = "") -> None:
+    def __init__(
+        self, output: str, log: Path, die_at: int, act_at: int = 0, act: str = "", full_from: int = 0, full_for: int = 0
+    ) -> None:
         self._output, self._die_at, self._act_at, self._act = output, die_at, act_at, act
+        self._full = range(full_from, full_from + full_for) if full_from else range(0)
         self._numbers = count(1)  # each is given out once, whatever thread asks
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         self._log = os.open(log, flags | os.O_TRUNC)
@@ -41,6 +52,8 @@ class Counter:
             subprocess.run(["/bin/sh", "-c", self._act], check=True)
         if number == self._die_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if number in self._full and what in _NEEDS_SPACE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), place or None)
 
     def hear(self, event: str, given: tuple[Any, ...]) -> None:
         """What the interpreter does to files."""

@@ -106,11 +106,14 @@ class Zygote:
         clock: float = 0,
         act_at: int = 0,
         act: str = "",
+        full_from: int = 0,
+        full_for: int = 0,
     ) -> Ended:
         """Run a command on an output.
 
         It dies before its touch number `die_at`, or when a file that it writes grows beyond `most_bytes`. `clock` is
-        added to its wall clock, in seconds. `act` is a shell command that is given before touch number `act_at`.
+        added to its wall clock, in seconds. `act` is a shell command that is given before touch number `act_at`. The
+        disk is full from touch number `full_from` on, for `full_for` touches.
         """
         return self.wait(
             self.start(
@@ -122,6 +125,8 @@ class Zygote:
                 clock=clock,
                 act_at=act_at,
                 act=act,
+                full_from=full_from,
+                full_for=full_for,
             )
         )
 
@@ -174,7 +179,8 @@ def _become(order: dict[str, Any]) -> None:
         set_clock(order["clock"])
     if order.get("output"):
         Counter(order["output"], folder / f"{mark}.touched", order.get("die_at", 0),
-                 order.get("act_at", 0), order.get("act", "")).arm()  # fmt: skip
+                 order.get("act_at", 0), order.get("act", ""),
+                 order.get("full_from", 0), order.get("full_for", 0)).arm()  # fmt: skip
     if order.get("most_bytes"):
         tear(order["most_bytes"])
     words = [*order["words"]]

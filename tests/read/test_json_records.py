@@ -2,8 +2,12 @@
 
 import io
 import json
+import signal
+from contextlib import contextmanager
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from flows.read.byte_reader import ByteReader
 from flows.read.field_aliases import FieldMap
@@ -138,3 +142,37 @@ def test_paragraphs_in_an_object_with_a_title_are_one_record():
     assert (record.fields, record.problem) == (story, None)
     mapped, _ = map_record(story, FieldMap())
     assert mapped.content == "Hujan turun sejak pagi.\n\nReda sudah."
+
+
+@contextmanager
+def ends_within(seconds):
+    """Fail what is still at work after so many seconds of processor time."""
+
+    def stop(*_):
+        raise AssertionError(f"still at work after {seconds} s")
+
+    previous = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, previous)
+
+
+@pytest.mark.parametrize("stray", ["}", "}}}", "},}", "} \n }", '} "x": 1'])
+@pytest.mark.parametrize("chunk", [3, None])
+def test_an_object_closed_too_often_is_one_reject_or_more_and_the_next_record_is_read(stray, chunk):
+    text = f"[{ONE}{stray},\n{json.dumps(RECORDS[1])}]"
+    with ends_within(5):
+        records = read(text, chunk=chunk)
+    assert [record.fields for record in records if record.fields] == RECORDS
+    assert {record.problem[0] for record in records if record.problem} == {"broken_record"}
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(alphabet='[]{},:"\\1a \n', max_size=24), first=st.sampled_from(["[", "{", ""]))
+def test_any_order_of_marks_comes_to_an_end(text, first):
+    with ends_within(5):
+        records = read(first + text, limit=12, chunk=4)
+    assert len(records) <= len(text) + 2

@@ -9,6 +9,8 @@ disk      a disk that fills up while a release is written, and one that turns re
 denied    an output that may not be written, files and folders of a source that may not be read
 source    a source that vanishes, loses files, or grows, before seeded touches of the disk
 clock     a wall clock that jumps back a day between two runs, and one that stands years ahead
+full      a disk that refuses one write, or all from then on, at a seeded touch of each part of a run
+hosts     two publishers whose clocks stand hours apart, in turn and at once; a parent that is pruned during a run
 twice     two publishers at once: one works, the other is told so, or waits as asked
 verbs     prune, takedown, takedown --purge and latest-set killed at seeded touches, then given again
 worker    the process that cleans is killed while it works
@@ -28,6 +30,8 @@ from random import Random
 from tests.faults.machine.clock import clock
 from tests.faults.machine.denied import denied
 from tests.faults.machine.disk import disk
+from tests.faults.machine.full import full
+from tests.faults.machine.hosts import hosts
 from tests.faults.machine.scene import Scene
 from tests.faults.machine.server import server
 from tests.faults.machine.source import source
@@ -38,7 +42,7 @@ from tests.faults.zygote import Zygote
 
 FAULTS: dict[str, Callable[[Scene, Random], None]] = {
     "disk": disk, "denied": denied, "source": source, "clock": clock, "twice": twice, "verbs": verbs, "worker": worker,
-    "server": server,
+    "server": server, "full": full, "hosts": hosts,
 }  # fmt: skip
 
 

@@ -1,0 +1,206 @@
+"""Mutation testing: how many small faults of the code do its tests notice?
+
+    make mutants       (python -m tests.faults.mutate_code --sample 300 --seed 1, in the environment of the benchmarks)
+
+A sample of mutants (mutant_sites.py) over read, describe, release, run and dedupe is drawn, so many of each package as
+it has lines. Each is put into a temporary copy of the checkout and the tests that may notice it run there, likely ones
+first (mutant_tests.py), until one fails. A mutant is `killed` where a test fails or hangs, `explained` where
+explained_mutants.toml gives the reason why no test can or should fail, else it `survived`.
+
+Results are kept in a JSON file (`--state`): a stopped run goes on. `--again survived` runs those once more, after tests
+were added; `--list` prints the survivors. Ends with 1 if more than a tenth survived.
+"""
+
+import argparse
+import compileall
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from tests.faults.mutant_sites import Mutant, mutate, sample_mutants
+from tests.faults.mutant_tests import choose_tests
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+EXPLAINED: Final = Path(__file__).with_name("explained_mutants.toml")
+PACKAGES: Final = ("read", "describe", "release", "run", "dedupe")
+MOST_SURVIVORS: Final = 0.1
+_COPIED = ("flows", "schemas", "expectations", "tests", "seeds", "docs", ".ci")
+
+
+def load_explained() -> dict[tuple[str, str, str], str]:
+    """Load the reasons of explained mutants by module, line before and line after."""
+    entries = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["mutant"]
+    return {(each["module"], each["before"], each["after"]): f"{each['kind']}: {each['reason']}" for each in entries}
+
+
+class Checkout:
+    """A copy of the checkout, and a process that runs its tests."""
+
+    def __init__(self, folder: Path, python: Path) -> None:
+        self.folder, self._python = folder, python
+        for name in _COPIED:
+            ignored = shutil.ignore_patterns("__pycache__", "results")
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored, symlinks=True)
+        (folder / "output").mkdir()
+        for path in ROOT.iterdir():
+            if path.is_file():
+                shutil.copy2(path, folder / path.name)
+        compileall.compile_dir(folder / "flows", quiet=2)
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [self._python, "-m", "tests.faults.forked_pytest"],
+            cwd=self.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "PYTHONPATH": str(self.folder),
+                 "OMP_NUM_THREADS": "1", "LANG": "C.UTF-8", "KLIPING_SHARED": str(self.folder / "none")},
+        )  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.readline()
+        return process
+
+    def run_tests(self, files: list[str], seconds: float, durations: dict[str, float]) -> dict[str, Any]:
+        """Run test files, shortest tests first; for the answer see forked_pytest."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        order = {"files": files, "seconds": seconds, "durations": durations, "log": str(self.folder / "pytest.log")}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return answer
+
+    def write_module(self, module: str, source: str) -> None:
+        """Put the text of a module into the copy; what was compiled of it goes."""
+        path = self.folder / module
+        path.write_text(source, encoding="utf-8")
+        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+            compiled.unlink()
+
+    def close(self) -> None:
+        """End the process that runs tests."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+
+class State:
+    """Results, times of tests and the seed, in a JSON file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        stored = json.loads(path.read_text()) if path.exists() else {}
+        self.results: dict[str, dict[str, Any]] = stored.get("results", {})
+        self.durations: dict[str, float] = stored.get("durations", {})
+
+    def save(self) -> None:
+        """Replace the file."""
+        part = self.path.with_name(self.path.name + ".part")
+        part.write_text(json.dumps({"results": self.results, "durations": self.durations}, indent=1))
+        part.replace(self.path)
+
+
+def judge_mutant(checkout: Checkout, mutant: Mutant, state: State, seconds: float) -> dict[str, Any]:
+    """Run the tests of a mutant, step by step, and say how it ended."""
+    source = (checkout.folder / mutant.module).read_text(encoding="utf-8")
+    mutated = mutate(source, mutant.operator, mutant.occurrence)
+    assert mutated is not None
+    checkout.write_module(mutant.module, mutated)
+    spent, stopped = 0.0, False
+    try:
+        for files in choose_tests(checkout.folder, mutant.module):
+            if not files or spent > seconds:
+                continue
+            answer = checkout.run_tests(files, seconds - spent, state.durations)
+            spent += answer["seconds"]
+            stopped = stopped or answer.get("stopped", False)
+            assert answer["code"] != 4, f"pytest cannot run {files}"
+            # Code 5: no test is left of these files. What a mutant slowed down says nothing of the code.
+            if answer["code"] not in (0, 5) and not (answer["code"] == 2 and answer.get("stopped")):
+                return {"end": "killed", "by": answer["failed"] or f"code {answer['code']}", "seconds": round(spent, 1)}
+    finally:
+        checkout.write_module(mutant.module, source)
+    return {"end": "survived", "by": "part of the tests" if stopped else "all tests", "seconds": round(spent, 1)}
+
+
+def measure_tests(checkout: Checkout, state: State, mutants: list[Mutant]) -> bool:
+    """Run the tests of each package on the code as it is, once, for their times; False where one fails."""
+    for package in dict.fromkeys(Path(each.module).parent.name for each in mutants):
+        files = sorted((ROOT / "tests" / package).glob("test_*.py"))
+        names = [path.relative_to(ROOT).as_posix() for path in files]
+        if all(any(test.startswith(f"{name}::") for test in state.durations) for name in names):
+            continue
+        answer = checkout.run_tests(names, 3600, state.durations)
+        if answer["code"] != 0:
+            print(f"the tests of {package} fail without a mutant: {answer}")
+            print((checkout.folder / "pytest.log").read_text()[-3000:])
+            return False
+        state.durations.update(answer["durations"])
+        state.save()
+        print(f"{package}: {len(answer['durations'])} tests, {answer['seconds']:.0f} s", flush=True)
+    return True
+
+
+def print_figures(mutants: list[Mutant], state: State, *, names: bool) -> bool:
+    """Print the share of survivors, and each of them where `names`; return whether it is small enough."""
+    explained = load_explained()
+    ends, by_package = Counter[str](), dict[str, Counter[str]]()
+    for each in mutants:
+        reason = explained.get((each.module, each.before, each.after))
+        end = "explained" if reason else state.results.get(each.key, {}).get("end", "not run")
+        ends[end] += 1
+        by_package.setdefault(Path(each.module).parent.name, Counter())[end] += 1
+        if names and end == "survived":
+            print(f"{each.module}:{each.line} {each.operator} ({state.results[each.key]['by']})")
+            print(f"  - {each.before}\n  + {each.after}")
+    for package, counted in by_package.items():
+        print(f"{package}: " + ", ".join(f"{count} {end}" for end, count in sorted(counted.items())))
+    judged = ends["killed"] + ends["survived"] + ends["explained"]
+    share = ends["survived"] / judged if judged else 0.0
+    print(f"mutants: {judged} of {len(mutants)} judged; {ends['killed']} killed, {ends['explained']} explained, "
+          f"{ends['survived']} survived ({share:.1%})")  # fmt: skip
+    return share <= MOST_SURVIVORS
+
+
+def main() -> int:
+    """Judge a sample of mutants."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--packages", nargs="*", default=PACKAGES)
+    parser.add_argument("--state", type=Path, default=ROOT / ".faults-mutants.json")
+    parser.add_argument("--python", type=Path, default=ROOT / ".venv/bin/python", help="runs the tests")
+    parser.add_argument("--seconds", type=float, default=240, help="of tests for one mutant, at most")
+    parser.add_argument("--again", choices=["survived"], help="judge these once more")
+    parser.add_argument("--list", action="store_true", help="print the survivors so far and end")
+    asked = parser.parse_args()
+    mutants = sample_mutants(ROOT, asked.packages, asked.sample, asked.seed)
+    state, explained = State(asked.state), load_explained()
+    if asked.list:
+        return 0 if print_figures(mutants, state, names=True) else 1
+    with tempfile.TemporaryDirectory(prefix="kliping-mutants-", ignore_cleanup_errors=True) as name:
+        checkout = Checkout(Path(name), asked.python)
+        if not measure_tests(checkout, state, mutants):
+            return 2
+        for number, mutant in enumerate(mutants, 1):
+            end = state.results.get(mutant.key, {}).get("end")
+            if (mutant.module, mutant.before, mutant.after) in explained or (end and end != asked.again):
+                continue
+            begun = time.monotonic()
+            state.results[mutant.key] = {**asdict(mutant), **judge_mutant(checkout, mutant, state, asked.seconds)}
+            state.save()
+            result = state.results[mutant.key]
+            print(f"{number}/{len(mutants)} {mutant.module}:{mutant.line} {mutant.operator}: {result['end']} by "
+                  f"{result['by']}, {time.monotonic() - begun:.0f} s", flush=True)  # fmt: skip
+        checkout.close()
+    return 0 if print_figures(mutants, state, names=True) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
