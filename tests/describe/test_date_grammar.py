@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.describe import date_grammar
-from flows.describe.date_grammar import find_dates, parse_machine_date
+from flows.describe.date_grammar import find_dates, find_yearless_dates, parse_machine_date
 
 WIB = dt.timezone(dt.timedelta(hours=7))
 
@@ -197,3 +197,11 @@ def test_the_order_of_day_and_month_is_ambiguous_where_nothing_in_the_date_settl
 def test_an_unsettled_zone_gives_no_instant():
     (stamp,) = find_dates("Oct 7, 2023 3:05 pm CST")
     assert stamp.time and stamp.to_utc(dt.timezone(dt.timedelta(hours=7))) is None
+
+
+def test_a_day_without_its_year_takes_the_one_year_that_fits_its_weekday():
+    (stamp,) = find_yearless_dates("Panen dimulai Senin (9/6) pagi.", (2024, 2025))
+    assert (stamp.day, stamp.has_weekday) == (dt.date(2025, 6, 9), True)
+    assert list(find_yearless_dates("Panen dimulai Senin (9/6) pagi.", (2024,))) == []
+    # 9 June was a Monday in 2014 too: of two years none is taken.
+    assert list(find_yearless_dates("Panen dimulai Senin (9/6) pagi.", (2014, 2025))) == []

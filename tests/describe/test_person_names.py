@@ -34,6 +34,7 @@ def test_persons(text, names):
 @pytest.mark.parametrize(
     "text",
     ["Published", "Publié le", "The Korea Herald", "Foto Antara", "Frankfurt", "TANGERANG SELATAN", "ratna sari",
+     "ratna Sari",
      "Harga Naik 5 Persen", "A", "Baca Juga Artikel", "PT Maju Jaya", "Ratna Sari Budi Santoso Dewi Lestari Wati"],
 )  # fmt: skip
 def test_no_person(text):

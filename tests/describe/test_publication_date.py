@@ -269,3 +269,14 @@ def test_a_time_element_of_an_update_is_no_publication(described):
     assert (when(values)[0], values["published_at"]) == ("2026-01-12", None)
     changed = [*declared, ("modified_at", "og", "2026-01-12T16:29:48Z")]
     assert when(describe_page(described, (["January 12, 2026."], []), None, changed))[1] == "inferred"
+
+
+def test_a_day_of_the_story_without_its_year_takes_that_of_its_full_dates(described):
+    text = "Panen raya dimulai di lereng itu, Senin (9/6).\nJembatan lama ditutup sejak 12 Mei 2025 untuk perbaikan."
+    values, _, _ = described(text)
+    assert when(values) == ("2025-06-09", "inferred", None)
+
+
+def test_a_text_without_a_line_has_no_day(described):
+    values, _, _ = described("\n")
+    assert when(values) == (None, None, None)

@@ -176,3 +176,21 @@ def test_any_order_of_marks_comes_to_an_end(text, first):
     with ends_within(5):
         records = read(first + text, limit=12, chunk=4)
     assert len(records) <= len(text) + 2
+
+
+@pytest.mark.parametrize("chunk", [50, None])
+def test_a_wrapper_larger_than_a_record_may_be_is_entered(chunk):
+    records = [{"title": f"Judul {n}", "text": "Hujan turun."} for n in range(6)]
+    text = json.dumps({"status": "ok", "meta": {"page": 1}, "articles": records, "next": None})
+    come = read(text, limit=100, chunk=chunk)
+    assert [record.fields for record in come if record.fields and "title" in record.fields] == records
+    assert not [record.problem for record in come if record.problem and record.problem[0] == "too_large"]
+
+
+def test_of_two_wrappers_larger_than_a_record_the_second_is_read_too():
+    pages = [
+        {"articles": [{"title": f"Judul {page}-{n}", "text": "Hujan turun."} for n in range(6)]} for page in (1, 2)
+    ]
+    come = read("\n".join(map(json.dumps, pages)), limit=100)
+    assert [record.fields for record in come] == [each for page in pages for each in page["articles"]]
+    assert [record.place for record in come] == [f"#R{n}" for n in range(1, 13)]
