@@ -30,7 +30,7 @@ def test_a_column_whose_name_is_no_utf8_is_said(tmp_path, table):
     sound = path.read_bytes()
     assert b"nama_x" in sound
     path.write_bytes(sound.replace(b"nama_x", b"nama_\xb1"))
-    with pytest.raises(TableError, match="is a damaged SQLite database .*codec"):
+    with pytest.raises(TableError, match=r"is a damaged SQLite database .*codec"):
         read(path, table)
 
 
