@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
-from uuid import uuid4
 
 from prefect import flow, runtime
 from prefect.artifacts import create_table_artifact
@@ -51,7 +50,7 @@ def _prune_dataset(output: str, dataset: str, keep: int) -> dict[str, Any]:
     today = datetime.now(UTC)
     removed: list[str] = []
     if home.versions_json.exists():
-        with release.publisher_lock(home, _WAIT_SECONDS, run_id=f"{today:%Y%m%dT%H%M%S}-{uuid4().hex[:8]}"):
+        with release.publisher_lock(home, _WAIT_SECONDS, run_id=release.make_run_id(today)):
             reason = f"Pruned on {today:%Y-%m-%d}, when the newest {keep} were kept."
             removed = release.prune_releases(home, keep, reason)
             run.prune_unreferenced_outcomes(home)

@@ -26,7 +26,7 @@ from flows.operate import alerts, deployments, page_policy, recovery
 from flows.operate.child_process import ChildProcess
 from flows.operate.dataset_file import DatasetFileError
 from flows.operate.declarations import Declaration, load_declarations, select_allowed
-from flows.operate.local_ports import HOST, PortError, choose_port, choose_reports_address
+from flows.operate.local_ports import HOST, PortError, choose_port, choose_reports_address, parse_port
 from flows.operate.report_server import serve_reports
 from flows.settings import ROOT, set_default_environment
 
@@ -51,7 +51,7 @@ class Stop(Exception):
     """Raised to stop; its message, if any, is the sentence for the operator."""
 
 
-def main(port: int | None = None, part: Part = "all") -> int:
+def main(requested_port: str = "", part: Part = "all") -> int:
     """Run until Ctrl-C (exit code 0) or until the server cannot run (3).
 
     As part `worker` no server is started: PREFECT_API_URL names one that runs elsewhere. Part `server` is that alone.
@@ -64,7 +64,7 @@ def main(port: int | None = None, part: Part = "all") -> int:
         with ExitStack() as stack:
             lock = stack.enter_context(_lock_home(home))
             declarations = [] if part == "server" else _load_allowed()
-            chosen_port = None if part == "worker" else choose_port(port, _print_line)
+            chosen_port = None if part == "worker" else choose_port(parse_port(requested_port), _print_line)
             reports = ""
             if part != "server":
                 reports = stack.enter_context(serve_reports(*choose_reports_address(chosen_port)))
@@ -266,6 +266,5 @@ def _print_line(words: str) -> None:
 
 
 if __name__ == "__main__":
-    port = int(os.environ["PORT"]) if os.environ.get("PORT") else None
     part: Part = "worker" if "--worker" in sys.argv else "server" if "--server" in sys.argv else "all"
-    sys.exit(main(port, part))
+    sys.exit(main(os.environ.get("PORT", ""), part))

@@ -37,14 +37,14 @@ def register_commands(app: typer.Typer) -> None:
 def list_versions(dataset: DatasetOption = "news", output: OutputOption = "output") -> None:
     """List the runs that published, were refused or were withdrawn, newest first."""
     home = open_dataset_or_exit(output, dataset)
-    latest = home.read_latest_version()
+    latest = run_or_exit(home.read_latest_version)
     entries = run_or_exit(home.read_versions)
     if not entries:
         print_line(f"{home.root} has no release yet; `kliping publish SOURCE` makes one.")
     for entry in entries:
         name = entry.version or f"run {entry.run_id}"
         status = "latest" if entry.version and entry.version == latest else entry.status
-        counts = f"{entry.counts['published']:,} articles, {entry.counts['rejected']:,} rejected"
+        counts = f"{entry.counts.get('published', 0):,} articles, {entry.counts.get('rejected', 0):,} rejected"
         print_line(f"{name:<28} {status:<10} {entry.started_at}  {' '.join(entry.why) or counts}")
     for sentence in describe_interrupted_purges(home):
         print_line(sentence, error=True)
@@ -136,7 +136,8 @@ def verify_release(
             print_line(f"{name}: a good copy was put back")
         damages = list(outcome.remaining)
     if damages:
-        exit_with(1, f"{path}: damaged in {len(damages)} places; nothing was changed. Restore it from a copy.")
+        action = "nothing more could be put back" if restore is not None and is_listed else "nothing was changed"
+        exit_with(1, f"{path}: damaged in {len(damages)} places; {action}. Restore it from a copy.")
     print_line(f"{path}: whole and unchanged")
     if rebuild:
         report_rebuild(release.Dataset(path.resolve().parent.parent), path.resolve().name)

@@ -40,8 +40,27 @@ class Declaration:
 
 def load_declarations(folder: Path = ROOT) -> list[Declaration]:
     """Load the deployments of prefect.yaml and datasets.toml. Raises DatasetFileError."""
-    document = yaml.safe_load((folder / "prefect.yaml").read_text(encoding="utf-8"))
-    declarations = [
+    try:
+        document = yaml.safe_load((folder / "prefect.yaml").read_text(encoding="utf-8"))
+        declarations = _parse_prefect_file(document)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise DatasetFileError(f"prefect.yaml is not YAML: {reason}. Correct it and start again.") from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DatasetFileError(
+            f"prefect.yaml does not declare deployments as Prefect reads them ({error!r}): each has a name and an "
+            "entrypoint, each schedule a slug, cron, timezone and active. Correct it and start again."
+        ) from None
+    names = frozenset(declaration.name for declaration in declarations)
+    entries = load_dataset_entries(folder / "datasets.toml", names)
+    datasets = [_declare_dataset(entry, document["pull"]) for entry in entries]
+    declarations += [*datasets, *_declare_pruning(entries, document["pull"])]
+    _check_schedules(declarations)
+    return declarations
+
+
+def _parse_prefect_file(document: Fields) -> list[Declaration]:
+    return [
         Declaration(
             name=fields["name"],
             entrypoint=fields["entrypoint"],
@@ -62,12 +81,6 @@ def load_declarations(folder: Path = ROOT) -> list[Declaration]:
         )
         for fields in document["deployments"]
     ]
-    names = frozenset(declaration.name for declaration in declarations)
-    entries = load_dataset_entries(folder / "datasets.toml", names)
-    datasets = [_declare_dataset(entry, document["pull"]) for entry in entries]
-    declarations += [*datasets, *_declare_pruning(entries, document["pull"])]
-    _check_schedules(declarations)
-    return declarations
 
 
 def _check_schedules(declarations: Iterable[Declaration]) -> None:

@@ -7,12 +7,20 @@ from typing import Final
 
 HOST: Final = "127.0.0.1"
 FIRST_PORT: Final = 4200
+_MAX_PORT: Final = 65_535
 # The reports' port above the server's.
 _REPORTS_PORT: Final = 1000
 
 
 class PortError(Exception):
     """A port cannot be used; the message says which, and what to do."""
+
+
+def parse_port(words: str) -> int | None:
+    """Parse the port that was asked for; None for an empty one. Raises PortError."""
+    if words and not (words.isdecimal() and 1 <= int(words[:9]) <= _MAX_PORT):
+        raise PortError(f"PORT is {words!r}; a number from 1 to {_MAX_PORT} was expected, as PORT={FIRST_PORT}.")
+    return int(words) if words else None
 
 
 def choose_port(requested: int | None, notice_callback: Callable[[str], None]) -> int:
@@ -42,7 +50,7 @@ def choose_reports_address(server_port: int | None) -> tuple[str, int]:
             raise PortError(f"KLIPING_REPORTS_BIND is {bind!r}; host:port was expected, as 127.0.0.1:5200.")
         return host, int(port)
     preferred = (server_port or FIRST_PORT) + _REPORTS_PORT
-    return HOST, preferred if preferred < 65_536 and _is_port_free(preferred) else 0
+    return HOST, preferred if preferred <= _MAX_PORT and _is_port_free(preferred) else 0
 
 
 def _is_port_free(port: int) -> bool:

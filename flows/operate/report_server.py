@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from flows import allowed_roots
+from flows.operate.local_ports import PortError
 from flows.settings import ROOT
 
 # The pages' own policy names the digests of their style and script; this one keeps them from any other place.
@@ -30,7 +31,7 @@ class ReportHandler(BaseHTTPRequestHandler):
         path = Path(unquote(self.path.partition("?")[0]).removeprefix(PREFIX))
         try:
             page = path.read_bytes() if _is_page(path) else None
-        except OSError:
+        except (OSError, ValueError):  # no path of a file holds a null byte
             page = None
         if page is None:
             self.send_error(404, "There is no such report")
@@ -61,9 +62,18 @@ def _is_page(path: Path) -> bool:
 def serve_reports(host: str, port: int) -> Iterator[str]:
     """Serve reports in a thread, at this port or (0) at any; yield the address under which links name them.
 
-    KLIPING_REPORTS is that address where a reverse proxy stands before this server.
+    KLIPING_REPORTS is that address where a reverse proxy stands before this server. Raises PortError.
     """
-    with ThreadingHTTPServer((host, port), ReportHandler) as server:
+    try:
+        server = ThreadingHTTPServer((host, port), ReportHandler)
+    except (OSError, OverflowError) as error:
+        raise PortError(
+            f"Reports cannot be served at {host}:{port} ({error}): name an address of this machine and a free port in "
+            "KLIPING_REPORTS_BIND, as 127.0.0.1:5200."
+        ) from None
+    with server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield os.environ.get("KLIPING_REPORTS") or f"http://{host}:{server.server_address[1]}{PREFIX}"
-        server.shutdown()
+        try:
+            yield os.environ.get("KLIPING_REPORTS") or f"http://{host}:{server.server_address[1]}{PREFIX}"
+        finally:
+            server.shutdown()

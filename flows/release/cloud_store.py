@@ -8,12 +8,9 @@ GOOGLE_APPLICATION_CREDENTIALS, AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUN
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from flows.release.errors import ReleaseError
-from flows.release.object_store import ObjectStore, ObjectTag, build_refusal
-
-Result = TypeVar("Result")
+from flows.release.object_store import ObjectStore, ObjectTag, Result, explain_store_errors
 
 _PROTOCOLS: Final = ("gs", "az", "abfs", "abfss")
 # Over plain HTTP only an emulator on this machine is asked, which one of these variables names.
@@ -55,7 +52,9 @@ class CloudStore(ObjectStore):
                 mode = {key: value for key, value in zip(("e_tag", "version"), tag, strict=True) if value is not None}
             try:
                 self._store.put(name, content, mode=mode)
-            except (AlreadyExistsError, PreconditionError, FileNotFoundError):
+            except (AlreadyExistsError, PreconditionError, FileNotFoundError) as error:
+                if isinstance(error, FileNotFoundError) and tag is None:
+                    raise  # a new object misses nothing but its bucket
                 # A put whose answer was lost is sent again, and then loses against itself.
                 return self.read_object(name)[0] == content
             return True
@@ -121,9 +120,4 @@ class CloudStore(ObjectStore):
         return self._opened[0]
 
     def _explain_errors(self, call: Callable[[], Result]) -> Result:
-        try:
-            return call()
-        except ImportError:
-            raise ReleaseError(f"{self.url} cannot be opened: install the extra `cloud` (obstore).") from None
-        except Exception as error:
-            raise build_refusal(self.url, error) from error
+        return explain_store_errors(self.url, "cloud", call)

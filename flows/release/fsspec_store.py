@@ -9,12 +9,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from flows.release.errors import ReleaseError
-from flows.release.object_store import ObjectStore, ObjectTag, build_refusal
-
-Result = TypeVar("Result")
+from flows.release.object_store import ObjectStore, ObjectTag, Result, explain_store_errors
 
 _EXTRAS: Final = {"s3": "s3", "s3a": "s3"}
 _replace_lock = threading.Lock()
@@ -83,6 +81,10 @@ class FsspecStore(ObjectStore):
 
             protocol = self.url.partition("://")[0]
             options = {"use_listings_cache": False, "skip_instance_cache": True} if protocol in _EXTRAS else {}
+            try:
+                fsspec.get_filesystem_class(protocol)
+            except ValueError as error:
+                raise ReleaseError(f"{self.url} names no store that fsspec knows ({error}).") from None
             self._opened.append(fsspec.filesystem(protocol, **options))
         return self._opened[0]
 
@@ -90,16 +92,7 @@ class FsspecStore(ObjectStore):
         return f"{self._filesystem._strip_protocol(self.url).rstrip('/')}/{name}"
 
     def _explain_errors(self, call: Callable[[], Result]) -> Result:
-        try:
-            return call()
-        except ImportError as error:
-            extra = _EXTRAS.get(self.url.partition("://")[0])
-            do = f"install the extra `{extra}`" if extra else f"install what it asks for ({error})"
-            raise ReleaseError(f"{self.url} cannot be opened: {do}.") from None
-        except ValueError as error:
-            raise ReleaseError(f"{self.url} names no store that fsspec knows ({error}).") from None
-        except Exception as error:
-            raise build_refusal(self.url, error) from error
+        return explain_store_errors(self.url, _EXTRAS.get(self.url.partition("://")[0], ""), call)
 
     @property
     def _has_conditional_puts(self) -> bool:
@@ -125,9 +118,9 @@ class FsspecStore(ObjectStore):
             try:
                 self._filesystem.call_s3("put_object", Bucket=bucket, Key=key, Body=content, **condition)
             except Exception as error:
-                if isinstance(error, FileNotFoundError) or any(
-                    word in _error_text(error) for word in _CONFLICT_MESSAGES
-                ):
+                # A new object misses nothing but its bucket.
+                is_removed = isinstance(error, FileNotFoundError) and tag is not None
+                if is_removed or any(word in _error_text(error) for word in _CONFLICT_MESSAGES):
                     # A put whose answer was lost is sent again, and then loses against itself.
                     return self._read_with_tag(name)[0] == content
                 raise

@@ -4,11 +4,19 @@ What a store must do is stated here. Two libraries do it: fsspec (fsspec_store) 
 knows, and obstore (cloud_store) for Google Cloud Storage and Azure, where fsspec has no conditional puts.
 """
 
+import errno
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, TypeVar
 
 from flows.release.errors import ReleaseError
+
+Result = TypeVar("Result")
+
+# Errors of this machine's disk, which a store does not raise: the caller explains them by the file.
+_DISK_ERRORS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 # The version of an object, as read_object returns and replace_if_unchanged expects it: an ETag on S3, ETag and
 # generation on Google Cloud and Azure, the bytes elsewhere; None where there is no object.
@@ -54,10 +62,23 @@ class ObjectStore(ABC):
         """Remove an object if it exists."""
 
 
-def build_refusal(url: str, error: Exception) -> ReleaseError:
-    """Build the error of a request that a store refused; each store has errors of its own."""
-    first_line = str(error).partition("\n")[0]
-    return ReleaseError(
-        f"{url} refused a request ({type(error).__name__}: {first_line}): check that it can be reached and its "
-        "credentials may write, and run again; no release was harmed."
-    )
+def explain_store_errors(url: str, extra: str, call: Callable[[], Result]) -> Result:
+    """Call a store's library; convert its errors into a ReleaseError. `extra` is what installs the library, or empty.
+
+    Raises OSError where the disk of this machine is full or read-only.
+    """
+    try:
+        return call()
+    except ReleaseError:
+        raise
+    except ImportError as error:
+        remedy = f"install the extra `{extra}`" if extra else f"install what it asks for ({error})"
+        raise ReleaseError(f"{url} cannot be opened: {remedy}.") from None
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _DISK_ERRORS:
+            raise
+        first_line = str(error).partition("\n")[0]
+        raise ReleaseError(
+            f"{url} refused a request ({type(error).__name__}: {first_line}): check that it can be reached and its "
+            "credentials may write, and run again; no release was harmed."
+        ) from error

@@ -41,12 +41,13 @@ from flows.release.filesystem import (
     write_atomic,
 )
 from flows.release.fsspec_store import FsspecStore
-from flows.release.layout import Dataset, VersionEntry
+from flows.release.layout import Dataset, VersionEntry, validate_run_id
 from flows.release.manifest import build_entry, read_manifest
 from flows.release.object_store import ObjectStore, ObjectTag
 from flows.release.stage import SUMS
 
 _LATEST: Final = "latest.json"
+_POINTER_KEYS: Final = ("version", "path", "digest")
 _VERSIONS: Final = "versions.json"
 _WITHDRAWN: Final = "state/withdrawn.json"
 _CATALOG: Final = "index.json"
@@ -111,7 +112,7 @@ class MirroredDataset(Dataset):
                 self.latest_json.unlink(missing_ok=True)
                 (self.root / "latest").unlink(missing_ok=True)
             else:
-                latest = parse_json(pointer, self.store)
+                latest = _parse_pointer(pointer, self.store)
                 update_latest(self, latest["version"], latest["digest"])
             if withdrawn is None:
                 (self.root / _WITHDRAWN).unlink(missing_ok=True)
@@ -154,11 +155,13 @@ class MirroredDataset(Dataset):
         changed = [entry for entry in entries if old_entries.get((entry.run_id, entry.path)) != entry]
         pointer = self._read_pointer()
         is_new_latest = pointer is not None and pointer != snapshot.pointer
-        withdrawn_path = self.root / _WITHDRAWN
-        withdrawn = withdrawn_path.read_bytes() if withdrawn_path.exists() else None
-        if withdrawn is not None and withdrawn != snapshot.withdrawn:
-            self._merge_withdrawn(withdrawn)
+        past_withdrawals = parse_json(snapshot.withdrawn, self.store) if snapshot.withdrawn else []
+        withdrawals = [record for record in read_json(self.root / _WITHDRAWN) or [] if record not in past_withdrawals]
+        purged = [record for record in withdrawals if record["purge"] == "done"]
+        # A takedown holds from now on, whoever commits first; a purge is done once the releases were replaced.
+        self._merge_withdrawn([record | {"purge": "asked"} if record in purged else record for record in withdrawals])
         if not changed and not is_new_latest and all((self.refused / run_id).is_dir() for run_id in snapshot.refused):
+            self._merge_withdrawn(purged)
             return
         claims = self.store.list_names("claims/")
         new_entries = [
@@ -187,6 +190,7 @@ class MirroredDataset(Dataset):
         for entry in changed:
             if entry.status == "pruned":
                 self._remove_objects(f"{entry.path}/")
+        self._merge_withdrawn(purged)
         if is_new_latest:
             self._remove_stale_objects(claims)
         with contextlib.suppress(ReleaseError):  # the release is published; the next run sends them again
@@ -195,11 +199,11 @@ class MirroredDataset(Dataset):
     def fetch_totals(self) -> None:
         """Download the totals of releases that other machines published."""
         for name in self.store.list_names(f"state/{_TOTALS}/"):
-            path = self.root / name
+            path = _locate_object(self.root, name)
             if not path.exists():
                 content, _ = self.store.read_object(name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_atomic(path, content or b"")
+                if content is not None:
+                    write_atomic(path, content)
 
     def _push_indexes(self, new_entries: list[VersionEntry]) -> None:
         """Send index.html and the totals of new releases, and merge this dataset into index.json of the output."""
@@ -231,10 +235,10 @@ class MirroredDataset(Dataset):
             runs.setdefault(name.split("/")[1], []).append(name)
         with explain_write_errors(self.root):
             for run_id, names in runs.items():
-                if not (self.refused / run_id).is_dir():
+                if not (self.refused / validate_run_id(run_id)).is_dir():
                     temporary = self.staging / f"fetch-{uuid4().hex[:12]}"
                     for name in names:
-                        file = temporary / name.removeprefix(f"refused/{run_id}/")
+                        file = _locate_object(temporary, name.removeprefix(f"refused/{run_id}/"))
                         file.parent.mkdir(parents=True, exist_ok=True)
                         self.store.download_file(name, file)
                     self.refused.mkdir(exist_ok=True)
@@ -246,7 +250,7 @@ class MirroredDataset(Dataset):
         content, _ = self.store.read_object(_VERSIONS)
         entries = _parse_entries(content, self.store)
         if pointer is not None:
-            latest = parse_json(pointer, self.store)
+            latest = _parse_pointer(pointer, self.store)
             if all(entry.version != latest["version"] for entry in entries):
                 manifest, _ = self.store.read_object(f"{latest['path']}/manifest.json")
                 if manifest is None:
@@ -272,16 +276,16 @@ class MirroredDataset(Dataset):
                 return
         raise ReleaseError(f"{self.store.url}/{_VERSIONS} was replaced {_MAX_TRIES} times meanwhile: run again.")
 
-    def _merge_withdrawn(self, local_content: bytes) -> None:
-        for _ in range(_MAX_TRIES):
+    def _merge_withdrawn(self, withdrawals: list[dict[str, Any]]) -> None:
+        """Merge new or changed takedowns into those of the store, which keep their order."""
+        changed = {record["article_id"]: record for record in withdrawals}
+        for _ in range(_MAX_TRIES if changed else 0):
             content, tag = self.store.read_object(_WITHDRAWN)
-            store_records = parse_json(content, self.store) if content else []
-            local_records: list[dict[str, Any]] = parse_json(local_content, self.store)
-            local_ids = {record["article_id"] for record in local_records}
-            merged = [*(record for record in store_records if record["article_id"] not in local_ids), *local_records]
-            if self.store.replace_if_unchanged(_WITHDRAWN, encode_json(merged), tag):
+            merged = {record["article_id"]: record for record in parse_json(content, self.store)} if content else {}
+            if self.store.replace_if_unchanged(_WITHDRAWN, encode_json([*(merged | changed).values()]), tag):
                 return
-        raise ReleaseError(f"{self.store.url}/{_WITHDRAWN} was replaced {_MAX_TRIES} times meanwhile: run again.")
+        if changed:
+            raise ReleaseError(f"{self.store.url}/{_WITHDRAWN} was replaced {_MAX_TRIES} times meanwhile: run again.")
 
     def _upload_folder(self, path: str) -> None:
         """Upload the files of a folder, manifest.json last; what the store has of another release is copied there."""
@@ -311,7 +315,7 @@ class MirroredDataset(Dataset):
         prefix = f"{entry.path}/"
         with explain_write_errors(self.root):
             for name in self.store.list_names(prefix):
-                file = temporary / name.removeprefix(prefix)
+                file = _locate_object(temporary, name.removeprefix(prefix))
                 file.parent.mkdir(parents=True, exist_ok=True)
                 self.store.download_file(name, file)
             if _read_release_digest(temporary) != entry.digest or not _is_complete(temporary):
@@ -357,12 +361,30 @@ def parse_json(content: bytes, store: ObjectStore) -> Any:  # noqa: ANN401  as f
         raise ReleaseError(f"An object of {store.url} is not the JSON that was written there ({error}).") from None
 
 
+def _locate_object(folder: Path, name: str) -> Path:
+    """Return the file of an object below a folder. Raises ReleaseError for a name that leads out of it."""
+    if any(part in ("", ".", "..") for part in name.split("/")):
+        raise ReleaseError(f"The store has an object named {name!r}, which no file can have: remove it there.")
+    return folder / name
+
+
+def _parse_pointer(content: bytes, store: ObjectStore) -> dict[str, str]:
+    """Parse latest.json. Raises ReleaseError where it does not name a release."""
+    pointer = parse_json(content, store)
+    if not isinstance(pointer, dict) or not all(isinstance(pointer.get(key), str) for key in _POINTER_KEYS):
+        raise ReleaseError(f"{store.url}/{_LATEST} names no release: put back a good copy.")
+    return pointer
+
+
 def _claim_name(version: str | None) -> str:
     return f"claims/{version}.json"
 
 
 def _parse_entries(content: bytes | None, store: ObjectStore) -> list[VersionEntry]:
-    return [VersionEntry.from_json(record) for record in parse_json(content, store)] if content else []
+    try:
+        return [VersionEntry.from_json(record) for record in parse_json(content, store)] if content else []
+    except (TypeError, AttributeError):
+        raise ReleaseError(f"{store.url}/{_VERSIONS} is not a list of versions: put back a good copy.") from None
 
 
 def _read_release_digest(folder: Path) -> str | None:

@@ -1,5 +1,8 @@
 """Files that releases share: which releases hold a file, and a good copy put back into all of them."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,9 +45,7 @@ def restore_files(dataset: Dataset, version: str, damages: list[ReleaseDamage], 
     digests = _read_digests(dataset.release_path(version))
     restored, remaining = [], []
     for damage in damages:
-        copies = (path for path in source.rglob(Path(damage.file).name) if path.is_file() and not path.is_symlink())
-        digest = digests.get(damage.file)
-        copy = next((path for path in copies if digest is not None and hash_file(path) == digest), None)
+        copy = _find_copy(source, damage.file, digests[damage.file]) if damage.file in digests else None
         if copy is None:
             remaining.append(damage)
             continue
@@ -55,24 +56,43 @@ def restore_files(dataset: Dataset, version: str, damages: list[ReleaseDamage], 
     return RestoredFiles(tuple(dict.fromkeys(restored)), tuple(remaining))
 
 
+def _find_copy(source: Path, file: str, digest: str) -> Path | None:
+    """Find a file of this name and digest below a folder."""
+    copies = (path for path in source.rglob(Path(file).name) if path.is_file() and not path.is_symlink())
+    return next((path for path in copies if hash_file(path) == digest), None)
+
+
 def _replace_in_releases(copy: Path, targets: list[Path]) -> None:
     """Write a copy of a file once, and put it in place of each target by a link."""
     first: Path | None = None
     for target in targets:
-        mode = target.parent.stat().st_mode
-        target.parent.chmod(0o700)
-        temporary = target.with_name(f".{target.name}.new")
-        temporary.unlink(missing_ok=True)
-        if first is None:
-            temporary.write_bytes(copy.read_bytes())
-        else:
-            link_file(first, temporary)
-        temporary.chmod(0o444)
-        sync_path(temporary)
-        temporary.replace(target)
-        target.parent.chmod(mode)
+        if not target.parent.is_dir():  # it was removed with all its files
+            with _open_for_writing(target.parent.parent):
+                target.parent.mkdir()
+                target.parent.chmod(0o555)
+        with _open_for_writing(target.parent):
+            temporary = target.with_name(f".{target.name}.new")
+            temporary.unlink(missing_ok=True)
+            if first is None:
+                shutil.copyfile(copy, temporary)
+            else:
+                link_file(first, temporary)
+            temporary.chmod(0o444)
+            sync_path(temporary)
+            temporary.replace(target)
         sync_path(target.parent)
         first = first or target
+
+
+@contextmanager
+def _open_for_writing(folder: Path) -> Iterator[None]:
+    """Make a folder of a release writable, and read-only as before at the end."""
+    mode = folder.stat().st_mode
+    folder.chmod(0o700)
+    try:
+        yield
+    finally:
+        folder.chmod(mode)
 
 
 def _read_digests(release: Path) -> dict[str, str]:

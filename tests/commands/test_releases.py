@@ -192,3 +192,30 @@ def test_verify_names_the_releases_that_share_a_file_and_restores_it(place, tmp_
     assert kliping("verify", place[1], "--restore", tmp_path / "nowhere").exit_code == 1
     assert kliping("verify", place[1], "--restore", tmp_path / "backup").exit_code == 0
     assert kliping("verify", place[1]).exit_code == 0
+
+
+def test_a_damaged_list_of_versions_is_no_traceback(tmp_path):
+    home = tmp_path / "output" / "news"
+    home.mkdir(parents=True)
+    (home / "latest.json").write_text("[]")
+    listing = kliping("versions", "--output", tmp_path / "output")
+    assert listing.exit_code == 3 and "names no version: put back a good copy" in listing.output
+    (home / "latest.json").unlink()
+    names = ("version", "status", "run_id", "started_at", "path", "digest", "fingerprint", "schema_version")
+    (home / "versions.json").write_text(json.dumps([{**dict.fromkeys(names, "x"), "status": "published"}]))
+    assert "0 articles" in kliping("versions", "--output", tmp_path / "output").output
+
+
+def test_verify_says_what_a_restore_could_not_put_back(place, tmp_path):
+    for pattern in ("data/articles-*", "codebook.csv"):
+        (file,) = release.Dataset(Path("output/news")).release_path(place[1]).glob(pattern)
+        (tmp_path / "backup").mkdir(exist_ok=True)
+        if pattern == "codebook.csv":
+            file.chmod(0o644)
+            file.write_text("x")
+            continue
+        shutil.copy(file, tmp_path / "backup")
+        file.chmod(0o644)
+        file.write_bytes(b"x")
+    done = kliping("verify", place[1], "--restore", tmp_path / "backup")
+    assert done.exit_code == 1 and "nothing more could be put back" in done.output

@@ -36,3 +36,11 @@ def test_a_schedule_that_no_server_takes_is_refused_with_its_place(root, tmp_pat
     with pytest.raises(DatasetFileError) as error:
         load(root, tmp_path, f'[kabar]\nsource = "data/kabar"\n{line}\n')
     assert str(error.value).startswith("datasets.toml: kabar: ") and words in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["pull: [", "[]", "pull: []\ndeployments:\n- name: kabar\n", None])
+def test_a_prefect_file_that_declares_no_deployments_is_refused_with_a_sentence(tmp_path, text):
+    if text is not None:
+        (tmp_path / "prefect.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(DatasetFileError, match=r"prefect\.yaml .*Correct it and start again"):
+        load_declarations(tmp_path)

@@ -5,6 +5,7 @@ import urllib.request
 
 import pytest
 
+from flows.operate.local_ports import PortError, parse_port
 from flows.operate.report_server import PREFIX, serve_reports
 
 
@@ -69,3 +70,23 @@ def test_the_operator_names_the_address_behind_a_proxy(output, monkeypatch):
     monkeypatch.setenv("KLIPING_REPORTS", "https://news.example/reports")
     with serve_reports("127.0.0.1", 0) as base:
         assert base == "https://news.example/reports"
+
+
+def test_a_null_byte_is_no_report(output):
+    with serve_reports("127.0.0.1", 0) as base:
+        assert fetch(base, "/%00/releases/2026.11.22.1/report.html")[0] == 404
+
+
+@pytest.mark.parametrize("port", [99_999, None])
+def test_an_address_that_cannot_be_taken_is_a_sentence(output, port):
+    with serve_reports("127.0.0.1", 0) as base, pytest.raises(PortError, match="KLIPING_REPORTS_BIND"):
+        taken = int(base.removesuffix(PREFIX).rpartition(":")[2])
+        with serve_reports("127.0.0.1", port or taken):
+            pass
+
+
+@pytest.mark.parametrize("words", ["satu", "-1", "0", "70000", "4200.5"])
+def test_a_port_that_is_no_port_is_a_sentence(words):
+    with pytest.raises(PortError, match="a number from 1 to 65535"):
+        parse_port(words)
+    assert (parse_port(""), parse_port("4300")) == (None, 4300)

@@ -1,8 +1,11 @@
 """What every store does, by whichever library: read, write, replace only if unchanged."""
 
+from pathlib import Path
+
 import pytest
 
 from flows.release import ReleaseError
+from flows.release.object_store import explain_store_errors
 from flows.release.remote_dataset import open_store
 
 every_store = pytest.mark.parametrize("url", ["memory", "s3", "google", "azure"], indirect=True)
@@ -79,3 +82,28 @@ def test_a_store_without_its_library_names_the_extra(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "obstore.store", None)
     with pytest.raises(ReleaseError, match="install the extra `cloud`"):
         open_store("gs://bucket/out").read_object("latest.json")
+
+
+@pytest.mark.parametrize("url", ["s3", "azure"], indirect=True)
+def test_a_bucket_that_does_not_exist_is_an_error_and_not_a_lost_race(url):
+    store = open_store(url.replace("://", "://missing-", 1))
+    with pytest.raises(ReleaseError, match="refused a request"):
+        store.replace_if_unchanged("claims/2026.11.30.1.json", b"{}", None)
+
+
+@every_store
+def test_a_full_disk_is_not_blamed_on_the_store(url):
+    store = open_store(f"{url}/news")
+    store.write_object("data.parquet", b"rows" * 100_000)
+    with pytest.raises(OSError, match="No space left"):
+        store.download_file("data.parquet", Path("/dev/full"))
+
+
+@pytest.mark.parametrize("url", ["google"], indirect=True)
+def test_an_error_is_explained_once(url, monkeypatch):
+    store = open_store(f"{url}/news")
+    store.write_object("latest.json", b"one")
+    monkeypatch.setattr(type(store), "read_object", lambda *_: explain_store_errors("gs://b", "cloud", lambda: 1 // 0))
+    with pytest.raises(ReleaseError) as raised:
+        store.replace_if_unchanged("latest.json", b"two", None)
+    assert str(raised.value).count("refused a request") == 1

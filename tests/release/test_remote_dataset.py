@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from flows import release
+from flows.maintain.takedown import take_down_article
 from flows.parameters import Publish
 from flows.release.manifest import read_manifest
 from flows.release.remote_dataset import open_store
@@ -252,3 +254,64 @@ def test_the_run_of_a_flow_is_told_where_its_mirror_lies(url, tmp_path):
     dry = run_publish(Publish(source=write(tmp_path / "b.jsonl", range(9)), output=url, dry_run=True))
     assert dry.status == "dry_run"
     assert release.open_dataset(url, "news", reading=True).read_latest_version() == outcome.version
+
+
+@on("memory")
+def test_a_purge_is_done_only_once_the_store_has_the_replaced_releases(url, tmp_path, monkeypatch):
+    outcome = published(url, write(tmp_path / "a.jsonl", range(12)))
+    article = release.load_table(outcome.release, "articles")["article_id"][0].as_py()
+
+    def purge():
+        home, now = release.open_dataset(url, "news"), datetime(2026, 11, 30, tzinfo=UTC)
+        with release.publisher_lock(home, 0, run_id="purge"):
+            take_down_article(home, article, "on request", purge=True, now=now, run_id="purge")
+
+    store = open_store(f"{url}/news")
+    with monkeypatch.context() as patch:
+        replace = type(store).replace_if_unchanged
+        patch.setattr(
+            type(store),
+            "replace_if_unchanged",
+            lambda self, name, *rest: name != "latest.json" and replace(self, name, *rest),
+        )
+        with pytest.raises(release.ConcurrentCommitError):
+            purge()
+    assert [record["purge"] for record in json.loads(store.read_object("state/withdrawn.json")[0])] == ["asked"]
+    purge()
+    assert [record["purge"] for record in json.loads(store.read_object("state/withdrawn.json")[0])] == ["done"]
+
+
+@on("memory")
+def test_a_takedown_keeps_what_another_machine_recorded_meanwhile(url, tmp_path):
+    outcome = published(url, write(tmp_path / "a.jsonl", range(12)))
+    first, second = release.load_table(outcome.release, "articles")["article_id"].to_pylist()[:2]
+    home, store = release.open_dataset(url, "news"), open_store(f"{url}/news")
+    with release.publisher_lock(home, 0, run_id="one"):
+        release.record_withdrawal(home, release.Withdrawal(first, "asked", "2026", (), (), "asked"))
+    with release.publisher_lock(home, 0, run_id="two"):
+        release.record_withdrawal(home, release.Withdrawal(second, "asked", "2026", (), ()))
+        records = json.loads(store.read_object("state/withdrawn.json")[0])
+        store.write_object("state/withdrawn.json", json.dumps([{**records[0], "purge": "done"}]).encode())
+    records = json.loads(store.read_object("state/withdrawn.json")[0])
+    assert [(record["article_id"], record["purge"]) for record in records] == [(first, "done"), (second, "")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("latest.json", b"[]", "names no release"),
+        ("versions.json", b"[5]", "not a list of versions"),
+        ("versions.json", b'[{"version": "2026.11.30.1"}]', "not a list of versions"),
+        ("refused/../../../elsewhere/file", b"", "cannot name a folder"),
+        ("refused/run-1/../../../file", b"", "no file can have"),
+    ],
+)
+@on("memory")
+def test_what_no_publisher_wrote_there_is_refused_with_a_sentence(url, name, content, words, monkeypatch):
+    store = open_store(f"{url}/news")
+    store.write_object("versions.json", b"[]")
+    store.write_object(name, content)
+    if ".." in name:
+        monkeypatch.setattr(type(store), "list_names", lambda self, under: [name] if name.startswith(under) else [])
+    with pytest.raises(release.ReleaseError, match=words), release.publisher_lock(release.open_dataset(url, "news")):
+        pass

@@ -1,6 +1,7 @@
 """Segments: the plan of merges, links that fall back to copies, and files that releases share."""
 
 import os
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from flows.release import (
     stage_release,
     verify_release,
 )
+from flows.release.filesystem import remove_tree
 from flows.release.segments import SEGMENT_ROWS
 
 SECOND = "2026.11.22.2"
@@ -136,3 +138,17 @@ def test_a_layout_to_come_is_refused_in_words(released):
     path = released.release_path("2026.11.22.1")
     with pytest.raises(ReleaseError, match="use a newer Kliping"):
         list_segments(path, {**read_manifest(path), "layout": segments.LAYOUT + 1})
+
+
+def test_a_folder_that_was_removed_with_its_files_is_restored(released, tmp_path):
+    first = released.release_path("2026.11.22.1")
+    shutil.copytree(first, tmp_path / "backup")
+    first.chmod(0o755)
+    remove_tree(first / "lineage")
+    first.chmod(0o555)
+    damages = verify_release(first)
+    assert len(damages) == 2
+    with publisher_lock(released, 0):
+        assert restore_files(released, first.name, damages, tmp_path / "backup").remaining == ()
+    assert verify_release(first) == []
+    assert first.stat().st_mode & 0o222 == (first / "lineage").stat().st_mode & 0o222 == 0
