@@ -275,5 +275,9 @@ def name_columns(cells: list[str]) -> tuple[str, ...]:
     for cell in cells:
         name = cell.strip().strip("\ufeff")
         count = name_counts[name] = name_counts.get(name, 0) + 1
-        names.append(name if count == 1 else f"{name}_{count}")
+        unique_name = name if count == 1 else f"{name}_{count}"
+        while unique_name in names:  # another column is called so
+            count += 1
+            unique_name = f"{name}_{count}"
+        names.append(unique_name)
     return tuple(names)
