@@ -66,7 +66,10 @@ def _mend_markup(data: bytes) -> bytes:
     declared = _DECLARED_ENCODING.match(data)
     prologue = PROLOGUE.match(data)
     body = data[prologue.end() :] if prologue else data
-    text = lenient_decoding.decode_leniently(body, declared[1].decode() if declared else None)
+    try:
+        text = lenient_decoding.decode_leniently(body, declared[1].decode("ascii", "replace") if declared else None)
+    except LookupError:  # no encoding has the name that it declares
+        text = lenient_decoding.decode_leniently(body)
     return f"<records>{_MENDED.sub(_mend_match, text)}</records>".encode("utf-8", "replace")
 
 
