@@ -7,6 +7,7 @@ caller tells of that. Everything else, from mapping to raw bytes, is done here.
 """
 
 import base64
+import html
 import json
 import math
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flows.read import file_kinds, lenient_decoding, light_markup
 from flows.read.field_aliases import FieldMap
@@ -30,6 +31,9 @@ from flows.read.raw_documents import (
 )
 from flows.read.record_identity import build_record_identity
 from flows.read.source_file import SourceFile
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 _MOST_KEYS: Final = 500
 
@@ -266,6 +270,14 @@ def convert_value(value: object) -> object:
     if isinstance(value, timedelta):
         return value.total_seconds()
     return str(value)
+
+
+def format_inner_markup(element: "_Element") -> str:
+    """Return the content of an element with its tags, its own words escaped as theirs are."""
+    from lxml import etree
+
+    inner = "".join(etree.tostring(child, encoding="unicode", method="html") for child in element)
+    return f"{html.escape(element.text or '', quote=False)}{inner}".strip()
 
 
 def name_columns(cells: list[str]) -> tuple[str, ...]:
