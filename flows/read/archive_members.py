@@ -8,7 +8,6 @@ EPUB, XLSX, WACZ, ...) is told by its members.
 
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -87,7 +86,7 @@ def classify_zip(archive: zipfile.ZipFile) -> tuple[ZipKind, str]:
     if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
         try:
             mimetype = archive.read("mimetype").decode("ascii", "replace").strip()
-        except (zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError, zlib.error):
+        except Exception:  # as in iterate_zip
             mimetype = ""
         if mimetype in _SPREADSHEETS:
             return "excel", ""
@@ -140,15 +139,9 @@ def iterate_zip(
         try:
             with archive.open(info) as packed:
                 copy = _copy_member(packed, budget)
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-        ) as error:
+        except ArchiveError:
+            raise
+        except Exception as error:  # each compression has its own: zlib, bz2, lzma, from Python 3.14 zstd
             member = f"{container.display_path}!{printable_name}"
             detail = f"{member} is a damaged member of its archive ({error}): fetch it again."
             yield _build_member(container, name, problem=("damaged_container", detail))
@@ -174,6 +167,9 @@ def iterate_tar(reader: ByteReader, head: bytes, container: SourceFile) -> Itera
                     yield _build_member(container, info.name, problem=problem)
                 elif not info.isreg():
                     yield SkippedMember("link or device")
+                elif info.issparse():  # a few bytes of the archive may stand for any number of zeros
+                    problem = ("expands_too_far", "is a sparse member of its archive: pack it again without --sparse.")
+                    yield _build_member(container, info.name, problem=problem)
                 else:
                     packed = archive.extractfile(info)
                     assert packed is not None

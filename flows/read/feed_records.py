@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.read.parquet_records import TableError
-from flows.read.source_records import SourceRecord, encode_record
+from flows.read.source_records import SourceRecord, encode_record, format_inner_markup
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -90,7 +90,7 @@ def _read_element(name: str, element: "_Element") -> str | dict[str, str] | None
     if name in ("author", "contributor") and len(element):
         return next((child.text for child in element if _local_name(child) == "name"), None)
     if len(element):
-        return _inner_markup(element)
+        return format_inner_markup(element)
     text = (element.text or "").strip()
     return text or None
 
@@ -99,14 +99,6 @@ def _first_link(value: object) -> str | None:
     links = value if isinstance(value, list) else [value]
     hrefs = [link["href"] for link in links if isinstance(link, dict) and link["rel"] == "alternate"]
     return next(iter(hrefs), None) or next((link for link in links if isinstance(link, str)), None)
-
-
-def _inner_markup(element: "_Element") -> str:
-    """Return the content of an element with its tags: Atom's `xhtml` content."""
-    from lxml import etree
-
-    inner = "".join(etree.tostring(child, encoding="unicode", method="html") for child in element)
-    return f"{element.text or ''}{inner}".strip()
 
 
 def _find_articles(root: "_Element") -> list["_Element"]:

@@ -61,7 +61,7 @@ def flatten_record(fields: Mapping[str, object]) -> dict[str, object]:
 def _flattened(prefix: str, fields: Mapping[str, object], depth: int) -> Iterator[tuple[str, object]]:
     for key, value in fields.items():
         path = f"{prefix}{key}"
-        if isinstance(value, str) and value[:1] == "{" and normalize_key(key) in load_aliases().wrappers:
+        if isinstance(value, str) and value[:1] == "{" and normalize_key(str(key)) in load_aliases().wrappers:
             value = field_values.parse_json_string(value) or value
         if isinstance(value, dict) and value:
             inner = field_values.unwrap_extended(value)
@@ -76,7 +76,10 @@ def map_record(fields: Mapping[str, object], field_map: FieldMap) -> tuple[Mappe
     """Map a record; returns it with its flattened keys. Raises RecordError where it holds no text."""
     flat = flatten_record(fields)
     plan = plan_keys(tuple(flat), field_map)
-    return _Mapping(flat, plan, field_map).map(), flat
+    try:
+        return _Mapping(flat, plan, field_map).map(), flat
+    except RecursionError:
+        raise RecordError("broken_record", "holds lists nested too deep: write its values as plain text.") from None
 
 
 class _Mapping:

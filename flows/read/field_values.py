@@ -87,9 +87,9 @@ def clean_scalar(value: object) -> str:
         return next((text for name in _PLACE_NAMES if (text := clean_scalar(value.get(name)))), "") or _join_name(value)
     if isinstance(value, datetime | date | time):
         return value.isoformat()
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if isinstance(value, float):
+        return "" if not math.isfinite(value) else str(int(value)) if value.is_integer() else str(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def list_names(value: object) -> Iterator[str]:
@@ -302,16 +302,23 @@ def parse_instant(value: object) -> datetime | None:
     if isinstance(value, Mapping):
         value = unwrap_extended(value)
     if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+        return convert_to_utc(value)
     if isinstance(value, bool):
         return None
     text = clean_scalar(value)
     with suppress(ValueError, OverflowError):
         if _NUMBERED.match(text) and len(text.partition(".")[0]) >= 9:
             return _parse_epoch(text)
-        parsed = datetime.fromisoformat(text)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+        return convert_to_utc(datetime.fromisoformat(text))
     return None
+
+
+def convert_to_utc(moment: datetime) -> datetime | None:
+    """Convert an instant to UTC, which is its zone where it names none; None where that is no day of the calendar."""
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def combine_local_and_utc(local: object, utc: object) -> str:

@@ -68,7 +68,6 @@ _MAGIC_NUMBERS: Final = (
     (b"\x80\x04\x95", "a Python pickle, which could run code: save it as Parquet or JSON"),
     (b"\x80\x05\x95", "a Python pickle, which could run code: save it as Parquet or JSON"),
     (b"Obj\x01", "an Avro file"),
-    (b"ORC", "an ORC file"),
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF87a", "a GIF image"),
@@ -220,6 +219,8 @@ def _match_magic_number(data: bytes) -> str:
         return _RIFF_FORMATS.get(data[8:12], "")
     if data[4:8] == b"ftyp" and data[:1] == b"\x00":
         return "a video or a HEIC image"
+    if data[:3] == b"ORC" and _describe_binary(data):  # an article may begin with these letters
+        return "an ORC file"
     return next((what for magic, what in _MAGIC_NUMBERS if data.startswith(magic)), "")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from flows.read.field_aliases import FieldMap, plan_keys
 from flows.read.parquet_records import TableError
-from flows.read.source_records import SourceRecord, encode_record, name_columns
+from flows.read.source_records import SourceRecord, encode_record, format_inner_markup, name_columns
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -77,11 +77,8 @@ def _find_cells(row: "HtmlElement") -> list["HtmlElement"]:
 
 def _read_cell(cell: "HtmlElement") -> str:
     """Read a cell: its words with line breaks, or its markup where it has blocks of its own."""
-    from lxml import etree
-
     if any(cell.find(f".//{tag}") is not None for tag in _BLOCKS):
-        inner = "".join(etree.tostring(child, encoding="unicode", method="html") for child in cell)
-        return f"{cell.text or ''}{inner}".strip()
+        return format_inner_markup(cell)
     for line_break in cell.iter("br"):
         line_break.tail = f"\n{line_break.tail or ''}"
     return str(cell.text_content()).strip()

@@ -16,7 +16,7 @@ from flows.read.csv_records import decode_cell, decode_stream
 from flows.read.field_aliases import FieldMap, knows_key
 from flows.read.field_mapping import is_prose
 from flows.read.field_values import parse_json_string
-from flows.read.json_cursor import EXPECTED, BrokenValue, IncompleteValue, JsonCursor
+from flows.read.json_cursor import EXPECTED, BrokenValue, IncompleteValue, JsonCursor, explain_error
 from flows.read.json_shapes import HOLD_RECORDS, classify_value, list_records
 from flows.read.python_literals import parse_dict
 from flows.read.source_records import SourceRecord, convert_value, encode_record
@@ -37,10 +37,9 @@ def holds_records(data: bytes, codec: str, field_map: FieldMap) -> bool:
         return False
     try:
         text = lenient_decoding.decode_leniently(first, None if codec == "utf-8" else codec)
-        value = json.loads(text.strip(), strict=False)
+        return classify_value(json.loads(text.strip(), strict=False), field_map) in HOLD_RECORDS
     except (ValueError, RecursionError):
         return False
-    return classify_value(value, field_map) in HOLD_RECORDS
 
 
 def read_json(start: bytes, reader: ByteReader, codec: str, limit: int, field_map: FieldMap) -> Iterator[SourceRecord]:
@@ -134,7 +133,12 @@ class _JsonStream:
         yield from self._emit(value, text)
 
     def _emit(self, value: Any, text: str) -> Iterator[SourceRecord]:  # noqa: ANN401 (what JSON holds)
-        kind = classify_value(value, self._map)
+        try:
+            kind = classify_value(value, self._map)
+        except RecursionError as error:
+            self._number += 1
+            yield self._report("broken_record", explain_error(error, 0), text or None)
+            return
         if kind in HOLD_RECORDS:
             yield from self._number_all(list_records(value, kind, self._map))
         else:

@@ -18,7 +18,7 @@ from flows.read import lenient_decoding
 from flows.read.feed_detection import PAGE_ELEMENTS, PROLOGUE
 from flows.read.field_aliases import FieldMap, knows_key, states_text
 from flows.read.parquet_records import TableError
-from flows.read.source_records import SourceRecord, encode_record
+from flows.read.source_records import SourceRecord, encode_record, format_inner_markup
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -66,7 +66,10 @@ def _mend_markup(data: bytes) -> bytes:
     declared = _DECLARED_ENCODING.match(data)
     prologue = PROLOGUE.match(data)
     body = data[prologue.end() :] if prologue else data
-    text = lenient_decoding.decode_leniently(body, declared[1].decode() if declared else None)
+    try:
+        text = lenient_decoding.decode_leniently(body, declared[1].decode("ascii", "replace") if declared else None)
+    except LookupError:  # no encoding has the name that it declares
+        text = lenient_decoding.decode_leniently(body)
     return f"<records>{_MENDED.sub(_mend_match, text)}</records>".encode("utf-8", "replace")
 
 
@@ -114,8 +117,5 @@ def _read_value(element: "_Element") -> object:
         parts = [(element.text or ""), *(f"{''.join(child.itertext())}{child.tail or ''}" for child in children)]
         return [part.strip() for part in parts if part.strip()] or None
     if any(child.tag.lower().encode() in PAGE_ELEMENTS for child in children):
-        from lxml import etree
-
-        inner = "".join(etree.tostring(child, encoding="unicode", method="html") for child in children)
-        return f"{html.escape(element.text or '', quote=False)}{inner}".strip()
+        return format_inner_markup(element)
     return _read_fields(element) or None

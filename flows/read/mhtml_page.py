@@ -4,10 +4,12 @@ import email
 import email.policy
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import Final
+
+from flows.read.field_values import convert_to_utc
 
 _HEADER: Final = re.compile(rb"\A\s{0,20}[A-Za-z][A-Za-z-]{1,60}:[ \t]")
 _VERSION: Final = re.compile(rb"^mime-version:", re.IGNORECASE | re.MULTILINE)
@@ -66,8 +68,6 @@ def _address(value: object) -> str | None:
 def _parse_date(value: object) -> datetime | None:
     try:
         moment = parsedate_to_datetime(str(value)) if value else None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
-    if moment is None:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return convert_to_utc(moment) if moment else None

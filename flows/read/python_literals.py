@@ -23,6 +23,7 @@ def parse_dict(line: str) -> dict[str, object] | None:
         with suppress(ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
             value = ast.literal_eval(text)
             if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+                str(value)  # raises ValueError for a hexadecimal number that has too many digits to be printed
                 return value
     return None
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 _URL: Final = re.compile(r"(?!file://)[A-Za-z][A-Za-z0-9+.-]{0,40}(?:::|://)")
-_USERINFO: Final = re.compile(r"(?<=://)[^/?#@]{0,1000}@")
+_USERINFO: Final = re.compile(r"(?<=://)[^/?#]{0,1000}@")
 _MAX_MEMORY_BYTES: Final = 16 << 20
 _CHUNK_BYTES: Final = 1 << 20
 _WEB_PROTOCOLS: Final = frozenset({"http", "https"})

@@ -4,6 +4,7 @@ The same readers as a publish are used, on a sample: some files of each kind, th
 written. What is shown of a large source is the sample's; `SourceInspection.sampled` says so.
 """
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any, Final
 
-from flows.read import file_reader, source_walk
+from flows.read import file_reader, lenient_decoding, source_walk
 from flows.read.field_aliases import normalize_key, plan_keys
 from flows.read.raw_documents import Limits, RawDocument, Reject
 from flows.read.source_file import SourceFile
@@ -84,8 +85,7 @@ class SourceInspection:
     @property
     def command(self) -> str:
         """Return the command that publishes the source."""
-        quoted = f"'{self.source}'" if any(c in self.source for c in " *?[&;()") else self.source
-        return " ".join(["kliping publish", quoted, *self.options])
+        return shlex.join(["kliping", "publish", self.source, *self.options])
 
     def as_json(self) -> dict[str, Any]:
         """Return the inspection as JSON."""
@@ -109,7 +109,7 @@ class SourceInspection:
             for key in self.keys:
                 filled = f"{100 * key.filled // max(key.records, 1):>3} %"
                 name, value = (key.key, key.sample[:60]) if with_values else (key.name, key.length)
-                yield f"    {name[:32]:<{width}} {filled}  {key.why:<34} {value}"
+                yield f"    {lenient_decoding.make_printable(name)[:32]:<{width}} {filled}  {key.why:<34} {value}"
         if self.fields_missing:
             yield f"no key found for: {', '.join(self.fields_missing)}; name one with --map FIELD=KEY"
         for reason, count in self.rejects.most_common():
@@ -125,9 +125,9 @@ def inspect_source(source: str, options: ReadOptions | None = None, limits: Limi
     """Inspect a source by a sample of it. Raises SourceError where it is missing or holds no file."""
     applied, bounds = options or ReadOptions(), limits or Limits()
     inspection = SourceInspection(source_walk.format_source(source))
-    inspection.options = [f"--map {name}={key}" for name, key in applied.field_map.keys]
-    inspection.options += [f"--split '{applied.split}'"] if applied.split else []
-    inspection.options += [f"--table '{applied.table}'"] if applied.table else []
+    inspection.options = [word for name, key in applied.field_map.keys for word in ("--map", f"{name}={key}")]
+    inspection.options += ["--split", applied.split] if applied.split else []
+    inspection.options += ["--table", applied.table] if applied.table else []
     total = KeyTally(samples={})
     read_bytes = 0
     for file in _sample_files(source, inspection):

@@ -7,6 +7,7 @@ caller tells of that. Everything else, from mapping to raw bytes, is done here.
 """
 
 import base64
+import html
 import json
 import math
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flows.read import file_kinds, lenient_decoding, light_markup
 from flows.read.field_aliases import FieldMap
@@ -30,6 +31,9 @@ from flows.read.raw_documents import (
 )
 from flows.read.record_identity import build_record_identity
 from flows.read.source_file import SourceFile
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 _MOST_KEYS: Final = 500
 
@@ -185,7 +189,7 @@ def _build_reject(context: ReadContext, record: SourceRecord, reason: str, detai
         source_id=_stated_id(record.fields) or source_file.relative + record.place,
         source_uri=source_file.uri + record.place,
         reason=reason,
-        detail=f"{record.label} of {source_file.display_path} {detail}",
+        detail=lenient_decoding.make_printable(f"{record.label} of {source_file.display_path} {detail}"),
         raw_sha256=record.raw_sha256,
         preview=lenient_decoding.make_preview(raw or record.preview or b"") or None,
         raw=raw,
@@ -268,6 +272,14 @@ def convert_value(value: object) -> object:
     return str(value)
 
 
+def format_inner_markup(element: "_Element") -> str:
+    """Return the content of an element with its tags, its own words escaped as theirs are."""
+    from lxml import etree
+
+    inner = "".join(etree.tostring(child, encoding="unicode", method="html") for child in element)
+    return f"{html.escape(element.text or '', quote=False)}{inner}".strip()
+
+
 def name_columns(cells: list[str]) -> tuple[str, ...]:
     """Name the columns of a header: as printed, a repeated name with its number behind it."""
     name_counts: dict[str, int] = {}
@@ -275,5 +287,9 @@ def name_columns(cells: list[str]) -> tuple[str, ...]:
     for cell in cells:
         name = cell.strip().strip("\ufeff")
         count = name_counts[name] = name_counts.get(name, 0) + 1
-        names.append(name if count == 1 else f"{name}_{count}")
+        unique_name = name if count == 1 else f"{name}_{count}"
+        while unique_name in names:  # another column is called so
+            count += 1
+            unique_name = f"{name}_{count}"
+        names.append(unique_name)
     return tuple(names)

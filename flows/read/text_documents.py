@@ -7,7 +7,7 @@ host folder of a mirror. A text that is plainly no prose, or many stories, is a 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -16,6 +16,7 @@ from flows.outlets import canonical_urls
 from flows.read import lenient_decoding, light_markup, prose_test, story_split
 from flows.read.cut_marks import split_cut_mark
 from flows.read.field_mapping import RecordError, map_record
+from flows.read.field_values import convert_to_utc
 from flows.read.raw_documents import RawDocument, Reject, StatedField, guess_outlet_hint, hash_bytes
 from flows.read.source_records import ReadContext
 
@@ -103,13 +104,13 @@ def _parse_saved_date(stated: bytes | None) -> datetime | None:
     text = (stated or b"").decode("ascii", "replace").strip()
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         try:
             # SingleFile prints a browser's date: "Tue Sep 12 2023 14:20:00 GMT+0700".
             moment = datetime.strptime(text.replace("GMT", ""), "%a %b %d %Y %H:%M:%S %z")
         except ValueError:
             return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return convert_to_utc(moment)
 
 
 def guess_mirror_domain(context: ReadContext) -> str | None:
@@ -190,7 +191,7 @@ def _reject_document(context: ReadContext, document: RawDocument, reason: str, d
         source_id=document.source_id,
         source_uri=document.source_uri,
         reason=reason,
-        detail=f"{context.source_file.display_path} {detail}",
+        detail=lenient_decoding.make_printable(f"{context.source_file.display_path} {detail}"),
         raw_sha256=document.raw_sha256,
         preview=lenient_decoding.make_preview(content) or None,
         raw=document.raw,

@@ -135,3 +135,21 @@ def test_of_a_wacz_the_captures_alone_are_read(one):
     [document], rejects = one(data, "a.wacz")
     assert not rejects
     assert document["source_id"] == "a.wacz!archive/data.warc.gz#urn:x"
+
+
+def test_a_member_broken_in_a_compression_of_its_own_is_one_reject(one):
+    data = bytearray(as_zip({"a.txt": TEXT * 20, "b.txt": TEXT}, zipfile.ZIP_LZMA))
+    data[50:90] = b"\x5a" * 40
+    [document], [reject] = one(bytes(data), "a.zip")
+    assert (document["source_id"], reject["source_id"]) == ("a.zip!b.txt", "a.zip!a.txt")
+    assert reject["reason"] == "damaged_container"
+
+
+def test_a_sparse_member_is_not_unpacked(one):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        member = tarfile.TarInfo("a.txt")
+        member.pax_headers = {"GNU.sparse.map": "0,0", "GNU.sparse.size": str(1 << 50)}
+        archive.addfile(member)
+    documents, [reject] = one(buffer.getvalue(), "a.tar")
+    assert (documents, reject["source_id"], reject["reason"]) == ([], "a.tar!a.txt", "expands_too_far")

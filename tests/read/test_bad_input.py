@@ -246,3 +246,45 @@ def test_a_preview_is_short_and_harmless(one):
     assert len(reject["preview"]) == 200
     assert reject["preview"].isprintable()
     assert "\u202e" not in reject["preview"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"text": "Hujan turun.", "title": ' + b"9" * 400 + b"}",
+        b"{'text': 'Hujan turun.', 'meta': {1: '{abc'}}",
+    ],
+)
+def test_odd_values_cost_no_record(one, line):
+    documents, rejects = one(line + b'\n{"text": "Air surut."}\n', "a.jsonl")
+    assert ([document["content"] for document in documents], rejects) == ([b"Hujan turun.", b"Air surut."], [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"text": "Hujan turun.", "title": ' + b"[" * 700 + b"]" * 700 + b"}",
+        b"{'text': 'Hujan turun.', 'id': 0x" + b"f" * 9000 + b"}",
+    ],
+)
+def test_values_that_no_field_can_hold_are_a_reject(one, line):
+    [document], [reject] = one(line + b'\n{"text": "Air surut."}\n', "a.jsonl")
+    assert (document["content"], reject["reason"]) == (b"Air surut.", "broken_record")
+    assert reject["detail"].startswith("Line 1 of a.jsonl ")
+
+
+def test_lists_in_lists_without_end_are_rejects(one):
+    data = b'{"x": [' * 240 + b'{"title": "Satu", "text": "Hujan turun."}' + b"]}" * 240
+    documents, rejects = one(data, "a.json")
+    assert (documents, len(rejects)) == ([], 1)
+
+
+@pytest.mark.parametrize("day", ["Fri, 31 Dec 9999 23:59:59 -0700", "Mon, 01 Jan 99999999999999999999 00:00:00 +0000"])
+def test_a_day_beyond_the_calendar_is_none(one, day):
+    comment = f"<!-- Mirrored from contoh.example/a/b.html by HTTrack Website Copier/3.x [XR&CO'2014], {day} -->"
+    page = f"<html><body>{comment}<p>Hujan turun.</p></body></html>"
+    head = f"Date: {day}\nMIME-Version: 1.0\nContent-Type: multipart/related; boundary=x"
+    mhtml = f"{head}\n\n--x\nContent-Type: text/html\n\n{page}\n--x--\n"
+    for name, data in (("a.html", page), ("a.html", mhtml)):
+        [document], rejects = one(data.encode(), name)
+        assert (document["fetched_at"], rejects) == (None, [])

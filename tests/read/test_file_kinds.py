@@ -8,6 +8,7 @@ CASES = {
     # Text that looks like something else.
     "article that starts with a brace": ("{Breaking} Jakarta - Hujan turun.\nWarga mengungsi.", "a.txt", "text"),
     "article that starts with a bracket": ("[JAKARTA] Hujan turun sejak pagi.\nWarga mengungsi.", "a.txt", "text"),
+    "a headline in capitals": ("ORCHARD ROAD - Hujan turun sejak pagi.\nWarga mengungsi.", "a.txt", "text"),
     "embed first": ("[Gambas:Video CNN]\nJakarta - Hujan turun.", "a.txt", "text"),
     "wiki mark-up": ("[[Berkas:Foto.jpg]]\nJakarta - Hujan turun.", "a.txt", "text"),
     "italic first": ("<i>Jakarta</i> - Hujan turun sejak pagi.\nWarga mengungsi.", "a.html", "text"),

@@ -53,3 +53,9 @@ def test_an_export_named_as_a_spreadsheet(tmp_path):
 )
 def test_other_tables(page):
     assert not detect_html_table(page.encode())
+
+
+def test_words_beside_blocks_stay_words(tmp_path):
+    rows = f"<tr><td>Satu</td><td>Nilai &lt;b&gt; naik.<p>{PROSE}</p></td></tr>"
+    [document], _ = read(tmp_path, "a.html", f"{HEAD}<table><tr><th>judul</th><th>isi</th></tr>{rows}</table>")
+    assert "Nilai &lt;b&gt; naik." in document["content"].decode()

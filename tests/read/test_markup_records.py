@@ -105,3 +105,10 @@ def test_what_is_too_large_to_be_read_whole_is_a_reject(read_bytes):
 )
 def test_pages_and_other_xml_are_no_records(data):
     assert not detect_markup_records(data.encode())
+
+
+@pytest.mark.parametrize("name", ["x-nothing", "hex"])
+def test_an_encoding_that_does_not_exist_is_passed_over(read_bytes, name):
+    item = f"<item><title>Satu</title><content>{PROSE}</content></item>"
+    documents, rejects = read_bytes(f"<?xml version='1.0' encoding='{name}'?><items>{item}</items>")
+    assert ([document["content"].decode() for document in documents], rejects) == ([PROSE], [])

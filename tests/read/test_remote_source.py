@@ -149,3 +149,10 @@ def test_an_archive_is_a_folder_whose_files_can_be_found_again(tmp_path, inside)
     (again,) = remote_source.find_remote_files(found.uri)
     with again.opener() as file:
         assert file.read() == GOOD
+
+
+def test_a_password_with_an_at_sign_is_not_shown():
+    with pytest.raises(SourceError) as refused:
+        survey_source("s3://ani:ra@hasia@wadah/berita")
+    assert "carries a password" in str(refused.value)
+    assert "hasia" not in str(refused.value)

@@ -1,10 +1,11 @@
 """Inspection of a source: kinds, keys and what they state; without values no word of a document is shown."""
 
 import json
+import shlex
 
 import pytest
 
-from flows.read import source_inspection
+from flows.read import FieldMap, ReadOptions, source_inspection
 from flows.read.errors import SourceError
 
 WORDS = ("Dermaga", "kerapu", "nelayan", "Ratna")
@@ -52,3 +53,16 @@ def test_a_headline_that_stands_for_a_key_is_told_by_its_length(source):
 def test_a_source_that_is_missing_is_an_error(tmp_path):
     with pytest.raises(SourceError, match="nowhere"):
         source_inspection.inspect_source(str(tmp_path / "nowhere"))
+
+
+def test_the_command_is_one_that_a_shell_reads_back(tmp_path):
+    folder = tmp_path / "a $(x) 'b'"
+    folder.mkdir()
+    (folder / "a.jsonl").write_text(
+        json.dumps({"isi berita": "Hujan turun.", "k\x1b[2J": "x"}) + "\n", encoding="utf-8"
+    )
+    options = ReadOptions(FieldMap.parse(["text=isi berita"]), split="^=+ $", table="b c")
+    inspection = source_inspection.inspect_source(str(folder), options)
+    expected = ["--map", "text=isi berita", "--split", "^=+ $", "--table", "b c"]
+    assert shlex.split(inspection.command) == ["kliping", "publish", folder.as_posix(), *expected]
+    assert all(line.isprintable() for line in inspection.format_lines())

@@ -5,7 +5,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.read.source_records import encode_record
+from flows.read.source_records import encode_record, name_columns
 
 TEXTS = st.text(max_size=30) | st.text(
     st.sampled_from('a\\"\n\r\t\x00\x1f\x7f/é\u2028\U0001f600'), min_size=90, max_size=200
@@ -27,3 +27,7 @@ def test_lone_surrogates_are_replaced():
     assert encode_record({"a": "x\ud800" + "y" * 200}).decode() == json.dumps(
         {"a": "x\ufffd" + "y" * 200}, ensure_ascii=False
     )
+
+
+def test_each_column_has_a_name_of_its_own():
+    assert name_columns(["a", "a", "a_2", "a"]) == ("a", "a_2", "a_2_2", "a_3")
