@@ -71,10 +71,24 @@ def _list_values(column: "pa.Array") -> list[object]:
         column, kind = column.dictionary_decode(), kind.value_type
     if pa.types.is_timestamp(kind) and kind.unit == "ns":
         column = column.cast(pa.timestamp("us", kind.tz), safe=False)
-    values: list[object] = column.to_pylist()
+    try:
+        values: list[object] = column.to_pylist()
+    except (ArithmeticError, LookupError, ValueError):  # one value of a column must not cost the file
+        if pa.types.is_timestamp(kind) and kind.tz:
+            column = column.cast(pa.timestamp(kind.unit, "UTC"))  # the same instants, whatever the zone is called
+        return [convert_value(_read_scalar(scalar)) for scalar in column]
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return values
     return [convert_value(value) for value in values]
+
+
+def _read_scalar(scalar: "pa.Scalar") -> object:
+    """Return a value; None for a day or instant that no calendar has."""
+    try:
+        value: object = scalar.as_py()
+    except (ArithmeticError, LookupError, ValueError):
+        return None
+    return value
 
 
 def _first_line(error: Exception) -> str:

@@ -31,7 +31,7 @@ def read_sqlite(path: Path, table: str, field_map: FieldMap, limit: int) -> Iter
             chosen, other_tables = _choose_tables(database, tables, table, field_map)
             for name in chosen:
                 place = "" if len(chosen) == 1 else f"{name}!"
-                yield from _read_rows(database, name, tables[name], place, limit)
+                yield from _read_rows(database, name, place, limit)
             for name in other_tables:
                 detail = f"is another table that holds texts, beside {chosen[0]}: read it with --table {name}."
                 yield SourceRecord(f"#{name}", f"Table {name}", None, None, ("many_articles", detail))
@@ -116,12 +116,12 @@ def _score_table(database: sqlite3.Connection, name: str, columns: tuple[str, ..
     return len(plan.candidates) + min(longest, 5000) / 5000 + 10 * forced
 
 
-def _read_rows(
-    database: sqlite3.Connection, name: str, columns: tuple[str, ...], place: str, limit: int
-) -> Iterator[SourceRecord]:
+def _read_rows(database: sqlite3.Connection, name: str, place: str, limit: int) -> Iterator[SourceRecord]:
     cursor = database.execute(f"SELECT * FROM {_quote_name(name)}")  # noqa: S608
+    # Not those of table_info, which leaves out generated columns: each value behind one would have a wrong name.
+    columns = [column[0] for column in cursor.description]
     for number, row in enumerate(cursor, 1):
-        fields: dict[str, Any] = {key: convert_value(value) for key, value in zip(columns, row, strict=False)}
+        fields: dict[str, Any] = {key: convert_value(value) for key, value in zip(columns, row, strict=True)}
         raw = encode_record(fields)
         label = f"Row {number} of table {name}"
         if len(raw) > limit:
