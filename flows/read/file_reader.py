@@ -439,7 +439,7 @@ class _OpenFile:
             source_id=self._source_file.relative,
             source_uri=self._source_file.uri,
             reason=reason,
-            detail=detail,
+            detail=lenient_decoding.make_printable(detail),
             raw_sha256=hash_bytes(self._head) if is_held else hash_file(self._file),
             preview=lenient_decoding.make_preview(content) or None,
             raw=self._head if is_held else None,

@@ -189,7 +189,7 @@ def _build_reject(context: ReadContext, record: SourceRecord, reason: str, detai
         source_id=_stated_id(record.fields) or source_file.relative + record.place,
         source_uri=source_file.uri + record.place,
         reason=reason,
-        detail=f"{record.label} of {source_file.display_path} {detail}",
+        detail=lenient_decoding.make_printable(f"{record.label} of {source_file.display_path} {detail}"),
         raw_sha256=record.raw_sha256,
         preview=lenient_decoding.make_preview(raw or record.preview or b"") or None,
         raw=raw,

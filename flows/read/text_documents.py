@@ -191,7 +191,7 @@ def _reject_document(context: ReadContext, document: RawDocument, reason: str, d
         source_id=document.source_id,
         source_uri=document.source_uri,
         reason=reason,
-        detail=f"{context.source_file.display_path} {detail}",
+        detail=lenient_decoding.make_printable(f"{context.source_file.display_path} {detail}"),
         raw_sha256=document.raw_sha256,
         preview=lenient_decoding.make_preview(content) or None,
         raw=document.raw,

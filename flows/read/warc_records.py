@@ -53,7 +53,12 @@ def build_damage_reject(source_file: SourceFile, damage: WarcDamage) -> Reject:
         f"Record {damage.number} of {source_file.display_path} {damage.detail}; what stands before it was read. "
         "Fetch the file again."
     )
-    return Reject(source_file.relative + record_suffix, source_file.uri + record_suffix, "damaged_container", detail)
+    return Reject(
+        source_file.relative + record_suffix,
+        source_file.uri + record_suffix,
+        "damaged_container",
+        lenient_decoding.make_printable(detail),
+    )
 
 
 def _build_document(

@@ -220,3 +220,52 @@ def test_days_are_days(source):
     rows = [{"judul": "Satu", "isi": PROSE, "tanggal": date(2023, 9, 6)}]
     [document], _ = source(a__parquet=as_parquet(rows))
     assert stated(document, "published_at") == ["2023-09-06"]
+
+
+def test_a_generated_column_gives_its_name_to_no_other(tmp_path, source):
+    path = tmp_path / "made.db"
+    database = sqlite3.connect(path)
+    database.execute("CREATE TABLE berita (id INTEGER, kode TEXT AS (id || '-x') VIRTUAL, judul TEXT, isi TEXT)")
+    database.execute("INSERT INTO berita (id, judul, isi) VALUES (1, 'Satu', ?)", (PROSE,))
+    database.commit()
+    database.close()
+    [document], rejects = source(a__db=path.read_bytes())
+    assert (document["content"].decode(), rejects) == (PROSE, [])
+    assert stated(document, "title") == ["Satu"]
+
+
+def test_the_name_of_a_table_is_shown_on_one_line(tmp_path, source):
+    path = tmp_path / "made.db"
+    database = sqlite3.connect(path)
+    database.execute('CREATE TABLE "x\x1b[31m\ny" (a TEXT)')
+    database.commit()
+    database.close()
+    _, [reject] = source(a__db=path.read_bytes())
+    assert reject["detail"].isprintable()
+    assert "its tables are x" in reject["detail"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "first"),
+    [
+        (pa.array([2**61, 0], pa.timestamp("us")), []),
+        (pa.array([2**30, 0], pa.date32()), []),
+        (pa.array([0, 0], pa.timestamp("us", "Nowhere/Town")), ["1970-01-01T00:00:00+00:00"]),
+    ],
+)
+def test_an_instant_that_python_cannot_hold_costs_no_row(source, dates, first):
+    buffer = io.BytesIO()
+    pq.write_table(pa.table({"isi": [PROSE + "Satu.", PROSE + "Dua."], "tanggal": dates}), buffer)
+    documents, rejects = source(a__parquet=buffer.getvalue())
+    assert (len(documents), rejects) == (2, [])
+    assert stated(documents[0], "published_at") == first
+    assert stated(documents[1], "published_at")[0].startswith("1970-01-01")
+
+
+def test_words_beside_tags_in_an_atom_item_stay_words(source):
+    feed = (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title>Satu</title><content type='xhtml'>"
+        f"Nilai &lt;b&gt; naik.<p>{PROSE}</p></content></entry></feed>"
+    )
+    [document], _ = source(a__xml=feed.encode())
+    assert "Nilai &lt;b&gt; naik." in document["content"].decode()
