@@ -7,6 +7,7 @@ Read from what an open file gives; nothing but the columns of one batch is held.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from flows.read import lenient_decoding
 from flows.read.source_records import SourceRecord, convert_value, encode_record
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ def read_arrow(file: BinaryIO, *, stream: bool) -> Iterator[SourceRecord]:
 def _number_rows(batches: "Iterator[pa.RecordBatch]") -> Iterator[SourceRecord]:
     number = 0
     for batch in batches:
-        # Offsets of a damaged batch may lie outside its buffers; read without a check, they end the process.
-        batch.validate(full=True)
+        for column in batch.columns:
+            _check_buffers(column)
         names = batch.schema.names
         for start in range(0, batch.num_rows, _ROWS):
             columns = [_list_values(column) for column in batch.slice(start, _ROWS).columns]
@@ -60,6 +61,26 @@ def _number_rows(batches: "Iterator[pa.RecordBatch]") -> Iterator[SourceRecord]:
                 number += 1
                 fields = dict(zip(names, row, strict=True))
                 yield SourceRecord(f"#R{number}", f"Row {number}", encode_record(fields), fields)
+
+
+def _check_buffers(column: "pa.Array") -> None:
+    """Raise ArrowInvalid where offsets lie outside their buffers: read without a check, they end the process.
+
+    Strings are checked as bytes, since one that is not UTF-8 must not cost the file.
+    """
+    (_view_bytes(column) if _is_text(column.type) else column).validate(full=True)
+
+
+def _is_text(kind: "pa.DataType") -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _view_bytes(column: "pa.Array") -> "pa.Array":
+    import pyarrow as pa
+
+    return column.view(pa.large_binary() if pa.types.is_large_string(column.type) else pa.binary())
 
 
 def _list_values(column: "pa.Array") -> list[object]:
@@ -74,15 +95,19 @@ def _list_values(column: "pa.Array") -> list[object]:
     try:
         values: list[object] = column.to_pylist()
     except (ArithmeticError, LookupError, ValueError):  # one value of a column must not cost the file
+        if _is_text(kind):
+            encoded = _view_bytes(column).to_pylist()
+            return [value if value is None else lenient_decoding.decode_leniently(value) for value in encoded]
         if pa.types.is_timestamp(kind) and kind.tz:
             column = column.cast(pa.timestamp(kind.unit, "UTC"))  # the same instants, whatever the zone is called
         return [convert_value(_read_scalar(scalar)) for scalar in column]
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if _is_text(kind):
         return values
     return [convert_value(value) for value in values]
 
 
 def _read_scalar(scalar: "pa.Scalar") -> object:
+<<<<<<< HEAD
     """Return a value; the bytes of a string that is no UTF-8, None for a day or instant that no calendar has."""
     import pyarrow as pa
 
@@ -90,6 +115,13 @@ def _read_scalar(scalar: "pa.Scalar") -> object:
         value: object = scalar.as_py()
     except (ArithmeticError, LookupError, ValueError):
         return scalar.as_buffer().to_pybytes() if isinstance(scalar, pa.StringScalar) else None
+=======
+    """Return a value; None for a day or instant that no calendar has."""
+    try:
+        value: object = scalar.as_py()
+    except (ArithmeticError, LookupError, ValueError):
+        return None
+>>>>>>> s4-rev1
     return value
 
 
