@@ -142,8 +142,10 @@ def _add_far_role_credits(credits: Credits, view: DocumentView, registry: Regist
 def _add_capital_names(credits: Credits, view: DocumentView, registry: Registry) -> None:
     """Add the writers whose names close the story in capitals, several of them joined by bars."""
     for line in view.lines[max(0, view.body_end - _TAIL_LINES) : view.body_end + _TAIL_LINES]:
+        if "|" not in line.text:
+            continue  # nearly all lines
         text = line.plain_text
-        if text.isupper() and "|" in text and len(text) <= 120 and line not in credits.lines:
+        if text.isupper() and len(text) <= 120 and line not in credits.lines:
             names = parse_printed_names(text, registry)
             if len(names) == text.count("|") + 1 and all(" " in name for name in names):
                 credits.add_names("author", names, line, "credit.capitals")

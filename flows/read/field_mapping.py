@@ -19,6 +19,7 @@ from flows.read.field_aliases import FieldMap, KeyPlan, load_aliases, normalize_
 from flows.read.field_values import clean_scalar, is_missing, join_paragraphs, list_names, parse_instant
 
 _DEPTH: Final = 4
+_NO_VALUES: Final[Iterator[tuple[str, Any]]] = iter(())
 _NAMELESS: Final = re.compile(r"(?:Unnamed: \d{1,9}(?:_level_\d+)?|\s*|index|level_\d)\Z")
 _TAGS: Final = re.compile(r"<[^<>]{1,2000}>")
 _PROSE_WORDS: Final = 8
@@ -99,8 +100,10 @@ class _Mapping:
         self._state_first("subtitle", stated)
         self._state_names("authors", stated)
         self._state_names("editors", stated)
-        self._state_dates(stated)
-        self._state_outlet(stated, url)
+        if "published_at" in self._plan.candidates:
+            self._state_dates(stated)
+        if "outlet" in self._plan.candidates:
+            self._state_outlet(stated, url)
         self._state_first("dateline", stated)
         self._state_first("language", stated)
         if partial:
@@ -108,7 +111,12 @@ class _Mapping:
         return MappedRecord(media, content, url, record_id, self._choose_fetched(), tuple(stated), tuple(self._sources))
 
     def _values(self, name: str) -> Iterator[tuple[str, Any]]:
-        for _, path in self._plan.candidates.get(name, ()):
+        """Return the keys that may state a field, with their values; a record has no key for most fields."""
+        candidates = self._plan.candidates.get(name)
+        return self._iterate_present(candidates) if candidates else _NO_VALUES
+
+    def _iterate_present(self, candidates: Sequence[tuple[int, str]]) -> Iterator[tuple[str, Any]]:
+        for _, path in candidates:
             value = self._flat[path]
             if value is not None and not is_missing(value):
                 yield path, value

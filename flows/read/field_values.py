@@ -206,7 +206,7 @@ def _join_sections(body: Mapping[str, Any]) -> Iterator[str]:
 
 def unescape_markup(text: str) -> str:
     """Return the page that a text holds with its tags written as character references; any other text as it is."""
-    if "&lt;" not in text or "<" in text or len(_ESCAPED_TAG.findall(text, 0, 20_000)) < 2:
+    if "&" not in text or "&lt;" not in text or "<" in text or len(_ESCAPED_TAG.findall(text, 0, 20_000)) < 2:
         return text
     return html.unescape(text)
 
@@ -223,7 +223,7 @@ def break_literals(text: str) -> str:
 
 def break_lines(text: str) -> str:
     """Turn `<br>` of a text that has no other tags into line breaks."""
-    if "<br" not in text and "<BR" not in text:
+    if "<" not in text or ("<br" not in text and "<BR" not in text):
         return text
     broken = _BREAK_TAG.sub("\n", text)
     return text if _ANY_TAG.search(broken) else broken
