@@ -7,7 +7,6 @@ Read from what an open file gives; nothing but the columns of one batch is held.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from flows.read import lenient_decoding
 from flows.read.source_records import SourceRecord, convert_value, encode_record
 
 if TYPE_CHECKING:
@@ -95,9 +94,6 @@ def _list_values(column: "pa.Array") -> list[object]:
     try:
         values: list[object] = column.to_pylist()
     except (ArithmeticError, LookupError, ValueError):  # one value of a column must not cost the file
-        if _is_text(kind):
-            encoded = _view_bytes(column).to_pylist()
-            return [value if value is None else lenient_decoding.decode_leniently(value) for value in encoded]
         if pa.types.is_timestamp(kind) and kind.tz:
             column = column.cast(pa.timestamp(kind.unit, "UTC"))  # the same instants, whatever the zone is called
         return [convert_value(_read_scalar(scalar)) for scalar in column]
@@ -107,7 +103,6 @@ def _list_values(column: "pa.Array") -> list[object]:
 
 
 def _read_scalar(scalar: "pa.Scalar") -> object:
-<<<<<<< HEAD
     """Return a value; the bytes of a string that is no UTF-8, None for a day or instant that no calendar has."""
     import pyarrow as pa
 
@@ -115,13 +110,6 @@ def _read_scalar(scalar: "pa.Scalar") -> object:
         value: object = scalar.as_py()
     except (ArithmeticError, LookupError, ValueError):
         return scalar.as_buffer().to_pybytes() if isinstance(scalar, pa.StringScalar) else None
-=======
-    """Return a value; None for a day or instant that no calendar has."""
-    try:
-        value: object = scalar.as_py()
-    except (ArithmeticError, LookupError, ValueError):
-        return None
->>>>>>> s4-rev1
     return value
 
 
