@@ -160,7 +160,7 @@ def _split_labels(text: str) -> tuple[str | None, Mapping[str, Any]]:
                 at += text[at:line_end].index(":") + 1
                 break
             known_keys.append(matched["key"])
-            metadata[matched["key"]] = matched["value"]
+            metadata[matched["key"]] = matched["value"] or ""
         elif is_first_block and matched["value"] and len(matched["value"]) <= _LONGEST_LABEL_VALUE:
             metadata[matched["key"]] = matched["value"]
         else:

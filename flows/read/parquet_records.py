@@ -27,7 +27,7 @@ def read_parquet(file: BinaryIO) -> Iterator[SourceRecord]:
     try:
         with pq.ParquetFile(pa.PythonFile(file, "r"), pre_buffer=False) as table:
             yield from _number_rows(table.iter_batches(batch_size=_ROWS, use_threads=False))
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise TableError(f"is a damaged Parquet file ({_first_line(error)}): fetch it again.") from None
 
 
@@ -44,7 +44,7 @@ def read_arrow(file: BinaryIO, *, stream: bool) -> Iterator[SourceRecord]:
             with pa.ipc.open_file(source) as table:
                 count = table.num_record_batches
                 yield from _number_rows(table.get_batch(number) for number in range(count))
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise TableError(f"is a damaged Arrow file ({_first_line(error)}): fetch it again.") from None
 
 
@@ -114,4 +114,6 @@ def _read_scalar(scalar: "pa.Scalar") -> object:
 
 
 def _first_line(error: Exception) -> str:
+    if isinstance(error, MemoryError):  # without a message, where a damaged length is not that of the file
+        return "it states a length that no memory holds"
     return str(error).strip().split("\n", 1)[0][:200]

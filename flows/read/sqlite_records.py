@@ -35,8 +35,11 @@ def read_sqlite(path: Path, table: str, field_map: FieldMap, limit: int) -> Iter
             for name in other_tables:
                 detail = f"is another table that holds texts, beside {chosen[0]}: read it with --table {name}."
                 yield SourceRecord(f"#{name}", f"Table {name}", None, None, ("many_articles", detail))
-    except (sqlite3.Error, UnicodeDecodeError) as error:  # sqlite3 takes names of columns as UTF-8 alone
-        raise TableError(f"is a damaged SQLite database ({error}); what stands before was read. Repair it.") from None
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:
+        # Names of columns are taken as UTF-8 alone, and SQLite answers some damage with "out of memory".
+        raise TableError(
+            f"is a damaged SQLite database ({str(error) or 'out of memory'}); what stands before was read. Repair it."
+        ) from None
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -186,3 +186,11 @@ def test_marks_of_forums_wikis_and_quotations(marked, plain):
 )
 def test_brackets_of_printed_text_stay(text):
     assert plain_text(text) == text
+
+
+@pytest.mark.parametrize("label", ["title:", "author: ", "date:\t"])
+def test_a_label_without_a_value_states_nothing_and_the_others_are_read(label):
+    name = label.split(":")[0]
+    came = read_text(f"{label}\nurl: https://a.id/1\ndescription: Ringkas\n\n{PROSE}")
+    assert came is not None and came.text.strip() == PROSE
+    assert came.metadata["url"] == "https://a.id/1" and not came.metadata.get(name)

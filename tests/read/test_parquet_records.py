@@ -51,3 +51,15 @@ def test_an_index_outside_its_dictionary_is_a_damaged_file(stream):
 def test_a_sound_table_is_read(stream):
     rows = [record.fields["text"] for record in read_arrow(io.BytesIO(write_arrow(stream=stream)), stream=stream)]
     assert rows == TEXTS
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_length_that_no_memory_holds_is_a_damaged_file(stream):
+    class Short(io.BytesIO):
+        def read(self, size=-1):
+            if self.tell() > 100:  # the schema was read, and what follows states a length that nothing holds
+                raise MemoryError
+            return super().read(size)
+
+    with pytest.raises(TableError, match="is a damaged Arrow file"):
+        list(read_arrow(Short(write_arrow(stream=stream)), stream=stream))

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from flows.read import sqlite_records
 from flows.read.field_aliases import FieldMap
 from flows.read.parquet_records import TableError
 from flows.read.sqlite_records import read_sqlite
@@ -37,3 +38,13 @@ def test_a_column_whose_name_is_no_utf8_is_said(tmp_path, table):
 def test_a_sound_database_is_read(tmp_path):
     (record,) = read(write_database(tmp_path / "a.db"))
     assert record.fields == {"id": 1, "title": "Panen raya", "text": TEXT, "nama_x": "a"}
+
+
+def test_what_sqlite_calls_out_of_memory_is_said(tmp_path, monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    path = write_database(tmp_path / "a.db")
+    monkeypatch.setattr(sqlite_records, "_list_tables", fail)
+    with pytest.raises(TableError, match=r"is a damaged SQLite database \(out of memory\)"):
+        read(path)
