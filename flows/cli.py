@@ -51,9 +51,10 @@ app.add_typer(outlet)
 
 def main() -> None:
     """Run the command."""
-    from flows.settings import set_default_environment
+    from flows.settings import relax_garbage_collection, set_default_environment
 
     set_default_environment()
+    relax_garbage_collection()
     app()
 
 

@@ -16,6 +16,7 @@ def _build_class(ranges: tuple[tuple[int, int], ...]) -> str:
 
 _SHORT_WORD_CHAR: Final = re.compile(f"[{_build_class(SHORT_WORD_RANGES)}]")
 _LONG_WORD_CHAR: Final = re.compile(f"[{_build_class(LONG_WORD_RANGES)}]")
+_UNSPACED_CHAR: Final = re.compile(f"[{_build_class((*SHORT_WORD_RANGES, *LONG_WORD_RANGES))}]")
 
 
 def count_words(text: str) -> int:
@@ -24,12 +25,10 @@ def count_words(text: str) -> int:
     Characters of scripts without blanks are counted by class: two of Chinese or Japanese are a word, four of Thai, Lao,
     Burmese or Khmer. All other words are counted by the blanks between them.
     """
-    if text.isascii():
+    if text.isascii() or not _UNSPACED_CHAR.search(text):
         return len(text.split())
     spaced_text, short_count = _SHORT_WORD_CHAR.subn(" ", text)
     spaced_text, long_count = _LONG_WORD_CHAR.subn(" ", spaced_text)
-    if not short_count and not long_count:
-        return len(text.split())
     # A mark between two such characters is no word.
     other_words = sum(any(map(str.isalnum, token)) for token in spaced_text.split())
     return max(other_words + short_count // SHORT_WORD_CHARS + long_count // LONG_WORD_CHARS, 1)

@@ -212,15 +212,16 @@ def _mark_header_titles(
 
     Above the article a header may be the name of the section; the lines from it to a byline are this story's title.
     """
+    last_sentence = len(lines) - 1  # the last line that is kept and ends a sentence; lines are only taken from `keep`
     for index, cue in line_cues.items():
         if not cue.takes:
             continue
+        while last_sentence >= 0 and not (keep[last_sentence] and lines.ends_sentence[last_sentence]):
+            last_sentence -= 1
         is_within_article = True in keep[index + 1 :]
         titles_left = min(cue.takes, _MAX_TITLES_WITHIN_ARTICLE) if is_within_article else cue.takes
         # Below a header behind the last paragraph the titles go on until a blank line.
-        closes_article = cue.kind == "related" and not any(
-            keep[below] and lines.ends_sentence[below] for below in range(index + 1, len(lines))
-        )
+        closes_article = cue.kind == "related" and last_sentence <= index
         for below in range(index + 1, len(lines)):
             text, word_count, other_cue = lines.text[below], lines.word_counts[below], line_cues.get(below)
             if below < first_line and other_cue is None and _is_byline_line(text, word_count):
