@@ -100,7 +100,9 @@ Workers = Annotated[
 ]
 Duplicates = Annotated[
     Literal["mark", "drop"],
-    Field(description="mark: duplicates stay and name the article that they repeat. drop: they are kept aside."),
+    Field(
+        description="mark: duplicates stay and name the article that they repeat. drop: they are kept in rejects/ alone."
+    ),
 ]
 Html = Annotated[
     Literal["quality", "fast"],

@@ -1,6 +1,6 @@
-"""Environment defaults, set before Prefect or Great Expectations is imported: no telemetry, few log lines.
+"""Settings of a process, made before Prefect or Great Expectations is imported: no telemetry, few log lines, memory.
 
-A variable that the caller has set keeps its value.
+A variable of the environment that the caller has set keeps its value.
 """
 
 import gc

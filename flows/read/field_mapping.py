@@ -19,7 +19,6 @@ from flows.read.field_aliases import FieldMap, KeyPlan, load_aliases, normalize_
 from flows.read.field_values import clean_scalar, is_missing, join_paragraphs, list_names, parse_instant
 
 _DEPTH: Final = 4
-_NO_VALUES: Final[Iterator[tuple[str, Any]]] = iter(())
 _NAMELESS: Final = re.compile(r"(?:Unnamed: \d{1,9}(?:_level_\d+)?|\s*|index|level_\d)\Z")
 _TAGS: Final = re.compile(r"<[^<>]{1,2000}>")
 _PROSE_WORDS: Final = 8
@@ -113,7 +112,7 @@ class _Mapping:
     def _values(self, name: str) -> Iterator[tuple[str, Any]]:
         """Return the keys that may state a field, with their values; a record has no key for most fields."""
         candidates = self._plan.candidates.get(name)
-        return self._iterate_present(candidates) if candidates else _NO_VALUES
+        return self._iterate_present(candidates) if candidates else iter(())
 
     def _iterate_present(self, candidates: Sequence[tuple[int, str]]) -> Iterator[tuple[str, Any]]:
         for _, path in candidates:

@@ -8,7 +8,7 @@ URL or place (`fallback_id` of KEYS), or by their place and bytes. A document th
 fallback id keeps that.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from flows import dedupe, release
 from flows.describe import compute_article_id
+from flows.run.keys_table import replace_values
 from flows.run.run_state import RunState
 from flows.workers import batch_processing
 
@@ -207,23 +208,8 @@ def _apply_claims(state: RunState, new_ids: dict[int, str], rows_without_canonic
     for values in _stream_rows(separated, [*batch_processing.PUBLISHED_VALUES, "own_url"]):
         own_urls[values["row"]] = values["own_url"]
         hashes[values["row"]] = batch_processing.hash_content({**values, "url": values["own_url"]})
-    rows = state.articles["row"].to_pylist()
-    columns = {
-        name: pa.array(
-            [new_values.get(row, value) for row, value in zip(rows, state.articles[name].to_pylist(), strict=True)],
-            pa.string(),
-        )
-        for name, new_values in (("article_id", new_ids), ("content_hash", hashes))
-    }
-    return replace(state, articles=set_key_columns(state.articles, columns), own_urls={**state.own_urls, **own_urls})
-
-
-def set_key_columns(keys: pa.Table, columns: Mapping[str, Any]) -> pa.Table:
-    """Return KEYS with these columns in place of its own."""
-    return pa.table(
-        [columns.get(name, keys[name] if name not in columns else None) for name in keys.column_names],
-        schema=keys.schema,
-    )
+    articles = replace_values(replace_values(state.articles, "article_id", new_ids), "content_hash", hashes)
+    return replace(state, articles=articles, own_urls={**state.own_urls, **own_urls})
 
 
 def _stream_rows(state: RunState, columns: list[str]) -> Iterator[dict[str, Any]]:

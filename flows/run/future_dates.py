@@ -9,12 +9,11 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import validate
-from flows.run.claimed_ids import set_key_columns
+from flows.run.keys_table import replace_values
 from flows.run.run_state import RunState
 from flows.workers import batch_processing
 from schemas import stage_tables
@@ -32,23 +31,13 @@ def clear_future_dates(state: RunState, run_day: date) -> RunState:
     late_places = np.flatnonzero(np.asarray(pc.fill_null(is_late, fill_value=False), np.bool_))
     if not len(late_places):
         return state
-    mask = np.zeros(keys.num_rows, np.bool_)
-    mask[late_places] = True
-    cleared = {
-        name: pc.if_else(pa.array(mask), pa.scalar(None, keys.schema.field(name).type), keys[name])
-        for name in _DATE_COLUMNS
-    }
-    state = replace(state, articles=set_key_columns(keys, cleared))
-    return replace(state, articles=set_key_columns(state.articles, {"content_hash": _hash_again(state, late_places)}))
-
-
-def _hash_again(state: RunState, places: npt.NDArray[np.int64]) -> pa.Array:
-    """Return content_hash of all articles, computed again for those at these places."""
-    changed = replace(state, articles=state.articles.take(pa.array(places)))
+    late_rows = keys["row"].take(pa.array(late_places)).to_pylist()
+    for name in _DATE_COLUMNS:
+        keys = replace_values(keys, name, dict.fromkeys(late_rows))
+    undated = replace(state, articles=keys.take(pa.array(late_places)))
     hashes = {
         row["row"]: batch_processing.hash_content(row)
-        for table in changed.stream_articles([*batch_processing.PUBLISHED_VALUES])
+        for table in undated.stream_articles(batch_processing.PUBLISHED_VALUES)
         for row in table.to_pylist()
     }
-    rows, old_hashes = state.articles["row"].to_pylist(), state.articles["content_hash"].to_pylist()
-    return pa.array([hashes.get(row, old) for row, old in zip(rows, old_hashes, strict=True)], pa.string())
+    return replace(state, articles=replace_values(keys, "content_hash", hashes))

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import cache, dedupe, release
-from flows.run.claimed_ids import separate_unlike_documents, set_key_columns
+from flows.run.claimed_ids import separate_unlike_documents
 from flows.run.parent_rows import ParentRows
 from flows.run.run_state import RejectionsByRow, RunState
 from flows.run.segment_index import compute_source_hashes
@@ -137,7 +137,7 @@ def _make_source_ids_unique(state: RunState, parent_rows: pa.Table) -> RunState:
         return state
     suffixed_ids = pc.binary_join_element_wise(keys["source_id"], keys["article_id"], "~")
     source_ids = pc.if_else(pa.array(is_taken), suffixed_ids, keys["source_id"])
-    return replace(state, articles=set_key_columns(keys, {"source_id": source_ids}))
+    return replace(state, articles=arrow.replace_column(keys, "source_id", source_ids))
 
 
 def _find_repeated(values: pa.ChunkedArray) -> np.ndarray:

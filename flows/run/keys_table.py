@@ -1,10 +1,12 @@
 """KEYS of articles, built from the published columns and from their places."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas import stage_tables
+from schemas import arrow, stage_tables
 
 
 def select_key_columns(table: pa.Table) -> pa.Table:
@@ -44,6 +46,15 @@ def build_keys_table(
     return pa.table([all_columns[name] for name in stage_tables.KEYS.names], stage_tables.KEYS.names).cast(
         stage_tables.KEYS
     )
+
+
+def replace_values(keys: pa.Table, name: str, values_by_row: Mapping[int, object]) -> pa.Table:
+    """Return KEYS with other values of one column in the rows that `values_by_row` names by their `row`."""
+    values = [
+        values_by_row.get(row, value)
+        for row, value in zip(keys["row"].to_pylist(), keys[name].to_pylist(), strict=True)
+    ]
+    return arrow.replace_column(keys, name, values)
 
 
 def append_keys(articles: pa.Table, carried: pa.Table) -> pa.Table:

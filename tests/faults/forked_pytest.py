@@ -2,7 +2,7 @@
 
 It reads orders from its standard input and writes one answer a line, both JSON:
 
-    {"files": [...], "first": [...], "seconds": 120, "durations": {...}}
+    {"files": [...], "seconds": 120, "durations": {...}, "log": "pytest.log"}
     {"code": 1, "seconds": 3.2, "failed": "tests/read/test_source.py::test_x", "durations": {...}, "stopped": false}
 
 The working directory is the checkout whose tests run. Tests run shortest first, until one fails or `seconds` of wall
