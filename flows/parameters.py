@@ -100,9 +100,7 @@ Workers = Annotated[
 ]
 Duplicates = Annotated[
     Literal["mark", "drop"],
-    Field(
-        description="mark: duplicates stay and name the article that they repeat. drop: they are kept in rejects/ alone."
-    ),
+    Field(description="mark: duplicates stay and name the article that they repeat. drop: only rejects/ holds them."),
 ]
 Html = Annotated[
     Literal["quality", "fast"],
