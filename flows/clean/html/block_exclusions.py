@@ -16,6 +16,14 @@ from typing import TYPE_CHECKING, Final
 
 from flows.clean.html.blocks import Blocks
 from flows.clean.html.excluded_names import BYLINE_WORDS, LIVE_WORDS, Role, match_excluded_role, split_names
+from flows.clean.html.excluded_texts import (
+    BYLINE_TEXT,
+    COMMENTS_HEADING,
+    CONSENT_TEXT,
+    DATED_NAME,
+    OTHERS_HEADING,
+    REPLY_WORDS,
+)
 from flows.clean.html.link_lists import CARD_RULE, COMMENTS_RULE, CONSENT_RULE, NON_PAGE_PREFIXES
 from flows.clean.html.series_boxes import find_series_boxes
 from flows.clean.text.position_rules import LineVerdict
@@ -34,30 +42,12 @@ _ROLE_VERDICTS: Final[dict[Role, LineVerdict]] = {"comments": COMMENTS, "consent
 NEXT_STORY: Final = LineVerdict("related", "html.next-story")
 SERIES: Final = LineVerdict("related", "html.series")
 
-_COMMENTS_HEADING: Final = re.compile(
-    r"(?:\(?\d[\d.,]*\)? )?(?:user |reader |readers.? |all )?"
-    r"(?:comments?|komentar(?: pembaca)?|responses?|replies|thoughts? on .{1,300})(?: ?\(\d[\d.,]*\)| ?:)?",
-    re.IGNORECASE,
-)
-_REPLY_WORDS: Final = re.compile(
-    r"(?:reply|balas|like|suka|report|laporkan|upvote|permalink|share|quote)(?: ?\(?\d*\)?)|"
-    r".{2,80}\b(?:said|says|berkata|ago|lalu|at \d{1,2}[:.]\d\d ?(?:[ap]\.?m)?)(?: said| says)?:?",
-    re.IGNORECASE,
-)
-_CONSENT_TEXT: Final = re.compile(
-    r"store and/or access information on a device|unique identifiers in cookies|(?:we|this (?:web)?site) uses? cookies|"
-    r"(?:kami|situs ini) menggunakan cookies?|signal+ed to our partners|accept all cookies|we value your privacy",
-    re.IGNORECASE,
-)
 _DATA_START: Final = re.compile(r'[\[{]\s?(?:[\[{"]|$)')
 _DATA_PAIR: Final = re.compile(r'"\s?:\s?(?:["\d\[{-]|true|false|null)')
 _MIN_DATA_PAIRS: Final = 3
 _DIGITS: Final = re.compile(r"\d+")
 _CODE_TAGS: Final = frozenset({"pre", "code"})
 _HEADING_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_BYLINE_TEXT: Final = re.compile(
-    r"(?:by|oleh|penulis|reporter|editor|pewarta|laporan|written by)(?:\s*:|\b).{2,}", re.IGNORECASE
-)
 _BYLINE_DISTANCE: Final = 5  # blocks below a headline
 _MAX_BYLINE_CHARS: Final = 160
 _MIN_STORY_WORDS: Final = 60  # of the story above another headline
@@ -231,8 +221,11 @@ def _judge_element(page: _PageStructure, element: int) -> LineVerdict | None:
     if blocks.is_hidden[element]:
         return HIDDEN if page.hides_few_words else None
     if blocks.tags[element] == "aside":
-        words = page.count_prose(blocks.first_blocks[element], blocks.end_blocks[element])
-        return None if page.is_within_story(element) or 2 * words > page.prose_words else ASIDE
+        start, stop = blocks.first_blocks[element], blocks.end_blocks[element]
+        if 2 * page.count_prose(start, stop) > page.prose_words:
+            return None
+        is_other = OTHERS_HEADING.fullmatch(blocks.texts[start].strip(" :»>")) is not None
+        return ASIDE if is_other or not page.is_within_story(element) else None
     if blocks.tags[element] == "article":
         return CARD if element in page.cards else None
     return None
@@ -296,7 +289,7 @@ def _find_data(blocks: Blocks) -> Iterator[tuple[LineVerdict, int, int]]:
 def _find_consent_text(page: _PageStructure) -> Iterator[tuple[LineVerdict, int, int]]:
     """Yield the blocks before the headline that ask for consent in the usual words."""
     for block in range(page.headline or 0):
-        if _CONSENT_TEXT.search(page.blocks.texts[block][:2_000]):
+        if CONSENT_TEXT.search(page.blocks.texts[block][:2_000]):
             yield CONSENT, block, block + 1
 
 
@@ -314,7 +307,7 @@ def _find_comments_below_heading(page: _PageStructure) -> Iterator[tuple[LineVer
             block > first_block
             and len(text) < 330
             and page.count_prose(first_block, block) >= _MIN_LEFT_WORDS
-            and _COMMENTS_HEADING.fullmatch(text)
+            and COMMENTS_HEADING.fullmatch(text)
         ):
             element = blocks.owners[block]
             while blocks.end_blocks[element] == block + 1 and element:
@@ -327,7 +320,7 @@ def _find_comments_below_heading(page: _PageStructure) -> Iterator[tuple[LineVer
 
 def _count_replies_before(texts: Sequence[str]) -> list[int]:
     """Count the lines that replies have before each block, and in all blocks."""
-    return [0, *accumulate(_REPLY_WORDS.fullmatch(text) is not None for text in texts)]
+    return [0, *accumulate(REPLY_WORDS.fullmatch(text) is not None for text in texts)]
 
 
 def _find_next_stories(page: _PageStructure) -> Iterator[tuple[LineVerdict, int, int]]:
@@ -363,7 +356,11 @@ def _has_byline(page: _PageStructure, headline: int, stop: int, container: int) 
         if len(text) > _MAX_BYLINE_CHARS:
             return False
         names = f"{blocks.element_names[element]} {blocks.element_names[blocks.parents[element]]}"
-        if _BYLINE_TEXT.match(text) or (element != container and BYLINE_WORDS & split_names(names)):
+        if (
+            BYLINE_TEXT.match(text)
+            or DATED_NAME.fullmatch(text)
+            or (element != container and BYLINE_WORDS & split_names(names))
+        ):
             return True
     return False
 

@@ -1,7 +1,8 @@
 """The story of a page whose markup holds too few words: read from the data in its scripts.
 
-Candidates are the articleBody of JSON-LD, and the longest prose in other JSON and scripts (`__NEXT_DATA__`, `__NUXT__`
-and the like): one long text, plain or HTML, or a list of paragraphs. A text beside the page's own title goes first.
+Candidates are the articleBody of JSON-LD, the longest prose in other JSON and scripts (`__NEXT_DATA__`, `__NUXT__`
+and the like): one long text, plain or HTML, or a list of paragraphs; at last the copy of a `noscript` element. A text
+beside the page's own title goes first.
 """
 
 from __future__ import annotations
@@ -17,16 +18,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from flows.clean.html.blocks import extract_blocks
 from flows.clean.html.page_hints import PageHints
 from flows.clean.html.page_tree import parse_page
+from flows.clean.html.pushed_data import read_pushed_rows
 from flows.clean.lines.line_table import normalize_blanks, replace_surrogates
 from schemas.word_count import count_words
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-JSONLD_RULE, SCRIPT_RULE = "body.jsonld", "body.script-data"
+JSONLD_RULE, SCRIPT_RULE, NOSCRIPT_RULE = "body.jsonld", "body.script-data", "body.noscript"
 
 _MIN_WORDS: Final = 40  # of a story in data
 _MIN_PARAGRAPH_WORDS: Final = 5
+_MIN_SCRIPT_CHARS: Final = 200
 _MAX_SCRIPT_CHARS: Final = 3_000_000
 _MAX_NODES: Final = 200_000  # of parsed data
 _MAX_TITLE_LEVELS: Final = 3  # levels above a text in which the page's title may stand
@@ -61,18 +64,44 @@ def find_data_text(tree: HtmlElement, hints: PageHints) -> DataText | None:
     if (linked := _read_linked_body(tree)) is not None:
         return linked
     best, best_score = None, 0.0
-    for script in tree.iter("script"):
-        text = script.text or ""
-        if not 200 <= len(text) <= _MAX_SCRIPT_CHARS or "ld+json" in (script.get("type") or "").lower():
+    for paragraphs, is_titled in _list_candidates(tree, titles):
+        candidate = DataText(paragraphs, SCRIPT_RULE)
+        score = candidate.word_count * (3.0 if is_titled else 1.0)
+        if candidate.word_count >= _MIN_WORDS and score > best_score:
+            best, best_score = candidate, score
+    return best or _read_plain_copy(tree)
+
+
+def _list_candidates(tree: HtmlElement, titles: set[str]) -> Iterator[tuple[list[str], bool]]:
+    """Yield the texts of all scripts as paragraphs, and whether the page's title stands beside each."""
+    scripts = [
+        script.text
+        for script in tree.iter("script")
+        if "ld+json" not in (script.get("type") or "").lower() and 0 < len(script.text or "") <= _MAX_SCRIPT_CHARS
+    ]
+    rows = read_pushed_rows(scripts)
+    for row in rows:
+        yield from _list_texts(row, titles)
+    for text in scripts:
+        if len(text) < _MIN_SCRIPT_CHARS or (rows and "__next_f" in text):
             continue
         data = _parse_data(text)
-        candidates = _list_texts(data, titles) if data is not None else _list_strings(text)
-        for paragraphs, is_titled in candidates:
-            candidate = DataText(paragraphs, SCRIPT_RULE)
-            score = candidate.word_count * (3.0 if is_titled else 1.0)
-            if candidate.word_count >= _MIN_WORDS and score > best_score:
-                best, best_score = candidate, score
-    return best
+        yield from _list_texts(data, titles) if data is not None else _list_strings(text, titles)
+
+
+def _read_plain_copy(tree: HtmlElement) -> DataText | None:
+    """Read the story that stands in a `noscript` element, for readers without scripts; None where none does."""
+    copies = (split_paragraphs(_print_inner(node)) for node in tree.iter("noscript"))
+    candidates = [DataText(paragraphs, NOSCRIPT_RULE) for paragraphs in copies]
+    best = max(candidates, key=lambda candidate: candidate.word_count, default=None)
+    return best if best is not None and best.word_count >= _MIN_WORDS else None
+
+
+def _print_inner(node: HtmlElement) -> str:
+    """Return the markup within an element."""
+    from lxml import html as lxml_html
+
+    return (node.text or "") + "".join(lxml_html.tostring(child, encoding="unicode") for child in node)
 
 
 def has_script_story(tree: HtmlElement) -> bool:
@@ -147,7 +176,12 @@ def _list_texts(data: object, titles: set[str]) -> Iterator[tuple[list[str], boo
     inner_lists: dict[int, set[int]] = defaultdict(set)  # by list: the innermost lists with the texts
     is_titled: dict[int, bool] = defaultdict(bool)
     for _, value, around in _walk_strings(data):
-        if len(value) < 2 * _MIN_PARAGRAPH_WORDS or not (paragraphs := split_paragraphs(value)):
+        if len(value) < 2 * _MIN_PARAGRAPH_WORDS:
+            continue
+        if (inner := _parse_inner_data(value)) is not None:
+            yield from _list_texts(inner, titles)
+            continue
+        if not (paragraphs := split_paragraphs(value)):
             continue
         holders = [holder for holder in around if isinstance(holder, dict)][-_MAX_TITLE_LEVELS:]
         beside_title = any(
@@ -167,7 +201,14 @@ def _list_texts(data: object, titles: set[str]) -> Iterator[tuple[list[str], boo
             yield paragraphs, is_titled[holder_id]
 
 
-def _list_strings(script: str) -> Iterator[tuple[list[str], bool]]:
+def _parse_inner_data(text: str) -> object | None:
+    """Parse a string that is JSON itself: its first character opens it, as its last one closes it; else None."""
+    if len(text) < _MIN_SCRIPT_CHARS or text[0] not in "[{" or text.rstrip()[-1] not in "]}":
+        return None
+    return _parse_data(text)
+
+
+def _list_strings(script: str, titles: set[str]) -> Iterator[tuple[list[str], bool]]:
     """Yield the string literals of a script that are prose: long texts alone, single paragraphs in their lists.
 
     Paragraphs belong to one list if the same code stands between each two, apart from numbers.
@@ -175,7 +216,11 @@ def _list_strings(script: str) -> Iterator[tuple[list[str], bool]]:
     listed: list[str] = []
     previous_gap, previous_end = "", -1
     for literal in _STRING.finditer(script):
-        paragraphs = split_paragraphs(_decode_literal(literal))
+        text = _decode_literal(literal)
+        if (inner := _parse_inner_data(text)) is not None:
+            yield from _list_texts(inner, titles)
+            continue
+        paragraphs = split_paragraphs(text)
         if len(paragraphs) > 1:
             yield paragraphs, False
         if len(paragraphs) != 1:

@@ -204,6 +204,43 @@ def test_many_headings_of_comments_cost_one_pass(monkeypatch: pytest.MonkeyPatch
         def fullmatch(self, text: str) -> None:
             read_lines.append(text)
 
-    monkeypatch.setattr(block_exclusions, "_REPLY_WORDS", CountingPattern())
+    monkeypatch.setattr(block_exclusions, "REPLY_WORDS", CountingPattern())
     assert published(story_page(after="<div>" + "Comments<br>" * 500 + "</div>"))[: len(STORY)] == STORY
     assert 500 <= len(read_lines) <= 1_000
+
+
+@pytest.mark.parametrize("heading", ["Berita Lainnya", "You may also like", "More from The Post", "Terpopuler"])
+def test_an_aside_within_the_story_that_names_other_stories_is_dropped(heading: str) -> None:
+    aside = f"<aside><h4>{heading}</h4>{paragraphs(OTHER)}</aside>"
+    body = f"<main><article><h1>{TITLE}</h1>{paragraphs(STORY[:2])}{aside}{paragraphs(STORY[2:])}</article></main>"
+    assert published(body) == STORY
+
+
+def test_an_aside_within_the_story_that_quotes_it_stays() -> None:
+    aside = f"<aside><p>{READERS[0]}</p></aside>"
+    body = f"<main><article><h1>{TITLE}</h1>{paragraphs(STORY[:2])}{aside}{paragraphs(STORY[2:])}</article></main>"
+    assert READERS[0] in published(body)
+
+
+@pytest.mark.parametrize("heading", ["3 Tanggapan", "Join the conversation", "Kommentare (3)", "Tinggalkan komentar"])
+def test_replies_below_a_heading_in_other_words_are_comments(heading: str) -> None:
+    replies = "".join(f"<li><b>Wati {n} jam lalu</b><p>{text}</p></li>" for n, text in enumerate(READERS))
+    assert published(f"<main><h1>{TITLE}</h1>{paragraphs(STORY)}<h3>{heading}</h3><ul>{replies}</ul></main>") == STORY
+
+
+@pytest.mark.parametrize(
+    "consent",
+    [
+        "Kami dan mitra kami menyimpan atau mengakses informasi di perangkat, seperti cookie, untuk iklan dan wawasan.",
+        "We and our 812 partners store and access personal data, such as browsing data, on your device to serve ads.",
+    ],
+)
+def test_consent_text_without_names_is_dropped(consent: str) -> None:
+    assert published(f"<div><p>{consent}</p></div>" + story_page()) == STORY
+
+
+@pytest.mark.parametrize("byline", ["Odla Brenn | Minggu, 3 Maret 2024", "Odla Brenn - March 3, 2024"])
+def test_a_second_headline_with_a_name_and_a_day_opens_another_story(byline: str) -> None:
+    first = f"<div><div><h1>{TITLE}</h1><div>Mira Oden | Monday, 4 March 2024</div>{paragraphs(STORY)}</div></div>"
+    second = f"<div><div><h1>A circus on the lower meadow</h1><div>{byline}</div>{paragraphs(OTHER)}</div></div>"
+    assert published(first + second) == STORY

@@ -66,6 +66,26 @@ def test_a_story_in_linked_data_is_read() -> None:
     assert set(found.marks["rule"].to_pylist()) == {"body.jsonld"}
 
 
+def test_a_story_in_data_within_data_is_read() -> None:
+    inner = json.dumps({"article": {"title": TITLE, "content": MARKUP}})
+    for wrapped in (
+        script({"page": inner}),
+        f"<script>boot({json.dumps(inner)}, 1)</script>",
+        f"<script>self.__next_f.push([1,{json.dumps('7:' + inner)}])</script>",
+    ):
+        found = clean_page('<div id="root"></div>' + wrapped)
+        assert extract_body_texts(found.documents, found.marks) == ["\n".join(PARAGRAPHS)]
+
+
+def test_the_copy_for_readers_without_scripts_is_read_at_last() -> None:
+    copy = f"<noscript><h1>{TITLE}</h1>{MARKUP}</noscript>"
+    found = clean_page(f'<div id="root"></div>{copy}')
+    assert PARAGRAPHS[0] in extract_body_texts(found.documents, found.marks)[0]
+    assert "body.noscript" in found.marks["rule"].to_pylist()
+    found = clean_page(f"<article><h1>{TITLE}</h1>{MARKUP}</article><noscript><p>{OTHER}</p></noscript>")
+    assert OTHER not in extract_body_texts(found.documents, found.marks)[0]
+
+
 def test_a_story_in_a_shadow_root_is_read() -> None:
     found = clean_page(f'<cp-story><template shadowrootmode="open"><h1>{TITLE}</h1>{MARKUP}</template></cp-story>')
     assert extract_body_texts(found.documents, found.marks) == ["\n".join(PARAGRAPHS)]
