@@ -40,7 +40,7 @@ class Credits:
         if self.desk:
             self.add_names("author", [self.desk[0]], self.desk[1], "byline.desk", self.desk[0])
 
-    def mark_credit_line(self, line: MarkedLine, kind: str, rule: str, start: int = 0) -> None:
-        """Mark a line as a credit, from offset `start` to its end."""
+    def mark_credit_line(self, line: MarkedLine, kind: str, rule: str, start: int = 0, end: int | None = None) -> None:
+        """Mark a line as a credit, from offset `start` to `end`; without one to the end of the line."""
         self.lines.append(line)
-        self.marks.append(line.mark_span(kind, rule, start))
+        self.marks.append(line.mark_span(kind, rule, start, end))

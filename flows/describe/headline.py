@@ -30,6 +30,11 @@ _FEED_FOOTER = re.compile(
 )
 # A gallery's headline starts with a label, so it looks like a caption.
 _GALLERY = re.compile(r"(?:FOTO|VIDEO|INFOGRAFIS|POTRET|GALERI)\s?: (?=\S)")
+_UNFINISHED = ("-", "–", "—", ",", "|")  # at its end: the line holds a name or a date too
+_GLUED_DATE = re.compile(
+    r"[a-z](?:\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d\d-\d\d|"
+    r"(?:Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[, (]{1,3}\d)"
+)
 _LONG_WORD = re.compile(r"\w{4,}")
 _UNEXPLAINED_KINDS = {"title", "subtitle"}
 
@@ -63,6 +68,8 @@ def find_headline(
         return _find_feed_headline(view)
     line = view.lines[index]
     title = strip_tags(line.text)
+    if title.rstrip().endswith(_UNFINISHED) or _GLUED_DATE.search(title):
+        return Headline()
     marks = [
         line.mark_span("title", "title.head"),
         *(m for m in _mark_title_repeats(view, title, head_end) if m.line != line.number),

@@ -37,9 +37,10 @@ _WORD = re.compile(r"[^\W\d_]['’.\w\u0300-\u036f\u0900-\u0dff\u0e31-\u0eff\u10
 _NAME_SEPARATOR = re.compile(r"\s{0,4}(?:[;|/&]|,|\b(?:dan|and|und|og|och|et)\b)\s{0,4}")
 _SITE_NAME = re.compile(r"(?:[Ww]artawan |[Tt]im )?[\w-]{2,30}(?:\.\w{2,10}){1,2}")
 _DATE_LABEL = re.compile(
-    r"(?:\s{1,8}|(?<=[a-zà-ÿ]))(?:(?-i:Diperbarui|Diperbaharui|Updated?|Terbit|Tayang|Published|Posted|"
-    r"Last [Uu]pdated)|"
-    r"(?<=\s)(?:diperbarui|diperbaharui|updated?|terbit|tayang|published|posted|pada|tanggal|on))(?:\s{1,3}on)?\W{0,8}\Z",
+    r"(?:\s{1,8}|(?<=[a-zà-ÿ]))(?:(?-i:Diperbarui|Diperbaharui|Diterbitkan|Dipublikasikan|Ditayangkan|Updated?|Terbit|"
+    r"Tayang|Published|Posted|Last [Uu]pdated)|"
+    r"(?<=\s)(?:diperbarui|diperbaharui|diterbitkan|dipublikasikan|ditayangkan|updated?|terbit|tayang|published|posted|"
+    r"pada|tanggal|on))(?:\s{1,3}on)?\W{0,8}\Z",
     re.IGNORECASE,
 )
 _ROLE_IN_BRACKETS = re.compile(

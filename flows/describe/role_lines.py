@@ -15,6 +15,8 @@ _NAME_END = re.compile(
     r"\s(?:copyright|©|tag[s]?\b|baca\b|sumber|follow|ikuti|dilarang|hak cipta)|[|•\n]|\s-\s",
     re.IGNORECASE,
 )
+_MIN_SENTENCE_WORDS = 8  # behind a credit: the story begins on its line
+_SENTENCE_END = re.compile(r"[.!?…][\"”’)]{0,2}(?:\s|\Z)")
 _HANDLE = re.compile(r"[a-z]{3,12}")  # "Reporter: wanda": the newsroom handle of a writer
 
 
@@ -45,12 +47,16 @@ def add_role_credits(
     if inline and kind == "byline" and next(find_dates(line.text), None) is None:
         return False
     added_names = False
+    value_end = 0
     for number, label in enumerate(labels):
         end = labels[number + 1].start() if number + 1 < len(labels) else len(line.text)
         value = line.text[label.end() : end]
         name_end = _NAME_END.search(value)
         value = value[: name_end.start()] if name_end else value
         stamp = next(find_dates(value), None)
+        value_end = label.end() + (stamp.end if stamp else len(value))
+        if not stamp and number + 1 == len(labels) and _find_credit_end(line.text, value_end) < len(line.text):
+            continue  # the story begins on this line, and nothing tells where the names end
         value = strip_date_label(value[: stamp.start]) if stamp else value
         word = label[1].lower()
         added_names = (
@@ -60,7 +66,8 @@ def add_role_credits(
             or added_names
         )
     if added_names:
-        credits.mark_credit_line(line, kind, "credit.role", labels[0].start() if inline and not _has_date(line) else 0)
+        start = labels[0].start() if inline and not _has_date(line) else 0
+        credits.mark_credit_line(line, kind, "credit.role", start, _find_credit_end(line.text, value_end))
         return True
     role_label = (
         roles.find_role_label(line.text, profile) if not labels or not line.text[labels[0].end() :].strip() else None
@@ -76,7 +83,8 @@ def add_role_credits(
             line,
             registry,
         ):
-            credits.mark_credit_line(line, kind, "credit.role")
+            date_end = line.text.index(role_label.credit) + stamp.end if stamp else len(line.text)
+            credits.mark_credit_line(line, kind, "credit.role", 0, _find_credit_end(line.text, date_end))
             return True
         return False
     name_line = _find_name_line(credits, view, index, registry)
@@ -85,6 +93,12 @@ def add_role_credits(
         credits.mark_credit_line(name_line, kind, "credit.role")
         return True
     return False
+
+
+def _find_credit_end(text: str, value_end: int) -> int:
+    """Return where a credit ends: behind its names and date where a sentence follows on the same line, else with it."""
+    behind = text[value_end:]
+    return value_end if len(behind.split()) >= _MIN_SENTENCE_WORDS and _SENTENCE_END.search(behind) else len(text)
 
 
 def _find_name_line(credits: Credits, view: DocumentView, index: int, registry: Registry) -> MarkedLine | None:

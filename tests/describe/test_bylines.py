@@ -179,3 +179,22 @@ def test_a_name_beside_the_time_that_has_passed(described, head, authors):
 def test_the_writer_of_a_record(described, value, names):
     values, _, _ = described(STORY, candidates=[("authors", "record", value)])
     assert values["authors"] == names
+
+
+@pytest.mark.parametrize(
+    "head, authors",
+    [
+        ("Panen Garam Dimulai Oleh : Ratna Sari Senin (4/3/2024) ", ["Ratna Sari"]),
+        ("Panen Garam Dimulai Penulis: Ratna Sari SAMPANG - ", []),  # a place may be taken for a name
+    ],
+)
+def test_a_story_that_begins_on_the_line_of_a_credit_is_not_cut(described, head, authors):
+    values, _, marks = described(f"{head}{STORY}", {1: "byline"})
+    assert values["authors"] == authors
+    credited = [mark for mark in marks if mark["rule"] == "credit.role"]
+    assert all(mark["end"] <= len(head) for mark in credited)
+
+
+def test_the_label_of_a_date_is_no_name(described):
+    values, _, _ = described(f"Penulis: Ratna Sari, Diterbitkan 4 Maret 2024\n{STORY}", {1: "byline"})
+    assert values["authors"] == ["Ratna Sari"]

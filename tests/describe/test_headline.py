@@ -74,3 +74,8 @@ def test_a_caption_below_the_byline_is_no_title(described):
     text = f"{TITLE}\nKemarau datang cepat\nJumat, 3 Mei 2024 | 13:01 WIB\nOleh : Ratna Sari\n{caption}\nTweet\n{STORY}"
     values, _, _ = described(text, {1: "title", 2: "title", 3: "byline", 4: "byline", 5: "title", 6: "widget"})
     assert values["title"] == TITLE
+
+
+def test_a_line_that_holds_more_than_the_title_is_none(described):
+    for head in (f"{TITLE} Ratna Sari -", f"{TITLE}4 Maret 2024", f"{TITLE}Senin, 4 Maret 2024"):
+        assert titled(described(f"{head}\n{STORY}", {1: "title"}))[0] is None

@@ -310,6 +310,15 @@ def _find_camel_joints(text: str, start: int, end: int) -> list[Gap]:
     return gaps
 
 
+def find_glued_words(text: str, start: int, end: int) -> list[int]:
+    """Return where a word in small letters meets a capital, in a head whose lines are glued; brands are left whole."""
+    return [
+        match.start()
+        for match in _CAMEL.finditer(text, start + 1, end)
+        if text[match.start() - 1].islower() and may_part_words(text, match.start())
+    ]
+
+
 def may_part_words(text: str, at: int) -> bool:
     """Tell whether what looks like one word around `at` may be two: it is no brand that is written so."""
     before, behind = _TOKEN_BEFORE.search(text, max(0, at - 30), at), _WORD.match(text, at)

@@ -13,6 +13,7 @@ from typing import Final
 
 from flows.clean.lines.lexicon import load_rule_file
 from flows.clean.rules.linked_titles import end_title, is_title_case
+from flows.clean.rules.names_end import find_names_end
 
 _RULES: Final = load_rule_file("openings.toml")
 # How the patterns begin: looking for these costs far less than the patterns.
@@ -24,12 +25,25 @@ _OPENING: Final = re.compile(
 # Glued to a word without any mark: only what cannot be anything else.
 _GLUED_ON: Final = re.compile(
     r"(?:Baca Juga|BACA JUGA|Baca juga)\s?:|Baca berita dengan (?:sedikit|lebih)|Gabung ke Channel|SCROLL TO|"
-    r"ADVERTISEMENT|Sumber\s?:\s?[A-Z]|Scroll ke bawah untuk|Advertisement"
+    r"ADVERTISEMENT|Sumber\s?:\s?[A-Z]|Scroll ke bawah untuk|Advertisement|Laporan [Ww]artawan |"
+    r"(?:Penulis|Reporter|Pewarta|Oleh|Editor)\s?:"
 )
 _SENTENCE_END: Final = re.compile(r"[.!?](?:[\"”’)]{1,2})?(?=\s|$)|[.!?](?=[A-Z])")
 _SITE_BEFORE: Final = re.compile(r"\b(?:Kompas|KOMPAS|Tempo|co|Liputan6|detik)\Z")  # the stop is of an address
 _ENDED: Final = frozenset(".!?…\"”’)]>*:;,|'")
 _BARE: Final = re.compile(r"[\s,]*(?:$|[\"“])")
+_PERSON_LABELS: Final = (
+    "Pe",
+    "Rep",
+    "Red:",
+    "Red :",
+    "Redaktur",
+    "Kontributor",
+    "Editor",
+    "Oleh",
+    "Laporan",
+    "LAPORAN",
+)
 _VALUE: Final = re.compile(r"\s?(?:[A-Z@][\w.@'’/-]*|[/|&,-]|dan|dok|via|oleh)")
 _MAX_VALUE_WORDS: Final = 7
 _NAMES_TITLE: Final = re.compile(r"(?: dengan judul:?\s?)(?P<quote>[\"“'‘])?")
@@ -181,7 +195,10 @@ def _find_named_title_end(text: str, titled: re.Match[str], limit: int, followin
 
 
 def _find_value_end(text: str, opening: re.Match[str], limit: int, following: int) -> int | None:
-    """Return the end of a label's value: names and words with a capital; of a copyright line its sentence's end."""
+    """Return the end of a label's value: names and words with a capital; of a copyright line its sentence's end.
+
+    None where names run into a sentence.
+    """
     label, at = opening[0], opening.end()
     if label.startswith(("Copyright", "COPYRIGHT", "©", "Hak", "Dilarang")):
         ends = (end.end() for end in _SENTENCE_END.finditer(text, at, limit))
@@ -190,11 +207,10 @@ def _find_value_end(text: str, opening: re.Match[str], limit: int, following: in
         remaining = text[handle.end() : handle.end() + _NEAR].lstrip()
         if not remaining or remaining[0] in "-–|," or remaining[0].isupper():
             return handle.end()  # "Reporter: wanda": the name a writer goes by in the newsroom
+    if label.startswith(_PERSON_LABELS):
+        return find_names_end(text, at, following)
     words = 0
-    while at < following and words < _MAX_VALUE_WORDS:
-        value = _VALUE.match(text, at, following)
-        if value is None:
-            break
+    while at < following and words < _MAX_VALUE_WORDS and (value := _VALUE.match(text, at, following)):
         at = value.end()
         words += value[0].strip()[:1].isalpha()
     return at

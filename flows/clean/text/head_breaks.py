@@ -1,11 +1,13 @@
 """The head of a text that lost its lines: where title, byline, date and dateline meet.
 
-find_head_breaks(text, start, end) -> gaps between them; only what a date with a clock or a dateline proves
+find_head_breaks(text, start, end) -> gaps between them; only what a date with a clock, a date behind a byline with its
+label, or a dateline proves
 """
 
 import re
 from typing import Final
 
+from flows.clean.lines.joints import find_glued_words
 from flows.outlets import load_registry
 from flows.outlets.dateline import parse_dateline
 
@@ -13,16 +15,27 @@ Gap = tuple[int, int]
 
 _HEAD: Final = 420  # characters among which a head may stand
 _MONTHS: Final = "(?:Jan|Feb|Peb|Mar|Apr|Mei|May|Jun|Jul|Agu|Agt|Ags|Aug|Sep|Okt|Oct|Nov|Nop|Des|Dec)[a-z]{0,7}\\.?"
+_WEEKDAYS: Final = (
+    "(?:Senin|Selasa|Rabu|Kamis|Jum['’]?at|Sabtu|Minggu|Ahad|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+)
+_DAY: Final = (
+    r"(?:(?:Diterbitkan|Dipublikasikan|Ditayangkan|Diperbarui|Terbit|Tayang|Published|Posted|Updated)"
+    r"(?: pada| on)?\s?:?\s)?"
+    rf"(?:{_WEEKDAYS}\s?[,(/-]?\s{{0,3}})?\(?"
+    rf"(?:\d{{1,2}}[ -]{_MONTHS}[ -]\d{{4}}|{_MONTHS} \d{{1,2}}, \d{{4}}|\d{{1,2}}[/-]\d{{1,2}}[/-]\d{{4}})\)?"
+)
 _STAMP: Final = re.compile(
-    r"(?:(?:Senin|Selasa|Rabu|Kamis|Jum'?at|Sabtu|Minggu|Ahad|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-    r"\s?[,(/-]?\s{0,3})?"
-    rf"(?:\d{{1,2}}[ -]{_MONTHS}[ -]\d{{4}}|\d{{1,2}}[/-]\d{{1,2}}[/-]\d{{4}})"
-    r"\s{0,3}(?:[,|·•-]|pukul|jam)?\s{0,3}(?:pukul )?\d{1,2}[.:]\d\d(?::\d\d)?(?: ?WI(?:B|TA|T))?"
+    rf"{_DAY}\s{{0,3}}(?:[,|·•-]|pukul|jam)?\s{{0,3}}(?:pukul )?\d{{1,2}}[.:]\d\d(?::\d\d)?(?: ?WI(?:B|TA|T))?"
+)
+# The day alone is a line of the head only behind names with their label.
+_DATED_BYLINE: Final = re.compile(
+    rf"(?:(?:Penulis|Reporter|Pewarta|Kontributor|Wartawan)\s?:|(?:Oleh|OLEH|By)\s?:?)\s?"
+    rf"(?:(?!{_WEEKDAYS})(?:[A-Z][a-zà-ÿ.'’-]{{1,20}}|[A-Z.]{{1,20}})[ ,]{{0,2}}){{1,5}}?(?:[-–|/,]\s)?(?P<day>{_DAY})"
 )
 _BEFORE_STAMP: Final = re.compile(
     r"(?:(?:Oleh|OLEH|By|Penulis|Reporter|Pewarta)\s?:? [A-Z][\w.' ]{2,40}?|"
     r"(?:[A-Z][\w.]{2,20}\.(?:com|COM|co\.id|id|ID|CO)|detik\w{0,10}))"
-    r"\s?(?:[-–|,]|\s)\s{0,2}\Z"
+    r"\s?(?:[-–|,]|\s)?\s{0,2}\Z"
 )
 _BEHIND_STAMP: Final = re.compile(
     r"(?:\s?[-–|,]\s?(?:Redaktur|Editor|Penulis|Reporter|Red)\s?: ?"
@@ -49,7 +62,14 @@ def find_head_breaks(text: str, start: int, end: int) -> list[Gap]:
         behind = _BEHIND_STAMP.match(text, stamp.end())
         at = behind.end() if behind else stamp.end()
         breaks += [(first, first)] if first > start else []
+        if text[at : at + 1].isalpha():  # the lines are glued: "Bersihkan IrigasiRatna Dewi"
+            breaks += [(place, place) for place in find_glued_words(text, start, first)]
+        if before and text[stamp.start() - 1].isalnum():  # "Ratna DewiSenin, 4 Maret 2024 08:15"
+            breaks.append((stamp.start(), stamp.start()))
         breaks.append((at, at))
+    elif (byline := _DATED_BYLINE.search(text, start, limit)) and _is_head(text, start, byline.start()):
+        at = byline.end()
+        breaks += [(place, place) for place in (byline.start(), byline.start("day"), at) if place > start]
     dateline = _find_dateline(text, at, limit, end)
     if dateline is not None and dateline > start:
         breaks.append((dateline, dateline))

@@ -39,6 +39,12 @@ def test_the_foot_of_an_agency_is_lines() -> None:
     assert clutter(f"{AFTER} Reporter: wanda Editor: bie") == ["Reporter: wanda", "Editor: bie"]
 
 
+def test_names_behind_a_label_leave_date_and_story_alone() -> None:
+    assert clutter(f"{BEFORE} Penulis: Sukma Odila Senin, 4 Maret 2024 {AFTER}") == ["Penulis: Sukma Odila"]
+    assert clutter(f"{BEFORE} Editor: Sukma Odila JAKARTA, BRENDAL.COM - {AFTER}") == ["Editor: Sukma Odila"]
+    assert clutter(f"{BEFORE} Laporan Wartawan Sukma Odila Dusun Tarna menunggu jembatan itu sejak lama sekali.") == []
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
