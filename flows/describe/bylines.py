@@ -14,7 +14,9 @@ from flows.describe.dated_bylines import (
     add_name_beside_elapsed_time,
     add_names_below_date,
     has_date_and_time,
+    is_long_title,
     match_name_on_site,
+    prints_in_small_letters,
 )
 from flows.describe.document_view import DocumentView, Evidence, MarkedLine, fold_text
 from flows.describe.page_authors import add_page_authors
@@ -155,7 +157,7 @@ def _add_capital_names(credits: Credits, view: DocumentView, registry: Registry)
 
 def _add_head_credit(credits: Credits, view: DocumentView, line: MarkedLine, registry: Registry) -> None:
     """Add the credit of one head line: a name beside an outlet, a name beside a date, or a name alone."""
-    if line in credits.lines or _add_profile_byline(credits, line, registry):
+    if line in credits.lines or _add_profile_byline(credits, view, line, registry):
         return
     site = match_name_on_site(line)
     outlet = registry.find_by_name(site[2]) if site else None
@@ -174,7 +176,7 @@ def _add_head_credit(credits: Credits, view: DocumentView, line: MarkedLine, reg
         credits.mark_credit_line(line, "byline", "byline.name")
 
 
-def _add_profile_byline(credits: Credits, line: MarkedLine, registry: Registry) -> bool:
+def _add_profile_byline(credits: Credits, view: DocumentView, line: MarkedLine, registry: Registry) -> bool:
     """Add a byline that has the shape of an outlet's profile; return whether the line is one."""
     text = line.text.rstrip()
     lower_text = text.lower() if text.isascii() else None  # outside ASCII, lower() may change the length
@@ -190,6 +192,8 @@ def _add_profile_byline(credits: Credits, line: MarkedLine, registry: Registry) 
             if groups.get("names")
             else []
         )
+        if is_long_title(names) or (groups.get("date") and prints_in_small_letters(names, view)):
+            continue  # a headline and its day
         if groups.get("names") and not names:
             if not has_only_desks(groups["names"], registry):
                 continue

@@ -42,12 +42,11 @@ def add_names_below_date(credits: Credits, view: DocumentView, head_indices: lis
             has_title_above = near_index > 0 and view.lines[near_index - 1].word_count >= _MIN_TITLE_WORDS
             # A name above the date may be the headline, unless that stands above the name.
             # Two names are shorter than most headlines, and no headline joins two names alone.
-            is_long = line.word_count >= 2 * _MIN_TITLE_WORDS and len(names) == 1
-            is_title = near_index < index and site is None and (is_long or not has_title_above)
+            is_title = near_index < index and site is None and (is_long_title(names) or not has_title_above)
             if near_index < index and has_title_above and registry.find_by_name(line.plain_text):
                 credits.add_desk(line.plain_text, line)
             names = [] if any(view.text.count(name) > 1 for name in names) else names  # a person of the story
-            names = [] if _prints_in_small_letters(names, view) else names
+            names = [] if prints_in_small_letters(names, view) else names
             if names and not is_title and all(" " in name for name in names) and line not in credits.lines:
                 credits.add_names("author", names, line, "byline.beside-date")
                 credits.mark_credit_line(line, "byline", "byline.beside-date")
@@ -66,7 +65,7 @@ def add_name_beside_date(
     before = line.text[: stamp.start].rstrip(" |,-–—\xa0\t")
     is_sentence = line.plain_text[-1] in ".)" or not line.plain_text[0].isalpha() or len(words_behind) > 0
     names = parse_printed_names(before, registry)
-    if stamp.time is None and _prints_in_small_letters(names, view):
+    if is_long_title(names) or (stamp.time is None and prints_in_small_letters(names, view)):
         return  # a title that ends in a day
     is_byline = line.kind == "byline" or not is_sentence
     if names and is_byline and (all(" " in name for name in names) or _is_lone_name(names, before, stamp)):
@@ -125,7 +124,12 @@ def _names_medium(text: str, registry: Registry) -> bool:
     return text.lower() in roles.load_newsroom_words().agencies or registry.find_by_name(text) is not None
 
 
-def _prints_in_small_letters(names: list[str], view: DocumentView) -> bool:
+def is_long_title(names: list[str]) -> bool:
+    """Return whether one "name" has as many words as a headline."""
+    return len(names) == 1 and names[0].count(" ") + 1 >= 2 * _MIN_TITLE_WORDS
+
+
+def prints_in_small_letters(names: list[str], view: DocumentView) -> bool:
     """Return whether the document prints a word of the names in small letters too: then it is no name."""
     words = {word for name in names for word in name.lower().split() if name != name.lower()}
     return bool(words) and not words.isdisjoint(_WORDS.findall(view.text))
