@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from flows.clean.lines.lexicon import load_rule_file
-from flows.clean.rules.linked_titles import end_title, is_title_case
+from flows.clean.rules.linked_titles import OPENERS, end_title, is_title_case
 from flows.clean.rules.names_end import find_names_end
 
 _RULES: Final = load_rule_file("openings.toml")
@@ -44,10 +44,19 @@ _PERSON_LABELS: Final = (
     "Laporan",
     "LAPORAN",
 )
+_CAPITAL_OPENERS: Final = "|".join(sorted(word.capitalize() for word in OPENERS))
+_OPENING_WORD: Final = re.compile(rf",?\s(?:{_CAPITAL_OPENERS}) [a-z]")
+_GLUED_OPENER: Final = re.compile(rf"(?<=[a-z])(?=(?:{_CAPITAL_OPENERS})\s[a-z])")
+_COPYRIGHT_YEAR: Final = re.compile(rf"[^\n.!?]{{0,40}}?\b(?:19|20)\d\d(?=,?\s(?:{_CAPITAL_OPENERS})\s[a-zA-Z])")
 _VALUE: Final = re.compile(r"\s?(?:[A-Z@][\w.@'’/-]*|[/|&,-]|dan|dok|via|oleh)")
 _MAX_VALUE_WORDS: Final = 7
 _NAMES_TITLE: Final = re.compile(r"(?: dengan judul:?\s?)(?P<quote>[\"“'‘])?")
 _QUOTES: Final = {'"': '"', "“": "”", "'": "'", "‘": "’"}
+# The end of an appeal without a stop: a word that opens sentences follows the channel.
+_CHANNEL: Final = re.compile(
+    r"(?:[Ww]hats ?[Aa]pp(?: [Cc]hannel)?|Google News|Telegram|You[Tt]ube|kami)"
+    rf"(?=,?\s(?:{_CAPITAL_OPENERS})\s[a-zA-Z])"
+)
 _MAX_QUOTED_CHARS: Final = 120
 _MAX_SENTENCE_CHARS: Final = 330
 _MAX_CLOSED_CHARS: Final = 220  # of a title that may be all of what is left
@@ -175,6 +184,8 @@ def _find_stop(text: str, opening: re.Match[str], limit: int, following: int) ->
     titled = _NAMES_TITLE.search(text, opening.end(), min(limit, opening.end() + _NEAR))
     if titled and " ini " in opening[0].lower():
         return _find_named_title_end(text, titled, limit, following)
+    if channel := _CHANNEL.search(text, opening.end(), min(following, opening.start() + _MAX_SENTENCE_CHARS)):
+        return channel.end()
     for end in _SENTENCE_END.finditer(text, opening.end(), min(following, opening.start() + _MAX_SENTENCE_CHARS)):
         if _SITE_BEFORE.search(text, max(0, end.start() - 12), end.start()) is None:
             return end.end()
@@ -201,6 +212,8 @@ def _find_value_end(text: str, opening: re.Match[str], limit: int, following: in
     """
     label, at = opening[0], opening.end()
     if label.startswith(("Copyright", "COPYRIGHT", "©", "Hak", "Dilarang")):
+        if year := _COPYRIGHT_YEAR.match(text, at, limit):
+            return year.end()
         ends = (end.end() for end in _SENTENCE_END.finditer(text, at, limit))
         return next((end for end in ends if end - opening.start() > _NEAR // 2), limit)
     if label[0] in "PREK" and (handle := _HANDLE.match(text, at, following)):
@@ -211,6 +224,11 @@ def _find_value_end(text: str, opening: re.Match[str], limit: int, following: in
         return find_names_end(text, at, following)
     words = 0
     while at < following and words < _MAX_VALUE_WORDS and (value := _VALUE.match(text, at, following)):
+        if words and _OPENING_WORD.match(text, at, following):
+            break
+        glued = _GLUED_OPENER.search(text, value.start(), following)
+        if glued and glued.start() < value.end():
+            return glued.start()
         at = value.end()
         words += value[0].strip()[:1].isalpha()
     return at

@@ -36,6 +36,7 @@ _MAX_LINES: Final = 3_000  # no article has more; where more are found, they are
 _MIN_PARAGRAPH_WORDS, _MAX_PARAGRAPH_WORDS = 28, 70
 _MIN_LAST_WORDS: Final = 6
 _SENTENCE_END: Final = re.compile(r"[.!?…][\"”’)]{0,2}\s+(?=[\"“‘(]?[A-Z0-9À-Þ])")
+_COMMA: Final = re.compile(r"[ \xa0]?,[ \xa0]{0,2}(?=[\"“‘A-Z])")
 _IS_GLUED_MARK: Final = np.zeros(65536, bool)
 _IS_GLUED_MARK[[ord(mark) for mark in ".,!?"]] = True
 
@@ -158,12 +159,18 @@ def recover_lines(
         gaps = sorted({*gaps, *find_head_breaks(text, start, end)})
     for first, last in find_clutter_lines(text, start, end, gaps):
         gaps += [(first, first)] if first > start else []
-        gaps += [(last, last)] if last < end else []
+        gaps += [_take_comma(text, last, end)] if last < end else []
     lines = _divide_at_gaps(text, start, end, sorted(gaps))
     if not glued_only and joints.style == "blank":
         lines = [paragraph for line in lines for paragraph in divide_paragraphs(text, *line)]
     between = _find_commas_between(text, start, end, lines)
     return lines, sorted([*between, *_select_commas_inside(text, joints.commas, lines)])
+
+
+def _take_comma(text: str, at: int, end: int) -> Gap:
+    """Return the gap behind clutter: with the comma that joined it to the next line, if one stands there."""
+    joiner = _COMMA.match(text, at, end)
+    return (at, joiner.end()) if joiner else (at, at)
 
 
 def _select_commas_inside(text: str, commas: Sequence[Gap], lines: Sequence[Gap]) -> list[Gap]:
