@@ -4,8 +4,8 @@ import re
 from typing import Final
 
 COMMENTS_HEADING: Final = re.compile(
-    r"(?:\(?\d[\d.,]*\)? )?(?:user |reader |readers.? |all |join the |leave a |tinggalkan |tulis |beri |apa )?"
-    r"(?:comments?|komentar(?: pembaca| anda)?|tanggapan|balasan|diskusi|discussion|conversation|reply|responses?|"
+    r"(?:\(?\d[\d.,]*\)? )?(?:user |reader |readers.? |all |join the |apa )?"
+    r"(?:comments?|komentar(?: pembaca| anda)?|tanggapan|balasan|diskusi|discussion|conversation|responses?|"
     r"replies|kommentare?|commentaires?|comentarios?|reacties|thoughts? on .{1,300})(?: ?\(\d[\d.,]*\)| ?[:?])?",
     re.IGNORECASE,
 )

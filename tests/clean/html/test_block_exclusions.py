@@ -222,7 +222,7 @@ def test_an_aside_within_the_story_that_quotes_it_stays() -> None:
     assert READERS[0] in published(body)
 
 
-@pytest.mark.parametrize("heading", ["3 Tanggapan", "Join the conversation", "Kommentare (3)", "Tinggalkan komentar"])
+@pytest.mark.parametrize("heading", ["3 Tanggapan", "Join the conversation", "Kommentare (3)", "Apa komentar Anda?"])
 def test_replies_below_a_heading_in_other_words_are_comments(heading: str) -> None:
     replies = "".join(f"<li><b>Wati {n} jam lalu</b><p>{text}</p></li>" for n, text in enumerate(READERS))
     assert published(f"<main><h1>{TITLE}</h1>{paragraphs(STORY)}<h3>{heading}</h3><ul>{replies}</ul></main>") == STORY
@@ -244,3 +244,9 @@ def test_a_second_headline_with_a_name_and_a_day_opens_another_story(byline: str
     first = f"<div><div><h1>{TITLE}</h1><div>Mira Oden | Monday, 4 March 2024</div>{paragraphs(STORY)}</div></div>"
     second = f"<div><div><h1>A circus on the lower meadow</h1><div>{byline}</div>{paragraphs(OTHER)}</div></div>"
     assert published(first + second) == STORY
+
+
+def test_a_button_within_the_story_opens_no_comments() -> None:
+    button = "<p><a href='#c'>Leave a comment</a></p><p><a href='#s'>Share</a></p>"
+    body = f"<main><h1>{TITLE}</h1>{paragraphs(STORY[:3])}{button}{paragraphs(STORY[3:])}<p>Like</p></main>"
+    assert set(STORY) <= set(published(body))
