@@ -74,3 +74,13 @@ def test_a_caption_below_the_byline_is_no_title(described):
     text = f"{TITLE}\nKemarau datang cepat\nJumat, 3 Mei 2024 | 13:01 WIB\nOleh : Ratna Sari\n{caption}\nTweet\n{STORY}"
     values, _, _ = described(text, {1: "title", 2: "title", 3: "byline", 4: "byline", 5: "title", 6: "widget"})
     assert values["title"] == TITLE
+
+
+def test_a_line_of_tags_is_no_standfirst(described):
+    text = f"{TITLE}\n<p> <b> </b> </p>\nOleh: Ratna Sari\n{STORY}"
+    assert titled(described(text, {1: "title", 2: "subtitle", 3: "byline"}))[:2] == (TITLE, None)
+
+
+def test_a_feed_s_foot_without_words_names_no_title(described):
+    foot = f"The post {'<b></b>' * 4} appeared first on Warta Garam."
+    assert titled(described(f"{STORY}\n{foot}", {3: "footer"}))[0] is None
