@@ -41,14 +41,15 @@ def run_publish(job: Publish, steps: Steps = PLAIN_STEPS) -> RunOutcome:
         index = cache.EMPTY_INDEX if job.rehash else cache.load_source_index(dataset.state / "sources")
         survey = steps.survey_source(job.source, index.build_digest_lookup())
         with open_workspace(job, dataset) as (run_id, work):
-            facts = run.build_facts(job, run_id, started_at, survey.inputs, dataset.read_latest_version())
+            withdrawals = release.read_withdrawals(dataset)
+            parent = dataset.read_latest_version()
+            facts = run.build_facts(job, run_id, started_at, survey.inputs, parent, withdrawals)
             if equal := release.find_equal_release(dataset, facts.compute_fingerprint()):
                 return _describe_nothing_new(job, dataset, equal)
             if isinstance(job.workers, int):
                 supervisor.start_idle_child(job.max_seconds)
             state_folder = dataset.state if dataset.state.is_dir() else work
             cached = steps.look_up_cached_results(job, survey, index, state_folder, started_ns)
-            withdrawals = release.read_withdrawals(dataset)
             _send_notice(cached.recleaning_notice)
             state, verdicts = build_tables(job, facts, dataset, withdrawals, cached, work, steps)
             unchanged = cache.build_settled_lookup(survey.files, started_ns)
