@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from flows import cache, read, release, run, validate
+from flows.outlets import OutletError
 from flows.parameters import Publish
 from flows.run.queueing import lock_dataset
 from flows.run.run_outcome import RunOutcome
@@ -22,7 +23,7 @@ from flows.run.steps import PLAIN_STEPS, Steps
 from flows.workers import dask_cluster, supervisor
 
 # Errors that a user can fix; the message is the sentence for the user.
-EXPECTED_ERRORS = (read.SourceError, release.ReleaseError, dask_cluster.ClusterError)
+EXPECTED_ERRORS = (read.SourceError, release.ReleaseError, dask_cluster.ClusterError, OutletError)
 
 # Receives the progress of the run in this process: documents read, bytes read, bytes in all.
 progress_callback: ContextVar[run.ProgressCallback | None] = ContextVar("progress_callback", default=None)
@@ -71,7 +72,7 @@ def run_publish(job: Publish, steps: Steps = PLAIN_STEPS) -> RunOutcome:
                 *_update_indexes(job, dataset, started_ns),
             )
             return replace(outcome, redone=cached.recleaning_notice, notes=notes)
-    except (read.SourceError, dask_cluster.ClusterError) as error:
+    except (read.SourceError, dask_cluster.ClusterError, OutletError) as error:
         return RunOutcome("wrong_use", job.dataset, why=(str(error),))
     except release.DatasetBusyError as error:
         return RunOutcome("busy", job.dataset, why=(str(error),))
