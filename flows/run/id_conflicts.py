@@ -37,23 +37,23 @@ def resolve_id_conflicts(
     then the greater raw_sha256. With `append` the parent's row of the article takes part: where it wins, this run's
     documents are dropped. With the parent's index only the segments that hold a claimed id are read.
     """
-    parent_rows = _match_parent_rows(parent, parent_index, state, append=append)
-    state = separate_unlike_documents(state, parent, parent_rows)
+    files, parent_rows = _match_parent_rows(parent, parent_index, state, append=append)
+    state = separate_unlike_documents(state, files, parent_rows)
     state = _drop_older_documents(state, parent_rows if append else parent_rows.slice(0, 0))
     return _make_source_ids_unique(state, parent_rows if append else parent_rows.slice(0, 0))
 
 
 def _match_parent_rows(
     parent: Path | None, parent_index: ParentRows | None, state: RunState, *, append: bool
-) -> pa.Table:
-    """Return the parent's rows, without texts, whose id or source_id this run claims.
+) -> tuple[list[Path], pa.Table]:
+    """Return the parent's rows, without texts, whose id or source_id this run claims, and the files that hold them.
 
     Without `append` only the claims of declared canonicals matter.
     """
     keys = state.articles
     declared = keys if append else keys.filter(pc.is_valid(keys["fallback_id"]))
     if parent is None or not declared.num_rows:
-        return _PARENT_ROWS.empty_table()
+        return [], _PARENT_ROWS.empty_table()
     all_ids = pa.concat_arrays([*declared["article_id"].chunks, *declared["fallback_id"].drop_null().chunks])
     source_ids = keys["source_id"].combine_chunks() if append else pa.array([], pa.string())
     tables = [_PARENT_ROWS.empty_table()]
@@ -68,7 +68,7 @@ def _match_parent_rows(
         if is_claimed.true_count:
             claimed = pa.Table.from_batches([batch.filter(is_claimed)])
             tables.append(claimed.rename_columns(_PARENT_ROWS.names).cast(_PARENT_ROWS))
-    return pa.concat_tables(tables)
+    return files, pa.concat_tables(tables)
 
 
 def _list_claimed_files(parent_index: ParentRows, ids: pa.Array, source_ids: pa.Array) -> list[Path]:
