@@ -75,7 +75,7 @@ def purge_documents(state: Path, raw_sha256: AbstractSet[str], text_digests: Abs
         return np.asarray(~(is_affected | np.isin(at, matching_rows)))
 
     removed_count = _retain_documents(state, select_unaffected)
-    for path in (state / "sources").iterdir() if (state / "sources").is_dir() else []:
+    for path in _list_paths(state / "sources"):
         arrow_folders.remove_folder(path)
     return removed_count
 
@@ -91,24 +91,31 @@ def _match_raw_bytes(shard: StoredShard, documents: pa.Table, raw_sha256: pa.Arr
 
 
 def _retain_documents(state: Path, select_retained: Callable[[StoredShard, pa.Table], _Mask]) -> int:
-    """Rewrite each shard with the documents of the mask; return how many documents were removed."""
+    """Rewrite each shard with the documents of the mask; return how many documents were removed.
+
+    A damaged shard is removed, and so is what a killed run left of one.
+    """
     removed_count = 0
+    version_folders = [path for path in _list_paths(state / "outcomes") if path.is_dir()]
+    for path in [path for folder in version_folders for path in _list_paths(folder) if path.name.startswith(".")]:
+        arrow_folders.remove_folder(path)
     for version_folder, path in list(_list_shards(state)):
         shard = StoredShard(path)
         try:
             documents = shard.read_documents()
             mask = select_retained(shard, documents)
+            if mask.any() and not mask.all():
+                _commit_merged_shard([(shard, mask)], version_folder)
         except (OSError, pa.ArrowException):
+            if arrow_folders.is_intact(path):
+                raise  # the disk is full, not the shard damaged
             arrow_folders.remove_folder(path)
             continue
         removed_count += int(np.count_nonzero(~mask))
-        if mask.all():
-            continue
-        if mask.any():
-            _commit_merged_shard([(shard, mask)], version_folder)
-        arrow_folders.remove_folder(path)
-    for version_folder in sorted((state / "outcomes").iterdir()) if (state / "outcomes").is_dir() else []:
-        if version_folder.is_dir() and not any(version_folder.iterdir()):
+        if not mask.all():
+            arrow_folders.remove_folder(path)
+    for version_folder in version_folders:
+        if not any(version_folder.iterdir()):
             version_folder.rmdir()
     return removed_count
 
@@ -145,9 +152,13 @@ def _commit_merged_shard(parts: list[tuple[StoredShard, _Mask]], version_folder:
 
 
 def _list_shards(state: Path) -> Iterator[tuple[Path, Path]]:
-    for version_folder in sorted((state / "outcomes").iterdir()) if (state / "outcomes").is_dir() else []:
+    for version_folder in _list_paths(state / "outcomes"):
         yield from ((version_folder, path) for path in _list_visible_paths(version_folder))
 
 
 def _list_visible_paths(version_folder: Path) -> list[Path]:
-    return [path for path in sorted(version_folder.iterdir()) if path.name[0] != "."] if version_folder.is_dir() else []
+    return [path for path in _list_paths(version_folder) if path.name[0] != "."]
+
+
+def _list_paths(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []

@@ -20,6 +20,8 @@ _DAYS: Final = (
     "sabtu saturday sab sat|minggu ahad sunday min ahd sun"
 )
 WEEKDAY_NUMBERS: Final = {name: at for at, names in enumerate(_DAYS.split("|")) for name in names.split()}
+# What a regex that ignores case takes for an ASCII letter, and every form of the apostrophe.
+_ASCII_FORMS: Final = str.maketrans({"ı": "i", "İ": "i", "ſ": "s", "\u212a": "k", "’": "'", "‘": "'", "`": "'"})
 
 
 def _join_alternatives(names: dict[str, int]) -> str:
@@ -105,7 +107,12 @@ _UPDATE = re.compile(
 _UPDATE_BEHIND = re.compile(
     r"\W{0,4}(?:last )?(?:updated?|modified|edited|diperbarui|diperbaharui)\W{0,3}\Z", re.IGNORECASE
 )
-_HALF_DAY = re.compile(r"\d\s?[ap]\.?m\b", re.IGNORECASE)
+# Behind a clock time: until when an event lasts.
+_RANGE_END = re.compile(
+    r"(?:[^\S\n]?[ap]\.?m\.?)?[^\S\n]{0,3}(?:[-–—]|s\.?/?d\.?|sampai|hingga|until|to)"
+    r"[^\S\n]{0,3}\d{1,2}[.:]\d\d(?!\d)",
+    re.IGNORECASE,
+)
 _YEAR_SIGNS = frozenset("年년")
 
 
@@ -125,14 +132,16 @@ class DateStamp:
     has_unsettled_zone: bool = False  # a zone is printed whose offset is not known
 
     def to_utc(self, zone: dt.timezone | None) -> dt.datetime | None:
-        """Return the instant in UTC; None without a clock time or any zone. `zone` applies where none is printed."""
+        """Return the instant in UTC, None without a clock time or any zone; `zone` applies where none is printed.
+
+        In the first and last year of the calendar there is none: there it has no day in every zone.
+        """
         effective_zone = self.zone or (None if self.has_unsettled_zone else zone)
         if self.time is None or effective_zone is None:
             return None
-        try:
-            return dt.datetime.combine(self.day, self.time, effective_zone).astimezone(dt.UTC)
-        except OverflowError:
+        if not dt.MINYEAR < self.day.year < dt.MAXYEAR:
             return None
+        return dt.datetime.combine(self.day, self.time, effective_zone).astimezone(dt.UTC)
 
 
 def parse_zone(name: str | None) -> dt.timezone | None:
@@ -223,8 +232,8 @@ def find_yearless_dates(text: str, years: Iterable[int]) -> Iterator[DateStamp]:
     years = tuple(years)
     for match in _match_yearless_dates(text):
         month_name = match["m"]
-        month = MONTH_NUMBERS[month_name.lower()] if month_name else int(match["m2"])
-        weekday = WEEKDAY_NUMBERS[re.sub("[’‘`]", "'", match["day"].lower())]
+        month = MONTH_NUMBERS[_fold_name(month_name)] if month_name else int(match["m2"])
+        weekday = WEEKDAY_NUMBERS[_fold_name(match["day"])]
         candidate_days = [day for year in years if (day := _build_date(year, month, int(match["d"] or match["d2"])))]
         matching_days = [day for day in candidate_days if day.weekday() == weekday]
         if len(matching_days) == 1:
@@ -253,7 +262,7 @@ def _resolve_day(match: re.Match[str]) -> tuple[dt.date | None, bool]:
     month = collect_month_names().get(month_name.lower(), 0) if month_name else int(parts["m3"] or parts["m4"])
     if year in _THAI_YEARS and month_name and "\u0e00" <= month_name[0] <= "\u0e7f":
         year -= _THAI_YEAR_OFFSET
-    weekday = WEEKDAY_NUMBERS[re.sub("[’‘`]", "'", parts["day"].lower())] if parts["day"] else None
+    weekday = WEEKDAY_NUMBERS[_fold_name(parts["day"])] if parts["day"] else None
     day = _build_date(year, month, day_number)
     if day and (weekday is None or day.weekday() == weekday):
         return day, False
@@ -263,6 +272,11 @@ def _resolve_day(match: re.Match[str]) -> tuple[dt.date | None, bool]:
     if swapped and day is None and weekday is None:
         return swapped, False  # 2/24/2026 can only be month/day/year
     return day, day is not None
+
+
+def _fold_name(name: str) -> str:
+    """Fold the printed name of a weekday or of a common month to its key: small ASCII letters and apostrophes."""
+    return name.translate(_ASCII_FORMS).lower()
 
 
 def _build_date(year: int, month: int, day: int) -> dt.date | None:
@@ -284,6 +298,8 @@ def _parse_time(text: str, date_match: re.Match[str], day: dt.date) -> DateStamp
     # A number with a dot and no sign of a clock is as likely a figure: "2023. 12.50 persen".
     if hour > 23 or minute > 59 or (match["dot"] == "." and not match["zone"] and "|" not in match[0]):
         return dateless
+    if date_match["y4"] is None and _RANGE_END.match(text, match.end("min")):
+        return dateless  # "10:00-11:30 WIB": the hours of an event, and no offset from UTC
     zone = parse_zone(match["zone"])
     is_offset = match["off"] is not None and (match["zone"] is None or match["zone"].upper() in {"GMT", "UTC"})
     if is_offset:

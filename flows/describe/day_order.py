@@ -36,11 +36,11 @@ def settle_day_order(stamp: DateStamp, view: DocumentView) -> DateStamp | None:
     declared_days = _list_declared_days(view)
     if (stamp.day in declared_days) != (swapped.day in declared_days):
         return stamp if stamp.day in declared_days else swapped
-    is_month_first = find_day_order(view)
+    is_month_first = _find_day_order(view)
     return None if is_month_first is None else swapped if is_month_first else stamp
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1)  # documents are described one after another
 def _list_declared_days(view: DocumentView) -> frozenset[dt.date]:
     """Return the days that the page declares, or its address holds, in a form that is not ambiguous."""
     candidates = [*view.find_candidates("published_at"), *view.find_candidates("modified_at")]
@@ -50,8 +50,8 @@ def _list_declared_days(view: DocumentView) -> frozenset[dt.date]:
     return frozenset(url_days | {stamp.day for stamp in stamps if stamp and not stamp.is_ambiguous})
 
 
-@lru_cache(maxsize=64)
-def find_day_order(view: DocumentView) -> bool | None:
+@lru_cache(maxsize=1)  # documents are described one after another
+def _find_day_order(view: DocumentView) -> bool | None:
     """Return whether the document writes the month first; None if nothing shows it."""
     printed_orders = {
         int(match[3]) > 12

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from flows.describe import (
@@ -67,11 +68,11 @@ def describe_document(
     title_index = headline.find_title_line(view, stated[0] if stated else None)
     credits = bylines.extract_credits(view, dateline.line_index, registry, profile, title_index)
     attribution = outlet_attribution.attribute_outlet(view, head_outlet, credits, registry)
-    if attribution.outlet and profile is None and attribution.outlet.profile and attribution.outlet.profile != profile:
+    if profile is None and attribution.outlet and attribution.outlet.profile:
         # The outlet is known only now, and its profile decides what the sign-offs mean.
         profile = attribution.outlet.profile
         credits = bylines.extract_credits(view, dateline.line_index, registry, profile, title_index)
-    latest_day = (fetched_at + dt.timedelta(days=1)).date() if fetched_at else None
+    latest_day = _compute_latest_day(fetched_at) if fetched_at else None
     published = publication_date.find_publication_date(
         view, credits, dateline.line_index, profile, latest_day, title_index, url
     )
@@ -126,15 +127,21 @@ def describe_document(
     return DocumentDescription(values, tuple(evidence), marks, _sample_body(view))
 
 
+def _compute_latest_day(fetched_at: dt.datetime) -> dt.date:
+    """Compute the last possible day of publication: the day after fetching, at most the last one of the calendar."""
+    day = fetched_at.date()
+    return day if day == dt.date.max else day + dt.timedelta(days=1)
+
+
 def _drop_overlaps(marks: list[Mark]) -> tuple[Mark, ...]:
     """Return the marks in text order; of two that overlap, the earlier one in the list stays."""
-    separate_marks: list[Mark] = []
+    separate_marks: list[Mark] = []  # in text order
     for mark in marks:
-        if mark.end > mark.start and not any(
-            mark.start < other.end and other.start < mark.end for other in separate_marks
-        ):
-            separate_marks.append(mark)
-    return tuple(sorted(separate_marks, key=lambda mark: mark.start))
+        place = bisect_left(separate_marks, mark.end, key=lambda other: other.start)
+        is_separate = place == 0 or separate_marks[place - 1].end <= mark.start
+        if mark.end > mark.start and is_separate:
+            separate_marks.insert(place, mark)
+    return tuple(separate_marks)
 
 
 def _sample_body(view: DocumentView) -> str:

@@ -45,7 +45,7 @@ class Candidate(NamedTuple):
     value: str
 
 
-@dataclass(unsafe_hash=True)  # a frozen one takes three times as long to create, and pages have hundreds
+@dataclass  # a frozen one takes three times as long to create, and pages have hundreds
 class MarkedLine:
     """Non-blank line: its number from 1, its offset in the document, its text, and its longest mark's kind and rule."""
 
@@ -79,7 +79,7 @@ class MarkedLine:
         return Evidence(field_name, rule, self.number, (quote or self.text).strip()[:_QUOTE_LIMIT], certainty)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # equal only to itself: to hash all its lines would cost more than most rules
 class DocumentView:
     """Non-blank lines of a document in order, and its candidates."""
 

@@ -19,6 +19,7 @@ from flows.describe.document_view import (
     strip_tags,
 )
 from schemas.stage_tables import Mark
+from schemas.word_count import count_words
 
 _HEAD_LINES = 12  # lines above the body among which a headline may stand
 _NEAR_LINES = 3  # lines above the story in which one of at most two candidates needs no further evidence
@@ -76,9 +77,8 @@ def find_headline(
     ]
     title_evidence_rows = [line.cite_evidence("title", "title.head", certainty="likely")]
     standfirst = _find_standfirst(view, index, head_end, title, credit_lines)
-    standfirst_text = None
+    standfirst_text = strip_tags(standfirst.text) if standfirst else None
     if standfirst:
-        standfirst_text = strip_tags(standfirst.text)
         marks.append(standfirst.mark_span("subtitle", "subtitle.head"))
         title_evidence_rows.append(standfirst.cite_evidence("subtitle", "subtitle.head", certainty="likely"))
     return Headline(title, standfirst_text, tuple(title_evidence_rows), tuple(marks))
@@ -88,10 +88,9 @@ def _find_feed_headline(view: DocumentView) -> Headline:
     """Find the headline that a feed repeats below a syndicated story."""
     for line in view.lines[-4:]:
         match = _FEED_FOOTER.search(line.text, max(0, len(line.text) - 400))
-        title = match["post"] or match["place"] if match else None
-        if title:
-            evidence = line.cite_evidence("title", "title.feed-foot", title, certainty="likely")
-            return Headline(strip_tags(title), None, (evidence,))
+        printed = match["post"] or match["place"] if match else ""
+        if title := strip_tags(printed):
+            return Headline(title, None, (line.cite_evidence("title", "title.feed-foot", printed, certainty="likely"),))
     return Headline()
 
 
@@ -301,7 +300,8 @@ def _find_standfirst(
             continue
         if not _is_unexplained(line):
             return None
-        if 4 <= line.word_count <= 60 and not _is_menu_text(line.text) and line.plain_text[0] not in "(-–":
+        word_count = count_words(strip_tags(line.text))
+        if 4 <= word_count <= 60 and not _is_menu_text(line.text) and line.plain_text[0] not in "(-–":
             return line
         return None
     return None

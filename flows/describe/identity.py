@@ -63,22 +63,26 @@ def choose_url(view: DocumentView, own_url: str | None) -> ChosenUrl:
     """
     own_evidence = [Evidence("url", "url.record", None, own_url)] if own_url else []
     declared = list(_list_declared_urls(view, own_url))
-    targets_by_place = {place: target for place, target, _ in reversed(declared)}
+    places_by_variant: dict[str, set[str]] = {}
+    for place, target, _ in declared:
+        places_by_variant.setdefault(_fold_variant(target), set()).add(place)
+    first_targets = {place: target for place, target, _ in reversed(declared)}.values()
+    is_undisputed = len({_fold_variant(target) for target in first_targets}) == 1
     for place, target, printed in declared:
         if not has_article_path(target):
             continue
+        variant = _fold_variant(target)
+        is_declared_twice = len(places_by_variant[variant]) > 1
         if own_url is None:
-            is_believed = len({_fold_variant(other) for other in targets_by_place.values()}) == 1 or (
-                _count_places(declared, target) > 1
-            )
+            is_believed = is_undisputed or is_declared_twice
         elif extract_registered_domain(_parse_host(target)) != extract_registered_domain(_parse_host(own_url)):
             continue
         elif page_number := find_page_number(own_url, target):
             return ChosenUrl(own_url, own_evidence, own_url, page_number)
         else:
-            is_believed = _fold_variant(target) == _fold_variant(own_url) or _count_places(declared, target) > 1
+            is_believed = variant == _fold_variant(own_url) or is_declared_twice
         if is_believed:
-            is_variant = own_url is not None and _fold_variant(target) == _fold_variant(own_url)
+            is_variant = own_url is not None and variant == _fold_variant(own_url)
             evidence = [Evidence("url", f"url.{place}", None, printed)]
             return ChosenUrl(target, evidence, target if is_variant else own_url)
     return ChosenUrl(own_url, own_evidence, own_url)
@@ -131,12 +135,6 @@ def _list_declared_urls(view: DocumentView, own_url: str | None) -> Iterator[tup
             continue
         if target is not None:
             yield candidate.where, target, printed
-
-
-def _count_places(declared: list[tuple[str, str, str]], target: str) -> int:
-    """Count the places that declare a URL, forms of the same page counting as one."""
-    folded = _fold_variant(target)
-    return len({place for place, other, _ in declared if _fold_variant(other) == folded})
 
 
 @lru_cache(maxsize=256)  # a page states its address in several places

@@ -16,7 +16,7 @@ from flows.outlets.registry import extract_registered_domain, normalize_spelling
 _PROMOTION_KINDS = {"promo", "footer"}  # kinds of span in which an outlet speaks of itself
 # A page that credits the outlet of the dateline as its source has copied the story from it.
 _SOURCE_CREDIT = re.compile(r"(?:sumber|source) ?: ?([\w.-]{3,40})", re.IGNORECASE)
-_DOMAIN = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}")
+_DOMAIN = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}\.(?!\d+\Z)[a-z0-9-]{1,63}")
 _COPYRIGHT = re.compile(
     r"(?:copyright|©|\(c\)|hak cipta)[^\w\n]{0,6}(?:\(c\)\s?)?(?:19|20)?\d{0,2}[^\w\n]{0,4}", re.IGNORECASE
 )

@@ -6,10 +6,7 @@ from dataclasses import replace
 
 from flows.describe.credits import Credits
 from flows.describe.date_grammar import DateStamp, find_dates, parse_machine_date
-from flows.describe.date_lines import (
-    PUBLISHED_ON,
-    is_usable,
-)
+from flows.describe.date_lines import PUBLISHED_ON, is_usable
 from flows.describe.dated_value import PublicationDate, select_zone
 from flows.describe.day_order import settle_day_order
 from flows.describe.document_view import DocumentView, Evidence, MarkedLine
@@ -85,7 +82,7 @@ def _find_date(
         if close_printed and close_printed.day and close_printed.day != declared_date.day:
             # One day apart: the page counts in its own zone. A hidden bare day, or a later day for social
             # networks, belongs to another edition.
-            if abs(close_printed.day - declared_date.day) == dt.timedelta(days=1) and declared_date.instant:
+            if _may_be_same_instant(close_printed.day, declared_date):
                 return replace(
                     declared_date,
                     day=close_printed.day,
@@ -143,6 +140,15 @@ def _find_date(
     story_match = find_story_day(view, latest_day) if printed_date is None else None
     story_date = _build_inferred_date(*story_match) if story_match else PublicationDate()
     return printed_date or (story_date if story_date.day else url_date) or story_date
+
+
+def _may_be_same_instant(printed_day: dt.date, declared: PublicationDate) -> bool:
+    """Return whether a printed day is one from the declared day, and may be that of its instant in some zone."""
+    if declared.day is None or declared.instant is None:
+        return False
+    one_day = dt.timedelta(days=1)
+    # In UTC and in any zone the days of one instant are one apart at most.
+    return abs(printed_day - declared.day) == one_day and abs(printed_day - declared.instant.date()) <= one_day
 
 
 def find_last_revision(view: DocumentView, published: PublicationDate) -> dt.datetime | None:

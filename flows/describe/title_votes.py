@@ -23,11 +23,10 @@ _ELLIPSES = ("...", "…")
 
 def choose_stated_title(view: DocumentView, outlet: str | None) -> tuple[str, Evidence] | None:
     """Choose the title that a record or a page states, without its site's name; return it with its evidence."""
-    record = view.find_candidates("title", "record")
-    if record:
-        title = strip_tags(unescape(record[0].value) if "&" in record[0].value else record[0].value)
-        stripped = strip_site_name(title, {fold_text(outlet)} if outlet else set(), exact_only=True)
-        return stripped or title, Evidence("title", "record", None, record[0].value)
+    for candidate in view.find_candidates("title", "record"):
+        if title := strip_tags(unescape(candidate.value)):
+            stripped = strip_site_name(title, {fold_text(outlet)} if outlet else set(), exact_only=True)
+            return stripped or title, Evidence("title", "record", None, candidate.value)
     title_candidates = view.find_candidates("title", *_PLACES)
     if not title_candidates:
         return None
@@ -85,8 +84,11 @@ def _find_site_headings(title_candidates: list[Candidate]) -> set[str]:
     return {
         heading
         for heading in headings
-        for title in shared_titles
-        if heading and window_title in {heading + title, title + heading}
+        if heading
+        and (
+            (window_title.startswith(heading) and window_title.removeprefix(heading) in shared_titles)
+            or (window_title.endswith(heading) and window_title.removesuffix(heading) in shared_titles)
+        )
     }
 
 

@@ -80,7 +80,12 @@ def rebuild_release(dataset: release.Dataset, version: str) -> RebuildReport:
             scratch.release_path(parent).symlink_to(dataset.release_path(parent).resolve(), target_is_directory=True)
         facts = replace(
             run.build_facts(
-                job, manifest["run_id"], datetime.fromisoformat(manifest["created_at"]), survey.inputs, parent
+                job,
+                manifest["run_id"],
+                datetime.fromisoformat(manifest["created_at"]),
+                survey.inputs,
+                parent,
+                withdrawals,
             ),
             withdrawn_digest=manifest["digests"]["withdrawn"],
         )

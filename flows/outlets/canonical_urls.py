@@ -19,15 +19,18 @@ _TRACKERS: Final = re.compile(
 )
 # Trackers unless the value has a digit: then it may be an id.
 _AMBIGUOUS_TRACKERS: Final = frozenset({"ref", "source", "medium", "campaign"})
+# What expectations/articles.json (url.shape) accepts: a longer address would cost the article.
+_PUBLISHABLE: Final = re.compile(r"https?://[^\s/?#]{3,260}/\S{0,4000}")
 _CONTROLS: Final = re.compile(r"[\x00-\x1f\x7f]")
 _SAFE_IN_QUERY: Final = "!$&'()*+,-./:;=?@_~%[]"
 
 
 @lru_cache(maxsize=256)  # a page states its address in several places
 def canonicalize_url(stated_url: str) -> str | None:
-    """Return the URL without fragment, user name and tracking parameters, host in lower case; None if not http(s).
+    """Return the URL without fragment, user name and tracking parameters, host in lower case.
 
-    No network access. Parameters are sorted by name. Source: courlan for host, port and path.
+    None if it is not http(s), or too long to be published. No network access. Parameters are sorted by name. Source:
+    courlan for host, port and path.
     """
     from courlan import normalize_url
 
@@ -48,7 +51,8 @@ def canonicalize_url(stated_url: str) -> str | None:
         return None
     if url.count("/") == 2:
         url += "/"
-    return f"{url}?{query}" if query else url
+    url = f"{url}?{query}" if query else url
+    return url if _PUBLISHABLE.fullmatch(url) else None
 
 
 def _drop_trackers(query: str) -> str:

@@ -27,11 +27,12 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 from flows.outlets.errors import OutletError
 from schemas.vocabulary import KINDS
 
-ZONES = {"WIB": 7, "WITA": 8, "WIT": 9, "MYT": 8}  # name printed -> hours east of UTC
+ZONES = ("MYT", "WIB", "WIT", "WITA")
 ANYWHERE = "..."  # begins a cue whose words may stand anywhere in a line
 _KEYS = {"zone", "url_days", "sign_off", "valid_from", "valid_to", "author_box", "bylines", "roles", "cues"}
 _PLACEHOLDERS = {
@@ -71,7 +72,10 @@ class Profile:
 
 
 def compile_byline_shape(text: str) -> re.Pattern[str]:
-    """Return the regex of a byline shape for a whole line. Raises OutletError for an unknown placeholder."""
+    """Return the regex of a byline shape for a whole line.
+
+    Raises OutletError for an unknown or repeated placeholder, and for a shape that nearly any line has.
+    """
     pieces = []
     for piece in re.split(r"(\{[^}]*\}| +)", text.strip()):
         if piece.startswith("{"):
@@ -82,7 +86,43 @@ def compile_byline_shape(text: str) -> re.Pattern[str]:
             pieces.append(_PLACEHOLDERS[piece[1:-1]])
         else:
             pieces.append(r"[^\S\n]{0,12}" if piece.isspace() else re.escape(piece))
+    counts = {name: text.count(f"{{{name}}}") for name in ("names", "date")}
+    if sorted(counts.values()) not in ([0, 1], [1, 1]) or not re.sub(r"\{[^}]*\}", "", text).strip():
+        raise OutletError(
+            f"byline shape {text!r}: expected words, and {{names}} or {{date}} or both of them, each once."
+        )
     return re.compile(r"[^\S\n]{0,12}" + "".join(pieces), re.IGNORECASE)
+
+
+def _check_settings(settings: dict[str, Any]) -> None:
+    """Check the settings of a profile but for its byline shapes. Raises OutletError, TypeError or AttributeError."""
+    unknown_keys = sorted(set(settings) - _KEYS)
+    if unknown_keys:
+        raise OutletError(f"has the keys {unknown_keys}; expected only {sorted(_KEYS)}.")
+    if settings.get("zone") not in {None, *ZONES}:
+        raise OutletError(f"zone is {settings['zone']!r}; expected one of {', '.join(ZONES)}.")
+    if settings.get("url_days") not in {None, "UTC"}:
+        raise OutletError(f"url_days is {settings['url_days']!r}; expected `UTC`, or no such key.")
+    if settings.get("sign_off") not in {None, "editor", "author"}:
+        raise OutletError(f"sign_off is {settings['sign_off']!r}; expected `editor` or `author`.")
+    roles, cues = settings.get("roles", {}), settings.get("cues", {})
+    if not set(roles) <= {"author", "editor"}:
+        raise OutletError(f"roles are {sorted(roles)}; expected `author` and `editor`.")
+    if not set(cues) <= set(KINDS):
+        raise OutletError(f"cues are for {sorted(cues)}; expected kinds of span: {', '.join(KINDS)}.")
+    for key, words in (("author_box", settings.get("author_box", [])), *roles.items(), *cues.items()):
+        if not isinstance(words, list) or not all(isinstance(word, str) and word.strip() for word in words):
+            raise OutletError(f'{key} is {words!r}; expected a list of words, as ["one", "another"].')
+    if any(not words.removeprefix(ANYWHERE).strip() for openings in cues.values() for words in openings):
+        raise OutletError("a cue has no words; expected how a line begins, or `...` and words that it has.")
+    for byline in settings.get("bylines", []):
+        if not set(byline) <= {"shape", "identifies"} or type(byline.get("identifies", False)) is not bool:
+            raise OutletError(f"a byline is {byline!r}; expected `shape`, and `identifies` as true or false.")
+    for key in ("valid_from", "valid_to"):
+        if type(settings.get(key, dt.date.min)) is not dt.date:
+            raise OutletError(f"{key} is {settings[key]!r}; expected a day, as 2023-01-31 without quotes.")
+    if settings.get("valid_from", dt.date.min) > settings.get("valid_to", dt.date.max):
+        raise OutletError(f"valid_from is {settings['valid_from']}, after valid_to, {settings['valid_to']}.")
 
 
 def parse_profile(name: str, text: str) -> Profile:
@@ -90,25 +130,7 @@ def parse_profile(name: str, text: str) -> Profile:
     where = f"profiles/{name}.toml"
     try:
         settings = tomllib.loads(text)
-        unknown_keys = sorted(set(settings) - _KEYS)
-        if unknown_keys:
-            raise OutletError(f"has the keys {unknown_keys}; expected only {sorted(_KEYS)}.")
-        if settings.get("zone") not in {None, *ZONES}:
-            raise OutletError(f"zone is {settings['zone']!r}; expected one of {sorted(ZONES)}.")
-        if settings.get("url_days") not in {None, "UTC"}:
-            raise OutletError(f"url_days is {settings['url_days']!r}; expected `UTC`, or no such key.")
-        if settings.get("sign_off") not in {None, "editor", "author"}:
-            raise OutletError(f"sign_off is {settings['sign_off']!r}; expected `editor` or `author`.")
-        roles, cues = settings.get("roles", {}), settings.get("cues", {})
-        if not set(roles) <= {"author", "editor"}:
-            raise OutletError(f"roles are {sorted(roles)}; expected `author` and `editor`.")
-        if not set(cues) <= set(KINDS):
-            raise OutletError(f"cues are for {sorted(cues)}; expected kinds of span: {', '.join(KINDS)}.")
-        if any(not words.removeprefix(ANYWHERE).strip() for openings in cues.values() for words in openings):
-            raise OutletError("a cue has no words; expected how a line begins, or `...` and words that it has.")
-        for key in ("valid_from", "valid_to"):
-            if type(settings.get(key, dt.date.min)) is not dt.date:
-                raise OutletError(f"{key} is {settings[key]!r}; expected a day, as 2023-01-31 without quotes.")
+        _check_settings(settings)
         return Profile(
             name,
             settings.get("zone"),
@@ -120,8 +142,8 @@ def parse_profile(name: str, text: str) -> Profile:
                 Byline(b["shape"], compile_byline_shape(b["shape"]), b.get("identifies", False))
                 for b in settings.get("bylines", [])
             ),
-            {word.lower(): role for role, words in roles.items() for word in words},
-            {kind: tuple(openings) for kind, openings in cues.items()},
+            {word.lower(): role for role, words in settings.get("roles", {}).items() for word in words},
+            {kind: tuple(openings) for kind, openings in settings.get("cues", {}).items()},
             settings.get("url_days"),
         )
     except tomllib.TOMLDecodeError as error:

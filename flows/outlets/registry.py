@@ -19,7 +19,7 @@ KINDS = {
     "public-broadcaster", "regional", "religion", "tech", "trade",
 }  # fmt: skip
 # Public suffixes of two labels: the registered domain has a third one (republika.co.id).
-_SECOND_LEVEL = re.compile(r"(?:co|or|go|ac|web|com|org|net|my|desa|sch|gov|edu)\.[a-z]{2}")
+_SECOND_LEVEL = re.compile(r"(?:co|or|go|ac|web|com|org|net|my|desa|sch|gov|edu|mil|biz|ponpes|kop)\.[a-z]{2}")
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+){1,4}(?:/[a-z0-9-]+)?")
 
 
@@ -38,8 +38,10 @@ class Outlet:
 
 
 def extract_registered_domain(host: str) -> str:
-    """Return the registered part of a host name: `nasional.republika.co.id` -> `republika.co.id`."""
+    """Return the registered part of a host name: `nasional.republika.co.id` -> `republika.co.id`; all of an address."""
     labels = host.split("/")[0].lower().rstrip(".").split(".")
+    if labels[-1].isdigit():
+        return ".".join(labels)  # 10.0.0.7
     label_count = 3 if len(labels) >= 3 and _SECOND_LEVEL.fullmatch(".".join(labels[-2:])) else 2
     return ".".join(labels[-label_count:])
 

@@ -1,7 +1,8 @@
 """The steps of one publish as plain functions; flows/run/publish_run.py calls them in this order.
 
     look_up_cached_results, clean_documents     source -> outcome of each document, cached or made now   (collect)
-    reject_withdrawn, resolve_id_conflicts      reject what was taken down; one row for each id     (id_conflicts)
+    reject_withdrawn                            reject what was taken down                    (withdrawn_articles)
+    resolve_id_conflicts                        one row for each id                                 (id_conflicts)
     remake_carried                              carried rows again, from state/raw (`--remake`)           (remake)
     match_renamed_articles                      recognise the parent's rows of an older rule    (renamed_articles)
     clear_future_dates                          no date after the latest possible day               (future_dates)
@@ -26,7 +27,7 @@ from flows.run.cleanup import clean_up_state, prune_unreferenced_outcomes
 from flows.run.collect import CachedResults, ProgressCallback, clean_documents, clean_raw_tables, look_up_cached_results
 from flows.run.duplicates import mark_duplicates
 from flows.run.future_dates import clear_future_dates
-from flows.run.id_conflicts import reject_withdrawn, resolve_id_conflicts
+from flows.run.id_conflicts import resolve_id_conflicts
 from flows.run.indexes import update_indexes
 from flows.run.ordered_tables import load_articles
 from flows.run.parent_match import match_parent
@@ -40,6 +41,7 @@ from flows.run.segment_index import IndexFolder, SegmentIndex
 from flows.run.segment_plan import plan_segments
 from flows.run.staging import finish_indexes, stage_segments
 from flows.run.validation import revalidate_rows, validate_drift, validate_release, validate_rows
+from flows.run.withdrawn_articles import reject_withdrawn
 
 __all__ = [
     "CachedResults",

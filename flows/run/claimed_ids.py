@@ -8,7 +8,7 @@ URL or place (`fallback_id` of KEYS), or by their place and bytes. A document th
 fallback id keeps that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -30,16 +30,17 @@ _Basis: TypeAlias = Literal["declared", "url", "place", "bytes"]
 _DOUBTFUL: Final = ("declared", "place")
 
 
-def separate_unlike_documents(state: RunState, parent: Path | None, parent_rows: pa.Table) -> RunState:
+def separate_unlike_documents(state: RunState, parent_files: Sequence[Path], parent_rows: pa.Table) -> RunState:
     """Give each document that claims the article_id of an unlike one another id, and its own URL.
 
-    `parent_rows` are the rows of the parent with an id that this run claims: article_id, source_uri, raw_sha256.
+    `parent_rows` are the rows of the parent with an id that this run claims: article_id, source_uri, raw_sha256. They
+    are in `parent_files`, of articles.
     """
     contested_ids = _find_contested_ids(state.articles, parent_rows)
     if not len(contested_ids):
         return state
     keys = state.articles.filter(pc.is_in(state.articles["article_id"], value_set=contested_ids))
-    claims = _ClaimTable(replace(state, articles=keys), parent, parent_rows)
+    claims = _ClaimTable(replace(state, articles=keys), parent_files, parent_rows)
     while wrong_places := claims.find_wrong_places():
         claims.withdraw(wrong_places)
     return _apply_claims(state, claims.list_changed_ids(), claims.list_rows_without_canonical())
@@ -79,9 +80,9 @@ def _match_published(keys: pa.Table, column: str, parent_rows: pa.Table) -> tupl
 class _ClaimTable:
     """Claims of documents on article_ids by place in `state.articles`, and the texts to compare the claimants."""
 
-    def __init__(self, state: RunState, parent: Path | None, parent_rows: pa.Table) -> None:
+    def __init__(self, state: RunState, parent_files: Sequence[Path], parent_rows: pa.Table) -> None:
         keys = state.articles
-        self._state, self._parent = state, parent
+        self._state, self._parent_files = state, parent_files
         self._rows: list[int] = keys["row"].to_pylist()
         self._first_ids: list[str] = keys["article_id"].to_pylist()
         self._ids = list(self._first_ids)
@@ -187,12 +188,12 @@ class _ClaimTable:
 
     def _read_published_texts(self, article_ids: set[str]) -> dict[str, str]:
         """Read the texts of these articles of the parent."""
-        if self._parent is None or not article_ids:
+        if not article_ids:
             return {}
         selected_ids = pa.array(sorted(article_ids), pa.string())
         return {
             row["article_id"]: row["text"]
-            for batch in release.read_batches(self._parent, "articles", ["article_id", "text"])
+            for batch in release.read_file_batches(self._parent_files, "articles", ["article_id", "text"])
             for row in batch.filter(pc.is_in(batch.column("article_id"), value_set=selected_ids)).to_pylist()
         }
 

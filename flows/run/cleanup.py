@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import cache, release
-from flows.run.id_conflicts import forget_purged
 from flows.run.run_state import RunState
+from flows.run.withdrawn_articles import forget_purged
 from flows.settings import ROOT
 
 

@@ -1,6 +1,5 @@
-"""Resolution of ids that several documents claim, and rejection of articles that were taken down."""
+"""Resolution of ids that several documents claim."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -10,12 +9,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows import cache, dedupe, release
+from flows import release
 from flows.run.claimed_ids import separate_unlike_documents
 from flows.run.parent_rows import ParentRows
 from flows.run.run_state import RejectionsByRow, RunState
 from flows.run.segment_index import compute_source_hashes
-from schemas import arrow, stage_tables
+from schemas import arrow
 
 _PARENT_ROWS: Final = pa.schema(
     [
@@ -38,23 +37,23 @@ def resolve_id_conflicts(
     then the greater raw_sha256. With `append` the parent's row of the article takes part: where it wins, this run's
     documents are dropped. With the parent's index only the segments that hold a claimed id are read.
     """
-    parent_rows = _match_parent_rows(parent, parent_index, state, append=append)
-    state = separate_unlike_documents(state, parent, parent_rows)
+    files, parent_rows = _match_parent_rows(parent, parent_index, state, append=append)
+    state = separate_unlike_documents(state, files, parent_rows)
     state = _drop_older_documents(state, parent_rows if append else parent_rows.slice(0, 0))
     return _make_source_ids_unique(state, parent_rows if append else parent_rows.slice(0, 0))
 
 
 def _match_parent_rows(
     parent: Path | None, parent_index: ParentRows | None, state: RunState, *, append: bool
-) -> pa.Table:
-    """Return the parent's rows, without texts, whose id or source_id this run claims.
+) -> tuple[list[Path], pa.Table]:
+    """Return the parent's rows, without texts, whose id or source_id this run claims, and the files that hold them.
 
     Without `append` only the claims of declared canonicals matter.
     """
     keys = state.articles
     declared = keys if append else keys.filter(pc.is_valid(keys["fallback_id"]))
     if parent is None or not declared.num_rows:
-        return _PARENT_ROWS.empty_table()
+        return [], _PARENT_ROWS.empty_table()
     all_ids = pa.concat_arrays([*declared["article_id"].chunks, *declared["fallback_id"].drop_null().chunks])
     source_ids = keys["source_id"].combine_chunks() if append else pa.array([], pa.string())
     tables = [_PARENT_ROWS.empty_table()]
@@ -69,7 +68,7 @@ def _match_parent_rows(
         if is_claimed.true_count:
             claimed = pa.Table.from_batches([batch.filter(is_claimed)])
             tables.append(claimed.rename_columns(_PARENT_ROWS.names).cast(_PARENT_ROWS))
-    return pa.concat_tables(tables)
+    return files, pa.concat_tables(tables)
 
 
 def _list_claimed_files(parent_index: ParentRows, ids: pa.Array, source_ids: pa.Array) -> list[Path]:
@@ -145,113 +144,3 @@ def _find_repeated(values: pa.ChunkedArray) -> np.ndarray:
     value_counts = pc.value_counts(values)
     repeated = value_counts.filter(pc.greater(value_counts.field("counts"), 1)).field("values")
     return np.asarray(pc.indices_nonzero(pc.is_in(values, value_set=repeated)), np.int64)
-
-
-def select_article_ids(state: RunState) -> pa.ChunkedArray:
-    """Return the article_ids that this run's source holds, before validation rejects any."""
-    return state.articles["article_id"]
-
-
-def reject_withdrawn(state: RunState, withdrawals: list[release.Withdrawal]) -> RunState:
-    """Move withdrawn articles and exact duplicates of them to rejects.
-
-    A reject of the same bytes becomes `withdrawn` too and loses its preview.
-    """
-    if not withdrawals:
-        return state
-    keys = state.articles.select(["row", "article_id", "raw_sha256"])
-    keys = keys.append_column("text", pa.array(compute_text_digests(state), pa.string()))
-    rejections: RejectionsByRow = {}
-    for withdrawal in withdrawals:
-        matches = keys.filter(_match_withdrawal(keys, withdrawal))
-        for row in matches["row"].to_pylist():
-            rejections.setdefault(row, ("withdrawn", _describe_takedown(withdrawal)))
-    detail_by_digest = {
-        digest: _describe_takedown(withdrawal)
-        for withdrawal in reversed(withdrawals)
-        for digest in withdrawal.raw_sha256
-    }
-    is_withdrawn = pc.is_in(state.rejects["raw_sha256"], value_set=pa.array(list(detail_by_digest), pa.string()))
-    redacted_rejects = [
-        {
-            **row,
-            "stage": "release",
-            "reason": "withdrawn",
-            "detail": detail_by_digest[row["raw_sha256"]],
-            "preview": None,
-        }
-        for row in state.rejects.filter(is_withdrawn).to_pylist()
-    ]
-    other_rejects = state.rejects.filter(pc.invert(is_withdrawn))
-    redacted_state = replace(
-        state, rejects=pa.concat_tables([other_rejects, arrow.build_table(arrow.REJECTS, redacted_rejects)])
-    )
-    return redacted_state.reject_rows(rejections, "release")
-
-
-def _match_withdrawal(keys: pa.Table, withdrawal: release.Withdrawal) -> pa.ChunkedArray:
-    """Return a mask of the rows that the withdrawal matches, as `Withdrawal.matches_document` does for one."""
-    is_match = pc.equal(keys["article_id"], withdrawal.article_id)
-    for name, digests in (("raw_sha256", withdrawal.raw_sha256), ("text", withdrawal.text_digests)):
-        is_match = pc.or_(is_match, pc.is_in(keys[name], value_set=pa.array(digests, pa.string())))
-    return is_match
-
-
-def compute_text_digests(state: RunState) -> list[str]:
-    """Return `dedupe.digest_text` of each article, in the order of the table."""
-    digests = np.empty(state.articles.num_rows, object)
-    shard_numbers, positions = state.articles["shard"].to_numpy(), state.articles["at"].to_numpy()
-    for number in np.unique(shard_numbers).tolist():
-        places = np.flatnonzero(shard_numbers == number)
-        if number != stage_tables.PARENT:
-            digests[places] = (
-                state.shards[number]
-                .read_table("prints", ["text_digest"])["text_digest"]
-                .take(pa.array(positions[places]))
-                .to_pylist()
-            )
-            continue
-        place_by_row = dict(zip(state.articles["row"].take(pa.array(places)).to_pylist(), places.tolist(), strict=True))
-        carried_state = replace(state, articles=state.articles.take(pa.array(places)))
-        for table in carried_state.stream_articles(["text"]):
-            for row, text in zip(table["row"].to_pylist(), table["text"].to_pylist(), strict=True):
-                digests[place_by_row[row]] = dedupe.digest_text(text)
-    return list(digests)
-
-
-def forget_purged(dataset: release.Dataset, state: RunState, withdrawals: Sequence[release.Withdrawal]) -> None:
-    """Delete the raw bytes and cached outcomes of purged articles that this run read.
-
-    Call it last: no row of `state` can be read afterwards.
-    """
-    if any(withdrawal.purge for withdrawal in withdrawals):
-        withdrawn_rejects = state.rejects.filter(pc.equal(state.rejects["reason"], "withdrawn"))
-        purge_details = {_describe_takedown(withdrawal) for withdrawal in withdrawals if withdrawal.purge}
-        rows = withdrawn_rejects.select(["raw_sha256", "detail"]).to_pylist()
-        digests = {row["raw_sha256"] for row in rows if row["detail"] in purge_details}
-        release.delete_raw_bytes(dataset, digests)
-        cache.purge_documents(
-            dataset.state,
-            digests,
-            {text for withdrawal in withdrawals if withdrawal.purge for text in withdrawal.text_digests},
-        )
-
-
-def find_withdrawn_ids(path: Path, withdrawals: list[release.Withdrawal]) -> set[str]:
-    """Return the article_ids of a release that withdrawals match: the articles and their exact duplicates."""
-    return {
-        row["article_id"]
-        for batch in (
-            release.read_batches(path, "articles", ["article_id", "raw_sha256", "text"]) if withdrawals else ()
-        )
-        for row in batch.to_pylist()
-        if any(
-            withdrawal.matches_document(row["article_id"], row["raw_sha256"], dedupe.digest_text(row["text"]))
-            for withdrawal in withdrawals
-        )
-    }
-
-
-def _describe_takedown(withdrawal: release.Withdrawal) -> str:
-    """Return the detail of a reject that a withdrawal caused."""
-    return f"Taken down on request: {withdrawal.reason}"

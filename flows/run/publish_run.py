@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from flows import cache, read, release, run, validate
+from flows.outlets import OutletError
 from flows.parameters import Publish
 from flows.run.queueing import lock_dataset
 from flows.run.run_outcome import RunOutcome
@@ -22,7 +23,7 @@ from flows.run.steps import PLAIN_STEPS, Steps
 from flows.workers import dask_cluster, supervisor
 
 # Errors that a user can fix; the message is the sentence for the user.
-EXPECTED_ERRORS = (read.SourceError, release.ReleaseError, dask_cluster.ClusterError)
+EXPECTED_ERRORS = (read.SourceError, release.ReleaseError, dask_cluster.ClusterError, OutletError)
 
 # Receives the progress of the run in this process: documents read, bytes read, bytes in all.
 progress_callback: ContextVar[run.ProgressCallback | None] = ContextVar("progress_callback", default=None)
@@ -41,14 +42,15 @@ def run_publish(job: Publish, steps: Steps = PLAIN_STEPS) -> RunOutcome:
         index = cache.EMPTY_INDEX if job.rehash else cache.load_source_index(dataset.state / "sources")
         survey = steps.survey_source(job.source, index.build_digest_lookup())
         with open_workspace(job, dataset) as (run_id, work):
-            facts = run.build_facts(job, run_id, started_at, survey.inputs, dataset.read_latest_version())
+            withdrawals = release.read_withdrawals(dataset)
+            parent = dataset.read_latest_version()
+            facts = run.build_facts(job, run_id, started_at, survey.inputs, parent, withdrawals)
             if equal := release.find_equal_release(dataset, facts.compute_fingerprint()):
                 return _describe_nothing_new(job, dataset, equal)
             if isinstance(job.workers, int):
                 supervisor.start_idle_child(job.max_seconds)
             state_folder = dataset.state if dataset.state.is_dir() else work
             cached = steps.look_up_cached_results(job, survey, index, state_folder, started_ns)
-            withdrawals = release.read_withdrawals(dataset)
             _send_notice(cached.recleaning_notice)
             state, verdicts = build_tables(job, facts, dataset, withdrawals, cached, work, steps)
             unchanged = cache.build_settled_lookup(survey.files, started_ns)
@@ -70,7 +72,7 @@ def run_publish(job: Publish, steps: Steps = PLAIN_STEPS) -> RunOutcome:
                 *_update_indexes(job, dataset, started_ns),
             )
             return replace(outcome, redone=cached.recleaning_notice, notes=notes)
-    except (read.SourceError, dask_cluster.ClusterError) as error:
+    except (read.SourceError, dask_cluster.ClusterError, OutletError) as error:
         return RunOutcome("wrong_use", job.dataset, why=(str(error),))
     except release.DatasetBusyError as error:
         return RunOutcome("busy", job.dataset, why=(str(error),))

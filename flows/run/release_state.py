@@ -11,6 +11,7 @@ from flows import release
 from flows.run.keys_table import append_keys
 from flows.run.parent_rows import ParentRows, Positions
 from flows.run.run_state import RejectionsByRow, RunState
+from flows.run.withdrawn_articles import describe_takedown, redact_rejects
 from schemas import arrow, stage_tables
 
 
@@ -48,7 +49,7 @@ def load_release_state(
         for row, key, raw_sha256, digest in zip(*columns, digests, strict=True):
             text_digest = digest.hex() if digest else ""
             cause = next(one for one in withdrawals if one.matches_document(key, raw_sha256, text_digest))
-            rejections[row] = ("withdrawn", f"Taken down on request: {cause.reason}")
+            rejections[row] = ("withdrawn", describe_takedown(cause))
     return state.reject_rows(rejections, "release")
 
 
@@ -65,20 +66,6 @@ def remove_returned_rejects(state: RunState) -> RunState:
 def _list_origins(table: pa.Table) -> list[tuple[str, str | None]]:
     """List source_id and raw_sha256 of each row."""
     return list(zip(table["source_id"].to_pylist(), table["raw_sha256"].to_pylist(), strict=True))
-
-
-def redact_rejects(rejects: pa.Table, withdrawals: Sequence[release.Withdrawal]) -> pa.Table:
-    """Return rejects in which those of withdrawn documents are `withdrawn` and without preview."""
-    details = {
-        digest: f"Taken down on request: {one.reason}" for one in reversed(withdrawals) for digest in one.raw_sha256
-    }
-    is_withdrawn = pc.is_in(rejects["raw_sha256"], value_set=pa.array(list(details), pa.string()))
-    redacted = [
-        {**row, "stage": "release", "reason": "withdrawn", "detail": details[row["raw_sha256"]], "preview": None}
-        for row in rejects.filter(is_withdrawn).to_pylist()
-    ]
-    others = rejects.filter(pc.invert(is_withdrawn))
-    return pa.concat_tables([others, arrow.build_table(arrow.REJECTS, redacted)])
 
 
 def load_all_keys(state: RunState) -> RunState:

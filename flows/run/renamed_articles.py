@@ -4,7 +4,7 @@ Their documents are recognised by their bytes, else by their place, so that a ne
 (field `article_id`) and not as articles removed and added.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -62,8 +62,3 @@ def _pair_documents(parent_rows: list[dict[str, str]], documents: list[dict[str,
                 unmatched_rows.append(row)
         parent_rows = unmatched_rows
         documents = [document for document in documents if document["article_id"] not in paired_ids]
-
-
-def list_superseded_ids(current_ids: pa.ChunkedArray, renamed_ids: Mapping[str, str]) -> pa.ChunkedArray:
-    """Return the ids of this run's articles and, of those that the parent has under another id, that id too."""
-    return pa.chunked_array([*current_ids.chunks, pa.array(list(renamed_ids), pa.string())], pa.string())

@@ -1,7 +1,7 @@
 """Facts of a run: its identity before it starts, the draft of its release, and its summary for people."""
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
@@ -39,7 +39,12 @@ _EXAMPLES_PER_REASON: Final = 3  # enough to recognise a pattern on a screen
 
 
 def build_facts(
-    job: Publish, run_id: str, started: datetime, inputs: read.SourceDigest, parent: str | None
+    job: Publish,
+    run_id: str,
+    started: datetime,
+    inputs: read.SourceDigest,
+    parent: str | None,
+    withdrawals: Sequence[release.Withdrawal],
 ) -> release.RunFacts:
     """Build the facts that are known before a document is read.
 
@@ -55,9 +60,7 @@ def build_facts(
         parameters=job.list_result_parameters(),
         code_digest=release.compute_code_digest(ROOT),
         lock_digest=release.compute_lock_digest(ROOT),
-        withdrawn_digest=release.compute_withdrawn_digest(
-            release.read_withdrawals(release.open_dataset(job.output, job.dataset))
-        ),
+        withdrawn_digest=release.compute_withdrawn_digest(withdrawals),
         host=socket.gethostname(),
         parent=parent,
         libraries={name: metadata.version(name) for name in _RECORDED_LIBRARIES},

@@ -50,6 +50,7 @@ class RunState:
     - `cleaned_count`: documents cleaned in this run; `cached_count`: documents whose outcome came from the cache.
     - `own_urls`: rows whose declared canonical URL belongs to another document, and their own URL or None instead.
     - `renamed_ids`: article_ids of the parent, by an older identity rule, and those of the same documents now.
+    - `purged_digests`: raw_sha256 of the documents of this run that a purge forgets.
     - `key_usage`: keys of the records read, with what each stated, and files that are no documents.
     """
 
@@ -67,6 +68,7 @@ class RunState:
     cached_count: int = 0
     own_urls: Mapping[int, str | None] = field(default_factory=dict)
     renamed_ids: Mapping[str, str] = field(default_factory=dict)
+    purged_digests: frozenset[str] = frozenset()
     key_usage: Mapping[str, Any] = field(default_factory=dict)
 
     def count_published(self) -> int:
@@ -83,10 +85,6 @@ class RunState:
         """Count the dropped duplicates that an earlier release dropped: these have no row in rejects."""
         newly_dropped = batch_processing.count_reasons(self.rejects).get("duplicate", 0)
         return self._count_rows(self.dropped, is_dropped=True) - newly_dropped
-
-    def select_dropped(self) -> "RunState":
-        """Return the state with the dropped duplicates as its articles, to read their rows."""
-        return replace(self, articles=self.dropped)
 
     def _count_rows(self, rows: pa.Table, *, is_dropped: bool) -> int:
         """Count `rows`, and rows of the parent that are not among them."""

@@ -34,7 +34,6 @@ VERSION: Final = 2
 LEGACY_NAME: Final = "layout-1"
 _VERSION_KEY: Final = b"kliping.index"
 _PRINT_FILES_KEY: Final = b"kliping.prints"
-_TEXT_BATCH_ROWS: Final = 2_000
 _MAX_PRINT_FILES: Final = 16  # a segment that refers to more has its prints copied together
 # The columns of ARTICLES that an index is made of.
 INDEXED_COLUMNS: Final = [

@@ -209,7 +209,7 @@ def _describe_bounds(expectation: Mapping[str, Any], outcome: gx_engine.Expectat
         value["$PARAMETER"]: key for key, value in expectation["kwargs"].items() if isinstance(value, dict)
     }
     return (
-        f" ({', '.join(f'{name} = {_format_value(outcome.kwargs[key])}' for name, key in argument_names.items())})"
+        f" ({', '.join(f'{name} = {format_value(outcome.kwargs[key])}' for name, key in argument_names.items())})"
         if argument_names
         else ""
     )
@@ -219,7 +219,7 @@ def _describe_failure(outcome: gx_engine.ExpectationOutcome, failed_rows: int) -
     """Describe a failed outcome: the observed value, or the number of failed rows."""
     result = outcome.result
     if not failed_rows:
-        return f"found {_format_value(result.get('observed_value'))}"
+        return f"found {format_value(result.get('observed_value'))}"
     if result["element_count"] == 1:
         return f"found {_format_examined_values(outcome)}"
     return f"not so in {failed_rows:,} of {result['element_count']:,} rows"
@@ -237,20 +237,20 @@ def _format_examined_values(outcome: gx_engine.ExpectationOutcome) -> str:
     columns = [value for key, value in outcome.kwargs.items() if key.startswith("column")]
     example = outcome.result.get("examples", [None])[0]
     values = example if isinstance(example, list) else [example]
-    return ", ".join(f"{column} = {_format_value(value)}" for column, value in zip(columns, values, strict=False))
+    return ", ".join(f"{column} = {format_value(value)}" for column, value in zip(columns, values, strict=False))
 
 
 def _explain_rejected_row(meta: Mapping[str, Any], row: Mapping[str, Any]) -> str:
     """Return the sentence on one rejected row."""
     formatted_values = ", ".join(
-        f"{column} = {_format_value(value)}" for column, value in row.items() if column != "article_id"
+        f"{column} = {format_value(value)}" for column, value in row.items() if column != "article_id"
     )
     return (
-        f"Expected {meta['expected']}; found {formatted_values or 'article_id = ' + _format_value(row['article_id'])}."
+        f"Expected {meta['expected']}; found {formatted_values or 'article_id = ' + format_value(row['article_id'])}."
     )
 
 
-def _format_value(value: object) -> str:
+def format_value(value: object) -> str:
     """Return a value as text: numbers rounded to four digits, no line breaks or control characters."""
     if isinstance(value, float):
         value = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

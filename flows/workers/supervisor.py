@@ -201,8 +201,8 @@ class ProcessSupervisor:
 
     def kill_children(self) -> None:
         """Kill the busy children: the run failed or was stopped, and nobody waits for their output."""
-        self._is_stopped = True
         with _children_lock:
+            self._is_stopped = True
             for child in self._busy_children:
                 child.kill()
 
@@ -245,7 +245,10 @@ class ProcessSupervisor:
         return [part]
 
     def _acquire_child(self, seconds: float, purpose: Purpose) -> "_WorkerChild":
+        """Take an idle child or start one. Raises _ChildLost once the children were killed."""
         with _children_lock:
+            if self._is_stopped:
+                raise _ChildLost(is_timeout=False)
             idle = next((child for child in _idle_children if child.fits(seconds, purpose)), None)
             if idle is not None:
                 _idle_children.remove(idle)

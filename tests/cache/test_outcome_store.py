@@ -129,6 +129,27 @@ def test_forgetting_reaches_bytes_and_texts(state, outcome):
     assert not any(shard.read_table("articles").num_rows for shard in store.shards)
 
 
+@pytest.mark.parametrize("table", ["articles", "documents", "prints", "rejects", "spans"])
+def test_forgetting_is_not_stopped_by_a_damaged_shard(state, outcome, table):
+    version = state / "outcomes" / "c0de"
+    damaged = sorted(version.iterdir())[0]
+    file = damaged / f"{table}.arrow"
+    file.write_bytes(file.read_bytes()[:-9])
+    version.rename(state / "outcomes" / "0lder")  # a version that no run opens
+    raw_sha256 = outcome.articles["raw_sha256"][0].as_py()
+    cache.purge_documents(state, {raw_sha256})
+    (path,) = (state / "outcomes" / "0lder").iterdir()
+    assert raw_sha256 not in shard_files.StoredShard(path).read_table("articles")["raw_sha256"].to_pylist()
+
+
+@pytest.mark.parametrize("name", [".0123.gone", ".new"])
+def test_forgetting_reaches_what_a_killed_run_left(state, outcome, name):
+    version = state / "outcomes" / "c0de"
+    sorted(version.iterdir())[0].rename(version / name)
+    cache.purge_documents(state, {outcome.articles["raw_sha256"][0].as_py()})
+    assert not (version / name).exists()
+
+
 def test_pruning_keeps_what_a_release_needs(state, outcome):
     other = state / "outcomes" / "0ther"
     (other / "x").mkdir(parents=True)

@@ -33,6 +33,10 @@ WIB = dt.timezone(dt.timedelta(hours=7))
         ("5 June 2023 12:10 am UTC", "2023-06-05", "00:10", 0),
         ("2023-10-27 10:00", "2023-10-27", "10:00", None),
         ("Kamis, 16 sept 2021", "2021-09-16", None, None),
+        # what ignores case takes these letters for s, i and k
+        ("\u017fenin, 17 Jun 2024", "2024-06-17", None, None),
+        ("KAM\u0130S, 20 JUN 2024 09:00 WIB", "2024-06-20", "09:00", 7),
+        ("\u212aamis, 20 Jun 2024", "2024-06-20", None, None),
     ],
 )
 def test_a_date_and_what_is_printed_of_its_time(text, day, clock, hours):
@@ -54,6 +58,32 @@ def test_what_is_no_full_date(text):
 def test_a_figure_behind_a_date_is_no_time():
     (stamp,) = find_dates("Pada 27 Juli 2023. 12.50 persen di antaranya")
     assert stamp.time is None
+
+
+@pytest.mark.parametrize(
+    "hours",
+    ["10:00-11:30", "10:00-11:30 WIB", "10:00 -11:30 WIB", "10:00 – 11.30 WITA", "10:00 s.d. 11:30",
+     "10:00 sampai 11:30", "10:00 am - 11:30 am"],
+)  # fmt: skip
+def test_the_hours_of_an_event_are_no_time_and_no_offset(hours):
+    (stamp,) = find_dates(f"Minggu, 5 Mei 2024, {hours}")
+    assert (stamp.day, stamp.time, stamp.zone) == (dt.date(2024, 5, 5), None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("Sun, 05 May 2024 10:00:00 -0500", -5), ("5 May 2024 10:00 -0500", -5), ("2024-05-05 10:00-05:00", -5),
+     ("5 May 2024 10:00:00-05:00", -5), ("5 Mei 2024 10:00+07:00", 7), ("May 5, 2024 10:00 GMT-5", -5)],
+)  # fmt: skip
+def test_an_offset_is_read(text, hours):
+    (stamp,) = find_dates(text)
+    assert (stamp.time, stamp.zone) == (dt.time(10), dt.timezone(dt.timedelta(hours=hours)))
+
+
+def test_the_ends_of_the_calendar_have_no_instant():
+    for text in ("9999-12-31T20:00:00Z", "0001-01-01T00:00:00+00:00"):
+        assert parse_machine_date(text).to_utc(None) is None
+    assert parse_machine_date("9998-12-31T20:00:00Z").to_utc(None) is not None
 
 
 def test_the_weekday_is_a_check():
@@ -104,7 +134,13 @@ def test_what_is_printed_in_indonesian_is_read_back(day, time):
     assert (stamp.day, stamp.time, stamp.weekday_conflicts) == (day, time.replace(second=0, microsecond=0), False)
 
 
-@given(st.text(alphabet="0123456789/.-:, JuniMesAP|()WIBwib", max_size=80))
+_WEEKDAY_LIKE = st.text(alphabet="senikaj\u017f\u0130\u0131\u212a'’", max_size=6)
+
+
+@given(
+    st.text(alphabet="0123456789/.-:, JuniMesAP|()WIBwib", max_size=80)
+    | st.builds("{}, {} Mei 2024".format, _WEEKDAY_LIKE, st.integers(1, 31))
+)
 def test_any_text_is_read_without_failing(text):
     for stamp in find_dates(text):
         assert 0 <= stamp.start < stamp.end <= len(text)
@@ -136,6 +172,12 @@ _PIECES = [
     "\u0663",
     " \u0663 Mei",
 ]
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))
+def test_days_without_a_year_are_read_without_failing(text):
+    for stamp in find_yearless_dates(text, (2024,)):
+        assert text[stamp.start : stamp.end].strip()
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))

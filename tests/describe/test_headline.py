@@ -79,3 +79,13 @@ def test_a_caption_below_the_byline_is_no_title(described):
 def test_a_line_that_holds_more_than_the_title_is_none(described):
     for head in (f"{TITLE} Ratna Sari -", f"{TITLE}4 Maret 2024", f"{TITLE}Senin, 4 Maret 2024"):
         assert titled(described(f"{head}\n{STORY}", {1: "title"}))[0] is None
+
+
+def test_a_line_of_tags_is_no_standfirst(described):
+    text = f"{TITLE}\n<p> <b> </b> </p>\nOleh: Ratna Sari\n{STORY}"
+    assert titled(described(text, {1: "title", 2: "subtitle", 3: "byline"}))[:2] == (TITLE, None)
+
+
+def test_a_feed_s_foot_without_words_names_no_title(described):
+    foot = f"The post {'<b></b>' * 4} appeared first on Warta Garam."
+    assert titled(described(f"{STORY}\n{foot}", {3: "footer"}))[0] is None

@@ -99,3 +99,13 @@ def test_a_host_that_is_no_domain_gives_none(described, canonical, domain):
     stated = [("outlet", "og", "Kebun Raya Malam"), ("canonical", "link", canonical)]
     values, _, _ = described(STORY, {}, stated)
     assert (values["outlet"], values["outlet_domain"]) == ("Kebun Raya Malam", domain)
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [("10.0.0.7", None), ("10.0.0.7:8080", None), ("kabar.satuan.mil.id", "satuan.mil.id"), ("a.example", "a.example")],
+)  # fmt: skip
+def test_the_domain_of_a_site_that_only_its_page_names(described, host, domain):
+    named = [("outlet", "og", "Warta Satuan")]
+    values, _, _ = described(STORY, {}, named, url=f"http://{host}/berita/kebun-raya-malam")
+    assert (values["outlet"], values["outlet_domain"]) == ("Warta Satuan", domain)

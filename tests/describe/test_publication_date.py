@@ -280,3 +280,16 @@ def test_a_day_of_the_story_without_its_year_takes_that_of_its_full_dates(descri
 def test_a_text_without_a_line_has_no_day(described):
     values, _, _ = described("\n")
     assert when(values) == (None, None, None)
+
+
+@pytest.mark.parametrize("declared", ["2024-05-04T00:30:00+07:00", "2024-05-06T23:30:00-05:00"])
+def test_a_printed_day_that_is_the_instant_s_in_no_zone_is_another(described, declared):
+    values = describe_page(described, (["May 5, 2024"], []), None, [("published_at", "jsonld", declared)])
+    assert abs(values["date"] - values["published_at"].date()) <= dt.timedelta(days=1)
+    assert values["date_basis"] == "stated"
+
+
+def test_an_instant_at_the_end_of_the_calendar_costs_no_document(described):
+    declared = [("published_at", "record", "9999-12-31T20:00:00Z")]
+    values, _, _ = described(STORY, {}, declared, url="https://news.okezone.com/read/1")
+    assert values["published_at"] is None

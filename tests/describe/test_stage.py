@@ -1,5 +1,7 @@
 """The stage's contract: schemas, identity, partial texts, language, and documents that do not see one another."""
 
+import datetime as dt
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from flows.describe import describe_documents
 from flows.describe.identity import compute_article_id
+from schemas.arrow import replace_column
 from schemas.stage_tables import CANDIDATES, DOCUMENTS, EVIDENCE_FOUND, MARKS, METADATA
 
 STORY = (
@@ -30,6 +33,14 @@ def test_a_document_is_described_alike_whatever_stands_beside_it(batch):
         assert {k: v for k, v in alone.items() if k not in PLACED} == {
             k: v for k, v in together[at].items() if k not in PLACED
         }
+
+
+def test_a_document_fetched_on_the_last_day_of_the_calendar_is_described(batch):
+    documents, marks, candidates = batch([f"{STORY}\nMinggu, 5 Mei 2024"])
+    fetched_at = pa.array([dt.datetime(9999, 12, 31, 23, 59, tzinfo=dt.UTC)], DOCUMENTS.field("fetched_at").type)
+    documents = replace_column(documents, "fetched_at", fetched_at)
+    (values,) = describe_documents(documents, marks, candidates).metadata.to_pylist()
+    assert values["date"] == dt.date(2024, 5, 5)
 
 
 def test_article_ids_follow_the_url_else_the_identity(described):

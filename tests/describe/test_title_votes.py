@@ -54,3 +54,10 @@ def test_a_record_is_believed():
 def test_the_title_of_a_record_without_its_outlet_and_references(value, title):
     view = DocumentView((), (Candidate("title", "record", value),))
     assert choose_stated_title(view, "Valley Courier")[0] == title
+
+
+@pytest.mark.parametrize("blank", ["<br>", "&nbsp;", "<b></b> <i></i>"])
+def test_a_title_of_markup_alone_is_none(blank):
+    assert choose_stated_title(DocumentView((), (Candidate("title", "record", blank),)), None) is None
+    stated = (Candidate("title", "record", blank), Candidate("title", "h1", "Bridge to be repaired"))
+    assert choose_stated_title(DocumentView((), stated), None)[0] == "Bridge to be repaired"

@@ -119,6 +119,17 @@ def test_a_purged_article_that_comes_again_leaves_no_bytes(dataset, job, source)
     assert words_kept(dataset) == []
 
 
+def test_a_purge_forgets_no_other_article_that_was_taken_down_for_the_same_reason(dataset, job, source):
+    keys = ids(latest(dataset))
+    rows = {row["source_id"]: row["raw_sha256"] for row in release.load_table(latest(dataset), "articles").to_pylist()}
+    taken(dataset, keys["3.txt"])
+    taken(dataset, keys["2.txt"], purge=True)
+    (source / "9.txt").write_text(story(9), encoding="utf-8")
+    assert run_publish(job).status == "published"
+    stored = {digest for digest, _ in release.iterate_raw_bytes(dataset, list(rows.values()))}
+    assert rows["3.txt"] in stored and rows["2.txt"] not in stored
+
+
 def test_purging_that_died_is_finished_by_the_same_command(dataset, job, monkeypatch):
     key = ids(latest(dataset))["2.txt"]
     monkeypatch.setattr(release, "delete_raw_bytes", lambda *_: (_ for _ in ()).throw(OSError("the disk is gone")))

@@ -1,11 +1,13 @@
 """Two articles never share a canonical URL; two spellings of one address do."""
 
+import re
 import socket
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import expectations
 from flows.outlets.canonical_urls import canonicalize_url
 
 
@@ -37,7 +39,8 @@ def test_canonicalize_url(stated, expected):
 @pytest.mark.parametrize(
     "stated",
     ["", "contoh.id/a", "//contoh.id/a", "ftp://contoh.id/a", "javascript:alert(1)", "http://", "http:///a",
-     "http://[::1", "http://contoh.id:99999/", "http://con toh.id/", "https://contoh.id/\ud800", "http://a<b>/c"],
+     "http://[::1", "http://contoh.id:99999/", "http://con toh.id/", "https://contoh.id/\ud800", "http://a<b>/c",
+     "http://tv/a", f"https://contoh.id/{'a' * 4001}", f"https://contoh.id/?{'a=1&' * 1001}"],
 )  # fmt: skip
 def test_what_is_no_http_url_is_null(stated):
     assert canonicalize_url(stated) is None
@@ -64,3 +67,12 @@ def test_canonicalize_url_is_idempotent_and_never_crashes(rest):
     assert canonicalize_url(url) == url
     anywhere = canonicalize_url("https://" + rest)
     assert anywhere is None or canonicalize_url(anywhere) == anywhere
+
+
+@pytest.mark.parametrize("size", [10, 3_990, 4_000, 4_001])
+@pytest.mark.parametrize("host", ["t", "tv", "t.v", f"{'warta.' * 43}id", f"{'warta.' * 44}id"])
+def test_a_url_is_one_that_a_row_may_have(host, size):
+    (shape,) = (row for row in expectations.load("articles")["expectations"] if row["meta"]["name"] == "url.shape")
+    for rest in ("a" * size, "?" + "a" * (size - 1)):
+        url = canonicalize_url(f"https://{host}/{rest}")
+        assert (url is None) == (re.match(shape["kwargs"]["regex"], f"https://{host}/{rest}") is None)

@@ -58,7 +58,8 @@ def test_hint_trusts_the_url_before_the_text():
 @pytest.mark.parametrize(
     "host, domain",
     [("nasional.republika.co.id", "republika.co.id"), ("aceh.tribunnews.com", "tribunnews.com"), ("a.b.my", "b.my"),
-     ("utusan.com.my", "utusan.com.my"), ("bbc.com/indonesia", "bbc.com")],
+     ("utusan.com.my", "utusan.com.my"), ("bbc.com/indonesia", "bbc.com"),
+     ("kabar.satuan.mil.id", "satuan.mil.id"), ("www.dagang.biz.id", "dagang.biz.id"), ("10.0.0.7", "10.0.0.7")],
 )  # fmt: skip
 def test_registered_domain(host, domain):
     assert extract_registered_domain(host) == domain

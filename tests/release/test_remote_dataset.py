@@ -257,6 +257,19 @@ def test_the_run_of_a_flow_is_told_where_its_mirror_lies(url, tmp_path):
 
 
 @on("memory")
+def test_a_dry_run_on_another_machine_knows_what_was_taken_down(url, tmp_path):
+    source = write(tmp_path / "a.jsonl", range(12))
+    outcome = published(url, source)
+    article = release.load_table(outcome.release, "articles")["article_id"][0].as_py()
+    home, now = release.open_dataset(url, "news"), datetime(2026, 11, 30, tzinfo=UTC)
+    with release.publisher_lock(home, 0, run_id="takedown"):
+        take_down_article(home, article, "on request", purge=False, now=now, run_id="takedown")
+    lose_the_mirror(tmp_path)
+    dry = published(url, source, dry_run=True)
+    assert (dry.status, dry.articles, dry.rejected) == ("dry_run", 11, {"withdrawn": 1})
+
+
+@on("memory")
 def test_a_purge_is_done_only_once_the_store_has_the_replaced_releases(url, tmp_path, monkeypatch):
     outcome = published(url, write(tmp_path / "a.jsonl", range(12)))
     article = release.load_table(outcome.release, "articles")["article_id"][0].as_py()

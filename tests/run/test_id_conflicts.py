@@ -195,6 +195,37 @@ def test_an_article_keeps_the_canonical_under_which_it_is_published(write, tmp_p
     assert {tuple(numbers_in(row["text"])): row["url"] for row in rows} == {(2,): None}
 
 
+def test_only_the_segments_of_claimed_ids_are_read(write, tmp_path, folder, monkeypatch):
+    shared = f"{SITE}/2024/satu-alamat-untuk-semua"
+    publish(write(a=page(1, shared)), tmp_path)
+    (folder / "a.html").unlink()
+    parent, _ = publish(write(b=page(2)), tmp_path, append=True)
+    (folder / "b.html").unlink()
+    assert len(release.list_table_files(parent, "articles")) == 2
+    read_files, read_file_batches = [], release.read_file_batches
+
+    def record_files(files, table, columns=None, *parts):
+        if columns == ["article_id", "text"]:
+            read_files.extend(files)
+        return read_file_batches(files, table, columns, *parts)
+
+    monkeypatch.setattr(release, "read_file_batches", record_files)
+    _, rows = publish(write(c=page(3, shared)), tmp_path, append=True)
+    assert {tuple(numbers_in(row["text"])): row["url"] for row in rows} == {(1,): shared, (2,): None, (3,): None}
+    assert len(read_files) == 1
+
+
+def test_the_canonical_of_a_dropped_duplicate_is_taken_too(write, tmp_path, folder):
+    shared = f"{SITE}/2024/satu-alamat-untuk-semua"
+    records = {"a": [{"id": "a", "text": "\n\n".join(prose(1)), "published_at": "2024-05-02T00:00:00Z"}]}
+    publish(write(**records, b=page(1, shared)), tmp_path, duplicates="drop")
+    for path in list(folder.iterdir()):
+        path.unlink()
+    path, rows = publish(write(c=page(2, shared)), tmp_path, append=True, duplicates="drop")
+    assert {tuple(numbers_in(row["text"])): row["url"] for row in rows} == {(1,): None, (2,): None}
+    assert release.read_manifest(path)["counts"]["dropped"] == {"duplicate": 1}
+
+
 def test_an_older_fetch_does_not_replace_the_published_article(write, tmp_path):
     url = f"{SITE}/2024/5-cerita-baru"
     new = {"id": "x", "url": url, "text": "\n\n".join(prose(1)), "fetched_at": "2024-05-03T00:00:00Z"}

@@ -2,13 +2,16 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows import cache, read, release, run
+from flows.outlets import OutletError
 from flows.parameters import Publish
 from flows.run.publish_run import run_publish
+from flows.run.steps import PLAIN_STEPS
 from tests.makers import story
 
 
@@ -54,6 +57,17 @@ def test_workers_change_nothing(tmp_path, workers):
     assert state.articles["source_id"].to_pylist() == ["0", "1", "2", "3", "4"]
     assert state.articles["row"].to_pylist() == [0, 1, 2, 3, 4]
     assert state.documents_in == 5
+
+
+def test_an_invalid_profile_is_wrong_use(tmp_path):
+    def refuse(*_):
+        raise OutletError("profiles/warta.toml: zone is 'X'; expected another.")
+
+    (tmp_path / "a.txt").write_text(story(1), encoding="utf-8")
+    job = Publish(source=str(tmp_path / "a.txt"), output=str(tmp_path / "output"))
+    outcome = run_publish(job, replace(PLAIN_STEPS, look_up_cached_results=refuse))
+    assert (outcome.status, outcome.exit_code) == ("wrong_use", 2)
+    assert outcome.why == ("profiles/warta.toml: zone is 'X'; expected another.",)
 
 
 def test_duplicates_marked_or_dropped(tmp_path):

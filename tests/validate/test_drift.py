@@ -156,3 +156,19 @@ def test_no_articles_left_is_for_the_other_suite_to_refuse():
         "drift.rejects",
     ]
     assert fallen(check_drift(replace(BASE, documents=0, rejected=0), BASE, same_documents=False, accepted=False)) == []
+
+
+def test_no_outlet_passes_for_all_articles():
+    name = "all articles"
+    before = side(rows(100, outlet=name), rows(100, outlet="Kabar"))
+    after = side(rows(100, outlet=name), rows(60, outlet="Kabar"), rows(40, outlet=None))
+    verdict = check_drift(before, after, same_documents=False, accepted=False)
+    assert fallen(verdict) == ["drift.outlet"]
+
+
+def test_a_sentence_holds_no_control_characters_of_an_outlet_s_name():
+    name = "Kabar\x1b[31m"
+    after = side(rows(100), rows(100, outlet=name, date=None))
+    verdict = check_drift(side(rows(100), rows(100, outlet=name)), after, same_documents=False, accepted=False)
+    (sentence,) = (check.sentence for check in verdict.checks if check.name == "drift.date")
+    assert "Kabar" in sentence and sentence.isprintable()

@@ -128,6 +128,16 @@ def test_a_run_that_is_stopped_waits_for_nothing(crew, tmp_path):
     assert time.monotonic() - begun < 15
 
 
+def test_a_run_that_was_stopped_starts_no_child(crew, tmp_path, monkeypatch):
+    def start_child(*_):
+        raise AssertionError("a child was started")
+
+    monkeypatch.setattr(supervisor, "_WorkerChild", start_child)
+    crew.kill_children()  # while a thread of the run is between two slices
+    with pytest.raises(supervisor._ChildLost):
+        crew.process_file(batch(tmp_path, [story(1)]))
+
+
 def test_children_end_with_their_parent(tmp_path):
     parent = subprocess.Popen(
         [sys.executable, "-c", "from flows.workers import supervisor; supervisor.start_idle_child(60);"
