@@ -9,7 +9,8 @@ from typing import Any, BinaryIO, Final
 
 from flows.read.field_aliases import FieldMap, knows_key, plan_keys
 from flows.read.parquet_records import TableError
-from flows.read.source_records import SourceRecord, convert_value, encode_record, name_columns
+from flows.read.source_records import SourceRecord, convert_value, encode_record
+from flows.read.table_columns import name_columns
 
 _HEADER_ROWS: Final = 20
 

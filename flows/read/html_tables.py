@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from flows.read.field_aliases import FieldMap, plan_keys
 from flows.read.parquet_records import TableError
-from flows.read.source_records import SourceRecord, encode_record, format_inner_markup, name_columns
+from flows.read.source_records import SourceRecord, encode_record, format_inner_markup
+from flows.read.table_columns import name_columns
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

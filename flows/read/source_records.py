@@ -278,18 +278,3 @@ def format_inner_markup(element: "_Element") -> str:
 
     inner = "".join(etree.tostring(child, encoding="unicode", method="html") for child in element)
     return f"{html.escape(element.text or '', quote=False)}{inner}".strip()
-
-
-def name_columns(cells: list[str]) -> tuple[str, ...]:
-    """Name the columns of a header: as printed, a repeated name with its number behind it."""
-    name_counts: dict[str, int] = {}
-    names: list[str] = []
-    for cell in cells:
-        name = cell.strip().strip("\ufeff")
-        count = name_counts[name] = name_counts.get(name, 0) + 1
-        unique_name = name if count == 1 else f"{name}_{count}"
-        while unique_name in names:  # another column is called so
-            count += 1
-            unique_name = f"{name}_{count}"
-        names.append(unique_name)
-    return tuple(names)
