@@ -31,6 +31,7 @@ from flows.read.raw_documents import (
 )
 from flows.read.record_identity import build_record_identity
 from flows.read.source_file import SourceFile
+from flows.read.table_columns import number_repeats
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -263,13 +264,19 @@ def convert_value(value: object) -> object:
         return {str(key): convert_value(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         if value and all(isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in value):
-            return {str(key): convert_value(inner) for key, inner in value}  # an Arrow map
+            keys = number_repeats([key for key, _ in value])  # an Arrow map
+            return dict(zip(keys, [convert_value(inner) for _, inner in value], strict=True))
         return [convert_value(item) for item in value]
     if isinstance(value, Decimal):
         return str(value) if value.is_finite() else None
     if isinstance(value, timedelta):
         return value.total_seconds()
     return str(value)
+
+
+def describe_large(size: int, limit: int) -> tuple[str, str]:
+    """Return the problem of a record of more bytes than `limit`."""
+    return "too_large", f"has {size:,} bytes, at most {limit:,} were expected: split it or raise max_mb."
 
 
 def format_inner_markup(element: "_Element") -> str:
