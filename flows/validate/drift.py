@@ -39,7 +39,7 @@ DRIFT_SCHEMA: Final = pa.schema(
         pa.field("boilerplate_share", pa.float32(), False),
     ]
 )
-ALL_ARTICLES: Final = "all articles"
+_TOTAL: Final = ""  # the group of all articles: no outlet has an empty name
 _Groups: TypeAlias = Mapping[str, tuple[OutletStatistics, OutletStatistics | None]]
 # The standard error of a median is that of a mean times this, for values that are about normal.
 _MEDIAN_ERROR_FACTOR: Final = 1.2533
@@ -106,10 +106,10 @@ def check_drift(
 def _compute_group_figures(old: ComparedRelease, new: ComparedRelease, min_articles: int) -> _Groups:
     """Return the statistics of each group in the parent and now; None where it now has less than `min_articles`."""
     groups: dict[str, tuple[OutletStatistics, OutletStatistics | None]] = {
-        ALL_ARTICLES: (old.articles.total, new.articles.total)
+        _TOTAL: (old.articles.total, new.articles.total)
     }
     for outlet, before in old.articles.outlets.items():
-        if outlet is not None and before.articles >= min_articles:
+        if outlet and before.articles >= min_articles:
             now = new.articles.outlets.get(outlet)
             groups[outlet] = (before, now if now is not None and now.articles >= min_articles else None)
     return groups
@@ -136,10 +136,10 @@ def _build_drift_frame(
             row |= _compute_differences(before, now, standard_errors)
             # drift.rows-kept of the suite `release` checks the whole release, an empty one included.
             row["documents"] = now.articles / before.articles
-            if not compares_counts or (group == ALL_ARTICLES and not same):
+            if not compares_counts or (group == _TOTAL and not same):
                 row["documents"] = None
-            row["outlet_lost"] = row["outlet_lost"] if group == ALL_ARTICLES else None
-        if group == ALL_ARTICLES and old.documents and new.documents:
+            row["outlet_lost"] = row["outlet_lost"] if group == _TOTAL else None
+        if group == _TOTAL and old.documents and new.documents:
             pair = old.rejected / old.documents, new.rejected / new.documents
             row["rejects_gained"] = _subtract_noise(
                 pair[1] - pair[0], standard_errors * _compute_standard_error(*pair, old.documents, new.documents)
@@ -212,6 +212,11 @@ def _explain_drift(
     return f"Expected {expectation['meta']['expected']}; found {listed}{remainder}."
 
 
+def _name_group(group: str) -> str:
+    """Name a group in a sentence; an outlet that is called like the total stands in quotes."""
+    return "all articles" if group == _TOTAL else f'"{group}"' if group == "all articles" else group
+
+
 def _format_figure(
     column: str,
     group: str,
@@ -223,7 +228,7 @@ def _format_figure(
     """Return one figure of a group as text, beside the parent's."""
     name = column.partition("_")[0]
     if now is None:
-        return f"{group}: too few articles to compare, where the parent had {before.articles:,}"
+        return f"{_name_group(group)}: too few articles to compare, where the parent had {before.articles:,}"
     if name in SHARE_COLUMNS:
         pair = f"{now.compute_share(name):.0%} with {name}", f"{before.compute_share(name):.0%}"
     elif name == "documents":
@@ -236,7 +241,7 @@ def _format_figure(
     else:
         shares = new.rejected / new.documents, old.rejected / old.documents
         pair = f"{shares[0]:.0%} of the documents rejected", f"{shares[1]:.0%}"
-    return f"{group}: {pair[0]}, where the parent had {pair[1]}"
+    return f"{_name_group(group)}: {pair[0]}, where the parent had {pair[1]}"
 
 
 def _replace_sentences(verdict: Verdict, sentences: Mapping[str, str]) -> Verdict:
