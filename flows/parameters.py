@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+Place = Literal["terminal", "form", "page"]  # where a sentence on a run is read; a page is read by users of both
+
 NAME = r"[a-z0-9][a-z0-9_-]{0,63}"
 NAME_WORDS = "small letters, digits, - and _, 64 at most"
 
@@ -249,6 +251,13 @@ class Publish(MoreOptions):
             "table": self.table,
             **({"remake": True} if self.remake else {}),
         }
+
+
+def name_parameter(name: str, place: Place) -> str:
+    """Return what a parameter of Publish is called where a sentence is read: a flag, a field of the form, or both."""
+    flag = f"--{name.replace('_', '-')}"
+    form_field = f"more.{name}" if name in MoreOptions.model_fields else name
+    return {"terminal": flag, "form": form_field, "page": f"{flag} ({form_field} in the form)"}[place]
 
 
 def list_invalid_fields(error: ValidationError) -> list[tuple[str, str, object]]:

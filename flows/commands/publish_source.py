@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from typer.models import ArgumentInfo, OptionInfo
 
 from flows.commands.terminal import exit_with, print_line, run_or_exit
-from flows.parameters import MoreOptions, Publish, list_invalid_fields
+from flows.parameters import MoreOptions, Publish, list_invalid_fields, name_parameter
 
 if TYPE_CHECKING:
     from flows.run.run_outcome import RunOutcome
@@ -49,7 +49,7 @@ def publish_source(fields: dict[str, object], *, direct: bool) -> None:
         exit_with(
             2,
             *(
-                f"--{name.replace('_', '-')}: {reason}; read {value!r}"
+                f"{name_parameter(name, 'terminal')}: {reason}; read {value!r}"
                 for name, reason, value in list_invalid_fields(error)
             ),
         )

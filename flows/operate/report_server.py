@@ -1,17 +1,20 @@
 """A small server of reports on loopback: report.html of releases and refused runs, index.html of datasets, no more.
 
 The path of a URL is the path of the file, under whatever prefix a reverse proxy puts before it. Only pages under the
-roots or under the mirrors of object stores are given.
+roots or under the mirrors of object stores are given, and only to requests whose Host names this server: a page of
+another site whose name was made to lead to this machine (DNS rebinding) is refused.
 """
 
+import ipaddress
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
-from urllib.parse import unquote
+from typing import Final, cast
+from urllib.parse import unquote, urlsplit
 
 from flows import allowed_roots
 from flows.operate.local_ports import PortError
@@ -21,13 +24,18 @@ from flows.settings import ROOT
 _PAGE_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 _FOLDERS: Final = frozenset({"releases", "refused"})
 PREFIX: Final = "/reports"
+_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,255}?)\.?(?::[0-9]{1,5})?")
 
 
 class ReportHandler(BaseHTTPRequestHandler):
     """Handler of GET requests for reports and indexes."""
 
     def do_GET(self) -> None:
-        """Send the page at the path of the URL; 404 for everything that is no report under the roots."""
+        """Send the page at the path of the URL; 404 for what is no report under the roots, 421 for another Host."""
+        hosts = self.headers.get_all("Host") or []
+        if len(hosts) != 1 or not _names_server(hosts[0], cast(tuple[str, int], self.server.server_address)[0]):
+            self.send_error(421, "The Host of the request is not this server: name it in KLIPING_REPORTS")
+            return
         path = Path(unquote(self.path.partition("?")[0]).removeprefix(PREFIX))
         try:
             page = path.read_bytes() if _is_page(path) else None
@@ -46,6 +54,25 @@ class ReportHandler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Log nothing."""
+
+
+def _names_server(host: str, bind_address: str) -> bool:
+    """Return whether a Host names this machine's loopback, the address listened on, or that in KLIPING_REPORTS.
+
+    Where all addresses are listened on, any address is right: it is no name that could lead elsewhere.
+    """
+    matched = _HOST.fullmatch(host.strip())
+    if matched is None:
+        return False
+    name = matched[1].strip("[]").lower()
+    reports_host = urlsplit(os.environ.get("KLIPING_REPORTS", "")).hostname
+    if name in ("localhost", bind_address.lower(), reports_host):
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+        return address.is_loopback or ipaddress.ip_address(bind_address).is_unspecified
+    except ValueError:
+        return False
 
 
 def _is_page(path: Path) -> bool:

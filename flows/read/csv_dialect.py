@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from flows.read.field_aliases import FieldMap, knows_key, states_text
-from flows.read.source_records import name_columns
+from flows.read.table_columns import name_columns
 
 _SAMPLE: Final = 1 << 18
 _ROWS: Final = 200

@@ -7,9 +7,10 @@ is an extra (`pip install kliping[excel]`): without it a spreadsheet is one reje
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO, Final
 
+from flows.read.errors import TableError
 from flows.read.field_aliases import FieldMap, knows_key, plan_keys
-from flows.read.parquet_records import TableError
-from flows.read.source_records import SourceRecord, convert_value, encode_record, name_columns
+from flows.read.source_records import SourceRecord, convert_value, encode_record
+from flows.read.table_columns import name_columns
 
 _HEADER_ROWS: Final = 20
 
@@ -20,19 +21,23 @@ def read_excel(file: BinaryIO, table: str, field_map: FieldMap) -> Iterator[Sour
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError:
         raise TableError(
+            "no_content",
             "is a spreadsheet, and python-calamine, which reads it, is not installed: "
-            "pip install 'kliping[excel]', or save it as CSV."
+            "pip install 'kliping[excel]', or save it as CSV.",
         ) from None
     try:
         workbook = CalamineWorkbook.from_filelike(file)
         names = list(workbook.sheet_names)
     except (CalamineError, OSError, ValueError) as error:
         raise TableError(
-            f"is a spreadsheet that cannot be read ({_first_line(error)}): save it again, or as CSV."
+            "damaged_container",
+            f"is a spreadsheet that cannot be read ({_first_line(error)}): save it again, or as CSV.",
         ) from None
     chosen = [name for name in names if name.lower() == table.lower()] if table else names
     if not chosen:
-        raise TableError(f"has no sheet {table}; its sheets are {', '.join(names)}: name one with --table.")
+        raise TableError(
+            "no_content", f"has no sheet {table}; its sheets are {', '.join(names)}: name one with --table."
+        )
     count = 0
     bare: list[str] = []
     for name in chosen:
@@ -54,8 +59,9 @@ def read_excel(file: BinaryIO, table: str, field_map: FieldMap) -> Iterator[Sour
         return
     if not count:
         raise TableError(
+            "no_content",
             f"is a spreadsheet in which no sheet is known to hold texts ({', '.join(bare)}): "
-            "name one with --table, and its column with --map text=COLUMN."
+            "name one with --table, and its column with --map text=COLUMN.",
         )
     for name in bare:
         detail = "has no column that is known to hold texts; if it has one: --table and --map text=COLUMN."

@@ -9,7 +9,7 @@ as its text.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from flows.read.parquet_records import TableError
+from flows.read.errors import TableError
 from flows.read.source_records import SourceRecord, encode_record, format_inner_markup
 
 if TYPE_CHECKING:
@@ -38,9 +38,11 @@ def read_feed(data: bytes, kind: str) -> Iterator[SourceRecord]:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise TableError(f"is a feed whose XML is broken ({str(error)[:200]}): fetch it again.") from None
+        raise TableError(
+            "damaged_container", f"is a feed whose XML is broken ({str(error)[:200]}): fetch it again."
+        ) from None
     if root is None:
-        raise TableError("is a feed whose XML is broken: fetch it again.")
+        raise TableError("damaged_container", "is a feed whose XML is broken: fetch it again.")
     if kind in ("doc", "corpus", "tei", "teicorpus"):
         records = [_read_article(element) for element in _find_articles(root)]
     else:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from flows.read.errors import TableError
 from flows.read.field_aliases import FieldMap, plan_keys
-from flows.read.parquet_records import TableError
-from flows.read.source_records import SourceRecord, encode_record, format_inner_markup, name_columns
+from flows.read.source_records import SourceRecord, encode_record, format_inner_markup
+from flows.read.table_columns import name_columns
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -54,10 +55,12 @@ def read_html_table(page: str) -> Iterator[SourceRecord]:
     try:
         table = html.document_fromstring(page.encode("utf-8", "replace"), parser=parser).find(".//table")
     except (etree.ParserError, ValueError) as error:
-        raise TableError(f"is a table in HTML that is broken ({str(error)[:200]}): save it as CSV.") from None
+        raise TableError(
+            "damaged_container", f"is a table in HTML that is broken ({str(error)[:200]}): save it as CSV."
+        ) from None
     rows = [] if table is None else [row for row in table.iter("tr") if next(row.iterancestors("table")) is table]
     if not rows:
-        raise TableError("is a table in HTML without a row: save it as CSV.")
+        raise TableError("no_content", "is a table in HTML without a row: save it as CSV.")
     header = name_columns([" ".join(cell.text_content().split()) for cell in _find_cells(rows[0])])
     for number, row in enumerate(rows[1:], 1):
         cells = list(map(_read_cell, _find_cells(row)))

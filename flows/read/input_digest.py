@@ -9,7 +9,7 @@ from typing import Final
 import pyarrow as pa
 
 from flows.read import source_walk
-from flows.read.file_reader import hash_file
+from flows.read.open_file import hash_file
 
 
 @dataclass(frozen=True, slots=True)

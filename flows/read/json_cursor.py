@@ -12,6 +12,8 @@ from typing import Any, Final
 _DECODER: Final = json.JSONDecoder(strict=False)
 _BLANK: Final = re.compile(r"[\s,;\x1e\ufeff\x00]*")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|"', re.DOTALL)
+_NUMBER_REST: Final = re.compile(r"[\d.eE+-]{0,40}\Z")
+_EMPTY_LIST: Final = re.compile(r"\[\s*(\]|\Z)")
 EXPECTED: Final = 'a JSON object was expected, such as {"id": "1", "text": "..."}'
 
 
@@ -50,6 +52,13 @@ class JsonCursor:
         assert blank is not None
         return self.text[blank.end() : blank.end() + 1] in ("{", "")
 
+    def peeks_empty_list(self) -> bool:
+        """Return True if a list without a value follows."""
+        while empty := _EMPTY_LIST.match(self.text, self.at):
+            if empty[1] or not self._more():
+                return bool(empty[1])
+        return False
+
     def skip_to(self, pattern: re.Pattern[str]) -> str:
         """Pass over the next character and what follows up to a match; returns it."""
         stop = pattern.search(self.text, self.at + 1)
@@ -68,6 +77,10 @@ class JsonCursor:
             self.at = matched.end()
         return matched is not None
 
+    def fits_match(self, pattern: re.Pattern[str]) -> bool:
+        """Return whether a pattern matches here."""
+        return pattern.match(self.text, self.at) is not None
+
     def take_value(self) -> tuple[Any, str]:
         """Take the next value and its text. Raises BrokenValue; IncompleteValue where it goes on beyond the limit."""
         while True:
@@ -84,7 +97,7 @@ class JsonCursor:
                     self.broke_off = True
                     raise BrokenValue(len(self.text), f"breaks off ({explain_error(error, self.at)})") from None
                 continue
-            if end == len(self.text) and not isinstance(value, dict | list | str) and self._more():
+            if not isinstance(value, dict | list | str) and _NUMBER_REST.match(self.text, end) and self._more():
                 continue  # a number may go on
             text = self.text[self.at : end]
             self.at = end

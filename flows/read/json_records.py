@@ -7,26 +7,25 @@ is entered. A record that is broken is a reject with its number; reading goes on
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, Final
 
 from flows.read import lenient_decoding
 from flows.read.byte_reader import ByteReader
 from flows.read.csv_records import decode_cell, decode_stream
-from flows.read.field_aliases import FieldMap, knows_key
+from flows.read.field_aliases import FieldMap
 from flows.read.field_mapping import is_prose
 from flows.read.field_values import parse_json_string
 from flows.read.json_cursor import EXPECTED, BrokenValue, IncompleteValue, JsonCursor, explain_error
-from flows.read.json_shapes import HOLD_RECORDS, classify_value, list_records
+from flows.read.json_lists import LIST_WITH_OBJECTS, PassedValues, names_columns
+from flows.read.json_shapes import HOLD_RECORDS, classify_value, list_mapped, list_records
 from flows.read.python_literals import parse_dict
 from flows.read.source_records import SourceRecord, convert_value, encode_record
+from flows.read.table_columns import name_columns
 
 _KEY: Final = re.compile(r"\s{0,100}:\s{0,100}")
 _NEXT_VALUE: Final = re.compile(r"[{\[\]\n]")
 _TOO_LARGE: Final = "has {size} characters, at most {most} were expected of one record: split it or raise max_mb."
-_OPENED_MOST: Final = 64
-_LONGEST_NAME: Final = 64  # of a column
-_MIN_KNOWN_NAMES: Final = 2  # in a list of names of columns
 _FIRST_LINE: Final = 1 << 24
 
 
@@ -74,8 +73,10 @@ class _JsonStream:
         columns: list[str] = []  # of a table whose first row names them
 
         def fits(row: list[Any]) -> bool:
-            """Return whether a list is the next row of the table."""
-            return len(row) == len(columns) if columns else _names_columns(row)
+            """Return whether a list is the next row of the table, though it may be of another width."""
+            if not columns:
+                return names_columns(row)
+            return len(row) == len(columns) or not any(isinstance(cell, dict) for cell in row)
 
         while depth and self._cursor.peek():
             opened = self._cursor.next_mark
@@ -84,10 +85,11 @@ class _JsonStream:
                 depth -= 1
             elif opened == "[" and depth == 1 and (row := self._take_row(fits)) is not None:
                 if columns:
-                    yield from self._number_all([dict(zip(columns, row, strict=True))])
+                    is_whole = len(row) == len(columns)
+                    yield from self._number_all([dict(zip(columns, row, strict=True)) if is_whole else row])
                 else:
-                    columns = row
-            elif opened == "[":
+                    columns = list(name_columns(row))
+            elif opened == "[" and not self._cursor.peeks_empty_list():
                 self._cursor.at += 1
                 depth += 1
             elif opened == "{":
@@ -103,20 +105,20 @@ class _JsonStream:
             )
 
     def _take_row(self, fits: Callable[[list[Any]], bool]) -> list[Any] | None:
-        """Take a list that holds no others and that `fits`; None where there is none, which is left in its place."""
+        """Take a list that `fits`; None where there is none, which is left in its place."""
         if self._cursor.peeks_object():
             return None
         try:
             value, text = self._cursor.take_value()
         except (BrokenValue, IncompleteValue):
             return None
-        if isinstance(value, list) and not any(isinstance(cell, list | dict) for cell in value) and fits(value):
+        if isinstance(value, list) and fits(value):
             return value
         self._cursor.at -= len(text)
         return None
 
-    def _read_object(self) -> Iterator[SourceRecord]:
-        """Read one object: a record, or what holds records."""
+    def _read_object(self, key: str = "") -> Iterator[SourceRecord]:
+        """Read one object, which stands under `key`: a record, or what holds records."""
         try:
             value, text = self._cursor.take_value()
         except BrokenValue as error:
@@ -130,9 +132,9 @@ class _JsonStream:
         except IncompleteValue:
             yield from self._enter_large()
             return
-        yield from self._emit(value, text)
+        yield from self._emit(value, text, key)
 
-    def _emit(self, value: Any, text: str) -> Iterator[SourceRecord]:  # noqa: ANN401 (what JSON holds)
+    def _emit(self, value: Any, text: str, key: str = "") -> Iterator[SourceRecord]:  # noqa: ANN401 (what JSON holds)
         try:
             kind = classify_value(value, self._map)
         except RecursionError as error:
@@ -141,6 +143,8 @@ class _JsonStream:
             return
         if kind in HOLD_RECORDS:
             yield from self._number_all(list_records(value, kind, self._map))
+        elif key and len(text) <= self._limit:
+            yield from self._number_all(list_mapped({key: value}))
         else:
             self._number += 1
             if len(text) > self._limit:
@@ -163,40 +167,32 @@ class _JsonStream:
             if isinstance(value, dict):
                 yield SourceRecord(place, label, _encode_loaded(value), value)
             else:
-                problem = ("broken_record", f"is JSON but no object, {EXPECTED}.")
-                yield SourceRecord(place, label, _encode_loaded({"": value})[5:-1], None, problem)
+                detail = f"is JSON but no object, {EXPECTED}."
+                if value and isinstance(value, list):
+                    detail = f"is a list of {len(value):,} values, {EXPECTED}."
+                yield SourceRecord(place, label, _encode_loaded({"": value})[5:-1], None, ("broken_record", detail))
 
     def _enter_large(self) -> Iterator[SourceRecord]:
         """Read an object that is larger than a record may be: a wrapper of a long list, or a record too large."""
         self._cursor.at += 1
-        opened = 0
+        counts = {"list": 0, "object": 0, "other": 0}
         while self._cursor.peek():
-            mark = self._cursor.next_mark
-            if mark == "}":
+            if self._cursor.next_mark == "}":
                 self._cursor.at += 1
+                if counts["object"] > 1 and counts["other"] and not counts["list"]:  # records by their keys, no wrapper
+                    self._number += 1
+                    detail = f"counts {counts['other']:,} values beside records that are no JSON objects, {EXPECTED}."
+                    yield self._report("broken_record", detail, None)
                 return
-            if mark != '"':
+            key = self._take_key()
+            if key is None or not self._cursor.peek():
                 break
-            try:
-                self._cursor.take_string()
-            except (BrokenValue, IncompleteValue):
+            kind = yield from self._read_member(key)
+            if kind is None:
                 break
-            if not self._cursor.skip_match(_KEY):
-                break
-            if not self._cursor.peek():
-                break
-            mark = self._cursor.next_mark
-            if mark == "[" and self._cursor.peeks_object():
-                self._cursor.at += 1
-                opened += 1
-                yield from self._read_array()
-            elif mark == "{" and opened < _OPENED_MOST:
-                opened += 1
-                yield from self._read_object()
-            elif not self._skip_scalar():
-                break
+            counts[kind] += 1
         else:
-            if opened:
+            if counts["list"] or counts["object"]:
                 yield self._report_end()
                 return
         self._number += 1
@@ -210,58 +206,85 @@ class _JsonStream:
             "broken_record", "breaks off: the end of the object is missing; fetch the file again.", None
         )
 
-    def _skip_scalar(self) -> bool:
-        """Pass over a value that holds no records; False where it is no JSON or too large."""
+    def _take_key(self) -> str | None:
+        """Take a key and the colon behind it; None where there is none."""
+        if self._cursor.next_mark != '"':
+            return None
         try:
-            self._cursor.take_value()
+            key = self._cursor.take_string()
         except (BrokenValue, IncompleteValue):
-            return False
-        return True
+            return None
+        return key if self._cursor.skip_match(_KEY) else None
+
+    def _read_member(self, key: str) -> Generator[SourceRecord, None, str | None]:
+        """Read the value under a key of a large object; returns list, object or other, None for what is no JSON.
+
+        A list is one that holds objects; anything else is passed over, unless it is larger than a record may be.
+        """
+        mark = self._cursor.next_mark
+        if mark == "{":
+            yield from self._read_object(key)
+            return "object"
+        if mark != "[" or not self._cursor.peeks_object():
+            try:
+                value, _ = self._cursor.take_value()
+            except BrokenValue:
+                return None
+            except IncompleteValue:
+                if mark != "[" or not self._cursor.fits_match(LIST_WITH_OBJECTS):
+                    return None
+            else:
+                if not isinstance(value, list) or not any(isinstance(entry, dict) for entry in value):
+                    return "other"
+                yield from self._number_all(value)
+                return "list"
+        self._cursor.at += 1
+        yield from self._read_array()
+        return "list"
 
     def _read_others(self) -> Iterator[SourceRecord]:
-        """Values in a list that are no objects: each text of prose is a record, all else one reject."""
-        reported = False
-        while self._cursor.peek() and self._cursor.next_mark not in "[]{}":
-            value: object = None
-            if self._cursor.next_mark == '"':
-                try:
-                    value = self._cursor.take_value()[0]
-                except (BrokenValue, IncompleteValue):
-                    value = None
-            if isinstance(value, str) and (encoded := parse_json_string(value)) is not None:
-                yield from self._number_all([encoded])
+        """Read values in a list that are no objects: a text of prose is a record, each run of other values one reject.
+
+        A run takes one number, and its reject says how many values it has.
+        """
+        passed_over = PassedValues(self._limit)
+        while self._cursor.peek() and (self._cursor.next_mark not in "[]{}" or self._cursor.peeks_empty_list()):
+            value, text = self._take_other()
+            encoded = parse_json_string(value) if isinstance(value, str) else None
+            if encoded is None and not (isinstance(value, str) and is_prose(value)):
+                passed_over.add_text(text)
                 continue
-            if isinstance(value, str) and is_prose(value):
+            yield from self._report_passed(passed_over)
+            passed_over = PassedValues(self._limit)
+            if encoded is not None:
+                yield from self._number_all([encoded])
+            else:
                 self._number += 1
                 fields = {"text": value}
                 yield SourceRecord(f"#R{self._number}", f"Record {self._number}", encode_record(fields), fields)
-                reported = False
-                continue
-            for record in self._read_other() if value is None else ():
-                if not reported:
-                    yield record
-                else:
-                    self._number -= 1
-                reported = True
+        yield from self._report_passed(passed_over)
+
+    def _report_passed(self, passed_over: "PassedValues") -> Iterator[SourceRecord]:
+        if passed_over.count:
+            self._number += 1
+            yield self._report("broken_record", passed_over.describe(), passed_over.join_texts())
 
     def _read_other(self) -> Iterator[SourceRecord]:
         """Read a value that is no object: one reject, up to the next object or list."""
         self._number += 1
-        try:
-            _, text = self._cursor.take_value()
-        except (BrokenValue, IncompleteValue):
-            text = self._cursor.skip_to(_NEXT_VALUE)
+        _, text = self._take_other()
         yield self._report("broken_record", f"is no JSON object, {EXPECTED}.", text)
+
+    def _take_other(self) -> tuple[object, str]:
+        """Take a value that is no object, and its text; None for what is no JSON, up to the next object or list."""
+        try:
+            return self._cursor.take_value()
+        except (BrokenValue, IncompleteValue):
+            return None, self._cursor.skip_to(_NEXT_VALUE)
 
     def _report(self, reason: str, detail: str, raw: str | None) -> SourceRecord:
         data = _encode(raw) if raw is not None and len(raw) <= self._limit else None
         return SourceRecord(f"#R{self._number}", f"Record {self._number}", data, None, (reason, detail))
-
-
-def _names_columns(row: list[Any]) -> bool:
-    """Return whether a list holds short names alone, two of them known keys."""
-    names = [cell for cell in row if isinstance(cell, str) and len(cell) <= _LONGEST_NAME]
-    return len(names) == len(row) and sum(map(knows_key, names)) >= _MIN_KNOWN_NAMES
 
 
 def _encode(text: str) -> bytes:

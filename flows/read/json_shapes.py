@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from flows.read.field_aliases import FieldMap, knows_key, plan_keys
 from flows.read.field_mapping import flatten_record
+from flows.read.table_columns import name_columns
 
 _WRAPPER_DEPTH: Final = 3
 _SAMPLED_ENTRIES: Final = 20
@@ -53,21 +54,19 @@ def _holds_paragraphs(value: Mapping[str, Any], paths: tuple[Path, ...], field_m
         return False
     sample = _follow_path(value, paths[0])[:_SAMPLED_ENTRIES]
     return all(
-        isinstance(entry, dict)
-        and plan_keys(tuple(flatten_record(entry)), field_map).candidates.keys() <= _PARAGRAPH_FIELDS
+        plan_keys(tuple(flatten_record(entry)), field_map).candidates.keys() <= _PARAGRAPH_FIELDS
         and max((len(text.split()) for text in entry.values() if isinstance(text, str)), default=0) <= _PARAGRAPH_WORDS
         for entry in sample
+        if isinstance(entry, dict)
     )
 
 
 def _maps_records(value: Mapping[str, object], field_map: FieldMap) -> bool:
-    """Return True if the values of an object are records."""
-    inner = [entry for entry in itertools.islice(value.values(), _SAMPLED_ENTRIES) if entry is not None]
-    return (
-        bool(inner)
-        and all(isinstance(entry, dict) for entry in inner)
-        and any(_states_content(entry, field_map) for entry in inner if isinstance(entry, dict))
-    )
+    """Return True if the values of an object are records; beside two records, fewer values may be none."""
+    sample = [entry for entry in itertools.islice(value.values(), _SAMPLED_ENTRIES) if entry is not None]
+    objects = [entry for entry in sample if isinstance(entry, dict)]
+    with_texts = sum(_states_content(entry, field_map) for entry in objects)
+    return with_texts > 0 if len(objects) == len(sample) else 2 * len(objects) >= len(sample) and with_texts > 1
 
 
 def _states_content(value: Mapping[str, object], field_map: FieldMap) -> bool:
@@ -126,8 +125,8 @@ def _iterate_record_lists(
     """Yield path, length and whether it holds texts of each list of records in a wrapper."""
     for key, inner in value.items():
         if isinstance(inner, list):
-            sample = inner[:_SAMPLED_ENTRIES]
-            if not sample or not all(isinstance(entry, dict) for entry in sample):
+            sample = [entry for entry in inner[:_SAMPLED_ENTRIES] if isinstance(entry, dict)]
+            if not sample or 2 * len(sample) < len(inner[:_SAMPLED_ENTRIES]):
                 continue
             if any(classify_value(entry, field_map) == "record" and _knows_keys(entry, field_map) for entry in sample):
                 yield (key,), len(inner), any(_states_content(entry, field_map) for entry in sample)
@@ -149,13 +148,17 @@ def list_records(value: Mapping[str, Any], kind: str, field_map: FieldMap) -> li
     if kind == "wrapper":
         return [record for path in find_record_lists(value, field_map) for record in _follow_path(value, path)]
     if kind == "mapping":
-        return _list_mapped(value)
+        return list_mapped(value)
     if kind == "columns":
         names = list(value)
         columns = [list(column.values()) if isinstance(column, dict) else column for column in value.values()]
         return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-    names = list(map(str, value["columns"]))
-    return [dict(zip(names, row, strict=False)) for row in value["data"]]
+    # A row of another width than the header stays a list, which is no record.
+    names = list(name_columns(list(map(str, value["columns"]))))
+    return [
+        dict(zip(names, row, strict=True)) if isinstance(row, list) and len(row) == len(names) else row
+        for row in value["data"]
+    ]
 
 
 def _follow_path(value: Mapping[str, Any], path: Path) -> list[Any]:
@@ -163,10 +166,10 @@ def _follow_path(value: Mapping[str, Any], path: Path) -> list[Any]:
     inner: Any = value
     for key in path:
         inner = inner[key]
-    return inner if isinstance(inner, list) else _list_mapped(inner)
+    return inner if isinstance(inner, list) else list_mapped(inner)
 
 
-def _list_mapped(value: Mapping[str, Any]) -> list[Any]:
+def list_mapped(value: Mapping[str, Any]) -> list[Any]:
     """List the records that an object holds by key.
 
     The key of each is the nearest that there is to an id, but an index of pandas is none.

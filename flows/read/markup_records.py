@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from flows.read import lenient_decoding
+from flows.read.errors import TableError
 from flows.read.feed_detection import PAGE_ELEMENTS, PROLOGUE
 from flows.read.field_aliases import FieldMap, knows_key, states_text
-from flows.read.parquet_records import TableError
 from flows.read.source_records import SourceRecord, encode_record, format_inner_markup
 
 if TYPE_CHECKING:
@@ -49,12 +49,14 @@ def read_markup_records(data: bytes) -> Iterator[SourceRecord]:
     try:
         root = etree.fromstring(_mend_markup(data), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise TableError(f"is XML that is broken ({str(error)[:200]}): write it again.") from None
+        raise TableError("damaged_container", f"is XML that is broken ({str(error)[:200]}): write it again.") from None
     record_tag = (
         next((element.tag for element in root.iter() if _is_record(element)), None) if root is not None else None
     )
     if record_tag is None:
-        raise TableError("is XML without an element that is known to hold a text: write it as JSON Lines.")
+        raise TableError(
+            "no_content", "is XML without an element that is known to hold a text: write it as JSON Lines."
+        )
     for number, element in enumerate(root.iter(record_tag), 1):
         fields = _read_fields(element)
         yield SourceRecord(f"#R{number}", f"Element {number}", encode_record(fields), fields)

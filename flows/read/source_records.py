@@ -31,6 +31,7 @@ from flows.read.raw_documents import (
 )
 from flows.read.record_identity import build_record_identity
 from flows.read.source_file import SourceFile
+from flows.read.table_columns import number_repeats
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -263,7 +264,8 @@ def convert_value(value: object) -> object:
         return {str(key): convert_value(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         if value and all(isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], str) for pair in value):
-            return {str(key): convert_value(inner) for key, inner in value}  # an Arrow map
+            keys = number_repeats([key for key, _ in value])  # an Arrow map
+            return dict(zip(keys, [convert_value(inner) for _, inner in value], strict=True))
         return [convert_value(item) for item in value]
     if isinstance(value, Decimal):
         return str(value) if value.is_finite() else None
@@ -272,24 +274,14 @@ def convert_value(value: object) -> object:
     return str(value)
 
 
+def describe_large(size: int, limit: int) -> tuple[str, str]:
+    """Return the problem of a record of more bytes than `limit`."""
+    return "too_large", f"has {size:,} bytes, at most {limit:,} were expected: split it or raise max_mb."
+
+
 def format_inner_markup(element: "_Element") -> str:
     """Return the content of an element with its tags, its own words escaped as theirs are."""
     from lxml import etree
 
     inner = "".join(etree.tostring(child, encoding="unicode", method="html") for child in element)
     return f"{html.escape(element.text or '', quote=False)}{inner}".strip()
-
-
-def name_columns(cells: list[str]) -> tuple[str, ...]:
-    """Name the columns of a header: as printed, a repeated name with its number behind it."""
-    name_counts: dict[str, int] = {}
-    names: list[str] = []
-    for cell in cells:
-        name = cell.strip().strip("\ufeff")
-        count = name_counts[name] = name_counts.get(name, 0) + 1
-        unique_name = name if count == 1 else f"{name}_{count}"
-        while unique_name in names:  # another column is called so
-            count += 1
-            unique_name = f"{name}_{count}"
-        names.append(unique_name)
-    return tuple(names)

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from flows.read.errors import TableError
 from flows.read.field_aliases import FieldMap, plan_keys
-from flows.read.parquet_records import TableError
 from flows.read.source_records import SourceRecord, convert_value, encode_record
+from flows.read.table_columns import number_repeats
 
 _SAMPLE: Final = 20
 _PROSE: Final = 80  # characters that some text of the sample must have
 
 
-def read_sqlite(path: Path, table: str, field_map: FieldMap, limit: int) -> Iterator[SourceRecord]:
+def read_sqlite(path: Path, table: str, field_map: FieldMap) -> Iterator[SourceRecord]:
     """Read the named table, else those that hold texts under the same columns as the best of them.
 
     Raises TableError where there is none, or the database is damaged. A table that holds texts under other columns is
@@ -31,14 +32,15 @@ def read_sqlite(path: Path, table: str, field_map: FieldMap, limit: int) -> Iter
             chosen, other_tables = _choose_tables(database, tables, table, field_map)
             for name in chosen:
                 place = "" if len(chosen) == 1 else f"{name}!"
-                yield from _read_rows(database, name, place, limit)
+                yield from _read_rows(database, name, place)
             for name in other_tables:
                 detail = f"is another table that holds texts, beside {chosen[0]}: read it with --table {name}."
                 yield SourceRecord(f"#{name}", f"Table {name}", None, None, ("many_articles", detail))
     except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:
         # Names of columns are taken as UTF-8 alone, and SQLite answers some damage with "out of memory".
         raise TableError(
-            f"is a damaged SQLite database ({str(error) or 'out of memory'}); what stands before was read. Repair it."
+            "damaged_container",
+            f"is a damaged SQLite database ({str(error) or 'out of memory'}); what stands before was read. Repair it.",
         ) from None
 
 
@@ -83,14 +85,17 @@ def _choose_tables(
     if table:
         named = [name for name in tables if name.lower() == table.lower()]
         if not named:
-            raise TableError(f"has no table {table}; its tables are {_list_names(tables)}: name one with --table.")
+            raise TableError(
+                "no_content", f"has no table {table}; its tables are {_list_names(tables)}: name one with --table."
+            )
         return named, []
     scores = {name: _score_table(database, name, columns, field_map) for name, columns in tables.items()}
     holding = [name for name in tables if scores[name] > 0]
     if not holding:
         raise TableError(
+            "no_content",
             f"is an SQLite database in which no table is known to hold texts; its tables are {_list_names(tables)}: "
-            "name one with --table, and its column with --map text=COLUMN."
+            "name one with --table, and its column with --map text=COLUMN.",
         )
     best = max(holding, key=lambda name: scores[name])
     alike = [name for name in holding if tables[name] == tables[best]]
@@ -119,16 +124,10 @@ def _score_table(database: sqlite3.Connection, name: str, columns: tuple[str, ..
     return len(plan.candidates) + min(longest, 5000) / 5000 + 10 * forced
 
 
-def _read_rows(database: sqlite3.Connection, name: str, place: str, limit: int) -> Iterator[SourceRecord]:
+def _read_rows(database: sqlite3.Connection, name: str, place: str) -> Iterator[SourceRecord]:
     cursor = database.execute(f"SELECT * FROM {_quote_name(name)}")  # noqa: S608
     # Not those of table_info, which leaves out generated columns: each value behind one would have a wrong name.
-    columns = [column[0] for column in cursor.description]
+    columns = number_repeats([column[0] for column in cursor.description])
     for number, row in enumerate(cursor, 1):
         fields: dict[str, Any] = {key: convert_value(value) for key, value in zip(columns, row, strict=True)}
-        raw = encode_record(fields)
-        label = f"Row {number} of table {name}"
-        if len(raw) > limit:
-            detail = f"has {len(raw):,} bytes, at most {limit:,} were expected: raise max_mb."
-            yield SourceRecord(f"#{place}R{number}", label, None, None, ("too_large", detail))
-            continue
-        yield SourceRecord(f"#{place}R{number}", label, raw, fields)
+        yield SourceRecord(f"#{place}R{number}", f"Row {number} of table {name}", encode_record(fields), fields)

@@ -28,7 +28,7 @@ import pyarrow.compute as pc
 from flows.release import parquet_tables
 
 _LINE_BREAKS: Final = re.compile("\r\n|[\t\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CHUNK_ROWS: Final = 2000  # formatted at a time,
 _CHUNK_BYTES: Final = (
     64 << 20

@@ -196,12 +196,10 @@ def find_equal_release(dataset: Dataset, fingerprint: str) -> VersionEntry | Non
     return next((entry for entry in equal_entries if dataset.has_files(entry)), None)
 
 
-def _parse_version(version: str) -> tuple[int, int, int, int] | None:
+def parse_version(version: str) -> tuple[int, ...]:
+    """Parse a version into its sort key (year, month, day, counter); an empty key where it is no version."""
     match = _VERSION.fullmatch(version)
-    if not match:
-        return None
-    year, month, day, counter = (int(group) for group in match.groups())
-    return year, month, day, counter
+    return tuple(int(group) for group in match.groups()) if match else ()
 
 
 def allocate_version(dataset: Dataset, today: date) -> str:
@@ -214,7 +212,7 @@ def allocate_version(dataset: Dataset, today: date) -> str:
     names = [entry.version for entry in dataset.read_versions() if entry.version]
     if dataset.releases.is_dir():
         names += [path.name for path in dataset.releases.iterdir()]
-    used_versions = [parsed for name in names if (parsed := _parse_version(name))]
+    used_versions = [parsed for name in names if (parsed := parse_version(name))]
     newest = max(used_versions, default=(0, 0, 0, 0))
     today_parts = (today.year, today.month, today.day)
     year, month, day, counter = (*today_parts, 1) if today_parts > newest[:3] else (*newest[:3], newest[3] + 1)

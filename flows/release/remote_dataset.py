@@ -14,10 +14,13 @@ from the store, and removes local releases that the store does not list (of a ru
 Releasing the lock sends the changes: objects, manifest.json, latest.json, then the lists.
 
 Two publishers never write the same object: a version is claimed by a conditional put, and a version that is already
-claimed is skipped. If two publishers began with the same release, the second one's latest.json is refused
+claimed is skipped. Whatever adds a release replaces latest.json: a purge of older releases too, though it names the
+same release as before. If two publishers began with the same latest.json, the second one's is refused
 (ConcurrentCommitError). A publisher that dies before the commit has changed nothing that a reader follows; the next
-commit removes its objects, because every claim older than that commit has lost. If a publisher dies after the commit
-and before the lists, the next publisher lists the release.
+commit removes its objects, because every claim older than that commit has lost. latest.json also holds the entries of
+its commit: if a publisher dies, or is slow, between the commit and the lists, the next publisher lists them.
+
+Readers of one machine share a mirror: see mirror_locks.
 """
 
 import contextlib
@@ -41,14 +44,23 @@ from flows.release.filesystem import (
     write_atomic,
 )
 from flows.release.fsspec_store import FsspecStore
-from flows.release.layout import Dataset, VersionEntry, validate_run_id
+from flows.release.layout import Dataset, VersionEntry, parse_version, validate_run_id
 from flows.release.manifest import build_entry, read_manifest
+from flows.release.mirror_locks import hold_mirror_lock, register_reader
 from flows.release.object_store import ObjectStore, ObjectTag
 from flows.release.stage import SUMS
+from flows.release.store_lists import (
+    LATEST,
+    VERSIONS,
+    encode_commit,
+    locate_object,
+    merge_changed,
+    parse_commit,
+    parse_entries,
+    parse_json,
+    parse_pointer,
+)
 
-_LATEST: Final = "latest.json"
-_POINTER_KEYS: Final = ("version", "path", "digest")
-_VERSIONS: Final = "versions.json"
 _WITHDRAWN: Final = "state/withdrawn.json"
 _CATALOG: Final = "index.json"
 _TOTALS: Final = "totals"
@@ -99,12 +111,26 @@ class MirroredDataset(Dataset):
 
     def pull_changes(self) -> None:
         """Update the mirror from the store and remove releases that the store does not list. Raises ReleaseError."""
-        pointer, tag = self.store.read_object(_LATEST)
+        if not self.reading:
+            self._update_mirror(removes_stale=True)
+            return
+        with (
+            explain_write_errors(self.root),
+            hold_mirror_lock(self.state, "mirror"),
+            register_reader(self.state) as alone,
+        ):
+            if alone:
+                remove_tree(self._download_folder)
+            self._update_mirror(removes_stale=alone)
+
+    def _update_mirror(self, *, removes_stale: bool) -> None:
+        """Update the lists from the store; `removes_stale`: also remove releases that it does not list."""
+        pointer, tag = self.store.read_object(LATEST)
         entries = self._read_store_entries(pointer)
         withdrawn, _ = self.store.read_object(_WITHDRAWN)
         digests = {entry.version: entry.digest for entry in entries if entry.version and entry.status != "pruned"}
         with explain_write_errors(self.root):
-            for folder in sorted(self.releases.iterdir()) if self.releases.is_dir() else ():
+            for folder in sorted(self.releases.iterdir()) if removes_stale and self.releases.is_dir() else ():
                 if digests.get(folder.name) != _read_release_digest(folder):
                     remove_tree(folder)
             write_versions(self, entries)
@@ -112,7 +138,7 @@ class MirroredDataset(Dataset):
                 self.latest_json.unlink(missing_ok=True)
                 (self.root / "latest").unlink(missing_ok=True)
             else:
-                latest = _parse_pointer(pointer, self.store)
+                latest = parse_pointer(pointer, self.store)
                 update_latest(self, latest["version"], latest["digest"])
             if withdrawn is None:
                 (self.root / _WITHDRAWN).unlink(missing_ok=True)
@@ -127,7 +153,9 @@ class MirroredDataset(Dataset):
         if not path.is_dir():
             for entry in self._snapshots[0].entries if self._snapshots else ():
                 if entry.version == version and entry.status != "pruned" and entry.digest:
-                    self._download_release(entry, path)
+                    with hold_mirror_lock(self.state, f"fetch-{version}"):
+                        if not path.is_dir():  # another reader may have downloaded it meanwhile
+                            self._download_release(entry, path)
         return path
 
     def has_files(self, entry: VersionEntry) -> bool:
@@ -142,10 +170,18 @@ class MirroredDataset(Dataset):
         return self.release_path(entry.version) if entry.version else super().locate_folder(entry)
 
     def claim_version(self, version: str) -> bool:
-        """Claim the name of a new version in the store; return False where another publisher has claimed it."""
-        return self.store.replace_if_unchanged(
-            _claim_name(version), encode_json({"version": version, "token": uuid4().hex}), None
-        )
+        """Claim the name of a new version in the store; return False where another publisher has claimed it.
+
+        Raises ConcurrentCommitError where another publisher has committed since `pull_changes`: its claim may have
+        been removed already, so the name may be that of its release.
+        """
+        claim = encode_json({"version": version, "token": uuid4().hex})
+        if not self.store.replace_if_unchanged(_claim_name(version), claim, None):
+            return False
+        if self.store.read_object(LATEST)[1] != self._snapshots[0].latest:
+            self.store.remove_object(_claim_name(version))
+            raise self._describe_conflict()
+        return True
 
     def push_changes(self) -> None:
         """Send the changes since `pull_changes`. Raises ConcurrentCommitError where another publisher has committed."""
@@ -167,22 +203,23 @@ class MirroredDataset(Dataset):
         new_entries = [
             entry for entry in changed if entry.status != "pruned" and (entry.run_id, entry.path) not in old_entries
         ]
-        is_unchanged = not is_new_latest or self.store.read_object(_LATEST)[1] == snapshot.latest
+        is_commit = is_new_latest or any(entry.version for entry in new_entries)
+        is_unchanged = not is_commit or self.store.read_object(LATEST)[1] == snapshot.latest
         if is_unchanged:
             for entry in new_entries:
                 self._upload_folder(entry.path)
         if (
-            is_new_latest
+            is_commit
             and pointer is not None
-            and not (is_unchanged and self.store.replace_if_unchanged(_LATEST, pointer, snapshot.latest))
+            and not (
+                is_unchanged
+                and self.store.replace_if_unchanged(LATEST, encode_commit(pointer, changed), snapshot.latest)
+            )
         ):
             for entry in new_entries:
                 self._remove_objects(f"{entry.path}/")
                 self.store.remove_object(_claim_name(entry.version))
-            raise ConcurrentCommitError(
-                f"Another run committed a release of {self.name} in {self.store.url} while this one was at work: "
-                "nothing of this run was published. Run it again; it is then compared with that release."
-            )
+            raise self._describe_conflict()
         self._merge_entries(changed)
         for run_id in snapshot.refused:  # a purge removed the run
             if not (self.refused / run_id).is_dir():
@@ -191,15 +228,21 @@ class MirroredDataset(Dataset):
             if entry.status == "pruned":
                 self._remove_objects(f"{entry.path}/")
         self._merge_withdrawn(purged)
-        if is_new_latest:
+        if is_commit:
             self._remove_stale_objects(claims)
         with contextlib.suppress(ReleaseError):  # the release is published; the next run sends them again
             self._push_indexes(new_entries)
 
+    def _describe_conflict(self) -> ConcurrentCommitError:
+        return ConcurrentCommitError(
+            f"Another run committed a release of {self.name} in {self.store.url} while this one was at work: "
+            "nothing of this run was published. Run it again; it is then compared with that release."
+        )
+
     def fetch_totals(self) -> None:
         """Download the totals of releases that other machines published."""
         for name in self.store.list_names(f"state/{_TOTALS}/"):
-            path = _locate_object(self.root, name)
+            path = locate_object(self.root, name)
             if not path.exists():
                 content, _ = self.store.read_object(name)
                 if content is not None:
@@ -225,6 +268,11 @@ class MirroredDataset(Dataset):
             if output.replace_if_unchanged(_CATALOG, encode_json({**local_catalog, "datasets": datasets}), tag):
                 return
 
+    @property
+    def _download_folder(self) -> Path:
+        """Return the folder of incomplete downloads: for readers not .staging, which each publisher's lock empties."""
+        return self.root / ".downloads" if self.reading else self.staging
+
     def _read_pointer(self) -> bytes | None:
         return self.latest_json.read_bytes() if self.latest_json.exists() else None
 
@@ -238,7 +286,7 @@ class MirroredDataset(Dataset):
                 if not (self.refused / validate_run_id(run_id)).is_dir():
                     temporary = self.staging / f"fetch-{uuid4().hex[:12]}"
                     for name in names:
-                        file = _locate_object(temporary, name.removeprefix(f"refused/{run_id}/"))
+                        file = locate_object(temporary, name.removeprefix(f"refused/{run_id}/"))
                         file.parent.mkdir(parents=True, exist_ok=True)
                         self.store.download_file(name, file)
                     self.refused.mkdir(exist_ok=True)
@@ -246,35 +294,36 @@ class MirroredDataset(Dataset):
         return sorted(runs)
 
     def _read_store_entries(self, pointer: bytes | None) -> list[VersionEntry]:
-        """Read versions.json of the store; a release that was committed and not listed comes first."""
-        content, _ = self.store.read_object(_VERSIONS)
-        entries = _parse_entries(content, self.store)
-        if pointer is not None:
-            latest = _parse_pointer(pointer, self.store)
-            if all(entry.version != latest["version"] for entry in entries):
-                manifest, _ = self.store.read_object(f"{latest['path']}/manifest.json")
-                if manifest is None:
-                    raise ReleaseError(f"{self.store.url}/{_LATEST} names {latest['version']}, which has no manifest.")
-                unlisted = build_entry(parse_json(manifest, self.store), latest["path"], latest["digest"])
-                if not self.reading:
-                    self._merge_entries([unlisted])
-                return [unlisted, *entries]
-        return entries
+        """Read versions.json of the store, with the entries of the last commit where they are not listed yet."""
+        content, _ = self.store.read_object(VERSIONS)
+        entries = parse_entries(content, self.store)
+        if pointer is None:
+            return entries
+        latest = parse_pointer(pointer, self.store)
+        committed = parse_commit(latest, self.store)
+        if not committed and all(entry.version != latest["version"] for entry in entries):
+            # Earlier versions of Kliping wrote no entries to latest.json.
+            manifest, _ = self.store.read_object(f"{latest['path']}/manifest.json")
+            if manifest is None:
+                raise ReleaseError(f"{self.store.url}/{LATEST} names {latest['version']}, which has no manifest.")
+            committed = [build_entry(parse_json(manifest, self.store), latest["path"], latest["digest"])]
+        listed_runs = {(entry.run_id, entry.path) for entry in entries}
+        if all((entry.run_id, entry.path) in listed_runs for entry in committed):
+            return entries
+        if not self.reading:
+            return self._merge_entries(committed)
+        return merge_changed(entries, committed)
 
-    def _merge_entries(self, changed: list[VersionEntry]) -> None:
+    def _merge_entries(self, changed: list[VersionEntry]) -> list[VersionEntry]:
         """Merge changed entries into versions.json of the store; retry while another publisher replaces it."""
         for _ in range(_MAX_TRIES):
-            content, tag = self.store.read_object(_VERSIONS)
-            entries = _parse_entries(content, self.store)
-            changed_by_run = {(entry.run_id, entry.path): entry for entry in changed}
-            listed_runs = {(entry.run_id, entry.path) for entry in entries}
-            new_entries = [entry for entry in changed if (entry.run_id, entry.path) not in listed_runs]
-            merged = [*new_entries, *(changed_by_run.get((entry.run_id, entry.path), entry) for entry in entries)]
+            content, tag = self.store.read_object(VERSIONS)
+            merged = merge_changed(parse_entries(content, self.store), changed)
             write_versions(self, merged)
-            if self.store.replace_if_unchanged(_VERSIONS, self.versions_json.read_bytes(), tag):
+            if self.store.replace_if_unchanged(VERSIONS, self.versions_json.read_bytes(), tag):
                 self.store.write_object("CHANGELOG.md", (self.root / "CHANGELOG.md").read_bytes())
-                return
-        raise ReleaseError(f"{self.store.url}/{_VERSIONS} was replaced {_MAX_TRIES} times meanwhile: run again.")
+                return merged
+        raise ReleaseError(f"{self.store.url}/{VERSIONS} was replaced {_MAX_TRIES} times meanwhile: run again.")
 
     def _merge_withdrawn(self, withdrawals: list[dict[str, Any]]) -> None:
         """Merge new or changed takedowns into those of the store, which keep their order."""
@@ -295,10 +344,11 @@ class MirroredDataset(Dataset):
         files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
         for name in sorted(files, key=lambda name: name == "manifest.json"):
             other = stored.get((name, digests.get(name, "")))
-            if other is None:
-                self.store.upload_file(f"{path}/{name}", folder / name)
-            else:
-                self.store.copy_object(f"{other}/{name}", f"{path}/{name}")
+            if other is not None:
+                with contextlib.suppress(ReleaseError):  # another machine may have pruned that release meanwhile
+                    self.store.copy_object(f"{other}/{name}", f"{path}/{name}")
+                    continue
+            self.store.upload_file(f"{path}/{name}", folder / name)
 
     def _list_stored_files(self) -> dict[tuple[str, str], str]:
         """Map (path in a release, SHA-256) of the files that the store had when it was pulled to their release."""
@@ -311,11 +361,11 @@ class MirroredDataset(Dataset):
 
     def _download_release(self, entry: VersionEntry, path: Path) -> None:
         """Download a release, verify every digest, and rename it into releases/."""
-        temporary = self.staging / f"fetch-{uuid4().hex[:12]}"
+        temporary = self._download_folder / f"fetch-{uuid4().hex[:12]}"
         prefix = f"{entry.path}/"
         with explain_write_errors(self.root):
             for name in self.store.list_names(prefix):
-                file = _locate_object(temporary, name.removeprefix(prefix))
+                file = locate_object(temporary, name.removeprefix(prefix))
                 file.parent.mkdir(parents=True, exist_ok=True)
                 self.store.download_file(name, file)
             if _read_release_digest(temporary) != entry.digest or not _is_complete(temporary):
@@ -334,15 +384,21 @@ class MirroredDataset(Dataset):
             self.store.remove_object(name)
 
     def _remove_stale_objects(self, old_claims: list[str]) -> None:
-        """Remove the claims made before this commit, and objects of versions that are neither listed nor claimed."""
+        """Remove the claims made before this commit, and objects of versions that are neither listed nor claimed.
+
+        A claim above all listed versions stays: its publisher has lost, but may still write objects, and the next
+        publisher must not be given that version. The commit after next removes it.
+        """
+        newest = max((parse_version(entry.version) for entry in self.read_versions() if entry.version), default=())
         for claim in old_claims:
-            self.store.remove_object(claim)
+            if parse_version(_claimed_version(claim)) <= newest:
+                self.store.remove_object(claim)
         # The order matters: a publisher claims before it uploads, and keeps its claim until the release is listed.
         # So objects are listed first, then claims, then entries.
         names = self.store.list_names("releases/")
-        claimed_versions = {Path(claim).name.removesuffix(".json") for claim in self.store.list_names("claims/")}
-        content, _ = self.store.read_object(_VERSIONS)
-        listed_versions = {entry.version for entry in _parse_entries(content, self.store) if entry.status != "pruned"}
+        claimed_versions = {_claimed_version(claim) for claim in self.store.list_names("claims/")}
+        content, _ = self.store.read_object(VERSIONS)
+        listed_versions = {entry.version for entry in parse_entries(content, self.store) if entry.status != "pruned"}
         for name in names:
             if name.split("/")[1] not in listed_versions | claimed_versions:
                 self.store.remove_object(name)
@@ -351,40 +407,12 @@ class MirroredDataset(Dataset):
 _CHECKOUT: Final = Path(__file__).resolve().parents[2]
 
 
-def parse_json(content: bytes, store: ObjectStore) -> Any:  # noqa: ANN401  as filesystem.read_json
-    """Parse the JSON of an object. Raises ReleaseError where it is not JSON."""
-    import json
-
-    try:
-        return json.loads(content)
-    except ValueError as error:
-        raise ReleaseError(f"An object of {store.url} is not the JSON that was written there ({error}).") from None
-
-
-def _locate_object(folder: Path, name: str) -> Path:
-    """Return the file of an object below a folder. Raises ReleaseError for a name that leads out of it."""
-    if any(part in ("", ".", "..") for part in name.split("/")):
-        raise ReleaseError(f"The store has an object named {name!r}, which no file can have: remove it there.")
-    return folder / name
-
-
-def _parse_pointer(content: bytes, store: ObjectStore) -> dict[str, str]:
-    """Parse latest.json. Raises ReleaseError where it does not name a release."""
-    pointer = parse_json(content, store)
-    if not isinstance(pointer, dict) or not all(isinstance(pointer.get(key), str) for key in _POINTER_KEYS):
-        raise ReleaseError(f"{store.url}/{_LATEST} names no release: put back a good copy.")
-    return pointer
-
-
 def _claim_name(version: str | None) -> str:
     return f"claims/{version}.json"
 
 
-def _parse_entries(content: bytes | None, store: ObjectStore) -> list[VersionEntry]:
-    try:
-        return [VersionEntry.from_json(record) for record in parse_json(content, store)] if content else []
-    except (TypeError, AttributeError):
-        raise ReleaseError(f"{store.url}/{_VERSIONS} is not a list of versions: put back a good copy.") from None
+def _claimed_version(claim: str) -> str:
+    return Path(claim).name.removesuffix(".json")
 
 
 def _read_release_digest(folder: Path) -> str | None:

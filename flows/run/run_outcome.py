@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from flows.parameters import Place, name_parameter
 from flows.validate import Check
 
 Status = Literal["published", "nothing_new", "dry_run", "refused", "busy", "wrong_use", "broken"]
@@ -53,7 +54,7 @@ class RunOutcome:
         """Exit code of the command for this outcome."""
         return EXIT_CODES[self.status]
 
-    def format_sentence(self) -> str:
+    def format_sentence(self, place: Place = "form") -> str:
         """Return the outcome as one line that begins with the status and ends with the next step, if there is one."""
         match self.status:
             case "published":
@@ -63,22 +64,21 @@ class RunOutcome:
             case "dry_run":
                 return f"dry run: {self.articles:,} articles would be published{self._format_exclusions()}"
             case _:
-                return " ".join([f"{self.status.replace('_', ' ')}:", *self.why, *self.list_next_steps()])
+                return " ".join([f"{self.status.replace('_', ' ')}:", *self.why, *self.list_next_steps(place)])
 
-    def list_next_steps(self) -> list[str]:
+    def list_next_steps(self, place: Place) -> list[str]:
         """List what the operator can do about a run that published nothing, one sentence each."""
         steps = []
         if self.status == "refused":
             if self.refused is not None:
                 steps.append(f"The evidence is in {self.refused.as_posix()}/: report.html, rejects/ and validation/.")
             if self.drift_alone:
-                steps.append(
-                    "If the change is right, run again with the reason for it in more.accept_drift (--accept-drift)."
-                )
+                name = name_parameter("accept_drift", place)
+                steps.append(f"If the change is right, run again with the reason for it in {name}.")
             else:
                 steps.append("Correct the source, or the rule that the reasons name, and run again.")
         if self.status == "busy":
-            steps.append("To wait for the other run instead, give seconds in more.wait (--wait).")
+            steps.append(f"To wait for the other run instead, give seconds in {name_parameter('wait', place)}.")
         return steps
 
     def _format_exclusions(self) -> str:
@@ -87,7 +87,7 @@ class RunOutcome:
 
     def format_lines(self) -> list[str]:
         """Return the outcome for a terminal: counts, rejects with examples, where the release is and how to open it."""
-        lines = [f"{self.dataset}: {self.format_sentence()}"]
+        lines = [f"{self.dataset}: {self.format_sentence('terminal')}"]
         if self.status == "published" and self.changes:
             lines.append("changes: " + ", ".join(f"{n:,} {op}" for op, n in self.changes.items()))
         if self.carried:

@@ -93,7 +93,7 @@ def _refuse_release(
         return outcome
     folder = release.refuse_run(dataset, draft, [f"{check.name}: {check.sentence}" for check in checks])
     outcome = replace(outcome, refused=folder)
-    report.write_refused_page(folder, release.read_manifest(folder), outcome.list_next_steps())
+    report.write_refused_page(folder, release.read_manifest(folder), outcome.list_next_steps("page"))
     return outcome
 
 

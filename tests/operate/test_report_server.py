@@ -1,5 +1,6 @@
 """The server of reports gives pages of datasets under the roots and nothing else."""
 
+import http.client
 import urllib.error
 import urllib.request
 
@@ -70,6 +71,42 @@ def test_the_operator_names_the_address_behind_a_proxy(output, monkeypatch):
     monkeypatch.setenv("KLIPING_REPORTS", "https://news.example/reports")
     with serve_reports("127.0.0.1", 0) as base:
         assert base == "https://news.example/reports"
+
+
+def fetch_as(base, path, *hosts):
+    address = base.removesuffix(PREFIX).removeprefix("http://")
+    connection = http.client.HTTPConnection(address, timeout=10)
+    connection.putrequest("GET", f"{PREFIX}{path}", skip_host=True)
+    for host in hosts:
+        connection.putheader("Host", host)
+    connection.endheaders()
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+LOOPBACK = (
+    "127.0.0.1", "127.0.0.1:5200", "localhost", "LOCALHOST:80", "localhost.", "[::1]", "[::1]:5200", "127.8.8.8",
+)  # fmt: skip
+FOREIGN = (
+    "jahat.example", "jahat.example:5200", "127.0.0.1.jahat.example", "localhost.jahat.example", "localhost@jahat.id",
+    "jahat.id@localhost", "", "[::1", "127.0.0.1:x", "localhost:5200:1", "2130706433.example",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("bind", "right", "wrong"), [
+    ("127.0.0.1", LOOPBACK, (*FOREIGN, "192.0.2.7", "10.0.0.1:5200", "news.example")),
+    ("0.0.0.0", (*LOOPBACK, "192.0.2.7", "10.0.0.1:5200"), (*FOREIGN, "news.example")),
+])  # fmt: skip
+def test_a_request_for_another_host_is_refused(output, monkeypatch, bind, right, wrong):
+    page = f"{output / 'output' / 'news'}/index.html"
+    with serve_reports(bind, 0) as base:
+        here = base.replace("0.0.0.0", "127.0.0.1")
+        assert {host: fetch_as(here, page, host) for host in right} == dict.fromkeys(right, 200)
+        assert {host: fetch_as(here, page, host) for host in wrong} == dict.fromkeys(wrong, 421)
+        assert fetch_as(here, page) == fetch_as(here, page, "localhost", "localhost") == 421
+        monkeypatch.setenv("KLIPING_REPORTS", "https://news.example/reports")
+        assert (fetch_as(here, page, "news.example"), fetch_as(here, page, "jahat.example")) == (200, 421)
 
 
 def test_a_null_byte_is_no_report(output):

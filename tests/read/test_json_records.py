@@ -126,8 +126,100 @@ def test_a_long_list_in_a_wrapper_streams():
     assert len(records) == 1000 and not any(record.problem for record in records)
 
 
-def test_values_that_are_no_objects_are_one_reject():
-    assert [record.problem[0] for record in read("[1, 2, 3, null]")] == ["broken_record"]
+PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota itu."
+OTHERS = {
+    "string": "iklan", "empty string": "", "number": 7, "float": 3.5, "null": None, "true": True, "false": False,
+    "empty list": [], "list of an empty list": [[]], "list of a number": [7], "list of a string": ["iklan"],
+}  # fmt: skip
+
+
+def test_values_that_are_no_objects_are_one_reject_that_counts_them():
+    (record,) = read("[1, 2, 3, null]")
+    assert record.problem[0] == "broken_record" and "first of 4 values" in record.problem[1]
+    assert record.raw == b"1, 2, 3, null"
+
+
+@pytest.mark.parametrize("chunk", [None, 3])
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_value_beside_records_is_a_reject_and_no_record_is_lost(other, at, chunk):
+    values = [*RECORDS[:at], OTHERS[other], *RECORDS[at:]]
+    records = read(json.dumps(values), chunk=chunk)
+    assert [record.fields for record in records if not record.problem] == RECORDS
+    (reject,) = (record for record in records if record.problem)
+    assert reject.problem[0] == "broken_record" and reject.place == f"#R{at + 1}"
+    assert reject.raw.decode() in json.dumps(OTHERS[other])
+
+
+def test_a_run_of_values_ends_at_a_record_and_at_a_text():
+    records = read(json.dumps(["a", "b", RECORDS[0], "c", PROSE, None, 1, [], "d"]))
+    counts = [record.problem and record.problem[1].split(", ")[0].split(" values")[0] for record in records]
+    assert counts == ["is the first of 2", None, "is no JSON object", None, "is the first of 4"]
+    assert records[4].raw == b'null, 1, [], "d"'
+
+
+def test_the_bytes_of_a_long_run_are_bounded():
+    (record,) = read(json.dumps(["kata"] * 10_000), limit=500)
+    assert "first of 10,000 values" in record.problem[1] and record.raw.startswith(b'"kata", "kata"')
+    assert len(record.raw) <= 500
+
+
+@pytest.mark.parametrize("other", OTHERS)
+@pytest.mark.parametrize("wrap", [
+    lambda values: {"articles": values},
+    lambda values: {"status": "ok", "data": {"items": values}},
+    lambda values: {f"k{n}": value for n, value in enumerate(values)},
+    lambda values: {"result": {f"k{n}": value for n, value in enumerate(values)}},
+], ids=["wrapper", "nested wrapper", "by key", "by key in a wrapper"])  # fmt: skip
+def test_a_value_among_wrapped_records_is_a_reject(wrap, other):
+    records = read(json.dumps(wrap([RECORDS[0], OTHERS[other], RECORDS[1]])))
+    assert [record.fields["text"] for record in records if not record.problem] == ["Hujan turun.", "Reda sudah."]
+    assert [record.problem[0] for record in records if record.problem] == ["broken_record"]
+
+
+def make_large(number):
+    return {"title": f"Judul {number}", "text": f"Hujan turun {number}. " * 400}
+
+
+LARGE = {
+    "by key": lambda records: {f"k{n}": record for n, record in enumerate(records)},
+    "a list a day": lambda records: {f"2023-{n:03}": [record] for n, record in enumerate(records)},
+    "a list a day, beside others": lambda records: {f"2023-{n:03}": ["iklan", r] for n, r in enumerate(records)},
+    "articles": lambda records: {"pages": [1, 2], "articles": records},
+    "articles behind others": lambda records: {"articles": ["iklan", None, [], 3, *records]},
+}
+
+
+@pytest.mark.parametrize("shape", LARGE)
+def test_no_record_of_a_large_object_is_lost(shape):
+    records = [make_large(number) for number in range(150)]
+    come = read(json.dumps(LARGE[shape](records)), limit=50_000, chunk=1000)
+    assert [record.fields["text"] for record in come if not record.problem] == [record["text"] for record in records]
+    if shape == "by key":
+        assert [record.fields["id"] for record in come] == [f"k{n}" for n in range(150)]
+
+
+def test_values_among_the_records_of_a_large_object_are_counted():
+    values = {f"k{n}": make_large(n) if n % 3 else "iklan" for n in range(150)}
+    come = read(json.dumps(values), limit=50_000, chunk=1000)
+    assert sum(not record.problem for record in come) == 100
+    assert [record.problem[1].split(" values")[0] for record in come if record.problem] == ["counts 50"]
+
+
+@pytest.mark.parametrize("row", [None, "teks", 5, ["Satu"], ["Satu", "Hujan turun.", "lebih"], [], {}])
+@pytest.mark.parametrize("shape", ["split", "rows"])
+def test_a_row_that_does_not_fit_the_header_is_a_reject(shape, row):
+    names, rows = ["title", "text"], [["Satu", "Hujan turun."], row, ["Dua", "Reda sudah."]]
+    records = read(json.dumps({"columns": names, "data": rows} if shape == "split" else [names, *rows]))
+    assert [record.fields for record in records if record.fields] == RECORDS
+    assert len(records) == 3 and not records[1].fields
+
+
+@pytest.mark.parametrize("shape", ["split", "rows"])
+def test_columns_of_one_name_are_numbered(shape):
+    names, row = ["title", "text", "text"], ["Satu", "Hujan turun.", "Reda sudah."]
+    (record,) = read(json.dumps({"columns": names, "data": [row]} if shape == "split" else [names, row]))
+    assert record.fields == {"title": "Satu", "text": "Hujan turun.", "text_2": "Reda sudah."}
 
 
 def test_a_list_of_texts():

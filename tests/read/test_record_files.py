@@ -1,6 +1,7 @@
 """Parquet, Arrow, SQLite, spreadsheets, feeds and XML: each record of them, and what is no table of articles."""
 
 import io
+import json
 import sqlite3
 import zipfile
 from datetime import UTC, date, datetime
@@ -278,3 +279,74 @@ def test_words_beside_tags_in_an_atom_item_stay_words(source):
     )
     [document], _ = source(a__xml=feed.encode())
     assert "Nilai &lt;b&gt; naik." in document["content"].decode()
+
+
+SIZED = [(name, PROSE * (40 if name == "Besar" else 1)) for name in ("Satu", "Besar", "Dua")]
+SIZED_ROWS = [{"judul": name, "isi": text, "catatan": ["a", "b"]} for name, text in SIZED]
+
+
+@pytest.mark.parametrize(
+    "kind", ["parquet", "arrow", "stream", "sqlite", "xlsx", "json", "jsonl", "csv", "html", "rss"]
+)
+def test_a_row_beyond_the_limit_is_too_large_in_every_format(source, tmp_path, kind):
+    lines = [json.dumps({"judul": name, "isi": text}) for name, text in SIZED]
+    table_rows = "".join(f"<tr><td>{name}</td><td>{text}</td></tr>" for name, text in SIZED)
+    items = "".join(
+        f"<item><title>{name}</title><content:encoded>{text}</content:encoded></item>" for name, text in SIZED
+    )
+    data = {
+        "parquet": lambda: as_parquet(SIZED_ROWS),
+        "arrow": lambda: as_arrow(SIZED_ROWS, stream=False),
+        "stream": lambda: as_arrow(SIZED_ROWS, stream=True),
+        "sqlite": lambda: as_sqlite(tmp_path / "a.db", berita=(["judul", "isi"], SIZED)),
+        "xlsx": lambda: as_xlsx({"Berita": [["Judul", "Isi"], *map(list, SIZED)]}),
+        "json": lambda: f"[{','.join(lines)}]".encode(),
+        "jsonl": lambda: "\n".join(lines).encode(),
+        "csv": lambda: ("judul,isi\n" + "".join(f'"{name}","{text}"\n' for name, text in SIZED)).encode(),
+        "html": lambda: f"<table><tr><th>judul</th><th>isi</th></tr>{table_rows}</table>".encode(),
+        "rss": lambda: (
+            '<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/">'
+            f"<channel><title>Warta</title>{items}</channel></rss>"
+        ).encode(),
+    }[kind]()
+    limit = 1500
+    if kind in ("xlsx", "html", "rss"):  # read whole: the file itself must be within a document's limit
+        documents, [reject] = source(a__bin=data, limits=Limits(document_bytes=200_000, record_bytes=limit))
+    else:
+        documents, [reject] = source(a__bin=data, limits=Limits(record_bytes=limit))
+    assert [stated(document, "title") for document in documents] == [["Satu"], ["Dua"]]
+    assert reject["reason"] == "too_large" and "1,500" in reject["detail"]
+    assert reject["source_uri"].endswith(("R2", "L2", "R3"))
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "arrow", "json", "sqlite", "html"])
+def test_columns_of_one_name_keep_their_values_in_every_format(source, tmp_path, kind):
+    names, row = ["judul", "isi", "isi"], ["Satu", "pendek", PROSE]
+    if kind == "sqlite":
+        database = sqlite3.connect(tmp_path / "b.db")
+        database.execute("CREATE TABLE awal (judul, isi, lain)")
+        database.execute("INSERT INTO awal VALUES (?, ?, ?)", row)
+        database.execute("CREATE VIEW berita AS SELECT judul, isi, lain AS isi FROM awal")
+        database.commit()
+        database.close()
+    sink = io.BytesIO()
+    table = pa.Table.from_arrays([pa.array([cell]) for cell in row], names=names)
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    data = {
+        "csv": lambda: f'{",".join(names)}\n{row[0]},{row[1]},"{PROSE}"\n'.encode(),
+        "xlsx": lambda: as_xlsx({"Berita": [names, row]}),
+        "arrow": sink.getvalue,
+        "json": lambda: json.dumps([names, row]).encode(),
+        "sqlite": lambda: (tmp_path / "b.db").read_bytes(),
+        "html": lambda: (
+            f"<table><tr>{''.join(f'<th>{name}</th>' for name in names)}</tr>"
+            f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr></table>"
+        ).encode(),
+    }[kind]()
+    options = {"table": "berita"} if kind == "sqlite" else {}
+    [document], rejects = source(a__bin=data, options=options)
+    assert not rejects
+    raw = json.loads(document["raw"])
+    assert sorted(cell.strip() for cell in raw.values()) == sorted(cell.strip() for cell in row)
+    assert list(raw)[:2] == ["judul", "isi"] and len(raw) == 3

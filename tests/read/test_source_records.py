@@ -5,7 +5,8 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.read.source_records import encode_record, name_columns
+from flows.read.source_records import encode_record
+from flows.read.table_columns import name_columns
 
 TEXTS = st.text(max_size=30) | st.text(
     st.sampled_from('a\\"\n\r\t\x00\x1f\x7f/é\u2028\U0001f600'), min_size=90, max_size=200

@@ -6,8 +6,8 @@ from contextlib import closing
 import pytest
 
 from flows.read import sqlite_records
+from flows.read.errors import TableError
 from flows.read.field_aliases import FieldMap
-from flows.read.parquet_records import TableError
 from flows.read.sqlite_records import read_sqlite
 
 TEXT = "Panen raya di desa itu berjalan baik. " * 20
@@ -22,7 +22,7 @@ def write_database(path, *, column="nama_x"):
 
 
 def read(path, table=""):
-    return list(read_sqlite(path, table, FieldMap(), 1_000_000))
+    return list(read_sqlite(path, table, FieldMap()))
 
 
 @pytest.mark.parametrize("table", ["", "news"])

@@ -86,6 +86,8 @@ def test_no_cell_of_metadata_csv_breaks_a_line_or_runs(value):
         ("\x1b[31m=1", "[31m=1"),
         ("\x00=1", "'=1"),
         ("\u202e=1", "'=1"),
+        ("\u061c=1", "'=1"),
+        ("harga\u061c naik", "harga naik"),
         ("＝1", "'＝1"),
         ("baris\r\nkedua\u2028ketiga", "baris kedua ketiga"),
         ("a = b", "a = b"),

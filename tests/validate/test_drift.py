@@ -108,6 +108,21 @@ def test_a_breach_is_named_with_its_outlet_and_its_figure(name):
     assert sentence(verdict, name) in str(verdict.document)
 
 
+@pytest.mark.parametrize("outlet", ["all articles", '"all articles"', "All articles"])
+def test_an_outlet_called_like_the_total_is_a_group_of_its_own(outlet):
+    old = side(rows(100), rows(100, outlet=outlet), rejected=10)
+    broken = side(rows(100), rows(50, outlet=outlet), rows(50, outlet=outlet, date=None), rejected=10)
+    verdict = check_drift(old, broken, same_documents=False, accepted=False)
+    name = '"all articles"' if outlet == "all articles" else outlet
+    assert fallen(verdict) == ["drift.date"]
+    assert "found all articles: 75% with date" in sentence(verdict, "drift.date")
+    assert f"; {name}: 50% with date" in sentence(verdict, "drift.date")
+    lost = side(rows(100, date=None), rows(40, outlet=outlet), rejected=100)
+    verdict = check_drift(old, lost, same_documents=False, accepted=False)
+    assert "found all articles: 42% of the documents rejected" in sentence(verdict, "drift.rejects")
+    assert f"{name}: 40 articles" in sentence(verdict, "drift.documents")
+
+
 def test_what_is_gained_everywhere_at_once_is_a_warning():
     verdict = check_drift(BARE, BASE, same_documents=False, accepted=False)
     assert fallen(verdict) == ["drift.date-gained", "drift.author-gained", "drift.title-gained"]
