@@ -4,9 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from flows.describe.language_model import load_model_arrays
 
 SAMPLE_LENGTH = 500  # more text is slower and no more accurate: the same figures as 1,500 on 397 news texts
 _MIN_LETTERS = 20
@@ -66,13 +69,13 @@ def _load_identifier() -> Any:  # noqa: ANN401 - py3langid has no types
     The automaton waits for memory at each byte, so a batch hides that time. All arithmetic is py3langid's own, because
     a score must not depend on the other texts of a batch.
     """
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
     class Identifier(LanguageIdentifier):  # type: ignore[misc]
         def __init__(self, *model: Any, **options: Any) -> None:  # noqa: ANN401
             super().__init__(*model, **options)
             self.feature_visits: Counter[int] = Counter()
-            self._moves = np.frombuffer(self.tk_nextmove, np.dtype(self.tk_nextmove.typecode))
+            self._moves = np.asarray(self.tk_nextmove)
             self._rows = np.array(self.tk_row, np.intp) << 8
             self._output = np.array(self.tk_output, np.int32)
 
@@ -103,7 +106,11 @@ def _load_identifier() -> Any:  # noqa: ANN401 - py3langid has no types
             }
             return [visits[index] for index in range(len(texts))]
 
-    return Identifier.from_model_file(MODEL_FILE, norm_probs=True)
+    model = load_model_arrays(Path(MODEL_DIR, MODEL_FILE))
+    weights, output = (np.asarray(model.ptc), np.asarray(model.pc)), model.output.tolist()
+    return Identifier(
+        *weights, model.classes.tolist(), model.nextmove, output, norm_probs=True, tk_row=model.row.tolist()
+    )
 
 
 def _score_sundanese(sample: str) -> float:

@@ -36,6 +36,7 @@ from flows.read.input_digest import (
     combine_digests,
     survey_source,
 )
+from flows.read.line_ranges import LineFile, LineRange, LineRangeError, open_line_file, read_line_range
 from flows.read.raw_documents import (
     Limits,
     OutletGuesser,
@@ -43,6 +44,7 @@ from flows.read.raw_documents import (
     Reject,
     add_outlet_hints,
     build_documents_table,
+    build_rejects_table,
 )
 from flows.read.source import (
     RawBatch,
@@ -65,6 +67,9 @@ __all__ = [
     "FieldMapError",
     "KeyTally",
     "Limits",
+    "LineFile",
+    "LineRange",
+    "LineRangeError",
     "OutletGuesser",
     "RawBatch",
     "RawDocument",
@@ -77,13 +82,16 @@ __all__ = [
     "SplitError",
     "add_outlet_hints",
     "build_documents_table",
+    "build_rejects_table",
     "check_split",
     "combine_digests",
     "group_into_batches",
     "list_files",
     "merge_tallies",
+    "open_line_file",
     "read_batches",
     "read_file",
+    "read_line_range",
     "read_stored_bytes",
     "survey_source",
 ]

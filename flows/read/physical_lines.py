@@ -22,13 +22,15 @@ class PhysicalLine:
     too_large: bool
 
 
-def split_lines(start: bytes, reader: ByteReader, codec: str, max_bytes: int) -> Iterator[PhysicalLine]:
-    """Yield the lines of `start` and of the rest of the reader, in an encoding.
+def split_lines(
+    start: bytes, reader: ByteReader, codec: str, max_bytes: int, first_number: int = 1
+) -> Iterator[PhysicalLine]:
+    """Yield the lines of `start` and of the rest of the reader, in an encoding; the first has this number.
 
     A last line that a read error cuts short is left out: the error is reported instead.
     """
     feed, cr = "\n".encode(codec), "\r".encode(codec)
-    line = _LineBuilder(1, max_bytes, cr)
+    line = _LineBuilder(first_number, max_bytes, cr)
     remainder = b""
     chunk = start
     while chunk:

@@ -88,6 +88,18 @@ class KeyTally:
         """Count files that are no documents."""
         self.not_read[kind] = self.not_read.get(kind, 0) + count
 
+    def add_counts(self, counts: Mapping[str, Any]) -> None:
+        """Add the counts of a later part of the file, as `as_json` returns them."""
+        self.records += counts["records"]
+        for key, count in counts["filled"].items():
+            self.filled[key] = self.filled.get(key, 0) + count
+        for key, uses in counts["columns"].items():
+            total = self.columns.setdefault(key, {})
+            for name, count in uses.items():
+                total[name] = total.get(name, 0) + count
+        for kind, count in counts["not_read"].items():
+            self.skip_file(kind, count)
+
     def as_json(self) -> dict[str, Any] | None:
         """Return the counts as JSON, or None where there is nothing to tell."""
         if not self.records and not self.not_read:

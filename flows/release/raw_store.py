@@ -50,8 +50,8 @@ class RawStoreWriter:
         """Store the bytes of a table with raw_sha256 and raw (RAW, READ_REJECTS); skip rows where either is null."""
         rows = table.select(["raw_sha256", "raw"]).drop_null()
         for batch in rows.to_batches():
-            for digest, raw in zip(batch.column(0), batch.column(1), strict=True):
-                self.add_document(digest.as_py(), raw)
+            for digest, raw in zip(batch.column(0).to_pylist(), batch.column(1), strict=True):
+                self.add_document(digest, raw)
 
     def add_document(self, digest: str, raw: "bytes | pa.LargeBinaryScalar") -> None:
         """Store one document's bytes. `digest` is their SHA-256, hex, as computed by read/."""

@@ -3,20 +3,21 @@
 import json
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from flows import cache, read, release
-from flows.describe import compute_article_id
+from flows.cache.range_reading import build_arrival, qualify_source_id
 from flows.parameters import Publish
 from flows.run.assembly import assemble_from_index
+from flows.run.line_file_reading import ReadRange, build_read_settings, read_line_file
 from flows.run.run_state import RunState
 from flows.settings import ROOT
 from flows.workers import batch_processing, fanout
@@ -28,6 +29,13 @@ _BATCH_DOCUMENTS: Final = 256  # at most in a batch, and so in a shard
 _BATCH_BYTES: Final = 16 << 20
 _SMALL_BACKLOG_BYTES: Final = 8 << 20  # bytes that one worker cleans while a second one starts
 _BUFFERED_ROWS: Final = 8192  # rows held as Python objects at a time
+
+
+class KeyedJob(NamedTuple):
+    """Job for the workers: the paths of its RAW table and of the folder of its outcome, and its documents' keys."""
+
+    paths: tuple[Path, Path]
+    keys: list[bytes]
 
 
 @dataclass(frozen=True)
@@ -107,10 +115,10 @@ def clean_documents(
 
     With a dataset, raw bytes are stored in its state/ and the new source index is staged in `work`.
     """
-    source = _SourceReader(job, cached, on_progress)
-    with release.RawStoreWriter(dataset) if dataset else nullcontext() as raw_writer:
+    with release.RawStoreWriter(dataset) if dataset else nullcontext() as raw_writer, _open_pool(job) as pool:
+        source = _SourceReader(job, cached, on_progress, pool, work)
         cleaned_count = 0
-        for folder, keys in _run_jobs(source.iterate_jobs(work, raw_writer), job):
+        for folder, keys in _run_jobs(source.iterate_jobs(raw_writer), pool):
             cached.store.add_outcome(folder, keys)
             cleaned_count += len(keys)
     index = source.build_index()
@@ -133,25 +141,42 @@ def clean_uncached(
             yield from (document for document, is_cached in zip(batch, flags, strict=True) if not is_cached)
 
     cleaned_count = 0
-    for folder, keys in _run_jobs(_write_jobs(iterate_uncached(), work), job):
-        store.add_outcome(folder, keys)
-        cleaned_count += len(keys)
+    with _open_pool(job) as pool:
+        for folder, keys in _run_jobs(_write_jobs(iterate_uncached(), work), pool):
+            store.add_outcome(folder, keys)
+            cleaned_count += len(keys)
     return cleaned_count
 
 
 def clean_raw_tables(batches: Iterator[pa.Table], job: Publish, work: Path) -> list[batch_processing.BatchOutcome]:
     """Clean RAW tables in supervised workers and return their outcomes in order; `work` is an empty folder."""
-    jobs: Iterator[tuple[tuple[Path, Path], list[bytes]]] = (
-        (_write_raw_table(raw, work / f"{number:08d}"), []) for number, raw in enumerate(batches)
+    jobs: Iterator[KeyedJob] = (
+        KeyedJob(_write_raw_table(raw, work / f"{number:08d}"), []) for number, raw in enumerate(batches)
     )
-    return [batch_processing.read_outcome(folder) for folder, _ in _run_jobs(jobs, job)]
+    with _open_pool(job) as pool:
+        return [batch_processing.read_outcome(folder) for folder, _ in _run_jobs(jobs, pool)]
+
+
+def _open_pool(job: Publish) -> fanout.WorkerPool:
+    return fanout.WorkerPool(job.workers, job.max_seconds, job.html)
 
 
 class _SourceReader:
-    """Reader of one source: rows of unchanged files come from the index, all others from the files."""
+    """Reader of one source: rows of unchanged files come from the index, all others from the files.
 
-    def __init__(self, job: Publish, cached: CachedResults, on_progress: ProgressCallback) -> None:
+    With a pool, its workers read large files whose lines can be read apart; `work` is an empty folder.
+    """
+
+    def __init__(
+        self,
+        job: Publish,
+        cached: CachedResults,
+        on_progress: ProgressCallback,
+        pool: fanout.WorkerPool | None = None,
+        work: Path | None = None,
+    ) -> None:
         self._job, self._cached, self._progress = job, cached, on_progress
+        self._pool, self._work = pool, work or Path()
         self._arrivals = _RowBuffer(stage_tables.ARRIVALS)
         self._rejects = _RowBuffer(arrow.REJECTS)
         self._file_counts = _RowBuffer(
@@ -162,17 +187,16 @@ class _SourceReader:
         self._finished_bytes = 0  # of files read to their end, as they lie in the source, packed or not
         self._shown_bytes = 0
         self._open_file: BinaryIO | None = None
+        self._range_end = 0  # bytes read of a file that workers read
         self._matches_survey = True
         self._has_one_file = cached.survey.files.num_rows == 1
 
-    def iterate_jobs(
-        self, work: Path, raw_writer: release.RawStoreWriter | None
-    ) -> Iterator[tuple[tuple[Path, Path], list[bytes]]]:
+    def iterate_jobs(self, raw_writer: release.RawStoreWriter | None) -> Iterator[KeyedJob]:
         """Yield the jobs for the workers (paths, keys of the documents), only for documents without a cached outcome.
 
         All rows of the source are recorded on the way, for `build_index`.
         """
-        yield from _write_jobs(self._iterate_uncached(raw_writer), work)
+        yield from _write_jobs(self._iterate_uncached(raw_writer), self._work)
 
     def build_index(self) -> cache.SourceIndex:
         """Build the index of the source. Call it after all jobs were taken."""
@@ -184,27 +208,59 @@ class _SourceReader:
             files = cache.INDEXED_FILES.empty_table()
         return cache.SourceIndex(files, self._arrivals.to_table(), self._rejects.to_table(), self._cached.reader_digest)
 
-    def _iterate_uncached(self, raw_writer: release.RawStoreWriter | None) -> Iterator[tuple[bytes, read.RawDocument]]:
-        """Record each row, store its raw bytes, and yield (key, document) without a cached outcome."""
+    def _iterate_uncached(
+        self, raw_writer: release.RawStoreWriter | None
+    ) -> Iterator[tuple[bytes, read.RawDocument] | KeyedJob]:
+        """Record each row, store its raw bytes, and yield (key, document) without a cached outcome.
+
+        What workers read is yielded as jobs.
+        """
         pending_bytes = 0
         for row in islice(self._read_rows(), self._job.limit or None):
-            if isinstance(row, read.Reject):
+            if isinstance(row, ReadRange):
+                yield from self._plan_range_jobs(row, raw_writer)
+            elif isinstance(row, read.Reject):
                 if raw_writer is not None and row.raw is not None and row.raw_sha256 is not None:
                     raw_writer.add_document(row.raw_sha256, row.raw)
                 self._rejects.append_row(tuple(getattr(row, name) for name in arrow.REJECTS.names))
             else:
                 if raw_writer is not None:
                     raw_writer.add_document(row.raw_sha256, row.raw)
-                key = cache.compute_document_key(row, self._job.html)
-                bare_id = compute_article_id(None, row.identity)
-                self._arrivals.append_row((row.source_id, row.source_uri, row.raw_sha256, row.fetched_at, bare_id, key))
-                self._pending.append((key, row))
+                arrival = build_arrival(row, self._job.html)
+                self._arrivals.append_row(arrival)
+                self._pending.append((arrival[-1], row))
                 pending_bytes += row.byte_count
             if len(self._pending) >= _BATCH_DOCUMENTS or pending_bytes >= _BATCH_BYTES:
                 yield from self._flush_pending()
                 pending_bytes = 0
         yield from self._flush_pending()
         self._report_progress(is_end=True)
+
+    def _plan_range_jobs(self, read_range: ReadRange, raw_writer: release.RawStoreWriter | None) -> Iterator[KeyedJob]:
+        """Record the rows of a range, store their raw bytes, and yield jobs for documents without a cached outcome."""
+        folder = read_range.folder
+        arrivals, rejects = (arrow_files.read_table(folder / f"{name}.arrow") for name in ("arrivals", "rejects"))
+        self._arrivals.append_table(arrivals)
+        self._rejects.append_table(rejects.select(arrow.REJECTS.names))
+        if raw_writer is not None:
+            raw_writer.add_table(rejects)
+        first = 0
+        for path in sorted(folder.glob("*.raw.arrow")):
+            raw = arrow_files.read_mapped_table(path)
+            if raw_writer is not None:
+                raw_writer.add_table(raw)
+            keys = arrivals["key"].slice(first, raw.num_rows)
+            first += raw.num_rows
+            is_new = ~self._cached.store.find_outcomes(keys.combine_chunks()).is_cached
+            if not is_new.all():
+                path.unlink()  # it stays mapped
+            if is_new.any():
+                if not is_new.all():
+                    raw, keys = raw.filter(pa.array(is_new)), keys.filter(pa.array(is_new))
+                    arrow_files.write_table(path, raw, packed=False)
+                yield KeyedJob((path, path.with_suffix(".outcome")), keys.to_pylist())
+        self._range_end = read_range.end
+        self._report_progress()
 
     def _flush_pending(self) -> Iterator[tuple[bytes, read.RawDocument]]:
         """Yield the pending documents that the store does not have: one look-up for all of them."""
@@ -215,8 +271,11 @@ class _SourceReader:
         )
         self._report_progress()
 
-    def _read_rows(self) -> Iterator[read.RawDocument | read.Reject]:
-        """Yield rows of the files that must be read; copy those of unchanged files, many files at a time."""
+    def _read_rows(self) -> Iterator[read.RawDocument | read.Reject | ReadRange]:
+        """Yield rows of the files that must be read; copy those of unchanged files, many files at a time.
+
+        Of a file that workers read, ranges are yielded instead.
+        """
         options = self._job.build_read_options()
         limits = read.Limits(document_bytes=self._job.max_mb * 1_000_000, record_bytes=self._job.max_mb * 1_000_000)
         paths = chain.from_iterable(chunk.to_pylist() for chunk in self._cached.survey.files["path"].chunks)
@@ -231,6 +290,10 @@ class _SourceReader:
                 continue
             self._copy_indexed_rows(unchanged_rows)
             unchanged_rows = []
+            line_file = read.open_line_file(file, limits, options) if self._pool and not self._job.limit else None
+            if line_file is not None:
+                yield from self._read_ranges(line_file)
+                continue
             document_count = reject_count = 0
             tally, unpacked_bytes = read.KeyTally(), 0
             for row in read.read_file(file, limits, options, tally, self._note_open_file):
@@ -242,6 +305,23 @@ class _SourceReader:
             self._open_file = None
             self._finished_bytes += file.stamp[0] if file.stamp else unpacked_bytes
         self._copy_indexed_rows(unchanged_rows)
+
+    def _read_ranges(self, line_file: read.LineFile) -> Iterator[ReadRange]:
+        """Let workers read a file, and yield its ranges."""
+        assert self._pool is not None
+        document_count = reject_count = 0
+        tally, number = read.KeyTally(), self._file_counts.row_count
+        settings = build_read_settings(self._job, has_one_file=self._has_one_file)
+        with closing(line_file):
+            for read_range in read_line_file(line_file, settings, self._pool, self._work, f"file-{number:06d}"):
+                document_count += read_range.document_count
+                reject_count += read_range.reject_count
+                if read_range.tally is not None:
+                    tally.add_counts(read_range.tally)
+                yield read_range
+        self._file_counts.append_row((document_count, reject_count, self._record_tally(tally)))
+        self._range_end = 0
+        self._finished_bytes += line_file.source_file.stamp[0] if line_file.source_file.stamp else 0
 
     def _record_tally(self, tally: read.KeyTally) -> str | None:
         """Add the keys of a file to those of the source; return them as the index stores them."""
@@ -275,19 +355,13 @@ class _SourceReader:
     def _report_progress(self, *, is_end: bool = False) -> None:
         """Report rows (rejects included) and bytes of the source read so far; at the end all of them, at any limit."""
         total = self._cached.survey.inputs.bytes
-        bytes_read = self._finished_bytes
+        bytes_read = self._finished_bytes + self._range_end
         if self._open_file is not None and not self._open_file.closed:
             bytes_read += self._open_file.tell()
         # Readers of tables jump about in a file: what was shown is not taken back.
         self._shown_bytes = max(self._shown_bytes, min(bytes_read, max(total - 1, 0)))
         row_count = self._arrivals.row_count + self._rejects.row_count
         self._progress(row_count, total if is_end else self._shown_bytes, total)
-
-
-def qualify_source_id(row: read.RawDocument | read.Reject, path: str) -> read.RawDocument | read.Reject:
-    """Return a row of the file `path`, one of several, with the path in its source_id: ids are unique within a file."""
-    is_qualified = row.source_id == path or row.source_id.startswith((f"{path}#", f"{path}!"))
-    return row if is_qualified else replace(row, source_id=f"{path}#{row.source_id}")
 
 
 class _RowBuffer:
@@ -297,10 +371,12 @@ class _RowBuffer:
         self.schema = schema
         self.row_count = 0
         self._tables: list[pa.Table] = []
+        self._small_tables: list[pa.Table] = []  # either these or `_rows` are empty
         self._rows: list[tuple[Any, ...]] = []
 
     def append_row(self, row: tuple[Any, ...]) -> None:
         """Append one row, a tuple in the order of the schema."""
+        self._flush_tables()
         self._rows.append(row)
         self.row_count += 1
         if len(self._rows) == _BUFFERED_ROWS:
@@ -309,13 +385,22 @@ class _RowBuffer:
     def append_table(self, table: pa.Table) -> None:
         """Append all rows of a table."""
         self._flush_rows()
-        self._tables.append(table.replace_schema_metadata(self.schema.metadata).cast(self.schema))
+        self._small_tables.append(table.replace_schema_metadata(self.schema.metadata).cast(self.schema))
         self.row_count += table.num_rows
+        if sum(small.num_rows for small in self._small_tables) >= _BUFFERED_ROWS:
+            self._flush_tables()
 
     def to_table(self) -> pa.Table:
         """Return all rows appended so far as one table."""
         self._flush_rows()
+        self._flush_tables()
         return pa.concat_tables([self.schema.empty_table(), *self._tables])
+
+    def _flush_tables(self) -> None:
+        """Combine small tables: thousands of chunks make each later step slow."""
+        if self._small_tables:
+            self._tables.append(pa.concat_tables(self._small_tables).combine_chunks())
+            self._small_tables = []
 
     def _flush_rows(self) -> None:
         if self._rows:
@@ -332,15 +417,16 @@ def _group_consecutive(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
     yield from zip(numbers[[0, *(breaks + 1)]].tolist(), numbers[[*breaks, len(numbers) - 1]].tolist(), strict=True)
 
 
-def _write_jobs(
-    documents: Iterator[tuple[bytes, read.RawDocument]], work: Path
-) -> Iterator[tuple[tuple[Path, Path], list[bytes]]]:
-    """Write documents as jobs in `work`; yield the paths of each, and the keys of its documents."""
+def _write_jobs(documents: Iterator[tuple[bytes, read.RawDocument] | KeyedJob], work: Path) -> Iterator[KeyedJob]:
+    """Write documents as jobs in `work`; yield the paths of each, and the keys of its documents; pass jobs on."""
     batch: list[tuple[bytes, read.RawDocument]] = []
     number = size = 0
-    for key, document in documents:
-        batch.append((key, document))
-        size += document.byte_count
+    for document in documents:
+        if isinstance(document, KeyedJob):
+            yield document
+            continue
+        batch.append(document)
+        size += document[1].byte_count
         if len(batch) == _BATCH_DOCUMENTS or size >= _BATCH_BYTES:
             yield _write_job(batch, work / f"{number:08d}")
             batch, number, size = [], number + 1, 0
@@ -348,11 +434,10 @@ def _write_jobs(
         yield _write_job(batch, work / f"{number:08d}")
 
 
-def _write_job(documents: list[tuple[bytes, read.RawDocument]], target: Path) -> tuple[tuple[Path, Path], list[bytes]]:
+def _write_job(documents: list[tuple[bytes, read.RawDocument]], target: Path) -> KeyedJob:
     """Write documents as the RAW table of one job, and return its paths with the keys of the documents."""
-    return _write_raw_table(read.build_documents_table([row for _, row in documents]), target), [
-        key for key, _ in documents
-    ]
+    raw = read.build_documents_table([row for _, row in documents])
+    return KeyedJob(_write_raw_table(raw, target), [key for key, _ in documents])
 
 
 def _write_raw_table(raw: pa.Table, target: Path) -> tuple[Path, Path]:
@@ -367,9 +452,7 @@ def _is_small_backlog(jobs: Collection[tuple[Path, Path]]) -> bool:
     return sum(source.stat().st_size for source, _ in jobs) < _SMALL_BACKLOG_BYTES
 
 
-def _run_jobs(
-    jobs: Iterator[tuple[tuple[Path, Path], list[bytes]]], job: Publish
-) -> Iterator[tuple[Path, list[bytes]]]:
+def _run_jobs(jobs: Iterator[KeyedJob], pool: fanout.WorkerPool) -> Iterator[tuple[Path, list[bytes]]]:
     """Run the jobs and yield (folder of outcomes, keys of its documents) in order; no job starts no worker."""
     first_job = next(jobs, None)
     if first_job is None:
@@ -382,6 +465,6 @@ def _run_jobs(
             yield job_paths
 
     # One worker is supervised too: a document that hangs must not hang the run.
-    with fanout.open_executor(job.workers, job.max_seconds, job.html) as (pool, crew):
-        for folder in fanout.map_in_order(pool, crew.process_file, iterate_paths(), crew.window, _is_small_backlog):
-            yield folder, pending_keys.popleft()
+    executor, worker = pool.open()
+    for folder in fanout.map_in_order(executor, worker.process_file, iterate_paths(), worker.window, _is_small_backlog):
+        yield folder, pending_keys.popleft()

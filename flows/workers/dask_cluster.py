@@ -70,6 +70,13 @@ class RemoteWorker:
         _load_supervisor(self.seconds, self.html).run_call(call)
         return call
 
+    def run_reading(self, call: FunctionCall) -> FunctionCall:
+        """Run a call that reads in a child of this worker, see ProcessSupervisor.run_reading."""
+        if not call.request.exists():
+            raise ClusterError(_explain_unseen_path(call.request))
+        _load_supervisor(self.seconds, self.html).run_reading(call)
+        return call
+
 
 def _explain_unseen_path(path: Path) -> str:
     return (

@@ -3,7 +3,8 @@
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
 from typing import TypeVar
 
 from flows.clean import Effort
@@ -37,6 +38,29 @@ def open_executor(
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         kill_idle_children(keep=1)
+
+
+class WorkerPool:
+    """Executor of a run and the worker to submit to it, opened when they are first needed; a context manager."""
+
+    def __init__(self, workers: int | str, seconds: float, html: Effort = "quality") -> None:
+        self._settings = (workers, seconds, html)
+        self._opened = ExitStack()
+        self._pool: tuple[Executor, ProcessSupervisor | dask_cluster.RemoteWorker] | None = None
+
+    def open(self) -> tuple[Executor, ProcessSupervisor | dask_cluster.RemoteWorker]:
+        """Return the executor and the worker. Raises ClusterError."""
+        if self._pool is None:
+            self._pool = self._opened.enter_context(open_executor(*self._settings))
+        return self._pool
+
+    def __enter__(self) -> "WorkerPool":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        return self._opened.__exit__(kind, error, trace)
 
 
 def map_in_order(

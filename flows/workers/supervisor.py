@@ -7,6 +7,7 @@
     one document that still fails               ->  rejected: too_slow, or crashed after three dead children
     request: a call                             ->  run_call in a child that cleans nothing (function_calls.py)
     the child died three times                  ->  CallFailedError
+    request: a call that reads                  ->  run_call in a child that cleans; one death: CallFailedError
 
 A slice that takes longer than one document may says nothing about any of its documents, so each is then tried alone.
 A child may die for another reason than its document (the machine ran out of memory), so one death rejects nothing. A
@@ -199,6 +200,18 @@ class ProcessSupervisor:
             raise CallFailedError(explain_lost_call(call, f"died {MAX_DEATHS} times"))
         return call
 
+    def run_reading(self, call: FunctionCall) -> FunctionCall:
+        """Run a call that reads documents in a child that cleans them, once; raises CallFailedError if it is lost."""
+        child = self._acquire_child(self._seconds, "clean")
+        try:
+            child.send_request(*(str(path.absolute()) for path in call))
+        except _ChildLost:
+            child.kill()
+            raise CallFailedError(explain_lost_call(call, "was lost")) from None
+        finally:
+            self._release_child(child)
+        return call
+
     def kill_children(self) -> None:
         """Kill the busy children: the run failed or was stopped, and nobody waits for their output."""
         with _children_lock:
@@ -336,7 +349,8 @@ def serve_requests(seconds: float, purpose: Purpose) -> None:
         # If the parent has died, this timer ends the child, even while a document blocks the interpreter.
         with Path(os.devnull).open("wb") as null_file:
             faulthandler.dump_traceback_later(seconds + 30, exit=True, file=null_file)
-            failure = _run_request(*arguments) if purpose == "clean" else _run_call_request(*arguments)
+            is_call = len(arguments) == len(FunctionCall._fields)
+            failure = _run_call_request(*arguments) if is_call else _run_request(*arguments)
             faulthandler.cancel_dump_traceback_later()
         answers.write(json.dumps(failure).encode() + b"\n")
 
