@@ -1,6 +1,7 @@
 """What all tests share: no test meets the user's Prefect state, and evaluation data is looked up in one place."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture(scope="session", autouse=True)
+def checkout_files():
+    """Follow the imports of the checkout once, not in each of hundreds of runs: its code stays while tests run."""
+    from flows.cache import code_imports, code_version
+
+    @cache
+    def list_checkout_files(entries):
+        return code_imports.list_needed_files(ROOT, entries)
+
+    def list_needed_files(root, entries):
+        entries = tuple(entries)
+        return list_checkout_files(entries) if root == ROOT else code_imports.list_needed_files(root, entries)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(code_version, "list_needed_files", list_needed_files)
+        yield
 
 
 @pytest.fixture(scope="session")
