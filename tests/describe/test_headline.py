@@ -112,4 +112,6 @@ def test_a_feed_s_footer_repeats_the_headline(described):
     foot = f"The post {TITLE} appeared first on Warta Garam."
     values, evidence, _ = described(f"{STORY}\n{foot}", {3: "nav"})
     assert values["title"] == TITLE
-    assert [(row["rule"], row["sure"]) for row in evidence if row["field"] == "title"] == [("title.feed-foot", "likely")]
+    assert [(row["rule"], row["sure"]) for row in evidence if row["field"] == "title"] == [
+        ("title.feed-foot", "likely")
+    ]

@@ -295,7 +295,9 @@ def test_the_zone_that_a_text_prints_does_not_touch_the_instant_of_its_record(de
     assert when(described(f"{line}\n{STORY}", {1: "caption"}, page)[0])[2] is None
 
 
-@pytest.mark.parametrize(("latest_day", "day"), [("2024-05-05", "2024-05-05"), ("2024-05-04", None), (None, "2024-05-05")])
+@pytest.mark.parametrize(
+    ("latest_day", "day"), [("2024-05-05", "2024-05-05"), ("2024-05-04", None), (None, "2024-05-05")]
+)
 def test_the_day_of_an_address_is_taken_up_to_the_last_possible_one(latest_day, day):
     view = build_document_view("Panen raya dimulai di lereng itu.")
     latest = dt.date.fromisoformat(latest_day) if latest_day else None

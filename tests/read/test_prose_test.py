@@ -87,3 +87,22 @@ def test_the_seeds_pass():
 def test_templates():
     assert explain_template('{% extends "base.html" %}{% block isi %}<h1>{{ judul }}</h1>{% endblock %}')
     assert explain_template(f"<html><body><p>{PROSE} {{{{ nama }}}}</p></body></html>") is None
+
+
+@pytest.mark.parametrize(("rows", "word"), [
+    ("CREATE TABLE berita (\n{rows});", "SQL"), ("{rows}", None),
+])  # fmt: skip
+def test_rows_count_as_sql_beside_a_statement(rows, word):
+    text = rows.format(rows="".join(f"(1, 'Kota {name} ramai'),\n" for name in ("Alur", "Binar", "Cendana", "Duku")))
+    reason = explain_not_prose(text + f"{PROSE}\n" * 4)
+    assert (word in reason) if word else reason is None or "SQL" not in reason
+
+
+def test_numbers_in_columns_are_a_table():
+    text = "\n".join(f"{n}\t{n * 7}\tkota" for n in range(30))
+    assert "table of numbers" in explain_not_prose(text)
+
+
+def test_names_in_columns_are_no_table_of_numbers():
+    text = "\n".join(f"Kota {name}, Jalan {name}, Gang {name}" for name in ("Alur", "Binar", "Cendana", "Duku", "Enau"))
+    assert "numbers" not in (explain_not_prose(text) or "")
