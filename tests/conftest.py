@@ -1,6 +1,8 @@
 """What all tests share: no test meets the user's Prefect state, and evaluation data is looked up in one place."""
 
+import copy
 import os
+import pickle
 from functools import cache
 from pathlib import Path
 
@@ -20,12 +22,34 @@ WHOLE_RUNS = {
     "test_mixed_source.py", "test_publish.py", "test_quality.py", "test_regex_time.py", "test_remote_dataset.py",
     "test_remote_source.py", "test_suites.py",
 }  # fmt: skip
+SERVED = {"tests/ui/test_operating.py", "tests/ui/test_prefect_page.py"}  # by the fixture `served` of tests/ui
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow, and begin with the files that take longest, so that no process works alone at the end."""
+    ranks = dict[Path, int]()
     for item in items:
         if WHOLE_RUNS & set(item.path.relative_to(ROOT / "tests").parts):
             item.add_marker("slow")
+        rank = next((rank for rank, mark in enumerate(("flow", "browser", "slow")) if item.get_closest_marker(mark)), 3)
+        ranks[item.path] = min(ranks.get(item.path, 3), rank)
+    items.sort(key=lambda item: ranks[item.path])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Give each process whole files, in their order; those that share the server of `make ui` go to one process."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class FileScheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "served" if file in SERVED else file
+
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return FileScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +73,28 @@ def checkout_files():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(code_version, "list_needed_files", list_needed_files)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def validate_once():
+    """Remember what Great Expectations says of a frame by a suite: runs of many tests validate the same small tables.
+
+    A run takes most of its time there. tests/validate and tests/expectations ask it each time.
+    """
+    from flows.validate import gx_engine
+
+    run_suite, answers = gx_engine.run_suite, {}
+
+    def run_suite_once(suite, frame, parameters, **options):
+        columns = [(name, str(column.dtype), column.tolist()) for name, column in frame.items()]
+        question = pickle.dumps((suite, columns, sorted(parameters.items()), sorted(options.items())))
+        if question not in answers:
+            answers[question] = run_suite(suite, frame, parameters, **options)
+        return copy.deepcopy(answers[question])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gx_engine, "run_suite", run_suite_once)
+        yield run_suite
 
 
 @pytest.fixture(scope="session")
