@@ -22,6 +22,7 @@ def test_two_archives_may_stand_in_one_another_and_no_third(one):
 @pytest.mark.parametrize(
     ("data", "kind"),
     [(RECORD, "jsonl"), (TEXT, "text"), (gzip.compress(RECORD), "jsonl"), (as_zip({"a.jsonl": RECORD}), "archive")],
+    ids=["records", "text", "packed records", "archive"],
 )
 def test_the_tally_tells_the_kind_of_the_file(tmp_path, data, kind):
     (tmp_path / "drop").write_bytes(data)
