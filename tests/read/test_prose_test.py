@@ -89,13 +89,15 @@ def test_templates():
     assert explain_template(f"<html><body><p>{PROSE} {{{{ nama }}}}</p></body></html>") is None
 
 
-@pytest.mark.parametrize(("rows", "word"), [
-    ("CREATE TABLE berita (\n{rows});", "SQL"), ("{rows}", None),
-])  # fmt: skip
-def test_rows_count_as_sql_beside_a_statement(rows, word):
-    text = rows.format(rows="".join(f"(1, 'Kota {name} ramai'),\n" for name in ("Alur", "Binar", "Cendana", "Duku")))
-    reason = explain_not_prose(text + f"{PROSE}\n" * 4)
-    assert (word in reason) if word else reason is None or "SQL" not in reason
+@pytest.mark.parametrize("rows", ["SET @a{n} = 'x{n}';", "({n}, 'Kota ramai'),"])
+def test_statements_or_rows_beside_one_are_sql(rows):
+    lines = [rows.format(n=n) for n in range(9)]
+    assert "SQL" in explain_not_prose("\n".join([*lines, "COMMIT;"]))
+
+
+def test_rows_without_a_statement_are_no_sql():
+    lines = [f"({n}, 'Kota ramai')," for n in range(9)]
+    assert "SQL" not in (explain_not_prose("\n".join([*lines, *[PROSE] * 4])) or "")
 
 
 def test_numbers_in_columns_are_a_table():

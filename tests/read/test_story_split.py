@@ -101,6 +101,16 @@ def test_parts_between_rules_are_stories_where_most_of_them_have_a_head():
     assert join(*headed, *(body * 2 for body in BODIES)) is None
 
 
+def test_subheads_without_a_date_part_one_story():
+    parts = [
+        f"{title}\nBegini ceritanya.\n{body.strip()}\n{body.strip()}"
+        for title, body in zip(TITLES, BODIES, strict=True)
+    ]
+    assert explain_many_articles("\n".join(parts)) is None
+    dated = [part.replace("Begini ceritanya.", date) for part, date in zip(parts, DATES, strict=True)]
+    assert explain_many_articles("\n".join(dated)).startswith("holds 3 stories")
+
+
 def test_dates_in_a_list_below_one_story_are_no_heads():
     related = [f"{title} ({date})" for title, date in zip(TITLES, DATES, strict=True)]
     assert explain_many_articles("\n".join([TITLES[0], DATES[0], *(body for body in BODIES * 2), *related])) is None

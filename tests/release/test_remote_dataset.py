@@ -101,6 +101,18 @@ def test_another_machine_finds_parent_history_and_what_was_taken_down(url, tmp_p
     assert release.read_manifest(home.release_path(second.version))["parent"] == first.version
 
 
+@on("memory")
+def test_what_the_store_lists_stays_in_the_mirror_and_what_it_does_not_goes(url, tmp_path):
+    version = published(url, write(tmp_path / "a.jsonl", range(3))).version
+    path = release.open_dataset(url, "news", reading=True).release_path(version)
+    inode, stray = path.stat().st_ino, path.with_name("2020.01.01.1")
+    path.parent.chmod(0o755)
+    stray.mkdir()
+    (stray / "SHA256SUMS").write_text("")
+    home = release.open_dataset(url, "news", reading=True)
+    assert home.release_path(version).stat().st_ino == inode and not stray.exists()
+
+
 @on("memory", "s3")
 def test_the_indexes_are_there_for_readers_and_hold_what_other_machines_published(url, tmp_path):
     output = open_store(url)
