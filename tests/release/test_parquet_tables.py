@@ -76,7 +76,10 @@ def test_pieces_of_any_size_are_cut_into_groups_of_one(tmp_path, monkeypatch):
     articles = arrow.build_table(arrow.ARTICLES, [drafts.article(f"n{n}") for n in range(11)]).sort_by("article_id")
     edges = [0, 3, 9, 11]
     pieces = parquet_tables.SortedRows(articles.slice(a, b - a) for a, b in itertools.pairwise(edges))
-    written = parquet_tables.write_table(tmp_path, "articles", pieces, "data/articles-x.parquet")
+    sizes = []
+    written = parquet_tables.write_table(
+        tmp_path, "articles", pieces, "data/articles-x.parquet", lambda group: sizes.append(group.num_rows)
+    )
     groups = pq.read_metadata(tmp_path / written.path)
-    assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups)] == [4, 4, 3]
+    assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups)] == sizes == [4, 4, 3]
     assert load_table(tmp_path, "articles")["article_id"].equals(articles["article_id"])
