@@ -22,7 +22,12 @@ WHOLE_RUNS = {
     "test_mixed_source.py", "test_publish.py", "test_quality.py", "test_regex_time.py", "test_remote_dataset.py",
     "test_remote_source.py", "test_suites.py",
 }  # fmt: skip
-SERVED = {"tests/ui/test_operating.py", "tests/ui/test_prefect_page.py"}  # by the fixture `served` of tests/ui
+# Files that share a server: `served` of tests/ui, or `prefect_server` of this file.
+GROUPS = {
+    "tests/ui/test_operating.py": "served", "tests/ui/test_prefect_page.py": "served",
+    "tests/commands/test_releases.py": "prefect", "tests/operate/test_deployments.py": "prefect",
+    "tests/test_publish.py": "prefect",
+}  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -38,13 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log):
-    """Give each process whole files, in their order; those that share the server of `make ui` go to one process."""
+    """Give each process whole files, in their order; those that share a server go to one process."""
     from xdist.scheduler import LoadFileScheduling
 
     class FileScheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            return "served" if file in SERVED else file
+            return GROUPS.get(file, file)
 
     if config.getvalue("dist") != "loadfile":
         return None
@@ -104,6 +109,15 @@ def shared() -> Path:
     if not (folder / "eval").is_dir():
         pytest.skip(f"no evaluation data at {folder} (KLIPING_SHARED names another place)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def prefect_server():
+    """A Prefect server for flows in this process; it takes ten seconds to start. Other tests may have used it."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=90):
+        yield
 
 
 @pytest.fixture
