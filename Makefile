@@ -20,10 +20,11 @@ run: .venv/.ready ## publish seeds/ into output/seeds/ (another folder into outp
 ui: .venv/.ready ## start the Prefect server and a worker with every deployment, until Ctrl-C (make ui PORT=4300)
 	@PORT=$(PORT) exec $(BIN)/python -m flows.serve
 
+# Three processes on two cores: tests of servers and browsers wait half of their time.
 test: .venv/.dev-ready ## run the tests on two cores
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not proof"
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -m "not proof"
 
-proofs: .venv/.dev-ready ## run the tests that need a minute or more each
+proofs: .venv/.dev-ready ## run the slowest tests
 	@$(BIN)/python -m pytest -n 2 --dist load -m proof
 
 test-fast: .venv/.dev-ready ## run the unit tests, without a server

@@ -1,6 +1,9 @@
 """What all tests share: no test meets the user's Prefect state, and evaluation data is looked up in one place."""
 
+import copy
 import os
+import pickle
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,17 +22,84 @@ WHOLE_RUNS = {
     "test_mixed_source.py", "test_publish.py", "test_quality.py", "test_regex_time.py", "test_remote_dataset.py",
     "test_remote_source.py", "test_suites.py",
 }  # fmt: skip
+# Files that share a server: `served` of tests/ui, or `prefect_server` of this file.
+GROUPS = {
+    "tests/ui/test_operating.py": "served", "tests/ui/test_prefect_page.py": "served",
+    "tests/commands/test_releases.py": "prefect", "tests/operate/test_deployments.py": "prefect",
+    "tests/test_publish.py": "prefect",
+}  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow, and begin with the files that take longest, so that no process works alone at the end."""
+    ranks = dict[Path, int]()
     for item in items:
         if WHOLE_RUNS & set(item.path.relative_to(ROOT / "tests").parts):
             item.add_marker("slow")
+        rank = next((rank for rank, mark in enumerate(("flow", "browser", "slow")) if item.get_closest_marker(mark)), 3)
+        ranks[item.path] = min(ranks.get(item.path, 3), rank)
+    items.sort(key=lambda item: ranks[item.path])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    """Give each process whole files, in their order; those that share a server go to one process."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class FileScheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return GROUPS.get(file, file)
+
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return FileScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture(scope="session", autouse=True)
+def checkout_files():
+    """Follow the imports of the checkout once, not in each of hundreds of runs: its code stays while tests run."""
+    from flows.cache import code_imports, code_version
+
+    @cache
+    def list_checkout_files(entries):
+        return code_imports.list_needed_files(ROOT, entries)
+
+    def list_needed_files(root, entries):
+        entries = tuple(entries)
+        return list_checkout_files(entries) if root == ROOT else code_imports.list_needed_files(root, entries)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(code_version, "list_needed_files", list_needed_files)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def validate_once():
+    """Remember what Great Expectations says of a frame by a suite: runs of many tests validate the same small tables.
+
+    A run takes most of its time there. tests/validate and tests/expectations ask it each time.
+    """
+    from flows.validate import gx_engine
+
+    run_suite, answers = gx_engine.run_suite, {}
+
+    def run_suite_once(suite, frame, parameters, **options):
+        columns = [(name, str(column.dtype), column.tolist()) for name, column in frame.items()]
+        question = pickle.dumps((suite, columns, sorted(parameters.items()), sorted(options.items())))
+        if question not in answers:
+            answers[question] = run_suite(suite, frame, parameters, **options)
+        return copy.deepcopy(answers[question])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gx_engine, "run_suite", run_suite_once)
+        yield run_suite
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +109,15 @@ def shared() -> Path:
     if not (folder / "eval").is_dir():
         pytest.skip(f"no evaluation data at {folder} (KLIPING_SHARED names another place)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def prefect_server():
+    """A Prefect server for flows in this process; it takes ten seconds to start. Other tests may have used it."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=90):
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -18,17 +19,37 @@ def kliping(*words, cwd, **env):
     )
 
 
+def write_drop(folder):
+    (folder / "drop").mkdir()
+    for number in range(2):
+        (folder / "drop" / f"{number}.txt").write_text(story(number), encoding="utf-8")
+    (folder / "drop" / "empty.txt").write_bytes(b"")
+
+
 @pytest.fixture
 def place(tmp_path, root):
-    (tmp_path / "drop").mkdir()
-    for number in range(2):
-        (tmp_path / "drop" / f"{number}.txt").write_text(story(number), encoding="utf-8")
-    (tmp_path / "drop" / "empty.txt").write_bytes(b"")
+    write_drop(tmp_path)
     return tmp_path, root
 
 
-def test_publish_verify_versions(place):
-    done = kliping("publish", "drop", "--direct", cwd=place)
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, root):
+    """A place with a release of its folder, and what the command printed, then whether it had loaded Prefect."""
+    folder = tmp_path_factory.mktemp("published")
+    write_drop(folder)
+    code = (
+        "import sys\nfrom flows import cli\nsys.argv = ['kliping', 'publish', 'drop', '--direct']\n"
+        "try:\n    cli.main()\nfinally:\n    print('prefect' in sys.modules)"
+    )
+    env = os.environ | {"PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, env=env, capture_output=True, text=True, timeout=300
+    )
+    return (folder, root), done
+
+
+def test_publish_verify_versions(published):
+    place, done = published
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     assert "2 articles, 1 rejected" in done.stdout and "empty.txt" in done.stdout
@@ -40,25 +61,20 @@ def test_publish_verify_versions(place):
     assert len(listed) == 1 and "latest" in listed[0] and "2 articles, 1 rejected" in listed[0]
 
 
-def test_a_direct_run_does_not_load_prefect(place):
-    code = (
-        "import sys\nfrom flows import cli\nsys.argv = ['kliping', 'publish', 'drop', '--direct']\n"
-        "try:\n    cli.main()\nfinally:\n    print('prefect' in sys.modules)"
-    )
-    env = os.environ | {"PYTHONPATH": str(place[1])}
-    done = subprocess.run([sys.executable, "-c", code], cwd=place[0], env=env, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+def test_a_direct_run_does_not_load_prefect(published):
+    _, done = published
     assert "2 articles" in done.stdout and done.stdout.splitlines()[-1] == "False"
 
 
-def test_verify_names_the_damaged_file(place):
-    kliping("publish", "drop", "--direct", cwd=place)
-    home = place[0] / "output" / "news"
+def test_verify_names_the_damaged_file(published, tmp_path):
+    (folder, root), _ = published
+    shutil.copytree(folder / "output", tmp_path / "output", symlinks=True)
+    home = tmp_path / "output" / "news"
     release = home / json.loads((home / "latest.json").read_text())["path"]
     codebook = release / "codebook.csv"
     codebook.chmod(0o644)
     codebook.write_bytes(codebook.read_bytes() + b"x")
-    done = kliping("verify", cwd=place)
+    done = kliping("verify", cwd=(tmp_path, root))
     assert done.returncode == 1 and "codebook.csv" in done.stderr and "Traceback" not in done.stderr
 
 

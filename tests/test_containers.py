@@ -74,6 +74,7 @@ def fetch(url):
 
 
 @pytest.mark.flow
+@pytest.mark.proof
 def test_the_services_of_compose_serve_pages_with_a_policy_and_register_deployments(app, root, tmp_path):
     """The same commands in a folder instead of a container, with SQLite instead of Postgres."""
     shutil.copy(root / "compose.yaml", app)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from flows.settings import ROOT
-from tests.benchmarks.figures.code_digest import strip_comments
+from tests.benchmarks.figures.code_digest import list_entry_files, strip_comments
 from tests.benchmarks.figures.pages import BLOCK, PAGES, RESULTS, list_blocks, read_result
 from tests.benchmarks.figures.proofs import PROOFS
 
@@ -62,9 +62,7 @@ def test_the_digest_is_that_of_the_code_without_comments_and_docstrings():
 
 @pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.name)
 def test_a_proof_depends_on_code_and_not_on_documents_or_tests(proof):
-    from flows.cache.code_imports import list_needed_files
-
-    files = {path.relative_to(ROOT).as_posix() for path in list_needed_files(ROOT, proof.entries)}
+    files = {path.relative_to(ROOT).as_posix() for path in list_entry_files(proof.entries)}
     assert files or proof.patterns
     assert all(name.startswith(("flows/", "schemas/")) for name in files)
     assert all(list(ROOT.glob(pattern)) for pattern in proof.patterns)
@@ -72,10 +70,8 @@ def test_a_proof_depends_on_code_and_not_on_documents_or_tests(proof):
 
 def test_proofs_depend_on_their_own_packages_alone():
     assert BY_NAME["duplicates"].compute_digest() != BY_NAME["formats"].compute_digest()
-    from flows.cache.code_imports import list_needed_files
-
     for name, packages in (("duplicates", {"dedupe"}), ("listings", {"clean", "outlets"})):
-        files = [path.relative_to(ROOT) for path in list_needed_files(ROOT, BY_NAME[name].entries)]
+        files = [path.relative_to(ROOT) for path in list_entry_files(BY_NAME[name].entries)]
         stages = {path.parts[1] for path in files if path.parts[0] == "flows"}
         assert not stages & {"release", "report", "run", "operate", "serve.py"}, (name, stages)
         assert packages <= stages

@@ -22,18 +22,13 @@ def source(tmp_path):
     return folder
 
 
-@pytest.fixture(scope="module")
-def prefect_server():
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=90):
-        yield
-
-
 @pytest.mark.flow
 def test_the_flow_publishes_then_finds_nothing_new_then_refuses(prefect_server, source, tmp_path):
     from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter, LogFilter
 
+    with get_client(sync_client=True) as client:
+        earlier_runs = {run.id for run in client.read_flow_runs()}
     asked = {"source": str(source), "more": MoreOptions(output=str(tmp_path / "output"))}
     first = publish_dataset(**asked, return_state=True)
     assert (first.name, first.message.split()[0]) == ("Completed", "published")
@@ -57,9 +52,11 @@ def test_the_flow_publishes_then_finds_nothing_new_then_refuses(prefect_server, 
         busy = publish_dataset(**asked, return_state=True)
     assert (busy.type, busy.name) == ("CANCELLED", "Cancelled") and "other" in busy.message
     with get_client(sync_client=True) as client:
-        artifacts = client.read_artifacts()
-        tags = [tag for each in client.read_flow_runs() for tag in each.tags]
-        logs = [log.message for log in client.read_logs()]
+        runs = [run for run in client.read_flow_runs() if run.id not in earlier_runs]
+        run_ids = [run.id for run in runs]
+        artifacts = client.read_artifacts(flow_run_filter=FlowRunFilter(id={"any_": run_ids}))
+        tags = [tag for run in runs for tag in run.tags]
+        logs = [log.message for log in client.read_logs(LogFilter(flow_run_id={"any_": run_ids}))]
     assert [a.key for a in artifacts].count("summary") == 6
     assert sorted(tags) == [
         "outcome:busy", "outcome:nothing_new", "outcome:published", "outcome:refused", "outcome:wrong_use",

@@ -212,6 +212,13 @@ def _explain_drift(
     return f"Expected {expectation['meta']['expected']}; found {listed}{remainder}."
 
 
+def _name_group(group: str) -> str:
+    """Name a group in a sentence; an outlet that is called like the group of all stands in quotes."""
+    if group == _ALL_ARTICLES:
+        return "all articles"
+    return f'"{group}"' if group == "all articles" else format_value(group)
+
+
 def _format_figure(
     column: str,
     group: str,
@@ -222,7 +229,7 @@ def _format_figure(
 ) -> str:
     """Return one figure of a group as text, beside the parent's."""
     name = column.partition("_")[0]
-    label = "all articles" if group == _ALL_ARTICLES else format_value(group)
+    label = _name_group(group)
     if now is None:
         return f"{label}: too few articles to compare, where the parent had {before.articles:,}"
     if name in SHARE_COLUMNS:

@@ -124,45 +124,41 @@ def test_a_damaged_release_does_not_become_the_current_one(place):
 
 
 @pytest.mark.flow
-def test_the_flows_replay_and_verify(place):
+def test_the_flows_replay_and_verify(prefect_server, place):
     from prefect.client.orchestration import get_client
-    from prefect.testing.utilities import prefect_test_harness
 
     from flows.prune import prune_releases
     from flows.replay import replay_release
     from flows.verify import verify_releases
 
-    with prefect_test_harness(server_startup_timeout=90):
-        replayed = replay_release(everything=True, return_state=True)
-        assert (
-            replayed.name == "Completed"
-            and replayed.message.startswith("replayed")
-            and "6 unchanged" in replayed.message
-        )
-        nothing = replay_release(version="2020.01.01.1", return_state=True)
-        assert nothing.name == "Failed" and nothing.message.startswith("wrong use") and "no release" in nothing.message
-        whole = verify_releases(rebuild=True, return_state=True)
-        assert whole.name == "Completed" and whole.message.startswith("whole: 2 releases of news")
-        # A dataset whose list is broken does not hide the others, nor do they hide it.
-        Path("output/torn").mkdir()
-        Path("output/torn/versions.json").write_text("[1]")
-        both = verify_releases(return_state=True)
-        assert both.is_failed() and both.message.startswith("damaged: torn;")
-        assert verify_releases(dataset="news", return_state=True).message.startswith("whole: 2 releases")
-        assert verify_releases(version=place[0], return_state=True).message.startswith("wrong use")
-        assert "no dataset yet" in verify_releases(output="data", return_state=True).message
-        file = release.Dataset(Path("output/news")).release_path(place[0]) / "codebook.csv"
-        file.chmod(0o644)
-        file.write_text("x")
-        damaged = verify_releases(return_state=True)
-        assert damaged.is_failed() and damaged.message.startswith(f"damaged: news {place[0]}, torn;")
-        assert "codebook.csv" in damaged.message
-        with get_client(sync_client=True) as client:
-            artifacts = client.read_artifacts()
-            tags = [tag for run in client.read_flow_runs() for tag in run.tags]
-        kept = prune_releases(keep={"news": 1, "nowhere": 3}, return_state=True)
-        assert kept.name == "Completed" and kept.message.startswith("pruned: 1 releases")
-        assert prune_releases(keep={"news": 0}, return_state=True).message.startswith("wrong use")
+    replayed = replay_release(everything=True, return_state=True)
+    assert (
+        replayed.name == "Completed" and replayed.message.startswith("replayed") and "6 unchanged" in replayed.message
+    )
+    nothing = replay_release(version="2020.01.01.1", return_state=True)
+    assert nothing.name == "Failed" and nothing.message.startswith("wrong use") and "no release" in nothing.message
+    whole = verify_releases(rebuild=True, return_state=True)
+    assert whole.name == "Completed" and whole.message.startswith("whole: 2 releases of news")
+    # A dataset whose list is broken does not hide the others, nor do they hide it.
+    Path("output/torn").mkdir()
+    Path("output/torn/versions.json").write_text("[1]")
+    both = verify_releases(return_state=True)
+    assert both.is_failed() and both.message.startswith("damaged: torn;")
+    assert verify_releases(dataset="news", return_state=True).message.startswith("whole: 2 releases")
+    assert verify_releases(version=place[0], return_state=True).message.startswith("wrong use")
+    assert "no dataset yet" in verify_releases(output="data", return_state=True).message
+    file = release.Dataset(Path("output/news")).release_path(place[0]) / "codebook.csv"
+    file.chmod(0o644)
+    file.write_text("x")
+    damaged = verify_releases(return_state=True)
+    assert damaged.is_failed() and damaged.message.startswith(f"damaged: news {place[0]}, torn;")
+    assert "codebook.csv" in damaged.message
+    with get_client(sync_client=True) as client:
+        artifacts = client.read_artifacts()
+        tags = [tag for run in client.read_flow_runs() for tag in run.tags]
+    kept = prune_releases(keep={"news": 1, "nowhere": 3}, return_state=True)
+    assert kept.name == "Completed" and kept.message.startswith("pruned: 1 releases")
+    assert prune_releases(keep={"news": 0}, return_state=True).message.startswith("wrong use")
     assert {"outcome:replayed", "outcome:wrong_use", "outcome:whole", "outcome:damaged"} <= set(tags)
     assert {artifact.key for artifact in artifacts} >= {"verify"}
     assert not [artifact for artifact in artifacts if "Pemerintah kota memulai" in str(artifact.data)]

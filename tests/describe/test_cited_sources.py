@@ -41,3 +41,14 @@ def test_its_own_outlet_is_no_source(described):
 )
 def test_agency(described, text, name):
     assert described(text)[0]["agency"] == name
+
+
+@pytest.mark.parametrize(
+    ("credit", "names"),
+    [("Sumber: Tempo.co", ["Tempo.co"]), ("Sumber: AFP", ["AFP"]), ("Sumber: Warta Tak Dikenal", [])],
+)
+def test_a_source_credit_names_an_outlet_or_a_wire_service_that_is_known(described, credit, names):
+    text = f"KOMPAS.com - Kapal kayu itu tiba di pelabuhan lama.\nWarga menyambutnya dengan riang.\n{credit}"
+    values, evidence, _ = described(text, {3: "credit"})
+    assert values["cited_sources"] == names
+    assert [row["rule"] for row in evidence if row["field"] == "cited_sources"] == ["credit.source"] * len(names)

@@ -1,5 +1,7 @@
 """The headline: where it is stated, where the head shows it, and where there is none."""
 
+import pytest
+
 STORY = (
     "Nelayan Sampang memanen garam lebih awal karena kemarau datang cepat.\nPanen garam berlanjut hingga akhir bulan."
 )
@@ -89,3 +91,42 @@ def test_a_line_of_tags_is_no_standfirst(described):
 def test_a_feed_s_foot_without_words_names_no_title(described):
     foot = f"The post {'<b></b>' * 4} appeared first on Warta Garam."
     assert titled(described(f"{STORY}\n{foot}", {3: "footer"}))[0] is None
+
+
+def test_a_stated_subtitle_is_the_first_that_differs_from_the_title(described):
+    standfirst = "Kemarau datang dua pekan lebih cepat"
+    for place, rule in (("record", "record"), ("og", "subtitle.og")):
+        said = [("title", place, TITLE), ("subtitle", place, TITLE.upper()), ("subtitle", place, standfirst)]
+        values, evidence, _ = described(STORY, {}, said)
+        assert values["subtitle"] == standfirst
+        assert [row["rule"] for row in evidence if row["field"] == "subtitle"] == [rule]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Nelayan Sampang memanen garam lebih awal.",
+        "Nelayan Sampang memanen garam lebih awal:",
+        "Lihat nelayan Sampang memanen garam lebih awal",
+        "Ilustrasi: nelayan Sampang memanen garam lebih awal",
+    ],
+)
+def test_a_sentence_an_invitation_or_a_caption_in_the_head_is_no_headline(described, line):
+    assert titled(described(f"{line}\n{STORY}", {1: "title"}))[0] is None
+    assert titled(described(f"{TITLE}\n{STORY}", {1: "title"}))[0] == TITLE
+
+
+def test_of_two_lines_right_above_the_story_the_upper_is_the_headline_whatever_its_words(described):
+    text = f"Kabar Gembira Bagi Warga Pesisir\nSemua Orang Ikut Bersuka Cita\n{STORY}"
+    assert titled(described(text, {1: "title", 2: "title"}))[:2] == (
+        "Kabar Gembira Bagi Warga Pesisir", "Semua Orang Ikut Bersuka Cita",
+    )  # fmt: skip
+
+
+def test_a_feed_s_footer_repeats_the_headline(described):
+    foot = f"The post {TITLE} appeared first on Warta Garam."
+    values, evidence, _ = described(f"{STORY}\n{foot}", {3: "nav"})
+    assert values["title"] == TITLE
+    assert [(row["rule"], row["sure"]) for row in evidence if row["field"] == "title"] == [
+        ("title.feed-foot", "likely")
+    ]

@@ -188,3 +188,23 @@ def test_an_english_page_at_a_malaysian_address_is_no_indonesian_one(described):
     kinds = {1: "nav", 2: "nav"}
     values, _, _ = described("\n".join(lines), kinds, [*PAGE, *declared], "https://valleycourier.my/a/b")
     assert values["authors"] == ["Valley Courier Team"]
+
+
+def test_a_byline_below_a_story_that_starts_the_page_without_its_headline(described):
+    assert authors(described, [STORY, "By Dana Whitfield", *[STORY] * 20]) == ["Dana Whitfield"]
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [("Dana Whitfield", ["Dana Whitfield"]), ("Dana M. Whitfield", ["Dana M. Whitfield"]), ("Dana Whitfield?", [])],
+)
+def test_a_name_below_the_headline_that_a_box_below_the_story_repeats(described, line, names):
+    box = f"{line} is the mayor's gardener and writes of bridges in her free time, of which she has little."
+    assert authors(described, [PAGE[0][2], line, *[STORY] * 13, box]) == names
+
+
+@pytest.mark.parametrize(("lines_between", "names"), [(0, ["Valley Courier Sport Desk"]), (8, [])])
+def test_a_desk_without_a_label_signs_close_to_the_headline_alone(described, lines_between, names):
+    above = [f"Bridge number {number} of the valley" for number in range(lines_between)]
+    lines = [PAGE[0][2], *above, "Valley Courier Sport Desk", "June 3, 2025", STORY, STORY]
+    assert authors(described, lines) == names

@@ -4,6 +4,10 @@ import datetime as dt
 
 import pytest
 
+from flows.describe.credits import Credits
+from flows.describe.document_view import build_document_view
+from flows.describe.publication_date import find_publication_date
+
 STORY = (
     "Festival layang-layang dimulai di lapangan desa.\nPanitia menyiapkan empat puluh layangan besar, Sabtu (4/5/2024)."
 )
@@ -293,3 +297,23 @@ def test_an_instant_at_the_end_of_the_calendar_costs_no_document(described):
     declared = [("published_at", "record", "9999-12-31T20:00:00Z")]
     values, _, _ = described(STORY, {}, declared, url="https://news.okezone.com/read/1")
     assert values["published_at"] is None
+
+
+def test_the_zone_that_a_text_prints_does_not_touch_the_instant_of_its_record(described):
+    """Of a page another zone at the same clock takes the instant away; a text has no such second statement."""
+    declared, line = "2024-05-05T08:00:00+07:00", "Minggu, 5 Mei 2024 08:00 WITA"
+    values, _, _ = described(f"{line}\n{STORY}", {1: "caption"}, [("published_at", "record", declared)])
+    assert when(values) == ("2024-05-05", "stated", dt.datetime(2024, 5, 5, 1, 0, tzinfo=dt.UTC))
+    page = [("published_at", "jsonld", declared), ("language", "html", "id")]
+    assert when(described(f"{line}\n{STORY}", {1: "caption"}, page)[0])[2] is None
+
+
+@pytest.mark.parametrize(
+    ("latest_day", "day"), [("2024-05-05", "2024-05-05"), ("2024-05-04", None), (None, "2024-05-05")]
+)
+def test_the_day_of_an_address_is_taken_up_to_the_last_possible_one(latest_day, day):
+    view = build_document_view("Panen raya dimulai di lereng itu.")
+    latest = dt.date.fromisoformat(latest_day) if latest_day else None
+    url = "https://kabar.example/2024/05/05/panen"
+    published = find_publication_date(view, Credits(), None, None, latest, url=url)
+    assert (str(published.day) if published.day else None) == day

@@ -135,6 +135,14 @@ def sample_mutants(root: Path, packages: Iterable[str], size: int, seed: int) ->
     return drawn
 
 
+def list_mutants(root: Path, module: str, line: int) -> list[Mutant]:
+    """List the mutants of one line of flows/<package>/<module>.py."""
+    source = (root / module).read_text(encoding="utf-8")
+    sites = (site for site in list_sites(source) if site[3][0] == line)
+    mutants = (describe_mutant(module, source, operator, occurrence, line) for _, operator, occurrence, _ in sites)
+    return [mutant for mutant in mutants if mutant is not None]
+
+
 def describe_mutant(module: str, source: str, operator: str, occurrence: int, line: int) -> Mutant | None:
     """Describe a mutation by the lines that it changes; None where the code stays as it is or cannot be compiled."""
     mutated = mutate(source, operator, occurrence)

@@ -8,7 +8,8 @@ first (mutant_tests.py), until one fails. A mutant is `killed` where a test fail
 explained_mutants.toml gives the reason why no test can or should fail, else it `survived`.
 
 Results are kept in a JSON file (`--state`): a stopped run goes on. `--again survived` runs those once more, after tests
-were added; `--list` prints the survivors. Ends with 1 if more than a tenth survived.
+were added; `--only flows/read/source.py:40` those of one line; `--list` prints the survivors. Ends with 1 if more than
+a tenth survived.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from tests.faults.mutant_sites import Mutant, mutate, sample_mutants
+from tests.faults.mutant_sites import Mutant, list_mutants, mutate, sample_mutants
 from tests.faults.mutant_tests import choose_tests
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -178,19 +179,25 @@ def main() -> int:
     parser.add_argument("--python", type=Path, default=ROOT / ".venv/bin/python", help="runs the tests")
     parser.add_argument("--seconds", type=float, default=240, help="of tests for one mutant, at most")
     parser.add_argument("--again", choices=["survived"], help="judge these once more")
+    parser.add_argument("--only", metavar="FILE:LINE", help="judge the mutants of this line, whether judged or not")
     parser.add_argument("--list", action="store_true", help="print the survivors so far and end")
     asked = parser.parse_args()
-    mutants = sample_mutants(ROOT, asked.packages, asked.sample, asked.seed)
+    if asked.only:
+        module, _, line = asked.only.rpartition(":")
+        mutants = list_mutants(ROOT, module, int(line))
+    else:
+        mutants = sample_mutants(ROOT, asked.packages, asked.sample, asked.seed)
     state, explained = State(asked.state), load_explained()
     if asked.list:
         return 0 if print_figures(mutants, state, names=True) else 1
     with tempfile.TemporaryDirectory(prefix="kliping-mutants-", ignore_cleanup_errors=True) as name:
         checkout = Checkout(Path(name), asked.python)
-        if not measure_tests(checkout, state, mutants):
+        if not asked.only and not measure_tests(checkout, state, mutants):
             return 2
         for number, mutant in enumerate(mutants, 1):
             end = state.results.get(mutant.key, {}).get("end")
-            if (mutant.module, mutant.before, mutant.after) in explained or (end and end != asked.again):
+            is_judged = end and end != asked.again and not asked.only
+            if (mutant.module, mutant.before, mutant.after) in explained or is_judged:
                 continue
             begun = time.monotonic()
             state.results[mutant.key] = {**asdict(mutant), **judge_mutant(checkout, mutant, state, asked.seconds)}

@@ -24,11 +24,13 @@ def test_a_linear_pattern_is_left_alone(pattern):
     assert slow_on(pattern) is None
 
 
+@pytest.mark.proof
 def test_all_patterns_are_known():
     patterns = {pattern for pattern, _, where, _ in known()}
     assert len(patterns) > 200  # those of cues.toml and of the profiles among them
 
 
+@pytest.mark.proof
 def test_no_pattern_can_be_held_up():
     wrong = {where: said for pattern, flags, where, how in known() if (said := slow_on(pattern, flags, how))}
     assert not wrong

@@ -19,11 +19,10 @@ CRON = {"cron": "30 1 * * *", "timezone": "Asia/Jakarta", "active": False}
 
 
 @pytest.fixture(scope="module")
-def client():
+def client(prefect_server):
     from prefect.client.orchestration import get_client
-    from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=90), get_client(sync_client=True) as opened:
+    with get_client(sync_client=True) as opened:
         deployments.create_work_pool(opened)
         yield opened
 

@@ -13,6 +13,9 @@ from flows.read.field_values import parse_list, unescape_markup
         ("['Ani', 'Budi']", ["Ani", "Budi"]),
         ("Ani [Budi]", None),
         ("[Ani] Budi", None),
+        ("['Ani' 'Budi']", ["Ani", "Budi"]),
+        ("['Ani' 'Budi'] dan kawan", None),
+        ("x ['Ani' 'Budi']", None),
     ],
 )
 def test_a_list_in_a_string(text, values):

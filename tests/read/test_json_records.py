@@ -286,3 +286,10 @@ def test_of_two_wrappers_larger_than_a_record_the_second_is_read_too():
     come = read("\n".join(map(json.dumps, pages)), limit=100)
     assert [record.fields for record in come] == [each for page in pages for each in page["articles"]]
     assert [record.place for record in come] == [f"#R{n}" for n in range(1, 13)]
+
+
+def test_behind_a_wrapper_larger_than_a_record_the_next_record_is_read_once():
+    records = [{"title": f"Judul {n}", "text": "Hujan turun."} for n in range(4)]
+    wrapper = {"name": "x" * 30, "articles": records, "after": [{"title": "Akhir", "text": "Hujan reda."}]}
+    come = read(f"[{json.dumps(wrapper)}, {ONE}]", limit=90, chunk=40)
+    assert [record.fields for record in come] == [*records, *wrapper["after"], json.loads(ONE)]

@@ -194,3 +194,18 @@ def test_a_label_without_a_value_states_nothing_and_the_others_are_read(label):
     came = read_text(f"{label}\nurl: https://a.id/1\ndescription: Ringkas\n\n{PROSE}")
     assert came is not None and came.text.strip() == PROSE
     assert came.metadata["url"] == "https://a.id/1" and not came.metadata.get(name)
+
+
+def test_the_label_of_the_text_is_cut_and_the_text_below_it_stays_as_it_stands():
+    assert read_text(f"Judul: Judul\nURL: https://x.id/a\nIsi:\n{PROSE}").text == f"\n{PROSE}"
+
+
+def test_one_label_beside_the_address_is_enough_and_the_address_alone_is_not():
+    assert read_text(f"Judul: Banjir\nURL: https://x.id/a\n\n{PROSE}").metadata["Judul"] == "Banjir"
+    assert read_text(f"URL: https://x.id/a\n\n{PROSE}") is None
+
+
+def test_a_reader_s_header_that_starts_with_a_blank_line_or_is_all_there_is():
+    head = "Title: Judul\nURL Source: https://x.id/a"
+    assert read_text(f"\n{head}\nMarkdown Content:\n{PROSE}").metadata == {"title": "Judul", "url": "https://x.id/a"}
+    assert read_text(head).text == ""

@@ -87,3 +87,24 @@ def test_the_seeds_pass():
 def test_templates():
     assert explain_template('{% extends "base.html" %}{% block isi %}<h1>{{ judul }}</h1>{% endblock %}')
     assert explain_template(f"<html><body><p>{PROSE} {{{{ nama }}}}</p></body></html>") is None
+
+
+@pytest.mark.parametrize("rows", ["SET @a{n} = 'x{n}';", "({n}, 'Kota ramai'),"])
+def test_statements_or_rows_beside_one_are_sql(rows):
+    lines = [rows.format(n=n) for n in range(9)]
+    assert "SQL" in explain_not_prose("\n".join([*lines, "COMMIT;"]))
+
+
+def test_rows_without_a_statement_are_no_sql():
+    lines = [f"({n}, 'Kota ramai')," for n in range(9)]
+    assert "SQL" not in (explain_not_prose("\n".join([*lines, *[PROSE] * 4])) or "")
+
+
+def test_numbers_in_columns_are_a_table():
+    text = "\n".join(f"{n}\t{n * 7}\tkota" for n in range(30))
+    assert "table of numbers" in explain_not_prose(text)
+
+
+def test_names_in_columns_are_no_table_of_numbers():
+    text = "\n".join(f"Kota {name}, Jalan {name}, Gang {name}" for name in ("Alur", "Binar", "Cendana", "Duku", "Enau"))
+    assert "numbers" not in (explain_not_prose(text) or "")

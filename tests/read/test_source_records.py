@@ -5,7 +5,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.read.source_records import encode_record
+from flows.read.source_records import KeyTally, encode_record, merge_tallies
 from flows.read.table_columns import name_columns
 
 TEXTS = st.text(max_size=30) | st.text(
@@ -32,3 +32,17 @@ def test_lone_surrogates_are_replaced():
 
 def test_each_column_has_a_name_of_its_own():
     assert name_columns(["a", "a", "a_2", "a"]) == ("a", "a_2", "a_2_2", "a_3")
+
+
+def test_the_tallies_of_files_add_up_to_those_of_their_source():
+    total = {}
+    for filled, state in ((3, "title"), (2, "title"), (4, "subtitle")):
+        tally = KeyTally()
+        for _ in range(filled):
+            tally.add_record({"judul": "Hujan", "kosong": ""}, (("judul", state),))
+        tally.skip_file("picture")
+        merge_tallies(total, tally.as_json())
+    assert total == {
+        "records": 9, "not_read": {"picture": 3},
+        "keys": {"judul": {"filled": 9, "states": {"title": 5, "subtitle": 4}}, "kosong": {"filled": 0, "states": {}}},
+    }  # fmt: skip

@@ -86,6 +86,45 @@ def test_blank_lines():
     assert parts("a\n\nb\n\n\nc\n\nd", "blank") == ["a\n\nb", "c\n\nd"]
 
 
+def test_stories_between_blank_lines_know_their_line_and_keep_what_stands_within():
+    stories = split_stories("\n\na\nb\n\n\nc\n\nd\n\n\n\ne", "blank")
+    assert [(story.line, story.text) for story in stories] == [(3, "a\nb"), (7, "c\n\nd"), (13, "e")]
+    assert [(story.line, story.text) for story in split_stories("a\n\nb", "blank")] == [(1, "a"), (3, "b")]
+
+
+def test_parts_between_rules_are_stories_where_most_of_them_have_a_head():
+    def join(*parts):
+        return explain_many_articles("\n==========\n".join(parts))
+
+    headed = [f"{title}\n\n{body * 2}" for title, body in zip(TITLES, BODIES, strict=True)]
+    assert join(*headed).startswith("holds 3 stories")
+    assert join(*headed, *(body * 2 for body in BODIES)) is None
+
+
+def test_subheads_without_a_date_part_one_story():
+    parts = [
+        f"{title}\nBegini ceritanya.\n{body.strip()}\n{body.strip()}"
+        for title, body in zip(TITLES, BODIES, strict=True)
+    ]
+    assert explain_many_articles("\n".join(parts)) is None
+    dated = [part.replace("Begini ceritanya.", date) for part, date in zip(parts, DATES, strict=True)]
+    assert explain_many_articles("\n".join(dated)).startswith("holds 3 stories")
+
+
+def test_dates_in_a_list_below_one_story_are_no_heads():
+    related = [f"{title} ({date})" for title, date in zip(TITLES, DATES, strict=True)]
+    assert explain_many_articles("\n".join([TITLES[0], DATES[0], *(body for body in BODIES * 2), *related])) is None
+
+
+@pytest.mark.parametrize(("line_count", "reads_as_many"), [(5, True), (4, False)])
+def test_long_lines_that_share_no_word_are_stories_from_five_on(line_count, reads_as_many):
+    words = ["sungai", "kopi", "kereta", "batik", "bola"][:line_count]
+    lines = [
+        " ".join(f"{word}{chr(97 + n % 26)}{chr(97 + n // 26)} naik lagi" for n in range(90)) + "." for word in words
+    ]
+    assert (explain_many_articles("\n".join(lines)) is not None) is reads_as_many
+
+
 def test_a_separator_goes_and_a_head_stays():
     assert parts("a\n=====\nb\nc\n=====\n", "^={5,}$") == ["a", "b\nc"]
     assert parts("Judul: A\nx\nJudul: B\ny", "^Judul:") == ["Judul: A\nx", "Judul: B\ny"]

@@ -190,3 +190,13 @@ def test_only_what_reads_as_null_gets_an_apostrophe():
         and csv_tables.escape_null_word("") == ""
     )
     assert csv_tables.escape_null_word("NA") == "'NA" and csv_tables.escape_null_word("'NA") == "''NA"
+
+
+def test_a_formula_is_words_in_metadata_csv_and_as_it_stands_in_articles_csv(tmp_path):
+    title, author = "=HYPERLINK(1)", "Nuraé +62"
+    write(tmp_path, [drafts.article("satu", title=title, place="@akun\u2028dua", authors=[author])])
+    (exact,), (shown,) = (read(tmp_path / f"csv/{name}.csv") for name in ("articles", "metadata"))
+    assert (exact["title"], exact["place"]) == (title, "@akun\u2028dua")
+    shown = {name.removeprefix("\ufeff"): value for name, value in shown.items()}
+    assert (shown["title"], shown["place"]) == (f"'{title}", "'@akun dua")
+    assert exact["authors"] == f'["{author}"]'  # letters as they are, for readers that do not parse JSON

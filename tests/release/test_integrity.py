@@ -132,18 +132,29 @@ def test_rows_and_accounts_are_checked(release):
     assert any(each.startswith("lineage/spans-") and "should have 99 rows, and has 3" in each for each in damages)
 
 
-def test_another_schema_is_found(release):
+MAJOR = SCHEMA_VERSION.split(".")[0]
+
+
+@pytest.mark.parametrize(
+    ("version", "sentence"),
+    [
+        (SCHEMA_VERSION, f"has not schema {SCHEMA_VERSION} of spans"),
+        (f"{MAJOR}.999.0", "column line is int64, not the int32 of its major version"),
+        (f"{int(MAJOR) + 1}.0.0", None),
+    ],
+)
+def test_another_schema_is_found(release, version, sentence):
     path = drafts.find_file(release, "lineage/spans.parquet")
     table = pq.read_table(path)
     pq.write_table(table.set_column(1, "line", table.column("line").cast(pa.int64())), path)
     manifest = json.loads((release / "manifest.json").read_text())
+    manifest["schema_version"] = version
     listed = next(file for file in manifest["files"] if file.get("table") == "spans")
     listed.update(sha256=hash_file(path), bytes=path.stat().st_size)
     (release / "manifest.json").write_text(json.dumps(manifest))
     resum(release)
-    assert verify_release(release) == [
-        ReleaseDamage(path.relative_to(release).as_posix(), f"has not schema {SCHEMA_VERSION} of spans")
-    ]
+    damages = [ReleaseDamage(path.relative_to(release).as_posix(), sentence)] if sentence else []
+    assert verify_release(release) == damages
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"files": 3}', '{"files": [{"path": 1}]}', "{"])

@@ -1,5 +1,7 @@
 """Parquet files: cut into row groups, gathered from many pieces, read back."""
 
+import itertools
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -65,3 +67,19 @@ def test_load_says_what_it_cannot_read(tmp_path):
     (tmp_path / "diff/changes.parquet").write_bytes(b"PAR1 rusak")
     with pytest.raises(ReleaseError, match=r"changes\.parquet cannot be read"):
         load_table(tmp_path, "changes")
+
+
+def test_pieces_of_any_size_are_cut_into_groups_of_one(tmp_path, monkeypatch):
+    import release_drafts as drafts
+
+    monkeypatch.setitem(parquet_tables._GROUP_ROWS, "articles", 4)
+    articles = arrow.build_table(arrow.ARTICLES, [drafts.article(f"n{n}") for n in range(11)]).sort_by("article_id")
+    edges = [0, 3, 9, 11]
+    pieces = parquet_tables.SortedRows(articles.slice(a, b - a) for a, b in itertools.pairwise(edges))
+    sizes = []
+    written = parquet_tables.write_table(
+        tmp_path, "articles", pieces, "data/articles-x.parquet", lambda group: sizes.append(group.num_rows)
+    )
+    groups = pq.read_metadata(tmp_path / written.path)
+    assert [groups.row_group(n).num_rows for n in range(groups.num_row_groups)] == sizes == [4, 4, 3]
+    assert load_table(tmp_path, "articles")["article_id"].equals(articles["article_id"])

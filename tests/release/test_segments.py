@@ -22,7 +22,7 @@ from flows.release import (
     verify_release,
 )
 from flows.release.filesystem import remove_tree
-from flows.release.segments import SEGMENT_ROWS
+from flows.release.segments import SEGMENT_ROWS, link_file
 
 SECOND = "2026.11.22.2"
 
@@ -152,3 +152,9 @@ def test_a_folder_that_was_removed_with_its_files_is_restored(released, tmp_path
         assert restore_files(released, first.name, damages, tmp_path / "backup").remaining == ()
     assert verify_release(first) == []
     assert first.stat().st_mode & 0o222 == (first / "lineage").stat().st_mode & 0o222 == 0
+
+
+def test_a_file_is_linked_into_folders_that_are_not_there_yet(tmp_path):
+    (tmp_path / "one").write_text("satu")
+    target = tmp_path / "releases" / "2026.11.22.2" / "data" / "one"
+    assert link_file(tmp_path / "one", target) and target.samefile(tmp_path / "one")

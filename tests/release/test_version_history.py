@@ -18,6 +18,7 @@ from flows.release import (
     stage_release,
     verify_release,
 )
+from flows.release.version_history import clear_journal
 
 FIRST, SECOND, THIRD = (f"2026.11.22.{n}" for n in (1, 2, 3))
 
@@ -168,3 +169,9 @@ def test_a_release_made_again_takes_the_place_of_the_old_one_whole_or_not_at_all
     assert (new.status, new.pinned) == ("published", "cited")
     order = [entry.version for entry in three.read_versions()]
     assert order.index("2026.11.22.4") + 1 == order.index(old)
+
+
+def test_a_journal_that_is_not_there_is_no_operation(released):
+    clear_journal(released)
+    clear_journal(released)
+    assert not released.journal.exists() and recover_dataset(released) == []

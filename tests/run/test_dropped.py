@@ -173,7 +173,7 @@ def test_a_whole_source_drops_again_what_it_still_holds_and_forgets_the_others(n
 
 
 @pytest.mark.usefixtures("small_segments")
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.proof) for seed in (1, 2))])
 def test_nothing_is_lost_in_any_order(nights, seed):
     """Deliveries, changed texts and takedowns by lot: each document is published, dropped, or withdrawn."""
     draw = random.Random(seed)

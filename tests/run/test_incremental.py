@@ -13,7 +13,7 @@ from flows import cache, release, run
 from flows.maintain.takedown import take_down_article
 from flows.parameters import Publish
 from flows.release.filesystem import remove_tree
-from flows.run.publish_run import run_publish
+from flows.run.publish_run import notice_callback, run_publish
 from flows.run.steps import PLAIN_STEPS
 from tests.maintain.test_takedown import NOW
 from tests.makers import dump, story
@@ -131,6 +131,8 @@ def test_no_unchanged_document_is_cleaned_and_no_unchanged_file_read(job, tmp_pa
     )
     second = run_publish(job)
     assert (second.cleaned, second.kept) == (1, 12) and opened == ["999.txt"]
+    keys = [release.read_manifest(outcome.release)["records"] for outcome in (first, second)]
+    assert keys[0]["records"] == 6 and keys[0] == keys[1]  # those of files that were not read again too
 
 
 def test_a_source_that_was_moved_is_read_where_it_lies_now_and_not_cleaned_again(job, tmp_path):
@@ -201,8 +203,14 @@ def test_a_profile_that_changed_redoes_the_documents_that_consulted_it(job, tmp_
         with monkeypatch.context() as patch:
             patch.setattr(cache, "compute_code_version", lambda _root, other=other: other)
             patch.setattr(run.run_facts.release, "compute_code_digest", lambda _root, name=name: name)
+            notices = []
+            token = notice_callback.set(notices.append)
             outcome = run_publish(job)
+            notice_callback.reset(token)
         assert outcome.status == "published" and outcome.cleaned == recleaned_count
+        assert [notice for notice in notices if "cleaned again" in notice] == (
+            [outcome.redone] if outcome.redone else []
+        )
         if recleaned_count:
             assert outcome.redone.startswith("11 documents") and "profile" in outcome.redone
 

@@ -27,25 +27,33 @@ def chromium():
 
 @contextmanager
 def open_page(chromium, allowed=LOCAL, rules=NO_NAMES, **options):
-    """A page; its `requests` and `problems` (errors, dialogs) grow while it lives. None may go beyond `allowed`."""
+    """A page; its `requests` and `problems` (errors, dialogs) grow while it lives. None may go beyond `allowed`.
+
+    Those of other tabs of its context are among them.
+    """
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         arguments = [*ARGUMENTS, f"--host-resolver-rules={rules}"]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments, timeout=PATIENCE_MS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1500}, **options)
-        page.set_default_timeout(PATIENCE_MS)
+        context = browser.new_context(viewport={"width": 1280, "height": 1500}, **options)
+        page = context.new_page()
         page.requests, page.problems = [], []
-        page.on("request", lambda request: page.requests.append(request.url))
-        # What the page's own policy refuses is announced as a request, and never sent.
-        page.on("requestfailed", lambda request: request.failure == "csp" and page.requests.remove(request.url))
-        page.on("websocket", lambda socket: page.requests.append(socket.url))
-        page.on("pageerror", lambda error: page.problems.append(str(error)))
 
         def accept(dialog):
             page.problems.append(f"dialog: {dialog.message}")
             dialog.accept()
 
-        page.on("dialog", accept)
+        def watch(tab):
+            tab.set_default_timeout(PATIENCE_MS)
+            tab.on("request", lambda request: page.requests.append(request.url))
+            # What the page's own policy refuses is announced as a request, and never sent.
+            tab.on("requestfailed", lambda request: request.failure == "csp" and page.requests.remove(request.url))
+            tab.on("websocket", lambda socket: page.requests.append(socket.url))
+            tab.on("pageerror", lambda error: page.problems.append(str(error)))
+            tab.on("dialog", accept)
+
+        watch(page)
+        context.on("page", watch)
         yield page
         browser.close()
         assert [url for url in page.requests if not url.startswith(allowed)] == [], "a request left the machine"

@@ -7,7 +7,7 @@ import pytest
 from tests.benchmarks.many_datasets import copy_checkout
 from tests.ui.served import Served, eventually
 
-pytestmark = pytest.mark.flow
+pytestmark = [pytest.mark.flow, pytest.mark.proof]
 
 LINES = 'source = "data"\nschedule = "nightly"\nappend = true\nactive = false\n'
 

@@ -13,7 +13,7 @@ from tests.ui.conftest import open_page
 from tests.ui.served import Served, free_port
 from tests.ui.tls_proxy import tls_proxy, write_certificate
 
-pytestmark = [pytest.mark.flow, pytest.mark.browser]
+pytestmark = [pytest.mark.flow, pytest.mark.browser, pytest.mark.proof]
 
 HOST = "news.example"
 PASSWORD = "operator:dua kali lima"

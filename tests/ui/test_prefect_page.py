@@ -108,13 +108,3 @@ def test_what_the_form_lets_through_the_run_refuses(served):
     run = served.run(source=str(out), more={"output": str(served.output)})
     state = served.ended(run)
     assert (state["type"], state["name"]) == ("FAILED", "Failed") and "KLIPING_ROOTS" in state["message"]
-
-
-def test_logs_hold_no_words_of_an_article(served):
-    words = "Pemerintah kota memulai"
-    source = served.make_source("quiet")
-    (source / "two.txt").write_text(story(2), encoding="utf-8")
-    run = served.run(source=str(source / "two.txt"), dataset="quiet", more={"output": str(served.output)})
-    assert served.ended(run)["message"].startswith("published")
-    assert words in story(2) and not [line for line in served.logs(run) if words in line]
-    assert not [key for key, each in served.artifacts(run).items() if words in str(each["data"])]

@@ -116,24 +116,21 @@ def test_the_steps_after_cleaning_run_on_the_cluster_too(local, tmp_path, monkey
 
 
 def test_the_death_of_the_scheduler_ends_in_a_sentence_and_the_next_run_takes_what_was_cleaned(
-    tmp_path, monkeypatch, capfd
+    local, tmp_path, monkeypatch, capfd
 ):
-    own = Local(tmp_path)
+    """The last test of this cluster."""
     source = corpus(tmp_path / "raw.jsonl", 900)
 
     def kill(documents, seen, total):
-        if documents > 600 and own.processes[0].poll() is None:
-            own.processes[0].kill()
-            own.processes[0].wait()
+        if documents > 600 and local.processes[0].poll() is None:
+            local.processes[0].kill()
+            local.processes[0].wait()
 
-    try:
-        with monkeypatch.context() as context:
-            context.setattr("flows.run.publish_run.report_progress", kill)
-            lost = run_publish(Publish(source=source, output=str(tmp_path / "out"), workers=own.address))
-    finally:
-        own.stop()
+    with monkeypatch.context() as context:
+        context.setattr("flows.run.publish_run.report_progress", kill)
+        lost = run_publish(Publish(source=source, output=str(tmp_path / "out"), workers=local.address))
     assert lost.status == "wrong_use" and lost.release is None
-    assert lost.why[0].startswith(f"The Dask scheduler at {own.address} went away while it had work")
+    assert lost.why[0].startswith(f"The Dask scheduler at {local.address} went away while it had work")
     assert "Traceback" not in capfd.readouterr().err
     assert not (tmp_path / "out" / "news" / "latest.json").exists()
     after = run_publish(Publish(source=source, output=str(tmp_path / "out"), workers=1))

@@ -15,12 +15,18 @@ from flows.settings import ROOT
 @cache
 def compute_digest(entries: tuple[str, ...], patterns: tuple[str, ...] = ()) -> str:
     """Compute the digest, 16 hex digits, of what modules need and of the files that patterns below the root name."""
-    files = {*list_needed_files(ROOT, entries), *(path for pattern in patterns for path in ROOT.glob(pattern))}
+    files = {*list_entry_files(entries), *(path for pattern in patterns for path in ROOT.glob(pattern))}
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(f"\0{path.relative_to(ROOT).as_posix()}\0".encode())
         digest.update(_read_meaning(path))
     return digest.hexdigest()[:16]
+
+
+@cache
+def list_entry_files(entries: tuple[str, ...]) -> list[Path]:
+    """List what the entry modules need, once for all proofs of the same modules."""
+    return list_needed_files(ROOT, entries)
 
 
 @cache

@@ -1,0 +1,42 @@
+"""Days printed around a page's headline: how far they may stand from it, and where the story begins."""
+
+import datetime as dt
+
+import pytest
+
+from flows.describe.document_view import build_document_view
+from flows.describe.printed_dates import find_near_headline
+from schemas.stage_tables import Mark
+
+HEADLINE, DAY = "Council votes to repair bridge", "March 12, 2024"
+SENTENCE = "The council voted to repair the old bridge before winter comes, the mayor said in a long speech."
+
+
+def view_lines(*lines):
+    """Build the view of a page: sentences are of its body, other lines are not."""
+    marks, start = [], 0
+    for number, line in enumerate(lines, 1):
+        kind = "body" if line == SENTENCE else "nav"
+        marks.append(Mark(number, start, start + len(line), kind, f"test.{kind}", None))
+        start += len(line) + 1
+    return build_document_view("\n".join(lines), marks)
+
+
+@pytest.mark.parametrize(("lines_between", "is_close", "is_taken"), [
+    (0, True, True), (0, False, True), (6, False, True), (6, True, False), (9, False, False),
+])  # fmt: skip
+def test_a_day_may_stand_a_few_lines_above_the_headline(lines_between, is_close, is_taken):
+    labels = ["4 min read"] * lines_between
+    view = view_lines(DAY, *labels, HEADLINE, SENTENCE, SENTENCE)
+    near = find_near_headline(view, 1 + lines_between, None, None, close=is_close)
+    assert (near.day if near else None) == (dt.date(2024, 3, 12) if is_taken else None)
+
+
+def test_a_day_between_the_standfirst_and_the_story_stands_below_the_headline():
+    view = view_lines(HEADLINE, SENTENCE, DAY, SENTENCE, SENTENCE)
+    assert find_near_headline(view, 0, None, None).day == dt.date(2024, 3, 12)
+    assert find_near_headline(view_lines(HEADLINE, SENTENCE, SENTENCE, DAY), 0, None, None) is None
+
+
+def test_a_document_without_a_line_has_no_day_near_its_headline():
+    assert find_near_headline(build_document_view(""), None, None, None) is None

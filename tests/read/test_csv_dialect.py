@@ -1,0 +1,34 @@
+"""Which texts are tables, and of which columns."""
+
+import pytest
+
+from flows.read.csv_dialect import detect_dialect
+from flows.read.field_aliases import FieldMap
+
+PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
+
+
+def detect(text, name="a.txt"):
+    return detect_dialect(text, name, FieldMap(), whole=True)
+
+
+@pytest.mark.parametrize("blank", ["   ", ",,", ", ,"])
+def test_rows_without_a_value_do_not_count(blank):
+    lines = [f"kota {number},{number},{number * 7}" for number in range(6)]
+    dialect = detect("\n".join(["kota,penduduk,luas", *(f"{line}\n{blank}\n{blank}" for line in lines)]), "a.csv")
+    assert dialect.columns == ("kota", "penduduk", "luas")
+
+
+@pytest.mark.parametrize(("row_count", "is_table"), [(6, True), (3, False)])
+def test_numbers_below_unknown_names_are_a_table_once_there_are_some_rows(row_count, is_table):
+    rows = [f"kota {number},{number},{number * 7}" for number in range(row_count)]
+    assert (detect("\n".join(["kota,penduduk,luas", *rows])) is not None) is is_table
+    words = [f"kota {number},utara,jauh" for number in range(row_count)]
+    assert detect("\n".join(["kota,letak,jarak", *words])) is None
+
+
+def test_a_delimiter_at_each_line_s_end_makes_no_column():
+    rows = ["judul;isi;;", *(f"Judul {number};{PROSE};;" for number in range(4))]
+    assert detect("\n".join(rows), "a.csv").columns == ("judul", "isi")
+    rows[2] = f"Judul 1;{PROSE};;Ani"
+    assert len(detect("\n".join(rows), "a.csv").columns) == 4

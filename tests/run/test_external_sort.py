@@ -1,0 +1,27 @@
+"""Rows in partitions on disk: each comes back in its partition, in the order in which it came."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from flows.run import external_sort
+
+
+@pytest.mark.parametrize("merged_bytes", [1, 1 << 20])
+def test_rows_come_back_by_partition_and_leave_nothing_on_the_disk(tmp_path, monkeypatch, merged_bytes):
+    monkeypatch.setattr(external_sort, "_MERGED_BYTES", merged_bytes)
+    numbers = np.arange(30) % 3
+    table = pa.table({"row": np.arange(30), "partition": numbers})
+    chunks = [(table.slice(first, 5), numbers[first : first + 5]) for first in range(0, 30, 5)]
+    rows = external_sort.partition_rows(chunks[:4], 3, tmp_path, "rows")
+    rows.append_chunks(chunks[4:])
+    parts = dict(rows)
+    assert sorted(parts) == [0, 1, 2] and not list(tmp_path.iterdir())
+    for number, part in parts.items():
+        assert part["row"].to_pylist() == [*range(number, 30, 3)]
+
+
+def test_a_single_partition_stays_in_memory(tmp_path):
+    table = pa.table({"row": np.arange(4)})
+    ((number, rows),) = external_sort.partition_rows([(table, np.zeros(4, np.int64))], 1, tmp_path, "rows")
+    assert number == 0 and rows.equals(table) and not list(tmp_path.iterdir())

@@ -1,0 +1,31 @@
+"""Rows are validated in ranges of article_id, of a bounded number of rows and characters."""
+
+import datetime as dt
+import itertools
+
+import pytest
+
+from flows import validate
+from flows.run import validation
+from tests.makers import story
+from tests.run.test_partitioning import clean_texts
+
+
+@pytest.mark.parametrize(
+    ("limits", "sizes"),
+    [({}, [7]), ({"_PART_ROWS": 3}, [3, 3, 1]), ({"_PART_ROWS": 7}, [7]), ({"_PART_CHARS": 1}, [1] * 7)],
+)
+def test_rows_are_validated_in_parts_in_the_order_of_their_ids(tmp_path, monkeypatch, limits, sizes):
+    state, _ = clean_texts(tmp_path / "run", {number: story(number) for number in range(7)})
+    for name, limit in limits.items():
+        monkeypatch.setattr(validation, name, limit)
+    parts, check = [], validate.check_article_batches
+    monkeypatch.setattr(
+        validate, "check_article_batches", lambda views: check(parts.append(each) or each for each in views)
+    )
+    validated, verdict = validation.validate_rows(state, dt.date(2026, 1, 1), tmp_path)
+    assert [part.num_rows for part in parts] == sizes and verdict.document["rows"] == 7
+    ids = [[*part["article_id"].to_pylist()] for part in parts]
+    assert sorted(itertools.chain(*ids)) == sorted(state.articles["article_id"].to_pylist())
+    assert all(max(before) < min(after) for before, after in itertools.pairwise(ids))
+    assert validated.articles.num_rows == 7
