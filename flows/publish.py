@@ -64,10 +64,15 @@ def survey_source(source: str, index: read.DigestLookup) -> read.SourceSurvey:
 
 @step_task("look up cached results")
 def look_up_cached_results(
-    job: Publish, survey: read.SourceSurvey, index: cache.SourceIndex, state: Path, started_ns: int
+    job: Publish,
+    survey: read.SourceSurvey,
+    index: cache.SourceIndex,
+    state: Path,
+    started_ns: int,
+    dry_folder: Path | None,
 ) -> run.CachedResults:
     """Find which files need not be read again, because the cache holds the results of all their documents."""
-    return PLAIN_STEPS.look_up_cached_results(job, survey, index, state, started_ns)
+    return PLAIN_STEPS.look_up_cached_results(job, survey, index, state, started_ns, dry_folder)
 
 
 @step_task("clean and describe")

@@ -38,11 +38,14 @@ class OutcomeStore:
     """Outcomes in `folder` for one version of the code. Opening it reads and verifies every file of that version.
 
     Uses 24 bytes of memory a document. `damaged` counts the shards removed because their digest was wrong, `stale` the
-    documents that consulted a profile which has changed since.
+    documents that consulted a profile which has changed since. With a `dry_folder` nothing in `folder` is changed, as a
+    dry run must: it holds no lock. New outcomes go to that folder.
     """
 
-    def __init__(self, folder: Path, version: CodeVersion) -> None:
+    def __init__(self, folder: Path, version: CodeVersion, dry_folder: Path | None = None) -> None:
         self.folder = folder / version.code
+        self._new_folder = (dry_folder or folder) / version.code
+        self._is_dry = dry_folder is not None
         self.version = version
         self.shards: list[StoredShard] = []
         self.damaged = 0
@@ -51,7 +54,7 @@ class OutcomeStore:
         self._sorted_runs: list[_SortedRun] = []
         paths = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
         for path in paths:
-            if path.name.startswith("."):  # left incomplete by a run that died
+            if path.name.startswith(".") and not self._is_dry:  # left incomplete by a run that died
                 arrow_folders.remove_folder(path)
         paths = [path for path in paths if not path.name.startswith(".")]
         with ThreadPoolExecutor(_HASH_THREADS) as pool:  # hashing releases the interpreter lock
@@ -76,7 +79,7 @@ class OutcomeStore:
     def add_outcome(self, folder: Path, keys: Sequence[bytes]) -> None:
         """Add the outcome of documents with these keys, in their order; the folder is moved into the store."""
         documents = write_documents_table(folder, keys, self.version)
-        path = arrow_folders.commit_folder(folder, self.folder)
+        path = arrow_folders.commit_folder(folder, self._new_folder)
         self._index_shard(StoredShard(path), documents, np.ones(len(keys), bool))
 
     def _load_shard(self, path: Path, *, is_intact: bool) -> None:
@@ -86,7 +89,8 @@ class OutcomeStore:
         except (OSError, pa.ArrowException):
             documents = None
         if documents is None:
-            arrow_folders.remove_folder(path)
+            if not self._is_dry:
+                arrow_folders.remove_folder(path)
             self.damaged += 1
             return
         usable = shard.select_usable(documents, self.version.profiles)

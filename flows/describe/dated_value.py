@@ -1,12 +1,30 @@
-"""The day of publication as the rules find it, with its evidence."""
+"""What the rules of the publication date are given, and what they find: the day, with its evidence."""
 
 import datetime as dt
 from dataclasses import dataclass
 
+from flows.describe.credits import Credits
 from flows.describe.date_grammar import DateStamp, parse_zone
-from flows.describe.document_view import Evidence, MarkedLine
+from flows.describe.document_view import DocumentView, Evidence, MarkedLine
 from flows.outlets import Profile
 from schemas.stage_tables import Mark
+
+
+@dataclass(frozen=True, eq=False)
+class DateContext:
+    """What is known of a document before its day of publication is.
+
+    `dateline_index` is the index of the dateline's line, `title_index` that of the line that prints a page's headline,
+    `latest_day` the last possible day of publication; None where there is none.
+    """
+
+    view: DocumentView
+    credits: Credits
+    dateline_index: int | None
+    profile: Profile | None
+    latest_day: dt.date | None
+    title_index: int | None
+    url: str | None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from flows.describe import (
     outlet_attribution,
     publication_date,
 )
+from flows.describe.dated_value import DateContext
 from flows.describe.document_view import DocumentView, Evidence, MarkedLine
 from flows.describe.language import SAMPLE_LENGTH
 from flows.describe.title_votes import choose_stated_title
@@ -74,7 +75,7 @@ def describe_document(
         credits = bylines.extract_credits(view, dateline.line_index, registry, profile, title_index)
     latest_day = _compute_latest_day(fetched_at) if fetched_at else None
     published = publication_date.find_publication_date(
-        view, credits, dateline.line_index, profile, latest_day, title_index, url
+        DateContext(view, credits, dateline.line_index, profile, latest_day, title_index, url)
     )
     credit_line_numbers = {line.number for line in credits.lines} | {mark.line for mark in published.marks}
     title_fields = headline.find_headline(view, credit_line_numbers, dateline, stated)

@@ -17,9 +17,8 @@ from flows.describe.date_lines import (
     prints_seconds,
     rank_date_line,
 )
-from flows.describe.dated_value import PublicationDate, build_stated_date, select_zone
+from flows.describe.dated_value import DateContext, PublicationDate, build_stated_date, select_zone
 from flows.describe.document_view import DocumentView, MarkedLine
-from flows.outlets import Profile
 
 _HEAD_LINES = 14
 FAR_HEAD_LINES = 40  # lines above the body in which a date line with a time and its zone stands
@@ -29,20 +28,13 @@ MAX_LINE_LENGTH = 220
 _LINES_CLOSE, _LINES_BELOW, _LINES_ABOVE = 5, 16, 8  # lines around a page's headline in which its day stands
 
 
-def find_near_headline(
-    view: DocumentView,
-    title_index: int | None,
-    profile: Profile | None,
-    latest_day: dt.date | None,
-    *,
-    close: bool = False,
-    updates: bool = False,
-) -> PublicationDate | None:
+def find_near_headline(context: DateContext, *, close: bool = False, updates: bool = False) -> PublicationDate | None:
     """Find the first date in a short line below the headline, else the nearest above it.
 
     `close` limits the search to the lines right below the headline and to a date alone right above it. `updates`
     accepts the day of an update.
     """
+    view, title_index = context.view, context.title_index
     if title_index is None:
         if close:
             return None
@@ -58,7 +50,7 @@ def find_near_headline(
             continue
         if not updates and view.is_below_update_label(index):
             continue
-        for stamp in find_usable_dates(line.text, view, latest_day, updates=updates):
+        for stamp in find_usable_dates(line.text, view, context.latest_day, updates=updates):
             rank = rank_date_line(line, stamp)
             # Further above the headline a day may be the page's own clock.
             is_above = line.number < title_number
@@ -70,18 +62,13 @@ def find_near_headline(
     if not dated_lines:
         return None
     _, stamp, line = min(dated_lines, key=lambda dated: dated[0])
-    return build_stated_date(stamp, line, "date.update" if updates else "date.beside-headline", profile)
+    return build_stated_date(stamp, line, "date.update" if updates else "date.beside-headline", context.profile)
 
 
-def find_printed_date(
-    view: DocumentView,
-    credits: Credits,
-    dateline_index: int | None,
-    profile: Profile | None,
-    latest_day: dt.date | None,
-    title_index: int | None,
-) -> PublicationDate | None:
+def find_printed_date(context: DateContext) -> PublicationDate | None:
     """Find the date on a byline, else on the date line nearest above the body; one with a time comes first."""
+    view, credits, latest_day = context.view, context.credits, context.latest_day
+    dateline_index, title_index = context.dateline_index, context.title_index
     dated_lines: list[tuple[DateStamp, MarkedLine, str]] = []
     for line in credits.lines:
         # Longer lines are paragraphs that end in a credit.
@@ -110,7 +97,7 @@ def find_printed_date(
     if not dated_lines:
         return None
     stamp, line, rule = next((dated for dated in dated_lines if dated[0].time), dated_lines[0])
-    instant = stamp.to_utc(select_zone(profile, stamp.day))
+    instant = stamp.to_utc(select_zone(context.profile, stamp.day))
     quote = line.text[stamp.start : stamp.end]
     evidence = [line.cite_evidence("date", rule, quote)]
     if instant:
@@ -119,20 +106,21 @@ def find_printed_date(
     return PublicationDate(stamp.day, "stated", instant, tuple(evidence), marks)
 
 
-def find_labelled_date(
-    view: DocumentView, profile: Profile | None, latest_day: dt.date | None, label: re.Pattern[str], rule: str
-) -> PublicationDate | None:
+def find_labelled_date(context: DateContext, label: re.Pattern[str], rule: str) -> PublicationDate | None:
     """Find the date behind the first short line near the story that has this label."""
+    view = context.view
     label_alone = False
     for line in view.lines[max(0, view.body_start - _HEAD_LINES) : view.body_end + 2 * _HEAD_LINES]:
         match = label.search(line.text) if _may_hold_date(line.text) else None
-        stamps = list(find_usable_dates(line.text, view, latest_day, updates=True)) if match or label_alone else []
+        stamps = (
+            list(find_usable_dates(line.text, view, context.latest_day, updates=True)) if match or label_alone else []
+        )
         label_end = match.end() if match else 0
         following = [stamp for stamp in stamps if 0 <= stamp.start - label_end <= 3]
         # A label may stand behind its day, unless a day follows it.
         preceding = [stamp for stamp in stamps if match and 0 <= match.start() - stamp.end <= 4]
         if following or preceding:
-            return build_stated_date((following or preceding)[0], line, rule, profile)
+            return build_stated_date((following or preceding)[0], line, rule, context.profile)
         label_alone = bool(match and match.end() == len(line.text.rstrip()) and line.word_count <= 3)
     return None
 

@@ -4,10 +4,9 @@ import datetime as dt
 import re
 from dataclasses import replace
 
-from flows.describe.credits import Credits
 from flows.describe.date_grammar import DateStamp, find_dates, parse_machine_date
 from flows.describe.date_lines import PUBLISHED_ON, is_usable
-from flows.describe.dated_value import PublicationDate, select_zone
+from flows.describe.dated_value import DateContext, PublicationDate, select_zone
 from flows.describe.day_order import settle_day_order
 from flows.describe.document_view import DocumentView, Evidence, MarkedLine
 from flows.describe.printed_dates import (
@@ -19,7 +18,6 @@ from flows.describe.printed_dates import (
 )
 from flows.describe.story_date import EARLIEST_DAY, find_story_day
 from flows.describe.url_dates import find_url_day
-from flows.outlets import Profile
 
 _MINUTE_LENGTH = len("2024-05-04T20:30")
 _DECLARED_PLACES = ("record", "jsonld", "og", "meta", "microdata")
@@ -33,25 +31,16 @@ _FIRST_PUBLISHED_WORDS = ("riginally", "irst p", "irst a", "ertama kali", "walny
 _UPDATED_ON = re.compile(r"\b(?:(?:last|page) )?(?:updated?|modified|reviewed)(?:\s{1,2}on)?\s{0,2}:?", re.IGNORECASE)
 
 
-def find_publication_date(
-    view: DocumentView,
-    credits: Credits,
-    dateline_index: int | None,
-    profile: Profile | None,
-    latest_day: dt.date | None,
-    title_index: int | None = None,
-    url: str | None = None,
-) -> PublicationDate:
+def find_publication_date(context: DateContext) -> PublicationDate:
     """Find the date of publication; where a printed zone contradicts the declared one there is no instant.
 
-    See `_find_date` for the sources. `latest_day` is the last possible day of publication (from the day of fetching),
-    or None. `title_index` is the index of the line that prints a page's headline.
+    See `_find_date` for the sources.
     """
-    published = _find_date(view, credits, dateline_index, profile, latest_day, title_index, url)
+    published, view = _find_date(context), context.view
     if not published.instant or published.marks or not view.is_page:
         return published
     declared_stamp = parse_machine_date(published.evidence[0].quote)
-    head_end = max(dateline_index or 0, view.body_start) + 1
+    head_end = max(context.dateline_index or 0, view.body_start) + 1
     for line in view.lines[max(0, head_end - FAR_HEAD_LINES) : head_end]:
         if declared_stamp is None or len(line.text) > MAX_LINE_LENGTH:
             continue
@@ -63,22 +52,15 @@ def find_publication_date(
     return published
 
 
-def _find_date(
-    view: DocumentView,
-    credits: Credits,
-    dateline_index: int | None,
-    profile: Profile | None,
-    latest_day: dt.date | None,
-    title_index: int | None,
-    url: str | None,
-) -> PublicationDate:
+def _find_date(context: DateContext) -> PublicationDate:
     """Find the date: declared, in bylines and date lines, near the headline, in the URL, in the story."""
-    declared_date = _parse_candidate_dates(view, profile, latest_day, _DECLARED_PLACES)
+    view = context.view
+    declared_date = _parse_candidate_dates(context, _DECLARED_PLACES)
     if declared_date and declared_date.day and view.is_page and not view.find_candidates("published_at", "record"):
         is_last_change = _is_last_change(view, declared_date.evidence[0].quote)
-        close_printed = find_near_headline(view, title_index, profile, latest_day, close=True)
+        close_printed = find_near_headline(context, close=True)
         if close_printed is None and is_last_change:
-            close_printed = find_labelled_date(view, profile, latest_day, PUBLISHED_ON, "date.published-on")
+            close_printed = find_labelled_date(context, PUBLISHED_ON, "date.published-on")
         if close_printed and close_printed.day and close_printed.day != declared_date.day:
             # One day apart: the page counts in its own zone. A hidden bare day, or a later day for social
             # networks, belongs to another edition.
@@ -96,48 +78,40 @@ def _find_date(
                 return close_printed
     if declared_date and declared_date.instant:
         return declared_date
-    close_date = (
-        find_near_headline(view, title_index, profile, latest_day, close=True)
-        if view.is_page and profile is None
-        else None
-    )
+    close_date = find_near_headline(context, close=True) if view.is_page and context.profile is None else None
     first_date = (
-        find_labelled_date(view, profile, latest_day, _FIRST_PUBLISHED_ON, "date.first-published")
+        find_labelled_date(context, _FIRST_PUBLISHED_ON, "date.first-published")
         if view.is_page and any(words in view.text for words in _FIRST_PUBLISHED_WORDS)
         else None
     )
-    visible_date = (
-        first_date or close_date or find_printed_date(view, credits, dateline_index, profile, latest_day, title_index)
-    )
+    visible_date = first_date or close_date or find_printed_date(context)
     if declared_date and (visible_date is None or visible_date.day != declared_date.day):
         return declared_date
-    nearby_date = (
-        None if visible_date or not view.is_page else find_near_headline(view, title_index, profile, latest_day)
-    )
+    nearby_date = None if visible_date or not view.is_page else find_near_headline(context)
     nearby_date = nearby_date or (
-        find_labelled_date(view, profile, latest_day, PUBLISHED_ON, "date.published-on")
+        find_labelled_date(context, PUBLISHED_ON, "date.published-on")
         if view.is_page and visible_date is None
         else None
     )
     printed_date = (
         visible_date
         or nearby_date
-        or _parse_candidate_dates(view, profile, latest_day, ("page", "headline"))
-        or _parse_only_time(view, profile, latest_day)
-        or _parse_candidate_dates(view, profile, latest_day, ("script",))
+        or _parse_candidate_dates(context, ("page", "headline"))
+        or _parse_only_time(context)
+        or _parse_candidate_dates(context, ("script",))
     )
-    url_date = _parse_url_date(url, profile, latest_day) if printed_date is None and url else None
+    url_date = _parse_url_date(context) if printed_date is None else None
     if url_date and url_date.basis == "stated":
         return url_date
     if printed_date is None and view.is_page:
         # The day of the last update is a bound, and better than a day from the story.
-        printed_date = find_near_headline(
-            view, title_index, profile, latest_day, updates=True
-        ) or _parse_candidate_dates(view, profile, latest_day, ("headline",), "date.update", "modified_at")
-        printed_date = printed_date or find_labelled_date(view, profile, latest_day, _UPDATED_ON, "date.update")
-        printed_date = printed_date or _read_modified_date(view, profile, latest_day)
+        printed_date = find_near_headline(context, updates=True) or _parse_candidate_dates(
+            context, ("headline",), "date.update", "modified_at"
+        )
+        printed_date = printed_date or find_labelled_date(context, _UPDATED_ON, "date.update")
+        printed_date = printed_date or _read_modified_date(context)
         printed_date = _weaken_update(printed_date, view) if printed_date else None
-    story_match = find_story_day(view, latest_day) if printed_date is None else None
+    story_match = find_story_day(view, context.latest_day) if printed_date is None else None
     story_date = _build_inferred_date(*story_match) if story_match else PublicationDate()
     return printed_date or (story_date if story_date.day else url_date) or story_date
 
@@ -170,9 +144,7 @@ def _is_last_change(view: DocumentView, declared: str) -> bool:
 
 
 def _parse_candidate_dates(
-    view: DocumentView,
-    profile: Profile | None,
-    latest_day: dt.date | None,
+    context: DateContext,
     places: tuple[str, ...],
     update_rule: str | None = None,
     field: str = "published_at",
@@ -181,11 +153,11 @@ def _parse_candidate_dates(
 
     `update_rule` is the evidence rule under which the day of an update is accepted too.
     """
-    usable_dates = []
+    view, usable_dates = context.view, []
     for candidate in view.find_candidates(field, *places):
         parsed = parse_machine_date(candidate.value)
         stamp = settle_day_order(parsed, view) if parsed else None
-        if stamp and is_usable(replace(stamp, is_update=False) if update_rule else stamp, latest_day):
+        if stamp and is_usable(replace(stamp, is_update=False) if update_rule else stamp, context.latest_day):
             rule = update_rule or "record" if update_rule or candidate.where == "record" else f"date.{candidate.where}"
             usable_dates.append((stamp, candidate, rule))
     if not usable_dates:
@@ -194,7 +166,7 @@ def _parse_candidate_dates(
     stamp, candidate, rule = next(
         (dated for dated in usable_dates if dated[0].time and abs((dated[0].day - day).days) <= 1), usable_dates[0]
     )
-    outlet_zone = select_zone(profile, stamp.day)
+    outlet_zone = select_zone(context.profile, stamp.day)
     instant = stamp.to_utc(outlet_zone)
     # The day in the outlet's own zone: 20:00 UTC is the next day in Jakarta.
     day = instant.astimezone(outlet_zone).date() if instant and outlet_zone else stamp.day
@@ -204,26 +176,25 @@ def _parse_candidate_dates(
     return PublicationDate(day, "stated", instant, tuple(evidence))
 
 
-def _parse_only_time(view: DocumentView, profile: Profile | None, latest_day: dt.date | None) -> PublicationDate | None:
+def _parse_only_time(context: DateContext) -> PublicationDate | None:
     """Return the date of the time elements if all of a page name one day: else they may be those of cards.
 
     The day of an update is none.
     """
-    stamps = (parse_machine_date(candidate.value) for candidate in view.find_candidates("published_at", "time"))
+    candidates = context.view.find_candidates("published_at", "time")
+    stamps = (parse_machine_date(candidate.value) for candidate in candidates)
     days = {stamp.day for stamp in stamps if stamp}
-    if len(days) != 1 or days & view.update_days:
+    if len(days) != 1 or days & context.view.update_days:
         return None
-    return _parse_candidate_dates(view, profile, latest_day, ("time",))
+    return _parse_candidate_dates(context, ("time",))
 
 
-def _read_modified_date(
-    view: DocumentView, profile: Profile | None, latest_day: dt.date | None
-) -> PublicationDate | None:
+def _read_modified_date(context: DateContext) -> PublicationDate | None:
     """Return the day of the last change that the page declares in its metadata: only a bound, so it is inferred."""
-    for candidate in view.find_candidates("modified_at", "jsonld", "og"):
+    for candidate in context.view.find_candidates("modified_at", "jsonld", "og"):
         parsed = parse_machine_date(candidate.value)
-        stamp = settle_day_order(parsed, view) if parsed else None
-        if stamp and is_usable(replace(stamp, is_update=False), latest_day):
+        stamp = settle_day_order(parsed, context.view) if parsed else None
+        if stamp and is_usable(replace(stamp, is_update=False), context.latest_day):
             return PublicationDate(
                 stamp.day, "inferred", None, (Evidence("date", "date.modified", None, candidate.value),)
             )
@@ -241,10 +212,11 @@ def _weaken_update(updated: PublicationDate, view: DocumentView) -> PublicationD
     return replace(updated, basis="inferred" if is_last_change else updated.basis, instant=None, evidence=evidence)
 
 
-def _parse_url_date(url: str, profile: Profile | None, latest_day: dt.date | None) -> PublicationDate | None:
+def _parse_url_date(context: DateContext) -> PublicationDate | None:
     """Parse the day in the article's URL; it is inferred where the outlet counts its days in UTC."""
-    day = find_url_day(url)
-    if day is None or day < EARLIEST_DAY or (latest_day is not None and day > latest_day):
+    url, profile, latest_day = context.url, context.profile, context.latest_day
+    day = find_url_day(url) if url else None
+    if url is None or day is None or day < EARLIEST_DAY or (latest_day is not None and day > latest_day):
         return None
     basis = "inferred" if profile and profile.url_days == "UTC" else "stated"
     certainty = "likely" if basis == "stated" else "guess"

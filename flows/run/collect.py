@@ -80,13 +80,23 @@ class CachedResults:
 
 
 def look_up_cached_results(
-    job: Publish, survey: read.SourceSurvey, index: cache.SourceIndex, state_folder: Path, started_ns: int
+    job: Publish,
+    survey: read.SourceSurvey,
+    index: cache.SourceIndex,
+    state_folder: Path,
+    started_ns: int,
+    dry_folder: Path | None = None,
 ) -> CachedResults:
     """Open the cache in `state_folder` and decide which files of the survey must be read.
 
-    A file need not be read if it is unchanged since the index was written and the store has all its documents.
+    A file need not be read if it is unchanged since the index was written and the store has all its documents. With a
+    `dry_folder`, that of a dry run, nothing in `state_folder` is changed and new outcomes go there.
     """
-    store = cache.OutcomeStore(state_folder / "outcomes", cache.compute_code_version(ROOT))
+    store = cache.OutcomeStore(
+        state_folder / "outcomes",
+        cache.compute_code_version(ROOT),
+        dry_folder / "outcomes" if dry_folder else None,
+    )
     # Rows hold absolute source_uris, so an index of another place cannot be reused.
     # Rows also hold source_ids, which depend on whether the source is one file.
     has_one_file = survey.files.num_rows == 1

@@ -50,7 +50,8 @@ def run_publish(job: Publish, steps: Steps = PLAIN_STEPS) -> RunOutcome:
             if isinstance(job.workers, int):
                 supervisor.start_idle_child(job.max_seconds)
             state_folder = dataset.state if dataset.state.is_dir() else work
-            cached = steps.look_up_cached_results(job, survey, index, state_folder, started_ns)
+            dry_folder = work if job.dry_run else None
+            cached = steps.look_up_cached_results(job, survey, index, state_folder, started_ns, dry_folder)
             _send_notice(cached.recleaning_notice)
             state, verdicts = build_tables(job, facts, dataset, withdrawals, cached, work, steps)
             unchanged = cache.build_settled_lookup(survey.files, started_ns)

@@ -59,6 +59,24 @@ def test_workers_change_nothing(tmp_path, workers):
     assert state.documents_in == 5
 
 
+def test_a_dry_run_changes_nothing_in_the_output(tmp_path):
+    source, output = tmp_path / "source", tmp_path / "output"
+    source.mkdir()
+    (source / "1.txt").write_text(story(1), encoding="utf-8")
+    job = Publish(source=str(source), output=str(output))
+    assert run_publish(job).status == "published"
+    (version,) = (output / "news" / "state" / "outcomes").iterdir()
+    (version / ".new").mkdir()  # of a publisher at work
+    (damaged,) = (path for path in version.iterdir() if path.name != ".new")
+    (damaged / "spans.arrow").chmod(0o600)
+    (damaged / "spans.arrow").write_bytes(b"")
+    (source / "2.txt").write_text(story(2), encoding="utf-8")
+    before = {path: path.stat().st_mtime_ns for path in output.rglob("*")}
+    outcome = run_publish(job.model_copy(update={"dry_run": True}))
+    assert (outcome.status, outcome.articles) == ("dry_run", 2)
+    assert {path: path.stat().st_mtime_ns for path in output.rglob("*")} == before
+
+
 def test_an_invalid_profile_is_wrong_use(tmp_path):
     def refuse(*_):
         raise OutletError("profiles/warta.toml: zone is 'X'; expected another.")
