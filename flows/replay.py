@@ -22,7 +22,7 @@ def replay_release(
     output: parameters.Output = "output",
     version: Annotated[str, Field(description="The release; empty takes the latest.")] = "",
     reasons: Annotated[list[str], Field(description="Rejects of these reasons.")] = [],  # noqa: B006  never changed
-    articles: Annotated[list[str], Field(description="Articles with these ids.")] = [],  # noqa: B006
+    articles: Annotated[list[str], Field(description="Documents by id, URL or place: news.jsonl#L3.")] = [],  # noqa: B006
     outlets: Annotated[list[str], Field(description="Articles of these outlets, by name or domain.")] = [],  # noqa: B006
     everything: Annotated[bool, Field(description="All rejects and all articles.")] = False,
 ) -> State[Any]:

@@ -51,7 +51,9 @@ def list_versions(dataset: DatasetOption = "news", output: OutputOption = "outpu
 
 
 def explain_article(
-    article: Annotated[str, typer.Argument(help="An article_id (6 digits are enough), a source_id, or a URL.")],
+    article: Annotated[
+        str, typer.Argument(help="An article_id (6 digits are enough), a source_id, a URL, or a place: FILE#L3.")
+    ],
     version: Annotated[str, typer.Option(help="A version; the latest if not given.")] = "",
     dataset: DatasetOption = "news",
     output: OutputOption = "output",
@@ -71,7 +73,7 @@ def explain_article(
             print_line(sentence)
         raise typer.Exit
     if not matches:
-        exit_with(2, f"{path} holds no article {article!r}: give an article_id, a source_id or a URL of its data.")
+        exit_with(2, f"{path} holds no article {article!r}: give an article_id, a source_id, a URL, or FILE#L3.")
     if len(matches) > 1:
         ids = (f"    {match.row['article_id']}" for match in matches[:20])
         exit_with(2, f"{article!r} names {len(matches)} articles:", *ids)

@@ -200,7 +200,10 @@ def prune_releases(
 def replay_documents(
     version: Annotated[str, typer.Argument(help="A version; the latest if not given.")] = "",
     reason: Annotated[list[str] | None, typer.Option(help="Rejects of this reason; may be repeated.")] = None,
-    article: Annotated[list[str] | None, typer.Option(metavar="ID", help="This article; may be repeated.")] = None,
+    article: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="This article or reject: an id, a URL, or FILE#L3; may be repeated."),
+    ] = None,
     outlet: Annotated[
         list[str] | None, typer.Option(help="Articles of this outlet (name or domain); may be repeated.")
     ] = None,

@@ -3,24 +3,20 @@
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from flows import release
+from flows import release, report
 from schemas.vocabulary import DROPPED, REASONS
 
 _MAX_SENTENCES = 20
 
 
 def explain_absence(folder: Path, query: str) -> list[str]:
-    """Return a sentence for each rejected document that a source_id, URI or digest names, and for a takedown.
+    """Return a sentence for each rejected document that a query names (`match_documents`), and for a takedown.
 
     Empty where nothing is known of the document. An article_id, of which 6 digits are enough, names a takedown.
     """
     rejects = release.load_table(folder, "rejects")
-    columns = [name for name in ("source_id", "source_uri", "raw_sha256") if name in rejects.schema.names]
-    matches = pa.array([False] * rejects.num_rows, pa.bool_())
-    for name in columns:
-        matches = pc.or_(matches, pc.fill_null(pc.equal(rejects[name], query), False))
+    matches = report.match_documents(rejects, query)
     sentences = [
         f"{row['source_id']} was {'dropped' if row['reason'] in DROPPED else 'rejected'} as {row['reason']} "
         f"({REASONS.get(row['reason'], 'a reason of a later version')}): {row['detail']}"
@@ -40,17 +36,15 @@ def explain_takedown(folder: Path, query: str) -> list[str]:
 
 
 def _explain_dropped(folder: Path, query: str) -> list[str]:
-    """Return a sentence for each dropped duplicate that an article_id, source_id, URL, URI or digest names."""
+    """Return a sentence for each dropped duplicate that a query names (`match_documents`)."""
     sentences = []
     columns = ["article_id", "source_id", "source_uri", "raw_sha256", "url", "duplicate_of"]
     for segment in release.list_dropped_segments(folder, release.read_manifest(folder)):
         for batch in release.read_file_batches(segment.list_files("articles"), "articles", columns):
-            matches = pa.array([False] * batch.num_rows, pa.bool_())
-            for name in columns[:-1]:
-                matches = pc.or_(matches, pc.fill_null(pc.equal(batch.column(name), query), False))
+            table = pa.Table.from_batches([batch])
             sentences += [
                 f"{row['source_id']} was dropped as duplicate ({REASONS['duplicate']}): Repeats article "
                 f"{row['duplicate_of']}; duplicates are dropped on request."
-                for row in batch.filter(matches).to_pylist()
+                for row in table.filter(report.match_documents(table, query)).to_pylist()
             ]
     return sentences[:_MAX_SENTENCES]

@@ -16,7 +16,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows import read, release, run
+from flows import read, release, report, run
 from flows.maintain.comparison import Comparison, compare_articles
 from flows.parameters import Publish
 from schemas import arrow
@@ -31,8 +31,9 @@ _LOCATION_COLUMNS: Final = ["source_id", "source_uri", "raw_sha256"]
 
 @dataclass(frozen=True)
 class ReplaySelection:
-    """Documents of a release to replay: rejects of these reasons, articles of these ids, of these outlets.
+    """Documents of a release to replay: rejects of these reasons, articles and rejects that queries name, outlets.
 
+    `articles` are queries of `report.match_documents`: ids, URLs, or places such as `news.jsonl#L3`.
     `everything` selects all rejects and all articles. An empty selection selects all rejects.
     """
 
@@ -120,25 +121,33 @@ def _select_documents(path: Path, selection: ReplaySelection) -> tuple[pa.Table,
     is_selected = pc.invert(pc.is_in(rejects["reason"], value_set=pa.array(sorted(_FINAL_REASONS), pa.string())))
     if selection.reasons:
         is_selected = pc.is_in(rejects["reason"], value_set=pa.array(selection.reasons, pa.string()))
-    selected_rejects = (
-        rejects.filter(is_selected)
-        if selection.everything or selection.reasons or not wants_articles
-        else rejects.slice(0, 0)
-    )
+    if not (selection.everything or selection.reasons or not wants_articles):
+        is_selected = _match_nothing(rejects)
     if not selection.everything:
-        ids, outlets = (pa.array(names, pa.string()) for names in (selection.articles, selection.outlets))
-        is_listed = pc.is_in(articles["article_id"], value_set=ids)
-        if unknown_ids := set(selection.articles) - set(articles.filter(is_listed)["article_id"].to_pylist()):
-            raise release.InvalidRequestError(f"The release {path.name} holds no article {sorted(unknown_ids)[0]}.")
+        is_listed = _match_nothing(articles)
+        for query in selection.articles:
+            matches = report.match_documents(articles, query), report.match_documents(rejects, query)
+            if not any(pc.any(match).as_py() for match in matches):
+                raise release.InvalidRequestError(
+                    f"The release {path.name} holds no article or reject {query}: give an article_id, a source_id, a "
+                    "URL, or its file and place, as news.jsonl#L3."
+                )
+            is_listed, is_selected = pc.or_(is_listed, matches[0]), pc.or_(is_selected, matches[1])
+        outlets = pa.array(selection.outlets, pa.string())
         is_outlet = pc.or_(
             pc.is_in(articles["outlet"], value_set=outlets), pc.is_in(articles["outlet_domain"], outlets)
         )
         articles = articles.filter(pc.or_(is_listed, is_outlet))
+    selected_rejects = rejects.filter(is_selected)
     if not articles.num_rows + selected_rejects.num_rows:
         raise release.InvalidRequestError(
             f"The release {path.name} holds no document of this selection; choose others."
         )
     return articles, selected_rejects
+
+
+def _match_nothing(table: pa.Table) -> pa.Array:
+    return pa.array([False] * table.num_rows, pa.bool_())
 
 
 def _copy_duplicate_links(new: pa.Table, old: pa.Table) -> pa.Table:

@@ -62,6 +62,8 @@ def _parse_fields(text: str) -> dict[str, object]:
         raise _RejectedLine("broken_record", f"is JSON nested too deep, {_EXPECTED}.") from None
     if isinstance(parsed, str):
         parsed = parse_json_string(parsed) or parsed
+    if isinstance(parsed, list):
+        raise _RejectedLine("broken_record", f"is a list of {len(parsed):,} values, {_EXPECTED}.")
     if not isinstance(parsed, dict):
         raise _RejectedLine("broken_record", f"is JSON but no object, {_EXPECTED}.")
     return parsed

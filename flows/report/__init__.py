@@ -22,6 +22,7 @@ does the same.
 """
 
 from flows.report.article_sample import TracedArticle, TracedLine, find_articles
+from flows.report.document_query import match_documents
 from flows.report.index_page import IndexedRun, render_index
 from flows.report.page_files import write_pages
 from flows.report.refused_page import write_refused_page
@@ -47,6 +48,7 @@ __all__ = [
     "collect_segment_statistics",
     "count_articles_file",
     "find_articles",
+    "match_documents",
     "merge_samples",
     "render_index",
     "sample_rejects_file",

@@ -1,6 +1,5 @@
 """Sample of articles, each with its document reassembled from spans."""
 
-import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import groupby
@@ -13,12 +12,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from flows.report.article_choice import STRATA_COLUMNS, choose_articles
+from flows.report.document_query import QUERY_COLUMNS, match_exactly, match_place
 from flows.report.statistics import list_table_files, read_batches, read_file_batches
 from schemas import arrow
 
 Row = dict[str, Any]
 _BATCH_ROWS: Final = 8192  # rows, with their texts, in memory at a time
-_ID_PREFIX = re.compile(r"[0-9a-f]{6,32}")
 
 
 @dataclass(frozen=True)
@@ -139,14 +138,13 @@ def sample_articles(folder: Path, most: int) -> list[TracedArticle]:
 
 
 def find_articles(folder: Path, query: str) -> list[TracedArticle]:
-    """Find articles by article_id, 6 or more of its first digits, source_id or URL."""
-    ids: list[str] = []
-    for batch in read_batches(folder, "articles", ["article_id", "source_id", "url"]):
-        is_match = pc.or_(pc.equal(batch["source_id"], query), pc.fill_null(pc.equal(batch["url"], query), False))
-        if _ID_PREFIX.fullmatch(query):
-            is_match = pc.or_(is_match, pc.starts_with(batch["article_id"], query))
-        ids += batch.filter(is_match)["article_id"].to_pylist()
-    return _load_articles(folder, ids)
+    """Find the articles that a query names, as `match_documents` does, a batch at a time."""
+    exact_ids: list[str] = []
+    place_ids: list[str] = []
+    for batch in read_batches(folder, "articles", list(QUERY_COLUMNS)):
+        exact_ids += batch.filter(match_exactly(batch, query))["article_id"].to_pylist()
+        place_ids += batch.filter(match_place(batch, query))["article_id"].to_pylist()
+    return _load_articles(folder, exact_ids or place_ids)
 
 
 def _load_articles(folder: Path, article_ids: list[str], segment: str = "") -> list[TracedArticle]:

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from flows import release
+from flows import release, report
+from flows.maintain.absence import explain_absence
 from flows.maintain.rebuild import rebuild_release
 from flows.maintain.rerun import ReplaySelection, replay_documents
 from flows.parameters import Publish
@@ -101,3 +102,44 @@ def test_stories_of_a_split_text_are_replayed(tmp_path):
     dataset = release.Dataset(tmp_path / "output" / "news")
     report = replay_documents(dataset, outcome.release, ReplaySelection(everything=True), DAY)
     assert report.comparison.count_changes()["unchanged"] == 3 and report.missing == ()
+
+
+@pytest.fixture
+def lines(tmp_path):
+    """A release of one JSONL file: lines with ids of their own, a line without, a broken one."""
+    source = tmp_path / "news.jsonl"
+    rows = [json.dumps({"id": f"b-{n}", "text": story(n)}) for n in (1, 2)]
+    source.write_text("\n".join([*rows, json.dumps({"text": story(3)}), '{"text": ', "[1]"]))
+    outcome = run_publish(Publish(source=str(source), output=str(tmp_path / "output")))
+    assert (outcome.articles, outcome.rejected) == (3, {"broken_record": 2})
+    return release.Dataset(tmp_path / "output" / "news"), outcome.release
+
+
+@pytest.mark.parametrize(
+    ("query", "source_id"),
+    [("news.jsonl#L2", "b-2"), ("b-2", "b-2"), ("news.jsonl#L3", "news.jsonl#L3")],
+)
+def test_one_line_is_replayed_by_its_place_or_id(lines, query, source_id):
+    table = release.load_table(lines[1], "articles")
+    (row,) = [row for row in table.to_pylist() if row["source_id"] == source_id]
+    for name in (query, row["article_id"], row["article_id"][:8]):
+        replayed = replay_documents(*lines, ReplaySelection(articles=(name,)), DAY)
+        assert replayed.comparison.count_changes() == {"added": 0, "changed": 0, "removed": 0, "unchanged": 1}, name
+        assert (replayed.rejects, replayed.missing) == ((), ())
+    (found,) = report.find_articles(lines[1], query)
+    assert found.row["article_id"] == row["article_id"]
+
+
+@pytest.mark.parametrize("line", [4, 5])
+def test_a_rejected_line_is_replayed_and_explained_by_its_place(lines, line):
+    replayed = replay_documents(*lines, ReplaySelection(articles=(f"news.jsonl#L{line}",)), DAY)
+    ((name, before, after, detail),) = replayed.rejects
+    assert (name, before, after) == (f"news.jsonl#L{line}", "broken_record", "broken_record")
+    assert detail.startswith(f"Line {line} of news.jsonl") and not replayed.comparison.count_changes()["unchanged"]
+    (sentence,) = explain_absence(lines[1], f"news.jsonl#L{line}")
+    assert f"Line {line} of news.jsonl" in sentence
+
+
+def test_a_line_that_no_release_has_is_said(lines):
+    with pytest.raises(release.InvalidRequestError, match=r"no article or reject news.jsonl#L9"):
+        replay_documents(*lines, ReplaySelection(articles=("news.jsonl#L9",)), DAY)

@@ -171,3 +171,20 @@ def test_records_that_were_encoded_twice(one):
     documents, rejects = one("".join(json.dumps(json.dumps(record)) + "\n" for record in records).encode(), "a.txt")
     assert not rejects
     assert [document["content"].decode() for document in documents] == ["Hujan turun 0.", "Hujan turun 1."]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('"iklan"', "no object"), ("7", "no object"), ("3.5", "no object"), ("null", "no object"),
+        ("true", "no object"), ("[]", "list of 0 values"), ('[{"text": "a"}, "b", [1]]', "list of 3 values"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_line_that_is_no_record_is_one_reject_and_the_others_are_read(one, line, words, at):
+    lines = [json.dumps({"id": "a", "text": "Hujan turun."}), json.dumps({"id": "b", "text": "Reda sudah."})]
+    lines.insert(at, line)
+    documents, [reject] = one("\n".join(lines).encode(), "a.jsonl")
+    assert [document["source_id"] for document in documents] == ["a", "b"]
+    assert reject["reason"] == "broken_record" and words in reject["detail"]
+    assert reject["source_id"] == f"a.jsonl#L{at + 1}" and reject["raw"] == line.encode()
