@@ -5,15 +5,26 @@ alone are not. An `__init__` that hands on names of its modules is looked throug
 add_outlet_hints` and `read.add_outlet_hints` need the module that defines the function, not the whole package. A
 package that is used in any other way is needed whole. Data (weights, tables of cues, TOML, CSV) counts with the modules
 of its folder.
+
+Parsing takes a third of a second, so the last lists are stored beside the byte code, each under a digest of all code
+that it was derived from.
 """
 
 import ast
+import hashlib
+import importlib.util
+import json
+import os
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 CODE_PACKAGES: Final = ("flows", "schemas")
+_MAX_STORED_LISTS: Final = 8
 
 
 def list_needed_files(root: Path, entries: Iterable[str]) -> list[Path]:
@@ -21,6 +32,57 @@ def list_needed_files(root: Path, entries: Iterable[str]) -> list[Path]:
 
     Raises FileNotFoundError where an entry is no module of the checkout.
     """
+    entry_names = sorted(entries)
+    key = _hash_code(root, json.dumps(entry_names))
+    lists = _read_stored_lists()
+    if key in lists:
+        return [root / path for path in lists[key]]
+    files = derive_needed_files(root, entry_names)
+    relative_paths = [path.relative_to(root).as_posix() for path in files]
+    if not sys.dont_write_bytecode:
+        _store_lists({**dict(list(lists.items())[1 - _MAX_STORED_LISTS :]), key: relative_paths})
+    return files
+
+
+def locate_stored_lists() -> Path:
+    """Return the file of the stored lists."""
+    return Path(importlib.util.cache_from_source(__file__)).with_name("needed-files.json")
+
+
+def _hash_code(root: Path, extra: str) -> str:
+    """Return the digest of the names of all files of the code, of what the Python files hold, and of a string."""
+    digest = hashlib.sha256(extra.encode())
+    for package in CODE_PACKAGES:
+        for folder, subfolders, names in os.walk(root / package):
+            subfolders[:] = sorted(name for name in subfolders if name != "__pycache__")
+            for name in sorted(names):
+                path = Path(folder, name)
+                content = path.read_bytes() if name.endswith(".py") else b""
+                digest.update(f"\0{path.relative_to(root).as_posix()}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _read_stored_lists() -> dict[str, list[str]]:
+    """Read the stored lists; none where the file is missing or damaged."""
+    try:
+        lists = json.loads(locate_stored_lists().read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return lists if isinstance(lists, dict) else {}
+
+
+def _store_lists(lists: dict[str, list[str]]) -> None:
+    """Write the lists, put in place by rename, where that is allowed."""
+    path = locate_stored_lists()
+    temporary = path.with_name(f".{path.name}.{uuid4().hex[:12]}")
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(lists))
+        temporary.replace(path)
+
+
+def derive_needed_files(root: Path, entries: Iterable[str]) -> list[Path]:
+    """Derive the list of `list_needed_files` from the code."""
     modules: dict[str, _Module] = {}
     pending = list(entries)
     needed: set[Path] = set()

@@ -18,6 +18,15 @@ from flows.outlets.profiles import load_profiles
 from flows.workers import batch_processing
 
 
+@pytest.fixture(autouse=True)
+def stored_lists(tmp_path_factory, monkeypatch):
+    """Keep lists of needed files in a place of each test, whatever Python was told about byte code."""
+    path = tmp_path_factory.mktemp("bytecode") / "cache" / "needed-files.json"
+    monkeypatch.setattr(code_imports, "locate_stored_lists", lambda: path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    return path
+
+
 @pytest.fixture
 def checkout(tmp_path, root):
     for name in ("flows", "schemas"):
@@ -182,3 +191,42 @@ def test_no_document_changes_by_a_profile_that_it_is_not_said_to_have_consulted(
         told += len(differ)
     assert told > 0
     cues.load_outlet_cues.cache_clear()
+
+
+def test_the_list_of_unchanged_code_is_derived_once(checkout, stored_lists, monkeypatch):
+    entries = [code_version.WORKER_ENTRY]
+    derived = code_imports.list_needed_files(checkout, entries)
+    assert derived == code_imports.derive_needed_files(checkout, entries) and len(derived) > 100
+    monkeypatch.setattr(code_imports, "derive_needed_files", None)
+    assert code_imports.list_needed_files(checkout, entries) == derived
+    assert [path.name for path in stored_lists.parent.iterdir()] == [stored_lists.name]
+
+
+@pytest.mark.parametrize("change", ["import", "data", "entries"])
+def test_a_stored_list_is_not_taken_for_other_code(checkout, change):
+    entries = [code_version.WORKER_ENTRY]
+    before = code_imports.list_needed_files(checkout, entries)
+    match change:
+        case "import":
+            with (checkout / "flows/describe/headline.py").open("a") as file:
+                file.write("\nimport flows.release.csv_tables\n")
+        case "data":
+            (checkout / "flows/describe/more.toml").write_text("")
+        case "entries":
+            entries = ["flows.read"]
+    after = code_imports.list_needed_files(checkout, entries)
+    assert after == code_imports.derive_needed_files(checkout, entries) != before
+
+
+def test_few_lists_are_stored_and_a_damaged_file_is_replaced(checkout, stored_lists, monkeypatch):
+    for number in range(12):
+        monkeypatch.setattr(code_imports, "derive_needed_files", lambda root, _entries: [root / "flows/cli.py"])
+        code_imports.list_needed_files(checkout, [f"flows.entry{number}"])
+    assert len(code_imports._read_stored_lists()) == 8
+    stored_lists.write_bytes(stored_lists.read_bytes()[:-9])
+    assert code_imports.list_needed_files(checkout, ["flows.last"]) == [checkout / "flows/cli.py"]
+    assert len(code_imports._read_stored_lists()) == 1
+    stored_lists.unlink()
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    code_imports.list_needed_files(checkout, ["flows.last"])
+    assert not stored_lists.exists()
