@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.read.csv_dialect import detect_dialect
+from flows.read.csv_dialect import detect_dialect, parse_rows
 from flows.read.field_aliases import FieldMap
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
@@ -32,3 +32,9 @@ def test_a_delimiter_at_each_line_s_end_makes_no_column():
     assert detect("\n".join(rows), "a.csv").columns == ("judul", "isi")
     rows[2] = f"Judul 1;{PROSE};;Ani"
     assert len(detect("\n".join(rows), "a.csv").columns) == 4
+
+
+def test_each_row_that_cannot_be_split_counts_once():
+    lines = ["judul,isi", 'Satu,"Hujan "turun" lagi"', "Dua,Reda", 'Tiga,"Angin "kencang" sekali"']
+    rows, broken_count = parse_rows("\n".join(lines), ",", '"', None, 10, is_padded=False)
+    assert (rows, broken_count) == ([["judul", "isi"], ["Dua", "Reda"]], 2)
