@@ -308,7 +308,6 @@ def test_the_day_of_an_address_is_taken_up_to_the_last_possible_one(latest_day, 
 
 @pytest.mark.parametrize("word", ["Akan", "Di sana akan"])
 def test_a_day_to_come_is_no_day_of_publication_wherever_its_word_stands(described, word):
-    values, _, _ = described(
-        f"Panen raya dimulai di lereng itu.\n{word} ada pasar murah pada Sabtu (4/5/2024) bagi semua warga desa yang datang sejak pagi."
-    )
+    story = f"{word} ada pasar murah pada Sabtu (4/5/2024) bagi semua warga desa yang datang sejak pagi."
+    values, _, _ = described(f"Panen raya dimulai di lereng itu.\n{story}")
     assert when(values) == (None, None, None)
