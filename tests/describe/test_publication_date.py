@@ -317,3 +317,10 @@ def test_the_day_of_an_address_is_taken_up_to_the_last_possible_one(latest_day, 
     url = "https://kabar.example/2024/05/05/panen"
     published = find_publication_date(view, Credits(), None, None, latest, url=url)
     assert (str(published.day) if published.day else None) == day
+
+
+@pytest.mark.parametrize("word", ["Akan", "Di sana akan"])
+def test_a_day_to_come_is_no_day_of_publication_wherever_its_word_stands(described, word):
+    story = f"{word} ada pasar murah pada Sabtu (4/5/2024) bagi semua warga desa yang datang sejak pagi."
+    values, _, _ = described(f"Panen raya dimulai di lereng itu.\n{story}")
+    assert when(values) == (None, None, None)

@@ -1,11 +1,12 @@
 """Raw bytes of records: the JSON that json.dumps writes, whatever they hold."""
 
 import json
+from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.read.source_records import KeyTally, encode_record, merge_tallies
+from flows.read.source_records import KeyTally, convert_value, encode_record, merge_tallies
 from flows.read.table_columns import name_columns
 
 TEXTS = st.text(max_size=30) | st.text(
@@ -46,3 +47,8 @@ def test_the_tallies_of_files_add_up_to_those_of_their_source():
         "records": 9, "not_read": {"picture": 3},
         "keys": {"judul": {"filled": 9, "states": {"title": 5, "subtitle": 4}}, "kosong": {"filled": 0, "states": {}}},
     }  # fmt: skip
+
+
+def test_typed_values_become_json_in_one_form():
+    values = (None, "hujan", True, 5, 2.0, 2.5, float("nan"), date(2024, 5, 4), b"hujan")
+    assert [*map(convert_value, values)] == [None, "hujan", True, 5, 2, 2.5, None, "2024-05-04", "hujan"]
