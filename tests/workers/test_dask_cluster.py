@@ -12,8 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from flows import release
+from flows import read, release
 from flows.parameters import Publish
+from flows.read import line_ranges
 from flows.run import calls
 from flows.run.publish_run import run_publish
 from flows.workers import batch_processing, dask_cluster, supervisor
@@ -85,6 +86,18 @@ def test_a_document_that_kills_the_child_of_a_worker_is_rejected_and_no_other(lo
     assert made.rejected == {"crashed": 1}
     assert [name for name, _, _ in made.examples] == ["d33"]
     assert all(worker.poll() is None for worker in local.workers)
+
+
+def test_a_cluster_reads_ranges_of_a_large_file(local, tmp_path, monkeypatch):
+    source = corpus(tmp_path / "raw.jsonl", 80)
+    whole = run_publish(Publish(source=source, output=str(tmp_path / "pool"), workers=1))
+    monkeypatch.setattr(line_ranges, "MIN_FILE_BYTES", 1_000)
+    monkeypatch.setattr(line_ranges, "RANGE_BYTES", 20_000)
+    monkeypatch.setattr(read.LineFile, "list_rows", None)  # so the coordinator reads none of them itself
+    monkeypatch.setattr(read, "read_file", None)
+    far = run_publish(Publish(source=source, output=str(tmp_path / "far"), workers=local.address))
+    assert far.status == whole.status == "published" and far.documents == 80
+    assert digests(far.release) == digests(whole.release)
 
 
 def test_a_cluster_makes_the_bytes_of_the_pool_though_a_worker_is_killed(local, tmp_path, monkeypatch):
