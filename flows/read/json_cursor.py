@@ -12,6 +12,7 @@ from typing import Any, Final
 _DECODER: Final = json.JSONDecoder(strict=False)
 _BLANK: Final = re.compile(r"[\s,;\x1e\ufeff\x00]*")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|"', re.DOTALL)
+_STRING_REST: Final = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 _NUMBER_REST: Final = re.compile(r"[\d.eE+-]{0,40}\Z")
 _EMPTY_LIST: Final = re.compile(r"\[\s*(\]|\Z)")
 EXPECTED: Final = 'a JSON object was expected, such as {"id": "1", "text": "..."}'
@@ -143,10 +144,12 @@ class JsonCursor:
         """Pass over what is left of values that are open, holding none of it."""
         while True:
             at = self.at
+            open_string = None
             for token in _TOKEN.finditer(self.text, self.at):
                 mark = token[0]
                 if mark == '"' and not self._ended:
-                    break  # a string that goes on
+                    open_string = token.end()
+                    break
                 at = token.end()
                 depth += (mark in "{[") - (mark in "}]") if len(mark) == 1 else 0
                 if depth <= 0:
@@ -154,7 +157,24 @@ class JsonCursor:
                     return
             self.at = at
             if len(self.text) - self.at > self._limit:
+                if open_string is not None:
+                    self._skip_string(open_string)
+                    continue
                 self.at = len(self.text)
+            if not self._more():
+                self.at = len(self.text)
+                return
+
+    def _skip_string(self, start: int) -> None:
+        """Pass over the rest of a string that was opened before `start`, holding none of it."""
+        self.at = start
+        while True:
+            rest = _STRING_REST.match(self.text, self.at)
+            assert rest is not None
+            self.at = rest.end()
+            if self.text[self.at : self.at + 1] == '"':
+                self.at += 1
+                return
             if not self._more():
                 self.at = len(self.text)
                 return

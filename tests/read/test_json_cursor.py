@@ -40,3 +40,12 @@ def test_what_is_left_of_open_values_is_passed_over_whatever_strings_hold():
     place = cursor('"a": [{"b": "}]}"}' + f', "{"[" * 20}"' * 9 + ']}, {"judul": "Hujan"}', limit=50)
     place.skip_balanced(1)
     assert place.peek() and place.take_value()[0] == {"judul": "Hujan"}
+
+
+@pytest.mark.parametrize("inner", ["}" * 300, 'kata \\" } ' * 40, "]\\\\" * 150])
+@pytest.mark.parametrize("piece", [1, 7, 64, 5000])
+def test_a_string_beyond_the_limit_is_passed_over_to_its_own_end(inner, piece):
+    """Read as if it had ended, the rest of the string would close values, and the next record would be lost."""
+    place = cursor(f'"a": "{inner}", "b": {{}}}}, {{"judul": "Hujan"}}', limit=50, piece=piece)
+    place.skip_balanced(1)
+    assert place.peek() and place.take_value()[0] == {"judul": "Hujan"}
