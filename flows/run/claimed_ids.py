@@ -2,7 +2,7 @@
 
 A document may claim an article_id that is another's: by a declared canonical URL that many pages share, or by a record
 id that occurs twice in a file. Only a URL of its own is beyond doubt: documents with the same own URL are one article
-whatever their text. Where unlike documents claim one id, it belongs to the one whose own URL it is, else to the one
+whatever their text. Where unlike documents claim one id, it belongs to those whose own URL it is, else to the one
 that the parent publishes under it, else to none. The others take the id that they have without the claim: by their own
 URL or place (`fallback_id` of KEYS), or by their place and bytes. A document that the parent publishes under its
 fallback id keeps that.
@@ -113,24 +113,25 @@ class _ClaimTable:
             and (len(places) > 1 or self._is_of_another(places, article_id))
         }
         texts = self._read_texts([place for places in groups.values() for place in places])
-        owners = {article_id: self._find_owner(article_id, places) for article_id, places in groups.items()}
+        owners = {article_id: self._find_owners(article_id, places) for article_id, places in groups.items()}
         published_texts = self._read_published_texts(
             {
                 article_id
                 for article_id, places in groups.items()
-                if owners[article_id] is None and self._is_of_another(places, article_id)
+                if not owners[article_id] and self._is_of_another(places, article_id)
             }
         )
         for article_id, places in groups.items():
-            owner = owners[article_id]
-            doubtful = [place for place in places if self._bases[place] in _DOUBTFUL and place != owner]
-            reference = published_texts.get(article_id) if owner is None else texts[owner]
-            alike = dedupe.compare_texts(
-                texts[places[0]] if reference is None else reference, [texts[place] for place in doubtful]
-            )
-            if reference is not None:
+            doubtful = [
+                place for place in places if self._bases[place] in _DOUBTFUL and place not in owners[article_id]
+            ]
+            references = [texts[owner] for owner in owners[article_id]]
+            references += [published_texts[article_id]] if article_id in published_texts else []
+            # Documents with one own URL may be unlike, and one of them is published: it must be like each of them.
+            for reference in references:
+                alike = dedupe.compare_texts(reference, [texts[place] for place in doubtful])
                 wrong_places |= {place for place, is_alike in zip(doubtful, alike, strict=True) if not is_alike}
-            elif not all(alike):
+            if not references and not all(dedupe.compare_texts(texts[places[0]], [texts[place] for place in doubtful])):
                 wrong_places |= set(doubtful)
         return wrong_places
 
@@ -158,12 +159,10 @@ class _ClaimTable:
         """Return what the article_id of a document follows from without a declared canonical."""
         return "url" if self._has_own_url[place] else "place"
 
-    def _find_owner(self, article_id: str, places: list[int]) -> int | None:
-        """Return the claimant whose own URL it is, else the one that the parent publishes under this id."""
-        owner = next((place for place in places if self._bases[place] not in _DOUBTFUL), None)
-        if owner is not None:
-            return owner
-        return next((place for place in places if self._is_published_as(place, article_id)), None)
+    def _find_owners(self, article_id: str, places: list[int]) -> list[int]:
+        """Find the claimants whose own URL it is, else the one that the parent publishes under this id."""
+        owners = [place for place in places if self._bases[place] not in _DOUBTFUL]
+        return owners or [place for place in places if self._is_published_as(place, article_id)][:1]
 
     def _is_published_as(self, place: int, article_id: str) -> bool:
         """Return whether the parent publishes this document, by its place or its bytes, under this id."""

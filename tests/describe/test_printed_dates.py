@@ -4,7 +4,9 @@ import datetime as dt
 
 import pytest
 
-from flows.describe.document_view import build_document_view
+from flows.describe.credits import Credits
+from flows.describe.dated_value import DateContext
+from flows.describe.document_view import DocumentView, build_document_view
 from flows.describe.printed_dates import find_near_headline
 from schemas.stage_tables import Mark
 
@@ -22,21 +24,25 @@ def view_lines(*lines):
     return build_document_view("\n".join(lines), marks)
 
 
+def build_context(view: DocumentView, title_index: int | None) -> DateContext:
+    return DateContext(view, Credits(), None, None, None, title_index, None)
+
+
 @pytest.mark.parametrize(("lines_between", "is_close", "is_taken"), [
     (0, True, True), (0, False, True), (6, False, True), (6, True, False), (9, False, False),
 ])  # fmt: skip
 def test_a_day_may_stand_a_few_lines_above_the_headline(lines_between, is_close, is_taken):
     labels = ["4 min read"] * lines_between
     view = view_lines(DAY, *labels, HEADLINE, SENTENCE, SENTENCE)
-    near = find_near_headline(view, 1 + lines_between, None, None, close=is_close)
+    near = find_near_headline(build_context(view, 1 + lines_between), close=is_close)
     assert (near.day if near else None) == (dt.date(2024, 3, 12) if is_taken else None)
 
 
 def test_a_day_between_the_standfirst_and_the_story_stands_below_the_headline():
     view = view_lines(HEADLINE, SENTENCE, DAY, SENTENCE, SENTENCE)
-    assert find_near_headline(view, 0, None, None).day == dt.date(2024, 3, 12)
-    assert find_near_headline(view_lines(HEADLINE, SENTENCE, SENTENCE, DAY), 0, None, None) is None
+    assert find_near_headline(build_context(view, 0)).day == dt.date(2024, 3, 12)
+    assert find_near_headline(build_context(view_lines(HEADLINE, SENTENCE, SENTENCE, DAY), 0)) is None
 
 
 def test_a_document_without_a_line_has_no_day_near_its_headline():
-    assert find_near_headline(build_document_view(""), None, None, None) is None
+    assert find_near_headline(build_context(build_document_view(""), None)) is None

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from flows.describe.credits import Credits
+from flows.describe.dated_value import DateContext
 from flows.describe.document_view import build_document_view
 from flows.describe.publication_date import find_publication_date
 
@@ -315,7 +316,7 @@ def test_the_day_of_an_address_is_taken_up_to_the_last_possible_one(latest_day, 
     view = build_document_view("Panen raya dimulai di lereng itu.")
     latest = dt.date.fromisoformat(latest_day) if latest_day else None
     url = "https://kabar.example/2024/05/05/panen"
-    published = find_publication_date(view, Credits(), None, None, latest, url=url)
+    published = find_publication_date(DateContext(view, Credits(), None, None, latest, None, url))
     assert (str(published.day) if published.day else None) == day
 
 

@@ -6,7 +6,7 @@ import re
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from flows import read, release, run
@@ -249,15 +249,15 @@ def test_a_source_id_that_the_parent_has_for_another_article_is_told_apart(write
 
 @pytest.mark.parametrize("append", [False, True])
 def test_a_parent_of_an_older_identity_rule_is_matched_by_bytes_and_place(write, tmp_path, append, monkeypatch):
+    from flows.cache import range_reading
     from flows.describe import document_fields, identity
-    from flows.run import collect
 
     def old_id(url, name):
         return compute_article_id(url, f"old rule: {name}")
 
     with monkeypatch.context() as patched:
         patched.setattr(identity, "compute_article_id", old_id)
-        patched.setattr(collect, "compute_article_id", old_id)
+        patched.setattr(range_reading, "compute_article_id", old_id)
         assert document_fields.identity is identity
         patched.setattr("flows.release.manifest.IDENTITY_RULE", 1)
         records = [{"text": "\n\n".join(prose(number))} for number in (1, 2)]
@@ -283,6 +283,12 @@ documents = st.lists(
 )
 
 
+OWN_URL = f"{SITE}/2024/0-alamat-berita"
+
+
+# Two unlike records with one URL of their own, and a page like the one of them that is dropped.
+@example([(0, None, None, None, None, "a"), (0, OWN_URL, None, None, None, "b"),
+          (1, None, None, OWN_URL, None, "a"), (1, OWN_URL, None, None, None, "a")])  # fmt: skip
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents)
 def test_each_text_is_published_or_dropped_for_a_true_reason(tmp_path, rows):
