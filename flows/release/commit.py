@@ -92,10 +92,11 @@ def commit_release(
 
 
 def remove_stale_folders(dataset: Dataset) -> int:
-    """Remove everything in .staging and incomplete files of state/; return the number of staging folders."""
+    """Remove everything in .staging and half-written files beside it and in state/; return how many folders it had."""
     stale_folders = list(dataset.staging.iterdir()) if dataset.staging.is_dir() else []
     patterns = (".*.new", "index/.*.new", "raw/.*.new", "totals/.*.new", "totals/files/.*.new")
     half_written = [path for pattern in patterns for path in dataset.state.glob(pattern)]
+    half_written += dataset.root.glob(".*.new")
     for path in [*stale_folders, *half_written]:
         remove_tree(path)
     return len(stale_folders)

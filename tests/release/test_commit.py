@@ -217,6 +217,7 @@ def test_what_a_dead_run_left_half_written_is_removed(released):
     leftovers = [
         released.state / ".withdrawn.json.new", released.state / "index" / ".000001-x.bands.arrow.new",
         released.raw / ".0001.new", released.staging / "run" / "data",
+        released.root / ".index.html.new",
         released.state / "totals" / ".2026.11.22.1.json.new", released.state / "totals" / "files" / ".6768.json.new",
     ]  # fmt: skip
     for path in leftovers:
