@@ -54,6 +54,7 @@ class Cue:
     ends: bool = False
     takes: int = 0
     asks: str = ""
+    learned: bool = True
 
 
 class CueMatcher:

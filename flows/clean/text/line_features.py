@@ -172,8 +172,9 @@ def _build_cue_columns(
     kinds, enders = [np.zeros(count, bool) for _ in _KINDS], np.zeros(count, bool)
     for start, line_cues in zip(first.tolist(), document_cues, strict=False):
         for index, cue in line_cues.items():
-            kinds[_KINDS.index(cue.kind)][start + index] = True
-            enders[start + index] = cue.ends
+            if cue.learned:
+                kinds[_KINDS.index(cue.kind)][start + index] = True
+                enders[start + index] = cue.ends
     return kinds, enders
 
 
