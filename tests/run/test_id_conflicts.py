@@ -289,9 +289,20 @@ OWN_URL = f"{SITE}/2024/0-alamat-berita"
 # Two unlike records with one URL of their own, and a page like the one of them that is dropped.
 @example([(0, None, None, None, None, "a"), (0, OWN_URL, None, None, None, "b"),
           (1, None, None, OWN_URL, None, "a"), (1, OWN_URL, None, None, None, "a")])  # fmt: skip
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents)
 def test_each_text_is_published_or_dropped_for_a_true_reason(tmp_path, rows):
+    check_each_text(tmp_path, rows)
+
+
+@pytest.mark.proof
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(documents)
+def test_each_of_many_texts_is_published_or_dropped_for_a_true_reason(tmp_path, rows):
+    check_each_text(tmp_path, rows)
+
+
+def check_each_text(tmp_path, rows):
     source = tmp_path / "source"
     if source.exists():
         remove_tree(source)
