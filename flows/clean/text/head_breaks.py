@@ -27,10 +27,14 @@ _DAY: Final = (
 _STAMP: Final = re.compile(
     rf"{_DAY}\s{{0,3}}(?:[,|·•-]|pukul|jam)?\s{{0,3}}(?:pukul )?\d{{1,2}}[.:]\d\d(?::\d\d)?(?: ?WI(?:B|TA|T))?"
 )
+# A name in capitals, or with one capital inside ("McDermott"); a weekday glued to it is none of it.
+_NAME: Final = (
+    rf"(?!{_WEEKDAYS})[A-Z](?:[A-Z]{{1,20}}|[a-zà-ÿ.'’-]{{0,20}}(?:(?!{_WEEKDAYS})[A-Z][a-zà-ÿ.'’-]{{1,20}})?)"
+)
 # The day alone is a line of the head only behind names with their label.
 _DATED_BYLINE: Final = re.compile(
     rf"(?:(?:Penulis|Reporter|Pewarta|Kontributor|Wartawan)\s?:|(?:Oleh|OLEH|By)\s?:?)\s?"
-    rf"(?:(?!{_WEEKDAYS})(?:[A-Z][a-zà-ÿ.'’-]{{1,20}}|[A-Z.]{{1,20}})[ ,]{{0,2}}){{1,5}}?(?:[-–|/,]\s)?(?P<day>{_DAY})"
+    rf"{_NAME}(?:[ ,]{{1,2}}{_NAME}){{0,4}}?[ ,]{{0,2}}(?:[-–|/]\s)?(?P<day>{_DAY})"
 )
 _BEFORE_STAMP: Final = re.compile(
     r"(?:(?:Oleh|OLEH|By|Penulis|Reporter|Pewarta)\s?:? [A-Z][\w.' ]{2,40}?|"
