@@ -169,9 +169,9 @@ class JsonCursor:
         """Pass over the rest of a string that was opened before `start`, holding none of it."""
         self.at = start
         while True:
-            rest = _STRING_REST.match(self.text, self.at)
-            assert rest is not None
-            self.at = rest.end()
+            remainder = _STRING_REST.match(self.text, self.at)
+            assert remainder is not None
+            self.at = remainder.end()
             if self.text[self.at : self.at + 1] == '"':
                 self.at += 1
                 return
