@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from flows.clean.lines.lexicon import load_rule_file
-from flows.clean.rules.linked_titles import OPENERS, end_title, is_title_case
-from flows.clean.rules.names_end import find_names_end
+from flows.clean.rules.linked_titles import end_title, is_title_case
+from flows.clean.rules.names_end import OPENER_AHEAD, find_names_end, find_words_end
 
 _RULES: Final = load_rule_file("openings.toml")
 # How the patterns begin: looking for these costs far less than the patterns.
@@ -44,18 +44,13 @@ _PERSON_LABELS: Final = (
     "Laporan",
     "LAPORAN",
 )
-_CAPITAL_OPENERS: Final = "|".join(sorted(word.capitalize() for word in OPENERS))
-_OPENING_WORD: Final = re.compile(rf",?\s(?:{_CAPITAL_OPENERS}) [a-z]")
-_GLUED_OPENER: Final = re.compile(rf"(?<=[a-z])(?=(?:{_CAPITAL_OPENERS})\s[a-z])")
-_COPYRIGHT_YEAR: Final = re.compile(rf"[^\n.!?]{{0,40}}?\b(?:19|20)\d\d(?=,?\s(?:{_CAPITAL_OPENERS})\s[a-zA-Z])")
-_VALUE: Final = re.compile(r"\s?(?:[A-Z@][\w.@'’/-]*|[/|&,-]|dan|dok|via|oleh)")
-_MAX_VALUE_WORDS: Final = 7
+_COPYRIGHT_YEAR: Final = re.compile(rf"[^\n.!?]{{0,40}}?\b(?:19|20)\d\d(?={OPENER_AHEAD})")
 _NAMES_TITLE: Final = re.compile(r"(?: dengan judul:?\s?)(?P<quote>[\"“'‘])?")
 _QUOTES: Final = {'"': '"', "“": "”", "'": "'", "‘": "’"}
 # The end of an appeal without a stop: a word that opens sentences follows the channel.
 _CHANNEL: Final = re.compile(
     r"(?:[Ww]hats ?[Aa]pp(?: [Cc]hannel)?|Google News|Telegram|You[Tt]ube|kami)"
-    rf"(?=,?\s(?:{_CAPITAL_OPENERS})\s[a-zA-Z])"
+    rf"(?={OPENER_AHEAD})"
 )
 _MAX_QUOTED_CHARS: Final = 120
 _MAX_SENTENCE_CHARS: Final = 330
@@ -125,7 +120,7 @@ def _may_open(text: str, opening: re.Match[str], start: int, reached: int, gap_e
         return "uga" in header or "UGA" in header or last in _ENDED
     if opening["stop"] and opening["stop"].startswith(("Artikel ini", "Berita ini")):
         return True
-    if opening["value"] and opening["value"].startswith(("Pewarta", "Copyright", "©", "Dilarang", "Editor", "Laporan")):
+    if opening["value"] and opening["value"].startswith(("Pewarta", "Copyright", "©", "Editor", "Laporan")):
         return True
     return last in _ENDED
 
@@ -211,7 +206,7 @@ def _find_value_end(text: str, opening: re.Match[str], limit: int, following: in
     None where names run into a sentence.
     """
     label, at = opening[0], opening.end()
-    if label.startswith(("Copyright", "COPYRIGHT", "©", "Hak", "Dilarang")):
+    if label.startswith(("Copyright", "COPYRIGHT", "©", "Hak")):
         if year := _COPYRIGHT_YEAR.match(text, at, limit):
             return year.end()
         ends = (end.end() for end in _SENTENCE_END.finditer(text, at, limit))
@@ -222,13 +217,4 @@ def _find_value_end(text: str, opening: re.Match[str], limit: int, following: in
             return handle.end()  # "Reporter: wanda": the name a writer goes by in the newsroom
     if label.startswith(_PERSON_LABELS):
         return find_names_end(text, at, following)
-    words = 0
-    while at < following and words < _MAX_VALUE_WORDS and (value := _VALUE.match(text, at, following)):
-        if words and _OPENING_WORD.match(text, at, following):
-            break
-        glued = _GLUED_OPENER.search(text, value.start(), following)
-        if glued and glued.start() < value.end():
-            return glued.start()
-        at = value.end()
-        words += value[0].strip()[:1].isalpha()
-    return at
+    return find_words_end(text, at, following)

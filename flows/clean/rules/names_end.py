@@ -1,12 +1,14 @@
-"""Where the names behind a label end in a text that lost its lines: "Penulis: Ratna Dewi JAKARTA, KABAR.COM - Warga".
+"""Where the value of a label ends in a text that lost its lines: "Penulis: Ratna Dewi JAKARTA, KABAR.COM - Warga".
 
-find_names_end(text, start, limit) -> int | None
+find_names_end(text, start, limit) -> int | None     persons
+find_words_end(text, start, limit) -> int            a source, a picture's credit, tags
 """
 
 import re
 from typing import Final
 
 from flows.clean.rules.linked_titles import OPENERS
+from flows.clean.rules.printed_days import DAY_LABELS, WEEKDAYS
 from flows.outlets.places import load_gazetteer
 
 _WORD: Final = re.compile(r"\s?(?:[A-Z@][\w.@'’/-]*|[/|&,-]|dan|dok|via|oleh)")
@@ -14,13 +16,13 @@ _MAX_WORDS: Final = 7
 _MAX_NAME_WORDS: Final = 2  # before a dash that a sentence follows: more may be a name and a place
 # Two names glued together; a short beginning is of one name ("McDermott", "DeVito").
 _GLUED: Final = re.compile(r"(?<=[a-z]{3})(?=[A-Z])")
-_DATE: Final = re.compile(
-    r"[\s(,]{0,3}(?:(?:Senin|Selasa|Rabu|Kamis|Jum['’]?at|Sabtu|Minggu|Ahad|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
-    r"[,.]?\s{0,2}\(?\d|(?:Diterbitkan|Dipublikasikan|Ditayangkan|Diperbarui|Terbit|Tayang|Published|Posted|Updated)\b)",
-    re.IGNORECASE,
-)
+_DATE: Final = re.compile(rf"[\s(,]{{0,3}}(?:{WEEKDAYS}[,.]?\s{{0,2}}\(?\d|{DAY_LABELS}\b)", re.IGNORECASE)
 _SIGNED_PLACE: Final = re.compile(r"(?:, ?[A-Z][\w.]{2,24}| ?\([A-Z][\w. ]{2,24}\))? ?[-–—] ?(?=[\"“A-Z])")
 _CAPITAL_PLACE: Final = re.compile(r"[A-Z]{3,20}(?: [A-Z]{3,20}){0,2}")
+_CAPITAL_OPENERS: Final = "|".join(sorted(word.capitalize() for word in OPENERS))
+OPENER_AHEAD: Final = rf",?\s(?:{_CAPITAL_OPENERS})\s[a-zA-Z]"  # a sentence begins behind this place
+_OPENER: Final = re.compile(rf",?\s(?:{_CAPITAL_OPENERS}) [a-z]")
+_GLUED_OPENER: Final = re.compile(rf"(?<=[a-z])(?=(?:{_CAPITAL_OPENERS})\s[a-z])")
 _EDGES: Final = re.compile(r"[\s,]{0,2}")
 _CAPITALIZED: Final = re.compile(r"\s([A-Z][a-z]+)\b")
 _SMALL_WORD: Final = re.compile(r"\s[a-z]{2,}")
@@ -53,6 +55,20 @@ def find_names_end(text: str, start: int, limit: int) -> int | None:
         name_words = len(text[start:end].rstrip(_DASHES + " ").split())
         return end if name_words <= _MAX_NAME_WORDS else None
     return None if _SMALL_WORD.match(text, at, limit) else at
+
+
+def find_words_end(text: str, start: int, limit: int) -> int:
+    """Return the end of the words with a capital in text[start:limit], which also end before a sentence."""
+    at, words = start, 0
+    while at < limit and words < _MAX_WORDS and (word := _WORD.match(text, at, limit)):
+        if words and _OPENER.match(text, at, limit):
+            break
+        glued = _GLUED_OPENER.search(text, word.start(), limit)
+        if glued and glued.start() < word.end():
+            return glued.start()
+        at = word.end()
+        words += word[0].strip()[:1].isalpha()
+    return at
 
 
 def _ends_names(text: str, at: int, limit: int, is_capitals: bool) -> bool:

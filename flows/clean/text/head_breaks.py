@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from flows.clean.lines.joints import find_glued_words
+from flows.clean.rules.printed_days import DAY_LABELS, WEEKDAYS
 from flows.outlets import load_registry
 from flows.outlets.dateline import parse_dateline
 
@@ -15,22 +16,16 @@ Gap = tuple[int, int]
 
 _HEAD: Final = 420  # characters among which a head may stand
 _MONTHS: Final = "(?:Jan|Feb|Peb|Mar|Apr|Mei|May|Jun|Jul|Agu|Agt|Ags|Aug|Sep|Okt|Oct|Nov|Nop|Des|Dec)[a-z]{0,7}\\.?"
-_WEEKDAYS: Final = (
-    "(?:Senin|Selasa|Rabu|Kamis|Jum['’]?at|Sabtu|Minggu|Ahad|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-)
 _DAY: Final = (
-    r"(?:(?:Diterbitkan|Dipublikasikan|Ditayangkan|Diperbarui|Terbit|Tayang|Published|Posted|Updated)"
-    r"(?: pada| on)?\s?:?\s)?"
-    rf"(?:{_WEEKDAYS}\s?[,(/-]?\s{{0,3}})?\(?"
+    rf"(?:{DAY_LABELS}(?: pada| on)?\s?:?\s)?"
+    rf"(?:{WEEKDAYS}\s?[,(/-]?\s{{0,3}})?\(?"
     rf"(?:\d{{1,2}}[ -]{_MONTHS}[ -]\d{{4}}|{_MONTHS} \d{{1,2}}, \d{{4}}|\d{{1,2}}[/-]\d{{1,2}}[/-]\d{{4}})\)?"
 )
 _STAMP: Final = re.compile(
     rf"{_DAY}\s{{0,3}}(?:[,|·•-]|pukul|jam)?\s{{0,3}}(?:pukul )?\d{{1,2}}[.:]\d\d(?::\d\d)?(?: ?WI(?:B|TA|T))?"
 )
 # A name in capitals, or with one capital inside ("McDermott"); a weekday glued to it is none of it.
-_NAME: Final = (
-    rf"(?!{_WEEKDAYS})[A-Z](?:[A-Z]{{1,20}}|[a-zà-ÿ.'’-]{{0,20}}(?:(?!{_WEEKDAYS})[A-Z][a-zà-ÿ.'’-]{{1,20}})?)"
-)
+_NAME: Final = rf"(?!{WEEKDAYS})[A-Z](?:[A-Z]{{1,20}}|[a-zà-ÿ.'’-]{{0,20}}(?:(?!{WEEKDAYS})[A-Z][a-zà-ÿ.'’-]{{1,20}})?)"
 # The day alone is a line of the head only behind names with their label.
 _DATED_BYLINE: Final = re.compile(
     rf"(?:(?:Penulis|Reporter|Pewarta|Kontributor|Wartawan)\s?:|(?:Oleh|OLEH|By)\s?:?)\s?"
