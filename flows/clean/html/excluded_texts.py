@@ -4,9 +4,9 @@ import re
 from typing import Final
 
 COMMENTS_HEADING: Final = re.compile(
-    r"(?:\(?\d[\d.,]*\)? )?(?:user |reader |readers.? |all |join the |apa )?"
+    r"(?:\(?\d[\d.,]{0,9}\)? )?(?:user |reader |readers.? |all |join the |apa )?"
     r"(?:comments?|komentar(?: pembaca| anda)?|tanggapan|balasan|diskusi|discussion|conversation|responses?|"
-    r"replies|kommentare?|commentaires?|comentarios?|reacties|thoughts? on .{1,300})(?: ?\(\d[\d.,]*\)| ?[:?])?",
+    r"replies|kommentare?|commentaires?|comentarios?|reacties|thoughts? on .{1,300})(?: ?\(\d[\d.,]{0,9}\)| ?[:?])?",
     re.IGNORECASE,
 )
 REPLY_WORDS: Final = re.compile(
@@ -17,11 +17,11 @@ REPLY_WORDS: Final = re.compile(
 CONSENT_TEXT: Final = re.compile(
     r"store and/or access information on a device|unique identifiers in cookies|(?:we|this (?:web)?site) uses? cookies|"
     r"(?:kami|situs ini) menggunakan cookies?|signal+ed to our partners|accept all cookies|we value your privacy|"
-    r"we and our (?:\d[\d.,]* )?(?:partners|vendors)\b|precise geolocation data|"
-    r"mengakses informasi (?:di|pada) perangkat|kami dan (?:\d[\d.,]* )?mitra kami|kami menghargai privasi anda|"
+    r"we and our (?:\d[\d.,]{0,9} )?(?:partners|vendors)\b|precise geolocation data|"
+    r"mengakses informasi (?:di|pada) perangkat|kami dan (?:\d[\d.,]{0,9} )?mitra kami|kami menghargai privasi anda|"
     r"data geolokasi yang tepat|"
-    r"wir und unsere (?:\d[\d.,]* )?partner|nous et nos (?:\d[\d.,]* )?partenaires|"
-    r"nosotros y nuestros (?:\d[\d.,]* )?socios",
+    r"wir und unsere (?:\d[\d.,]{0,9} )?partner|nous et nos (?:\d[\d.,]* )?partenaires|"
+    r"nosotros y nuestros (?:\d[\d.,]{0,9} )?socios",
     re.IGNORECASE,
 )
 BYLINE_TEXT: Final = re.compile(
