@@ -80,9 +80,10 @@ def run_nights(folder: Path, night_count: int, delivery: int) -> list[dict[str, 
         outcome = publish_run.run_publish(job)
         if outcome.status != "published" or outcome.version is None:
             raise SystemExit(f"night {number}: {outcome.status} {outcome.why}")
+        cpu, seconds = sum_cpu() - before, time.perf_counter() - begun
         written, rows, count = list_written(dataset.root, known)
         night = {
-            "night": number, "cpu": sum_cpu() - before, "seconds": time.perf_counter() - begun,
+            "night": number, "cpu": cpu, "seconds": seconds,
             "own_mb": measure.memory(measure.tree(os.getpid()))[1] / 1000,
             "written_mb": written, "rows_mb": rows, "files": count,
         }  # fmt: skip
