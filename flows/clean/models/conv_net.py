@@ -4,7 +4,8 @@
 
 Two dense layers reduce the features and, if the net reads words, the word vector of a row. Residual blocks with
 dilations 1, 2, 4 and 8 then combine a row with its neighbours at that distance. Each document is scored alone, so that
-its scores depend on nothing else. The weights are written by flows/clean/models/train.
+its scores depend on nothing else. A net may have several members, trained alike from other random starts: the score of
+a row is the mean of theirs, which errs less than each. The weights are written by flows/clean/models/train.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,10 @@ _SINGLE_THREAD_PRODUCTS: Final = 250_000  # up to this many BLAS starts no threa
 
 @dataclass(frozen=True, slots=True)
 class ConvNet:
-    """Weights of the net. `mean` and `scale` standardize the features; each block is (taps, bias, mix, bias)."""
+    """Weights of the net. `mean` and `scale` standardize the features; each block is (taps, bias, mix, bias).
+
+    Layers have a first axis for the members: weights (members, inputs, outputs), biases (members, 1, outputs).
+    """
 
     mean: Floats
     scale: Floats
@@ -58,22 +62,29 @@ class ConvNet:
 
     def score_rows(self, standard: Floats, row_vectors: Floats | None = None) -> Floats:
         """Score each row of one document, by its features and its word vector: the logit that the article has it."""
-        x = standard if row_vectors is None else np.concatenate((standard, row_vectors), axis=1)
+        x = standard if row_vectors is None else self._append_vectors(standard, row_vectors)
         for weights, bias in (self.first, self.second):
             x = _apply_bias_relu(_multiply_in_chunks(x, weights), bias)
-        row_count, channels = x.shape
-        neighbours = np.zeros((row_count, 3 * channels), np.float32)
+        member_count, row_count, channels = x.shape
+        neighbours = np.zeros((member_count, row_count, 3 * channels), np.float32)
         for dilation, (taps, bias, mix, mix_bias) in zip(DILATIONS, self.blocks, strict=True):
-            neighbours[:, channels : 2 * channels] = x
-            neighbours[:dilation, :channels] = 0
-            neighbours[-dilation:, 2 * channels :] = 0
+            neighbours[:, :, channels : 2 * channels] = x
+            neighbours[:, :dilation, :channels] = 0
+            neighbours[:, -dilation:, 2 * channels :] = 0
             if row_count > dilation:
-                neighbours[dilation:, :channels] = x[:-dilation]
-                neighbours[:-dilation, 2 * channels :] = x[dilation:]
+                neighbours[:, dilation:, :channels] = x[:, :-dilation]
+                neighbours[:, :-dilation, 2 * channels :] = x[:, dilation:]
             x += _multiply_in_chunks(_apply_bias_relu(_multiply_in_chunks(neighbours, taps), bias), mix)
             x += mix_bias
-        scores: Floats = (x @ self.out[0] + self.out[1])[:, 0]
-        return scores
+        scores: Floats = (x @ self.out[0] + self.out[1])[:, :, 0]
+        return scores[0] if member_count == 1 else np.add.reduce(scores, 0) / np.float32(member_count)
+
+    def _append_vectors(self, standard: Floats, row_vectors: Floats) -> Floats:
+        """Append to the features of each row its word vector of each member: shape (members, rows, inputs)."""
+        row_count, member_count = len(standard), len(self.first[0])
+        member_vectors = row_vectors.reshape(row_count, member_count, -1).swapaxes(0, 1)
+        features = np.broadcast_to(standard, (member_count, *standard.shape))
+        return np.concatenate((features, member_vectors), axis=2)
 
 
 @cache
@@ -83,20 +94,28 @@ def load_net(path: Path) -> ConvNet:
 
 
 def select_weights(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
-    """Return the fields of a net by name."""
+    """Return the fields of a net by name. Layers of a single member may lack the axis of members."""
+
+    def select_layer(name: str) -> tuple[Floats, Floats]:
+        weights, bias = arrays[name], np.atleast_2d(arrays[f"{name}_bias"])
+        return weights.reshape(len(bias), *weights.shape[-2:]), bias[:, None, :]
+
     return {
         "mean": arrays["mean"],
         "scale": arrays["scale"],
-        "first": (arrays["first"], arrays["first_bias"]),
-        "second": (arrays["second"], arrays["second_bias"]),
-        "blocks": tuple(
-            (arrays[f"taps{d}"], arrays[f"taps{d}_bias"], arrays[f"mix{d}"], arrays[f"mix{d}_bias"]) for d in DILATIONS
-        ),
-        "out": (arrays["out"], arrays["out_bias"]),
-        "word_vectors": WordVectors.from_arrays(arrays["word_hashes"], arrays["word_vectors"])
+        "first": select_layer("first"),
+        "second": select_layer("second"),
+        "blocks": tuple((*select_layer(f"taps{d}"), *select_layer(f"mix{d}")) for d in DILATIONS),
+        "out": select_layer("out"),
+        "word_vectors": WordVectors.from_arrays(arrays["word_hashes"], np.hstack(_list_members(arrays["word_vectors"])))
         if "word_hashes" in arrays
         else None,
     }
+
+
+def _list_members(vectors: Floats) -> list[Floats]:
+    """Return the word vectors of each member, (words, width); those of a single one may lack the axis of members."""
+    return [vectors] if vectors.ndim == 2 else list(vectors)
 
 
 def _apply_bias_relu(x: Floats, bias: Floats) -> Floats:
@@ -106,13 +125,13 @@ def _apply_bias_relu(x: Floats, bias: Floats) -> Floats:
 
 
 def _multiply_in_chunks(rows: Floats, weights: Floats) -> Floats:
-    """Multiply matrices in chunks of rows that are small enough for single-threaded BLAS."""
-    row_count = len(rows)
-    chunk_count = -(-row_count * weights.size // _SINGLE_THREAD_PRODUCTS)
+    """Multiply the rows of each member, or rows that all share, in chunks small enough for single-threaded BLAS."""
+    row_count, (member_count, inputs, outputs) = rows.shape[-2], weights.shape
+    chunk_count = -(-row_count * inputs * outputs // _SINGLE_THREAD_PRODUCTS)
     if chunk_count <= 1:
         return rows @ weights
-    product = np.empty((row_count, weights.shape[1]), np.float32)
+    product = np.empty((member_count, row_count, outputs), np.float32)
     bounds = [row_count * chunk // chunk_count for chunk in range(chunk_count + 1)]
     for start, end in pairwise(bounds):
-        np.matmul(rows[start:end], weights, out=product[start:end])
+        np.matmul(rows[..., start:end, :], weights, out=product[:, start:end])
     return product

@@ -4,7 +4,8 @@
 
 Each page is used in several renderings (renderings.py); a line is labelled by whether its words are in the gold text.
 It writes CACHE/net-0.npz ... net-4.npz, each trained without the sites of its fold, on which bench-quality measures it,
-then flows/clean/models/line_cnn.npz and line_cnn.json from all folds. It takes about half an hour on one core.
+then flows/clean/models/line_cnn.npz and line_cnn.json from all folds. Each is trained from several random starts, the
+members of the net (conv_net.py). It takes about an hour on one core.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ from flows.clean.models.line_cnn import Net, summarize_scores
 from flows.clean.models.train import renderings
 from flows.clean.models.train.evaluation_sets import FOLDS, assign_fold, load_rows
 from flows.clean.models.train.renderings import DUMP_SHAPES
-from flows.clean.models.train.train_net import NetSettings, train_net
+from flows.clean.models.train.train_net import MEMBER_SEEDS, NetSettings, stack_members, train_net
 from flows.clean.rules.cues import load_general_cues
 from flows.clean.text.line_features import FEATURE_COUNT, MIN_PROSE_WORDS, compute_line_features
 
@@ -162,9 +163,9 @@ def add_features(docs: list[TrainingText]) -> None:
                 doc.weights = doc.weight * (200 * words / np.sqrt(size) + 2)
 
 
-def train_line_net(docs: list[TrainingText]) -> dict[str, np.ndarray]:
-    """Train the net on these texts and return its weights by array name."""
-    return train_net(docs, np.zeros(0, np.uint64), NET_SETTINGS)
+def train_line_net(docs: list[TrainingText], seed: int) -> dict[str, np.ndarray]:
+    """Train a member of the net on these texts and return its weights by array name."""
+    return train_net(docs, np.zeros(0, np.uint64), replace(NET_SETTINGS, seed=seed))
 
 
 def fit_logistic_regression(x: np.ndarray, y: np.ndarray, w: np.ndarray, ridge: float) -> np.ndarray:
@@ -241,6 +242,11 @@ def build_net(weights: dict[str, np.ndarray]) -> Net:
 
 
 def load_or_train_net(docs: list[TrainingText], fold: int | None, cache: Path) -> dict[str, np.ndarray]:
+    """Load the members trained without this fold (None: with all), or train them; return the net's weights by name."""
+    return stack_members([load_or_train_member(docs, fold, seed, cache) for seed in MEMBER_SEEDS])
+
+
+def load_or_train_member(docs: list[TrainingText], fold: int | None, seed: int, cache: Path) -> dict[str, np.ndarray]:
     """Load the weights trained without this fold (None: with all) from the cache, or train them.
 
     The cache key is a digest of the training code, the feature code and the renderings.
@@ -253,10 +259,10 @@ def load_or_train_net(docs: list[TrainingText], fold: int | None, cache: Path) -
     for name in FEATURE_SOURCES:
         digest.update((Path("flows/clean") / name).read_bytes())
     digest.update((cache / "renderings.jsonl.gz").read_bytes()[:1_000_000])
-    digest.update(f"{fold} {NET_SETTINGS} {torch.__version__}".encode())
+    digest.update(f"{fold} {seed} {NET_SETTINGS} {torch.__version__}".encode())
     path = cache / f"fit-{'all' if fold is None else fold}-{digest.hexdigest()}.npz"
     if not path.exists():
-        weights = train_line_net([doc for doc in docs if doc.fold != fold])
+        weights = train_line_net([doc for doc in docs if doc.fold != fold], seed)
         np.savez(path.with_suffix(".part.npz"), **weights)
         path.with_suffix(".part.npz").rename(path)
     with np.load(path) as file:
@@ -295,6 +301,7 @@ def main() -> None:
         "sources": "web-pages, web-extracted, id-html, id-lines, not-articles of the evaluation sets; see NOTICE",
         "settings": {
             **asdict(NET_SETTINGS),
+            "members": len(MEMBER_SEEDS),
             "sure": DOUBTED_LISTING_SHARE,
         },
         "weights": int(sum(value.size for value in weights.values())),

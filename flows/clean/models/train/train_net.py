@@ -1,6 +1,7 @@
 """Training of a ConvNet in torch: of the line classifier and of the block classifier. Same bytes on one machine.
 
-train_net(examples, vocabulary_hashes, settings) -> arrays by name, for ConvNet.from_arrays
+train_net(examples, vocabulary_hashes, settings) -> arrays of a member by name
+stack_members(members) -> arrays of the net by name, for ConvNet.from_arrays
 """
 
 import time
@@ -20,6 +21,7 @@ PADDING_ROWS = 16
 WORD_DECAY = 0.1
 WORD_DROPOUT, WORDLESS_SHARE = 0.1, 0.2  # of the words, and of the texts that are read without their words
 MIN_WORD_PAGES = 15  # in which a word of the vocabulary stands
+MEMBER_SEEDS = (1, 2, 3)  # of the random starts of the members of a net
 BLANK_SHARE = 0.3  # of the texts that are read without the columns of blank lines
 
 
@@ -181,6 +183,15 @@ def train_net(
     if settings.word_width:
         arrays |= {"word_hashes": vocabulary.hashes, "word_vectors": state["vectors"]}
     return arrays
+
+
+def stack_members(members: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Stack the weights of members that were trained on the same texts as the weights of one net, by array name."""
+    shared = ("mean", "scale", "word_hashes")
+    return {
+        name: value if name in shared else np.stack([member[name] for member in members])
+        for name, value in members[0].items()
+    }
 
 
 def _label_zones(labels: np.ndarray) -> np.ndarray:
