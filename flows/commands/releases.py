@@ -256,13 +256,23 @@ def take_down_article(
         place = open_dataset_or_exit(output, dataset, reading=False)
         now = datetime.now(UTC)
         run_id = release.make_run_id(now)
-        with release.publisher_lock(place, wait, run_id=run_id) as notes:
+        with release.announce_takedown(place), release.publisher_lock(place, wait, run_id=run_id) as notes:
             _print_notes(notes)
             lines = list(take_down(place, article, reason, purge=purge, now=now, run_id=run_id).format_lines())
             _update_indexes(place)
             return lines
 
-    for line in run_or_exit(done):
+    def explain_wait() -> list[str]:
+        from flows.release import DatasetBusyError
+
+        try:
+            return done()
+        except DatasetBusyError as error:
+            raise DatasetBusyError(
+                f"{error} With --wait SECONDS the takedown waits for it, and it then publishes nothing."
+            ) from None
+
+    for line in run_or_exit(explain_wait):
         print_line(line)
 
 

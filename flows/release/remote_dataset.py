@@ -15,10 +15,11 @@ Releasing the lock sends the changes: objects, manifest.json, latest.json, then 
 
 Two publishers never write the same object: a version is claimed by a conditional put, and a version that is already
 claimed is skipped. Whatever adds a release replaces latest.json: a purge of older releases too, though it names the
-same release as before. If two publishers began with the same latest.json, the second one's is refused
-(ConcurrentCommitError). A publisher that dies before the commit has changed nothing that a reader follows; the next
-commit removes its objects, because every claim older than that commit has lost. latest.json also holds the entries of
-its commit: if a publisher dies, or is slow, between the commit and the lists, the next publisher lists them.
+same release as before, and a takedown, so that nobody who does not know of it commits. If two publishers began with
+the same latest.json, the second one's is refused (ConcurrentCommitError). A publisher that dies before the commit has
+changed nothing that a reader follows; the next commit removes its objects, because every claim older than that commit
+has lost. latest.json also holds the entries of its commit: if a publisher dies, or is slow, between the commit and the
+lists, the next publisher lists them.
 
 Readers of one machine share a mirror: see mirror_locks.
 """
@@ -60,6 +61,7 @@ from flows.release.store_lists import (
     parse_entries,
     parse_json,
     parse_pointer,
+    renew_commit,
 )
 from flows.release.store_objects import name_claim, push_indexes, remove_objects, remove_stale_objects, upload_folder
 
@@ -201,13 +203,18 @@ class MirroredDataset(Dataset):
         )
         if not changed and not is_new_latest and all((self.refused / run_id).is_dir() for run_id in snapshot.refused):
             merge_withdrawn(self.store, purged)
+            if withdrawals:
+                self._stop_other_publishers()
             return
         claims = self.store.list_names("claims/")
         new_entries = [
             entry for entry in changed if entry.status != "pruned" and (entry.run_id, entry.path) not in old_entries
         ]
         is_commit = is_new_latest or any(entry.version for entry in new_entries)
-        is_unchanged = not is_commit or self.store.read_object(LATEST)[1] == snapshot.latest
+        is_unchanged = not is_commit or (
+            self.store.read_object(LATEST)[1] == snapshot.latest
+            and (bool(withdrawals) or self.store.read_object(WITHDRAWN)[0] == snapshot.withdrawn)
+        )
         if is_unchanged:
             for entry in new_entries:
                 upload_folder(self.store, self.root, entry.path, snapshot.entries)
@@ -237,7 +244,23 @@ class MirroredDataset(Dataset):
         with contextlib.suppress(ReleaseError):  # the release is published; the next run sends them again
             push_indexes(self.store, open_store(self.store.url.rpartition("/")[0]), self, new_entries)
 
+    def _stop_other_publishers(self) -> None:
+        """Replace latest.json by one that names the same release, so that others who are at work commit nothing.
+
+        They do not know of the takedown that was recorded meanwhile.
+        """
+        for _ in range(MAX_TRIES):
+            content, tag = self.store.read_object(LATEST)
+            if content is None or self.store.replace_if_unchanged(LATEST, renew_commit(content, self.store), tag):
+                return
+        raise ReleaseError(f"{self.store.url}/{LATEST} was replaced {MAX_TRIES} times meanwhile: run again.")
+
     def _describe_conflict(self) -> ConcurrentCommitError:
+        if self.store.read_object(WITHDRAWN)[0] != self._snapshots[0].withdrawn:
+            return ConcurrentCommitError(
+                f"An article of {self.name} was taken down in {self.store.url} while this run was at work, and the run "
+                "may hold it: nothing of the run was published. Run it again."
+            )
         return ConcurrentCommitError(
             f"Another run committed a release of {self.name} in {self.store.url} while this one was at work: "
             "nothing of this run was published. Run it again; it is then compared with that release."

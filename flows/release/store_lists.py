@@ -60,6 +60,11 @@ def encode_commit(pointer: bytes, changed: list[VersionEntry]) -> bytes:
     return encode_json({**json.loads(pointer), "entries": entries, "commit": uuid4().hex})
 
 
+def renew_commit(content: bytes, store: ObjectStore) -> bytes:
+    """Encode latest.json again with another token: whoever began before then commits nothing."""
+    return encode_json({**parse_json(content, store), "commit": uuid4().hex})
+
+
 def parse_commit(pointer: dict[str, Any], store: ObjectStore) -> list[VersionEntry]:
     """Return the entries of the commit that made latest.json; none where an earlier version of Kliping made it."""
     try:
