@@ -174,7 +174,7 @@ Remake = Annotated[
     bool,
     Field(
         description="With append: make carried articles again with today's code and options, from the bytes in "
-        "state/raw, where others made them."
+        "state/raw, where older code or other options made them."
     ),
 ]
 Wait = Annotated[

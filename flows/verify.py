@@ -31,7 +31,7 @@ def verify_releases(
     output: parameters.Output = "output",
     version: Annotated[str, Field(description="One release of that dataset; empty checks all that are there.")] = "",
     rebuild: Annotated[
-        bool, Field(description="Also make the latest (or the one named) again and compare bytes.")
+        bool, Field(description="Also make the latest release (or the one named) again, and compare the bytes.")
     ] = False,
 ) -> State[Any]:
     """Check each release against its checksums, manifest and schema; with `rebuild`, also rebuild and compare."""

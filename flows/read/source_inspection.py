@@ -55,7 +55,7 @@ class KeyReport:
         if not self.longest:
             return ""
         spread = f"{self.longest:,}" if self.shortest == self.longest else f"{self.shortest:,} to {self.longest:,}"
-        return f"{spread} characters"
+        return f"{spread} character{'' if self.longest == 1 else 's'}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON."""

@@ -33,8 +33,8 @@ class CachedResults:
         unchanged_count = int(np.count_nonzero(self.index_rows >= 0))
         cached_count = int(self.index.files["documents"].to_numpy()[self.index_rows[self.index_rows >= 0]].sum())
         sentence = (
-            f"{file_count - unchanged_count:,} of {file_count:,} files are to be read; "
-            f"{cached_count:,} documents are kept as they were"
+            f"files to read: {file_count - unchanged_count:,} of {file_count:,}; "
+            f"documents kept as they were: {cached_count:,}"
         )
         if self.recleaning_notice:
             sentence += f"; {self.recleaning_notice}"
