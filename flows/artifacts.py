@@ -115,7 +115,7 @@ class ProgressArtifact:
 def _describe_output(output: object) -> str:
     match output:
         case read.SourceSurvey(inputs=read.SourceDigest(files=files, bytes=size)):
-            return f"{files:,} files, {size:,} bytes"
+            return f"{files:,} file{'' if files == 1 else 's'}, {size:,} bytes"
         case run.CachedResults():
             return output.describe_work()
         case run.RunState():
@@ -142,7 +142,7 @@ def _describe_checks(checks: tuple[validate.Check, ...]) -> str:
 
 def _render_summary(outcome: RunOutcome) -> str:
     lines = [
-        f"## {escape_markdown(outcome.dataset)} {outcome.version or ''}",
+        f"## {escape_markdown(outcome.dataset)} {outcome.version or ''}".rstrip(),
         "",
         f"**{escape_markdown(outcome.format_sentence())}**",
         "",

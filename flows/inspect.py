@@ -37,7 +37,9 @@ def inspect_source(
         return flow_states.end_run("broken", flow_states.explain_defect(error))
     create_inspection_artifacts(inspection)
     documents = sum(inspection.documents.values())
-    sentence = f"inspected: {inspection.files:,} files; {documents:,} documents in the sample. {inspection.command}"
+    next_step = f"To publish it: {inspection.command}" if documents else "The artifact `inspection` says why."
+    files = f"{inspection.files:,} file{'' if inspection.files == 1 else 's'}"
+    sentence = f"inspected: {files}; articles or pages in the sample: {documents:,}. {next_step}"
     return flow_states.end_run("inspected", sentence)
 
 

@@ -174,7 +174,7 @@ Remake = Annotated[
     bool,
     Field(
         description="With append: make carried articles again with today's code and options, from the bytes in "
-        "state/raw, where others made them."
+        "state/raw, where older code or other options made them."
     ),
 ]
 Wait = Annotated[
@@ -261,9 +261,13 @@ def name_parameter(name: str, place: Place) -> str:
 
 
 def list_invalid_fields(error: ValidationError) -> list[tuple[str, str, object]]:
-    """Return the name of each invalid field, why it is invalid, and its value."""
+    """Return the name of each invalid field, what was expected of it (the rest of a sentence), and its value."""
     return [
-        (str(detail["loc"][0]) if detail["loc"] else "", detail["msg"].removeprefix("Value error, "), detail["input"])
+        (
+            str(detail["loc"][0]) if detail["loc"] else "",
+            detail["msg"].removeprefix("Value error, ").replace("Input should be ", "expected ", 1).rstrip("."),
+            detail["input"],
+        )
         for detail in error.errors()
     ]
 

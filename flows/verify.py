@@ -31,7 +31,7 @@ def verify_releases(
     output: parameters.Output = "output",
     version: Annotated[str, Field(description="One release of that dataset; empty checks all that are there.")] = "",
     rebuild: Annotated[
-        bool, Field(description="Also make the latest (or the one named) again and compare bytes.")
+        bool, Field(description="Also make the latest release (or the one named) again, and compare the bytes.")
     ] = False,
 ) -> State[Any]:
     """Check each release against its checksums, manifest and schema; with `rebuild`, also rebuild and compare."""
@@ -55,12 +55,12 @@ def verify_releases(
             return flow_states.end_run("broken", flow_states.explain_defect(error))
         damages_by_release |= {(name, version_name): damages for version_name, damages in damages_by_version.items()}
     rows = [
-        {"dataset": name, "version": version_name, "state": "; ".join(damages) or "whole and unchanged"}
+        {"dataset": name, "version": version_name, "state": "; ".join(damages) or "complete and unchanged"}
         for (name, version_name), damages in damages_by_release.items()
     ]
     summary = f"{len(rows)} release{'s' if len(rows) != 1 else ''} of {', '.join(dataset_names)}"
     create_table_artifact(key="verify", table=rows, description=summary)
-    damaged = [row for row in rows if row["state"] != "whole and unchanged"]
+    damaged = [row for row in rows if row["state"] != "complete and unchanged"]
     if damaged:
         which = ", ".join(f"{row['dataset']} {row['version']}".strip() for row in damaged)
         return flow_states.end_run(

@@ -56,7 +56,7 @@ def test_publish_verify_versions(published):
     assert 'pandas.read_parquet("output/news/releases/' in done.stdout
     again = kliping("publish", "drop", "--direct", cwd=place)
     assert again.returncode == 0 and "nothing new" in again.stdout
-    assert "whole and unchanged" in kliping("verify", cwd=place).stdout
+    assert "complete and unchanged" in kliping("verify", cwd=place).stdout
     listed = kliping("versions", cwd=place).stdout.splitlines()
     assert len(listed) == 1 and "latest" in listed[0] and "2 articles, 1 rejected" in listed[0]
 

@@ -62,7 +62,7 @@ def publish_source(fields: dict[str, object], *, direct: bool) -> None:
 def _build_parameter(name: str) -> inspect.Parameter:
     field = Publish.model_fields[name]
     if name == "source":
-        return _make_parameter(name, str, typer.Argument(help=field.description))
+        return _make_parameter(name, str, typer.Argument(metavar="SOURCE", help=field.description))
     flag = f"--{name.replace('_', '-')}"
     option = typer.Option(flag, help=field.description, metavar=_METAVARS.get(name))
     if field.annotation in (bool, int):

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 def register_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for name, command in (
-        ("versions", list_versions),
-        ("explain", explain_article),
-        ("open", open_report),
-        ("export", export_articles),
-        ("verify", verify_release),
+    for name, command, summary in (
+        ("versions", list_versions, "List the runs of a dataset, newest first."),
+        ("explain", explain_article, "Show why an article is as it is, or is missing."),
+        ("open", open_report, "Open the report of a release in the browser."),
+        ("export", export_articles, "Write a release as one CSV file."),
+        ("verify", verify_release, "Check that a release is complete and unchanged."),
     ):
-        app.command(name)(command)
+        app.command(name, short_help=summary)(command)
 
 
 def list_versions(dataset: DatasetOption = "news", output: OutputOption = "output") -> None:
@@ -140,7 +140,7 @@ def verify_release(
     if damages:
         action = "nothing more could be put back" if restore is not None and is_listed else "nothing was changed"
         exit_with(1, f"{path}: damaged in {len(damages)} places; {action}. Restore it from a copy.")
-    print_line(f"{path}: whole and unchanged")
+    print_line(f"{path}: complete and unchanged")
     if rebuild:
         report_rebuild(release.Dataset(path.resolve().parent.parent), path.resolve().name)
 
@@ -167,7 +167,10 @@ def export_articles(
             with csv.open("wb") as file:
                 return release.export_csv(path, file)
         except OSError as error:
-            raise release.ReleaseError(f"{csv} could not be written ({error.strerror or error}).") from None
+            raise release.InvalidRequestError(
+                f"{csv} could not be written ({error.strerror or error}): name a file in a folder that exists and may "
+                "be written."
+            ) from None
 
     print_line(f"{csv}: {run_or_exit(write_file):,} articles of {path.name}")
 

@@ -28,15 +28,15 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Everything, as JSON fo
 
 def register_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for name, command in (
-        ("diff", diff_releases),
-        ("latest-set", set_latest_release),
-        ("pin", pin_release),
-        ("prune", prune_releases),
-        ("replay", replay_documents),
-        ("takedown", take_down_article),
+    for name, command, summary in (
+        ("diff", diff_releases, "Show what differs between two releases."),
+        ("latest-set", set_latest_release, "Make an earlier release the current one again."),
+        ("pin", pin_release, "Protect a release from prune."),
+        ("prune", prune_releases, "Remove the files of old releases."),
+        ("replay", replay_documents, "Try today's rules on published documents."),
+        ("takedown", take_down_article, "Keep an article out of every later release."),
     ):
-        app.command(name)(command)
+        app.command(name, short_help=summary)(command)
 
 
 def diff_releases(
@@ -132,7 +132,8 @@ def set_latest_release(
         from flows import release
 
         place = open_dataset_or_exit(output, dataset, reading=False)
-        why = f"Withdrawn on {_format_today()}, when latest was set back to {version}. {reason}".strip()
+        cause = f": {reason.rstrip('. ')}" if reason else ""
+        why = f"On {_format_today()} latest was set back to {version}{cause}."
         with release.publisher_lock(place, wait, run_id=release.make_run_id(datetime.now(UTC))) as notes:
             _print_notes(notes)
             withdrawn = release.set_latest(place, version, why)
@@ -256,13 +257,23 @@ def take_down_article(
         place = open_dataset_or_exit(output, dataset, reading=False)
         now = datetime.now(UTC)
         run_id = release.make_run_id(now)
-        with release.publisher_lock(place, wait, run_id=run_id) as notes:
+        with release.announce_takedown(place), release.publisher_lock(place, wait, run_id=run_id) as notes:
             _print_notes(notes)
             lines = list(take_down(place, article, reason, purge=purge, now=now, run_id=run_id).format_lines())
             _update_indexes(place)
             return lines
 
-    for line in run_or_exit(done):
+    def explain_wait() -> list[str]:
+        from flows.release import DatasetBusyError
+
+        try:
+            return done()
+        except DatasetBusyError as error:
+            raise DatasetBusyError(
+                f"{error} With --wait SECONDS the takedown waits for it, and it then publishes nothing."
+            ) from None
+
+    for line in run_or_exit(explain_wait):
         print_line(line)
 
 

@@ -27,12 +27,12 @@ TableOption = Annotated[str, typer.Option(metavar="NAME", help="The table of a d
 
 def register_commands(app: typer.Typer) -> None:
     """Add the commands of this module to the program."""
-    app.command("inspect")(inspect_source)
-    app.command("clean")(clean_file)
+    app.command("inspect", short_help="Show what a source holds and would give.")(inspect_source)
+    app.command("clean", short_help="Clean one document and print what comes out.")(clean_file)
 
 
 def inspect_source(
-    source: Annotated[str, typer.Argument(help="A folder, a file, a quoted glob, or a URL of one.")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A folder, a file, a quoted glob, or a URL of one.")],
     map_: MapOption = [],  # noqa: B006 (typer copies it)
     split: SplitOption = "",
     table: TableOption = "",

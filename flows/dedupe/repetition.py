@@ -1,7 +1,7 @@
 """When one text repeats another: by the shingles that both have, counted exactly.
 
 Two texts repeat each other where they share SIMILARITY_THRESHOLD of the shingles that either has (Jaccard similarity),
-or where CONTAINMENT_THRESHOLD of the shingles of the shorter one stand in the longer one: a copy that was cut short, or
+or where _CONTAINED_TENTHS tenths of those of the shorter one stand in the longer one: a copy that was cut short, or
 one that carries residue of its page.
 """
 
@@ -14,7 +14,6 @@ import numpy.typing as npt
 _SIMILAR_TENTHS: Final = 7
 _CONTAINED_TENTHS: Final = 8
 SIMILARITY_THRESHOLD: Final = _SIMILAR_TENTHS / 10
-CONTAINMENT_THRESHOLD: Final = _CONTAINED_TENTHS / 10
 
 Counts = npt.NDArray[np.int32]
 

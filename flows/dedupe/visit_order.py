@@ -1,6 +1,6 @@
 """Order in which articles are visited: those that stand in a longer one last, so that the longer keeps its role.
 
-An article that stands in a longer one of its generation (CONTAINMENT_THRESHOLD of its shingles are there, and the two
+An article that stands in a longer one of its generation (four fifths of its shingles are there, and the two
 are not near duplicates) comes after all articles of the generation that do not, and these from the longest. So each is
 visited after the one that holds it.
 """

@@ -136,6 +136,17 @@ def parse_date_line(line: MarkedLine, view: DocumentView, latest_day: dt.date | 
     if is_title_with_day(line, stamp, view):
         return None
     before, after = line.text[: stamp.start], line.text[stamp.end :]
+    if _is_sentence_of_story(line, before, after):
+        return None
     max_words = _MAX_OTHER_WORDS if line.kind == "byline" else 4
     is_date_line = len(list_other_words(before, after)) <= max_words
     return stamp if is_date_line and not before.rstrip().endswith(("(", '"')) else None
+
+
+def _is_sentence_of_story(line: MarkedLine, before: str, after: str) -> bool:
+    """Return whether a line of the story is a short sentence about a day: "Timnas bermain pada Sabtu (4/5/2024)."."""
+    if line.body_offset is None or not list_other_words(before, after) or WRITER_MARK.search(line.text):
+        return False
+    if PUBLISHED_ON.search(before) or PUBLISHED_ON.match(after.lstrip(" |•-–—,(")):
+        return False
+    return line.text.rstrip().endswith(".") or _PREPOSITION.search(before) is not None

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from flows.describe.body_dateline import BodyDateline
-from flows.describe.date_grammar import find_dates
+from flows.describe.date_grammar import WEEKDAY_NUMBERS, find_dates
 from flows.describe.date_lines import is_title_with_day
 from flows.describe.document_view import (
     DocumentView,
@@ -31,10 +31,11 @@ _FEED_FOOTER = re.compile(
 )
 # A gallery's headline starts with a label, so it looks like a caption.
 _GALLERY = re.compile(r"(?:FOTO|VIDEO|INFOGRAFIS|POTRET|GALERI)\s?: (?=\S)")
+_MIN_WEEKDAY_LETTERS = 4  # of a weekday that is printed whole
 _UNFINISHED = ("-", "–", "—", ",", "|")  # at its end: the line holds a name or a date too
+_WEEKDAYS = "|".join(name.capitalize() for name in WEEKDAY_NUMBERS if len(name) >= _MIN_WEEKDAY_LETTERS)
 _GLUED_DATE = re.compile(
-    r"[a-z](?:\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d\d-\d\d|"
-    r"(?:Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[, (]{1,3}\d)"
+    rf"[a-z](?:\d{{1,2}} [A-Z][a-z]{{2,8}} \d{{4}}|\d{{4}}-\d\d-\d\d|(?:{_WEEKDAYS})[, (]{{1,3}}\d)"
 )
 _LONG_WORD = re.compile(r"\w{4,}")
 _UNEXPLAINED_KINDS = {"title", "subtitle"}

@@ -8,8 +8,8 @@ from flows.describe.document_view import DocumentView, MarkedLine
 
 EARLIEST_DAY = dt.date(1990, 1, 1)  # no news site published before
 _FUTURE = re.compile(
-    r"\b(?:besok|lusa|akan|mendatang|nanti|paling lambat|hingga|sampai|jadwal|kick ?-?off|dimulai|digelar|until|"
-    r"next|will)\b"
+    r"\b(?:besok|lusa|akan|mendatang|nanti|paling lambat|hingga|sampai|(?:di)?jadwal(?:kan)?|rencananya|"
+    r"direncanakan|berikutnya|kick ?-?off|dimulai|digelar|until|next|will|scheduled|upcoming|takes? place)\b"
     r"[^.\n]{0,45}\Z",
     re.IGNORECASE,
 )

@@ -140,8 +140,12 @@ def _select_documents(path: Path, selection: ReplaySelection) -> tuple[pa.Table,
         articles = articles.filter(pc.or_(is_listed, is_outlet))
     selected_rejects = rejects.filter(is_selected)
     if not articles.num_rows + selected_rejects.num_rows:
+        is_default = selection == ReplaySelection()
         raise release.InvalidRequestError(
-            f"The release {path.name} holds no document of this selection; choose others."
+            f"The release {path.name} holds no reject, and only rejects are tried unless you name articles or outlets, "
+            "or all."
+            if is_default
+            else f"The release {path.name} holds no document of this selection; choose others."
         )
     return articles, selected_rejects
 

@@ -105,12 +105,19 @@ def _claim_for_outlet(outlet_by_word: dict[str, Outlet], word: str, outlet: Outl
 
 def parse_registry(text: str, known_profiles: dict[str, Profile]) -> Registry:
     """Return the registry in the text of a CSV file. Raises OutletError with a sentence that names the row."""
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise OutletError(f"registry.csv, line {line}: holds a NUL byte, and text was expected: write the line again.")
     rows = csv.DictReader(text.splitlines())
-    if rows.fieldnames != COLUMNS:
-        raise OutletError(f"registry.csv has the columns {rows.fieldnames}; expected {COLUMNS}.")
-    return Registry(
-        _parse_outlet(row, f"registry.csv, row {n} ({row['name']})", known_profiles) for n, row in enumerate(rows, 2)
-    )
+    try:
+        if rows.fieldnames != COLUMNS:
+            raise OutletError(f"registry.csv has the columns {rows.fieldnames}; expected {COLUMNS}.")
+        return Registry(
+            _parse_outlet(row, f"registry.csv, row {n} ({row['name']})", known_profiles)
+            for n, row in enumerate(rows, 2)
+        )
+    except csv.Error as error:
+        raise OutletError(f"registry.csv, row {rows.line_num + 1}: is broken CSV ({error}).") from None
 
 
 def _parse_outlet(row: dict[str, str], where: str, known_profiles: dict[str, Profile]) -> Outlet:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final
 from flows.read.errors import TableError
 from flows.read.field_aliases import FieldMap, knows_key, plan_keys
 from flows.read.source_records import SourceRecord, convert_value, encode_record
-from flows.read.table_columns import name_columns
+from flows.read.table_columns import name_columns, number_repeats
 
 _HEADER_ROWS: Final = 20
 
@@ -98,9 +98,16 @@ def _read_sheet(name: str, rows: Sequence[Sequence[Any]], header: int) -> Iterat
     for number, row in enumerate(rows[header + 1 :], header + 2):
         if all(cell in ("", None) for cell in row):
             continue
-        values = [convert_value(cell) if cell != "" else None for cell in row[: len(columns)]]
-        fields = dict(zip(columns, values, strict=False))
+        names = columns if len(row) <= len(columns) else _name_extra_cells(columns, row)
+        values = [convert_value(cell) if cell != "" else None for cell in row[: len(names)]]
+        fields = dict(zip(names, values, strict=False))
         yield SourceRecord(f"#{name}!R{number}", f"Row {number} of sheet {name}", encode_record(fields), fields)
+
+
+def _name_extra_cells(columns: tuple[str, ...], row: Sequence[Any]) -> tuple[str, ...]:
+    """Name the cells of a row that stand beyond the header, up to the last that holds a value: `column 5`."""
+    last = max((at for at, cell in enumerate(row, 1) if cell not in ("", None)), default=0)
+    return number_repeats([*columns, *(f"column {at}" for at in range(len(columns) + 1, last + 1))])
 
 
 def _first_line(error: Exception) -> str:

@@ -16,7 +16,7 @@ from flows.outlets import canonical_urls
 from flows.read import field_values
 from flows.read.cut_marks import split_cut_mark
 from flows.read.field_aliases import FieldMap, KeyPlan, load_aliases, normalize_key, plan_keys
-from flows.read.field_values import clean_scalar, is_missing, join_paragraphs, list_names, parse_instant
+from flows.read.field_values import clean_scalar, is_missing, join_paragraphs, list_names, parse_instant, unescape_name
 
 _DEPTH: Final = 4
 _NAMELESS: Final = re.compile(r"(?:Unnamed: \d{1,9}(?:_level_\d+)?|\s*|index|level_\d)\Z")
@@ -197,7 +197,7 @@ class _Mapping:
         for path, value in self._values(name):
             used = False
             for printed_name in list_names(value):
-                person = _remove_outlet(printed_name)
+                person = _remove_outlet(unescape_name(printed_name))
                 if (
                     person not in stated_names
                     and not is_missing(person)
@@ -231,7 +231,7 @@ class _Mapping:
 
         registry = load_registry()
         for path, value in self._values("outlet"):
-            text = clean_scalar(value)
+            text = unescape_name(clean_scalar(value))
             if not text or is_missing(text) or _is_address(text) or text.isdigit():
                 continue
             if text.casefold() in load_aliases().tools and path not in self._forced:

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
-from flows.read import lenient_decoding
+from flows.read import json_objects, lenient_decoding
 from flows.read.field_aliases import FieldMap, states_text
 
 _LONGEST_MISSING: Final = 20
@@ -137,7 +137,7 @@ def parse_json_string(text: str) -> dict[str, Any] | None:
     if text[:1] != "{" or text.rstrip()[-1:] != "}":
         return None
     with suppress(ValueError, RecursionError):
-        parsed = json.loads(text, strict=False)
+        parsed = json_objects.DECODER.decode(text)
         return parsed if isinstance(parsed, dict) else None
     return None
 
@@ -202,6 +202,11 @@ def _join_sections(body: Mapping[str, Any]) -> Iterator[str]:
                 yield from (str(text) for text in section.get(name) or () if str(text).strip())
         elif isinstance(section, str):
             yield section
+
+
+def unescape_name(text: str) -> str:
+    """Return a printed name with its character references resolved, as a page's markup writes "Tanya &amp; Jawab"."""
+    return " ".join(html.unescape(text).split()) if "&" in text and ";" in text else text
 
 
 def unescape_markup(text: str) -> str:

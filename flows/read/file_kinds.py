@@ -235,7 +235,7 @@ def _is_blank(utf8: bytes) -> bool:
 def _describe_binary(utf8: bytes) -> str:
     """Return why the bytes cannot be text, else an empty string."""
     if utf8.count(0) > max(_MAX_STRAY_NULS, len(utf8) * _MAX_NUL_SHARE):
-        return "something with NUL bytes"
+        return "a program or data (it holds NUL bytes)"
     controls = len(utf8) - len(utf8.translate(None, _CONTROL_BYTES))
     if controls > len(utf8) * _MAX_CONTROL_SHARE:
         return "something with many control characters"

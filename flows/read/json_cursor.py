@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-_DECODER: Final = json.JSONDecoder(strict=False)
+from flows.read.json_objects import DECODER
+
 _BLANK: Final = re.compile(r"[\s,;\x1e\ufeff\x00]*")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]|"', re.DOTALL)
 _STRING_REST: Final = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
@@ -86,7 +87,7 @@ class JsonCursor:
         """Take the next value and its text. Raises BrokenValue; IncompleteValue where it goes on beyond the limit."""
         while True:
             try:
-                value, end = _DECODER.raw_decode(self.text, self.at)
+                value, end = DECODER.raw_decode(self.text, self.at)
             except (ValueError, RecursionError) as error:
                 goes_on = not self._ended and _breaks_off(error, len(self.text))
                 end_of_broken = None if goes_on else _find_end(self.text, self.at)

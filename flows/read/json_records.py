@@ -5,7 +5,6 @@ are read one after another. Columns, and what is smaller than a record may be, a
 is entered. A record that is broken is a reject with its number; reading goes on behind it.
 """
 
-import json
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any, Final
@@ -18,6 +17,7 @@ from flows.read.field_mapping import is_prose
 from flows.read.field_values import parse_json_string
 from flows.read.json_cursor import EXPECTED, BrokenValue, IncompleteValue, JsonCursor, explain_error
 from flows.read.json_lists import LIST_WITH_OBJECTS, PassedValues, names_columns
+from flows.read.json_objects import DECODER
 from flows.read.json_shapes import HOLD_RECORDS, classify_value, list_mapped, list_records
 from flows.read.python_literals import parse_dict
 from flows.read.source_records import SourceRecord, convert_value, encode_record
@@ -36,7 +36,7 @@ def holds_records(data: bytes, codec: str, field_map: FieldMap) -> bool:
         return False
     try:
         text = lenient_decoding.decode_leniently(first, None if codec == "utf-8" else codec)
-        return classify_value(json.loads(text.strip(), strict=False), field_map) in HOLD_RECORDS
+        return classify_value(DECODER.decode(text.strip()), field_map) in HOLD_RECORDS
     except (ValueError, RecursionError):
         return False
 

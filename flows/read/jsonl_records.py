@@ -3,13 +3,12 @@
 import json
 from typing import Final
 
-from flows.read import lenient_decoding, python_literals
+from flows.read import json_objects, lenient_decoding, python_literals
 from flows.read.field_values import parse_json_string
 from flows.read.physical_lines import PhysicalLine
 from flows.read.raw_documents import RawDocument, Reject
 from flows.read.source_records import ReadContext, SourceRecord, build_row
 
-_DECODER: Final = json.JSONDecoder(strict=False)
 _EXPECTED: Final = 'one JSON object a line was expected, such as {"id": "1", "text": "..."}'
 
 
@@ -49,7 +48,7 @@ def _select_codec(codec: str) -> str | None:
 def _parse_fields(text: str) -> dict[str, object]:
     try:
         # Raw tabs and line breaks within strings are common and harmless.
-        parsed = _DECODER.decode(text)
+        parsed = json_objects.DECODER.decode(text)
     except json.JSONDecodeError as error:
         if (printed := python_literals.parse_dict(text)) is not None:
             return printed

@@ -17,7 +17,6 @@ _BEGUN: Final = 300
 _PROSE_SHARE: Final = 0.45
 
 _CODE_MARKS: Final = re.compile(r"[{}()\[\]<>=;|\\$@#*_/~^`&%+]")
-_CLOSED_SENTENCE: Final = re.compile(r"[.!?…:,;\"”’')\]။។。！？]\s*\Z")
 
 _ADDRESS: Final = re.compile(r"[\s\"'\d.,)-]{0,12}(?:https?://|www\.|ftp://)\S+[\s\"',;]{0,12}\Z")
 _ADDRESS_ROW: Final = re.compile(r".{0,60}?(?:https?://)\S+(?:\s+\S+){0,4}\s*\Z")

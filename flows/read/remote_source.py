@@ -77,7 +77,10 @@ def _open_filesystem(url: str) -> tuple["AbstractFileSystem", str]:
     try:
         opened: tuple[AbstractFileSystem, str] = fsspec.url_to_fs(url)
     except ImportError as error:
-        raise SourceError(f"Read {base}: {protocol}:// needs a package that is not installed ({error}).") from None
+        raise SourceError(
+            f"Read {base}: {protocol}:// needs a package that is not installed ({str(error).rstrip('.')}): "
+            "install it with .venv/bin/pip install."
+        ) from None
     except Exception as error:  # as in find_remote_files
         raise SourceError(f"Read {base}: it cannot be opened ({type(error).__name__}); check the address.") from None
     return opened

@@ -25,6 +25,7 @@ _BYTES: Final = 24 << 20  # that are read in all
 _EXAMPLES: Final = 3
 _KEY_CHARS: Final = 48  # of a key that is shown where no word of a document may be
 _LISTED: Final = 200_000  # files that are counted
+_SHORTEST_STORY: Final = 200  # characters of a value that may be a story
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ class KeyReport:
         if not self.longest:
             return ""
         spread = f"{self.longest:,}" if self.shortest == self.longest else f"{self.shortest:,} to {self.longest:,}"
-        return f"{spread} characters"
+        return f"{spread} character{'' if self.longest == 1 else 's'}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON."""
@@ -80,6 +81,7 @@ class SourceInspection:
     examples: dict[str, list[str]] = field(default_factory=dict)
     not_read: Counter[str] = field(default_factory=Counter)
     fields_missing: list[str] = field(default_factory=list)
+    absent_keys: list[str] = field(default_factory=list)  # that --map names and no record has
     options: list[str] = field(default_factory=list)
 
     @property
@@ -99,7 +101,7 @@ class SourceInspection:
     def format_lines(self, *, with_values: bool = True) -> Iterator[str]:
         """Yield the inspection as lines for a terminal; without values no word of a document is in them."""
         share = "" if self.complete else f"; a sample was read: {self.files_read:,} files, the first records of each"
-        yield f"{self.source}: {self.files:,} files, {self.bytes:,} bytes{share}"
+        yield f"{self.source}: {self.files:,} file{'' if self.files == 1 else 's'}, {self.bytes:,} bytes{share}"
         yield "kinds of file: " + (", ".join(f"{count:,} {kind}" for kind, count in self.kinds.most_common()) or "none")
         yield "documents: " + (", ".join(f"{count:,} {media}" for media, count in self.documents.items()) or "none")
         if self.keys:
@@ -112,13 +114,23 @@ class SourceInspection:
                 yield f"    {lenient_decoding.make_printable(name)[:32]:<{width}} {filled}  {key.why:<34} {value}"
         if self.fields_missing:
             yield f"no key found for: {', '.join(self.fields_missing)}; name one with --map FIELD=KEY"
+        for option in self.absent_keys:
+            yield f"no record has the key of --map {lenient_decoding.make_printable(option)}: check its spelling"
         for reason, count in self.rejects.most_common():
             yield f"would be rejected: {count:,} {reason}"
             if with_values:
                 yield from (f"    {sentence}" for sentence in self.examples.get(reason, []))
         for kind, count in self.not_read.items():
             yield f"not read, because they are no documents: {count:,} {kind}"
-        yield f"to publish it: {self.command}"
+        yield f"to publish it: {self.command}" if self.documents.total() else self._explain_no_document()
+
+    def _explain_no_document(self) -> str:
+        """Return the sentence on a source of which nothing would be published."""
+        longest = max(self.keys, key=lambda key: key.longest, default=None)
+        if longest is None or longest.longest < _SHORTEST_STORY or "text" not in self.fields_missing:
+            return "nothing of it would be published: see above why"
+        guess = shlex.join(["kliping", "inspect", self.source, *self.options, "--map", f"text={longest.name}"])
+        return f"nothing of it would be published; if the longest values are the texts, try: {guess}"
 
 
 def inspect_source(source: str, options: ReadOptions | None = None, limits: Limits | None = None) -> SourceInspection:
@@ -148,6 +160,9 @@ def inspect_source(source: str, options: ReadOptions | None = None, limits: Limi
         _add_tally(total, tally)
     inspection.not_read = Counter(total.not_read)
     inspection.keys = list(_report_keys(total, applied))
+    inspection.absent_keys = [
+        f"{name}={key}" for name, key in applied.field_map.keys if total.records and key not in total.filled
+    ]
     if total.records:
         states = {name for uses in total.columns.values() for name in uses}
         shown_fields = ("text", "title", "url", "published_at", "authors", "outlet")
@@ -207,7 +222,10 @@ def _report_keys(total: KeyTally, options: ReadOptions) -> Iterator[KeyReport]:
             candidates.setdefault(key, []).append(name)
     for key, filled in total.filled.items():
         states = total.columns.get(key, {})
-        why = _explain_key(key, filled, states, candidates.get(key, []), forced)
+        if total.columns or not candidates.get(key):
+            why = _explain_key(key, filled, states, candidates.get(key, []), forced)
+        else:
+            why = f"{'/'.join(candidates[key])}, once there is a text"
         sample = (total.samples or {}).get(key, "")
         yield KeyReport(key, filled, total.records, states, why, sample, *total.lengths.get(key, (0, 0)))
 

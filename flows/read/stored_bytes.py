@@ -6,13 +6,12 @@ a WARC record stands beside it): nothing is yielded for them.
 """
 
 import io
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from flows.read import file_reader, lenient_decoding, text_documents
+from flows.read import file_reader, json_objects, lenient_decoding, text_documents
 from flows.read.jsonl_records import parse_line
 from flows.read.physical_lines import PhysicalLine
 from flows.read.raw_documents import Limits, OutletGuesser, RawDocument, Reject, hash_bytes
@@ -59,7 +58,7 @@ def _load_record(raw: bytes) -> dict[str, object] | None:
     if raw[:1] not in (b"{", b" ", b"\n"):
         return None
     try:
-        fields = json.loads(lenient_decoding.decode_leniently(raw), strict=False)
+        fields = json_objects.DECODER.decode(lenient_decoding.decode_leniently(raw))
     except (ValueError, RecursionError):
         return None
     return fields if isinstance(fields, dict) else None

@@ -13,12 +13,12 @@ def number_repeats(names: Sequence[str]) -> tuple[str, ...]:
     if len(set(names)) == len(names):
         return tuple(names)
     name_counts: dict[str, int] = {}
-    unique_names: list[str] = []
+    unique_names: dict[str, None] = {}  # in their order
     for name in names:
         count = name_counts[name] = name_counts.get(name, 0) + 1
         unique_name = name if count == 1 else f"{name}_{count}"
         while unique_name in unique_names:  # another column is called so
             count += 1
             unique_name = f"{name}_{count}"
-        unique_names.append(unique_name)
+        unique_names[unique_name] = None
     return tuple(unique_names)

@@ -55,7 +55,7 @@ counts duplicates that an earlier release dropped. All dropped duplicates lie wh
 segments of their own. A release where this does not hold is not published.
 
 Every failure is a ReleaseError with one sentence. Its subclasses are DatasetBusyError, AuditError,
-InvalidRequestError, RequestDeclinedError and ConcurrentCommitError.
+InvalidRequestError, RequestDeclinedError, ConcurrentCommitError and TakedownWaitsError.
 """
 
 from flows.release.audit import TableFindings, audit_release, inspect_table
@@ -79,6 +79,7 @@ from flows.release.errors import (
     InvalidRequestError,
     ReleaseError,
     RequestDeclinedError,
+    TakedownWaitsError,
 )
 from flows.release.integrity import ReleaseDamage, verify_release
 from flows.release.layout import Dataset, VersionEntry, allocate_version, find_equal_release, find_release, make_run_id
@@ -110,6 +111,7 @@ from flows.release.segments import (
 from flows.release.shared_files import RestoredFiles, find_sharing_releases, restore_files
 from flows.release.stage import WrittenSegment, stage_release, write_segment
 from flows.release.version_history import pin_release, prune_releases, set_latest
+from flows.release.waiting_takedowns import announce_takedown
 from flows.release.withdrawals import Withdrawal, compute_withdrawn_digest, read_withdrawals, record_withdrawal
 
 __all__ = [
@@ -137,11 +139,13 @@ __all__ = [
     "SegmentTables",
     "SortedRows",
     "TableFindings",
+    "TakedownWaitsError",
     "VersionEntry",
     "Withdrawal",
     "WrittenFile",
     "WrittenSegment",
     "allocate_version",
+    "announce_takedown",
     "audit_release",
     "build_changes",
     "commit_release",

@@ -15,6 +15,7 @@ from flows.release.layout import Dataset, VersionEntry
 from flows.release.manifest import Manifest, build_entry, read_manifest
 from flows.release.stage import SUMS
 from flows.release.version_history import clear_journal, finish_prune, finish_set_latest, remove_release, write_journal
+from flows.release.waiting_takedowns import check_no_takedown_waits
 
 
 def _finish_commit(
@@ -63,7 +64,7 @@ def commit_release(
     The replacement of latest.json is the commit: readers see the old release before it and the new one after it. With
     `replaces`, the release takes the place of another one, whose files are removed; it becomes the current release
     only if the other one was. Raises ReleaseError where the version is taken, where the parent is no longer the
-    current release, or where a dead publisher's journal was not recovered.
+    current release, or where a dead publisher's journal was not recovered; TakedownWaitsError while a takedown waits.
     """
     version, digest = manifest["version"], hash_file(folder / SUMS)
     release = dataset.release_path(version)
@@ -76,6 +77,8 @@ def commit_release(
             f"The release was compared with {manifest['parent'] or 'nothing'}, but the current one is "
             f"{dataset.read_latest_version() or 'none'}: run again."
         )
+    if replaces is None:  # with it, the takedown is this very process
+        check_no_takedown_waits(dataset)
     with explain_write_errors(dataset.root):
         dataset.releases.mkdir(exist_ok=True)
         sync_tree(folder)

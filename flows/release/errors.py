@@ -13,6 +13,10 @@ class DatasetBusyError(ReleaseError):
     """Another publisher holds the lock."""
 
 
+class TakedownWaitsError(DatasetBusyError):
+    """A takedown waits for the publisher at work, which therefore commits nothing."""
+
+
 class ConcurrentCommitError(ReleaseError):
     """Another publisher of the same object store committed first."""
 

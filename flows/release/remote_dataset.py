@@ -15,10 +15,11 @@ Releasing the lock sends the changes: objects, manifest.json, latest.json, then 
 
 Two publishers never write the same object: a version is claimed by a conditional put, and a version that is already
 claimed is skipped. Whatever adds a release replaces latest.json: a purge of older releases too, though it names the
-same release as before. If two publishers began with the same latest.json, the second one's is refused
-(ConcurrentCommitError). A publisher that dies before the commit has changed nothing that a reader follows; the next
-commit removes its objects, because every claim older than that commit has lost. latest.json also holds the entries of
-its commit: if a publisher dies, or is slow, between the commit and the lists, the next publisher lists them.
+same release as before, and a takedown, so that nobody who does not know of it commits. If two publishers began with
+the same latest.json, the second one's is refused (ConcurrentCommitError). A publisher that dies before the commit has
+changed nothing that a reader follows; the next commit removes its objects, because every claim older than that commit
+has lost. latest.json also holds the entries of its commit: if a publisher dies, or is slow, between the commit and the
+lists, the next publisher lists them.
 
 Readers of one machine share a mirror: see mirror_locks.
 """
@@ -28,7 +29,7 @@ import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 from flows.release.cloud_store import CloudStore, is_cloud_url
@@ -37,34 +38,34 @@ from flows.release.errors import ConcurrentCommitError, ReleaseError, explain_wr
 from flows.release.filesystem import (
     digest_json,
     encode_json,
-    hash_file,
-    make_read_only,
     read_json,
     remove_tree,
     write_atomic,
 )
 from flows.release.fsspec_store import FsspecStore
-from flows.release.layout import Dataset, VersionEntry, parse_version, validate_run_id
-from flows.release.manifest import build_entry, read_manifest
+from flows.release.layout import Dataset, VersionEntry, parse_version
+from flows.release.manifest import build_entry
 from flows.release.mirror_locks import hold_mirror_lock, register_reader
 from flows.release.object_store import ObjectStore, ObjectTag
-from flows.release.stage import SUMS
+from flows.release.store_downloads import download_release, fetch_refused_runs, read_release_digest
 from flows.release.store_lists import (
     LATEST,
+    MAX_TRIES,
     VERSIONS,
+    WITHDRAWN,
     encode_commit,
     locate_object,
     merge_changed,
+    merge_withdrawn,
     parse_commit,
     parse_entries,
     parse_json,
     parse_pointer,
+    renew_commit,
 )
+from flows.release.store_objects import name_claim, push_indexes, remove_objects, remove_stale_objects, upload_folder
 
-_WITHDRAWN: Final = "state/withdrawn.json"
-_CATALOG: Final = "index.json"
-_TOTALS: Final = "totals"
-_MAX_TRIES: Final = 20
+_CHECKOUT: Final = Path(__file__).resolve().parents[2]
 
 
 def open_dataset(output: str | Path, name: str, *, reading: bool = False) -> Dataset:
@@ -127,11 +128,11 @@ class MirroredDataset(Dataset):
         """Update the lists from the store; `removes_stale`: also remove releases that it does not list."""
         pointer, tag = self.store.read_object(LATEST)
         entries = self._read_store_entries(pointer)
-        withdrawn, _ = self.store.read_object(_WITHDRAWN)
+        withdrawn, _ = self.store.read_object(WITHDRAWN)
         digests = {entry.version: entry.digest for entry in entries if entry.version and entry.status != "pruned"}
         with explain_write_errors(self.root):
             for folder in sorted(self.releases.iterdir()) if removes_stale and self.releases.is_dir() else ():
-                if digests.get(folder.name) != _read_release_digest(folder):
+                if digests.get(folder.name) != read_release_digest(folder):
                     remove_tree(folder)
             write_versions(self, entries)
             if pointer is None:
@@ -141,10 +142,10 @@ class MirroredDataset(Dataset):
                 latest = parse_pointer(pointer, self.store)
                 update_latest(self, latest["version"], latest["digest"])
             if withdrawn is None:
-                (self.root / _WITHDRAWN).unlink(missing_ok=True)
+                (self.root / WITHDRAWN).unlink(missing_ok=True)
             else:
-                write_atomic(self.root / _WITHDRAWN, withdrawn)
-        refused = () if self.reading else tuple(self._fetch_refused_runs())
+                write_atomic(self.root / WITHDRAWN, withdrawn)
+        refused = () if self.reading else tuple(fetch_refused_runs(self.store, self))
         self._snapshots[:] = [_StoreSnapshot(tag, self._read_pointer(), tuple(entries), withdrawn, refused)]
 
     def release_path(self, version: str) -> Path:
@@ -155,7 +156,9 @@ class MirroredDataset(Dataset):
                 if entry.version == version and entry.status != "pruned" and entry.digest:
                     with hold_mirror_lock(self.state, f"fetch-{version}"):
                         if not path.is_dir():  # another reader may have downloaded it meanwhile
-                            self._download_release(entry, path)
+                            download_release(
+                                self.store, entry, path, self._download_folder / f"fetch-{uuid4().hex[:12]}"
+                            )
         return path
 
     def has_files(self, entry: VersionEntry) -> bool:
@@ -176,10 +179,10 @@ class MirroredDataset(Dataset):
         been removed already, so the name may be that of its release.
         """
         claim = encode_json({"version": version, "token": uuid4().hex})
-        if not self.store.replace_if_unchanged(_claim_name(version), claim, None):
+        if not self.store.replace_if_unchanged(name_claim(version), claim, None):
             return False
         if self.store.read_object(LATEST)[1] != self._snapshots[0].latest:
-            self.store.remove_object(_claim_name(version))
+            self.store.remove_object(name_claim(version))
             raise self._describe_conflict()
         return True
 
@@ -192,22 +195,29 @@ class MirroredDataset(Dataset):
         pointer = self._read_pointer()
         is_new_latest = pointer is not None and pointer != snapshot.pointer
         past_withdrawals = parse_json(snapshot.withdrawn, self.store) if snapshot.withdrawn else []
-        withdrawals = [record for record in read_json(self.root / _WITHDRAWN) or [] if record not in past_withdrawals]
+        withdrawals = [record for record in read_json(self.root / WITHDRAWN) or [] if record not in past_withdrawals]
         purged = [record for record in withdrawals if record["purge"] == "done"]
         # A takedown holds from now on, whoever commits first; a purge is done once the releases were replaced.
-        self._merge_withdrawn([record | {"purge": "asked"} if record in purged else record for record in withdrawals])
+        merge_withdrawn(
+            self.store, [record | {"purge": "asked"} if record in purged else record for record in withdrawals]
+        )
         if not changed and not is_new_latest and all((self.refused / run_id).is_dir() for run_id in snapshot.refused):
-            self._merge_withdrawn(purged)
+            merge_withdrawn(self.store, purged)
+            if withdrawals:
+                self._stop_other_publishers()
             return
         claims = self.store.list_names("claims/")
         new_entries = [
             entry for entry in changed if entry.status != "pruned" and (entry.run_id, entry.path) not in old_entries
         ]
         is_commit = is_new_latest or any(entry.version for entry in new_entries)
-        is_unchanged = not is_commit or self.store.read_object(LATEST)[1] == snapshot.latest
+        is_unchanged = not is_commit or (
+            self.store.read_object(LATEST)[1] == snapshot.latest
+            and (bool(withdrawals) or self.store.read_object(WITHDRAWN)[0] == snapshot.withdrawn)
+        )
         if is_unchanged:
             for entry in new_entries:
-                self._upload_folder(entry.path)
+                upload_folder(self.store, self.root, entry.path, snapshot.entries)
         if (
             is_commit
             and pointer is not None
@@ -217,23 +227,40 @@ class MirroredDataset(Dataset):
             )
         ):
             for entry in new_entries:
-                self._remove_objects(f"{entry.path}/")
-                self.store.remove_object(_claim_name(entry.version))
+                remove_objects(self.store, f"{entry.path}/")
+                self.store.remove_object(name_claim(entry.version))
             raise self._describe_conflict()
         self._merge_entries(changed)
         for run_id in snapshot.refused:  # a purge removed the run
             if not (self.refused / run_id).is_dir():
-                self._remove_objects(f"refused/{run_id}/")
+                remove_objects(self.store, f"refused/{run_id}/")
         for entry in changed:
             if entry.status == "pruned":
-                self._remove_objects(f"{entry.path}/")
-        self._merge_withdrawn(purged)
+                remove_objects(self.store, f"{entry.path}/")
+        merge_withdrawn(self.store, purged)
         if is_commit:
-            self._remove_stale_objects(claims)
+            listed = [parse_version(entry.version) for entry in self.read_versions() if entry.version]
+            remove_stale_objects(self.store, claims, max(listed, default=()))
         with contextlib.suppress(ReleaseError):  # the release is published; the next run sends them again
-            self._push_indexes(new_entries)
+            push_indexes(self.store, open_store(self.store.url.rpartition("/")[0]), self, new_entries)
+
+    def _stop_other_publishers(self) -> None:
+        """Replace latest.json by one that names the same release, so that others who are at work commit nothing.
+
+        They do not know of the takedown that was recorded meanwhile.
+        """
+        for _ in range(MAX_TRIES):
+            content, tag = self.store.read_object(LATEST)
+            if content is None or self.store.replace_if_unchanged(LATEST, renew_commit(content, self.store), tag):
+                return
+        raise ReleaseError(f"{self.store.url}/{LATEST} was replaced {MAX_TRIES} times meanwhile: run again.")
 
     def _describe_conflict(self) -> ConcurrentCommitError:
+        if self.store.read_object(WITHDRAWN)[0] != self._snapshots[0].withdrawn:
+            return ConcurrentCommitError(
+                f"An article of {self.name} was taken down in {self.store.url} while this run was at work, and the run "
+                "may hold it: nothing of the run was published. Run it again."
+            )
         return ConcurrentCommitError(
             f"Another run committed a release of {self.name} in {self.store.url} while this one was at work: "
             "nothing of this run was published. Run it again; it is then compared with that release."
@@ -241,32 +268,12 @@ class MirroredDataset(Dataset):
 
     def fetch_totals(self) -> None:
         """Download the totals of releases that other machines published."""
-        for name in self.store.list_names(f"state/{_TOTALS}/"):
+        for name in self.store.list_names("state/totals/"):
             path = locate_object(self.root, name)
             if not path.exists():
                 content, _ = self.store.read_object(name)
                 if content is not None:
                     write_atomic(path, content)
-
-    def _push_indexes(self, new_entries: list[VersionEntry]) -> None:
-        """Send index.html and the totals of new releases, and merge this dataset into index.json of the output."""
-        page = self.root / "index.html"
-        if page.is_file():
-            self.store.upload_file(page.name, page)
-        for entry in new_entries:
-            totals = self.state / _TOTALS / f"{entry.version}.json"
-            if totals.is_file():
-                self.store.upload_file(totals.relative_to(self.root).as_posix(), totals)
-        local_catalog = read_json(self.root.parent / _CATALOG) or {}
-        described = [entry for entry in local_catalog.get("datasets", []) if entry["name"] == self.name]
-        output = open_store(self.store.url.rpartition("/")[0])
-        for _ in range(_MAX_TRIES if described else 0):
-            content, tag = output.read_object(_CATALOG)
-            catalog = parse_json(content, output) if content else {}
-            others = [entry for entry in catalog.get("datasets", []) if entry["name"] != self.name]
-            datasets = sorted([*others, *described], key=lambda entry: str(entry["name"]))
-            if output.replace_if_unchanged(_CATALOG, encode_json({**local_catalog, "datasets": datasets}), tag):
-                return
 
     @property
     def _download_folder(self) -> Path:
@@ -275,23 +282,6 @@ class MirroredDataset(Dataset):
 
     def _read_pointer(self) -> bytes | None:
         return self.latest_json.read_bytes() if self.latest_json.exists() else None
-
-    def _fetch_refused_runs(self) -> list[str]:
-        """List the refused runs of the store, and download missing ones, because a purge must read them."""
-        runs: dict[str, list[str]] = {}
-        for name in self.store.list_names("refused/"):
-            runs.setdefault(name.split("/")[1], []).append(name)
-        with explain_write_errors(self.root):
-            for run_id, names in runs.items():
-                if not (self.refused / validate_run_id(run_id)).is_dir():
-                    temporary = self.staging / f"fetch-{uuid4().hex[:12]}"
-                    for name in names:
-                        file = locate_object(temporary, name.removeprefix(f"refused/{run_id}/"))
-                        file.parent.mkdir(parents=True, exist_ok=True)
-                        self.store.download_file(name, file)
-                    self.refused.mkdir(exist_ok=True)
-                    temporary.rename(self.refused / run_id)
-        return sorted(runs)
 
     def _read_store_entries(self, pointer: bytes | None) -> list[VersionEntry]:
         """Read versions.json of the store, with the entries of the last commit where they are not listed yet."""
@@ -316,109 +306,11 @@ class MirroredDataset(Dataset):
 
     def _merge_entries(self, changed: list[VersionEntry]) -> list[VersionEntry]:
         """Merge changed entries into versions.json of the store; retry while another publisher replaces it."""
-        for _ in range(_MAX_TRIES):
+        for _ in range(MAX_TRIES):
             content, tag = self.store.read_object(VERSIONS)
             merged = merge_changed(parse_entries(content, self.store), changed)
             write_versions(self, merged)
             if self.store.replace_if_unchanged(VERSIONS, self.versions_json.read_bytes(), tag):
                 self.store.write_object("CHANGELOG.md", (self.root / "CHANGELOG.md").read_bytes())
                 return merged
-        raise ReleaseError(f"{self.store.url}/{VERSIONS} was replaced {_MAX_TRIES} times meanwhile: run again.")
-
-    def _merge_withdrawn(self, withdrawals: list[dict[str, Any]]) -> None:
-        """Merge new or changed takedowns into those of the store, which keep their order."""
-        changed = {record["article_id"]: record for record in withdrawals}
-        for _ in range(_MAX_TRIES if changed else 0):
-            content, tag = self.store.read_object(_WITHDRAWN)
-            merged = {record["article_id"]: record for record in parse_json(content, self.store)} if content else {}
-            if self.store.replace_if_unchanged(_WITHDRAWN, encode_json([*(merged | changed).values()]), tag):
-                return
-        if changed:
-            raise ReleaseError(f"{self.store.url}/{_WITHDRAWN} was replaced {_MAX_TRIES} times meanwhile: run again.")
-
-    def _upload_folder(self, path: str) -> None:
-        """Upload the files of a folder, manifest.json last; what the store has of another release is copied there."""
-        folder = self.root / path
-        stored = self._list_stored_files()
-        digests = {file["path"]: file["sha256"] for file in read_manifest(folder)["files"]}
-        files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
-        for name in sorted(files, key=lambda name: name == "manifest.json"):
-            other = stored.get((name, digests.get(name, "")))
-            if other is not None:
-                with contextlib.suppress(ReleaseError):  # another machine may have pruned that release meanwhile
-                    self.store.copy_object(f"{other}/{name}", f"{path}/{name}")
-                    continue
-            self.store.upload_file(f"{path}/{name}", folder / name)
-
-    def _list_stored_files(self) -> dict[tuple[str, str], str]:
-        """Map (path in a release, SHA-256) of the files that the store had when it was pulled to their release."""
-        stored: dict[tuple[str, str], str] = {}
-        for entry in reversed(self._snapshots[0].entries):
-            if entry.version and entry.status != "pruned" and (self.root / entry.path / "manifest.json").is_file():
-                files = read_manifest(self.root / entry.path)["files"]
-                stored |= {(file["path"], file["sha256"]): entry.path for file in files}
-        return stored
-
-    def _download_release(self, entry: VersionEntry, path: Path) -> None:
-        """Download a release, verify every digest, and rename it into releases/."""
-        temporary = self._download_folder / f"fetch-{uuid4().hex[:12]}"
-        prefix = f"{entry.path}/"
-        with explain_write_errors(self.root):
-            for name in self.store.list_names(prefix):
-                file = locate_object(temporary, name.removeprefix(prefix))
-                file.parent.mkdir(parents=True, exist_ok=True)
-                self.store.download_file(name, file)
-            if _read_release_digest(temporary) != entry.digest or not _is_complete(temporary):
-                remove_tree(temporary)
-                raise ReleaseError(
-                    f"{self.store.url}/{entry.path} is not what was published there: see `kliping verify`."
-                )
-            make_read_only(temporary)
-            temporary.chmod(0o700)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.rename(path)
-            path.chmod(0o500)
-
-    def _remove_objects(self, prefix: str) -> None:
-        for name in self.store.list_names(prefix):
-            self.store.remove_object(name)
-
-    def _remove_stale_objects(self, old_claims: list[str]) -> None:
-        """Remove the claims made before this commit, and objects of versions that are neither listed nor claimed.
-
-        A claim above all listed versions stays: its publisher has lost, but may still write objects, and the next
-        publisher must not be given that version. The commit after next removes it.
-        """
-        newest = max((parse_version(entry.version) for entry in self.read_versions() if entry.version), default=())
-        for claim in old_claims:
-            if parse_version(_claimed_version(claim)) <= newest:
-                self.store.remove_object(claim)
-        # The order matters: a publisher claims before it uploads, and keeps its claim until the release is listed.
-        # So objects are listed first, then claims, then entries.
-        names = self.store.list_names("releases/")
-        claimed_versions = {_claimed_version(claim) for claim in self.store.list_names("claims/")}
-        content, _ = self.store.read_object(VERSIONS)
-        listed_versions = {entry.version for entry in parse_entries(content, self.store) if entry.status != "pruned"}
-        for name in names:
-            if name.split("/")[1] not in listed_versions | claimed_versions:
-                self.store.remove_object(name)
-
-
-_CHECKOUT: Final = Path(__file__).resolve().parents[2]
-
-
-def _claim_name(version: str | None) -> str:
-    return f"claims/{version}.json"
-
-
-def _claimed_version(claim: str) -> str:
-    return Path(claim).name.removesuffix(".json")
-
-
-def _read_release_digest(folder: Path) -> str | None:
-    return hash_file(folder / SUMS) if (folder / SUMS).is_file() else None
-
-
-def _is_complete(folder: Path) -> bool:
-    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    return all((folder / line[66:]).is_file() and hash_file(folder / line[66:]) == line[:64] for line in lines)
+        raise ReleaseError(f"{self.store.url}/{VERSIONS} was replaced {MAX_TRIES} times meanwhile: run again.")

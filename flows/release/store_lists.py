@@ -1,4 +1,4 @@
-"""Lists of an object store: latest.json with the entries of its commit, versions.json, names of objects."""
+"""Lists of an object store: latest.json with the entries of its commit, versions.json, takedowns, names of objects."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,8 @@ from flows.release.object_store import ObjectStore
 
 LATEST: Final = "latest.json"
 VERSIONS: Final = "versions.json"
+WITHDRAWN: Final = "state/withdrawn.json"
+MAX_TRIES: Final = 20  # of a conditional put, while other publishers replace the object
 _POINTER_KEYS: Final = ("version", "path", "digest")
 
 
@@ -58,6 +60,11 @@ def encode_commit(pointer: bytes, changed: list[VersionEntry]) -> bytes:
     return encode_json({**json.loads(pointer), "entries": entries, "commit": uuid4().hex})
 
 
+def renew_commit(content: bytes, store: ObjectStore) -> bytes:
+    """Encode latest.json again with another token: whoever began before then commits nothing."""
+    return encode_json({**parse_json(content, store), "commit": uuid4().hex})
+
+
 def parse_commit(pointer: dict[str, Any], store: ObjectStore) -> list[VersionEntry]:
     """Return the entries of the commit that made latest.json; none where an earlier version of Kliping made it."""
     try:
@@ -78,3 +85,18 @@ def merge_changed(entries: list[VersionEntry], changed: list[VersionEntry]) -> l
             for entry in entries
         ),
     ]
+
+
+def merge_withdrawn(store: ObjectStore, withdrawals: list[dict[str, Any]]) -> None:
+    """Merge new or changed takedowns into those of the store, which keep their order.
+
+    Raises ReleaseError where others replace them all the time.
+    """
+    changed = {record["article_id"]: record for record in withdrawals}
+    for _ in range(MAX_TRIES if changed else 0):
+        content, tag = store.read_object(WITHDRAWN)
+        merged = {record["article_id"]: record for record in parse_json(content, store)} if content else {}
+        if store.replace_if_unchanged(WITHDRAWN, encode_json([*(merged | changed).values()]), tag):
+            return
+    if changed:
+        raise ReleaseError(f"{store.url}/{WITHDRAWN} was replaced {MAX_TRIES} times meanwhile: run again.")

@@ -1,6 +1,7 @@
 """The steps of one publish as plain functions; flows/run/publish_run.py calls them in this order.
 
-    look_up_cached_results, clean_documents     source -> outcome of each document, cached or made now   (collect)
+    look_up_cached_results                      which files must be read, which results are cached  (cached_results)
+    clean_documents                             source -> outcome of each document, cached or made now    (collect)
     reject_withdrawn                            reject what was taken down                    (withdrawn_articles)
     resolve_id_conflicts                        one row for each id                                 (id_conflicts)
     remake_carried                              carried rows again, from state/raw (`--remake`)           (remake)
@@ -23,8 +24,9 @@ and one partition. Of the parent the index of its segments is mapped (segment_in
 
 from flows import dedupe, release
 from flows.run.assembly import assemble_from_outcomes
+from flows.run.cached_results import CachedResults, look_up_cached_results
 from flows.run.cleanup import clean_up_state, prune_unreferenced_outcomes
-from flows.run.collect import CachedResults, ProgressCallback, clean_documents, clean_raw_tables, look_up_cached_results
+from flows.run.collect import clean_documents, clean_raw_tables
 from flows.run.duplicates import mark_duplicates
 from flows.run.future_dates import clear_future_dates
 from flows.run.id_conflicts import resolve_id_conflicts
@@ -39,6 +41,7 @@ from flows.run.run_facts import build_draft, build_facts, summarize_run
 from flows.run.run_state import RunState
 from flows.run.segment_index import IndexFolder, SegmentIndex
 from flows.run.segment_plan import plan_segments
+from flows.run.source_reader import ProgressCallback
 from flows.run.staging import finish_indexes, stage_segments
 from flows.run.validation import revalidate_rows, validate_drift, validate_release, validate_rows
 from flows.run.withdrawn_articles import reject_withdrawn

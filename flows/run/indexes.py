@@ -43,9 +43,9 @@ def update_indexes(dataset: release.Dataset, seconds: float | None = None) -> st
 def _render_page(
     dataset: release.Dataset, entries: list[release.VersionEntry], latest: str | None, seconds: float | None
 ) -> str:
-    published = [entry for entry in reversed(entries) if entry.version]
     dataset.fetch_totals()
-    totals = [loaded for entry in published if (loaded := _load_totals(dataset, entry, seconds))]
+    series = _list_series(entries, latest)
+    totals = [loaded for entry in series if (loaded := _load_totals(dataset, entry, seconds))]
     folder = dataset.release_path(latest) if latest else None
     sample = report.IndexSample([], [])
     if folder and folder.is_dir():
@@ -65,6 +65,12 @@ def _render_page(
         for entry in entries
     ]
     return report.render_index(dataset.name, runs, totals, sample)
+
+
+def _list_series(entries: list[release.VersionEntry], latest: str | None) -> list[release.VersionEntry]:
+    """List the releases up to the latest one, oldest first, without those that were withdrawn."""
+    newest = next((at for at, entry in enumerate(entries) if entry.version and entry.version == latest), 0)
+    return [entry for entry in reversed(entries[newest:]) if entry.version and entry.status != "withdrawn"]
 
 
 def _load_totals(

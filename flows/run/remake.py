@@ -18,7 +18,8 @@ from flows import cache, read, release
 from flows.describe import compute_article_id
 from flows.parameters import Publish
 from flows.run.assembly import assemble_from_index
-from flows.run.collect import CachedResults, clean_uncached
+from flows.run.cached_results import CachedResults
+from flows.run.collect import clean_uncached
 from flows.run.parent_rows import ParentRows, Positions
 from flows.run.run_state import RunState
 from schemas import arrow, stage_tables

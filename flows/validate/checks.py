@@ -254,7 +254,7 @@ def format_value(value: object) -> str:
     """Return a value as text: numbers rounded to four digits, no line breaks or control characters."""
     if isinstance(value, float):
         value = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-    return "nothing" if value is None else "".join(c if c.isprintable() else " " for c in str(value))
+    return "null" if value is None else "".join(c if c.isprintable() else " " for c in str(value))
 
 
 def _build_result_document(

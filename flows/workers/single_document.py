@@ -16,9 +16,10 @@ from typing import Any, Final
 from flows import read
 from flows.clean import Effort
 from flows.workers import batch_processing
+from schemas import arrow
 
 _MOST: Final = 1000
-_HIDDEN: Final = ("row", "doc", "profiles", "line_count", "longest_line", "clutter_hits", "unevidenced", "content_hash")
+_RELEASE_COLUMNS: Final = {"duplicate_of", "content_hash"}  # published columns that only a release has
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class CleanedDocument:
                 continue
             claim = claims.get(name)
             why = f"   [{claim['rule']}: {' '.join(str(claim['quote'] or '').split())[:60]}]" if claim else ""
-            yield f"{name}: {', '.join(value) if isinstance(value, list) else value}{why}"
+            yield f"{name}: {_format_value(value)}{why}"
         yield ""
         yield from self.article["text"].split("\n")
         if self.cuts:
@@ -64,6 +65,12 @@ class CleanedDocument:
             yield "cut:"
             for cut in self.cuts:
                 yield f"    {cut['kind']} ({cut['rule']}): {' '.join(str(cut['text'] or '').split())[:100]}"
+
+
+def _format_value(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
 def clean_document(
@@ -113,7 +120,7 @@ def _clean_documents(documents: list[read.RawDocument], html: Effort) -> list[Cl
     cleaned: dict[int, CleanedDocument] = {}
     for row in outcome.articles.to_pylist():
         number = row["row"]
-        article = {key: value for key, value in row.items() if key not in _HIDDEN}
+        article = {name: row[name] for name in arrow.ARTICLES.names if name not in _RELEASE_COLUMNS}
         cuts = [span for span in spans.get(number, []) if span["kind"] != "body"]
         cleaned[row["doc"]] = CleanedDocument(row["source_id"], article, None, evidence.get(number, []), cuts)
     for row in outcome.rejects.to_pylist():

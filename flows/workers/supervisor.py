@@ -1,6 +1,6 @@
 """Supervised child processes: a document that hangs or crashes one is killed and rejected alone.
 
-    parent: a thread of `ProcessSupervisor`         child: a fresh interpreter, `serve_requests` below
+    parent: a thread of `ProcessSupervisor`         child: a fresh interpreter, child_service.serve_requests
     request: source, part, first, count         ->  process_rows, written as a folder of Arrow files
     no answer within `seconds`                  ->  child killed; the slice again, document by document
     the child died                              ->  the slice again in eighths, down to the failing document
@@ -20,21 +20,16 @@ rest of the run needs its memory more.
 """
 
 import atexit
-import faulthandler
-import gc
 import json
-import os
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import threading
-import traceback
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final
 from uuid import uuid4
 
 import numpy as np
@@ -42,11 +37,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows.clean import Effort
-from flows.release import ReleaseError
 from flows.settings import ROOT
 from flows.workers import batch_processing
-from flows.workers.function_calls import CallFailedError, FunctionCall, run_call
-from schemas import arrow_files, stage_tables
+from flows.workers.child_service import Purpose
+from flows.workers.function_calls import CallFailedError, FunctionCall
+from schemas import arrow_files
 
 SLICE_BYTES: Final = 4 << 20  # bytes of raw documents in one request: a few seconds of work
 MAX_DEATHS: Final = 3
@@ -55,9 +50,8 @@ _START_SECONDS: Final = 120.0
 _CALL_SECONDS: Final = 3600.0  # a call writes or checks some 50,000 rows: more than an hour means that it hangs
 _CHILD_PROGRAM: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); "
-    "from flows.workers.supervisor import serve_requests; serve_requests(float(sys.argv[2]), sys.argv[3])"
+    "from flows.workers.child_service import serve_requests; serve_requests(float(sys.argv[2]), sys.argv[3])"
 )
-Purpose: TypeAlias = Literal["clean", "call"]
 
 _idle_children: list["_WorkerChild"] = []
 _children_lock = threading.Lock()
@@ -330,55 +324,3 @@ def explain_lost_call(call: FunctionCall, what_happened: str) -> str:
         f"A worker process that was to {name} {what_happened}, and nothing was published: look for a lack of memory, "
         "and run again; documents that were cleaned are kept."
     )
-
-
-def serve_requests(seconds: float, purpose: Purpose) -> None:
-    """Serve requests in the child: a line of input each, a line of output when done, until the input ends."""
-    # The parent handles Ctrl-C. Standard output is redirected so that a library's prints are not taken for answers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)
-    if purpose == "clean":
-        batch_processing.process_batch(_build_warmup_rows())
-    # Everything loaded so far stays in use; scanning it in each garbage collection would take a tenth of the time.
-    gc.collect()
-    gc.freeze()
-    answers.write(b'""\n')
-    for line in sys.stdin.buffer:
-        arguments = json.loads(line)
-        # If the parent has died, this timer ends the child, even while a document blocks the interpreter.
-        with Path(os.devnull).open("wb") as null_file:
-            faulthandler.dump_traceback_later(seconds + 30, exit=True, file=null_file)
-            is_call = len(arguments) == len(FunctionCall._fields)
-            failure = _run_call_request(*arguments) if is_call else _run_request(*arguments)
-            faulthandler.cancel_dump_traceback_later()
-        answers.write(json.dumps(failure).encode() + b"\n")
-
-
-def _build_warmup_rows() -> pa.Table:
-    """Build a document that makes each stage load its resources before the first timed request."""
-    row = dict.fromkeys(("source_id", "source_uri", "identity"), "warming")
-    row |= {"raw_sha256": "0" * 64, "media": "text"}
-    words = "Hujan turun sejak pagi di Pasar Minggu, kata warga yang menunggu angkutan di tepi jalan raya. " * 3
-    return pa.Table.from_pylist([{**row, "raw": words.encode(), "stated": []}], stage_tables.RAW)
-
-
-def _run_call_request(request: str, answer: str) -> str:
-    """Run a call; return a sentence if it failed: the error's own where it is meant for people."""
-    try:
-        run_call(FunctionCall(Path(request), Path(answer)))
-    except ReleaseError as error:
-        return str(error)
-    except Exception as error:
-        traceback.print_exc()
-        return f"{type(error).__name__}: {error}. Nothing was published; this is a defect of Kliping, please report it."
-    return ""
-
-
-def _run_request(source: str, part: str, first: int, count: int, html: Effort) -> str:
-    """Run a request; return a sentence if something other than a document failed, such as a full disk."""
-    try:
-        batch_processing.process_rows(Path(source), Path(part), first, count, html)
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    return ""

@@ -130,3 +130,9 @@ def test_a_feed_s_footer_repeats_the_headline(described):
     assert [(row["rule"], row["sure"]) for row in evidence if row["field"] == "title"] == [
         ("title.feed-foot", "likely")
     ]
+
+
+@pytest.mark.parametrize("day", ["Senin, 4 Mei", "Jum'at (4/5", "Isnin, 4 Mei", "Thursday, 4 May"])
+def test_a_title_to_which_a_weekday_is_glued_is_none(described, day):
+    values, _, _ = described(f"Panen Raya Dimulai di Lereng Gunung{day}\n{STORY}", {1: "title"})
+    assert values["title"] is None

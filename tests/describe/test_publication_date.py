@@ -325,3 +325,39 @@ def test_a_day_to_come_is_no_day_of_publication_wherever_its_word_stands(describ
     story = f"{word} ada pasar murah pada Sabtu (4/5/2024) bagi semua warga desa yang datang sejak pagi."
     values, _, _ = described(f"Panen raya dimulai di lereng itu.\n{story}")
     assert when(values) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Timnas menghadapi Malaysia pada Sabtu (4/5/2024) malam.",
+        "Konser amal pada Sabtu (4/5/2024)",
+        "Lomba perahu, Sabtu (4/5/2024).",
+        "Rapat warga pada Sabtu, 4 Mei 2024 pukul 10.00 WIB.",
+        "The choir sings on Saturday, May 4, 2024.",
+    ],
+)
+@pytest.mark.parametrize("form", ["{1}\n{0}", "{0}\n{1}"])
+def test_a_short_sentence_of_the_story_states_no_day_and_stays_in_it(described, sentence, form):
+    values, _, marks = described(form.format("Panen raya dimulai di lereng itu, kata para petani desa.", sentence))
+    assert values["date_basis"] != "stated" and values["published_at"] is None and marks == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Diterbitkan pada Sabtu (4/5/2024)",
+        "Sabtu (4/5/2024)",
+        "Oleh Ratna Sari pada Sabtu (4/5/2024)",
+        "Kabar Lembayung | Sabtu, 4 Mei 2024",
+    ],
+)
+def test_a_line_of_the_story_that_is_a_date_line_states_its_day(described, line):
+    values, _, _ = described(f"{line}\nPanen raya dimulai di lereng itu, kata para petani yang menunggu lama.")
+    assert when(values)[:2] == ("2024-05-04", "stated")
+
+
+@pytest.mark.parametrize("words", ["dijadwalkan", "rencananya", "akan ada", "berikutnya"])
+def test_a_day_that_is_planned_is_no_day_of_publication(described, words):
+    story = f"Festival perahu naga {words} pada Sabtu (4/5/2024) di waduk besar itu."
+    assert when(described(f"Panen raya dimulai di lereng itu.\n{story}")[0]) == (None, None, None)

@@ -1,5 +1,6 @@
 """The registry answers by domain and by spelling, and refuses rows that cannot be right."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -89,3 +90,18 @@ def test_a_bad_row_is_refused_with_a_sentence_that_names_it(row, complaint):
 def test_other_columns_are_refused():
     with pytest.raises(OutletError, match="expected"):
         parse_registry("name,domain\nA,a.com", {})
+
+
+@pytest.mark.parametrize(("row", "line"), [("A\0,a.com,A,seen,id,online,", 2), ("A,a.com,A,seen,id,online,\n\0", 3)])
+def test_a_nul_byte_is_refused_with_a_sentence_that_names_its_line(row, line):
+    with pytest.raises(OutletError, match=rf"registry\.csv, line {line}: holds a NUL byte"):
+        parse_registry(HEADER + row, {})
+
+
+def test_a_cell_that_no_csv_reader_takes_is_refused_with_a_sentence():
+    limit = csv.field_size_limit(1_000)
+    try:
+        with pytest.raises(OutletError, match=r"registry\.csv, row 2: is broken CSV"):
+            parse_registry(HEADER + "A,a.com," + "x" * 2_000 + ",seen,id,online,", {})
+    finally:
+        csv.field_size_limit(limit)

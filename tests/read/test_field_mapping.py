@@ -275,3 +275,17 @@ def test_an_address_without_its_scheme(value, url):
 )
 def test_texts_as_programs_print_them(value, text):
     assert content({"judul": "J", "isi": value}) == text
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("Kompas &amp; Co", "Kompas & Co"),
+        ("Ani&nbsp;Budi", "Ani Budi"),
+        ("D&#39;Masiv", "D'Masiv"),
+        ("A&B; C", "A&B; C"),
+    ],
+)
+def test_names_are_written_without_the_references_of_markup(printed, name):
+    assert stated({"text": PROSE, "author": printed}, name="authors") == [name]
+    assert stated({"text": PROSE, "publisher": printed}, name="outlet") == [name]

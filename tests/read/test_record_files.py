@@ -350,3 +350,16 @@ def test_columns_of_one_name_keep_their_values_in_every_format(source, tmp_path,
     raw = json.loads(document["raw"])
     assert sorted(cell.strip() for cell in raw.values()) == sorted(cell.strip() for cell in row)
     assert list(raw)[:2] == ["judul", "isi"] and len(raw) == 3
+
+
+@pytest.mark.parametrize(
+    ("cells", "fields"),
+    [
+        (["Satu", PROSE], b'{"Judul": "Satu", "Isi": "'),
+        (["Satu", PROSE, "", "sisa"], b'"column 3": null, "column 4": "sisa"}'),
+        (["Satu", PROSE, "lain", ""], b'"column 3": "lain"}'),
+    ],
+)
+def test_cells_beyond_the_header_of_a_sheet_are_kept(source, cells, fields):
+    [document, other], rejects = source(a__xlsx=as_xlsx({"Berita": [["Judul", "Isi"], cells, ["Dua", PROSE]]}))
+    assert fields in document["raw"] and other["raw"].endswith(b'waspada."}') and rejects == []

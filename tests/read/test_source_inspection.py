@@ -66,3 +66,22 @@ def test_the_command_is_one_that_a_shell_reads_back(tmp_path):
     expected = ["--map", "text=isi berita", "--split", "^=+ $", "--table", "b c"]
     assert shlex.split(inspection.command) == ["kliping", "publish", folder.as_posix(), *expected]
     assert all(line.isprintable() for line in inspection.format_lines())
+
+
+def test_a_source_without_a_known_text_is_told_which_key_may_be_it(tmp_path):
+    path = tmp_path / "a.csv"
+    story = "Harga kerapu naik di pasar pagi ini, kata nelayan. " * 6
+    path.write_text(f"judul,naskah_utuh\nDermaga Baru,{story.replace(',', ';')}\n", encoding="utf-8")
+    lines = list(source_inspection.inspect_source(str(path)).format_lines())
+    assert lines[0].startswith(f"{path}: 1 file, ")
+    assert any("judul" in line and "title, once there is a text" in line for line in lines)
+    assert lines[-1].endswith(f"try: kliping inspect {shlex.quote(str(path))} --map text=naskah_utuh")
+    options = ReadOptions(FieldMap.parse(["text=naskah_utuh", "url=taut"]))
+    lines = list(source_inspection.inspect_source(str(path), options).format_lines())
+    assert "no record has the key of --map url=taut: check its spelling" in lines
+    assert lines[-1].startswith("to publish it: ")
+
+
+def test_a_source_of_which_nothing_would_be_published_is_told_so(source):
+    (source / "a.jsonl").unlink()
+    assert list(source_inspection.inspect_source(str(source)).format_lines())[-1].startswith("nothing of it would be")

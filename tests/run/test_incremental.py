@@ -125,9 +125,9 @@ def test_no_unchanged_document_is_cleaned_and_no_unchanged_file_read(job, tmp_pa
     first = run_publish(job)
     assert (first.cleaned, first.kept) == (12, 0)
     (tmp_path / "source" / "999.txt").write_text(story(999), encoding="utf-8")
-    opened, read = [], run.collect.read.read_file
+    opened, read = [], run.source_reader.read.read_file
     monkeypatch.setattr(
-        run.collect.read, "read_file", lambda file, *rest: (opened.append(file.relative), read(file, *rest))[1]
+        run.source_reader.read, "read_file", lambda file, *rest: (opened.append(file.relative), read(file, *rest))[1]
     )
     second = run_publish(job)
     assert (second.cleaned, second.kept) == (1, 12) and opened == ["999.txt"]
@@ -196,7 +196,7 @@ def test_what_was_damaged_is_made_again_and_never_published(job, tmp_path, harm)
 
 def test_a_profile_that_changed_redoes_the_documents_that_consulted_it(job, tmp_path, monkeypatch):
     run_publish(job)
-    version = cache.compute_code_version(run.collect.ROOT)
+    version = cache.compute_code_version(run.cached_results.ROOT)
     assert "republika" in version.profiles
     for name, recleaned_count in (("okezone", 0), ("republika", 11)):
         other = replace(version, profiles={**version.profiles, name: "0" * 16})
@@ -241,7 +241,7 @@ def test_of_a_source_that_changed_while_it_was_read_nothing_is_remembered(job, t
 
 def test_a_file_that_may_be_read_again_is_read_again(job, tmp_path, monkeypatch):
     path = min((tmp_path / "source").glob("0*.txt"))
-    opened = run.collect.read.source_walk.open_source_file
+    opened = run.source_reader.read.source_walk.open_source_file
 
     def denied(paths):
         if paths.relative == path.name:
@@ -249,7 +249,7 @@ def test_a_file_that_may_be_read_again_is_read_again(job, tmp_path, monkeypatch)
         return opened(paths)
 
     with monkeypatch.context() as patch:
-        patch.setattr(run.collect.read.source_walk, "open_source_file", denied)
+        patch.setattr(run.source_reader.read.source_walk, "open_source_file", denied)
         assert "unreadable" in run_publish(job).rejected
     outcome = run_publish(job)
     assert outcome.status == "published" and "unreadable" not in outcome.rejected

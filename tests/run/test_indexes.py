@@ -95,3 +95,17 @@ def test_an_index_that_cannot_be_written_is_a_note_of_a_published_run(job, datas
     (source / "9.txt").write_text(story(9), encoding="utf-8")
     outcome = run_publish(job)
     assert outcome.status == "published" and any("index.html" in note for note in outcome.notes)
+
+
+def test_after_a_release_was_withdrawn_the_page_counts_up_to_the_latest_one(job, dataset, source):
+    first = dataset.read_latest_version()
+    (source / "9.txt").write_text(story(9), encoding="utf-8")
+    second = run_publish(job)
+    page = (dataset.root / "index.html").read_text(encoding="utf-8")
+    assert f"2 releases; the latest is {second.version} with 4 articles" in page
+    with release.publisher_lock(dataset, 0):
+        release.set_latest(dataset, first, "A bad crawl.")
+        assert indexes.update_indexes(dataset) == ""
+    page = (dataset.root / "index.html").read_text(encoding="utf-8")
+    assert f"1 release; the latest is {first} with 3 articles" in page and "3 of 3 articles" in page
+    assert f"releases/{second.version}/report.html" in page  # listed as withdrawn

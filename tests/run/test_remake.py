@@ -34,7 +34,7 @@ def write_records(path, records):
 
 
 def change_code(monkeypatch, digest: str) -> None:
-    version = cache.compute_code_version(run.collect.ROOT)
+    version = cache.compute_code_version(run.cached_results.ROOT)
     changed = replace(version, code=digest)
     monkeypatch.setattr(cache, "compute_code_version", lambda _root: changed)
     monkeypatch.setattr(run.run_facts.release, "compute_code_digest", lambda _root: digest)

@@ -17,7 +17,7 @@ from tests.makers import story
 MISCHIEF = """
 import ctypes, os, signal, sys
 sys.path.insert(0, sys.argv[1])
-from flows.workers import batch_processing, supervisor
+from flows.workers import batch_processing, child_service
 process_batch, write_outcome = batch_processing.process_batch, batch_processing.write_outcome
 def mischievous(raw, html="quality"):
     said = b"".join(raw["raw"].to_pylist())
@@ -34,7 +34,7 @@ def full(outcome, target):
         raise OSError(28, "No space left on device")
     write_outcome(outcome, target)
 batch_processing.process_batch, batch_processing.write_outcome = mischievous, full
-supervisor.serve_requests(float(sys.argv[2]), sys.argv[3])
+child_service.serve_requests(float(sys.argv[2]), sys.argv[3])
 """
 SECONDS = 3
 

@@ -22,7 +22,7 @@ def worker(scene: Scene, rng: Random) -> None:
         while time.monotonic() < until and (killed == 0 or again) and killed < 3:
             for pid in left_behind(mark):
                 with suppress(OSError):
-                    if b"flows.workers.supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    if b"flows.workers.child_service" in Path(f"/proc/{pid}/cmdline").read_bytes():
                         time.sleep(rng.random())
                         os.kill(pid, signal.SIGKILL)
                         killed += 1

@@ -57,7 +57,6 @@ _BLOCK_TAGS = frozenset(
     ]
 )
 DUMP_SHAPES = ("visible", "resiliparse", "inscriptis", "nodes", "blocks")
-EXTRACT_SHAPES = ("extracted", "trafilatura", "recall", "readability", "readability-nodes", "resiliparse-main")
 
 
 def parse_visible_tree(page: str) -> lxml_html.HtmlElement:

@@ -1,0 +1,53 @@
+"""Append-only Arrow table that is built from single rows and from tables."""
+
+from typing import Any, Final
+
+import pyarrow as pa
+
+_BUFFERED_ROWS: Final = 8192  # rows held as Python objects at a time
+
+
+class RowBuffer:
+    """Append-only Arrow table of a schema; at most `_BUFFERED_ROWS` rows are held as Python objects."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self.schema = schema
+        self.row_count = 0
+        self._tables: list[pa.Table] = []
+        self._small_tables: list[pa.Table] = []  # either these or `_rows` are empty
+        self._rows: list[tuple[Any, ...]] = []
+
+    def append_row(self, row: tuple[Any, ...]) -> None:
+        """Append one row, a tuple in the order of the schema."""
+        self._flush_tables()
+        self._rows.append(row)
+        self.row_count += 1
+        if len(self._rows) == _BUFFERED_ROWS:
+            self._flush_rows()
+
+    def append_table(self, table: pa.Table) -> None:
+        """Append all rows of a table."""
+        self._flush_rows()
+        self._small_tables.append(table.replace_schema_metadata(self.schema.metadata).cast(self.schema))
+        self.row_count += table.num_rows
+        if sum(small.num_rows for small in self._small_tables) >= _BUFFERED_ROWS:
+            self._flush_tables()
+
+    def to_table(self) -> pa.Table:
+        """Return all rows appended so far as one table."""
+        self._flush_rows()
+        self._flush_tables()
+        return pa.concat_tables([self.schema.empty_table(), *self._tables])
+
+    def _flush_tables(self) -> None:
+        """Combine small tables: thousands of chunks make each later step slow."""
+        if self._small_tables:
+            self._tables.append(pa.concat_tables(self._small_tables).combine_chunks())
+            self._small_tables = []
+
+    def _flush_rows(self) -> None:
+        if self._rows:
+            columns = zip(*self._rows, strict=True)
+            arrays = [pa.array(column, field.type) for column, field in zip(columns, self.schema, strict=True)]
+            self._tables.append(pa.table(arrays, schema=self.schema))
+            self._rows = []
