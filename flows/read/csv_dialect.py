@@ -90,13 +90,14 @@ def detect_dialect(head: str, name: str, field_map: FieldMap, *, whole: bool) ->
         skipped = _skip_preamble(head, skipped, delimiters)
     sample, complete = _cut_sample(head[skipped : skipped + _SAMPLE], whole=whole and len(head) <= skipped + _SAMPLE)
     first = sample.split("\n", 1)[0]
-    if not named and not any(delimiter in first for delimiter in delimiters):
+    rare = "".join(delimiter for delimiter in _RARE_DELIMITERS if _names_columns(first, delimiter))
+    if not named and not any(delimiter in first for delimiter in delimiters + rare):
         return None
     if len(first) > 20_000 and not named:
         return None
     trials = [
         trial
-        for delimiter in (delimiters + (_RARE_DELIMITERS + _PROSE_DELIMITERS if named else ""))
+        for delimiter in delimiters + (_RARE_DELIMITERS + _PROSE_DELIMITERS if named else rare)
         if delimiter in sample and (delimiter not in _PROSE_DELIMITERS or separator or _names_columns(first, delimiter))
         for quote, escape in (('"', None), ('"', "\\"), ("'", None))
         if (quote == '"' or sample.count("'" + delimiter + "'") >= 3)
@@ -152,7 +153,7 @@ def may_be_table(data: bytes, name: str, codec: str | None) -> bool:
     return any(
         delimiter in first and max(map(len, first.split(delimiter))) <= 2 * _LONGEST_NAME
         for delimiter in (b",", b";", b"\t", b"|")
-    )
+    ) or any(_names_columns(first[:1000].decode("utf-8", "replace"), delimiter) for delimiter in _RARE_DELIMITERS)
 
 
 def _cut_sample(sample: str, *, whole: bool) -> tuple[str, bool]:
