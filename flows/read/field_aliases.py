@@ -96,7 +96,7 @@ class AliasTable:
         return _lower_ranks(columns, _AFFIX_PENALTY) if columns else self._find_qualified(key)
 
     def _find_qualified(self, key: str) -> tuple[tuple[str, int], ...]:
-        """Find the fields of a key without its number and qualifiers ("judul_asli", "isi_1"): texts, titles, writers."""
+        """Find the fields of a key without its number and qualifiers: "judul_asli", "isi_1"."""
         keys = [key.rstrip("0123456789")]
         affixes = (*self.qualifiers, *self.prefixes)
         for _ in range(_MOST_QUALIFIERS):

@@ -19,11 +19,13 @@ from flows.read.field_aliases import FieldMap, states_text
 _LONGEST_MISSING: Final = 60
 _LONGEST_ERROR: Final = 1000
 _ERROR_TEXT: Final = re.compile(
-    r"HTTPS?ConnectionPool\(|Message: (?:no such|stale|timeout|unknown|invalid|element)|Traceback \(most recent call last\)"
-    r"|(?:[\w.]{1,60}(?:Error|Exception|Timeout)\b|Error|Exception|Kesalahan) ?[:(]|'?NoneType'? object|list index out of range"
+    r"HTTPS?ConnectionPool\(|Message: (?:no such|stale|timeout|unknown|invalid|element)"
+    r"|Traceback \(most recent call last\)|'?NoneType'? object|list index out of range"
+    r"|(?:[\w.]{1,60}(?:Error|Exception|Timeout)\b|Error|Exception|Kesalahan) ?[:(]"
     r"|(?:Error:? )?[45]\d\d (?:Client|Server) Error|<Response \[|(?:Failed|Gagal|Unable|Could not|Cannot) (?:to )?"
     r"(?:fetch|load|download|scrape|parse|get|extract|retrieve|mengambil|memuat|mengunduh|membuka)\b[^.]{0,100}\.?\Z",
 )
+_MISREAD: Final = re.compile("[ÃÂâÅÄ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _UNICODE_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _NUMBERED_KEY: Final = re.compile(r"[a-zA-Z_ -]{0,20}(\d{1,3})")
 _FEWEST_DIGITS: Final = 4  # of a day with its year
@@ -128,7 +130,16 @@ def decode_line(text: str) -> str:
     if "\\u" in text or "\\/" in text:
         text = _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text).replace("\\/", "/")
         text = make_encodable(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-    return text
+    return repair_encoding(text)
+
+
+def repair_encoding(text: str) -> str:
+    """Return a value that was decoded as windows-1252 instead of UTF-8 ("â€œ") as it was; any other as it is."""
+    if text.isascii() or _MISREAD.search(text) is None:
+        return text
+    from ftfy import fix_encoding
+
+    return str(fix_encoding(text))
 
 
 def is_numbered(value: Mapping[str, Any]) -> bool:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from flows.read import project_files
+
 _LINES: Final = 600
 _CHARACTERS: Final = 200_000
 _PROSE_WORDS: Final = 8
@@ -173,6 +175,8 @@ def _share(match: Callable[[str], re.Match[str] | None], lines: Sequence[str]) -
 
 def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: int) -> str | None:
     """Explain texts of prose that are no article: code with long comments, licences, manuals, patches."""
+    if reason := project_files.explain_project_file(head, lines):
+        return reason
     if _PRINTED_RECORDS.match(head):
         return "holds records as Python prints them, not an article: write them with json.dumps, a record a line."
     if _JSON_KEY.search(head) and _share_of_json(lines) >= 0.6:
