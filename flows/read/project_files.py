@@ -14,8 +14,9 @@ from typing import Final
 _NEARLY_ALL: Final = 0.9
 _MOST: Final = 0.6
 _SCHEDULE: Final = re.compile(
-    r"(?:@(?:reboot|daily|hourly|weekly|monthly)|(?:[\d*/,A-Z-]{1,20}\s{1,5}){5})\s{0,5}\S{1,200}"
+    r"(?:@(?:reboot|daily|hourly|weekly|monthly)\s|(?:[\d*][\d*/,-]{0,20}\s{1,5}){3}(?:[\d*][\d*/,-]{0,20}|[A-Z]{3})\s{1,5}(?:[\d*][\d*/,-]{0,20}|[A-Z]{3}(?:-[A-Z]{3})?)\s)\s{0,5}\S"
 )
+_RECIPE: Final = re.compile(r"\t[@-]{0,2}(?:\$|\.{0,2}/|[a-z][a-z0-9_.-]{0,30}(?:\s|\Z))")
 _COMMENT: Final = re.compile(r"(?:#|;|//)")
 _ASSIGNMENT: Final = re.compile(r"(?:#|//)?\s{0,3}(?:export )?[\w.-]{1,80}\s{0,5}(?:=|\+=|:=)\s{0,5}\S")
 _VALUE_BEHIND: Final = re.compile(r"(?:[\"'\d\[\](){}]|True|False|None|true|false|null)")
@@ -39,7 +40,9 @@ _TARGET: Final = re.compile(r"[\w./%$(){}-]{1,60}(?: [\w./%-]{1,60}){0,5}\s{0,3}
 _MESSAGE_ID: Final = re.compile(r"^msgid(?:_plural)? \"", re.MULTILINE)
 _MESSAGE_TEXT: Final = re.compile(r"^msgstr(?:\[\d\])? \"", re.MULTILINE)
 _VERSION_HEADING: Final = re.compile(
-    r"^(?:#{1,4}|==) {0,3}(?:version |release )?\[?v?\d{1,4}\.\d{1,4}(?:\.\d{1,4})?[\w.+-]{0,20}\]?",
+    r"^(?:#{1,4}|==) {0,3}(?:version |release )?\[?"
+    r"(?:v\d{1,4}\.\d{1,4}|\d{1,4}\.\d{1,4}\.\d{1,4}|\d{1,4}\.\d{1,4}(?=\]? {0,3}[-–(] {0,3}\d{4}-\d\d))[\w.+-]{0,20}\]?"
+    r"(?:\([^()\n]{1,200}\))?[ =]{0,5}(?:[-–(] {0,3}[^\n]{0,30}\d{4}[^\n]{0,10})?$",
     re.MULTILINE | re.IGNORECASE,
 )
 _UNRELEASED: Final = re.compile(r"^#{1,4} \[?Unreleased\]?", re.MULTILINE | re.IGNORECASE)
@@ -55,18 +58,19 @@ _OTHER_CODE: Final = re.compile(
 )
 
 
-def explain_project_file(head: str, lines: Sequence[str]) -> str | None:
+def explain_project_file(head: str, lines: Sequence[str], *, is_prose: bool) -> str | None:
     """Explain which file of a project a text is: the rest of a sentence; None for all else.
 
-    `lines` are the lines of `head` that are not blank, as they stand.
+    `lines` are the lines of `head` that are not blank, as they stand. `is_prose`: most words stand in sentences, as
+    in an article that shows some code.
     """
     stripped = [line.strip() for line in lines]
     count = len(stripped)
-    if _OUTPUT_BEGINS.match(stripped[0]) or (
+    if (_OUTPUT_BEGINS.match(stripped[0]) and not is_prose) or (
         _HTTP_BEGINS.match(stripped[0]) and _share(_HEADER_LINE, stripped) >= _MOST
     ):
         return "is the output of a program, not an article: leave it out."
-    if _RAISED.search(head) and sum(_FRAME.match(line) is not None for line in stripped) >= 2:
+    if not is_prose and _RAISED.search(head) and sum(_FRAME.match(line) is not None for line in stripped) >= 2:
         return "is the log of a program that failed, not an article: leave it out."
     if count >= 2 and (reason := _explain_settings(head, lines, stripped)):
         return reason
@@ -81,9 +85,14 @@ def explain_project_file(head: str, lines: Sequence[str]) -> str | None:
         return "is a list of tasks, not an article: leave it out."
     if count >= 3 and sum(map(_is_vector, stripped)) >= count * _NEARLY_ALL:
         return "is a table of numbers, not an article: leave it out."
-    if len(_RUBY.findall(head)) >= max(3, count * 0.4) or len(_OTHER_CODE.findall(head)) >= max(3, count * 0.25):
+    if not is_prose and _is_other_code(head, count):
         return "is the source code of a program, not an article: leave it out."
     return None
+
+
+def _is_other_code(head: str, count: int) -> bool:
+    """Return whether enough lines are code of Ruby, Perl, Lua, PowerShell, Basic or Kotlin."""
+    return len(_RUBY.findall(head)) >= max(3, count * 0.4) or len(_OTHER_CODE.findall(head)) >= max(3, count * 0.25)
 
 
 def _share(pattern: re.Pattern[str], lines: Sequence[str]) -> float:
@@ -95,13 +104,20 @@ def _explain_settings(head: str, lines: Sequence[str], stripped: Sequence[str]) 
     stated = [line for line in stripped if not _COMMENT.match(line)]
     if stated and _share(_SCHEDULE, stated) >= _NEARLY_ALL:
         return "is a schedule of commands, not an article: leave it out."
-    if stated and len(_TARGET.findall(head)) >= 2 and _share_of_makefile(lines) >= _NEARLY_ALL:
+    recipes = [line for line in lines if line.startswith("\t")]
+    if (
+        len(_TARGET.findall(head)) >= 2
+        and _share(_RECIPE, recipes) >= _MOST
+        and _share_of_makefile(lines) >= _NEARLY_ALL
+    ):
         return "is a makefile, not an article: leave it out."
+    keys = [line.lstrip("- \"'") for line in stated if _YAML_LINE.match(line) and ":" in line]
+    is_data = len(keys) >= 2 and sum(key[:1].islower() for key in keys) >= len(keys) * _MOST
     openings = sum(
         _YAML_OPENING.match(line.strip()) is not None and _indent(below) > _indent(line)
         for line, below in pairwise(lines)
     )
-    if stated and openings and _share(_YAML_LINE, stated) >= _NEARLY_ALL:
+    if is_data and openings and _share(_YAML_LINE, stated) >= _NEARLY_ALL:
         return "is configuration, not an article: leave it out."
     assigned = [line for line in stripped if _ASSIGNMENT.match(line)]
     with_values = sum(_VALUE_BEHIND.match(line.partition("=")[2].strip()) is not None for line in assigned)

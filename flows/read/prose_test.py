@@ -175,7 +175,8 @@ def _share(match: Callable[[str], re.Match[str] | None], lines: Sequence[str]) -
 
 def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: int) -> str | None:
     """Explain texts of prose that are no article: code with long comments, licences, manuals, patches."""
-    if reason := project_files.explain_project_file(head, lines):
+    is_prose = prose_words >= 40 and prose_words >= words * _PROSE_SHARE
+    if reason := project_files.explain_project_file(head, lines, is_prose=is_prose):
         return reason
     if _PRINTED_RECORDS.match(head):
         return "holds records as Python prints them, not an article: write them with json.dumps, a record a line."
