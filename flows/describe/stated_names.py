@@ -6,6 +6,7 @@ names. Each is cut off or told apart here; what is left must be names alone, or 
 
 import re
 from functools import lru_cache
+from html import unescape
 from itertools import pairwise
 from typing import Final
 
@@ -13,6 +14,16 @@ from flows.describe.date_grammar import find_dates
 from flows.describe.person_names import parse_person_names, parse_printed_names, strip_date_label
 from flows.outlets import Registry, roles
 
+_TAG: Final = re.compile(r"</?[a-zA-Z][^<>]{0,500}>")
+_INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff\xad]")
+_BROKEN_LABEL: Final = re.compile(r"(?<!\S)([^\W\d_]{3,20})\s{0,5}\n\s{0,5}:\s{0,9}")  # the colon on a line of its own
+_INITIALS: Final = re.compile(r"\s{1,3}\([a-z]{2,4}(?:/[a-z]{2,4}){0,3}\)")
+_LABEL_BEHIND: Final = re.compile(
+    r"(?:[,;|]|\s)\s{0,3}(?:date|tanggal|tgl|waktu|published|terbit)\s{0,3}:?\s{0,3}\Z", re.IGNORECASE
+)
+_ROLE_BEFORE: Final = re.compile(
+    r"(?:Laporan|Dilaporkan oleh|Reporter|Penulis|Wartawan|Jurnalis|Pewarta)\s{1,3}(?=[A-Z][\w.'’-]{1,30}\s[A-Z])"
+)
 _MAIL: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _ACCOUNT: Final = re.compile(r"(?:(?<=\s)|(?<=[(\[])|\A)@\w{2,30}\b")
 _EMPTY_BRACKETS: Final = re.compile(r"[(<\[]\s{0,5}[)>\]]")
@@ -35,11 +46,19 @@ def parse_stated_names(value: str, field_name: str, registry: Registry) -> list[
     if len(value) > _LONGEST:
         return []
     names: list[str] = []
-    for line in _split_lines(value):
+    for line in _split_lines(_plain_value(value)):
         for role, part in _split_roles(_strip_contacts(line)):
             if f"{role}s" == field_name or not role:
                 names += [name for name in _parse_part(part, field_name, registry) if name not in names]
     return names
+
+
+def _plain_value(value: str) -> str:
+    """Return a value without tags, character references, invisible characters and initials in brackets."""
+    if "<" in value or "&" in value:
+        value = _TAG.sub("", unescape(value))
+    value = _BROKEN_LABEL.sub(r"\1: ", value)
+    return _INITIALS.sub("", value if value.isascii() else _INVISIBLE.sub("", value))
 
 
 def _split_lines(value: str) -> list[str]:
@@ -54,7 +73,7 @@ def _strip_contacts(line: str) -> str:
         line = _EMPTY_BRACKETS.sub("", _ACCOUNT.sub("", _MAIL.sub("", line)))
     stamp = next(find_dates(line), None)
     if stamp is not None and stamp.start > 0 and any(map(str.isalpha, line[: stamp.start])):
-        line = strip_date_label(line[: stamp.start]).rstrip(_EDGES + "(")
+        line = _LABEL_BEHIND.sub("", strip_date_label(line[: stamp.start])).rstrip(_EDGES + "(")
     posted = _BY.match(line.lstrip())
     return line.lstrip()[posted.end() :] if posted else _TIME_BEHIND.sub("", line)
 
@@ -105,6 +124,9 @@ def _parse_part(part: str, field_name: str, registry: Registry) -> list[str]:
     label = roles.find_role_label(part)
     if label and label.credit and f"{label.role}s" == field_name:
         part = label.credit
+    part = _ROLE_BEFORE.sub("", part, count=1) if _ROLE_BEFORE.match(part) else part
+    if part.strip(_EDGES).lower() in roles.load_newsroom_words().sections:
+        return []
     pieces = [piece for piece in _PIECES.split(part.strip(_EDGES)) if not _find_role(piece.strip(_EDGES))]
     plain = ", ".join(pieces) if pieces else part
     return (

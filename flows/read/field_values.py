@@ -22,9 +22,11 @@ _ERROR_TEXT: Final = re.compile(
     r"HTTPS?ConnectionPool\(|Message: (?:no such|stale|timeout|unknown|invalid|element)"
     r"|Traceback \(most recent call last\)|'?NoneType'? object|list index out of range"
     r"|(?:[\w.]{1,60}(?:Error|Exception|Timeout)\b|Error|Exception|Kesalahan) ?[:(]"
+    r"|(?:Please |You need to |Mohon |Silakan )?(?:enable|aktifkan) JavaScript\b"
     r"|(?:Error:? )?[45]\d\d (?:Client|Server) Error|<Response \[|(?:Failed|Gagal|Unable|Could not|Cannot) (?:to )?"
     r"(?:fetch|load|download|scrape|parse|get|extract|retrieve|mengambil|memuat|mengunduh|membuka)\b[^.]{0,100}\.?\Z",
 )
+_ZONE_NAME: Final = re.compile(r"(?<=\d)\[[A-Za-z]{1,20}/[A-Za-z_]{1,30}\]\Z")  # of Java: "+07:00[Asia/Jakarta]"
 _MISREAD: Final = re.compile("[ÃÂâÅÄ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _UNICODE_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _NUMBERED_KEY: Final = re.compile(r"[a-zA-Z_ -]{0,20}(\d{1,3})")
@@ -100,7 +102,7 @@ def is_missing(value: object) -> bool:
 
 @lru_cache(maxsize=4096)
 def _says_missing(value: str) -> bool:
-    text = " ".join(value.casefold().split())
+    text = " ".join(value.casefold().replace("_", " ").split())
     if text == "" or text in missing_words():
         return True
     bare = text.strip("[]{}()<>'\" ")
@@ -359,6 +361,7 @@ def format_date(value: object, *, utc: bool = False) -> str:
         return _format_number(text)
     if is_missing(text) or sum(map(str.isdigit, text)) < _FEWEST_DIGITS or len(text) > 200:
         return ""
+    text = _ZONE_NAME.sub("", " ".join(text.split()))
     if utc and re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?\Z", text):
         return f"{text}+00:00"
     return text

@@ -18,12 +18,19 @@ _FILE: Final = re.compile(
     r"log|pkl|js|ts|php|yml|yaml|jpe?g|png|webp|gif|mp4)\Z",
     re.IGNORECASE,
 )
+# The last labels that hosts of news have beside those of countries; "html.parser" and "v1.final" are no hosts.
+_TOP_LABELS: Final = frozenset(
+    ["com", "net", "org", "info", "news", "online", "press", "media", "live", "today", "site", "web", "xyz", "asia",
+     "biz", "digital", "world", "network", "blog", "app", "dev", "gov", "edu", "mil", "int", "example", "club"]
+)  # fmt: skip
 _MOST_WORDS: Final = 8
 
 
 def is_host(text: str) -> bool:
     """Return whether a value is a host name, not the name of a file."""
-    return _HOST.fullmatch(text.lower()) is not None and not _FILE.search(text)
+    top_label = text.lower().rpartition(".")[2]
+    has_top_label = len(top_label) == 2 or top_label in _TOP_LABELS
+    return has_top_label and _HOST.fullmatch(text.lower()) is not None and not _FILE.search(text)
 
 
 def find_registered(text: str, registry: Registry) -> Outlet | None:
@@ -44,7 +51,8 @@ def may_name_outlet(text: str, *, is_weak: bool) -> bool:
         return False
     if not is_weak:
         return True
-    if len(text.split()) > _MOST_WORDS or text.casefold() in load_newsroom_words().sections:
+    words = load_newsroom_words()
+    if len(text.split()) > _MOST_WORDS or ":" in text or text.casefold() in words.sections | words.roles.keys():
         return False
     return text != text.lower() or text == text.upper()  # a capital letter, or a script without case
 
@@ -53,4 +61,4 @@ def _is_of_tools(text: str) -> bool:
     """Return whether a value names a tool or a collection, or is made of such words alone."""
     tools = load_aliases().tools
     folded = text.casefold()
-    return folded in tools or all(word.strip(".,()") in tools for word in folded.split())
+    return folded in tools or all(word.strip(".,()0123456789") in tools for word in folded.split())
