@@ -141,8 +141,8 @@ class _Mapping:
         return self._choose_summary()
 
     def _choose_summary(self) -> tuple[str, str, str]:
-        # What is described without a title, an address, a day or a writer is a package or a data set, not an article.
-        is_described = any(True for name in ("title", "url", "published_at", "authors") for _ in self._values(name))
+        # What is described without a title, an address or a day is a package or a data set, not an article.
+        is_described = any(True for name in ("title", "url", "published_at") for _ in self._values(name))
         for path, value in self._values("summary") if is_described else ():
             content = join_paragraphs(value)
             if is_prose(content):

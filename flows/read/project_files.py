@@ -28,7 +28,19 @@ _HEADER_LINE: Final = re.compile(r"[A-Za-z][A-Za-z-]{1,40}:\s.{0,300}\Z|HTTP/\d(
 _HTTP_BEGINS: Final = re.compile(r"(?:[<>*] )?(?:HTTP/\d(?:\.\d)? \d{3}\b|(?:GET|POST|HEAD) \S{1,300} HTTP/\d)")
 _OUTPUT_BEGINS: Final = re.compile(
     r"--\d{4}-\d\d-\d\d \d\d:\d\d:\d\d--\s{1,3}https?://|={5,60} test session starts ={5,60}|Collecting [\w.-]{1,60}\s|Requirement already satisfied: "
-    r"|npm (?:WARN|ERR!|notice)|added \d{1,6} packages|Cloning into '|remote: Enumerating objects|On branch \S{1,60}\s{0,3}\Z|\[nltk_data\] |Downloading(?: data| builder script| readme)?: {1,3}\d{1,3}%"
+    r"|npm (?:WARN|ERR!|notice)|added \d{1,6} packages|Cloning into '|remote: Enumerating objects|On branch \S{1,60}\s{0,3}\Z|<class 'pandas\.|\[nltk_data\] |Downloading(?: data| builder script| readme)?: {1,3}\d{1,3}%"
+)
+_CLOCK_LOG: Final = re.compile(r"\[?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]?\s{0,3}(?:[-|:>]|\S)")
+_LISTED_FILE: Final = re.compile(r"[d-][rwxst-]{9}[.+@]?\s{1,9}\d{1,6}\s|total \d{1,9}\Z")
+_COMMIT: Final = re.compile(r"^commit [0-9a-f]{40}\b", re.MULTILINE)
+_FINDING: Final = re.compile(r"[\w./\\-]{1,200}\.\w{1,5}:\d{1,7}(?::\d{1,7})?: ?\S|Found \d{1,7} |Success: ")
+_BATCH_BEGINS: Final = re.compile(r"@?echo off\s{0,3}\Z|@echo |REM |rem ")
+_PRINTED_ROW: Final = re.compile(r"\d{1,7}\s{2,40}\S.{0,300}\.\.\.(?:\s|\Z)")
+_TAGGED_TOKEN: Final = re.compile(r"\S{1,60}(?:[ \t]\S{1,30}){0,6}[ \t](?:[BIESLU]-[A-Z]{2,12}|O)\Z")
+_GUIDE: Final = re.compile(
+    r"#{1,2} (?:contributing(?: guide(?:lines)?| to .{1,60})?|code of conduct|security(?: policy)?|installation|usage|getting started|"
+    r"instalasi|cara (?:instalasi|menjalankan|menggunakan|pakai)|panduan kontribusi|pull request template|bug report)\s{0,3}\Z",
+    re.IGNORECASE,
 )
 _RAISED: Final = re.compile(
     r"Traceback \(most recent call last\):|Exception in thread |Unhandled exception|panic: |Segmentation fault"
@@ -72,6 +84,10 @@ def explain_project_file(head: str, lines: Sequence[str], *, is_prose: bool) -> 
         return "is the output of a program, not an article: leave it out."
     if not is_prose and _RAISED.search(head) and sum(_FRAME.match(line) is not None for line in stripped) >= 2:
         return "is the log of a program that failed, not an article: leave it out."
+    if reason := _explain_printed(head, stripped):
+        return reason
+    if _GUIDE.match(stripped[0]):
+        return "is a guide of a program's project, not an article: leave it out."
     if count >= 2 and (reason := _explain_settings(head, lines, stripped)):
         return reason
     if len(_MESSAGE_ID.findall(head)) >= 2 and len(_MESSAGE_TEXT.findall(head)) >= 2:
@@ -87,6 +103,22 @@ def explain_project_file(head: str, lines: Sequence[str], *, is_prose: bool) -> 
         return "is a table of numbers, not an article: leave it out."
     if not is_prose and _is_other_code(head, count):
         return "is the source code of a program, not an article: leave it out."
+    return None
+
+
+def _explain_printed(head: str, stripped: Sequence[str]) -> str | None:
+    """Explain what programs print a line each: logs, listings of files, commits, findings, tables, tagged words."""
+    if len(stripped) < 2:
+        return None
+    for pattern in (_CLOCK_LOG, _LISTED_FILE, _FINDING, _PRINTED_ROW):
+        if _share(pattern, stripped) >= _MOST:
+            return "is what a program printed, not an article: leave it out."
+    if _COMMIT.match(head.lstrip()) and "\nAuthor: " in head:
+        return "is the history of a program, not an article: leave it out."
+    if _BATCH_BEGINS.match(stripped[0]):
+        return "is a script of commands, not an article: leave it out."
+    if len(stripped) >= 5 and _share(_TAGGED_TOKEN, stripped) >= _NEARLY_ALL:
+        return "is a list of tagged words, not an article: leave it out."
     return None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from flows.read import project_files
+from flows.read.csv_dialect import is_quoted_whole
 
 _LINES: Final = 600
 _CHARACTERS: Final = 200_000
@@ -182,6 +183,8 @@ def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: 
         return "holds records as Python prints them, not an article: write them with json.dumps, a record a line."
     if _JSON_KEY.search(head) and _share_of_json(lines) >= 0.6:
         return "holds JSON that something else surrounds, not an article: leave only the JSON in it."
+    if is_quoted_whole(head):
+        return "is a table whose rows were each quoted as one cell: open it, split the column, and save it again."
     if _LATEX.match(head):
         return "is the source of a LaTeX document, not an article: give its text."
     if _TOOL_FILE.match(head):
@@ -276,7 +279,8 @@ def _explain_tokens(text: str, lines: Sequence[str], prose_words: int, words: in
     count = len(lines)
     if count >= 8 and prose_words == 0:
         short = [line for line in lines if len(line.split()) <= 2 and len(line.strip()) <= 40]
-        if len(short) >= count * 0.9:
+        phrases = [line for line in lines if len(line.split()) <= 4 and line == line.lower() and line[-1:].isalnum()]
+        if len(short) >= count * 0.9 or len(phrases) >= count * 0.95:
             return "is a list of words or names, a line each, not an article: leave it out."
     if count >= 4 and prose_words < min(words * 0.2, 40):
         cells = [cell for line in lines for cell in re.split(r"[\t,;|]|\s{2,}", line) if cell.strip()]
