@@ -89,3 +89,22 @@ def test_a_bad_row_is_refused_with_a_sentence_that_names_it(row, complaint):
 def test_other_columns_are_refused():
     with pytest.raises(OutletError, match="expected"):
         parse_registry("name,domain\nA,a.com", {})
+
+
+@pytest.mark.parametrize(
+    ("label", "name"), [("detik", "detikcom"), ("cnn_indonesia", "CNN Indonesia"), ("Liputan-6", "Liputan6.com")]
+)
+def test_a_label_of_data_names_the_one_outlet_whose_name_or_domain_it_is(label, name):
+    assert load_registry().find_by_label(label).name == name
+
+
+@pytest.mark.parametrize("label", ["ekonomi", "berita", "", "_"])
+def test_other_labels_name_none(label):
+    assert load_registry().find_by_label(label) is None
+
+
+def test_a_label_of_two_outlets_names_none():
+    rows = "Satu,kabar.com,,none,id,online,\nDua,kabar.id,,none,id,online,\n"
+    registry = parse_registry(HEADER + rows, {})
+    assert registry.find_by_label("kabar") is None
+    assert registry.find_by_label("satu").name == "Satu"
