@@ -279,8 +279,12 @@ def _explain_tokens(text: str, lines: Sequence[str], prose_words: int, words: in
     count = len(lines)
     if count >= 8 and prose_words == 0:
         short = [line for line in lines if len(line.split()) <= 2 and len(line.strip()) <= 40]
-        phrases = [line for line in lines if len(line.split()) <= 4 and line == line.lower() and line[-1:].isalnum()]
-        if len(short) >= count * 0.9 or len(phrases) >= count * 0.95:
+        phrases = [
+            line for line in lines if len(line.split()) <= 4 and line.strip()[:1].isalpha() and line == line.lower()
+        ]
+        if len(short) >= count * 0.9 or (
+            len(phrases) >= count * 0.95 and not any(line.rstrip()[-1:] in ".,;:!?" for line in phrases)
+        ):
             return "is a list of words or names, a line each, not an article: leave it out."
     if count >= 4 and prose_words < min(words * 0.2, 40):
         cells = [cell for line in lines for cell in re.split(r"[\t,;|]|\s{2,}", line) if cell.strip()]

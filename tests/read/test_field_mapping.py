@@ -323,8 +323,9 @@ def test_a_title_as_programs_print_it(value, title):
     "text",
     [
         "HTTPSConnectionPool(host='x.id', port=443): Max retries exceeded with url: /a", "[Removed]",
-        "Message: no such element: Unable to locate element", "AttributeError: 'NoneType' object has no attribute 'text'",
-        "404 Client Error: Not Found for url: https://x.id/a", "Gagal mengambil isi berita", "Isi berita tidak ditemukan.",
+        "Message: no such element: Unable to locate element", "AttributeError: 'NoneType' object has no text",
+        "404 Client Error: Not Found for url: https://x.id/a", "Gagal mengambil isi berita",
+        "Isi berita tidak ditemukan.",
         "You need to enable JavaScript to run this app.",
     ],
 )  # fmt: skip
@@ -338,7 +339,8 @@ def test_the_message_of_an_error_is_no_text(text):
     [
         ("Isi Berita.", "Judul:"), ("isi (teks)", "judul (asli)"), ("Isi/Konten", "Judul/Headline"),
         ("teks_lengkap", "judul_asli"), ("raw_content", "raw_title"), ("text_full", "title_full"), ("isi_1", "judul_1"),
-        ("scraped_text", "scraped_title"), ("article_text_clean", "article_title_clean"), ("_source.content", "_source.title"),
+        ("scraped_text", "scraped_title"), ("article_text_clean", "article_title_clean"),
+        ("_source.content", "_source.title"),
         ("Kandungan", "Tajuk"), ("contenido", "título"), ("正文", "标题"), ("Isi Konten", "Nama Berita"),
     ],
 )  # fmt: skip

@@ -1,5 +1,7 @@
 """Files of a scraper's project that are no articles, and articles that look a little like them."""
 
+# ruff: noqa: E501 (a file is read as one line)
+
 import pytest
 
 from flows.read.prose_test import explain_not_prose
