@@ -22,6 +22,7 @@ from flows.describe.document_view import DocumentView, Evidence, MarkedLine, fol
 from flows.describe.page_authors import add_page_authors
 from flows.describe.person_names import is_person, parse_person_names, parse_printed_names, strip_date_label
 from flows.describe.role_lines import MAX_CREDIT_LENGTH, add_role_credits, has_only_desks
+from flows.describe.stated_names import parse_stated_names
 from flows.outlets import Outlet, Profile, Registry, roles
 from flows.outlets.profiles import Byline
 
@@ -329,10 +330,11 @@ def _add_stated_names(credits: Credits, view: DocumentView, registry: Registry, 
             continue
         for place in places:
             for candidate in view.find_candidates(field_name, place):
+                folded_names = {fold_text(name) for name in role_names}
                 names = [
                     person
-                    for person in _parse_stated_names(candidate.value, field_name, registry)
-                    if person not in role_names and fold_text(person) not in site_names
+                    for person in parse_stated_names(candidate.value, field_name, registry)
+                    if fold_text(person) not in folded_names | site_names
                 ]
                 if names:
                     role_names += names
@@ -340,11 +342,3 @@ def _add_stated_names(credits: Credits, view: DocumentView, registry: Registry, 
                     credits.evidence.append(Evidence(field_name, rule, None, candidate.value))
             if role_names:
                 break
-
-
-def _parse_stated_names(value: str, field_name: str, registry: Registry) -> list[str]:
-    """Return the persons of a stated value, without the label of their role, in small letters as printed."""
-    label = roles.find_role_label(value)
-    if label and label.credit and f"{label.role}s" == field_name:
-        value = label.credit
-    return parse_person_names(value, registry, name_expected=True) or parse_printed_names(value, registry)

@@ -91,7 +91,7 @@ _ZONE = "|".join(sorted({*ZONE_HOURS, *UNSETTLED_ZONES}, key=len, reverse=True))
 _TIME = re.compile(
     r"[^\w\n]{0,6}(?:(?:pukul|pkl|jam|at|às|um|t)\b\.?[^\S\n]{0,3})?"
     r"(?P<h>\d{1,2})(?P<dot>[.:])(?P<min>\d\d)(?::\d\d)?(?![\d.])"
-    r"(?:[^\S\n]{0,3}(?P<half>am|pm|a\.m\.|p\.m\.)(?!\w))?"
+    r"(?:[^\S\n]{0,3}(?P<half>am|pm|a\.m\.|p\.m\.|pagi|siang|sore|petang|malam)(?!\w))?"
     rf"(?:[^\S\n]{{0,3}}[(,]?[^\S\n]?(?:(?P<zone>{_ZONE})\b)?"
     r"(?P<off>(?<=[A-Za-z\d ])[+-]\d{1,2}(?::?\d\d)?(?!\d))?)?",
     re.IGNORECASE,
@@ -112,6 +112,11 @@ _RANGE_END = re.compile(
     r"(?:[^\S\n]?[ap]\.?m\.?)?[^\S\n]{0,3}(?:[-–—]|s\.?/?d\.?|sampai|hingga|until|to)"
     r"[^\S\n]{0,3}\d{1,2}[.:]\d\d(?!\d)",
     re.IGNORECASE,
+)
+# As C, Unix and Twitter print it: "Wed Sep  6 09:15:00 2023", "Wed Sep 06 09:15:00 +0700 2023".
+_CLOCK_BEFORE_YEAR = re.compile(
+    r"(?:[A-Za-z]{3},? )?(?P<day>[A-Za-z]{3} \d{1,2}),? (?P<time>\d\d:\d\d(?::\d\d)?)"
+    r"(?P<zone> (?:[A-Z]{2,5}|[+-]\d{4}))? (?P<year>(?:19|20)\d\d)"
 )
 _YEAR_SIGNS = frozenset("年년")
 
@@ -293,8 +298,8 @@ def _parse_time(text: str, date_match: re.Match[str], day: dt.date) -> DateStamp
     if not match:
         return dateless
     hour, minute = int(match["h"]), int(match["min"])
-    if match["half"]:
-        hour = hour % 12 + (12 if match["half"].lower().startswith("p") else 0)
+    if match["half"] and hour <= 12:
+        hour = _resolve_hour(hour, match["half"].lower())
     # A number with a dot and no sign of a clock is as likely a figure: "2023. 12.50 persen".
     if hour > 23 or minute > 59 or (match["dot"] == "." and not match["zone"] and "|" not in match[0]):
         return dateless
@@ -311,6 +316,15 @@ def _parse_time(text: str, date_match: re.Match[str], day: dt.date) -> DateStamp
         end=match.end(),
         has_unsettled_zone=zone is None and (match["zone"] is not None or is_offset),
     )
+
+
+def _resolve_hour(hour: int, half: str) -> int:
+    """Return the hour of the day of an hour of 1 to 12 and the word behind it: "3 petang" is 15, "12 malam" is 0."""
+    if half == "malam":
+        return (hour + 12) % 24 if hour > 5 else hour
+    if half == "siang" and hour in (10, 11):
+        return hour
+    return hour % 12 + (12 if half in ("pm", "p.m.", "siang", "sore", "petang") else 0)
 
 
 def _parse_offset(printed: str) -> dt.timezone | None:
@@ -336,6 +350,8 @@ def _parse_cjk_time(text: str, date_match: re.Match[str], day: dt.date) -> DateS
 def parse_machine_date(value: str) -> DateStamp | None:
     """Parse a machine-readable date (JSON-LD, meta, a record): ISO 8601 with or without time, else a printed form."""
     text = value.strip()
+    if printed := _CLOCK_BEFORE_YEAR.fullmatch(" ".join(text[:60].split())):
+        text = f"{printed['day']} {printed['year']} {printed['time']}{printed['zone'] or ''}"
     try:
         if re.match(r"\d{4}-\d{2}-\d{2}", text):
             moment = dt.datetime.fromisoformat(text.replace(" ", "T", 1) if len(text) > 10 else text)

@@ -19,12 +19,14 @@ _BARE_DOMAIN = re.compile(r"[\w-]+(?:\.\w{2,10}){1,2}")
 _FURNITURE = {"blog", "blogs", "news", "article", "articles", "home", "infographic", "berita", "artikel"}
 _LABEL = re.compile(r"(?:title|blog|article)\s?:\s?(?=\S)", re.IGNORECASE)
 _ELLIPSES = ("...", "…")
+_SCRIPT = re.compile(r"<(script|style)\b[^<>]{0,500}>.{0,5000}?</\1>", re.IGNORECASE | re.DOTALL)
+_INVISIBLE = {ord(character): None for character in "\u200b\u200c\u2060\ufeff\xad"}
 
 
 def choose_stated_title(view: DocumentView, outlet: str | None) -> tuple[str, Evidence] | None:
     """Choose the title that a record or a page states, without its site's name; return it with its evidence."""
     for candidate in view.find_candidates("title", "record"):
-        if title := strip_tags(unescape(candidate.value)):
+        if title := strip_tags(_SCRIPT.sub("", unescape(candidate.value))).translate(_INVISIBLE):
             stripped = strip_site_name(title, {fold_text(outlet)} if outlet else set(), exact_only=True)
             return stripped or title, Evidence("title", "record", None, candidate.value)
     title_candidates = view.find_candidates("title", *_PLACES)

@@ -20,6 +20,7 @@ KINDS = {
 }  # fmt: skip
 # Public suffixes of two labels: the registered domain has a third one (republika.co.id).
 _SECOND_LEVEL = re.compile(r"(?:co|or|go|ac|web|com|org|net|my|desa|sch|gov|edu|mil|biz|ponpes|kop)\.[a-z]{2}")
+_MARKS = re.compile(r"[\W_]+")
 _DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+){1,4}(?:/[a-z0-9-]+)?")
 
 
@@ -51,6 +52,10 @@ def normalize_spelling(spelling: str) -> str:
     return "".join(spelling.split()).casefold()
 
 
+def _fold_label(label: str) -> str:
+    return _MARKS.sub("", label).casefold()
+
+
 class Registry:
     """Outlets by domain and by spelling."""
 
@@ -59,6 +64,7 @@ class Registry:
         self.outlets = tuple(outlets)
         self._domains: dict[str, Outlet] = {}
         self._names: dict[str, Outlet] = {}
+        self._labels: dict[str, Outlet | None] = {}  # None where several outlets have one
         self.printed_spellings: dict[str, Outlet] = {}  # dateline spellings as printed
         for outlet in self.outlets:
             for domain in outlet.domains:
@@ -66,6 +72,9 @@ class Registry:
             for spelling in {normalize_spelling(s): s for s in (outlet.name, *outlet.spellings, *outlet.domains)}:
                 _claim_for_outlet(self._names, spelling, outlet, "spelling")
             hosts = [d for d in outlet.domains if "/" not in d]
+            for spelling in (outlet.name, *outlet.spellings, *hosts, *(host.partition(".")[0] for host in hosts[:1])):
+                label = _fold_label(spelling)
+                self._labels[label] = outlet if self._labels.get(label, outlet) is outlet else None
             for spelling in (*outlet.spellings, *hosts):
                 self.printed_spellings.setdefault(spelling, outlet)
 
@@ -84,6 +93,13 @@ class Registry:
     def find_by_name(self, spelling: str) -> Outlet | None:
         """Return the outlet of a name, a dateline spelling or a bare domain, or None; case and blanks do not count."""
         return self._names.get(normalize_spelling(spelling))
+
+    def find_by_label(self, label: str) -> Outlet | None:
+        """Return the one outlet that a label of data names: its name or the first part of its domain, without marks.
+
+        "detik", "cnn_indonesia" and "Liputan 6" are labels; in a text such words may mean anything.
+        """
+        return self.find_by_name(label) or self._labels.get(_fold_label(label))
 
     def find_by_url(self, url: str) -> Outlet | None:
         """Return the outlet whose site a URL leads to, or None."""

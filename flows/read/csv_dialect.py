@@ -20,6 +20,7 @@ _SAMPLE: Final = 1 << 18
 _ROWS: Final = 200
 _DELIMITERS: Final = ",;\t|"
 _RARE_DELIMITERS: Final = "^~\x01\x1f¦"
+_CONTROL_DELIMITERS: Final = "\x01\x1f"  # of Hive and of exports of data bases; no prose has them
 _PROSE_DELIMITERS: Final = ": "  # marks of prose, which delimit only below a header of known names
 _NAMED: Final = re.compile(r"\.(?:csv|tsv|tab|psv|scsv)\Z", re.IGNORECASE)
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
@@ -90,13 +91,18 @@ def detect_dialect(head: str, name: str, field_map: FieldMap, *, whole: bool) ->
         skipped = _skip_preamble(head, skipped, delimiters)
     sample, complete = _cut_sample(head[skipped : skipped + _SAMPLE], whole=whole and len(head) <= skipped + _SAMPLE)
     first = sample.split("\n", 1)[0]
-    if not named and not any(delimiter in first for delimiter in delimiters):
+    rare = "".join(
+        delimiter
+        for delimiter in _RARE_DELIMITERS
+        if _names_columns(first, delimiter) or (delimiter in _CONTROL_DELIMITERS and delimiter in first)
+    )
+    if not named and not any(delimiter in first for delimiter in delimiters + rare):
         return None
     if len(first) > 20_000 and not named:
         return None
     trials = [
         trial
-        for delimiter in (delimiters + (_RARE_DELIMITERS + _PROSE_DELIMITERS if named else ""))
+        for delimiter in delimiters + (_RARE_DELIMITERS + _PROSE_DELIMITERS if named else rare)
         if delimiter in sample and (delimiter not in _PROSE_DELIMITERS or separator or _names_columns(first, delimiter))
         for quote, escape in (('"', None), ('"', "\\"), ("'", None))
         if (quote == '"' or sample.count("'" + delimiter + "'") >= 3)
@@ -137,9 +143,26 @@ def _skip_preamble(head: str, skipped: int, delimiters: str) -> int:
             cells = [cell.strip(" \"'\r\n\ufeff") for cell in line.split(delimiter)]
             if sum(len(cell) <= _LONGEST_NAME and knows_key(cell) for cell in cells) >= 2:
                 above = [line_above for line_above in lines[:at] if not line_above.startswith(_COMMENTS)]
-                narrower = all(line_above.count(delimiter) < len(cells) - 1 for line_above in above)
+                # A heading of a spreadsheet fills one cell of its row.
+                narrower = all(
+                    line_above.count(delimiter) < len(cells) - 1 or _count_filled(line_above, delimiter) <= 1
+                    for line_above in above
+                )
                 return starts[at] if narrower else skipped
     return skipped
+
+
+def _count_filled(line: str, delimiter: str) -> int:
+    return sum(bool(cell.strip(" \"'\r\n\ufeff")) for cell in line.split(delimiter))
+
+
+def is_quoted_whole(head: str) -> bool:
+    """Return whether a text is a table each of whose rows was quoted as one cell, as a second save may leave it."""
+    first = head.lstrip("\ufeff \r\n").split("\n", 1)[0].strip()
+    if first[:1] != '"' or first[-1:] != '"' or len(first) > _LONGEST_NAME * 20:
+        return False
+    row = next(csv.reader([first]), [])
+    return len(row) == 1 and any(_names_columns(row[0], delimiter) for delimiter in _DELIMITERS)
 
 
 def may_be_table(data: bytes, name: str, codec: str | None) -> bool:
@@ -152,6 +175,10 @@ def may_be_table(data: bytes, name: str, codec: str | None) -> bool:
     return any(
         delimiter in first and max(map(len, first.split(delimiter))) <= 2 * _LONGEST_NAME
         for delimiter in (b",", b";", b"\t", b"|")
+    ) or any(
+        (delimiter in _CONTROL_DELIMITERS and delimiter.encode() in first)
+        or _names_columns(first[:1000].decode("utf-8", "replace"), delimiter)
+        for delimiter in _RARE_DELIMITERS
     )
 
 

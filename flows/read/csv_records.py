@@ -144,9 +144,9 @@ class _Table:
             row, problem = self._next_row()
             if row is None and problem is None:
                 return
-            if row is not None and (not row or (row == [""] and width > 1)):
+            if row is not None and (not row or (width > 1 and not any(map(str.strip, row)))):
                 self._release()
-                continue  # a blank line is no record
+                continue  # a blank line, or a row of blank cells as spreadsheets leave them, is no record
             number += 1
             if row is not None:
                 while len(row) > width and row[-1] == "":

@@ -17,6 +17,8 @@ FIELDS: Final = (
     "text", "html", "summary", "url", "id", "title", "subtitle", "authors", "editors", "published_at", "outlet",
     "dateline", "language", "fetched_at",
 )  # fmt: skip
+_KEY_BLANKS: Final = re.compile(r"[\s_\-\u200b\ufeff]+")
+_KEY_REMARK: Final = re.compile(r"(?<=\w)\s{0,3}[(\[][^()\[\]]{0,60}[)\]]\s{0,3}\Z")
 _SYNONYMS: Final = {
     "author": "authors",
     "editor": "editors",
@@ -25,6 +27,8 @@ _SYNONYMS: Final = {
     "published": "published_at",
 }
 _AFFIX_PENALTY: Final = 50
+_QUALIFIER_PENALTY: Final = 70
+_MOST_QUALIFIERS: Final = 2
 _NESTING_PENALTY: Final = 100
 
 
@@ -61,6 +65,7 @@ class KeyPlan:
     unused: tuple[str, ...]
     crawl_date: bool = False
     weak: frozenset[str] = frozenset()
+    strict: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -75,15 +80,44 @@ class AliasTable:
     containers: frozenset[str]
     prefixes: tuple[str, ...]
     suffixes: tuple[str, ...]
+    qualifiers: tuple[str, ...]
+    qualified: frozenset[str]
+    strict_outlets: frozenset[str]
 
     def find_fields(self, key: str) -> tuple[tuple[str, int], ...]:
-        """Find the fields of a normalised key with their ranks: as it is, else without a prefix or suffix."""
+        """Find the fields of a normalised key with their ranks: as it is, else without what only qualifies it."""
         if columns := self.fields.get(key):
             return columns
-        bare_keys = [key.removeprefix(prefix) for prefix in self.prefixes if key.startswith(prefix)]
-        bare_keys += [key.removesuffix(suffix) for suffix in self.suffixes if key.endswith(suffix)]
+        if key.count("/") == 1:  # "penulis/wartawan"
+            columns = next((self.fields[part] for part in key.split("/") if part in self.fields), ())
+            return _lower_ranks(columns, _AFFIX_PENALTY)
+        bare_keys = _strip_affixes(key, self.prefixes, self.suffixes)
         columns = next((self.fields[bare_key] for bare_key in bare_keys if bare_key in self.fields), ())
-        return tuple((name, rank + _AFFIX_PENALTY) for name, rank in columns)
+        return _lower_ranks(columns, _AFFIX_PENALTY) if columns else self._find_qualified(key)
+
+    def _find_qualified(self, key: str) -> tuple[tuple[str, int], ...]:
+        """Find the fields of a key without its number and qualifiers: "judul_asli", "isi_1"."""
+        keys = [key.rstrip("0123456789")]
+        affixes = (*self.qualifiers, *self.prefixes)
+        for _ in range(_MOST_QUALIFIERS):
+            for bare_key in keys:
+                columns = tuple(pair for pair in self.fields.get(bare_key, ()) if pair[0] in self.qualified)
+                if columns:
+                    return _lower_ranks(columns, _QUALIFIER_PENALTY)
+            keys = [shorter for bare_key in keys for shorter in _strip_affixes(bare_key, affixes, affixes)]
+        columns = next((self.fields[bare_key] for bare_key in keys if bare_key in self.fields), ())
+        return _lower_ranks(tuple(pair for pair in columns if pair[0] in self.qualified), _QUALIFIER_PENALTY)
+
+
+def _lower_ranks(columns: tuple[tuple[str, int], ...], penalty: int) -> tuple[tuple[str, int], ...]:
+    """Return fields with their ranks lowered."""
+    return tuple((name, rank + penalty) for name, rank in columns)
+
+
+def _strip_affixes(key: str, prefixes: Sequence[str], suffixes: Sequence[str]) -> list[str]:
+    """Return a key without each of the prefixes and suffixes that it has, one at a time."""
+    bare_keys = [key.removeprefix(prefix) for prefix in prefixes if key.startswith(prefix)]
+    return bare_keys + [key.removesuffix(suffix) for suffix in suffixes if key.endswith(suffix)]
 
 
 @cache
@@ -103,13 +137,16 @@ def load_aliases() -> AliasTable:
         frozenset(table["containers"]),
         tuple(table["prefixes"]),
         tuple(table["suffixes"]),
+        tuple(table["qualifiers"]),
+        frozenset(table["qualified"]),
+        frozenset(table["strict_outlets"]),
     )
 
 
 @lru_cache(maxsize=65_536)
 def normalize_key(key: str) -> str:
-    """Write a key as the alias table does: small, without blanks, "_" and "-"."""
-    return re.sub(r"[\s_\-\u200b\ufeff]+", "", key).lower()
+    """Write a key as the alias table does: small, without blanks, "_", "-", a remark in brackets and closing marks."""
+    return _KEY_BLANKS.sub("", _KEY_REMARK.sub("", key)).lower().rstrip(".:;*?!")
 
 
 def knows_key(key: str) -> bool:
@@ -147,18 +184,21 @@ def plan_keys(paths: tuple[str, ...], field_map: FieldMap) -> KeyPlan:
             unused.append(path)
     crawl_date = any(signature <= last for signature in table.crawl_dates)
     ordered = {name: tuple(sorted(keys, key=lambda pair: pair[0])) for name, keys in candidates.items()}
-    return KeyPlan(ordered, tuple(unused), crawl_date, frozenset(weak))
+    strict = frozenset(path for path in weak if normalize_key(path.rpartition(".")[2]) in table.strict_outlets)
+    return KeyPlan(ordered, tuple(unused), crawl_date, frozenset(weak), strict)
 
 
 def _look_up(path: str, table: AliasTable) -> tuple[tuple[str, int], ...]:
     """Look up the fields that a path may state, with their ranks; nested ones rank below those of the record."""
-    parts = [normalize_key(part) for part in path.split(".")]
+    parts = [normalize_key(part) for part in path.split(".") if part.strip()] or [normalize_key(path)]
     parts = parts[:1] + [part for part in parts[1:] if part not in table.containers]
     penalty = 0
     while parts:
         columns = table.find_fields(".".join(parts))
         if not columns and len(parts) > 1 and parts[-1] in table.values:
             columns = table.find_fields(".".join(parts[:-1]))
+            if parts[0] in table.wrappers and parts[-1] == "content" and not any(name == "text" for name, _ in columns):
+                columns = ()  # a record in a wrapper ("_source.content"), not the value of a field
         if columns:
             return tuple((name, rank + penalty) for name, rank in columns)
         holds_text = any(name == "text" for name, _ in table.find_fields(parts[0]))

@@ -13,13 +13,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from flows.outlets import canonical_urls
-from flows.read import field_values
+from flows.read import field_values, outlet_names
 from flows.read.cut_marks import split_cut_mark
-from flows.read.field_aliases import FieldMap, KeyPlan, load_aliases, normalize_key, plan_keys
+from flows.read.field_aliases import FieldMap, KeyPlan, load_aliases, normalize_key, plan_keys, states_text
 from flows.read.field_values import clean_scalar, is_missing, join_paragraphs, list_names, parse_instant, unescape_name
 
 _DEPTH: Final = 4
 _NAMELESS: Final = re.compile(r"(?:Unnamed: \d{1,9}(?:_level_\d+)?|\s*|index|level_\d)\Z")
+_NUMBERED_KEY: Final = re.compile(r"(.{0,60}?\D)(\d{1,3})")
 _TAGS: Final = re.compile(r"<[^<>]{1,2000}>")
 _PROSE_WORDS: Final = 8
 _SHARE_OF_LONGEST: Final = 0.8
@@ -65,6 +66,8 @@ def _flattened(prefix: str, fields: Mapping[str, object], depth: int) -> Iterato
             value = field_values.parse_json_string(value) or value
         if isinstance(value, dict) and value:
             inner = field_values.unwrap_extended(value)
+            if isinstance(inner, dict) and field_values.is_numbered(inner) and states_text((str(key),), FieldMap()):
+                inner = [text for _, text in sorted(inner.items(), key=lambda pair: field_values.number_of(pair[0]))]
             if isinstance(inner, dict) and depth > 1 and not field_values.is_single_value(inner):
                 yield from _flattened(f"{path}.", inner, depth - 1)
                 continue
@@ -129,7 +132,8 @@ class _Mapping:
         texts = [(path, joined) for path, value in self._values("text") if (joined := join_paragraphs(value)).strip()]
         if not texts:
             texts = [(path, value) for path, value in self._values("html") if isinstance(value, str) and value.strip()]
-        texts = [pair for pair in texts if not _is_address(pair[1])] or texts[:0]
+        texts = [pair for pair in texts if not _is_address(pair[1]) and not field_values.is_error_text(pair[1])]
+        texts = _join_numbered(texts)
         if texts:
             path, content = texts[0] if len(texts) == 1 else _choose_longest(texts)
             self._sources.append((path, "text"))
@@ -137,7 +141,9 @@ class _Mapping:
         return self._choose_summary()
 
     def _choose_summary(self) -> tuple[str, str, str]:
-        for path, value in self._values("summary"):
+        # What is described without a title, an address or a day is a package or a data set, not an article.
+        is_described = any(True for name in ("title", "url", "published_at") for _ in self._values(name))
+        for path, value in self._values("summary") if is_described else ():
             content = join_paragraphs(value)
             if is_prose(content):
                 self._sources.append((path, "text"))
@@ -186,8 +192,8 @@ class _Mapping:
 
     def _state_first(self, name: str, stated: list[tuple[str, str]]) -> None:
         for path, value in self._values(name):
-            text = clean_scalar(value)
-            if text and not is_missing(text) and not _is_address(text):
+            text = field_values.decode_line(clean_scalar(value))
+            if text and not is_missing(text) and not _is_address(text) and not field_values.is_error_title(text):
                 self._sources.append((path, name))
                 stated.append((name, text))
                 return
@@ -231,20 +237,26 @@ class _Mapping:
 
         registry = load_registry()
         for path, value in self._values("outlet"):
-            text = unescape_name(clean_scalar(value))
+            text = _strip_slash(unescape_name(clean_scalar(value)))
             if not text or is_missing(text) or _is_address(text) or text.isdigit():
                 continue
-            if text.casefold() in load_aliases().tools and path not in self._forced:
-                continue
-            host = _HOST.fullmatch(text.lower())
-            if host:
-                outlet = registry.find_by_domain(text.lower())
-                text = outlet.name if outlet else text.lower().removeprefix("www.")
-            if path in self._plan.weak:
-                of_url = registry.find_by_url(url) if url else None
-                if of_url is not None and registry.find_by_name(text) is not of_url:
+            is_forced = path in self._forced
+            outlet = outlet_names.find_registered(text, registry)
+            is_weak = path in self._plan.weak
+            if outlet is None and not is_forced:
+                is_host = outlet_names.is_host(text)
+                if not is_host and (
+                    path in self._plan.strict or not outlet_names.may_name_outlet(text, is_weak=is_weak)
+                ):
+                    continue
+                text = text.lower().removeprefix("www.") if is_host else text
+            elif outlet is not None:
+                text = outlet.name
+            if is_weak and url:
+                of_url = registry.find_by_url(url)
+                if of_url is not None and outlet is not of_url:
                     continue  # a section or a collection: the address says who published it
-                if host and url:
+                if outlet_names.is_host(clean_scalar(value)):
                     continue  # says no more than the address does
             self._sources.append((path, "outlet"))
             stated.append(("outlet", text))
@@ -261,10 +273,12 @@ class _Mapping:
 
 
 _SIGNED_FOR: Final = re.compile(r"(?P<person>\S.{1,100}?)\s+[-–|/]\s+(?P<outlet>\S.{1,60})")
-_HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,5}[a-z]{2,12}")
 # An address without its scheme: a host and the path of a page.
 _BARE_ADDRESS: Final = re.compile(
     r"(?://)?(?:[a-z0-9](?:[a-z0-9-]{0,62})\.){1,5}[a-z]{2,12}/\S{3,3000}\Z", re.IGNORECASE
+)
+_MEDIA_FILE: Final = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|svg|ico|mp[34]|webm|m3u8|css|js|woff2?)\Z", re.IGNORECASE
 )
 _ADDRESS: Final = re.compile(r"(?:https?:)?//\S+\Z|https?:\S+\Z", re.IGNORECASE)
 
@@ -277,13 +291,20 @@ def _remove_outlet(name: str) -> str:
     return signed["person"] if signed and load_registry().find_by_name(signed["outlet"]) else name
 
 
+def _strip_slash(text: str) -> str:
+    """Return a host without the slash behind it: "detik.com/"."""
+    return text[:-1] if text.endswith("/") and text.count("/") == 1 else text
+
+
 def _is_address(text: str) -> bool:
     return len(text) < 4096 and _ADDRESS.match(text.strip()) is not None
 
 
 def has_article_path(url: str) -> bool:
-    """Return whether a URL leads below a site's front page."""
+    """Return whether a URL leads below a site's front page, and not to a picture or a script."""
     path, _, query = url.split("/", 3)[-1].partition("?")
+    if _MEDIA_FILE.search(path):
+        return False
     return bool(query) or path.strip("/").lower() not in ("", "index.html", "index.php", "index.htm")
 
 
@@ -291,6 +312,16 @@ def is_prose(text: str) -> bool:
     """Return whether some words read as a sentence or more."""
     words = _TAGS.sub(" ", text) if "<" in text else text
     return len(words.split(None, _PROSE_WORDS)) > _PROSE_WORDS and _SENTENCE_END.search(words) is not None
+
+
+def _join_numbered(texts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Join texts whose keys differ in their number alone ("paragraf_1", "paragraf_2"), in its order."""
+    numbered = [(*match.groups(), text) for path, text in texts if (match := _NUMBERED_KEY.fullmatch(path))]
+    stems = {stem for stem, _, _ in numbered}
+    if len(numbered) < 2 or len(numbered) != len(texts) or len(stems) != 1:
+        return texts
+    ordered = sorted(numbered, key=lambda part: int(part[1]))
+    return [(ordered[0][0] + ordered[0][1], "\n\n".join(text for _, _, text in ordered))]
 
 
 def _choose_longest(texts: list[tuple[str, str]]) -> tuple[str, str]:

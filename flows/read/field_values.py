@@ -9,14 +9,27 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
 
 from flows.read import json_objects, lenient_decoding
 from flows.read.field_aliases import FieldMap, states_text
 
-_LONGEST_MISSING: Final = 20
+_LONGEST_MISSING: Final = 60
+_LONGEST_ERROR: Final = 1000
+_ERROR_TEXT: Final = re.compile(
+    r"HTTPS?ConnectionPool\(|Message: (?:no such|stale|timeout|unknown|invalid|element)"
+    r"|Traceback \(most recent call last\)|'?NoneType'? object|list index out of range"
+    r"|(?:[\w.]{1,60}(?:Error|Exception|Timeout)\b|Error|Exception|Kesalahan) ?[:(]"
+    r"|(?:Please |You need to |Mohon |Silakan )?(?:enable|aktifkan) JavaScript\b"
+    r"|(?:Error:? )?[45]\d\d (?:Client|Server) Error|<Response \[|(?:Failed|Gagal|Unable|Could not|Cannot) (?:to )?"
+    r"(?:fetch|load|download|scrape|parse|get|extract|retrieve|mengambil|memuat|mengunduh|membuka)\b[^.]{0,100}\.?\Z",
+)
+_ZONE_NAME: Final = re.compile(r"(?<=\d)\[[A-Za-z]{1,20}/[A-Za-z_]{1,30}\]\Z")  # of Java: "+07:00[Asia/Jakarta]"
+_MISREAD: Final = re.compile("[ÃÂâÅÄ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_UNICODE_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
+_NUMBERED_KEY: Final = re.compile(r"[a-zA-Z_ -]{0,20}(\d{1,3})")
 _FEWEST_DIGITS: Final = 4  # of a day with its year
 _LONGEST_LITERAL: Final = 2_000_000
 _NUMBERED: Final = re.compile(r"[+-]?\d{8,20}(?:\.\d{1,9})?\Z")
@@ -52,8 +65,28 @@ _NAME_PARTS: Final = (
 @cache
 def missing_words() -> frozenset[str]:
     """Return the words that stand where there is no value."""
+    return frozenset(_load_value_words()["missing"])
+
+
+@cache
+def _load_value_words() -> dict[str, list[str]]:
+    """Load the lists of words about values, once a process."""
     table = tomllib.loads(resources.files("flows.read").joinpath("field_aliases.toml").read_text(encoding="utf-8"))
-    return frozenset(table["missing"])
+    keys = ("missing", "missing_names", "missing_phrases", "missing_openings", "error_titles")
+    return {key: table[key] for key in keys}
+
+
+@cache
+def _compile_missing_phrase() -> re.Pattern[str]:
+    """Compile what scrapers write for a field that they did not find: "Title not found", "Tidak ada penulis"."""
+    words = _load_value_words()
+    names, phrases, openings = (
+        "|".join(sorted(map(re.escape, words[key]), key=len, reverse=True))
+        for key in ("missing_names", "missing_phrases", "missing_openings")
+    )
+    return re.compile(
+        rf"(?:(?:{names}) (?:{phrases})|(?:{openings}) (?:{names})(?: (?:found|available|ditemukan|tersedia))?)[.!]?"
+    )
 
 
 def is_missing(value: object) -> bool:
@@ -61,10 +94,69 @@ def is_missing(value: object) -> bool:
     if value is None:
         return True
     if isinstance(value, str):
-        return len(value) <= _LONGEST_MISSING and ((text := value.strip().casefold()) == "" or text in missing_words())
+        return len(value) <= _LONGEST_MISSING and _says_missing(value)
     if isinstance(value, float):
         return not math.isfinite(value)
     return isinstance(value, list | dict | tuple) and not value
+
+
+@lru_cache(maxsize=4096)
+def _says_missing(value: str) -> bool:
+    text = " ".join(value.casefold().replace("_", " ").split())
+    if text == "" or text in missing_words():
+        return True
+    bare = text.strip("[]{}()<>'\" ")
+    if bare in missing_words() or (bare == "" and text):
+        return True
+    tokens = re.split(r"[\s,;|]{1,9}", bare)
+    if len(tokens) > 1 and all(token in missing_words() for token in tokens):
+        return True
+    return _compile_missing_phrase().fullmatch(bare) is not None
+
+
+def is_error_title(text: str) -> bool:
+    """Return whether a title is that of a page which a server or a guard sent instead of the article."""
+    return len(text) <= _LONGEST_MISSING and " ".join(text.casefold().split()) in _load_value_words()["error_titles"]
+
+
+def is_error_text(text: str) -> bool:
+    """Return whether a text is the message of an error that a scraper stored where the article belongs."""
+    return len(text) <= _LONGEST_ERROR and _ERROR_TEXT.match(text.lstrip()) is not None
+
+
+def decode_line(text: str) -> str:
+    """Return a single line of text that a scraper wrote as a list, as bytes or with escapes; any other as it is."""
+    if text[:1] in ("[", "(") and (items := parse_list(text)) and isinstance(items[0], str):
+        text = items[0].strip()
+    text = decode_bytes_literal(text)
+    if "\\u" in text or "\\/" in text:
+        text = _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text).replace("\\/", "/")
+        text = make_encodable(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+    return repair_encoding(text)
+
+
+def repair_encoding(text: str) -> str:
+    """Return a value that was decoded as windows-1252 instead of UTF-8 ("â€œ") as it was; any other as it is."""
+    if text.isascii() or _MISREAD.search(text) is None:
+        return text
+    from ftfy import fix_encoding
+
+    return str(fix_encoding(text))
+
+
+def is_numbered(value: Mapping[str, Any]) -> bool:
+    """Return whether an object holds paragraphs under numbers: {"p1": "...", "p2": "..."}."""
+    return (
+        len(value) > 1
+        and all(isinstance(text, str) for text in value.values())
+        and all(_NUMBERED_KEY.fullmatch(str(key)) for key in value)
+    )
+
+
+def number_of(key: str) -> int:
+    """Return the number at the end of a key."""
+    match = _NUMBERED_KEY.fullmatch(key)
+    return int(match[1]) if match else 0
 
 
 def make_encodable(text: str) -> str:
@@ -274,6 +366,7 @@ def format_date(value: object, *, utc: bool = False) -> str:
         return _format_number(text)
     if is_missing(text) or sum(map(str.isdigit, text)) < _FEWEST_DIGITS or len(text) > 200:
         return ""
+    text = _ZONE_NAME.sub("", " ".join(text.split()))
     if utc and re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?\Z", text):
         return f"{text}+00:00"
     return text

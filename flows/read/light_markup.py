@@ -25,7 +25,6 @@ _READER_KEYS: Final = {
 }  # fmt: skip
 
 _LABEL: Final = re.compile(r"(?P<key>[^\W\d_][\w ./-]{0,40}?)[ \t]{0,9}:(?:[ \t]{1,9}(?P<value>[^\n]{0,2000}))?")
-_LABEL_HEAD: Final = 4000
 _LONGEST_LABEL_VALUE: Final = 300
 _ADDRESS: Final = re.compile(r"https?://\S+\s*\Z")
 
@@ -138,14 +137,13 @@ def _split_reader_head(text: str) -> tuple[str | None, Mapping[str, Any]]:
 def _split_labels(text: str) -> tuple[str | None, Mapping[str, Any]]:
     """Return the text below the labels that a scraper wrote above it, and what they state; (None, {}) without labels.
 
-    Printed texts have labels too ("Penulis: ..."), and those stay: an address among them is what only a scraper writes.
+    Printed texts have labels too ("Penulis: ..."), and those stay: an address among them, or a label of the text itself
+    ("Isi:"), is what only a scraper writes.
     """
-    if "http" not in text[:_LABEL_HEAD]:
-        return None, {}
     metadata: dict[str, str] = {}
     known_keys: list[str] = []
     at = 0
-    is_first_block = True
+    is_first_block, has_text_label = True, False
     while at < len(text):
         line_end = text.find("\n", at)
         line_end = len(text) if line_end < 0 else line_end
@@ -158,6 +156,7 @@ def _split_labels(text: str) -> tuple[str | None, Mapping[str, Any]]:
         elif knows_key(matched["key"]):
             if "text" in plan_keys((matched["key"],), FieldMap()).candidates:
                 at += text[at:line_end].index(":") + 1
+                has_text_label = True
                 break
             known_keys.append(matched["key"])
             metadata[matched["key"]] = matched["value"] or ""
@@ -167,7 +166,7 @@ def _split_labels(text: str) -> tuple[str | None, Mapping[str, Any]]:
             break
         at = line_end + 1
     states_address = any(_ADDRESS.match(metadata[key]) for key in known_keys)
-    return (text[at:], metadata) if states_address and len(known_keys) >= 2 else (None, {})
+    return (text[at:], metadata) if (states_address or has_text_label) and len(known_keys) >= 2 else (None, {})
 
 
 def _strip_quote_marks(text: str) -> str:

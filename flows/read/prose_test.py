@@ -10,6 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from flows.read import project_files
+from flows.read.csv_dialect import is_quoted_whole
+
 _LINES: Final = 600
 _CHARACTERS: Final = 200_000
 _PROSE_WORDS: Final = 8
@@ -172,10 +175,15 @@ def _share(match: Callable[[str], re.Match[str] | None], lines: Sequence[str]) -
 
 def _explain_software(head: str, lines: Sequence[str], prose_words: int, words: int) -> str | None:
     """Explain texts of prose that are no article: code with long comments, licences, manuals, patches."""
+    is_prose = prose_words >= 40 and prose_words >= words * _PROSE_SHARE
+    if reason := project_files.explain_project_file(head, lines, is_prose=is_prose):
+        return reason
     if _PRINTED_RECORDS.match(head):
         return "holds records as Python prints them, not an article: write them with json.dumps, a record a line."
     if _JSON_KEY.search(head) and _share_of_json(lines) >= 0.6:
         return "holds JSON that something else surrounds, not an article: leave only the JSON in it."
+    if is_quoted_whole(head):
+        return "is a table whose rows were each quoted as one cell: open it, split the column, and save it again."
     if _LATEX.match(head):
         return "is the source of a LaTeX document, not an article: give its text."
     if _TOOL_FILE.match(head):
@@ -270,7 +278,12 @@ def _explain_tokens(text: str, lines: Sequence[str], prose_words: int, words: in
     count = len(lines)
     if count >= 8 and prose_words == 0:
         short = [line for line in lines if len(line.split()) <= 2 and len(line.strip()) <= 40]
-        if len(short) >= count * 0.9:
+        phrases = [
+            line for line in lines if len(line.split()) <= 4 and line.strip()[:1].isalpha() and line == line.lower()
+        ]
+        if len(short) >= count * 0.9 or (
+            len(phrases) >= count * 0.95 and not any(line.rstrip()[-1:] in ".,;:!?" for line in phrases)
+        ):
             return "is a list of words or names, a line each, not an article: leave it out."
     if count >= 4 and prose_words < min(words * 0.2, 40):
         cells = [cell for line in lines for cell in re.split(r"[\t,;|]|\s{2,}", line) if cell.strip()]

@@ -20,6 +20,9 @@ _SEPARATOR: Final = re.compile(
     r"\s{0,20}(?:([=\-_*#~+.<>])(?:\s?\1){4,}|<\|?/?(?:end|sep|eos|endof)[\w|]{0,20}>|\[?(?:SEP|EOD|EOS)\]?)\s*\Z",
     re.IGNORECASE,
 )
+# Three marks are also the end of a story and a rule within one: what they separate must be dated.
+_SHORT_SEPARATOR: Final = re.compile(r"\s{0,20}([=\-_*#~+])(?:\s?\1){2,3}\s{0,20}\Z")
+_URL_LINE: Final = re.compile(r"\s{0,5}https?://\S{5,2000}\s{0,5}\Z")
 _MONTHS: Final = "jan|feb|peb|mar|apr|mei|may|jun|jul|agu|ags|agt|aug|sep|okt|oct|nov|nop|des|dec"
 _DATE_LINE: Final = re.compile(
     rf"(?:^|[\s,(|-])(?:\d{{1,2}}[\s-](?:{_MONTHS})[a-z]{{0,6}}\.?,?[\s-]\d{{4}}|(?:{_MONTHS})[a-z]{{0,6}}\.? \d{{1,2}}, \d{{4}}|\d{{1,2}}/\d{{1,2}}/\d{{4}}|\d{{4}}-\d\d-\d\d)\b",  # noqa: E501
@@ -147,7 +150,7 @@ def explain_many_articles(text: str) -> str | None:
     """Explain why a text holds many stories: the rest of a sentence; None where it reads as one."""
     text = text[:_DETECTED]
     lines = text.split("\n")
-    for explain in (_explain_separators, _explain_labels, _explain_groups, _explain_lines):
+    for explain in (_explain_separators, _explain_addresses, _explain_labels, _explain_groups, _explain_lines):
         reason = explain(lines)
         if reason is not None:
             return reason
@@ -156,6 +159,8 @@ def explain_many_articles(text: str) -> str | None:
 
 def _explain_separators(lines: Sequence[str]) -> str | None:
     at = [number for number, line in enumerate(lines) if _SEPARATOR.match(line)]
+    is_short = not at
+    at = at or [number for number, line in enumerate(lines) if _SHORT_SEPARATOR.match(line)]
     if not at:
         return None
     edges = [-1, *at, len(lines)]
@@ -165,12 +170,31 @@ def _explain_separators(lines: Sequence[str]) -> str | None:
     dated = sum(any(len(line) < 160 and _DATE_LINE.search(line) for line in block[:4]) for block in stories)
     if (
         len(stories) >= 2
-        and (dated >= 2 or (headed >= 3 and headed >= len(stories) * 0.7))
+        and (
+            (dated >= max(2, len(stories) * 0.7))
+            if is_short
+            else dated >= 2 or (headed >= 3 and headed >= len(stories) * 0.7)
+        )
         and len(stories) >= len(blocks) * 0.5
     ):
-        mark = lines[at[0]].strip()[:1]
-        return _sentence(len(stories), f"lines of {mark * 5} between them", "--split '^" + re.escape(mark) + "{5,}'")
+        mark, least = lines[at[0]].strip()[:1], 3 if is_short else 5
+        return _sentence(
+            len(stories), f"lines of {mark * least} between them", f"--split '^{re.escape(mark)}{{{least},}}'"
+        )
     return None
+
+
+def _explain_addresses(lines: Sequence[str]) -> str | None:
+    """Explain a text whose stories each begin with the address that they were read from, and a headline below it."""
+    solid = [line.strip() for line in lines if line.strip()]
+    if not solid or _URL_LINE.match(solid[0]) is None:
+        return None
+    edges = [*(at for at, line in enumerate(solid) if _URL_LINE.match(line)), len(solid)]
+    blocks = [solid[start + 1 : end] for start, end in itertools.pairwise(edges)]
+    stories = [block for block in blocks if _count_words(block) >= _STORY_WORDS and _has_head(block)]
+    if len(stories) < 2 or len(stories) < len(blocks) * 0.7:
+        return None
+    return _sentence(len(stories), "an address before each", "--split '^https?://'")
 
 
 def _explain_labels(lines: Sequence[str]) -> str | None:

@@ -247,3 +247,37 @@ def test_a_day_without_its_year_takes_the_one_year_that_fits_its_weekday():
     assert list(find_yearless_dates("Panen dimulai Senin (9/6) pagi.", (2024,))) == []
     # 9 June was a Monday in 2014 too: of two years none is taken.
     assert list(find_yearless_dates("Panen dimulai Senin (9/6) pagi.", (2014, 2025))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "zone_hours"),
+    [
+        ("Wed Sep  6 09:15:00 2023", None),
+        ("Wed Sep 06 09:15:00 +0700 2023", 7),
+        ("Wed Sep  6 09:15:00 WIB 2023", 7),
+    ],
+)
+def test_machine_dates_with_the_year_behind_the_clock(text, zone_hours):
+    stamp = parse_machine_date(text)
+    assert (stamp.day, stamp.time) == (dt.date(2023, 9, 6), dt.time(9, 15))
+    assert (stamp.zone.utcoffset(None) if stamp.zone else None) == (
+        dt.timedelta(hours=zone_hours) if zone_hours else None
+    )
+
+
+@pytest.mark.parametrize(
+    ("clock", "time"),
+    [
+        ("9:15 pagi", dt.time(9, 15)),
+        ("3:15 petang", dt.time(15, 15)),
+        ("5:00 sore", dt.time(17, 0)),
+        ("11:30 siang", dt.time(11, 30)),
+        ("1:30 siang", dt.time(13, 30)),
+        ("7:30 malam", dt.time(19, 30)),
+        ("12:05 malam", dt.time(0, 5)),
+        ("19:30 malam", dt.time(19, 30)),
+    ],
+)
+def test_the_part_of_the_day_behind_a_clock_time(clock, time):
+    [stamp] = find_dates(f"Khamis, 7 September 2023 {clock}")
+    assert stamp.time == time

@@ -61,3 +61,9 @@ def test_a_title_of_markup_alone_is_none(blank):
     assert choose_stated_title(DocumentView((), (Candidate("title", "record", blank),)), None) is None
     stated = (Candidate("title", "record", blank), Candidate("title", "h1", "Bridge to be repaired"))
     assert choose_stated_title(DocumentView((), stated), None)[0] == "Bridge to be repaired"
+
+
+def test_a_record_s_title_loses_scripts_and_invisible_characters(described):
+    stated = [("title", "record", "<script>alert(1)</script>Harga Kopi\u200b <b>Naik</b>")]
+    values, _, _ = described("Hujan turun sejak pagi di kota Lawang dan sekitarnya.", {}, stated)
+    assert values["title"] == "Harga Kopi Naik"

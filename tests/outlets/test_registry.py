@@ -105,3 +105,22 @@ def test_a_cell_that_no_csv_reader_takes_is_refused_with_a_sentence():
             parse_registry(HEADER + "A,a.com," + "x" * 2_000 + ",seen,id,online,", {})
     finally:
         csv.field_size_limit(limit)
+
+
+@pytest.mark.parametrize(
+    ("label", "name"), [("detik", "detikcom"), ("cnn_indonesia", "CNN Indonesia"), ("Liputan-6", "Liputan6.com")]
+)
+def test_a_label_of_data_names_the_one_outlet_whose_name_or_domain_it_is(label, name):
+    assert load_registry().find_by_label(label).name == name
+
+
+@pytest.mark.parametrize("label", ["ekonomi", "berita", "", "_"])
+def test_other_labels_name_none(label):
+    assert load_registry().find_by_label(label) is None
+
+
+def test_a_label_of_two_outlets_names_none():
+    rows = "Satu,kabar.com,,none,id,online,\nDua,kabar.id,,none,id,online,\n"
+    registry = parse_registry(HEADER + rows, {})
+    assert registry.find_by_label("kabar") is None
+    assert registry.find_by_label("satu").name == "Satu"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.read.csv_dialect import detect_dialect, parse_rows
+from flows.read.csv_dialect import detect_dialect, is_quoted_whole, parse_rows
 from flows.read.field_aliases import FieldMap
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
@@ -38,3 +38,22 @@ def test_each_row_that_cannot_be_split_counts_once():
     lines = ["judul,isi", 'Satu,"Hujan "turun" lagi"', "Dua,Reda", 'Tiga,"Angin "kencang" sekali"']
     rows, broken_count = parse_rows("\n".join(lines), ",", '"', None, 10, is_padded=False)
     assert (rows, broken_count) == ([["judul", "isi"], ["Dua", "Reda"]], 2)
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~"])
+def test_a_rare_delimiter_counts_below_a_header_of_known_names(delimiter):
+    rows = [delimiter.join(row) for row in (["judul", "isi", "url"], ["Satu", PROSE, "https://x.id/a/1"])]
+    assert detect("\n".join(rows)).columns == ("judul", "isi", "url")
+    assert detect("\n".join(rows).replace("judul", "nilai").replace("isi", "x")) is None
+
+
+def test_a_heading_that_fills_one_cell_stands_above_the_header():
+    rows = ["DATA BERITA SEPTEMBER;;", ";;", "judul;isi;url", f"Satu;{PROSE};https://x.id/a/1"]
+    dialect = detect("\n".join(rows), "a.csv")
+    assert (dialect.columns, dialect.skipped_lines) == (("judul", "isi", "url"), 2)
+
+
+def test_a_table_whose_rows_were_quoted_as_one_cell_is_told():
+    assert is_quoted_whole('"judul,""isi"",url"\n"Satu,""Hujan turun."",https://x.id/a"\n')
+    assert not is_quoted_whole('"judul","isi"\n"Satu","Hujan turun."\n')
+    assert not is_quoted_whole('"Kami rugi, isi gudang habis," katanya.\n')

@@ -258,3 +258,8 @@ def test_a_stray_nul_costs_itself_alone(table):
     data = write([HEAD, *ROWS]).encode().replace(b"Hujan deras", b"Hujan\0 deras", 1)
     documents, rejects = table(data)
     assert (len(documents), rejects) == (2, [])
+
+
+def test_a_row_of_blank_cells_is_no_record(table):
+    documents, rejects = table(write([HEAD, ROWS[0], ["", "", ""], [" ", "", " "], ROWS[1], ["", "", ""]]))
+    assert ([stated(document, "title") for document in documents], rejects) == ([["Satu, dua"], ["Tiga"]], [])

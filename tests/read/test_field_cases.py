@@ -218,7 +218,7 @@ def test_a_scrapers_checkout_has_one_article():
     articles, rejects = publish(case("316"))
     assert [row["source_id"] for row in articles] == ["data/kopi.txt"]
     assert {row["source_id"]: row["reason"] for row in rejects} == {
-        "berita/settings.py": "no_article",
+        "berita/settings.py": "not_prose",
         "berita/spiders/berita_spider.py": "not_prose",
         "requirements.txt": "not_prose",
         "scrapy.log": "not_prose",

@@ -289,3 +289,109 @@ def test_texts_as_programs_print_them(value, text):
 def test_names_are_written_without_the_references_of_markup(printed, name):
     assert stated({"text": PROSE, "author": printed}, name="authors") == [name]
     assert stated({"text": PROSE, "publisher": printed}, name="outlet") == [name]
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Title not found", "title_not_found", "Judul tidak ditemukan", "TIDAK ADA JUDUL", "No Title", "Unknown Author",
+        "Penulis Tidak Tersedia", "#REF!", "#DIV/0!", "\\N", "n.a.", "[None]", "['']", "(kosong)", "nan, nan",
+    ],
+)  # fmt: skip
+def test_words_for_a_field_that_was_not_found(word):
+    assert stated({"text": PROSE, "title": word, "author": word}, name="title") == []
+    assert stated({"text": PROSE, "title": word, "author": word}, name="authors") == []
+
+
+@pytest.mark.parametrize("title", ["403 Forbidden", "Just a moment...", "Access Denied", "Halaman tidak ditemukan"])
+def test_the_title_of_a_page_that_a_server_sent_instead(title):
+    assert stated({"text": PROSE, "title": title}, name="title") == []
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Tidak Ditemukan, Tiga Pendaki Hilang di Merbau", "Pendaki Hilang Belum Ditemukan", "No Data, No Problem",
+        "Tanpa Penulis, Novel Ini Tetap Laku", "[Opini] Kopi dan Kita", "(Foto) Panen Kopi", "Error 404 dan Ceritanya",
+    ],
+)  # fmt: skip
+def test_a_headline_with_such_words_is_one(title):
+    assert stated({"text": PROSE, "title": title}, name="title") == [title]
+
+
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [
+        ("['Harga Kopi Naik']", "Harga Kopi Naik"),
+        ("b'Harga Kopi Naik'", "Harga Kopi Naik"),
+        ("Kopi \\u201cNaik\\u201d", "Kopi “Naik”"),
+        ("Kopi di CafÃ© Naik", "Kopi di Café Naik"),
+        ("Kopi â€œNaikâ€\x9d", "Kopi “Naik”"),
+    ],
+)
+def test_a_title_as_programs_print_it(value, title):
+    assert stated({"text": PROSE, "title": value}, name="title") == [title]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HTTPSConnectionPool(host='x.id', port=443): Max retries exceeded with url: /a", "[Removed]",
+        "Message: no such element: Unable to locate element", "AttributeError: 'NoneType' object has no text",
+        "404 Client Error: Not Found for url: https://x.id/a", "Gagal mengambil isi berita",
+        "Isi berita tidak ditemukan.",
+        "You need to enable JavaScript to run this app.",
+    ],
+)  # fmt: skip
+def test_the_message_of_an_error_is_no_text(text):
+    with pytest.raises(RecordError):
+        content({"title": "Harga Kopi Naik", "text": text})
+
+
+@pytest.mark.parametrize(
+    ("text_key", "title_key"),
+    [
+        ("Isi Berita.", "Judul:"), ("isi (teks)", "judul (asli)"), ("Isi/Konten", "Judul/Headline"),
+        ("teks_lengkap", "judul_asli"), ("raw_content", "raw_title"), ("text_full", "title_full"), ("isi_1", "judul_1"),
+        ("scraped_text", "scraped_title"), ("article_text_clean", "article_title_clean"),
+        ("_source.content", "_source.title"),
+        ("Kandungan", "Tajuk"), ("contenido", "título"), ("正文", "标题"), ("Isi Konten", "Nama Berita"),
+    ],
+)  # fmt: skip
+def test_keys_with_qualifiers_remarks_and_of_other_languages(text_key, title_key):
+    fields = {text_key: PROSE, title_key: "Satu"}
+    assert content(fields) == PROSE
+    assert stated(fields, name="title") == ["Satu"]
+
+
+@pytest.mark.parametrize("key", ["title_id", "image_text_url", "context", "subtext_count", "textile"])
+def test_a_key_that_only_resembles_one_states_nothing(key):
+    with pytest.raises(RecordError):
+        content({key: PROSE})
+
+
+def test_an_address_as_a_key_is_none():
+    with pytest.raises(RecordError):
+        content({"https://x.id/berita/satu": PROSE})
+
+
+def test_paragraphs_in_numbered_keys_are_one_text():
+    fields = {"judul": "Satu", "paragraf_10": "C.", "paragraf_2": "B.", "paragraf_1": "A."}
+    assert content(fields) == "A.\n\nB.\n\nC."
+    assert content({"text": {"p1": "A.", "p2": "B."}}) == "A.\n\nB."
+
+
+def test_what_is_only_described_is_no_article():
+    with pytest.raises(RecordError):
+        content({"name": "kabar/scraper", "version": "1.0", "description": PROSE, "authors": [{"name": "Ani Sari"}]})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2023-09-06T09:15:00+07:00[Asia/Jakarta]", "2023-09-06T09:15:00+07:00"),
+        ("\n Rabu, 6 September 2023\n 09:15 WIB\n", "Rabu, 6 September 2023 09:15 WIB"),
+    ],
+)
+def test_a_day_over_lines_or_with_the_name_of_its_zone(value, expected):
+    assert stated({"text": PROSE, "date": value}, name="published_at") == [expected]

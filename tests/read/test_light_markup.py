@@ -209,3 +209,10 @@ def test_a_reader_s_header_that_starts_with_a_blank_line_or_is_all_there_is():
     head = "Title: Judul\nURL Source: https://x.id/a"
     assert read_text(f"\n{head}\nMarkdown Content:\n{PROSE}").metadata == {"title": "Judul", "url": "https://x.id/a"}
     assert read_text(head).text == ""
+
+
+def test_labels_above_a_label_of_the_text_are_metadata_also_without_an_address():
+    marked = read_text(f"Judul Berita : Satu\nTanggal : 6 September 2023\nIsi Berita :\n{PROSE}\n")
+    assert marked.metadata == {"Judul Berita": "Satu", "Tanggal": "6 September 2023"}
+    assert marked.text.strip() == PROSE
+    assert read_text(f"Penulis: Ani\nEditor: Budi\n{PROSE}\n") is None

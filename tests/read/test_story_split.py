@@ -138,3 +138,23 @@ def test_stories_know_their_line():
 def test_a_split_that_is_none(split):
     with pytest.raises(SplitError):
         check_split(split)
+
+
+def _tell_story(number):
+    return f"Petani Lereng {number} Menahan Panen\nSelasa, {number + 1} Agustus 2023\n\n" + f"{WORDS}\n" * 3
+
+
+def test_three_marks_part_stories_that_are_dated():
+    text = "\n***\n".join(_tell_story(number) for number in range(4))
+    assert "--split '^\\*{3,}'" in explain_many_articles(text)
+    undated = "\n***\n".join(f"{WORDS}\n" * 3 for _ in range(4))
+    assert explain_many_articles(undated) is None
+
+
+def test_an_address_before_each_story_parts_them():
+    text = "\n".join(f"https://x.id/baca/{number}\nPetani Menahan Panen\n" + f"{WORDS}\n" * 3 for number in range(3))
+    assert "an address before each" in explain_many_articles(text)
+    assert explain_many_articles(text.split("https://x.id/baca/1")[0]) is None
+
+
+WORDS = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada sampai sore."
