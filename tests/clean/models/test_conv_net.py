@@ -1,5 +1,7 @@
 """ConvNet: the score of a net with several members is the mean of theirs, whatever the number of rows."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -86,7 +88,7 @@ def test_each_member_has_word_vectors_of_its_own():
             sum(by_word.get(word, np.zeros(width)) for word in words[start:end].tolist()) / max(end - start, 1)
             if end > start
             else np.zeros(width)
-            for start, end in zip(bounds[:-1], bounds[1:], strict=True)
+            for start, end in pairwise(bounds.tolist())
         ]
         expected.append(score_alone(member, np.hstack([features, np.array(rows, np.float32)])))
     np.testing.assert_allclose(net.score_rows(features, row_vectors), np.mean(expected, 0), rtol=1e-3, atol=1e-4)
