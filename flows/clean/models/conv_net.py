@@ -76,8 +76,10 @@ class ConvNet:
                 neighbours[:, :-dilation, 2 * channels :] = x[:, dilation:]
             x += _multiply_in_chunks(_apply_bias_relu(_multiply_in_chunks(neighbours, taps), bias), mix)
             x += mix_bias
-        scores: Floats = (x @ self.out[0] + self.out[1])[:, :, 0]
-        return scores[0] if member_count == 1 else np.add.reduce(scores, 0) / np.float32(member_count)
+        member_scores = (x @ self.out[0] + self.out[1])[:, :, 0]
+        scores: Floats = np.add.reduce(member_scores, 0)
+        scores /= np.float32(member_count)
+        return scores
 
     def _append_vectors(self, standard: Floats, row_vectors: Floats) -> Floats:
         """Append to the features of each row its word vector of each member: shape (members, rows, inputs)."""
