@@ -3,9 +3,10 @@
     ConvNet.score_rows(standardized features[, word vectors]) -> float32, one logit per row: above 0 the article has it
 
 Two dense layers reduce the features and, if the net reads words, the word vector of a row. Residual blocks with
-dilations 1, 2, 4 and 8 then combine a row with its neighbours at that distance. Each document is scored alone, so that
-its scores depend on nothing else. A net may have several members, trained alike from other random starts: the score of
-a row is the mean of theirs, which errs less than each. The weights are written by flows/clean/models/train.
+dilations 1, 2, 4 and 8 then combine a row with its neighbours at that distance. A net with pooling also gives each row,
+halfway, the mean and the maximum of all rows: what kind of document it stands in. Each document is scored alone, so
+that its scores depend on nothing else. A net may have several members, trained alike from other random starts: the
+score of a row is the mean of theirs, which errs less than each. The weights are written by flows/clean/models/train.
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from flows.clean.models.word_vectors import WordVectors
 Floats = NDArray[np.float32]
 
 DILATIONS: Final = (1, 2, 4, 8)
+POOLING_DILATION: Final = 4  # of the block before which the rows are pooled
 CLIP: Final = 6.0
 _SINGLE_THREAD_PRODUCTS: Final = 250_000  # up to this many BLAS starts no threads, which would cost more than they save
 
@@ -39,6 +41,7 @@ class ConvNet:
     first: tuple[Floats, Floats]
     second: tuple[Floats, Floats]
     blocks: tuple[tuple[Floats, Floats, Floats, Floats], ...]
+    pooling: tuple[Floats, Floats] | None
     out: tuple[Floats, Floats]
     word_vectors: WordVectors | None
 
@@ -68,6 +71,8 @@ class ConvNet:
         member_count, row_count, channels = x.shape
         neighbours = np.zeros((member_count, row_count, 3 * channels), np.float32)
         for dilation, (taps, bias, mix, mix_bias) in zip(DILATIONS, self.blocks, strict=True):
+            if dilation == POOLING_DILATION and self.pooling is not None:
+                x += _pool_rows(x) @ self.pooling[0] + self.pooling[1]
             neighbours[:, :, channels : 2 * channels] = x
             neighbours[:, :dilation, :channels] = 0
             neighbours[:, -dilation:, 2 * channels :] = 0
@@ -108,6 +113,7 @@ def select_weights(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
         "first": select_layer("first"),
         "second": select_layer("second"),
         "blocks": tuple((*select_layer(f"taps{d}"), *select_layer(f"mix{d}")) for d in DILATIONS),
+        "pooling": select_layer("pool") if "pool" in arrays else None,
         "out": select_layer("out"),
         "word_vectors": WordVectors.from_arrays(arrays["word_hashes"], np.hstack(_list_members(arrays["word_vectors"])))
         if "word_hashes" in arrays
@@ -118,6 +124,12 @@ def select_weights(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
 def _list_members(vectors: Floats) -> list[Floats]:
     """Return the word vectors of each member, (words, width); those of a single one may lack the axis of members."""
     return [vectors] if vectors.ndim == 2 else list(vectors)
+
+
+def _pool_rows(x: Floats) -> Floats:
+    """Return the mean and the maximum of the rows of each member, at least 0: shape (members, 1, 2 * channels)."""
+    mean = np.add.reduce(x, 1, keepdims=True) / np.float32(x.shape[1])
+    return np.concatenate((mean, np.maximum.reduce(x, 1, keepdims=True, initial=0)), axis=2)
 
 
 def _apply_bias_relu(x: Floats, bias: Floats) -> Floats:

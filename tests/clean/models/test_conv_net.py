@@ -5,14 +5,16 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from flows.clean.models.conv_net import DILATIONS, ConvNet
+from flows.clean.models.conv_net import DILATIONS, POOLING_DILATION, ConvNet
 
 FEATURES, HIDDEN, CHANNELS = 5, 4, 3
 
 
-def make_arrays(seed):
+def make_arrays(seed, *, has_pooling=False):
     draw = np.random.default_rng(seed)
     shapes = {"first": (FEATURES, HIDDEN), "second": (HIDDEN, CHANNELS), "out": (CHANNELS, 1)}
+    if has_pooling:
+        shapes["pool"] = (2 * CHANNELS, CHANNELS)
     for dilation in DILATIONS:
         shapes |= {f"taps{dilation}": (3 * CHANNELS, CHANNELS), f"mix{dilation}": (CHANNELS, CHANNELS)}
     arrays = {"mean": np.zeros(FEATURES, np.float32), "scale": np.ones(FEATURES, np.float32)}
@@ -35,6 +37,9 @@ def score_alone(arrays, features):
     x = np.maximum(features @ arrays["first"] + arrays["first_bias"], 0)
     x = np.maximum(x @ arrays["second"] + arrays["second_bias"], 0)
     for d in DILATIONS:
+        if "pool" in arrays and d == POOLING_DILATION:
+            most = np.maximum(x.max(axis=0), 0)
+            x = x + np.concatenate((x.mean(axis=0), most)) @ arrays["pool"] + arrays["pool_bias"]
         padded = np.pad(x, ((d, d), (0, 0)))
         near = np.concatenate((padded[: len(x)], x, padded[2 * d :]), axis=1)
         x = x + np.maximum(near @ arrays[f"taps{d}"] + arrays[f"taps{d}_bias"], 0) @ arrays[f"mix{d}"]
@@ -49,6 +54,15 @@ def test_members_are_averaged(rows):
     expected = np.mean([score_alone(member, features) for member in members], axis=0)
     scores = ConvNet.from_arrays(stack(*members)).score_rows(features)
     assert scores.shape == (rows,) and scores.dtype == np.float32
+    np.testing.assert_allclose(scores, expected, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("rows", [1, 3, 40])
+def test_pooled_rows_tell_each_row_of_the_whole_document(rows):
+    features = np.random.default_rng(rows).normal(size=(rows, FEATURES)).astype(np.float32)
+    members = [make_arrays(seed, has_pooling=True) for seed in range(2)]
+    expected = np.mean([score_alone(member, features) for member in members], axis=0)
+    scores = ConvNet.from_arrays(stack(*members)).score_rows(features)
     np.testing.assert_allclose(scores, expected, rtol=1e-3, atol=1e-4)
 
 

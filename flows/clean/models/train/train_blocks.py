@@ -3,14 +3,14 @@
     python flows/clean/models/train/block_data.py CACHE
     python flows/clean/models/train/train_blocks.py CACHE [FOLDER]
 
-It writes page_fast.npz, page_net.npz and page_votes.npz to FOLDER/fold-<k>/ and FOLDER/all/, in half an hour on
-one core: the same bytes on the same machine and lock. It needs LightGBM and torch; the product does not.
+It writes page_fast.npz, page_net.npz and page_votes.npz to FOLDER/fold-<k>/ and FOLDER/all/, in ten minutes on one
+core: the same bytes on the same machine and lock. It needs LightGBM and torch; the product does not.
 """
 
 import sys
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import lightgbm
@@ -21,7 +21,7 @@ from flows.clean.html.block_features import FEATURE_NAMES
 from flows.clean.html.trafilatura_votes import VOTE_NAMES, build_vote_columns
 from flows.clean.models.train.block_data import load_pages
 from flows.clean.models.train.evaluation_sets import FOLDS
-from flows.clean.models.train.train_net import MEMBER_SEEDS, NetSettings, build_vocabulary, stack_members, train_net
+from flows.clean.models.train.train_net import NetSettings, build_vocabulary, train_net
 from flows.clean.models.train.tree_arrays import save_trees
 
 SETTINGS = {
@@ -117,8 +117,7 @@ def train_block_net(pages: list[dict], path: Path) -> None:
     ]
     vocabulary = build_vocabulary((page["id"], page["word_hashes"]) for page in pages)
     path.parent.mkdir(parents=True, exist_ok=True)
-    members = [train_net(examples, vocabulary, replace(NET_SETTINGS, seed=seed)) for seed in MEMBER_SEEDS]
-    np.savez_compressed(path, **stack_members(members))
+    np.savez_compressed(path, **train_net(examples, vocabulary, NET_SETTINGS))
     print(path, flush=True)
 
 

@@ -17,7 +17,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,11 +29,18 @@ from flows.clean.models.line_cnn import Net, summarize_scores
 from flows.clean.models.train import renderings
 from flows.clean.models.train.evaluation_sets import FOLDS, assign_fold, load_rows
 from flows.clean.models.train.renderings import DUMP_SHAPES
-from flows.clean.models.train.train_net import MEMBER_SEEDS, NetSettings, stack_members, train_net
+from flows.clean.models.train.train_net import NetSettings, train_net
 from flows.clean.rules.cues import load_general_cues
 from flows.clean.text.line_features import FEATURE_COUNT, MIN_PROSE_WORDS, compute_line_features
 
-NET_SETTINGS = NetSettings(hidden_width=48, epochs=10, batch_rows=4096, blank_columns=(29, 30, FEATURE_COUNT - 2))
+NET_SETTINGS = NetSettings(
+    hidden_width=48,
+    epochs=10,
+    batch_rows=4096,
+    blank_columns=(29, 30, FEATURE_COUNT - 2),
+    has_pooling=True,
+    seeds=(1, 2),
+)
 RIDGE = 30.0
 HOME_WEIGHT = 10.0  # of an Indonesian page, because the sets hold few of them
 DOUBTED_LISTING_SHARE = 0.9  # of the pages without an article, that the summary alone must not call one
@@ -163,9 +170,9 @@ def add_features(docs: list[TrainingText]) -> None:
                 doc.weights = doc.weight * (200 * words / np.sqrt(size) + 2)
 
 
-def train_line_net(docs: list[TrainingText], seed: int) -> dict[str, np.ndarray]:
-    """Train a member of the net on these texts and return its weights by array name."""
-    return train_net(docs, np.zeros(0, np.uint64), replace(NET_SETTINGS, seed=seed))
+def train_line_net(docs: list[TrainingText]) -> dict[str, np.ndarray]:
+    """Train the net on these texts and return its weights by array name."""
+    return train_net(docs, np.zeros(0, np.uint64), NET_SETTINGS)
 
 
 def fit_logistic_regression(x: np.ndarray, y: np.ndarray, w: np.ndarray, ridge: float) -> np.ndarray:
@@ -242,11 +249,6 @@ def build_net(weights: dict[str, np.ndarray]) -> Net:
 
 
 def load_or_train_net(docs: list[TrainingText], fold: int | None, cache: Path) -> dict[str, np.ndarray]:
-    """Load the members trained without this fold (None: with all), or train them; return the net's weights by name."""
-    return stack_members([load_or_train_member(docs, fold, seed, cache) for seed in MEMBER_SEEDS])
-
-
-def load_or_train_member(docs: list[TrainingText], fold: int | None, seed: int, cache: Path) -> dict[str, np.ndarray]:
     """Load the weights trained without this fold (None: with all) from the cache, or train them.
 
     The cache key is a digest of the training code, the feature code and the renderings.
@@ -259,10 +261,10 @@ def load_or_train_member(docs: list[TrainingText], fold: int | None, seed: int, 
     for name in FEATURE_SOURCES:
         digest.update((Path("flows/clean") / name).read_bytes())
     digest.update((cache / "renderings.jsonl.gz").read_bytes()[:1_000_000])
-    digest.update(f"{fold} {seed} {NET_SETTINGS} {torch.__version__}".encode())
+    digest.update(f"{fold} {NET_SETTINGS} {torch.__version__}".encode())
     path = cache / f"fit-{'all' if fold is None else fold}-{digest.hexdigest()}.npz"
     if not path.exists():
-        weights = train_line_net([doc for doc in docs if doc.fold != fold], seed)
+        weights = train_line_net([doc for doc in docs if doc.fold != fold])
         np.savez(path.with_suffix(".part.npz"), **weights)
         path.with_suffix(".part.npz").rename(path)
     with np.load(path) as file:
@@ -301,7 +303,6 @@ def main() -> None:
         "sources": "web-pages, web-extracted, id-html, id-lines, not-articles of the evaluation sets; see NOTICE",
         "settings": {
             **asdict(NET_SETTINGS),
-            "members": len(MEMBER_SEEDS),
             "sure": DOUBTED_LISTING_SHARE,
         },
         "weights": int(sum(value.size for value in weights.values())),

@@ -1,7 +1,6 @@
 """Training of a ConvNet in torch: of the line classifier and of the block classifier. Same bytes on one machine.
 
-train_net(examples, vocabulary_hashes, settings) -> arrays of a member by name
-stack_members(members) -> arrays of the net by name, for ConvNet.from_arrays
+train_net(examples, vocabulary_hashes, settings) -> arrays by name, for ConvNet.from_arrays
 """
 
 import time
@@ -12,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from flows.clean.lines.rolling_hash import compute_slots
-from flows.clean.models.conv_net import CLIP, DILATIONS
+from flows.clean.models.conv_net import CLIP, DILATIONS, POOLING_DILATION
 from flows.clean.models.word_vectors import WordVectors
 
 CHANNELS = 32
@@ -21,7 +20,6 @@ PADDING_ROWS = 16
 WORD_DECAY = 0.1
 WORD_DROPOUT, WORDLESS_SHARE = 0.1, 0.2  # of the words, and of the texts that are read without their words
 MIN_WORD_PAGES = 15  # in which a word of the vocabulary stands
-MEMBER_SEEDS = (1, 2, 3)  # of the random starts of the members of a net
 BLANK_SHARE = 0.3  # of the texts that are read without the columns of blank lines
 
 
@@ -45,7 +43,8 @@ class NetSettings:
     batch_rows: int
     blank_columns: tuple[int, ...] = ()
     word_width: int = 0  # of the vector of a word; 0: the net does not read words
-    seed: int = 1
+    has_pooling: bool = False
+    seeds: tuple[int, ...] = (1,)  # of the random start of each member
 
 
 def build_vocabulary(pages: Iterable[tuple[str, np.ndarray]]) -> np.ndarray:
@@ -63,10 +62,24 @@ def build_vocabulary(pages: Iterable[tuple[str, np.ndarray]]) -> np.ndarray:
 def train_net(
     examples: Sequence[NetExample], vocabulary_hashes: np.ndarray, settings: NetSettings
 ) -> dict[str, np.ndarray]:
-    """Train the net on these texts and return its weights by array name."""
+    """Train the members of the net on these texts and return its weights by array name."""
+    members = [_train_member(examples, vocabulary_hashes, settings, seed) for seed in settings.seeds]
+    if len(members) == 1:
+        return members[0]
+    shared = ("mean", "scale", "word_hashes")
+    return {
+        name: value if name in shared else np.stack([member[name] for member in members])
+        for name, value in members[0].items()
+    }
+
+
+def _train_member(
+    examples: Sequence[NetExample], vocabulary_hashes: np.ndarray, settings: NetSettings, seed: int
+) -> dict[str, np.ndarray]:
+    """Train the net from one random start and return its weights by array name."""
     import torch
 
-    torch.manual_seed(settings.seed)
+    torch.manual_seed(seed)
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     all_features = np.concatenate([example.features for example in examples]).astype(np.float32)
@@ -89,12 +102,19 @@ def train_net(
             self.taps = torch.nn.ModuleList(torch.nn.Linear(3 * CHANNELS, CHANNELS) for _ in DILATIONS)
             self.mix = torch.nn.ModuleList(torch.nn.Linear(CHANNELS, CHANNELS) for _ in DILATIONS)
             self.out = torch.nn.Linear(CHANNELS, 4)
+            self.pool = torch.nn.Linear(2 * CHANNELS, CHANNELS) if settings.has_pooling else None
             self.vectors = torch.nn.Parameter(torch.zeros(len(vocabulary.hashes), settings.word_width))
 
         def forward(
-            self, x: torch.Tensor, mask: torch.Tensor, rows: torch.Tensor, starts: torch.Tensor, shares: torch.Tensor
+            self,
+            x: torch.Tensor,
+            mask: torch.Tensor,
+            rows: torch.Tensor,
+            starts: torch.Tensor,
+            shares: torch.Tensor,
+            texts: torch.Tensor,
         ) -> torch.Tensor:
-            """Return four logits per row: kept, and the three zones."""
+            """Return four logits per row: kept, and the three zones. `texts` numbers the text of each row."""
             if settings.word_width:
                 words = torch.nn.functional.embedding_bag(
                     rows, self.vectors, starts, mode="sum", per_sample_weights=shares
@@ -103,11 +123,23 @@ def train_net(
             x = torch.relu(self.first(x))
             x = torch.relu(self.second(x)) * mask
             for dilation, taps, mix in zip(DILATIONS, self.taps, self.mix, strict=True):
+                if self.pool is not None and dilation == POOLING_DILATION:
+                    x = (x + self.pool(pool_texts(x * mask, mask, texts))[texts]) * mask
                 pad = torch.nn.functional.pad(x, (0, 0, dilation, dilation))
                 near = torch.cat((pad[: len(x)], x, pad[2 * dilation :]), 1)
                 step = torch.nn.functional.dropout(torch.relu(taps(near)), 0.1, self.training)
                 x = (x + mix(step)) * mask
             return self.out(x)
+
+    def pool_texts(x: torch.Tensor, mask: torch.Tensor, texts: torch.Tensor) -> torch.Tensor:
+        """Return the mean and the maximum, at least 0, of the rows of each text: shape (texts, 2 * channels)."""
+        count = int(texts[-1]) + 1
+        row_counts = torch.zeros(count, 1).index_add(0, texts, mask)
+        mean = torch.zeros(count, CHANNELS).index_add(0, texts, x) / row_counts.clamp(min=1)
+        most = torch.zeros(count, CHANNELS).scatter_reduce(
+            0, texts[:, None].expand(-1, CHANNELS), x, "amax", include_self=True
+        )
+        return torch.cat((mean, most), 1)
 
     model = Model()
     averaged = {name: value.clone() for name, value in model.state_dict().items()}
@@ -117,7 +149,7 @@ def train_net(
         lr=LEARNING_RATE,
         weight_decay=1e-2,
     )
-    rng = np.random.default_rng(settings.seed)
+    rng = np.random.default_rng(seed)
     row_total = sum(len(example.labels) + PADDING_ROWS for example in examples)
     steps, step = int(settings.epochs * row_total / settings.batch_rows) + settings.epochs, 0
     gaps = list(settings.blank_columns)
@@ -127,7 +159,7 @@ def train_net(
         queue = rng.permutation(len(examples)).tolist()
         while queue:
             x, y, w, m, total = [], [], [], [], 0
-            rows, row_lines, shares = [], [], []
+            rows, row_lines, shares, texts = [], [], [], []
             while queue and total < settings.batch_rows:
                 number = queue.pop()
                 example = examples[number]
@@ -148,6 +180,7 @@ def train_net(
                     column.append(np.pad(value, ((0, PADDING_ROWS), (0, 0))))
                 w.append(np.pad(example.weights, (0, PADDING_ROWS)))
                 m.append(np.pad(np.ones(count), (0, PADDING_ROWS)))
+                texts.append(np.full(count + PADDING_ROWS, len(texts)))
                 total += count + PADDING_ROWS
             rate = LEARNING_RATE * min(1, step / 50) * 0.5 * (1 + np.cos(np.pi * min(step / steps, 1)))
             for group in optimiser.param_groups:
@@ -162,7 +195,7 @@ def train_net(
             starts = torch.from_numpy(np.searchsorted(row_lines, np.arange(len(batch))))
             shares = torch.from_numpy(np.concatenate([np.zeros(0), *shares]).astype(np.float32))
             rows = torch.from_numpy(np.concatenate([np.zeros(0, np.int64), *rows]))
-            output = model(batch, mask, rows, starts, shares)
+            output = model(batch, mask, rows, starts, shares, torch.from_numpy(np.concatenate(texts)))
             keep_loss = torch.nn.functional.binary_cross_entropy_with_logits(
                 output[:, 0], target[:, 0].float(), reduction="none"
             )
@@ -185,15 +218,6 @@ def train_net(
     return arrays
 
 
-def stack_members(members: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Stack the weights of members that were trained on the same texts as the weights of one net, by array name."""
-    shared = ("mean", "scale", "word_hashes")
-    return {
-        name: value if name in shared else np.stack([member[name] for member in members])
-        for name, value in members[0].items()
-    }
-
-
 def _label_zones(labels: np.ndarray) -> np.ndarray:
     """Return the zone of each row: 0 before, 1 within, 2 after the article (all of a text without one)."""
     zones = np.ones(len(labels), np.int64)
@@ -214,5 +238,7 @@ def _name_arrays(state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         for part in ("taps", "mix"):
             arrays[f"{part}{dilation}"] = state[f"{part}.{index}.weight"].T
             arrays[f"{part}{dilation}_bias"] = state[f"{part}.{index}.bias"]
+    if "pool.weight" in state:
+        arrays["pool"], arrays["pool_bias"] = state["pool.weight"].T, state["pool.bias"]
     arrays["out"], arrays["out_bias"] = state["out.weight"][:1].T, state["out.bias"][:1]
     return {name: np.ascontiguousarray(value, np.float32) for name, value in arrays.items()}
