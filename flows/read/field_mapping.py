@@ -142,7 +142,10 @@ class _Mapping:
 
     def _choose_summary(self) -> tuple[str, str, str]:
         # What is described without a title, an address or a day is a package or a data set, not an article.
-        is_described = any(True for name in ("title", "url", "published_at") for _ in self._values(name))
+        names = ("title", "url", "published_at")
+        if not load_aliases().package_keys.isdisjoint(map(normalize_key, self._flat)):
+            names = names[1:2]
+        is_described = any(True for name in names for _ in self._values(name))
         for path, value in self._values("summary") if is_described else ():
             content = join_paragraphs(value)
             if is_prose(content):
@@ -237,7 +240,7 @@ class _Mapping:
 
         registry = load_registry()
         for path, value in self._values("outlet"):
-            text = _strip_slash(clean_scalar(value))
+            text = _strip_slash(field_values.decode_line(clean_scalar(value)))
             if not text or is_missing(text) or _is_address(text) or text.isdigit():
                 continue
             is_forced = path in self._forced

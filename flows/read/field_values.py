@@ -126,8 +126,8 @@ def is_error_text(text: str) -> bool:
 
 def decode_line(text: str) -> str:
     """Return a single line of text that a scraper wrote as a list, as bytes or with escapes; any other as it is."""
-    if text[:1] in ("[", "(") and (items := parse_list(text)) and isinstance(items[0], str):
-        text = items[0].strip()
+    if text[:1] in ("[", "(", "{") and (items := parse_list(text)) and isinstance(items[0], str | Mapping):
+        text = clean_scalar(items[0]) or text
     text = decode_bytes_literal(text)
     if "\\u" in text or "\\/" in text:
         text = _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text).replace("\\/", "/")
