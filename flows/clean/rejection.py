@@ -27,6 +27,7 @@ _ERROR_PAGE: Final = re.compile(
     r"(?:page|article|url) (?:you (?:requested|are looking for)|cannot be found|could not be found|no longer exists)|"
     r"halaman (?:yang anda cari )?tidak (?:di)?temukan|artikel tidak ditemukan|access denied|akses ditolak|"
     r"verify (?:that )?you are (?:a )?human|are you a robot|just a moment\.\.\.|checking your browser|"
+    r"security service to protect itself|you have been blocked|"
     r"enable (?:javascript and )?cookies to continue|service unavailable|under maintenance|sedang dalam perbaikan|"
     r"masuk untuk melanjutkan|log ?in to continue|sign in to continue|we value your privacy|before you continue to",
     re.IGNORECASE,

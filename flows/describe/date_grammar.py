@@ -118,6 +118,8 @@ _CLOCK_BEFORE_YEAR = re.compile(
     r"(?:[A-Za-z]{3},? )?(?P<day>[A-Za-z]{3} \d{1,2}),? (?P<time>\d\d:\d\d(?::\d\d)?)"
     r"(?P<zone> (?:[A-Z]{2,5}|[+-]\d{4}))? (?P<year>(?:19|20)\d\d)"
 )
+# Where the text of elements was joined by nothing: "Kompas.com6 September 2023, 09:15 WIBReporter".
+_UNGLUED = re.compile(r"(?<=[a-z])(?=\d{1,2}[ /-])|(?<=WIB)(?=[A-Z])|(?<=WITA)(?=[A-Z])|(?<=\d{4})(?=[A-Z][a-z])")
 _YEAR_SIGNS = frozenset("年년")
 
 
@@ -362,4 +364,4 @@ def parse_machine_date(value: str) -> DateStamp | None:
             return DateStamp(moment.date(), moment.time().replace(second=0, microsecond=0), zone, 0, len(text))
     except ValueError:
         pass
-    return next(find_dates(text), None)
+    return next(find_dates(_UNGLUED.sub(" ", text)), None)

@@ -31,6 +31,7 @@ _ROLE_BEHIND: Final = re.compile(r"\s{0,3}\((?P<role>[^\W\d_][\w/ ]{1,24})\)\s{0
 _PIECES: Final = re.compile(r"\s{0,4}[,;|]\s{0,4}")
 _BY: Final = re.compile(r"(?:posted|published|ditulis|dipublikasikan|view all posts) (?:by|oleh) ", re.IGNORECASE)
 _TIME_BEHIND: Final = re.compile(r"[\s|,/-]{0,6}\d{1,2}[:.]\d\d(?:\s{0,2}(?:WIB|WITA|WIT|[ap]m))?\Z", re.IGNORECASE)
+_BUTTON_BEHIND: Final = re.compile(r"\s{1,3}(?:Follow|Ikuti|Following|Subscribe)\Z")
 _EDGES: Final = " \t\r\n\xa0,.;:|/-–—•*→»›>←«"
 _OTHER_ROLES: Final = frozenset(
     ["foto", "fotografer", "photo", "photographer", "photos", "video", "videografer", "grafis", "ilustrasi", "rep/red"]
@@ -124,6 +125,7 @@ def _parse_part(part: str, field_name: str, registry: Registry) -> list[str]:
     label = roles.find_role_label(part)
     if label and label.credit and f"{label.role}s" == field_name:
         part = label.credit
+    part = _BUTTON_BEHIND.sub("", part.rstrip(_EDGES))
     part = _ROLE_BEFORE.sub("", part, count=1) if _ROLE_BEFORE.match(part) else part
     if part.strip(_EDGES).lower() in roles.load_newsroom_words().sections:
         return []

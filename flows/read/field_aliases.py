@@ -83,6 +83,7 @@ class AliasTable:
     qualifiers: tuple[str, ...]
     qualified: frozenset[str]
     strict_outlets: frozenset[str]
+    package_keys: frozenset[str]
 
     def find_fields(self, key: str) -> tuple[tuple[str, int], ...]:
         """Find the fields of a normalised key with their ranks: as it is, else without what only qualifies it."""
@@ -140,6 +141,7 @@ def load_aliases() -> AliasTable:
         tuple(table["qualifiers"]),
         frozenset(table["qualified"]),
         frozenset(table["strict_outlets"]),
+        frozenset(table["package_keys"]),
     )
 
 
@@ -190,15 +192,15 @@ def plan_keys(paths: tuple[str, ...], field_map: FieldMap) -> KeyPlan:
 
 def _look_up(path: str, table: AliasTable) -> tuple[tuple[str, int], ...]:
     """Look up the fields that a path may state, with their ranks; nested ones rank below those of the record."""
-    parts = [normalize_key(part) for part in path.split(".") if part.strip()] or [normalize_key(path)]
+    # Elasticsearch keeps a record under "_source": a wrapper, not the outlet.
+    parts = [normalize_key("hit" if part == "_source" else part) for part in path.split(".") if part.strip()]
+    parts = parts or [normalize_key(path)]
     parts = parts[:1] + [part for part in parts[1:] if part not in table.containers]
     penalty = 0
     while parts:
         columns = table.find_fields(".".join(parts))
         if not columns and len(parts) > 1 and parts[-1] in table.values:
             columns = table.find_fields(".".join(parts[:-1]))
-            if parts[0] in table.wrappers and parts[-1] == "content" and not any(name == "text" for name, _ in columns):
-                columns = ()  # a record in a wrapper ("_source.content"), not the value of a field
         if columns:
             return tuple((name, rank + penalty) for name, rank in columns)
         holds_text = any(name == "text" for name, _ in table.find_fields(parts[0]))

@@ -16,7 +16,8 @@ from flows.outlets import canonical_urls
 from flows.read import field_values, outlet_names
 from flows.read.cut_marks import split_cut_mark
 from flows.read.field_aliases import FieldMap, KeyPlan, load_aliases, normalize_key, plan_keys, states_text
-from flows.read.field_values import clean_scalar, is_missing, join_paragraphs, list_names, parse_instant, unescape_name
+from flows.read.field_values import clean_scalar, join_paragraphs, list_names, parse_instant, unescape_name
+from flows.read.missing_values import is_error_text, is_error_title, is_missing
 
 _DEPTH: Final = 4
 _NAMELESS: Final = re.compile(r"(?:Unnamed: \d{1,9}(?:_level_\d+)?|\s*|index|level_\d)\Z")
@@ -132,7 +133,7 @@ class _Mapping:
         texts = [(path, joined) for path, value in self._values("text") if (joined := join_paragraphs(value)).strip()]
         if not texts:
             texts = [(path, value) for path, value in self._values("html") if isinstance(value, str) and value.strip()]
-        texts = [pair for pair in texts if not _is_address(pair[1]) and not field_values.is_error_text(pair[1])]
+        texts = [pair for pair in texts if not _is_address(pair[1]) and not is_error_text(pair[1])]
         texts = _join_numbered(texts)
         if texts:
             path, content = texts[0] if len(texts) == 1 else _choose_longest(texts)
@@ -142,7 +143,10 @@ class _Mapping:
 
     def _choose_summary(self) -> tuple[str, str, str]:
         # What is described without a title, an address or a day is a package or a data set, not an article.
-        is_described = any(True for name in ("title", "url", "published_at") for _ in self._values(name))
+        names: tuple[str, ...] = ("title", "url", "published_at")
+        if not load_aliases().package_keys.isdisjoint(map(normalize_key, self._flat)):
+            names = names[1:2]
+        is_described = any(True for name in names for _ in self._values(name))
         for path, value in self._values("summary") if is_described else ():
             content = join_paragraphs(value)
             if is_prose(content):
@@ -193,7 +197,7 @@ class _Mapping:
     def _state_first(self, name: str, stated: list[tuple[str, str]]) -> None:
         for path, value in self._values(name):
             text = field_values.decode_line(clean_scalar(value))
-            if text and not is_missing(text) and not _is_address(text) and not field_values.is_error_title(text):
+            if text and not is_missing(text) and not _is_address(text) and not is_error_title(text):
                 self._sources.append((path, name))
                 stated.append((name, text))
                 return
@@ -237,7 +241,7 @@ class _Mapping:
 
         registry = load_registry()
         for path, value in self._values("outlet"):
-            text = _strip_slash(unescape_name(clean_scalar(value)))
+            text = _strip_slash(unescape_name(field_values.decode_line(clean_scalar(value))))
             if not text or is_missing(text) or _is_address(text) or text.isdigit():
                 continue
             is_forced = path in self._forced

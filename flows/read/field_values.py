@@ -5,27 +5,15 @@ import html
 import json
 import math
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, lru_cache
-from importlib import resources
 from typing import Any, Final
 
 from flows.read import json_objects, lenient_decoding
 from flows.read.field_aliases import FieldMap, states_text
+from flows.read.missing_values import is_missing
 
-_LONGEST_MISSING: Final = 60
-_LONGEST_ERROR: Final = 1000
-_ERROR_TEXT: Final = re.compile(
-    r"HTTPS?ConnectionPool\(|Message: (?:no such|stale|timeout|unknown|invalid|element)"
-    r"|Traceback \(most recent call last\)|'?NoneType'? object|list index out of range"
-    r"|(?:[\w.]{1,60}(?:Error|Exception|Timeout)\b|Error|Exception|Kesalahan) ?[:(]"
-    r"|(?:Please |You need to |Mohon |Silakan )?(?:enable|aktifkan) JavaScript\b"
-    r"|(?:Error:? )?[45]\d\d (?:Client|Server) Error|<Response \[|(?:Failed|Gagal|Unable|Could not|Cannot) (?:to )?"
-    r"(?:fetch|load|download|scrape|parse|get|extract|retrieve|mengambil|memuat|mengunduh|membuka)\b[^.]{0,100}\.?\Z",
-)
 _ZONE_NAME: Final = re.compile(r"(?<=\d)\[[A-Za-z]{1,20}/[A-Za-z_]{1,30}\]\Z")  # of Java: "+07:00[Asia/Jakarta]"
 _MISREAD: Final = re.compile("[ÃÂâÅÄ][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _UNICODE_ESCAPE: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -62,72 +50,10 @@ _NAME_PARTS: Final = (
 )  # fmt: skip
 
 
-@cache
-def missing_words() -> frozenset[str]:
-    """Return the words that stand where there is no value."""
-    return frozenset(_load_value_words()["missing"])
-
-
-@cache
-def _load_value_words() -> dict[str, list[str]]:
-    """Load the lists of words about values, once a process."""
-    table = tomllib.loads(resources.files("flows.read").joinpath("field_aliases.toml").read_text(encoding="utf-8"))
-    keys = ("missing", "missing_names", "missing_phrases", "missing_openings", "error_titles")
-    return {key: table[key] for key in keys}
-
-
-@cache
-def _compile_missing_phrase() -> re.Pattern[str]:
-    """Compile what scrapers write for a field that they did not find: "Title not found", "Tidak ada penulis"."""
-    words = _load_value_words()
-    names, phrases, openings = (
-        "|".join(sorted(map(re.escape, words[key]), key=len, reverse=True))
-        for key in ("missing_names", "missing_phrases", "missing_openings")
-    )
-    return re.compile(
-        rf"(?:(?:{names}) (?:{phrases})|(?:{openings}) (?:{names})(?: (?:found|available|ditemukan|tersedia))?)[.!]?"
-    )
-
-
-def is_missing(value: object) -> bool:
-    """Return whether a value says that there is none."""
-    if value is None:
-        return True
-    if isinstance(value, str):
-        return len(value) <= _LONGEST_MISSING and _says_missing(value)
-    if isinstance(value, float):
-        return not math.isfinite(value)
-    return isinstance(value, list | dict | tuple) and not value
-
-
-@lru_cache(maxsize=4096)
-def _says_missing(value: str) -> bool:
-    text = " ".join(value.casefold().replace("_", " ").split())
-    if text == "" or text in missing_words():
-        return True
-    bare = text.strip("[]{}()<>'\" ")
-    if bare in missing_words() or (bare == "" and text):
-        return True
-    tokens = re.split(r"[\s,;|]{1,9}", bare)
-    if len(tokens) > 1 and all(token in missing_words() for token in tokens):
-        return True
-    return _compile_missing_phrase().fullmatch(bare) is not None
-
-
-def is_error_title(text: str) -> bool:
-    """Return whether a title is that of a page which a server or a guard sent instead of the article."""
-    return len(text) <= _LONGEST_MISSING and " ".join(text.casefold().split()) in _load_value_words()["error_titles"]
-
-
-def is_error_text(text: str) -> bool:
-    """Return whether a text is the message of an error that a scraper stored where the article belongs."""
-    return len(text) <= _LONGEST_ERROR and _ERROR_TEXT.match(text.lstrip()) is not None
-
-
 def decode_line(text: str) -> str:
     """Return a single line of text that a scraper wrote as a list, as bytes or with escapes; any other as it is."""
-    if text[:1] in ("[", "(") and (items := parse_list(text)) and isinstance(items[0], str):
-        text = items[0].strip()
+    if text[:1] in ("[", "(", "{") and (items := parse_list(text)) and isinstance(items[0], str | Mapping):
+        text = clean_scalar(items[0]) or text
     text = decode_bytes_literal(text)
     if "\\u" in text or "\\/" in text:
         text = _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text).replace("\\/", "/")

@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from flows.outlets import Outlet, Registry
+from flows.outlets.places import load_gazetteer
 from flows.outlets.roles import load_newsroom_words
 from flows.read.field_aliases import load_aliases
 
@@ -24,6 +25,7 @@ _TOP_LABELS: Final = frozenset(
      "biz", "digital", "world", "network", "blog", "app", "dev", "gov", "edu", "mil", "int", "example", "club"]
 )  # fmt: skip
 _MOST_WORDS: Final = 8
+_FEWEST_LETTERS: Final = 3
 
 
 def is_host(text: str) -> bool:
@@ -54,6 +56,8 @@ def may_name_outlet(text: str, *, is_weak: bool) -> bool:
     words = load_newsroom_words()
     if len(text.split()) > _MOST_WORDS or ":" in text or text.casefold() in words.sections | words.roles.keys():
         return False
+    if sum(map(str.isalpha, text)) < _FEWEST_LETTERS or text in load_gazetteer():
+        return False
     return text != text.lower() or text == text.upper()  # a capital letter, or a script without case
 
 
@@ -61,4 +65,4 @@ def _is_of_tools(text: str) -> bool:
     """Return whether a value names a tool or a collection, or is made of such words alone."""
     tools = load_aliases().tools
     folded = text.casefold()
-    return folded in tools or all(word.strip(".,()0123456789") in tools for word in folded.split())
+    return folded in tools or all(word in tools for part in folded.split() if (word := part.strip(".,()0123456789")))

@@ -28,7 +28,7 @@ _HEADER_LINE: Final = re.compile(r"[A-Za-z][A-Za-z-]{1,40}:\s.{0,300}\Z|HTTP/\d(
 _HTTP_BEGINS: Final = re.compile(r"(?:[<>*] )?(?:HTTP/\d(?:\.\d)? \d{3}\b|(?:GET|POST|HEAD) \S{1,300} HTTP/\d)")
 _OUTPUT_BEGINS: Final = re.compile(
     r"--\d{4}-\d\d-\d\d \d\d:\d\d:\d\d--\s{1,3}https?://|={5,60} test session starts ={5,60}|Collecting [\w.-]{1,60}\s|Requirement already satisfied: "
-    r"|npm (?:WARN|ERR!|notice)|added \d{1,6} packages|Cloning into '|remote: Enumerating objects|On branch \S{1,60}\s{0,3}\Z|<class 'pandas\.|\[nltk_data\] |Downloading(?: data| builder script| readme)?: {1,3}\d{1,3}%"
+    r"|npm (?:WARN|ERR!|notice)|added \d{1,6} packages|module [\w.-]{1,60}/\S{1,100}\Z|Cloning into '|remote: Enumerating objects|On branch \S{1,60}\s{0,3}\Z|<class 'pandas\.|\[nltk_data\] |Downloading(?: data| builder script| readme)?: {1,3}\d{1,3}%"
 )
 _CLOCK_LOG: Final = re.compile(r"\[?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]?\s{0,3}(?:[-|:>]|\S)")
 _LISTED_FILE: Final = re.compile(r"[d-][rwxst-]{9}[.+@]?\s{1,9}\d{1,6}\s|total \d{1,9}\Z")
@@ -61,7 +61,7 @@ _UNRELEASED: Final = re.compile(r"^#{1,4} \[?Unreleased\]?", re.MULTILINE | re.I
 _TASK: Final = re.compile(r"(?:[-*+]|\d{1,3}[.)])? {0,3}\[[ xX]\] \S")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,20}(?:[.,]\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?")
 _RUBY: Final = re.compile(
-    r"^\s{0,20}(?:require(?:_relative)? ['\"]|end\s{0,3}$|puts |class \w{1,60} < |module \w{1,60}$|.{1,200} do(?: \|[\w, ]{1,60}\|)?\s{0,3}$)",
+    r"^\s{0,20}(?:[a-z_][a-z0-9_.]{1,40} ['\"][^'\"\n]{1,80}['\"](?:,[^\n]{0,200})?$|[a-z_]{1,30}(?:\.[a-z_]{1,30}){1,4} = |require(?:_relative)? ['\"]|end\s{0,3}$|puts |class \w{1,60} < |module \w{1,60}$|.{1,200} do(?: \|[\w, ]{1,60}\|)?\s{0,3}$)",
     re.MULTILINE,
 )
 _OTHER_CODE: Final = re.compile(

@@ -255,9 +255,11 @@ def test_a_day_without_its_year_takes_the_one_year_that_fits_its_weekday():
         ("Wed Sep  6 09:15:00 2023", None),
         ("Wed Sep 06 09:15:00 +0700 2023", 7),
         ("Wed Sep  6 09:15:00 WIB 2023", 7),
+        ("Kompas.com6 September 2023, 09:15 WIB", 7),
+        ("Rabu, 6 September 2023 09:15 WIBReporter: Ani", 7),
     ],
 )
-def test_machine_dates_with_the_year_behind_the_clock(text, zone_hours):
+def test_machine_dates_that_are_glued_or_have_the_year_behind_the_clock(text, zone_hours):
     stamp = parse_machine_date(text)
     assert (stamp.day, stamp.time) == (dt.date(2023, 9, 6), dt.time(9, 15))
     assert (stamp.zone.utcoffset(None) if stamp.zone else None) == (

@@ -383,7 +383,23 @@ def test_paragraphs_in_numbered_keys_are_one_text():
 
 def test_what_is_only_described_is_no_article():
     with pytest.raises(RecordError):
-        content({"name": "kabar/scraper", "version": "1.0", "description": PROSE, "authors": [{"name": "Ani Sari"}]})
+        content({"name": "kabar/scraper", "description": PROSE, "authors": [{"name": "Ani Sari"}]})
+    with pytest.raises(RecordError):
+        content({"title": "Kumpulan Berita", "licenses": [{"name": "CC0"}], "description": PROSE})
+    assert content({"title": "Satu", "description": PROSE}) == PROSE
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["dibuat_oleh", "Ditulis Oleh", "written_by", "author_names", "reporter_name", "Author(s)", "penulis/wartawan"],
+)
+def test_keys_of_writers(key):
+    assert stated({"text": PROSE, key: "Ani Sari"}, name="authors") == ["Ani Sari"]
+
+
+def test_the_title_of_a_source_is_its_outlet():
+    fields = {"title": "J", "body": PROSE, "source": {"uri": "detik.com", "title": "detikcom"}}
+    assert (stated(fields, name="outlet"), stated(fields, name="title")) == (["detikcom"], ["J"])
 
 
 @pytest.mark.parametrize(
