@@ -4,6 +4,8 @@ Forms, each with any of the separators - – -- — and often no blank behind it
 
     OUTLET, Place SEP      OUTLET SEP            OUTLET, PlaceSentence (glued)    OUTLET - PLACE. (Kontan)
     Place, OUTLET SEP      Place (OUTLET) SEP    PLACE SEP                        PLACE: (Malaysia)
+    OUTLET. Sentence       PLACE | Outlet SEP    PLACE, day month year SEP
+    Site.com SEP, SITE.COM, Place SEP: a site beyond the registry names no outlet
 
 A place alone never identifies an outlet. An opening that is not surely a dateline is none.
 """
@@ -24,12 +26,19 @@ _OPENING = re.compile(r"[\s]{0,40}(?:[-–—]\s{1,4})?")
 _CAPS_HEAD = re.compile(r"[A-Z][A-Z.'/]{1,24}(?:,? [A-Z][A-Z.'/]{0,24}|,? \(?[A-Z][A-Z.']{1,24}\)?){0,3}")
 _MIXED_HEAD = re.compile(r"[A-Z][\w.']{1,24}(?:,?[ -][A-Z][\w.']{0,24}){0,3}")
 _STOPPED = re.compile(r"([A-Z][A-Z ]{2,30})\.(?=\s[\"“A-Z])")  # KONTAN.CO.ID - JAKARTA. Sentence
+_STOPPED_NAME = re.compile(r"([A-Z]{3,12})\. (?=[\"“A-Z])")
 _BRACKET = re.compile(r"\s{0,2}\(([^()]{2,40})\)")
 _LINK = re.compile(r"\s{0,3}[,|]\s{0,3}")
+_BAR = re.compile(r" ?[|/] ?")
 _TURN = re.compile(r"\s{0,3}([,(])\s{0,3}")
-_MONTH_WORD = r"(?:Jan|Feb|Ma[crty]|Apr|Jun|Jul|Aug|Ogos|Sep|Sept|O[ck]t|No[vp]|De[sc]|Dis)[a-z]{0,6}\.?"
-_DAY = re.compile(rf",? (?:\d{{1,2}} {_MONTH_WORD}|{_MONTH_WORD} \d{{1,2}})(?!\w)")
+_MONTH_WORD = r"(?:Jan|Feb|Ma[crty]|Mei|Apr|Jun|Jul|Aug|Ag[ust]|Ogos|Sep|Sept|O[ck]t|No[vp]|De[sc]|Dis)[a-z]{0,6}\.?"
+_DAY = re.compile(
+    rf",? (?:\d{{1,2}} {_MONTH_WORD}|{_MONTH_WORD} \d{{1,2}})(?:,? (?:19|20)\d\d)?(?!\w)"
+    r"|,? ?\(?\d{1,2}/\d{1,2}(?:/(?:19|20)\d\d)?\)?(?![\w/])"
+)
+_OUTLET_NAME = re.compile(r"[A-Z][\w.']{1,20}(?: [A-Z][\w.']{0,20}){0,3}")
 _PLACE = re.compile(r"[A-Z][\w.'’/]{0,24}(?:,? ?\(?[A-Z][\w.'’/]{0,24}\)?|[ -](?:de|di|al|au|le)[ -]|-(?=[A-Z])){0,5}")
+_DOMAIN_END = re.compile(r"\.(?:com?|co\.id|net|org|id|tv|news|info|my)\Z", re.IGNORECASE)
 _SITE = re.compile(r"[A-Za-z0-9-]{2,30}(?:\.[A-Za-z]{2,10}){1,2}")
 _SENTENCE = re.compile(r"[\"“'‘(]?[A-Z0-9À-Þ]|[a-z][A-Z]")
 _STAMP = re.compile(
@@ -88,7 +97,7 @@ def parse_dateline(line: str, registry: Registry) -> Dateline | None:
     if not head or not (head[0].isalnum() or head[0] in "("):
         return None
     printed_from = len(line) - len(line.lstrip())
-    for form in (_parse_outlet_first, _parse_place_first, _parse_place_alone):
+    for form in (_parse_outlet_first, _parse_site_first, _parse_place_first, _parse_place_alone):
         parts = form(head, registry)
         if parts:
             outlet, place, agency, end = parts
@@ -106,12 +115,16 @@ def _parse_outlet_first(head: str, registry: Registry) -> _DatelineParts | None:
     """Parse "OUTLET, Place SEP", "OUTLET (Place) SEP", "OUTLET - PLACE." and "OUTLET SEP"."""
     match = _match_spelling(head, 0, registry)
     if not match:
-        return None
+        stopped_name = _STOPPED_NAME.match(head)
+        outlet = registry.find_by_name(stopped_name[1]) if stopped_name else None
+        return (outlet, None, None, stopped_name.end()) if stopped_name and outlet else None
     outlet = registry.find_by_name(match[0])
     at = match.end()
     bracket = _BRACKET.match(head, at)
     if bracket and (sep := _SEP.match(head, bracket.end())) and _is_place(bracket[1]):
         return outlet, bracket[1].strip(), None, sep.end()
+    if match[0].isupper() and head.startswith(". ", at) and _is_sentence_start(head, at + 2):
+        return outlet, None, None, at + 2
     link = _LINK.match(head, at)
     if link:
         return _parse_place_after_outlet(head, link.end(), outlet)
@@ -142,6 +155,26 @@ def _parse_outlet_first(head: str, registry: Registry) -> _DatelineParts | None:
         if _is_sentence_start(head, sep.end()) or head[sep.end() : sep.end() + 1].islower()
         else None
     )
+
+
+def _parse_site_first(head: str, registry: Registry) -> _DatelineParts | None:
+    """Parse "SITE.COM, Place SEP", "Site.com SEP" and "VOA Indonesia SEP", with a medium beyond the registry."""
+    medium = _OUTLET_NAME.match(head)
+    sep = _SEP.match(head, medium.end()) if medium and _names_medium(medium[0]) else None
+    if sep and sep[0] != "-" and _is_sentence_start(head, sep.end()) and not _STAMP.match(head, sep.end()):
+        return None, None, None, sep.end()
+    site = _SITE.match(head)
+    if site is None or not head[0].isupper() or _DOMAIN_END.search(site[0]) is None:
+        return None
+    sep = _SEP.match(head, site.end())
+    if sep and sep[0] != "-" and _is_sentence_start(head, sep.end()) and not _STAMP.match(head, sep.end()):
+        return None, None, None, sep.end()
+    link = _LINK.match(head, site.end())
+    place = _PLACE.match(head, link.end()) if link else None
+    sep = _SEP.match(head, place.end()) if place else None
+    if place and sep and sep[0] != "-" and _is_place(place[0]) and _is_sentence_start(head, sep.end()):
+        return None, place[0], None, sep.end()
+    return None
 
 
 def _parse_place_after_outlet(head: str, at: int, outlet: Outlet | None) -> _DatelineParts | None:
@@ -186,9 +219,16 @@ def _parse_place_first(head: str, registry: Registry) -> _DatelineParts | None:
             is_known = outlet is not None or agency is not None or (site is not None and site[0] == inside)
             if not outlet and not (sep and _is_sentence_start(head, sep.end())):
                 continue
-            if is_known and _is_place(place) and (sep or place in load_gazetteer()):
+            is_medium = place in load_gazetteer() and sep is not None and _OUTLET_NAME.fullmatch(inside) is not None
+            if (is_known and _is_place(place) and (sep or place in load_gazetteer())) or is_medium:
                 return outlet, place, agency, sep.end() if sep else stop + 1
-        elif site:
+        elif not site:
+            medium = _OUTLET_NAME.match(head, turn.end())
+            sep = _SEP.match(head, medium.end()) if medium else None
+            is_dateline = medium and sep and sep[0] != "-" and _is_sentence_start(head, sep.end())
+            if medium and sep and is_dateline and _names_medium(medium[0]) and place in load_gazetteer():
+                return None, place, None, sep.end()
+        else:
             outlet = registry.find_by_name(match[0]) if match else None
             sep = _SEP_OR_COLON.match(head, site.end())
             is_place = place in load_gazetteer() or place.isupper()
@@ -209,6 +249,11 @@ def _parse_place_alone(head: str, registry: Registry) -> _DatelineParts | None:
     caps = _CAPS_HEAD.match(head)
     if caps:
         name = caps[0].rstrip(" ,")
+        if name in load_gazetteer() and (bar := _BAR.match(head, len(name))):
+            outlet_name = _OUTLET_NAME.match(head, bar.end())
+            sep = _SEP.match(head, outlet_name.end()) if outlet_name else None
+            if outlet_name and sep and sep[0] != "-" and _is_sentence_start(head, sep.end()):
+                return registry.find_by_name(outlet_name[0]), name, None, sep.end()
         stop = _DAY.match(head, len(name))
         at = stop.end() if stop else len(name)
         sep = _SEP_OR_COLON.match(head, at)
@@ -223,7 +268,8 @@ def _parse_place_alone(head: str, registry: Registry) -> _DatelineParts | None:
     mixed = _MIXED_HEAD.match(head)
     if not mixed:
         return None
-    sep = _SEP_OR_COLON.match(head, mixed.end())
+    day = _DAY.match(head, mixed.end())
+    sep = _SEP_OR_COLON.match(head, day.end() if day else mixed.end())
     if not sep or mixed[0].lower() not in load_gazetteer().cities:
         return None
     glued = not any(char.isspace() for char in sep[0])
@@ -239,10 +285,26 @@ def _is_place_in_capitals(name: str, sep: str) -> bool:
     """
     is_known = name in load_gazetteer() or name.partition(",")[0] in load_gazetteer()
     if is_known or ":" in sep:
-        return is_known
+        return is_known or (sep.startswith(":") and _has_land_word(name) and _has_no_label(name))
     if sep == "-" or len(name) < 4 or len(name) > 40 or "/" in name:
         return False
     return _has_no_label(name) and _is_no_agency(name)
+
+
+def _names_medium(name: str) -> bool:
+    """Check whether a name is that of a medium: by its first word, or by its last one ("Warta Lembah News")."""
+    words, newsroom_words = name.lower().split(), load_newsroom_words()
+    if len(words) < 2:
+        return False
+    if words[0] in newsroom_words.media and words[1] == "indonesia":
+        return True
+    return name.lower() in newsroom_words.media or words[-1] in newsroom_words.media_words
+
+
+def _has_land_word(name: str) -> bool:
+    """Check whether a name of two or three words opens with the word for a bay, an island, a hill."""
+    words = name.lower().split()
+    return 2 <= len(words) <= 3 and words[0] in load_gazetteer().land_words
 
 
 def _has_no_label(name: str) -> bool:

@@ -14,6 +14,7 @@ class Gazetteer:
     cities: frozenset[str]
     regions: frozenset[str]
     leading: re.Pattern[str]
+    land_words: frozenset[str]  # first words of names of places, such as that for a bay
 
     def __contains__(self, name: str) -> bool:
         plain = " ".join(name.split()).lower()
@@ -33,4 +34,5 @@ def load_gazetteer() -> Gazetteer:
         frozenset(name.lower() for name in cities),
         frozenset(name.lower() for name in regions),
         re.compile("|".join(map(re.escape, longest_first))),
+        frozenset(name_lists["land_words"].lower().split()),
     )

@@ -54,7 +54,10 @@ def load_newsroom_words() -> NewsroomWords:
 
 _ROLE_LABEL = re.compile(r"\s{0,12}([^\W\d_][\w/ ]{1,24}?)\s{0,12}(?:[:\-]\s{0,12}|$)(.{0,200})", re.DOTALL)
 _ROLE_WITHOUT_COLON = re.compile(
-    r"\s{0,12}(oleh|by|ditulis oleh|written by|laporan wartawan|laporan reporter|laporan jurnalis)\s{1,12}(\S.{0,200})",
+    r"\s{0,12}(oleh|by|ditulis oleh|written by|laporan wartawan|laporan reporter|laporan jurnalis|(?:von|por|par)"
+    # "Von", "Por" and "Par" open sentences and titles too: two or three names in capitals must be all that follows.
+    r"(?=\s(?-i:[A-ZÀ-Þ][\w.'’-]{1,20}(?: (?:[A-ZÀ-Þ][\w.'’-]{0,20}|de|del|von|van|du|la)){1,3}\s{0,3}\Z)))"
+    r"\s{1,12}(\S.{0,200})",
     re.IGNORECASE,
 )
 # "Laporan Wartawan Tribun, Siti Aminah": the medium in one word before the name.
@@ -64,7 +67,10 @@ _MEDIUM_BEFORE_NAME = re.compile(r"\w{3,20},\s{0,4}(?=[A-Z][\w.'’-]{1,20} [A-Z
 @lru_cache(maxsize=1)
 def _list_role_prefixes() -> frozenset[str]:
     """Return the first two letters of all role words: they rule out most lines before the regexes."""
-    return frozenset(word[:2] for word in (*load_newsroom_words().roles, "oleh", "by", "ditulis", "written", "laporan"))
+    return frozenset(
+        word[:2]
+        for word in (*load_newsroom_words().roles, "oleh", "by", "ditulis", "written", "laporan", "von", "por", "par")
+    )
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,11 @@ def test_a_wire_service_in_brackets_is_an_agency_not_the_outlet():
     assert (found.outlet, found.agency) == (None, "AP")
 
 
+def test_a_place_and_an_outlet_beyond_the_registry_beside_a_bar():
+    found = parse_dateline("KUPANG | Kabar Muara - Petambak menahan garamnya di gudang.", load_registry())
+    assert (found.outlet, found.place, found.printed) == (None, "KUPANG", "KUPANG | Kabar Muara -")
+
+
 @given(st.text(alphabet=st.sampled_from('AJakrt KOMPAS.com,-–—():\xa0"1b\t'), max_size=200))
 def test_offsets_stay_within_the_line(line):
     found = parse_dateline(line, load_registry())

@@ -216,3 +216,11 @@ def test_labels_above_a_label_of_the_text_are_metadata_also_without_an_address()
     assert marked.metadata == {"Judul Berita": "Satu", "Tanggal": "6 September 2023"}
     assert marked.text.strip() == PROSE
     assert read_text(f"Penulis: Ani\nEditor: Budi\n{PROSE}\n") is None
+
+
+def test_a_line_that_breaks_behind_a_hyphen_goes_on_without_a_blank() -> None:
+    prose = "Anak-anak sekolah menyeberang lebih dulu sambil membawa bendera-bendera kecil mereka, dan perahu-perahu "
+    text = (prose * 3).strip() + " berlayar."
+    for width in range(50, 80):
+        wrapped = "\n".join(textwrap.wrap(text, width))
+        assert join_wrapped(wrapped) in (text, wrapped)
