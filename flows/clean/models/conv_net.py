@@ -63,16 +63,22 @@ class ConvNet:
         np.minimum(np.maximum(standard, -CLIP, out=standard), CLIP, out=standard)
         return standard
 
-    def score_rows(self, standard: Floats, row_vectors: Floats | None = None) -> Floats:
-        """Score each row of one document, by its features and its word vector: the logit that the article has it."""
+    def score_rows(
+        self, standard: Floats, row_vectors: Floats | None = None, *, member_count: int | None = None
+    ) -> Floats:
+        """Score each row of one document, by its features and its word vector: the logit that the article has it.
+
+        `member_count` first members are asked; None: all. Word vectors are those of all members.
+        """
         x = standard if row_vectors is None else self._append_vectors(standard, row_vectors)
         for weights, bias in (self.first, self.second):
-            x = _apply_bias_relu(_multiply_in_chunks(x, weights), bias)
-        member_count, row_count, channels = x.shape
-        neighbours = np.zeros((member_count, row_count, 3 * channels), np.float32)
-        for dilation, (taps, bias, mix, mix_bias) in zip(DILATIONS, self.blocks, strict=True):
+            x = _apply_bias_relu(_multiply_in_chunks(x, weights[:member_count]), bias[:member_count])
+        _, row_count, channels = x.shape
+        neighbours = np.zeros((len(x), row_count, 3 * channels), np.float32)
+        for dilation, layers in zip(DILATIONS, self.blocks, strict=True):
+            taps, bias, mix, mix_bias = (layer[:member_count] for layer in layers)
             if dilation == POOLING_DILATION and self.pooling is not None:
-                x += _pool_rows(x) @ self.pooling[0] + self.pooling[1]
+                x += _pool_rows(x) @ self.pooling[0][:member_count] + self.pooling[1][:member_count]
             neighbours[:, :, channels : 2 * channels] = x
             neighbours[:, :dilation, :channels] = 0
             neighbours[:, -dilation:, 2 * channels :] = 0
@@ -81,9 +87,9 @@ class ConvNet:
                 neighbours[:, :-dilation, 2 * channels :] = x[:, dilation:]
             x += _multiply_in_chunks(_apply_bias_relu(_multiply_in_chunks(neighbours, taps), bias), mix)
             x += mix_bias
-        member_scores = (x @ self.out[0] + self.out[1])[:, :, 0]
+        member_scores = (x @ self.out[0][:member_count] + self.out[1][:member_count])[:, :, 0]
         scores: Floats = np.add.reduce(member_scores, 0)
-        scores /= np.float32(member_count)
+        scores /= np.float32(len(x))
         return scores
 
     def _append_vectors(self, standard: Floats, row_vectors: Floats) -> Floats:

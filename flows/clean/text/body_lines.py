@@ -76,10 +76,12 @@ def select_body_lines(
             continue
         doc_lines = slice(start, end)
         standardized = net.standardize_features(features[doc_lines])
-        scores = net.score_rows(standardized)
+        is_extract = net.predict_extract_logit(standardized) > 0
+        # An extract is kept whole whatever its scores are: those of one member are published.
+        scores = net.score_rows(standardized, member_count=1 if is_extract else None)
         # Published scores are rounded probabilities; decisions use the logits themselves.
         probabilities: list[float | None] = np.round(1 / (1 + np.exp(-scores.astype(np.float64))), 4).tolist()
-        if net.predict_extract_logit(standardized) > 0:
+        if is_extract:
             bodies.append(BodySelection([True] * len(lines), "body.extracted", probabilities))
             continue
         article_logit = net.predict_article_logit(summarize_scores(scores, word_counts[doc_lines], is_prose[doc_lines]))

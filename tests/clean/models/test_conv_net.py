@@ -106,3 +106,10 @@ def test_each_member_has_word_vectors_of_its_own():
         ]
         expected.append(score_alone(member, np.hstack([features, np.array(rows, np.float32)])))
     np.testing.assert_allclose(net.score_rows(features, row_vectors), np.mean(expected, 0), rtol=1e-3, atol=1e-4)
+
+
+def test_some_members_alone_can_be_asked():
+    features = np.random.default_rng(5).normal(size=(6, FEATURES)).astype(np.float32)
+    members = [make_arrays(seed, has_pooling=True) for seed in range(2)]
+    scores = ConvNet.from_arrays(stack(*members)).score_rows(features, member_count=1)
+    np.testing.assert_allclose(scores, score_alone(members[0], features), rtol=1e-3, atol=1e-4)

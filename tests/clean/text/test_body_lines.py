@@ -21,7 +21,7 @@ def kept(
     line_table = build_line_table([text])
     lines = line_table.documents[0]
     monkeypatch.setattr(line_cnn.Net, "predict_extract_logit", lambda *_: -1.0)
-    monkeypatch.setattr(line_cnn.Net, "score_rows", lambda *_: np.array(scores, np.float32))
+    monkeypatch.setattr(line_cnn.Net, "score_rows", lambda *_, **__: np.array(scores, np.float32))
     monkeypatch.setattr(line_cnn.Net, "predict_article_logit", lambda *_: 1.0)
     features = np.zeros((len(lines), len(line_cnn.load_shipped_net().mean)), np.float32)
     (body,) = select_body_lines(
