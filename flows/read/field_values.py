@@ -144,9 +144,12 @@ def parse_list(text: str) -> list[Any] | None:
     if re.search(r"""['"]\s+['"]""", stripped) and "," not in _QUOTED.sub("", stripped):
         # numpy prints no commas, and Python would glue the strings.
         return [single or double for single, double in _QUOTED.findall(stripped)]
-    with suppress(ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
-        literal = ast.literal_eval(stripped)
-        return list(literal) if isinstance(literal, list | tuple | set) else [literal]
+    # A set is read as a list, in its printed order: its own order differs from process to process.
+    forms = (f"[{stripped[1:-1]}]", stripped) if stripped[0] == "{" else (stripped,)
+    for form in forms:
+        with suppress(ValueError, SyntaxError, RecursionError, MemoryError, TypeError):
+            literal = ast.literal_eval(form)
+            return list(literal) if isinstance(literal, list | tuple) else [literal]
     return None
 
 

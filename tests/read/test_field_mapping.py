@@ -411,3 +411,10 @@ def test_the_title_of_a_source_is_its_outlet():
 )
 def test_a_day_over_lines_or_with_the_name_of_its_zone(value, expected):
     assert stated({"text": PROSE, "date": value}, name="published_at") == [expected]
+
+
+def test_a_set_that_python_printed_keeps_its_order():
+    names = [f"Ani Sari {letter}" for letter in "HCAGBDFE"]
+    printed = "{" + ", ".join(f"'{name}'" for name in names) + "}"
+    assert stated({"text": PROSE, "authors": printed}, name="authors") == names
+    assert stated({"text": PROSE, "authors": "{'name': 'Ani Sari'}"}, name="authors") == ["Ani Sari"]
