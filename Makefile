@@ -126,7 +126,7 @@ train-html: ## train the page models on ../shared/eval, a quarter of an hour on 
 bench-html: ## measure how well pages are cleaned, compared with other extractors; after train-html
 	@PYTHONPATH=. $(BENCH) tests/benchmarks/html_table.py $(BENCH_CACHE)
 
-train-text: ## train the text model on ../shared/eval, half an hour (docs/explanation/quality.md)
+train-text: ## train the text model on ../shared/eval, an hour (docs/explanation/quality.md)
 	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_line_cnn $(BENCH_CACHE)
 	@OMP_NUM_THREADS=1 $(BENCH) -m flows.clean.models.train.train_listing $(BENCH_CACHE)
 
