@@ -65,7 +65,7 @@ def run_or_exit(call: Callable[[], Returned]) -> Returned:
         if os.environ.get("KLIPING_DEBUG"):
             raise
         if isinstance(error, release.ReleaseError):
-            exit_with(3, str(error))
+            exit_with(3, str(error), "Nothing was published.")
         exit_with(
             3, f"{type(error).__name__}: {error}", "Nothing was published. KLIPING_DEBUG=1 shows where it happened."
         )
