@@ -253,7 +253,7 @@ def _separate_appeals(text: str, start: int, end: int) -> list[Gap]:
     lines: list[Gap] = []
     while sentence := _SENTENCE_END.search(text, start, end):
         first = _trim_edges(text, start, sentence.end())
-        cue = load_general_cues().match_line(text[slice(*first)], text.count(" ", *first) + 1)
+        cue = load_general_cues().match_line(text[slice(*first)], text.count(" ", *first) + 1, has_cue_word=False)
         if (
             cue is None
             or cue.on != "start"
