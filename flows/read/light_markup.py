@@ -67,6 +67,7 @@ _WRAP_LEAST: Final = 45
 _WRAP_MOST: Final = 110
 _WRAP_LINES: Final = 4
 _ENDS: Final = re.compile(r"[.!?…:;\"”’')\]]\s*\Z")
+_BROKEN_AT_HYPHEN: Final = re.compile(r"[^\W\d_]-\Z")  # "anak-" above "anak": a line may break behind a hyphen
 
 
 @dataclass(frozen=True)
@@ -264,7 +265,9 @@ def _join_block(lines: list[str]) -> list[str]:
     for at, line in enumerate(lines):
         stripped = line.strip()
         if open_:
-            joined[-1] = f"{joined[-1]} {stripped}"
+            joined[-1] += (
+                stripped if _BROKEN_AT_HYPHEN.search(joined[-1]) and stripped[:1].isalpha() else f" {stripped}"
+            )
         else:
             joined.append(stripped)
         following = lines[at + 1].split(None, 1)[0] if at + 1 < len(lines) else ""

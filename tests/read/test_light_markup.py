@@ -209,3 +209,11 @@ def test_a_reader_s_header_that_starts_with_a_blank_line_or_is_all_there_is():
     head = "Title: Judul\nURL Source: https://x.id/a"
     assert read_text(f"\n{head}\nMarkdown Content:\n{PROSE}").metadata == {"title": "Judul", "url": "https://x.id/a"}
     assert read_text(head).text == ""
+
+
+def test_a_line_that_breaks_behind_a_hyphen_goes_on_without_a_blank() -> None:
+    prose = "Anak-anak sekolah menyeberang lebih dulu sambil membawa bendera-bendera kecil mereka, dan perahu-perahu "
+    text = (prose * 3).strip() + " berlayar."
+    for width in range(50, 80):
+        wrapped = "\n".join(textwrap.wrap(text, width))
+        assert join_wrapped(wrapped) in (text, wrapped)

@@ -25,7 +25,7 @@ _GLUED_STOP: Final = re.compile(r"[.!?…,)][.!?…]{0,8}[\"”’)\]]{0,8}(?=[\
 _GLUED_ITEM: Final = re.compile(r"(?:- |[•▪●►] ?)(?=[A-Z])|\d{1,2}\. ?(?=[A-Z])")
 _GLUED_QUOTE: Final = re.compile(r"“(?<=[a-z0-9]“)")
 _CAMEL: Final = re.compile(r"[A-Z](?:(?<=[a-zà-ÿ0-9)][A-Z])(?:[a-z]{2}|[A-Z]{2})|(?<=[A-Z]{3})[a-z]{3})")
-_CLOCK: Final = re.compile(r"WI(?:B|TA|T(?!A))(?=[A-Z])")
+_CLOCK: Final = re.compile(r"WI(?:(?<=\d WI)|(?<=\dWI))(?:B|TA|T(?!A))(?=[A-Z])")
 _WIDE_BLANK: Final = re.compile(r"[ \xa0](?<![ \xa0]{2})[ \xa0]+(?=[\"“‘A-Z])")
 _ITEM: Final = re.compile(r"\d{1,2}\. [A-Z]")
 _PRICE: Final = re.compile(r"(\.\d{3})\d{1,2}\. ?\Z")

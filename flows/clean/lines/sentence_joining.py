@@ -17,6 +17,7 @@ _ENDED: Final = re.compile(r"[.!?:;\"”’)\]…*|]\s*\Z")
 _SMALL: Final = re.compile(r"(?![a-z]{1,12}[A-Z])[a-z]|[.,;)]")  # moveBuddha and iPhone open a line
 _NUMBERED: Final = re.compile(r"(?:[a-z]|[ivx]{1,4})[.)]\s")
 _NO_BLANK_BEFORE: Final = re.compile(r"[,.;:!?)\]”]|[b-hj-z](?=$|[\s,.)])")
+_HYPHEN_AT_END: Final = re.compile(r"[^\W\d_]-\Z")
 _LINKING: Final = load_recovery_words("sentence_linking")
 _NAME_WORDS: Final = 7
 _MAX_FRAGMENT_WORDS: Final = 12
@@ -116,6 +117,7 @@ def join_pieces(pieces: Sequence[str]) -> str:
     """Return pieces of one sentence on one line, with a blank between where one belongs."""
     sentence = pieces[0]
     for piece in pieces[1:]:
-        blank = "" if _NO_BLANK_BEFORE.match(piece) or sentence.endswith(("(", " “")) else " "
+        is_glued = _NO_BLANK_BEFORE.match(piece) or sentence.endswith(("(", " “")) or _HYPHEN_AT_END.search(sentence)
+        blank = "" if is_glued else " "
         sentence += blank + piece
     return sentence

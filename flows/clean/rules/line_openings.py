@@ -52,6 +52,7 @@ _CHANNEL: Final = re.compile(
     r"(?:[Ww]hats ?[Aa]pp(?: [Cc]hannel)?|Google News|Telegram|You[Tt]ube|kami)"
     rf"(?={OPENER_AHEAD})"
 )
+_JOINING_COMMA: Final = re.compile(r",\s(?=[\"“‘A-Z])")
 _MAX_QUOTED_CHARS: Final = 120
 _MAX_SENTENCE_CHARS: Final = 330
 _MAX_CLOSED_CHARS: Final = 220  # of a title that may be all of what is left
@@ -60,8 +61,13 @@ _NEAR: Final = 60  # characters
 _HANDLE: Final = re.compile(r"[a-z]{3,12}(?=\s|[A-Z]|$|-)")
 
 
-def find_clutter_lines(text: str, start: int, end: int, gaps: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the pieces of text[start:end] that stood on a line of their own; `gaps` are breaks known already."""
+def find_clutter_lines(
+    text: str, start: int, end: int, gaps: Sequence[tuple[int, int]], *, joined_by_commas: bool = False
+) -> list[tuple[int, int]]:
+    """Return the pieces of text[start:end] that stood on a line of their own; `gaps` are breaks known already.
+
+    `joined_by_commas`: commas with a blank joined the lines of the text, so a title of another story ends at one.
+    """
     gap_starts, gap_ends = [gap[0] for gap in gaps], {gap[1] for gap in gaps}
     openings = _find_openings(text, start, end)
     opened_at = [opening.start() for opening in openings]
@@ -74,7 +80,7 @@ def find_clutter_lines(text: str, start: int, end: int, gaps: Sequence[tuple[int
         limit = min(gap_starts[next_gap] if next_gap < len(gap_starts) else end, end)
         next_opening = bisect_left(opened_at, opening.end())
         following = opened_at[next_opening] if next_opening < len(opened_at) else limit
-        stop = _find_end(text, opening, limit, min(following, limit))
+        stop = _find_end(text, opening, limit, min(following, limit), joined_by_commas)
         if stop is not None and stop > opening.start():
             lines.append((opening.start(), stop))
             reached = stop
@@ -131,7 +137,7 @@ def _signs(text: str, opening: re.Match[str]) -> bool:
     return at > len(text) - _SIGNED_WITHIN and text[max(0, at - _NEAR) : at].rstrip()[-1:] in tuple('.!?"”')
 
 
-def _find_end(text: str, opening: re.Match[str], limit: int, following: int) -> int | None:
+def _find_end(text: str, opening: re.Match[str], limit: int, following: int, joined_by_commas: bool) -> int | None:
     """Return where the line that opens with this match ends; None where it is no line of its own."""
     at = opening.end()
     if opening["fixed"]:
@@ -139,13 +145,13 @@ def _find_end(text: str, opening: re.Match[str], limit: int, following: int) -> 
     if opening["sign"]:
         return at if following - at < _NEAR and not text[at:following].strip(" .*,") else None
     if opening["title"]:
-        return _find_title_end(text, opening, limit, following)
+        return _find_title_end(text, opening, limit, following, joined_by_commas)
     if opening["stop"]:
         return _find_stop(text, opening, limit, following)
     return _find_value_end(text, opening, limit, following)
 
 
-def _find_title_end(text: str, opening: re.Match[str], limit: int, following: int) -> int:
+def _find_title_end(text: str, opening: re.Match[str], limit: int, following: int, joined_by_commas: bool) -> int:
     """Return the end of the other story's title; of the header where there is none, or where that is not sure."""
     at, header = opening.end(), opening[0].rstrip()
     header_end = opening.start() + len(header)
@@ -157,6 +163,13 @@ def _find_title_end(text: str, opening: re.Match[str], limit: int, following: in
         return header_end
     if header[-1:].isalpha() and not is_title_case(text, at, limit):
         return header_end  # a bare header, and the story goes on
+    if joined_by_commas:
+        # The title goes to the next comma, unless a sentence ends before it.
+        joiner = _JOINING_COMMA.search(text, at, following)
+        if _SENTENCE_END.search(text, at, joiner.start() if joiner else following):
+            return header_end
+        if joiner:
+            return joiner.start()
     # What is left up to the next line may be short and without a sentence: then the title may well be all of it.
     is_closed = False
     if following - at <= _MAX_CLOSED_CHARS:
@@ -216,5 +229,7 @@ def _find_value_end(text: str, opening: re.Match[str], limit: int, following: in
         if not remaining or remaining[0] in "-–|," or remaining[0].isupper():
             return handle.end()  # "Reporter: wanda": the name a writer goes by in the newsroom
     if label.startswith(_PERSON_LABELS):
-        return find_names_end(text, at, following)
+        names_end = find_names_end(text, at, following)
+        # No name and no line's end behind the label: the story uses the word ("Editor: itulah panggilan mereka.").
+        return None if names_end == at and text[at : at + 1].islower() else names_end
     return find_words_end(text, at, following)

@@ -23,6 +23,7 @@ from flows.clean.lines.char_classes import EDGE_CHARS, IS_CLOSER, IS_LETTER, IS_
 from flows.clean.lines.joints import Gap, find_joints, holds_joint, is_abbreviation
 from flows.clean.lines.lexicon import is_indonesian
 from flows.clean.lines.line_table import DocumentLines
+from flows.clean.rules.cues import load_general_cues
 from flows.clean.rules.line_openings import find_clutter_lines
 from flows.clean.spans import DocumentMarks
 from flows.clean.text.head_breaks import find_head_breaks
@@ -157,12 +158,16 @@ def recover_lines(
     gaps = list(joints.gaps)
     if is_head or not glued_only:
         gaps = sorted({*gaps, *find_head_breaks(text, start, end)})
-    for first, last in find_clutter_lines(text, start, end, gaps):
+    # A comma and a blank look like any other comma, so between words they are no gaps.
+    spaced = sum(text[last - 1].isspace() for _, last in joints.gaps)
+    joined_by_commas = joints.style == "comma" and 2 * spaced > len(joints.gaps)
+    for first, last in find_clutter_lines(text, start, end, gaps, joined_by_commas=joined_by_commas):
         gaps += [(first, first)] if first > start else []
         gaps += [_take_comma(text, last, end)] if last < end else []
     lines = _divide_at_gaps(text, start, end, sorted(gaps))
     if not glued_only and joints.style == "blank":
-        lines = [paragraph for line in lines for paragraph in divide_paragraphs(text, *line)]
+        paragraphs = [paragraph for line in lines for paragraph in divide_paragraphs(text, *line)]
+        lines = [line for paragraph in paragraphs for line in _separate_appeals(text, *paragraph)]
     between = _find_commas_between(text, start, end, lines)
     return lines, sorted([*between, *_select_commas_inside(text, joints.commas, lines)])
 
@@ -238,6 +243,28 @@ def divide_paragraphs(text: str, start: int, end: int) -> list[Gap]:
             at = last
     paragraphs.append(_trim_edges(text, at, end))
     return paragraphs
+
+
+def _separate_appeals(text: str, start: int, end: int) -> list[Gap]:
+    """Return a paragraph with the sentences at its start that a cue names as lines of their own.
+
+    A cue names a whole line by its beginning, and nothing says that the sentences behind it belong to it.
+    """
+    lines: list[Gap] = []
+    while sentence := _SENTENCE_END.search(text, start, end):
+        first = _trim_edges(text, start, sentence.end())
+        cue = load_general_cues().match_line(text[slice(*first)], text.count(" ", *first) + 1, has_cue_word=False)
+        if (
+            cue is None
+            or cue.on != "start"
+            or (text[sentence.start()] == "." and is_abbreviation(text, sentence.start()))
+        ):
+            break
+        if text.count(" ", sentence.end(), end) + 1 < _MIN_PARAGRAPH_WORDS // 2:
+            break  # too few words for a paragraph: they belong to the appeal
+        lines.append(first)
+        start = sentence.end()
+    return [*lines, _trim_edges(text, start, end)]
 
 
 def _mark_joiners(document: str, marks: DocumentMarks, commas: Sequence[Gap]) -> DocumentMarks:

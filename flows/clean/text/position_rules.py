@@ -14,7 +14,7 @@ from flows.clean.text.best_segment import BULLETS, is_list_item, is_prose
 from flows.clean.text.body_lines import BodySelection
 from flows.clean.text.comment_threads import find_comment_thread
 from flows.clean.text.line_features import MIN_PROSE_WORDS
-from flows.clean.text.story_continuations import find_continuation
+from flows.clean.text.story_continuations import find_continuation, find_prose_below_titles, is_sentence_of_story
 from flows.outlets import Profile, dateline, load_registry, roles
 
 _MAX_DISTANCE: Final = 15  # in lines, from the article to its bylines, captions and credits
@@ -76,6 +76,7 @@ def classify_lines(
     """
     verdicts: list[LineVerdict | None] = [None] * len(lines)
     keep = list(body.keep)
+    line_cues = {index: cue for index, cue in line_cues.items() if not is_sentence_of_story(lines.text[index], cue)}
     for index, cue in line_cues.items():
         verdicts[index], keep[index] = LineVerdict(cue.kind, cue.id), False
     is_dump = body.rule != "body.extracted"
@@ -152,13 +153,16 @@ def _drop_after_end_cue(
     """Drop the lines after a cue that ends articles, unless more kept words follow than stood before.
 
     Of a dump, paragraphs that the line model is sure of stay: such a header often stands within a story. A bare
-    "Read more" ends no story that goes on just below its titles.
+    "Read more" ends no story that goes on just below its titles, nor does any header of other stories end an extracted
+    text that goes on in prose below them.
     """
     is_dump = body.rule != "body.extracted"
     limit = (0.65 if is_dump else 0.5) * sum(compress(lines.word_counts, keep))
     words_before = at = 0
     for index, cue in line_cues.items():
         continuation = find_continuation(lines, line_cues, index) if cue.ends else None
+        if continuation is None and cue.ends and cue.kind == "related" and not is_dump:
+            continuation = find_prose_below_titles(lines, line_cues, index)
         if cue.ends and not (continuation is not None and keep[continuation]):
             words_before += sum(compress(lines.word_counts[at:index], keep[at:index]))
             at = index
@@ -323,12 +327,13 @@ def _mark_captions(lines: DocumentLines, verdicts: list[LineVerdict | None], fir
 
 
 def _mark_repeats(lines: DocumentLines, verdicts: list[LineVerdict | None], keep: Sequence[bool]) -> None:
-    """Mark a paragraph that stands twice: its second copy is a teaser."""
+    """Mark a paragraph that stands twice: its second copy is a teaser. A short line counts right behind such a copy."""
     seen_texts: set[str] = set()
+    is_copy = False
     for index in compress(range(len(keep)), keep):
         text = lines.text[index]
-        if lines.word_counts[index] < _MIN_REPEAT_WORDS or len(text) <= _MIN_REPEAT_CHARS:
-            continue
-        if text in seen_texts:
+        is_long = lines.word_counts[index] >= _MIN_REPEAT_WORDS and len(text) > _MIN_REPEAT_CHARS
+        is_copy = text in seen_texts and (is_long or is_copy)
+        if is_copy:
             verdicts[index] = LineVerdict("nav", "body.repeat")
         seen_texts.add(text)

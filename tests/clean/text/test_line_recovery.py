@@ -73,3 +73,33 @@ def test_glued_sentences_of_a_text_with_lines_part(cleaned: Callable[..., Cleane
 
 def test_an_endless_line_of_joints_is_left_alone() -> None:
     assert lay_out_text("Baca juga: " * 20_000) is None
+
+
+TITLE = "Harimau Masuk Kampung Wadas"
+
+
+@pytest.mark.parametrize("header", ["Baca Juga: ", "Baca juga, ", "BACA JUGA, "])
+def test_a_title_ends_at_the_comma_that_joins_all_lines(header: str, cleaned: Callable[..., CleanedBatch]) -> None:
+    found = cleaned(", ".join([*PARAGRAPHS[:2], header + TITLE, *PARAGRAPHS[2:]]))
+    assert extract_body_texts(found.documents, found.marks) == ["\n".join(PARAGRAPHS)]
+
+
+def test_an_appeal_takes_no_sentence_behind_it_along(cleaned: Callable[..., CleanedBatch]) -> None:
+    appeal = "Unduh aplikasi Kabar Muara di Google Play sekarang juga."
+    found = cleaned(" ".join([*PARAGRAPHS[:2], appeal, *PARAGRAPHS[2:]]))
+    (text,) = extract_body_texts(found.documents, found.marks)
+    assert text.split() == " ".join(PARAGRAPHS).split()
+
+
+def test_a_role_word_within_a_sentence_is_no_label(cleaned: Callable[..., CleanedBatch]) -> None:
+    sentence = "Editor: itulah panggilan anak-anak untuk pensiunan guru yang membetulkan ejaan mereka."
+    texts = [*PARAGRAPHS[:2], sentence, *PARAGRAPHS[2:]]
+    found = cleaned(" ".join(texts))
+    (text,) = extract_body_texts(found.documents, found.marks)
+    assert text.split() == " ".join(texts).split()
+
+
+def test_a_word_in_capitals_holds_no_time_zone() -> None:
+    layout = lay_out_text("".join([*PARAGRAPHS[:2], "DIBANGUN WITHOUT IZIN", *PARAGRAPHS[2:]]))
+    assert layout is not None
+    assert "DIBANGUN WITHOUT IZIN" in layout.text
