@@ -62,11 +62,13 @@ def explain_missing_article(
     body: BodySelection | None = None,
     link_lists: LinkLists | None = None,
     stands_in_script: bool = False,
+    site_page: str | None = None,
 ) -> str | None:
     """Return a sentence that says why the document has no article, or None where it has one.
 
     `link_lists` are those of a page: markup shows which lines are list items, which a plain text leaves to a guess.
-    `stands_in_script` is set for a page whose scripts hold or load the story.
+    `stands_in_script` is set for a page whose scripts hold or load the story; `site_page` is the name of a page on
+    which the site tells of itself.
     """
     lines = marks.lines
     is_kept = marks.flag_kept_lines()
@@ -82,6 +84,11 @@ def explain_missing_article(
             f"Read {_format_line_count(len(lines))}, of which {words} words are left as article; "
             f"expected at least {MIN_ARTICLE_WORDS}. "
             "Look at the page: it may be a menu, a listing, a login or an error page."
+        )
+    if site_page is not None:
+        return (
+            f'Read a page headed "{site_page}", on which the site tells of itself; expected an article. '
+            "Leave such pages out of the source."
         )
     # Consent text above a whole story is no obstacle.
     opening_texts = [

@@ -77,7 +77,9 @@ def clean_documents(raw: pa.Table, html: Effort = "quality") -> CleanedBatch:
                 rejects.append(_build_reject(row, reason, str(error), text))
                 continue
             text, document_marks, stated = page.text, page.marks, page.stated_values
-            explanation = explain_missing_article(document_marks, page.body, page.link_lists, page.stands_in_script)
+            explanation = explain_missing_article(
+                document_marks, page.body, page.link_lists, page.stands_in_script, page.site_page
+            )
         if explanation is not None:
             rejects.append(_build_reject(row, "no_article", explanation, text))
             continue

@@ -23,6 +23,7 @@ from flows.clean.html.excluded_texts import (
     DATED_NAME,
     OTHERS_HEADING,
     REPLY_WORDS,
+    SURE_COMMENTS_HEADING,
 )
 from flows.clean.html.link_lists import CARD_RULE, COMMENTS_RULE, CONSENT_RULE, NON_PAGE_PREFIXES
 from flows.clean.html.series_boxes import find_series_boxes
@@ -48,6 +49,7 @@ _MIN_DATA_PAIRS: Final = 3
 _DIGITS: Final = re.compile(r"\d+")
 _CODE_TAGS: Final = frozenset({"pre", "code"})
 _HEADING_TAGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_MIN_HEADLINE_WORDS: Final = 4  # of another story in a block that is no article
 _BYLINE_DISTANCE: Final = 5  # blocks below a headline
 _MAX_BYLINE_CHARS: Final = 160
 _MIN_STORY_WORDS: Final = 60  # of the story above another headline
@@ -297,7 +299,7 @@ def _find_comments_below_heading(page: _PageStructure) -> Iterator[tuple[LineVer
     """Yield the blocks below a heading such as "12 comments", up to the end of the element around it.
 
     The story must come before it, and a line that replies have must stand among them: a section of a story may bear
-    such a heading.
+    such a heading, unless it names what the comments are on.
     """
     blocks = page.blocks
     first_block = 0 if page.headline is None else page.headline
@@ -307,14 +309,14 @@ def _find_comments_below_heading(page: _PageStructure) -> Iterator[tuple[LineVer
             block > first_block
             and len(text) < 330
             and page.count_prose(first_block, block) >= _MIN_LEFT_WORDS
-            and COMMENTS_HEADING.fullmatch(text)
+            and (COMMENTS_HEADING.fullmatch(text) or SURE_COMMENTS_HEADING.fullmatch(text))
         ):
             element = blocks.owners[block]
             while blocks.end_blocks[element] == block + 1 and element:
                 element = blocks.parents[element]
             stop = blocks.end_blocks[element]
             replies_before = replies_before or _count_replies_before(blocks.texts)
-            if replies_before[stop] > replies_before[block + 1]:
+            if replies_before[stop] > replies_before[block + 1] or SURE_COMMENTS_HEADING.fullmatch(text):
                 yield COMMENTS, block, stop
 
 
@@ -330,13 +332,14 @@ def _find_next_stories(page: _PageStructure) -> Iterator[tuple[LineVerdict, int,
         return
     for block in range(headline + 1, len(blocks.texts)):
         tag = blocks.tags[blocks.owners[block]]
-        if tag not in ("h1", "h2") or page.is_title(blocks.texts[block]):
+        if tag not in ("h1", "h2", "h3") or page.is_title(blocks.texts[block]):
             continue
         element = blocks.owners[block]
         while not page.contains_headline(blocks.parents[element]):
             element = blocks.parents[element]
         is_own_element = blocks.first_blocks[element] == block and blocks.end_blocks[element] > block + 1
-        if tag == "h2" and not (is_own_element and blocks.tags[element] == "article"):
+        is_article = is_own_element and blocks.tags[element] == "article"
+        if tag != "h1" and not is_article and not (is_own_element and _has_dated_name(page, block)):
             continue
         stop = blocks.end_blocks[element if is_own_element else blocks.parents[element]]
         names = " ".join(blocks.element_names[e] for e in (element, blocks.parents[element]))
@@ -346,6 +349,14 @@ def _find_next_stories(page: _PageStructure) -> Iterator[tuple[LineVerdict, int,
             and page.count_prose(headline, block) >= _MIN_STORY_WORDS
         ):
             yield NEXT_STORY, block, stop
+
+
+def _has_dated_name(page: _PageStructure, headline: int) -> bool:
+    """Return True if the block below a headline is a name and a day, and prose follows: another story begins."""
+    blocks, byline = page.blocks, headline + 1
+    if page.word_counts[headline] < _MIN_HEADLINE_WORDS or byline + 1 >= len(blocks.texts):
+        return False
+    return DATED_NAME.fullmatch(blocks.texts[byline]) is not None and page.is_prose[byline + 1]
 
 
 def _has_byline(page: _PageStructure, headline: int, stop: int, container: int) -> bool:

@@ -27,7 +27,7 @@ INLINE_TAGS: Final = frozenset(
 _SKIPPED_TAGS: Final = frozenset(
     (
         "audio", "canvas", "datalist", "embed", "head", "iframe", "input", "math",
-        "noscript", "option", "script", "select", "style", "svg", "template", "textarea", "video",
+        "noscript", "option", "rp", "rt", "script", "select", "style", "svg", "template", "textarea", "video",
     )
 )  # fmt: skip
 # Broken markup can put the whole page inside one of these, so they are skipped only without prose.
@@ -44,6 +44,7 @@ _TAG_ROLES: Final = {
 }
 # Elements whose blocks rarely belong to the article; `aside_tags` has the nearest one around each block.
 ASIDE_TAGS: Final = frozenset({"nav", "aside", "footer", "form", "figcaption"})
+_SIDE_BY_SIDE_TAGS: Final = frozenset({"a", "span", "time"})
 _STORY_TAGS: Final = ("article", "main")
 MAX_NODES: Final = 100_000
 _CELL_BLOCK_TAGS: Final = ("p", "div", "ul", "ol", "br", "h2", "h3", "h4", "h5", "h6")
@@ -168,10 +169,12 @@ def extract_blocks(tree: HtmlElement) -> Blocks:
             elif role == _STRESS:
                 in_stress += 1
             words = node.text
+            if pieces and words and words[0].isdigit() and _meets_element(node) and pieces[-1][-1:].isalpha():
+                pieces.append(" ")
         else:
             if node is skipped:
                 skipped = None
-                if pieces:
+                if pieces and tag not in ("rp", "rt"):
                     pieces.append(" ")
             elif role == _BLOCK:
                 if pieces or links:
@@ -203,6 +206,12 @@ def extract_blocks(tree: HtmlElement) -> Blocks:
                 if in_stress:
                     stressed += size
     return blocks
+
+
+def _meets_element(node: HtmlElement) -> bool:
+    """Return True if an inline element follows another one with nothing between: styles set them apart on a page."""
+    previous = node.getprevious()
+    return previous is not None and not previous.tail and {previous.tag, node.tag} <= _SIDE_BY_SIDE_TAGS
 
 
 def _is_page_header(header: HtmlElement) -> bool:

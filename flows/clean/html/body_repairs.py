@@ -21,6 +21,7 @@ _QUOTE_NAME: Final = re.compile(
 )
 _MAX_LINKED_SHARE: Final = 0.5  # of the characters of a group; more is a menu
 _MIN_PROSE_WORDS, _LONG_BLOCK_WORDS = 10, 40
+_MIN_TABLE_ROWS: Final = 3
 _MAX_GROUP_BLOCKS: Final = 400
 _MAX_CUT_SHARE: Final = 0.25  # of the kept words; a group that holds more may be the story itself
 _MIN_COPY_WORDS: Final = 150
@@ -34,7 +35,8 @@ def complete_groups(
 ) -> list[bool]:
     """Return the kept blocks with each outermost table and list kept or cut whole, and with the posts that are quoted.
 
-    A group is kept if most of it was, or if the kept line above announces it. Menus (groups of links) stay as they
+    A group is kept if most of it was, if the kept line above announces it, or if it is a table of data without links
+    beside a kept paragraph. Menus (groups of links) stay as they
     are, and excluded blocks stay out.
     """
     completed = list(keep)
@@ -53,12 +55,22 @@ def complete_groups(
         ):
             group_end = stop
             is_announced = start > 0 and keep[start - 1] and blocks.texts[start - 1].endswith(":")
+            is_announced = is_announced or (tag == "table" and _is_table_of_story(blocks, element, keep))
             kept_words = sum(compress(word_counts[start:stop], keep[start:stop]))
             if is_announced or 2 * sum(keep[start:stop]) >= stop - start:
                 completed[start:stop] = [True] * (stop - start)
             elif kept_words <= _MAX_CUT_SHARE * body_words:
                 completed[start:stop] = [False] * (stop - start)
     return completed
+
+
+def _is_table_of_story(blocks: Blocks, element: int, keep: Sequence[bool]) -> bool:
+    """Return True if a table has no links and stands in the element that holds the kept paragraph just above it."""
+    start, stop = blocks.first_blocks[element], blocks.end_blocks[element]
+    if start == 0 or not keep[start - 1] or any(blocks.linked_chars[start:stop]) or stop - start < _MIN_TABLE_ROWS:
+        return False
+    paragraph = blocks.owners[start - 1]
+    return blocks.tags[paragraph] == "p" and blocks.parents[paragraph] == blocks.parents[element]
 
 
 def _is_data(blocks: Blocks, word_counts: Sequence[int], start: int, stop: int) -> bool:

@@ -6,12 +6,22 @@ from typing import Final
 COMMENTS_HEADING: Final = re.compile(
     r"(?:\(?\d[\d.,]{0,9}\)? )?(?:user |reader |readers.? |all |join the |apa )?"
     r"(?:comments?|komentar(?: pembaca| anda)?|tanggapan|balasan|diskusi|discussion|conversation|responses?|"
+    r"pembaca (?:berkomentar|mengomentari)|"
     r"replies|kommentare?|commentaires?|comentarios?|reacties|thoughts? on .{1,300})(?: ?\(\d[\d.,]{0,9}\)| ?[:?])?",
+    re.IGNORECASE,
+)
+# A heading of comments and of nothing else: it names what the comments are on.
+SURE_COMMENTS_HEADING: Final = re.compile(
+    r"(?:\d[\d.,]{0,9} )(?:thoughts?|responses?|comments?|replies|komentar|tanggapan|balasan|pemikiran|comentarios?|"
+    r"kommentare?|commentaires?) (?:on|to|untuk|pada|tentang|zu|en|sur|para|em) [“\"«„‘'].{1,300}",
     re.IGNORECASE,
 )
 REPLY_WORDS: Final = re.compile(
     r"(?:reply|balas|like|suka|report|laporkan|upvote|permalink|share|quote)(?: ?\(?\d*\)?)|"
-    r".{2,80}\b(?:said|says|berkata|ago|lalu|at \d{1,2}[:.]\d\d ?(?:[ap]\.?m)?)(?: said| says)?:?",
+    r".{2,80}\b(?:said|says|berkata|ago|lalu|at \d{1,2}[:.]\d\d ?(?:[ap]\.?m)?)(?: said| says)?:?|"
+    # a commenter and the time: "Darmo (darmo@contoh.id) 3/4/2003 10:12:11"
+    r"(?=.{0,60}[^\W\d_]).{2,80}?\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4},? (?:at |pukul |- )?"
+    r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]\.?m)?",
     re.IGNORECASE,
 )
 CONSENT_TEXT: Final = re.compile(

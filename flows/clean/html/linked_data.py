@@ -22,6 +22,7 @@ _JSON_WRAPPING: Final = re.compile(
 )
 # What others wrote about the page or its product.
 _FOREIGN_KEYS: Final = frozenset({"review", "reviews", "comment", "comments", "suggestedAnswer", "acceptedAnswer"})
+_ORGANIZATION_TYPE: Final = re.compile(r"Organi[sz]ation\Z")
 _JSON_DECODER: Final = json.JSONDecoder(strict=False)
 _JSONLD_FIELDS: Final = {
     "headline": "title", "alternativeHeadline": "subtitle", "author": "authors", "creator": "authors",
@@ -30,7 +31,7 @@ _JSONLD_FIELDS: Final = {
 }  # fmt: skip
 
 
-def read_linked_data(jsonld_texts: Sequence[str], titles: str) -> Iterator[StatedValue]:
+def read_linked_data(jsonld_texts: Sequence[str], titles: str, address: str = "") -> Iterator[StatedValue]:
     """Yield the values of the JSON-LD nodes with an article type; broken JSON-LD is ignored.
 
     If the nodes describe several stories, those with a headline among the page's `titles` are read. The date of the
@@ -53,12 +54,27 @@ def read_linked_data(jsonld_texts: Sequence[str], titles: str) -> Iterator[State
         articles = matching_articles or articles
     for node in articles:
         for key, field in _JSONLD_FIELDS.items():
-            for value in _resolve_names(node.get(key), names_by_id):
+            stated = node.get(key)
+            if field == "authors":
+                stated = [
+                    author
+                    for author in (stated if isinstance(stated, list) else [stated])
+                    if not _is_site(author, titles + address)
+                ]
+            for value in _resolve_names(stated, names_by_id):
                 yield field, "jsonld", value
     if not any(node.get("datePublished") for node in articles):
         for node in nodes:
             if _has_type(node, _PAGE_TYPE) and isinstance(day := node.get("datePublished"), str):
                 yield "published_at", "page", day
+
+
+def _is_site(author: object, own_names: str) -> bool:
+    """Return True if an author is an organization whose name the page's titles or address hold: the site."""
+    if not isinstance(author, dict) or not _has_type(author, _ORGANIZATION_TYPE):
+        return False
+    name = _fold_text(author.get("name"))
+    return len(name) > 3 and name in _fold_text(own_names)
 
 
 def _has_type(node: dict[str, Any], pattern: re.Pattern[str]) -> bool:

@@ -23,6 +23,7 @@ from flows.clean.html.page_data import DataText, find_data_text, has_script_stor
 from flows.clean.html.page_hints import read_page_hints
 from flows.clean.html.page_metadata import extract_stated_values
 from flows.clean.html.page_tree import parse_page
+from flows.clean.html.site_pages import find_site_page
 from flows.clean.line_limits import check_line_count
 from flows.clean.lines.line_table import build_line_table, split_lines
 from flows.clean.lines.word_table import build_word_table
@@ -57,7 +58,8 @@ _ARTICLE_BIAS: Final = 0.7
 class Page(NamedTuple):
     """Text of a page (one block per line), its marks, stated values, body and link lists.
 
-    `stands_in_script` is set if the markup holds no story and scripts hold or load one that cannot be read.
+    `stands_in_script` is set if the markup holds no story and scripts hold or load one that cannot be read; `site_page`
+    is the name of a page on which the site tells of itself.
     """
 
     text: str
@@ -66,6 +68,7 @@ class Page(NamedTuple):
     body: BodySelection
     link_lists: LinkLists
     stands_in_script: bool = False
+    site_page: str | None = None
 
 
 def read_page(html: str, url: str | None = None, outlet: str | None = None, effort: Effort = "quality") -> Page:
@@ -116,13 +119,15 @@ def read_page(html: str, url: str | None = None, outlet: str | None = None, effo
         article_logit = mark_texts([text], [outlet])[0].body.article_logit
         body = replace(body, article_logit=None if article_logit is None else article_logit + _ARTICLE_BIAS)
     marks = build_document_marks(text, lines, verdicts, body, cues, find_splittable_lines(table, line_tokens)[0])
+    site_page = None if link_lists.declares_story else find_site_page(blocks, hints.titles)
     prose_words = _count_kept_prose(marks)
     if prose_words < _MIN_MARKUP_WORDS:
         data_text = find_data_text(tree, hints)
         if data_text is not None and data_text.word_count >= _MIN_DATA_RATIO * prose_words:
             return _build_data_page(data_text, stated_values, outlet)
-        return Page(text, marks, stated_values, body, link_lists, prose_words == 0 and has_script_story(tree))
-    return Page(text, marks, stated_values, body, link_lists)
+        is_in_script = prose_words == 0 and has_script_story(tree)
+        return Page(text, marks, stated_values, body, link_lists, is_in_script, site_page)
+    return Page(text, marks, stated_values, body, link_lists, site_page=site_page)
 
 
 def _count_kept_prose(marks: DocumentMarks) -> int:

@@ -127,9 +127,10 @@ def extract_stated_values(tree: HtmlElement, nodes: Sequence[HtmlElement] | None
     scripts = list(tree.iter("script"))
     jsonld_texts = [script.text or "" for script in scripts if "ld+json" in (script.get("type") or "").lower()]
     jsonld_texts += [meta.get("content") or "" for meta in tree.iter("meta") if "ld+json" in (meta.get("name") or "")]
-    stated_values.extend(
-        read_linked_data(jsonld_texts, " ".join(value for field, _, value in stated_values if field == "title"))
+    titles, addresses = (
+        " ".join(value for field, _, value in stated_values if field == name) for name in ("title", "canonical")
     )
+    stated_values.extend(read_linked_data(jsonld_texts, titles, addresses))
     if not any(
         field == "published_at" and where in {"jsonld", "page", "og", "meta", "microdata"}
         for field, where, _ in stated_values

@@ -250,3 +250,30 @@ def test_a_button_within_the_story_opens_no_comments() -> None:
     button = "<p><a href='#c'>Leave a comment</a></p><p><a href='#s'>Share</a></p>"
     body = f"<main><h1>{TITLE}</h1>{paragraphs(STORY[:3])}{button}{paragraphs(STORY[3:])}<p>Like</p></main>"
     assert set(STORY) <= set(published(body))
+
+
+@pytest.mark.parametrize(
+    "heading", ["4 thoughts on “Old mill at Fennick”", "2 commentaires sur « Le moulin »", "3 tanggapan untuk “Kincir”"]
+)
+def test_a_heading_that_names_what_the_comments_are_on_needs_no_replies(heading: str) -> None:
+    thread = "".join(f"<div><cite>Reader</cite><p>{text}</p></div>" for text in READERS)
+    assert published(story_page(after=f"<div><h3>{heading}</h3>{thread}</div>")) == STORY
+
+
+def test_comments_with_a_name_and_a_time_in_a_page_without_classes() -> None:
+    rows = "".join(
+        f"<tr><td><b>Anna</b> (a@x.example) 3/4/2003 10:12:11</td></tr><tr><td>{x}</td></tr>" for x in READERS
+    )
+    assert published(story_page(inside=f"<hr><b>Reader comments</b><table>{rows}</table>")) == STORY
+
+
+@pytest.mark.parametrize("heading", ["h2", "h3"])
+@pytest.mark.parametrize("byline", ["Yara Brook | 4 May 2024", "Yara Brook - May 1, 2024", "Yara Brook, 4 May 2024"])
+def test_a_headline_with_a_name_and_a_day_begins_another_story(heading: str, byline: str) -> None:
+    other = f"<{heading}>Circus pitches tents at Ombrey meadow</{heading}><div>{byline}</div>{paragraphs(OTHER)}"
+    assert published(story_page(after=f"<div class='item'>{other}</div>")) == STORY
+
+
+def test_a_section_of_the_story_is_no_other_story() -> None:
+    section = f"<section><h2>Comments from the public</h2>{paragraphs(OTHER)}</section>"
+    assert published(story_page(inside=section)) == [*STORY, "Comments from the public", *OTHER]

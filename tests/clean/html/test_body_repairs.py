@@ -34,6 +34,16 @@ LONG = f"<p>{STORY[0]}</p>"
         (f"{LONG}<p>These are the days:</p><ul><li>one</li><li>two</li></ul>", "xx--", "xxxx"),
         (f"{LONG}<p>These are the days:</p><table><tr><td>1</td></tr><tr><td>2</td></tr></table>", "xx--", "xxxx"),
         (
+            f"<div>{LONG}<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr><tr><td>4</td></tr></table></div>",
+            "x---",
+            "xxxx",
+        ),
+        (
+            f"<div>{LONG}</div><table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr><tr><td>4</td></tr></table>",
+            "x---",
+            "x---",
+        ),
+        (
             f"{LONG}<p>More:</p><ul><li><a href=a>Mill sold</a></li><li><a href=b>Barn lost</a></li></ul>",
             "xx--",
             "xx--",

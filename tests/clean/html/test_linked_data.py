@@ -123,3 +123,13 @@ def test_names_nested_deeper_than_python_recurses_are_left_out(monkeypatch: pyte
     monkeypatch.setattr(linked_data, "_parse_json", lambda text: article)
     values = list(linked_data.read_linked_data(["{}"], ""))
     assert values == [("title", "jsonld", "Pasar Ramai"), ("authors", "jsonld", "Budi")]
+
+
+@pytest.mark.parametrize(
+    "where", ["<title>Pasar Ramai | Kabar Muara</title>", '<link rel="canonical" href="https://kabarmuara.id/1">']
+)
+def test_the_site_is_no_author(where: str) -> None:
+    authors = [{"@type": "Organization", "name": "Kabar Muara"}, {"@type": "Person", "name": "Ani Lestari"}]
+    value = {"@type": "NewsArticle", "headline": "Pasar Ramai", "author": authors}
+    stated = read_stated(f'{where}<script type="application/ld+json">{json.dumps(value)}</script>')
+    assert [name for field, place, name in stated if field == "authors" and place == "jsonld"] == ["Ani Lestari"]
