@@ -19,6 +19,7 @@ from flows.describe.dated_bylines import (
     prints_in_small_letters,
 )
 from flows.describe.document_view import DocumentView, Evidence, MarkedLine, fold_text
+from flows.describe.foot_authors import FOREIGN_RULES
 from flows.describe.page_authors import add_page_authors
 from flows.describe.person_names import is_person, parse_person_names, parse_printed_names, strip_date_label
 from flows.describe.role_lines import MAX_CREDIT_LENGTH, add_role_credits, has_only_desks
@@ -33,16 +34,22 @@ _SIGN_OFF = re.compile(r"\(([^()]{5,60})\)\.?\Z")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}| +")
 # Bracketed credits below a text with its own byline name people of the outlet that the text comes from.
 _SOURCE_CREDITS = re.compile(r"\s{0,8}\((?:Penulis|Reporter|Editor)\s{0,3}:[^\n]{3,200}\)\W{0,3}\Z", re.IGNORECASE)
+_MAX_CAPITAL_NAME = 40  # characters
+# "Reporter Nurul Aini": a role and a name in capital letters as a line of its own, without a mark between.
+_ROLE_AND_NAME = re.compile(
+    r"\s{0,3}(?P<role>Reporter|Editor|Penulis|Pewarta|Redaktur|Wartawan|Kontributor|Penyunting|Laporan)"
+    r"(?: [A-Z][\w .'’-]{2,30}\s{0,2}:)?"  # "Kontributor Kupang: Nurul Aini"
+    r" (?P<name>[A-Z][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{0,20}){1,3})(?: (?:dari|di) [A-Z][\w .'’-]{2,30})?\s{0,3}"
+)
 _WIRE_FOOT_LENGTH = 400
 _WIRE_HEAD = re.compile(
     r"\s{0,8}By (?P<names>[A-Z][^\n(:;]{3,80}?)\s{0,2}"
     r"(?=(?:[A-Z][A-Z, ]{2,40})?\((?:[A-Z][A-Za-z ]{1,20})\)\s{0,2}[-–—])"
 )
 _WIRE_FOOT = re.compile(
-    r"\((?:Reporting|Writing|Additional reporting) by (?P<names>[A-Z][^();\n]{3,120}?)(?: in [A-Z][\w ]{2,30})?"
+    r"\((?:Reporting|Writing|Additional reporting) by (?P<names>[A-Z][^();\n]{3,120}?)(?: in [A-Z][\w ]{2,30})?(?=[;)])"
     r"(?:;[^()\n]{0,120}?Editing by (?P<editors>[A-Z][^();\n]{3,80}))?[^()\n]{0,120}\)\W{0,3}\Z"
 )
-_FOREIGN_RULES = {"html.comments", "html.card", "html.next-story"}  # of lines that belong to other texts of the page
 _EMPTY_BIOS = {"null", "none", "undefined"}
 
 
@@ -78,9 +85,7 @@ def extract_credits(
     if not credits.authors:
         add_names_below_date(credits, view, head_indices, registry)
     tail_indices = [
-        index
-        for index in _select_tail_lines(view)
-        if index >= head_end and view.lines[index].rule not in _FOREIGN_RULES
+        index for index in _select_tail_lines(view) if index >= head_end and view.lines[index].rule not in FOREIGN_RULES
     ]
     for index in tail_indices:
         _add_tail_credit(credits, view, index, registry, profile)
@@ -132,7 +137,7 @@ def _add_far_role_credits(credits: Credits, view: DocumentView, registry: Regist
     """
     start = view.body_end + _TAIL_LINES
     for index in range(start, min(len(view.lines), view.body_end + _FAR_TAIL_LINES)):
-        if view.lines[index].rule in _FOREIGN_RULES:
+        if view.lines[index].rule in FOREIGN_RULES:
             continue
         label = roles.find_role_label(view.lines[index].text, profile)
         if label and label.credit and ":" in view.lines[index].text and label.role != "source":
@@ -142,14 +147,15 @@ def _add_far_role_credits(credits: Credits, view: DocumentView, registry: Regist
 
 
 def _add_capital_names(credits: Credits, view: DocumentView, registry: Registry) -> None:
-    """Add the writers whose names close the story in capitals, several of them joined by bars."""
+    """Add the writers whose names close the story in capitals: one as the last line, or several joined by bars."""
     for line in view.lines[max(0, view.body_end - _TAIL_LINES) : view.body_end + _TAIL_LINES]:
-        if "|" not in line.text:
+        is_last = bool(view.body_lines) and line is view.body_lines[-1]
+        if "|" not in line.text and not is_last:
             continue  # nearly all lines
         text = line.plain_text
-        if text.isupper() and len(text) <= 120 and line not in credits.lines:
+        if text.isupper() and len(text) <= (120 if "|" in text else _MAX_CAPITAL_NAME) and line not in credits.lines:
             names = parse_printed_names(text, registry)
-            if len(names) == text.count("|") + 1 and all(" " in name for name in names):
+            if len(names) == text.count("|") + 1 and all(1 <= name.count(" ") <= 3 for name in names):
                 credits.add_names("author", names, line, "credit.capitals")
                 credits.mark_credit_line(line, "credit", "credit.capitals")
                 return
@@ -249,7 +255,15 @@ def _add_wire_credits(credits: Credits, view: DocumentView, registry: Registry) 
         return
     first, last = view.body_lines[0], view.body_lines[-1]
     opening = _WIRE_HEAD.match(first.text)
-    closing = _WIRE_FOOT.search(last.text, max(0, len(last.text) - _WIRE_FOOT_LENGTH))
+    foot_lines = [last, *view.lines[view.body_end : view.body_end + 2]]  # clean/ may have cut the credit as a line
+    last, closing = next(
+        (
+            (line, closing)
+            for line in foot_lines
+            if (closing := _WIRE_FOOT.search(line.text, max(0, len(line.text) - _WIRE_FOOT_LENGTH)))
+        ),
+        (last, None),
+    )
     if opening and (names := parse_person_names(opening["names"], registry)):
         credits.add_names("author", names, first, "byline.wire", opening[0])
         credits.marks.append(first.mark_span("byline", "byline.wire", 0, opening.end("names")))
@@ -279,7 +293,20 @@ def _add_tail_credit(
     if credits.authors and _SOURCE_CREDITS.match(line.text):
         credits.mark_credit_line(line, "credit", "credit.of-source")
         return
-    add_role_credits(credits, view, index, registry, profile, "credit")
+    if not add_role_credits(credits, view, index, registry, profile, "credit"):
+        _add_unmarked_role(credits, view, index, registry)
+
+
+def _add_unmarked_role(credits: Credits, view: DocumentView, index: int, registry: Registry) -> None:
+    """Add the name of "Reporter Nurul Aini" where nothing but such lines follows it in the body."""
+    line = view.lines[index]
+    match = _ROLE_AND_NAME.fullmatch(line.text) if len(line.text) <= 100 else None
+    is_foot = all(_ROLE_AND_NAME.fullmatch(below.text) for below in view.lines[index + 1 : view.body_end])
+    names = parse_person_names(match["name"], registry) if match and is_foot else []
+    if match and names:
+        role = roles.load_newsroom_words().roles[match["role"].lower()]
+        credits.add_names(role, names, line, "credit.role")
+        credits.mark_credit_line(line, "credit", "credit.role")
 
 
 def _add_sign_off(credits: Credits, line: MarkedLine, registry: Registry, profile: Profile | None) -> None:

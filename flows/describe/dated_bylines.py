@@ -62,7 +62,7 @@ def add_name_beside_date(
     words_behind = [word for word in _WORDS.findall(behind) if word.lower() not in newsroom_words.behind_date]
     if len(words_behind) > 2 or behind.startswith(":"):
         return
-    before = line.text[: stamp.start].rstrip(" |,-–—\xa0\t")
+    before = line.text[: stamp.start].rstrip(" |,-–—•·⋅●\xa0\t")
     is_sentence = line.plain_text[-1] in ".)" or not line.plain_text[0].isalpha() or len(words_behind) > 0
     names = parse_printed_names(before, registry)
     if is_long_title(names) or (stamp.time is None and prints_in_small_letters(names, view)):

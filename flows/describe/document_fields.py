@@ -36,6 +36,14 @@ _CONTINUATION = re.compile(
 
 # Every match of _CONTINUATION contains one of these words.
 _CONTINUATION_WORDS = ("hal", "page", "membaca", "reading", "to read", "selengkapnya", "njut", "berikutnya", "next")
+_PAYWALL = re.compile(
+    r"this (?:article|content|story) is (?:for|reserved for|only available to) |artikel ini .{0,30}konten premium",
+    re.IGNORECASE,
+)
+# Only as the last line of a text: elsewhere it is a button.
+_BARE_POINTER = re.compile(
+    r"\W{0,3}(?:(?:baca|simak|lihat|klik) )?selengkapnya(?: di ?sini)?[ .…>»›→:-]{0,20}", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -179,4 +187,9 @@ def _find_continuation_line(view: DocumentView) -> MarkedLine | None:
             lower_text = line.text.lower()
             if any(word in lower_text for word in _CONTINUATION_WORDS) and _CONTINUATION.search(line.text):
                 return line
+    for line in view.lines[view.body_end : view.body_end + 3]:
+        if line.rule == "promo.paywall" or (line.rule == "promo.subscription" and _PAYWALL.search(line.text[:200])):
+            return line
+    if view.body_end == len(view.lines) - 1 and not view.is_page and _BARE_POINTER.fullmatch(view.lines[-1].text):
+        return view.lines[-1]
     return None

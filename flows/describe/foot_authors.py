@@ -7,6 +7,7 @@ from flows.describe.document_view import DocumentView
 from flows.describe.page_names import JOB_TITLE, cut_after_names, extract_names
 from flows.outlets import Registry
 
+FOREIGN_RULES = {"html.comments", "html.card", "html.next-story"}  # of lines that belong to other texts of the page
 _LAST_BODY_LINES, _FOOT_LINES = 12, 80  # last lines of the body, and lines below it, that may name the author
 _MAX_LISTED_NAMES = 5  # names on lines of their own below "Authors"
 _BOX_LINES = 8  # lines below the body in which the box of its author stands
@@ -56,6 +57,8 @@ def add_author_at_foot(
 
     for index in (*foot_indices, *credit_indices):
         line = view.lines[index]
+        if line.rule in FOREIGN_RULES:
+            continue
         match = _WRITTEN_BY.match(line.text) if len(line.text) <= MAX_LINE_LENGTH else None
         if match is None and abs(index - view.body_end) <= 2 and line.word_count <= 6:
             match = _BY_NAME.match(line.text)

@@ -36,6 +36,7 @@ _GLUED_DATE = re.compile(
     r"[a-z](?:\d{1,2} [A-Z][a-z]{2,8} \d{4}|\d{4}-\d\d-\d\d|"
     r"(?:Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[, (]{1,3}\d)"
 )
+_MIN_OVERLAP = 0.4  # share of a headline's longer words that the start of its story holds
 _LONG_WORD = re.compile(r"\w{4,}")
 _UNEXPLAINED_KINDS = {"title", "subtitle"}
 
@@ -58,6 +59,8 @@ def find_headline(
     `credit_lines` are the numbers of the lines known as bylines or date lines.
     """
     head_end = _find_story_start(view, credit_lines, dateline)
+    if stated_title and _names_site_alone(view, stated_title, credit_lines, head_end, dateline):
+        stated_title = None
     if stated_title:
         title, evidence = stated_title
         subtitle = _find_stated_subtitle(view, title)
@@ -82,6 +85,27 @@ def find_headline(
         marks.append(standfirst.mark_span("subtitle", "subtitle.head"))
         title_evidence_rows.append(standfirst.cite_evidence("subtitle", "subtitle.head", certainty="likely"))
     return Headline(title, standfirst_text, tuple(title_evidence_rows), tuple(marks))
+
+
+def _names_site_alone(
+    view: DocumentView,
+    stated_title: tuple[str, Evidence],
+    credit_lines: set[int],
+    head_end: int,
+    dateline: BodyDateline,
+) -> bool:
+    """Return whether <title> alone states a title, and one of no word of the story, where the head prints another.
+
+    Some sites give all their pages one <title>: their name and what they are.
+    """
+    title, evidence = stated_title
+    if evidence.rule != "title.html_title":
+        return False
+    story_start = _fold_story_start(view)
+    if any(word in story_start for word in _LONG_WORD.findall(title.casefold())):
+        return False
+    index = _find_structural_headline(view, credit_lines, head_end, dateline)
+    return index is not None and _compute_word_overlap(view.lines[index], story_start) >= _MIN_OVERLAP
 
 
 def _find_feed_headline(view: DocumentView) -> Headline:
@@ -124,12 +148,13 @@ def _find_stated_subtitle(view: DocumentView, title: str) -> tuple[str, Evidence
 
 
 def _mark_title_repeats(view: DocumentView, title: str, head_end: int) -> list[Mark]:
-    """Mark every line of the head, and of the first two below it, that prints the title."""
+    """Mark every line of the head, of the first two below it and of the last two of the body that prints the title."""
     folded_title = fold_text(title)
     lines = view.lines[: min(head_end + 2, len(view.lines))]
+    foot_lines = [line for line in view.body_lines[-2:] if line not in lines]
     return [
         line.mark_span("title", "title.repeat")
-        for line in lines
+        for line in (*lines, *foot_lines)
         if len(line.text) <= 400 and matches_folded(line, folded_title)
     ]
 
@@ -150,9 +175,9 @@ def _is_headline_like(line: MarkedLine, *, followed_by_credit: bool = False) -> 
     """Return whether a line could be a headline; `followed_by_credit` relaxes the least number of words."""
     text = strip_tags(line.text)
     return (
-        (3 if followed_by_credit else 4) <= len(text.split()) <= 25
+        (3 if followed_by_credit else 4) <= count_words(text) <= 25
         and 15 <= len(text) <= 220
-        and (text[0].isupper() or text[0].isdigit() or text[0] in "\"'“‘[#")
+        and (not text[0].islower() if text[0].isalpha() else text[0].isdigit() or text[0] in "\"'“‘[#")
         and (text[-1] not in ".,;:" or text.endswith("..."))
         and not any(stamp.time for stamp in find_dates(text))
         and sum(map(str.isdigit, text)) * 3 < len(text)
@@ -240,7 +265,7 @@ def _find_structural_headline(
         best -= 1
     is_above_credit = any(0 < index - best <= 2 for index in credited_indices)
     is_near = (head_end - best <= _NEAR_LINES or is_above_credit) and len(candidate_indices) <= 2
-    return best if is_near or scores[best] >= 0.4 else None
+    return best if is_near or scores[best] >= _MIN_OVERLAP else None
 
 
 def _is_above_credit(view: DocumentView, index: int, credit_lines: set[int]) -> bool:

@@ -20,6 +20,7 @@ _LOCALES: Final = (
     "ar_LB", "ar_MA", "mr", "te", "ml", "gu", "pa", "ne", "si", "ja", "zh", "ko", "km", "lo", "my",
 )  # fmt: skip
 _MIN_LETTERS: Final = 3  # of an abbreviation: "ag" may be anything
+_INDIC: Final = frozenset(map(chr, range(0x0900, 0x0E00)))  # where a whole name may have two letters
 _HOURS_BY_ZONE: Final = {
     "WIB": 7, "WITA": 8, "WIT": 9, "MYT": 8, "SGT": 8, "HKT": 8, "PHT": 8, "ICT": 7, "JST": 9, "KST": 9, "UTC": 0,
     "GMT": 0, "BST": 1, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "EST": -5, "EDT": -4,
@@ -45,6 +46,6 @@ def collect_month_names() -> dict[str, int]:
     names = {
         name: numbers.pop()
         for name, numbers in numbers_by_name.items()
-        if len(numbers) == 1 and len(name) >= _MIN_LETTERS and not name[0].isdigit()
+        if len(numbers) == 1 and (len(name) >= _MIN_LETTERS or name[0] in _INDIC) and not name[0].isdigit()
     }
     return {**names, **MONTH_NUMBERS}

@@ -11,6 +11,7 @@ from flows.describe.credits import Credits
 from flows.describe.date_grammar import find_dates
 from flows.describe.document_view import DocumentView, Evidence, fold_text
 from flows.describe.foot_authors import (
+    FOREIGN_RULES,
     MAX_LINE_LENGTH,
     MAX_NAME_LENGTH,
     OTHER_ROLE,
@@ -198,7 +199,8 @@ def _add_author_near_headline(
     start = view.body_start - 1 if title_index is None else title_index + 1
     behind = view.lines[max(0, start) : start + _LINES_AFTER]
     for line in (*behind, *reversed(view.lines[max(0, start - 1 - _LINES_BEFORE) : max(0, start)])):
-        match = _BYLINE.search(line.text) if len(line.text) <= MAX_LINE_LENGTH else None
+        may_match = len(line.text) <= MAX_LINE_LENGTH and line.rule not in FOREIGN_RULES
+        match = _BYLINE.search(line.text) if may_match else None
         names = (
             extract_names(cut_after_names(match["names"]), site_names, registry, name_expected=False) if match else []
         )

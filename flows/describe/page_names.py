@@ -19,6 +19,8 @@ _AFTER_NAME = re.compile(
     r"minutes?|min|read|share|follow|view|senior|contributor)\b|\d|[@#(])"
     r"|(?<=[a-zé])(?=(?:Published|Updated|Posted|Last|Reviewed|Edited|In)\b)|[|•·⋅●]"
 )
+# "Ani Lestari in Jakarta and Budi Aji": the place of one of several writers
+_PLACE_OF_ONE = re.compile(r" (?:in|di) [A-Z][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{1,20}){0,2}(?=,? (?:and|dan) [A-Z])")
 JOB_TITLE = re.compile(
     r"\b(?:editors?|director|manager|expert|analyst|writer|contributor|ceo|cto|cmo|founder|co-founder|grader|reviewer|"
     r"officer|professor|"
@@ -105,6 +107,7 @@ def extract_names(value: str, site_names: set[str], registry: Registry, *, name_
 
 def cut_after_names(value: str) -> str:
     """Cut a byline after its names."""
+    value = _PLACE_OF_ONE.sub("", value)
     boundary = _AFTER_NAME.search(value)
     if boundary is None:
         return value

@@ -45,12 +45,12 @@ _DATE_LABEL = re.compile(
 )
 _ROLE_IN_BRACKETS = re.compile(
     r"\s{0,3}\((?:kontributor|contributor|koresponden|magang|reporter|wartawan|jurnalis|pewarta|penulis|intern|"
-    r"freelance)[^()]{0,30}\)\s{0,3}\Z",
+    r"freelance)[^()]{0,30}\)\s{0,3}\Z|\s{0,3}\([^()@\s]{1,40}@[^()@\s]{1,40}\)\s{0,3}\Z",
     re.IGNORECASE,
 )
 _PLACE_BEHIND = re.compile(r"(?<=[^\W\d_]) (?:in|di) [A-Z][\w.'-]{1,30}(?: [A-Z][\w.'-]{1,30}){0,2}\s{0,3}\Z")
 _ROLES_AT_A_PLACE = frozenset(["kontributor", "koresponden", "biro"])
-_EDGE_CHARACTERS = " \t\xa0,.;:|/-–—•*()[]\"'“”"
+_EDGE_CHARACTERS = " \t\xa0,.;:|/-–—•·⋅●*()[]\"'“”"
 _NOT_A_NAME = re.compile(r"[\d@#!?%&:;|<>{}()\[\]=+/\\\"“”,]|\.(?:com|co|id|net|org|tv)\b", re.IGNORECASE)
 
 

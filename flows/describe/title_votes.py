@@ -13,6 +13,8 @@ _PLACES = ("jsonld", "h1", "h2", "microdata", "og", "html_title", "meta")
 # Trust in a place alone. Metadata for search engines and networks often repeats one text in three places; the
 # heading is what readers see.
 _TRUST = {"h1": 1.8, "h2": 0.9, "jsonld": 1.5, "og": 0.7, "microdata": 0.6, "html_title": 0.45, "meta": 0.4}
+_KICKER_PENALTY = 1.5  # of a heading that prints a section before the title
+_MAX_KICKER_CHARS = 30
 _RANK_PENALTY = 0.15  # per heading further down
 _TITLE_SEPARATOR = re.compile(r"\s{1,3}(?:[-–—|»:•·]|\|\||::)\s{1,3}")
 _BARE_DOMAIN = re.compile(r"[\w-]+(?:\.\w{2,10}){1,2}")
@@ -55,11 +57,25 @@ def choose_stated_title(view: DocumentView, outlet: str | None) -> tuple[str, Ev
         score = trust + sum(
             _score_agreement(text, other) for place, other in title_by_place.items() if place != candidate.where
         )
+        score -= _KICKER_PENALTY * _opens_with_kicker(text, title_by_place)
         score -= 3.0 * (fold_text(text) in site_names) + 0.8 * (len(text.split()) < 3) + text.endswith(_ELLIPSES)
         return score
 
     best_candidate, title, _ = max(candidates, key=score_candidate)
+    if best_candidate.where == "html_title" and fold_text(title) in site_names:
+        return None  # the page has no other title than its site's name
     return title, Evidence("title", f"title.{best_candidate.where}", None, best_candidate.value)
+
+
+def _opens_with_kicker(text: str, title_by_place: dict[str, str]) -> bool:
+    """Return whether a few words precede the title that two other places state."""
+    folded, other_titles = fold_text(text), [fold_text(title) for title in title_by_place.values()]
+    return any(
+        _MAX_KICKER_CHARS // 2 < len(title) < len(folded) <= len(title) + _MAX_KICKER_CHARS
+        and folded.endswith(title)
+        and sum(other.startswith(title) for other in other_titles) >= 2  # the site's name may follow it
+        for title in other_titles
+    )
 
 
 def _fold_site_names(view: DocumentView, outlet: str | None) -> set[str]:

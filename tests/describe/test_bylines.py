@@ -23,6 +23,12 @@ def credits(values):
         ("Redaktur: Tim Redaksi", ([], None, [])),
         ("(Ratna Sari)", (["Ratna Sari"], "inferred", [])),
         ("(abc/def)", ([], None, [])),
+        ("Reporter Ratna Sari\nEditor Budi Santoso", (["Ratna Sari"], "stated", ["Budi Santoso"])),
+        ("Laporan Ratna Sari dari Tanjung Ayun", (["Ratna Sari"], "stated", [])),
+        ("Kontributor Kupang: Ratna Sari", (["Ratna Sari"], "stated", [])),
+        ("Teks: Ratna Sari", (["Ratna Sari"], "stated", [])),
+        ("Reporter senior menunggu", ([], None, [])),
+        ("(Reporting by Lena Dorn; Editing by Ola Brekke)", (["Lena Dorn"], "stated", ["Ola Brekke"])),
         ("(Antara)", ([], None, [])),
         ("(Washington Post)", ([], None, [])),
         ("(Foto: Ratna Sari)", ([], None, [])),
@@ -198,3 +204,29 @@ def test_a_story_that_begins_on_the_line_of_a_credit_is_not_cut(described, head,
 def test_the_label_of_a_date_is_no_name(described):
     values, _, _ = described(f"Penulis: Ratna Sari, Diterbitkan 4 Maret 2024\n{STORY}", {1: "byline"})
     assert values["authors"] == ["Ratna Sari"]
+
+
+def test_a_name_in_capitals_as_the_last_line_is_the_writer(described):
+    values, _, marks = described(f"{STORY}\nRATNA SARI")
+    assert values["authors"] == ["RATNA SARI"]
+    assert [mark["line"] for mark in marks if mark["kind"] == "credit"] == [3]
+
+
+def test_capitals_within_the_story_are_a_heading(described):
+    first, last = STORY.split("\n")
+    assert described(f"{first}\nRATNA SARI\n{last}")[0]["authors"] == []
+
+
+@pytest.mark.parametrize(
+    "line, names",
+    [
+        ("Oleh Ratna Sari · 18 September 2023", ["Ratna Sari"]),
+        ("Von Jutta Rehbein", ["Jutta Rehbein"]),
+        ("Por Remedios Cifuentes", ["Remedios Cifuentes"]),
+        ("Por fin llega la lluvia", []),
+        ("Kontributor: Ratna Sari (ratna@kabarmuara.example)", ["Ratna Sari"]),
+        ("Laporan Wartawan Tribun Muara, Ratna Sari", ["Ratna Sari"]),
+    ],
+)
+def test_names_with_other_marks_around_them(described, line, names):
+    assert described(f"{line}\n{STORY}", {1: "byline"})[0]["authors"] == names

@@ -130,3 +130,20 @@ def test_a_feed_s_footer_repeats_the_headline(described):
     assert [(row["rule"], row["sure"]) for row in evidence if row["field"] == "title"] == [
         ("title.feed-foot", "likely")
     ]
+
+
+def test_a_script_without_capitals_has_headlines_too(described):
+    story = "सोनपुरा गाँव के लोगों ने नदी किनारे पड़ी एक पुरानी नाव की मरम्मत की है।\nनाव हर सप्ताह तीन घाटों पर रुकेगी।"
+    title = "नदी किनारे पुरानी नाव बनी पुस्तकालय"
+    assert described(f"{title}\n{story}", {1: "title"})[0]["title"] == title
+
+
+def test_a_title_that_names_the_site_alone_gives_way_to_the_head(described):
+    text = f"{TITLE}\nSenin, 17 Juni 2024 14:39 WIB\n{STORY}"
+    values = described(text, {1: "title", 2: "byline"}, [("title", "html_title", "Kabar Muara - Portal Berita")])[0]
+    assert values["title"] == TITLE
+
+
+def test_the_title_below_the_story_is_no_text(described):
+    _, _, marks = described(f"{STORY}\n{TITLE}", {}, [("title", "record", TITLE)])
+    assert [mark["line"] for mark in marks if mark["kind"] == "title"] == [3]

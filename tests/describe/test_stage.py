@@ -65,6 +65,9 @@ def test_article_ids_follow_the_url_else_the_identity(described):
         ("Bibit tumbuh subur.", False),
         ("12 pohon berikutnya", False),
         ("Halaman rumah 12 dari 3 desa", False),
+        ("Selengkapnya >>>", True),
+        ("Simak selengkapnya di sini", True),
+        ("Selengkapnya\nPanen garam di Sampang\nHarga garam turun", False),
     ],
 )
 def test_partial(described, line, partial):

@@ -26,6 +26,11 @@ from flows.describe.title_votes import choose_stated_title
         # a label is no part of the headline, nor is the section
         ([("h1", "Blog: Bridge to be repaired")], "Bridge to be repaired"),
         ([("html_title", "Bridge to be repaired | Blog")], "Bridge to be repaired"),
+        # the heading prints the section before the headline
+        ([("h1", "Local news Bridge to be repaired"), ("og", "Bridge to be repaired"),
+          ("html_title", "Bridge to be repaired | Somewhere")], "Bridge to be repaired"),
+        # the page has no title but its site's name
+        ([("html_title", "Valley Courier")], None),
         # escaped twice
         ([("jsonld", "Bridge &amp; road to be repaired")], "Bridge & road to be repaired"),
         ([], None),

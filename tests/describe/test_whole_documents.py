@@ -184,3 +184,58 @@ def test_an_element_of_the_writer_on_an_indonesian_page() -> None:
 def test_sections_kickers_and_marks_of_notes_are_no_title(markup: dict[str, str]) -> None:
     cleaned = clean_page(**markup)
     assert cleaned.article is not None and cleaned.article["title"] == TITLE
+
+
+@pytest.mark.parametrize(
+    "wall",
+    [
+        "This article is for subscribers only. To keep reading, start your free trial today.",
+        "Dieser Artikel ist nur für Abonnenten verfügbar.",
+        "Este artículo es solo para suscriptores.",
+        "La suite est réservée aux abonnés.",
+        "Artikel ini hanya untuk pelanggan.",
+    ],
+)
+def test_what_only_subscribers_read_on_is_partial(wall: str) -> None:
+    cleaned = clean_page(after=f"<div><p>{wall}</p></div>", english=True)
+    assert cleaned.article is not None
+    assert cleaned.article["is_partial"] and cleaned.article["text"] == "\n".join(ENGLISH_STORY)
+
+
+def test_bylines_in_elements_side_by_side() -> None:
+    under = "<div><span>By Sanna Ulriksen</span><span>4 March 2021, 14:05 GMT</span></div>"
+    cleaned = clean_page(under=under, english=True)
+    assert cleaned.article is not None
+    assert cleaned.article["authors"] == ["Sanna Ulriksen"] and stated_day(cleaned) == DAY
+
+
+def test_the_place_of_one_of_two_writers() -> None:
+    cleaned = clean_page(under="<p>By Sanna Ulriksen in Skarholm and Miles Oakhurst</p>", language="en", english=True)
+    assert cleaned.article is not None
+    assert cleaned.article["authors"] == ["Sanna Ulriksen", "Miles Oakhurst"]
+
+
+def test_who_posted_a_comment_is_no_author() -> None:
+    thread = (
+        "<h3>Reader Comments</h3><p>Posted by Harold on 2/3/2004 at 10:15 PM</p><p>I think the lamps are lovely.</p>"
+    )
+    cleaned = clean_page(after=f"<div>{thread}</div>", english=True)
+    assert cleaned.article is not None
+    assert cleaned.article["authors"] == [] and "lamps are lovely" not in cleaned.article["text"]
+
+
+def test_how_a_word_is_read_is_no_text() -> None:
+    word = "<ruby>貨物船<rp>（</rp><rt>かもつせん</rt><rp>）</rp></ruby>"
+    ruby = f"<p>川沿いの町で古い{word}を改装した移動図書館が昨日の朝に開館した。</p>"
+    cleaned = clean_page(under=ruby, language="ja")
+    assert cleaned.article is not None
+    assert "古い貨物船を改装した" in cleaned.article["text"]
+
+
+def test_a_short_line_of_a_second_copy_goes_with_it() -> None:
+    texts = [*STORY[:2], '"Kami menunggu lama," kata Dimas.', *STORY[2:]]
+    copy = "".join(f"<p>{text}</p>" for text in texts)
+    page = f"<html lang=id><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><div>{copy}</div><div>{copy}</div>"
+    (cleaned,) = clean_document(page)
+    assert cleaned.article is not None
+    assert cleaned.article["text"].split("\n") == texts
