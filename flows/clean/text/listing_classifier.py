@@ -23,7 +23,7 @@ from flows.clean.text.listing_features import compute_page_features
 
 Floats = NDArray[np.float32]
 
-DOUBT_THRESHOLD: Final = 0.25  # a page with a lower logit of the line model is in doubt
+DOUBT_THRESHOLD: Final = 0.5  # a page with a lower logit of the line model is in doubt
 # Above this logit the words decide alone, in a fifth of the time of the layout features. Of the evaluation's 350 pages
 # in doubt (cross-validated) this holds for 139, and the layout reverses none of them.
 _SURE_LOGIT: Final = 2.0
