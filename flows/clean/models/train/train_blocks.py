@@ -32,7 +32,7 @@ SETTINGS = {
 ROUNDS = 200
 # The predictions of these models are averaged. A second model with more leaves doubled the time without a gain.
 MODEL_VARIANTS = ({"seed": 8},)
-NET_SETTINGS = NetSettings(hidden_width=64, epochs=14, batch_rows=2048, word_width=16)
+NET_SETTINGS = NetSettings(hidden_width=64, epochs=14, batch_rows=2048, word_width=16, has_pooling=True)
 NEAR_BLOCKS = 12  # every block this near to the article is used; of the others one in FAR_BLOCK_STEP
 FAR_BLOCK_STEP = 3
 
