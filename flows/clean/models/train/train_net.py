@@ -124,7 +124,7 @@ def _train_member(
             x = torch.relu(self.second(x)) * mask
             for dilation, taps, mix in zip(DILATIONS, self.taps, self.mix, strict=True):
                 if self.pool is not None and dilation == POOLING_DILATION:
-                    x = (x + self.pool(pool_texts(x * mask, mask, texts))[texts]) * mask
+                    x = (x + self.pool(pool_texts(x, mask, texts))[texts]) * mask
                 pad = torch.nn.functional.pad(x, (0, 0, dilation, dilation))
                 near = torch.cat((pad[: len(x)], x, pad[2 * dilation :]), 1)
                 step = torch.nn.functional.dropout(torch.relu(taps(near)), 0.1, self.training)
@@ -135,9 +135,9 @@ def _train_member(
         """Return the mean and the maximum, at least 0, of the rows of each text: shape (texts, 2 * channels)."""
         count = int(texts[-1]) + 1
         row_counts = torch.zeros(count, 1).index_add(0, texts, mask)
-        mean = torch.zeros(count, CHANNELS).index_add(0, texts, x) / row_counts.clamp(min=1)
+        mean = torch.zeros(count, CHANNELS).index_add(0, texts, x * mask) / row_counts.clamp(min=1)
         most = torch.zeros(count, CHANNELS).scatter_reduce(
-            0, texts[:, None].expand(-1, CHANNELS), x, "amax", include_self=True
+            0, texts[:, None].expand(-1, CHANNELS), x * mask, "amax", include_self=True
         )
         return torch.cat((mean, most), 1)
 
