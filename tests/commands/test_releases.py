@@ -95,7 +95,7 @@ def test_a_purge_that_was_interrupted_is_told(place):
         (("prune", "--keep", 0), 2, "keep"),
         (("pin", "2020.01.01.1"), 2, "no release"),
         (("takedown", "x", "--reason", "y"), 2, "holds the article"),
-        (("replay",), 2, "no document"),
+        (("replay",), 2, "holds no reject"),
         (("replay", "--reason", "unheard"), 2, "no reason"),
         (("verify", "x"), 2, "is no version"),
         (("diff", "x", "--dataset", "other"), 2, "no dataset"),
