@@ -22,6 +22,7 @@ _LINKING: Final = load_recovery_words("sentence_linking")
 _NAME_WORDS: Final = 7
 _MAX_FRAGMENT_WORDS: Final = 12
 _CLAUSE: Final = 8  # words of a line that is a sentence's half
+_MAX_PIECES: Final = 64  # of a broken sentence; more lines that seem to go on are a list
 _SENTENCE_INSIDE: Final = re.compile(r"[a-z0-9)\"”][.!?](?:\s|\Z)")
 
 
@@ -37,7 +38,7 @@ def join_sentences(lines: Sequence[str]) -> list[str]:
     at = 0
     while at < len(lines):
         group = _gather_group(lines, at)
-        if len(group) > 1 and _is_sentence(group):
+        if 1 < len(group) < _MAX_PIECES and _is_sentence(group):
             joined.append(join_pieces(group))
             at += len(group)
         else:
@@ -47,9 +48,9 @@ def join_sentences(lines: Sequence[str]) -> list[str]:
 
 
 def _gather_group(lines: Sequence[str], at: int) -> list[str]:
-    """Return the line and those that continue it."""
+    """Return the line and those that continue it, at most _MAX_PIECES."""
     group = [lines[at]]
-    while at + len(group) < len(lines):
+    while at + len(group) < len(lines) and len(group) < _MAX_PIECES:
         index = at + len(group)
         if not _goes_on(group, lines, index):
             break

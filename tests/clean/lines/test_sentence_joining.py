@@ -1,5 +1,6 @@
 import pytest
 
+from flows.clean.lines import sentence_joining
 from flows.clean.lines.sentence_joining import join_sentences
 
 
@@ -40,3 +41,19 @@ def test_broken_sentences_are_one_line_again(lines: list[str], expected: list[st
 )
 def test_lists_poems_and_subheads_stay_lines(lines: list[str]) -> None:
     assert join_sentences(lines) == lines
+
+
+@pytest.mark.parametrize("shape", ["{n} yang dan", "Kota Merbau{n} di", "ke,"])
+def test_many_lines_that_seem_to_go_on_stay_lines_in_linear_time(monkeypatch, shape):
+    """A list of thousands of lines without an end: each was compared with all below it."""
+    calls = []
+    goes_on = sentence_joining._goes_on
+    monkeypatch.setattr(sentence_joining, "_goes_on", lambda *args: calls.append(1) or goes_on(*args))
+    lines = [
+        "Warga yang tinggal di tepi sungai itu akan pindah ke rumah baru.",
+        *("di pasar dan di kota" for _ in range(9)),
+    ]
+    lines += [shape.format(n=chr(97 + number % 26)) for number in range(3000)]
+    joined = join_sentences(lines)
+    assert "".join(joined).replace(" ", "") == "".join(lines).replace(" ", "")
+    assert len(calls) <= 64 * len(lines)
