@@ -44,7 +44,8 @@ _ANNOUNCEMENT: Final = re.compile(
 _OFFER: Final = re.compile(
     r"\b(?:klik|sekarang|anda|kamu|kami|gratis|sini|login|masuk|premium|iklan|rp|harga|paket|aplikasi|konten|artikel|"
     r"newsletter|buletin|e-?mail|now|today|free|our|us|unlimited|access|podcast|channel|trial|member|"
-    r"per (?:bulan|tahun|month)|akun|account|digital|e-?paper|akses|notifikasi)\b",
+    r"per (?:bulan|tahun|month)|akun|account|digital|e-?paper|akses|notifikasi|telegram|whats ?app|google news|"
+    r"breaking news|update berita|berita (?:pilihan|terbaru|terkini)|bergabung|gabung)\b|\w\.(?:com|co|id|net)\b",
     re.IGNORECASE,
 )
 _RIGHTS: Final = re.compile(

@@ -60,3 +60,11 @@ def test_sentences_with_the_words_of_an_appeal(line: str, is_story: bool) -> Non
     cue = load_general_cues().match_line(line, len(line.split()))
     assert (cue is None or is_sentence_of_story(line, cue)) == is_story
     assert (line in kept_lines("\n".join([*STORY[:3], line, *STORY[3:]]))) == is_story
+
+
+@pytest.mark.parametrize("channel", ["Telegram", "WhatsApp"])
+def test_an_appeal_to_subscribe_in_two_sentences_goes(channel: str) -> None:
+    line = (
+        f'Dapatkan update berita pilihan setiap hari dari Kabarpagi.com. Mari bergabung di Grup {channel} "Kabar Pagi".'
+    )
+    assert kept_lines("\n".join([*STORY, line])) == STORY
