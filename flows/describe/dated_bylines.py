@@ -1,7 +1,6 @@
 """Bylines by a date: names on the line of a date, above or below it, or beside an elapsed time ("3 jam lalu")."""
 
 import re
-from functools import lru_cache
 
 from flows.describe.credits import Credits
 from flows.describe.date_grammar import DateStamp, find_dates
@@ -133,10 +132,4 @@ def is_long_title(names: list[str]) -> bool:
 def prints_in_small_letters(names: list[str], view: DocumentView) -> bool:
     """Return whether the document prints a word of the names in small letters too: then it is no name."""
     words = {word for name in names for word in name.lower().split() if name != name.lower()}
-    return bool(words) and not words.isdisjoint(_list_printed_words(view))
-
-
-@lru_cache(maxsize=1)  # documents are described one after another, and each dated line of one asks
-def _list_printed_words(view: DocumentView) -> frozenset[str]:
-    """Return the words of a document as they are printed."""
-    return frozenset(_WORDS.findall(view.text))
+    return bool(words) and not words.isdisjoint(view.printed_words)

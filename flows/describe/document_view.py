@@ -19,6 +19,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
 _NON_WORD = re.compile(r"[\W_]+")
 _QUOTE_LIMIT = 240
 _LABEL_LENGTH = 40
+_PRINTED_WORD = re.compile(r"[^\W\d_]{2,}")
 _UPDATE_LABEL = re.compile(
     r"\s{0,3}(?:(?:last|page|terakhir) )?(?:updated?|modified|reviewed|diperbarui|diperbaharui)(?: on| pada)?\W{0,3}",
     re.IGNORECASE,
@@ -109,6 +110,11 @@ class DocumentView:
         addresses = (*(candidate.value for candidate in self.find_candidates("canonical")), self.url or "")
         matches = (re.match(r"https?://(?:www\.)?([^/:?#]{3,80})", address) for address in addresses)
         return tuple(dict.fromkeys(match[1].lower() for match in matches if match))
+
+    @cached_property
+    def printed_words(self) -> frozenset[str]:
+        """Return the words of at least two letters in the whole document, as they are printed."""
+        return frozenset(_PRINTED_WORD.findall(self.text))
 
     @cached_property
     def body_lines(self) -> tuple[MarkedLine, ...]:

@@ -47,14 +47,14 @@ def parse_stated_names(value: str, field_name: str, registry: Registry) -> list[
     if len(value) > _LONGEST:
         return []
     names: list[str] = []
-    for line in _split_lines(_plain_value(value)):
+    for line in _split_lines(_strip_markup(value)):
         for role, part in _split_roles(_strip_contacts(line)):
             if f"{role}s" == field_name or not role:
                 names += [name for name in _parse_part(part, field_name, registry) if name not in names]
     return names
 
 
-def _plain_value(value: str) -> str:
+def _strip_markup(value: str) -> str:
     """Return a value without tags, character references, invisible characters and initials in brackets."""
     if "<" in value or "&" in value:
         value = _TAG.sub("", unescape(value))

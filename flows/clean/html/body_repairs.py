@@ -36,8 +36,7 @@ def complete_groups(
     """Return the kept blocks with each outermost table and list kept or cut whole, and with the posts that are quoted.
 
     A group is kept if most of it was, if the kept line above announces it, or if it is a table of data without links
-    beside a kept paragraph. Menus (groups of links) stay as they
-    are, and excluded blocks stay out.
+    beside a kept paragraph. Menus (groups of links) stay as they are, and excluded blocks stay out.
     """
     completed = list(keep)
     body_words = sum(compress(word_counts, keep))

@@ -30,7 +30,7 @@ CONSENT_TEXT: Final = re.compile(
     r"we and our (?:\d[\d.,]{0,9} )?(?:partners|vendors)\b|precise geolocation data|"
     r"mengakses informasi (?:di|pada) perangkat|kami dan (?:\d[\d.,]{0,9} )?mitra kami|kami menghargai privasi anda|"
     r"data geolokasi yang tepat|"
-    r"wir und unsere (?:\d[\d.,]{0,9} )?partner|nous et nos (?:\d[\d.,]* )?partenaires|"
+    r"wir und unsere (?:\d[\d.,]{0,9} )?partner|nous et nos (?:\d[\d.,]{0,9} )?partenaires|"
     r"nosotros y nuestros (?:\d[\d.,]{0,9} )?socios",
     re.IGNORECASE,
 )

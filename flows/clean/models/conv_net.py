@@ -70,7 +70,7 @@ class ConvNet:
 
         `member_count` first members are asked; None: all. Word vectors are those of all members.
         """
-        x = standard if row_vectors is None else self._append_vectors(standard, row_vectors)
+        x = standard if row_vectors is None else self._append_vectors(standard, row_vectors)[:member_count]
         for weights, bias in (self.first, self.second):
             x = _apply_bias_relu(_multiply_in_chunks(x, weights[:member_count]), bias[:member_count])
         _, row_count, channels = x.shape

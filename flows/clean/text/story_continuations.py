@@ -32,27 +32,28 @@ _CHANNEL: Final = re.compile(
     r"update|\b(?:kami|us|our|kita|gabung|join|sini|link|tautan|klik|click)\b|@\w|#\w|\w\.(?:com|co|id|net|org|tv|news)\b",
     re.IGNORECASE,
 )
+# What an offer of a subscription names besides those.
+_OFFER: Final = re.compile(
+    r"\b(?:sekarang|anda|kamu|gratis|login|masuk|premium|iklan|rp|harga|paket|konten|buletin|now|today|free|unlimited|"
+    r"access|podcast|trial|member|per (?:bulan|tahun|month)|akun|account|digital|e-?paper|akses)\b",
+    re.IGNORECASE,
+)
+# What a notice of rights names.
+_RIGHTS: Final = re.compile(
+    r"©|\(c\)|(?:19|20)\d\d|dilindungi|reserved|undang|redaksi|www|\.(?:com|co|id|net)\b|dilarang|izin|network|group",
+    re.IGNORECASE,
+)
+_SUBJECTS: Final = {
+    "promo.follow": (_CHANNEL,),
+    "promo.subscription": (_CHANNEL, _OFFER),
+    "footer.copyright": (_RIGHTS,),
+}
 _ROW_SEPARATOR: Final = re.compile(r"\s(?:--|[–—|-])\s|:\s")
 _MAX_ROW_WORDS: Final = 16
 _MIN_ROWS: Final = 4
 _ANNOUNCEMENT: Final = re.compile(
     r":\W{0,2}$|\b(?:below|following|as follows|here (?:is|are)|berikut|sebagai berikut|di bawah ini)\b", re.IGNORECASE
 )
-
-
-# What an offer of a subscription names besides.
-_OFFER: Final = re.compile(
-    r"\b(?:klik|sekarang|anda|kamu|kami|gratis|sini|login|masuk|premium|iklan|rp|harga|paket|aplikasi|konten|artikel|"
-    r"newsletter|buletin|e-?mail|now|today|free|our|us|unlimited|access|podcast|channel|trial|member|"
-    r"per (?:bulan|tahun|month)|akun|account|digital|e-?paper|akses|notifikasi|telegram|whats ?app|google news|"
-    r"breaking news|update berita|berita (?:pilihan|terbaru|terkini)|bergabung|gabung)\b|\w\.(?:com|co|id|net)\b",
-    re.IGNORECASE,
-)
-_RIGHTS: Final = re.compile(
-    r"©|\(c\)|(?:19|20)\d\d|dilindungi|reserved|undang|redaksi|www|\.(?:com|co|id|net)\b|dilarang|izin|network|group",
-    re.IGNORECASE,
-)
-_SUBJECTS: Final = {"promo.follow": _CHANNEL, "promo.subscription": _OFFER, "footer.copyright": _RIGHTS}
 
 
 def find_continuation(lines: DocumentLines, line_cues: Mapping[int, Cue], header: int) -> int | None:
@@ -102,11 +103,12 @@ def is_sentence_of_story(text: str, cue: Cue) -> bool:
     Somebody says it, or it names nothing of what such lines are about: "Ikuti terus perkembangannya, pesan Dimas kepada
     warga.", "Hak cipta peta itu dipegang oleh seorang kolonel."
     """
-    subject = _SUBJECTS.get(cue.id)
-    if (cue.kind != "promo" and subject is None) or cue.on != "start" or not text.endswith((".", "!", "”", '"')):
+    subjects = _SUBJECTS.get(cue.id)
+    if (cue.kind != "promo" and subjects is None) or cue.on != "start" or not text.endswith((".", "!", "”", '"')):
         return False
     beginning = text[:400]
-    return _ATTRIBUTION.search(beginning) is not None or (subject is not None and not subject.search(beginning))
+    names_nothing = subjects is not None and not any(subject.search(beginning) for subject in subjects)
+    return names_nothing or _ATTRIBUTION.search(beginning) is not None
 
 
 def find_announced_rows(lines: DocumentLines, line_cues: Mapping[int, Cue], keep: Sequence[bool]) -> list[range]:

@@ -106,6 +106,8 @@ def test_each_member_has_word_vectors_of_its_own():
         ]
         expected.append(score_alone(member, np.hstack([features, np.array(rows, np.float32)])))
     np.testing.assert_allclose(net.score_rows(features, row_vectors), np.mean(expected, 0), rtol=1e-3, atol=1e-4)
+    first = net.score_rows(features, row_vectors, member_count=1)
+    np.testing.assert_allclose(first, expected[0], rtol=1e-3, atol=1e-4)
 
 
 def test_some_members_alone_can_be_asked():
