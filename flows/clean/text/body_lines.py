@@ -87,7 +87,7 @@ def select_body_lines(
         article_logit = net.predict_article_logit(summarize_scores(scores, word_counts[doc_lines], is_prose[doc_lines]))
         if article_logit < listing_classifier.DOUBT_THRESHOLD:
             article_logit = listing_classifier.load_shipped_classifier().predict_article_logit(
-                lines, features[doc_lines], scores
+                lines, features[doc_lines], scores, article_logit
             )
         first, last = find_best_segment(points)
         keep = _select_by_score(scores, is_prose[doc_lines], is_rare_language[doc_lines], line_cues, first, last)

@@ -44,15 +44,18 @@ def test_what_short_lines_say_is_counted_and_what_paragraphs_are_about_is_not() 
 
 
 def test_what_the_words_say_is_a_mean_of_their_weights() -> None:
-    judge = ListingClassifier(NO_TREES, {"keranjang": (2.0, -3.0), "kata": (2.0, 3.0)}, (0.0, 1.0, 0.0))
+    judge = ListingClassifier(NO_TREES, {"keranjang": (2.0, -3.0), "kata": (2.0, 3.0)}, (0.0, 1.0, 0.0, 0.0))
     assert judge.score_words(Counter(keranjang=1)) == pytest.approx(-3.0)
     assert judge.score_words(Counter(keranjang=4, kata=4)) == pytest.approx(0.0)
     assert judge.score_words(Counter(tiada=9)) == 0.0
 
 
-@pytest.mark.parametrize(("weight", "needs_layout"), [(1.9, True), (2.1, False), (-3.0, True)])
-def test_layout_features_are_skipped_where_the_words_are_sure(
-    monkeypatch: pytest.MonkeyPatch, weight: float, needs_layout: bool
+@pytest.mark.parametrize(
+    ("weight", "summary_logit", "needs_layout"),
+    [(1.9, 0.0, True), (2.1, 0.0, False), (-3.0, 0.0, True), (1.9, 0.4, False), (2.1, -0.4, True)],
+)
+def test_layout_features_are_skipped_where_words_and_summary_are_sure(
+    monkeypatch: pytest.MonkeyPatch, weight: float, summary_logit: float, needs_layout: bool
 ) -> None:
     calls: list[int] = []
 
@@ -61,11 +64,10 @@ def test_layout_features_are_skipped_where_the_words_are_sure(
         return np.zeros(1, np.float32)
 
     monkeypatch.setattr(listing_classifier, "compute_page_features", looked_at)
-    judge = ListingClassifier(NO_TREES, {f"{WORD_PREFIX}bagikan": (2.0, weight)}, (1.0, 1.0, 0.0))
-    lines = split_lines("Bagikan")
-    assert judge.predict_article_logit(lines, np.zeros((1, 1), np.float32), np.zeros(1, np.float32)) == pytest.approx(
-        weight
-    )
+    judge = ListingClassifier(NO_TREES, {f"{WORD_PREFIX}bagikan": (2.0, weight)}, (1.0, 1.0, 0.5, 0.0))
+    features, scores = np.zeros((1, 1), np.float32), np.zeros(1, np.float32)
+    logit = judge.predict_article_logit(split_lines("Bagikan"), features, scores, summary_logit)
+    assert logit == pytest.approx(weight + summary_logit / 2)
     assert bool(calls) == needs_layout
 
 

@@ -37,7 +37,8 @@ from flows.clean.text.listing_features import compute_page_features
 SHIPPED_WEIGHTS = Path("flows/clean/models/listing.npz")
 ROUNDS, LEAVES, RIDGE = 250, 7, 0.3
 LISTING_WEIGHT = 0.3  # total weight of the listings, relative to the articles
-MAX_LOST_SHARE = 0.006  # of the articles in page dumps, that may be rejected as listings
+SUMMARY_SHARE = 0.5  # weight of the logit of the summary, where trees and words weigh 1, all by their deviation
+MAX_LOST_SHARE = 0.01  # of the articles in page dumps, that may be rejected as listings
 HOME_MARGIN = 0.1  # logit by which every Indonesian article must clear the threshold
 MIN_WORD_PAGES, MAX_WORDS = 12, 3_000
 _WORD_PATTERN = re.compile(r"[^\W\d_]+")
@@ -63,7 +64,7 @@ HOME_SOURCES = ("id-html", "id-lines", "id-meta")
 
 @dataclass(slots=True)
 class ListingExample:
-    """Features and label of one text. `is_doubtful`: its line scores do not settle that it is an article."""
+    """Features and label of one text. `summary_logit`: what its line scores say of whether it is an article."""
 
     source: str
     fold: int
@@ -71,7 +72,12 @@ class ListingExample:
     figures: np.ndarray
     words: Counter[str]
     is_dump: bool
-    is_doubtful: bool
+    summary_logit: float
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Return whether the summary does not settle that it is an article."""
+        return self.summary_logit < listing_classifier.DOUBT_THRESHOLD
 
 
 def iterate_texts() -> Iterator[tuple[str, int, bool, str]]:
@@ -159,7 +165,7 @@ def load_examples(cache: Path) -> list[ListingExample]:
             ListingExample(
                 source, site_fold, is_article, compute_page_features(lines, figures, scores), count_line_words(lines),
                 nets[site_fold].predict_extract_logit(standard) <= 0,
-                predict_from_summary(lines, scores, nets[site_fold]) < listing_classifier.DOUBT_THRESHOLD,
+                predict_from_summary(lines, scores, nets[site_fold]),
             )
         )  # fmt: skip
     return examples
@@ -262,19 +268,20 @@ def _fit_logistic_regression(table, is_article: np.ndarray, example_weights: np.
 def predict_logits(
     tree_arrays: dict[str, np.ndarray], word_weights: dict[str, tuple[float, float]], examples: Sequence[ListingExample]
 ) -> np.ndarray:
-    """Predict two logits per example, shape (examples, 2): by the trees and by the words."""
+    """Return three logits per example, shape (examples, 3): by the trees, by the words and by the summary."""
     from flows.clean.models.gbdt import LOGIT_UNIT
 
     trees = BoostedTrees.from_arrays(tree_arrays)
-    by_words = ListingClassifier(trees, word_weights, (0.0, 0.0, 0.0)).score_words
+    by_words = ListingClassifier(trees, word_weights, (0.0, 0.0, 0.0, 0.0)).score_words
     by_shape = trees.sum_leaf_values(np.array([example.figures for example in examples])) / LOGIT_UNIT
-    return np.column_stack((by_shape, [by_words(example.words) for example in examples]))
+    by_summary = [example.summary_logit for example in examples]
+    return np.column_stack((by_shape, [by_words(example.words) for example in examples], by_summary))
 
 
-def calibrate_threshold(logits: np.ndarray, examples: Sequence[ListingExample]) -> tuple[float, float, float]:
-    """Calibrate on held-out logits: return the scale of the tree logit, of the word logit, and the intercept."""
+def calibrate_threshold(logits: np.ndarray, examples: Sequence[ListingExample]) -> tuple[float, float, float, float]:
+    """Calibrate on held-out logits: return the factors of the three logits, and the intercept."""
     is_article = np.array([example.is_article for example in examples])
-    scale = 1 / logits[is_article].std(0)
+    scale = np.array([1.0, 1.0, SUMMARY_SHARE]) / logits[is_article].std(0)
     combined = logits @ scale
     is_rejectable = np.array([example.is_dump and example.is_doubtful for example in examples])
     is_dump = np.array([example.source in ("web-pages", "id-html") for example in examples])
@@ -283,11 +290,14 @@ def calibrate_threshold(logits: np.ndarray, examples: Sequence[ListingExample]) 
     threshold = np.sort(combined[is_dump & is_rejectable])[max_lost]
     if (is_home & is_rejectable).any():
         threshold = min(threshold, combined[is_home & is_rejectable].min() - HOME_MARGIN)
-    return float(scale[0]), float(scale[1]), float(-threshold)
+    return float(scale[0]), float(scale[1]), float(scale[2]), float(-threshold)
 
 
 def save_weights(
-    path: Path, trees: dict[str, np.ndarray], words: dict[str, tuple[float, float]], scale: tuple[float, float, float]
+    path: Path,
+    trees: dict[str, np.ndarray],
+    words: dict[str, tuple[float, float]],
+    scale: tuple[float, float, float, float],
 ) -> None:
     """Save trees, word weights and scale as one weights file (.npz)."""
     word_arrays = {
@@ -330,7 +340,7 @@ def main(cache: Path) -> None:
         ]
         scale = calibrate_threshold(np.concatenate(inner_logits), calibration_examples)
         save_weights(cache / f"listing-{number}.npz", trees, words, scale)
-        combined = logits_by_fold[number] @ scale[:2] + scale[2]
+        combined = logits_by_fold[number] @ scale[:3] + scale[3]
         for example, logit in zip(fold_examples, combined, strict=True):
             rejected[example.source] += bool(logit < 0 and example.is_doubtful and example.is_dump)
         print(f"fold {number}: {dict(rejected)}", flush=True)
@@ -343,7 +353,14 @@ def main(cache: Path) -> None:
         "made_by": "python -m flows.clean.models.train.train_listing (make train-text)",
         "trained_on": dict(sorted(Counter(example.source for example in examples).items())),
         "sources": "web-pages, id-html, id-lines, id-meta, not-articles of the evaluation sets; see NOTICE",
-        "settings": {"rounds": ROUNDS, "leaves": LEAVES, "ridge": RIDGE, "lost": MAX_LOST_SHARE, "words": len(words)},
+        "settings": {
+            "rounds": ROUNDS,
+            "leaves": LEAVES,
+            "ridge": RIDGE,
+            "lost": MAX_LOST_SHARE,
+            "summary": SUMMARY_SHARE,
+            "words": len(words),
+        },
         "least_like_an_article": weight[:60],
         "most_like_an_article": weight[::-1][:60],
         "blake2b": hashlib.blake2b(SHIPPED_WEIGHTS.read_bytes(), digest_size=16).hexdigest(),
@@ -352,7 +369,7 @@ def main(cache: Path) -> None:
         json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     print_rejection_curve(
-        np.concatenate([logits_by_fold[number] for number in range(FOLDS)]) @ scale[:2], ordered_examples
+        np.concatenate([logits_by_fold[number] for number in range(FOLDS)]) @ scale[:3], ordered_examples
     )
 
 
