@@ -48,6 +48,7 @@ _MIN_LEAD_WORDS: Final = 16
 _MAX_BYLINE_WORDS: Final = 16
 _MIN_REPEAT_WORDS, _MIN_REPEAT_CHARS = 12, 60
 _SURE_SCORE: Final = 0.88  # probability
+_MIN_PARAGRAPHS_BELOW: Final = 3  # that the line model takes for the story, below a cue that would end it
 
 
 class LineVerdict(NamedTuple):
@@ -154,7 +155,8 @@ def _drop_after_end_cue(
 
     Of a dump, paragraphs that the line model is sure of stay: such a header often stands within a story. A bare
     "Read more" ends no story that goes on just below its titles, nor does any header of other stories end an extracted
-    text that goes on in prose below them.
+    text that goes on in prose below them. No cue ends an extracted text in which the line model takes several
+    paragraphs below it for the story: "(or)" on a line of its own is no signature.
     """
     is_dump = body.rule != "body.extracted"
     limit = (0.65 if is_dump else 0.5) * sum(compress(lines.word_counts, keep))
@@ -163,7 +165,10 @@ def _drop_after_end_cue(
         continuation = find_continuation(lines, line_cues, index) if cue.ends else None
         if continuation is None and cue.ends and cue.kind == "related" and not is_dump:
             continuation = find_prose_below_titles(lines, line_cues, index)
-        if cue.ends and not (continuation is not None and keep[continuation]):
+        is_interruption = (
+            cue.ends and not is_dump and _count_sure_paragraphs(lines, body, index) >= _MIN_PARAGRAPHS_BELOW
+        )
+        if cue.ends and not is_interruption and not (continuation is not None and keep[continuation]):
             words_before += sum(compress(lines.word_counts[at:index], keep[at:index]))
             at = index
             if words_before >= limit > 0:
@@ -172,12 +177,17 @@ def _drop_after_end_cue(
                 return
 
 
-def _is_sure_paragraph(lines: DocumentLines, body: BodySelection, index: int) -> bool:
+def _count_sure_paragraphs(lines: DocumentLines, body: BodySelection, header: int) -> int:
+    """Count the paragraphs below a line that more probably belong to the article than not."""
+    return sum(_is_sure_paragraph(lines, body, index, 0.5) for index in range(header + 1, len(lines)))
+
+
+def _is_sure_paragraph(lines: DocumentLines, body: BodySelection, index: int, least_score: float = _SURE_SCORE) -> bool:
     """Check whether a line ends a sentence, has the words of a paragraph, and scores high as article."""
     score = body.scores[index]
     return (
         score is not None
-        and score > _SURE_SCORE
+        and score > least_score
         and lines.ends_sentence[index]
         and lines.word_counts[index] >= MIN_PROSE_WORDS
     )

@@ -39,6 +39,18 @@ def test_a_title_with_a_stop_is_no_story() -> None:
     assert kept_lines("\n".join([*STORY, "You may also like", *titles])) == STORY
 
 
+@pytest.mark.parametrize("line", ["(atau)", "[Catatan]", "(Up)", "© Kabar Lembah 2024", "Tentang Penulis"])
+def test_no_line_ends_an_extracted_text_that_goes_on_for_paragraphs(line: str) -> None:
+    above = [f"{paragraph} Itu kata warga nomor {number}." for number, paragraph in enumerate(STORY * 2)]
+    assert kept_lines("\n".join([*above, line, *STORY])) == [*above, *STORY]
+
+
+@pytest.mark.parametrize("line", ["(abc/def)", "(Up)", "© Kabar Lembah 2024", "Tentang Penulis"])
+def test_a_foot_of_few_words_is_cut(line: str) -> None:
+    foot = ["Kabar Lembah sejak 1998", "Redaksi menerima surat.", "Alamat kami di Jalan Muara, hubungi lewat surat."]
+    assert kept_lines("\n".join([*STORY, line, *foot])) == STORY
+
+
 @pytest.mark.parametrize(
     ("line", "is_story"),
     [
