@@ -46,7 +46,8 @@ class Candidate(NamedTuple):
     value: str
 
 
-@dataclass  # a frozen one takes three times as long to create, and pages have hundreds
+# A frozen one takes three times as long to create, and pages have hundreds. Each is equal only to itself.
+@dataclass(eq=False)
 class MarkedLine:
     """Non-blank line: its number from 1, its offset in the document, its text, and its longest mark's kind and rule."""
 
@@ -235,11 +236,12 @@ def strip_tags(text: str) -> str:
 def matches_folded(line: MarkedLine, folded: str) -> bool:
     """Return whether a line equals `folded`, a text already folded by `fold_text`."""
     text = line.text
+    # Most lines are too short, or begin otherwise: folding one costs far more. Beyond ASCII one letter may fold to
+    # several.
+    if len(text) < len(folded) and text.isascii():
+        return False
     first = text[:1]
-    if first.isalnum() and not folded.startswith(first.casefold()):
-        return False  # most lines: folding one costs far more
-    # Beyond ASCII one letter may fold to several.
-    return (len(text) >= len(folded) or not text.isascii()) and fold_text(text) == folded
+    return not (first.isalnum() and not folded.startswith(first.casefold())) and fold_text(text) == folded
 
 
 def fold_text(text: str) -> str:

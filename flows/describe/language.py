@@ -22,6 +22,7 @@ _SUNDANESE = frozenset(
         "keur", "deui", "unggal"
     }
 )  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+")
 _MIN_DISTINCT, _MAX_WORDS_PER_MATCH = 4, 14
 
 
@@ -107,7 +108,8 @@ def _load_identifier() -> Any:  # noqa: ANN401 - py3langid has no types
             return [visits[index] for index in range(len(texts))]
 
     model = load_model_arrays(Path(MODEL_DIR, MODEL_FILE))
-    weights, output = (np.asarray(model.ptc), np.asarray(model.pc)), model.output.tolist()
+    # Each sample's rows of half-precision weights would be widened for their product; widened once, they are the same.
+    weights, output = (model.ptc.astype(np.float32), np.asarray(model.pc)), model.output.tolist()
     return Identifier(
         *weights, model.classes.tolist(), model.nextmove, output, norm_probs=True, tk_row=model.row.tolist()
     )
@@ -115,8 +117,10 @@ def _load_identifier() -> Any:  # noqa: ANN401 - py3langid has no types
 
 def _score_sundanese(sample: str) -> float:
     """Score Sundanese: 1 where at least a tenth of the words are its function words, less below, 0 where few are."""
-    words = re.findall(r"[^\W\d_]+", sample.lower())
+    words = _WORD.findall(sample.lower())
+    if len(_SUNDANESE.intersection(words)) < _MIN_DISTINCT:
+        return 0.0
     sundanese_words = [word for word in words if word in _SUNDANESE]
-    if len(set(sundanese_words)) < _MIN_DISTINCT or len(sundanese_words) * _MAX_WORDS_PER_MATCH < len(words):
+    if len(sundanese_words) * _MAX_WORDS_PER_MATCH < len(words):
         return 0.0
     return min(1.0, 10 * len(sundanese_words) / len(words))

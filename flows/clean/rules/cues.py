@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,6 +25,8 @@ from flows.clean.rules.prefilter import (
     find_required_words,
 )
 from flows.outlets import ANYWHERE, Profile, load_registry
+
+Ints = NDArray[np.int64]
 
 _MAX_LINE_CUE_WORDS: Final = 24
 _START_CUE_CHARS: Final = 400  # a `start` cue reads the first 400 characters of a line
@@ -104,43 +107,22 @@ class CueMatcher:
                     _LINE_CUE_OPENING if is_line_cue else _START_CUE_OPENING
                 )
 
-    def flag_candidate_lines(
-        self, line_table: LineTable, has_cue_word: NDArray[np.bool_], prefix_hashes: NDArray[np.uint64]
-    ) -> NDArray[np.bool_]:
-        """Return for each line whether it may match a cue; no other line needs a pattern.
-
-        `has_cue_word` comes from `flag_line_cue_words`.
-        """
+    def flag_candidate_lines(self, beginnings: "LineBeginnings", lines: Ints) -> NDArray[np.bool_]:
+        """Return for each of these lines whether it may match a cue; no other line needs a pattern."""
         if any(not compiled_cue.cue.asks for compiled_cue in self._unfiltered):
-            return np.ones(len(line_table.start), bool)
-        prefix_bits = np.zeros(len(line_table.start), np.uint8)
-        for start, max_chars, bits in (
-            (line_table.first_letter, MAX_LETTER_CHARS, _LINE_CUE | _START_CUE),
-            (line_table.start, MAX_OPENING_CHARS, _LINE_CUE_OPENING | _START_CUE_OPENING),
+            return np.ones(len(lines), bool)
+        prefix_bits = np.zeros(len(lines), np.uint8)
+        for slots, bits in (
+            (beginnings.letter_slots, _LINE_CUE | _START_CUE),
+            (beginnings.opening_slots, _LINE_CUE_OPENING | _START_CUE_OPENING),
         ):
-            before, inverse = prefix_hashes[start], load_inverse_powers(len(prefix_hashes))[start]
-            for length in range(1, max_chars + 1):
-                end = np.minimum(start + length, line_table.end)
-                prefix_bits |= self._prefix_slots[compute_slots((prefix_hashes[end] - before) * inverse)] & np.uint8(
-                    bits
-                )
-        matches_whole = (
-            self._prefix_slots[compute_slots(hash_spans(prefix_hashes, line_table.first_letter, line_table.end))]
-            & _WHOLE_LINE
-            > 0
-        )
-        may_be_line_cue = (prefix_bits & (_LINE_CUE | _LINE_CUE_OPENING) > 0) & (
-            line_table.word_counts <= _MAX_LINE_CUE_WORDS
-        )
+            for slots_of_length in slots:
+                prefix_bits |= self._prefix_slots.take(slots_of_length.take(lines)) & np.uint8(bits)
+        matches_whole = self._prefix_slots.take(beginnings.whole_slots.take(lines)) & _WHOLE_LINE > 0
+        may_be_line_cue = (prefix_bits & (_LINE_CUE | _LINE_CUE_OPENING) > 0) & beginnings.is_short.take(lines)
         may_be_start_cue = prefix_bits & (_START_CUE | _START_CUE_OPENING) > 0
-        # In irregular lines the codes differ from the text that patterns read, so prefix hashes say nothing.
         is_candidate: NDArray[np.bool_] = (
-            matches_whole
-            | may_be_line_cue
-            | may_be_start_cue
-            | has_cue_word
-            | line_table.irregular
-            | (line_table.first_letter == line_table.end)
+            matches_whole | may_be_line_cue | may_be_start_cue | beginnings.is_undecided.take(lines)
         )
         return is_candidate
 
@@ -271,17 +253,57 @@ def _compile_cue(cue: Cue) -> re.Pattern[str]:
 def match_cues(line_table: LineTable, word_table: WordTable, matchers: Sequence[CueMatcher]) -> list[dict[int, Cue]]:
     """Return the cue of each line that has one, per document; each document has the matcher of its outlet."""
     has_cue_word = flag_line_cue_words(line_table, word_table)
-    bounds, has_cue_word_list = line_table.first_line.tolist(), has_cue_word.tolist()
-    candidates_by_matcher = {
-        matcher: np.flatnonzero(matcher.flag_candidate_lines(line_table, has_cue_word, word_table.prefix_hashes))
-        for matcher in set(matchers)
-    }
-    document_cues = []
-    for matcher, lines, start, end in zip(matchers, line_table.documents, bounds, bounds[1:], strict=False):
-        first, last = np.searchsorted(candidates_by_matcher[matcher], (start, end))
-        candidate_lines = (candidates_by_matcher[matcher][first:last] - start).tolist()
-        document_cues.append(matcher.match_lines(lines, has_cue_word_list[start:end], candidate_lines))
-    return document_cues
+    beginnings = _hash_beginnings(line_table, has_cue_word, word_table.prefix_hashes)
+    numbers = {matcher: number for number, matcher in enumerate(dict.fromkeys(matchers))}
+    matcher_of_line = np.repeat([numbers[matcher] for matcher in matchers], np.diff(line_table.first_line))
+    is_candidate = np.zeros(len(line_table.start), bool)
+    for matcher, number in numbers.items():
+        matcher_lines = np.flatnonzero(matcher_of_line == number)
+        is_candidate[matcher_lines] = matcher.flag_candidate_lines(beginnings, matcher_lines)
+    candidate_lines, has_cue_word_list = np.flatnonzero(is_candidate), has_cue_word.tolist()
+    bounds, candidate_bounds = (
+        line_table.first_line.tolist(),
+        np.searchsorted(candidate_lines, line_table.first_line).tolist(),
+    )
+    return [
+        matcher.match_lines(
+            lines, has_cue_word_list[start:end], (candidate_lines[first_candidate:last_candidate] - start).tolist()
+        )
+        for matcher, lines, (start, end), (first_candidate, last_candidate) in zip(
+            matchers, line_table.documents, pairwise(bounds), pairwise(candidate_bounds), strict=True
+        )
+    ]
+
+
+class LineBeginnings(NamedTuple):
+    """Slots of the hashed beginnings of the lines of a batch, by which each matcher rules out most of its lines.
+
+    The first two have a row for each length from 1 on, and a column for each line.
+    """
+
+    letter_slots: Ints  # of beginnings from the first letter
+    opening_slots: Ints  # of beginnings from the first character
+    whole_slots: Ints  # of each line from its first letter
+    is_short: NDArray[np.bool_]  # has no more words than a `line` cue
+    is_undecided: NDArray[np.bool_]  # may match a cue whatever its beginning is
+
+
+def _hash_beginnings(
+    line_table: LineTable, has_cue_word: NDArray[np.bool_], prefix_hashes: NDArray[np.uint64]
+) -> LineBeginnings:
+    """Hash the beginnings of all lines. `has_cue_word` comes from `flag_line_cue_words`."""
+    slots = []
+    for start, max_chars in ((line_table.first_letter, MAX_LETTER_CHARS), (line_table.start, MAX_OPENING_CHARS)):
+        before, inverse = prefix_hashes[start], load_inverse_powers(len(prefix_hashes))[start]
+        ends = np.minimum(start + np.arange(1, max_chars + 1)[:, None], line_table.end)
+        slots.append(compute_slots((prefix_hashes[ends] - before) * inverse))
+    return LineBeginnings(
+        *slots,
+        compute_slots(hash_spans(prefix_hashes, line_table.first_letter, line_table.end)),
+        line_table.word_counts <= _MAX_LINE_CUE_WORDS,
+        # In irregular lines the codes differ from the text that patterns read, so prefix hashes say nothing.
+        has_cue_word | line_table.irregular | (line_table.first_letter == line_table.end),
+    )
 
 
 def flag_line_cue_words(line_table: LineTable, word_table: WordTable) -> NDArray[np.bool_]:
