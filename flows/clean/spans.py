@@ -116,7 +116,7 @@ def extract_body_texts(documents: pa.Table, spans: pa.Table) -> list[str]:
     """
     body = spans.filter(pc.equal(spans["kind"], "body"))
     spans_by_doc: dict[int, list[tuple[int, int, int]]] = {}
-    columns = (body[name].to_pylist() for name in ("doc", "start", "end", "line"))
+    columns = (body[name].to_numpy().tolist() for name in ("doc", "start", "end", "line"))
     for doc, start, end, line in zip(*columns, strict=True):
         spans_by_doc.setdefault(doc, []).append((start, end, line))
     return [

@@ -108,8 +108,7 @@ def _load_identifier() -> Any:  # noqa: ANN401 - py3langid has no types
             return [visits[index] for index in range(len(texts))]
 
     model = load_model_arrays(Path(MODEL_DIR, MODEL_FILE))
-    # Each sample's rows of half-precision weights would be widened for their product; widened once, they are the same.
-    weights, output = (model.ptc.astype(np.float32), np.asarray(model.pc)), model.output.tolist()
+    weights, output = (np.asarray(model.ptc), np.asarray(model.pc)), model.output.tolist()
     return Identifier(
         *weights, model.classes.tolist(), model.nextmove, output, norm_probs=True, tk_row=model.row.tolist()
     )

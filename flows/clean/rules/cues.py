@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from flows.clean.lines.lexicon import INLINE_CUE_BIT, LINE_CUE_BIT, load_rule_file
 from flows.clean.lines.line_table import DocumentLines, LineTable, is_continued_below
-from flows.clean.lines.rolling_hash import SLOT_COUNT, compute_slots, hash_spans, hash_text, load_inverse_powers
+from flows.clean.lines.rolling_hash import SLOT_COUNT, compute_slots, hash_spans, hash_texts, load_inverse_powers
 from flows.clean.lines.word_table import WordTable
 from flows.clean.rules.prefilter import (
     MAX_LETTER_CHARS,
@@ -73,7 +73,7 @@ class CueMatcher:
         self._inline_cues: list[_CompiledCue] = []
         self._candidates_by_start: dict[tuple[str, str], tuple[_CompiledCue, ...]] = {}
         self._cue_by_line: dict[tuple[str, bool], Cue | None] = {}
-        self._prefix_slots = np.zeros(SLOT_COUNT, np.uint8)
+        prefix_bits: list[tuple[str, int]] = []
         for order, cue in enumerate(sorted(cues, key=lambda cue: cue.on != "line")):
             compiled_cue = _CompiledCue(order, cue, _compile_cue(cue), tuple(sorted(find_required_words(cue.pattern))))
             if cue.on == "tail":
@@ -81,10 +81,14 @@ class CueMatcher:
             elif cue.on == "inline":
                 self._inline_cues.append(compiled_cue)
             else:
-                self._index_cue(compiled_cue)
+                prefix_bits += self._index_cue(compiled_cue)
+        self._prefix_slots = np.zeros(SLOT_COUNT, np.uint8)
+        slots = compute_slots(hash_texts([prefix for prefix, _ in prefix_bits]))
+        np.bitwise_or.at(self._prefix_slots, slots, np.array([bit for _, bit in prefix_bits], np.uint8))
 
-    def _index_cue(self, compiled_cue: "_CompiledCue") -> None:
-        """Index a cue by its first letters where they are known, else by its first characters."""
+    def _index_cue(self, compiled_cue: "_CompiledCue") -> list[tuple[str, int]]:
+        """Index a cue by its first letters where they are known, else by its first characters; return their bits."""
+        prefix_bits: list[tuple[str, int]] = []
         letter_prefixes, is_line_cue = find_letter_prefixes(compiled_cue.cue.pattern), compiled_cue.cue.on == "line"
         if "" not in letter_prefixes.prefixes and (is_line_cue or "" not in letter_prefixes.whole_matches):
             whole_lines = (
@@ -95,7 +99,7 @@ class CueMatcher:
             for prefix in letter_prefixes.prefixes | whole_lines:
                 self._initials.setdefault(prefix, []).append(compiled_cue)
                 bit = _WHOLE_LINE if prefix[-1] == "\n" else _LINE_CUE if is_line_cue else _START_CUE
-                self._prefix_slots[compute_slots(hash_text(prefix.rstrip("\n")))] |= bit
+                prefix_bits.append((prefix.rstrip("\n"), bit))
             if "" in letter_prefixes.whole_matches:
                 self._letterless.append(compiled_cue)
         elif "" in (opening_prefixes := find_opening_prefixes(compiled_cue.cue.pattern)):
@@ -103,9 +107,8 @@ class CueMatcher:
         else:
             for prefix in opening_prefixes:
                 self._openings.setdefault(prefix, []).append(compiled_cue)
-                self._prefix_slots[compute_slots(hash_text(prefix))] |= (
-                    _LINE_CUE_OPENING if is_line_cue else _START_CUE_OPENING
-                )
+                prefix_bits.append((prefix, _LINE_CUE_OPENING if is_line_cue else _START_CUE_OPENING))
+        return prefix_bits
 
     def flag_candidate_lines(self, beginnings: "LineBeginnings", lines: Ints) -> NDArray[np.bool_]:
         """Return for each of these lines whether it may match a cue; no other line needs a pattern."""
