@@ -155,17 +155,24 @@ class DocumentView:
 
     def find_candidates(self, field_name: str, *places: str) -> list[Candidate]:
         """Return the non-blank candidates of one field in the order of `places`; without `places` all, as they come."""
-        field_candidates = [
-            candidate for candidate in self.candidates if candidate.field == field_name and candidate.value.strip()
-        ]
-        return (
-            sorted(
-                (candidate for candidate in field_candidates if candidate.where in places),
-                key=lambda candidate: places.index(candidate.where),
-            )
-            if places
-            else field_candidates
+        field_candidates = self._candidates_by_field.get(field_name)
+        if field_candidates is None:
+            return []
+        if not places:
+            return field_candidates.copy()
+        return sorted(
+            (candidate for candidate in field_candidates if candidate.where in places),
+            key=lambda candidate: places.index(candidate.where),
         )
+
+    @cached_property
+    def _candidates_by_field(self) -> dict[str, list[Candidate]]:
+        """Return the non-blank candidates of each field that has one."""
+        candidates_by_field: dict[str, list[Candidate]] = {}
+        for candidate in self.candidates:
+            if candidate.value.strip():
+                candidates_by_field.setdefault(candidate.field, []).append(candidate)
+        return candidates_by_field
 
 
 def build_document_view(

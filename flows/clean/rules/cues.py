@@ -295,13 +295,16 @@ def _hash_beginnings(
     line_table: LineTable, has_cue_word: NDArray[np.bool_], prefix_hashes: NDArray[np.uint64]
 ) -> LineBeginnings:
     """Hash the beginnings of all lines. `has_cue_word` comes from `flag_line_cue_words`."""
-    slots = []
-    for start, max_chars in ((line_table.first_letter, MAX_LETTER_CHARS), (line_table.start, MAX_OPENING_CHARS)):
+
+    def compute_prefix_slots(start: Ints, max_chars: int) -> Ints:
+        """Return the slots of the first characters from `start` on, a row for each number of them."""
         before, inverse = prefix_hashes[start], load_inverse_powers(len(prefix_hashes))[start]
         ends = np.minimum(start + np.arange(1, max_chars + 1)[:, None], line_table.end)
-        slots.append(compute_slots((prefix_hashes[ends] - before) * inverse))
+        return compute_slots((prefix_hashes[ends] - before) * inverse)
+
     return LineBeginnings(
-        *slots,
+        compute_prefix_slots(line_table.first_letter, MAX_LETTER_CHARS),
+        compute_prefix_slots(line_table.start, MAX_OPENING_CHARS),
         compute_slots(hash_spans(prefix_hashes, line_table.first_letter, line_table.end)),
         line_table.word_counts <= _MAX_LINE_CUE_WORDS,
         # In irregular lines the codes differ from the text that patterns read, so prefix hashes say nothing.
