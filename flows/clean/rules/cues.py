@@ -233,8 +233,10 @@ def _is_inline_link(lines: DocumentLines, index: int, cue: Cue) -> bool:
     ):
         return True
     # A header whose first title is part of a sentence is no header.
-    below = range(index + 1, min(index + (3 if cue.takes else 2), len(text)))
-    return any(word_counts[at] >= _MIN_NEIGHBOUR_WORDS and is_continued_below(text[at - 1], text[at]) for at in below)
+    for below in range(index + 1, min(index + (3 if cue.takes else 2), len(text))):
+        if word_counts[below] >= _MIN_NEIGHBOUR_WORDS and is_continued_below(text[below - 1], text[below]):
+            return True
+    return False
 
 
 class _CompiledCue(NamedTuple):
