@@ -17,7 +17,7 @@ from flows.clean.lines.line_table import DocumentLines, normalize_blanks, trim_s
 from flows.clean.lines.sentence_joining import join_sentences
 from schemas.stage_tables import MARKS, Mark
 
-_LINE_KEY_STRIDE: Final = 1 << 32  # more than the lines of any document
+_KEY_STRIDE: Final = 1 << 32  # more than the lines and characters of any document
 _NO_SPACE_BEFORE: Final = re.compile(r"[.,;:!?…)\]”’]")
 
 
@@ -87,11 +87,12 @@ def overlay_marks(documents: pa.Table, marks: pa.Table, overlay: pa.Table) -> pa
     A span of `overlay` replaces what it covers; of two overlapping spans of `overlay`, the one that begins first wins.
     Spans of `overlay` lie within one line, as in MARKS. Blanks between two pieces belong to neither.
     """
+    rows = np.arange(marks.num_rows)
     if overlay.num_rows:
-        touched = pc.is_in(_compute_line_keys(marks), value_set=_compute_line_keys(overlay))
+        is_touched = pc.is_in(_compute_keys(marks, "line"), value_set=_compute_keys(overlay, "line")).to_numpy()
         overlay_by_doc, marks_by_doc, texts = (
             _group_marks_by_doc(overlay),
-            _group_marks_by_doc(marks.filter(touched)),
+            _group_marks_by_doc(marks.take(np.flatnonzero(is_touched))),
             _map_doc_texts(documents),
         )
         overlaid_marks = (
@@ -99,13 +100,15 @@ def overlay_marks(documents: pa.Table, marks: pa.Table, overlay: pa.Table) -> pa
             for doc, spans in overlay_by_doc.items()
             for span in _overlay_document_marks(texts[doc], marks_by_doc.get(doc, []), spans)
         )
-        marks = pa.concat_tables([marks.filter(pc.invert(touched)), build_marks_table_from_rows(overlaid_marks)])
-    return marks.take(np.lexsort((marks["start"], marks["doc"])))
+        marks = pa.concat_tables([marks, build_marks_table_from_rows(overlaid_marks)])
+        rows = np.append(np.flatnonzero(~is_touched), np.arange(len(is_touched), marks.num_rows))
+    # Marks and overlay are nearly in order, which a stable sort of one key uses.
+    return marks.take(rows[np.argsort(_compute_keys(marks, "start").to_numpy()[rows], kind="stable")])
 
 
-def _compute_line_keys(table: pa.Table) -> pa.ChunkedArray:
-    """Return for each row a number that identifies its document and line."""
-    return pc.add(pc.multiply(table["doc"].cast(pa.int64()), _LINE_KEY_STRIDE), table["line"])
+def _compute_keys(table: pa.Table, column: str) -> pa.ChunkedArray:
+    """Return for each row a number that orders by document, then by this column (line or start)."""
+    return pc.add(pc.multiply(table["doc"].cast(pa.int64()), _KEY_STRIDE), table[column])
 
 
 def extract_body_texts(documents: pa.Table, spans: pa.Table) -> list[str]:
@@ -116,7 +119,7 @@ def extract_body_texts(documents: pa.Table, spans: pa.Table) -> list[str]:
     """
     body = spans.filter(pc.equal(spans["kind"], "body"))
     spans_by_doc: dict[int, list[tuple[int, int, int]]] = {}
-    columns = (body[name].to_pylist() for name in ("doc", "start", "end", "line"))
+    columns = (body[name].to_numpy().tolist() for name in ("doc", "start", "end", "line"))
     for doc, start, end, line in zip(*columns, strict=True):
         spans_by_doc.setdefault(doc, []).append((start, end, line))
     return [

@@ -46,7 +46,8 @@ class Candidate(NamedTuple):
     value: str
 
 
-@dataclass  # a frozen one takes three times as long to create, and pages have hundreds
+# A frozen one takes three times as long to create, and pages have hundreds. Each is equal only to itself.
+@dataclass(eq=False)
 class MarkedLine:
     """Non-blank line: its number from 1, its offset in the document, its text, and its longest mark's kind and rule."""
 
@@ -154,17 +155,24 @@ class DocumentView:
 
     def find_candidates(self, field_name: str, *places: str) -> list[Candidate]:
         """Return the non-blank candidates of one field in the order of `places`; without `places` all, as they come."""
-        field_candidates = [
-            candidate for candidate in self.candidates if candidate.field == field_name and candidate.value.strip()
-        ]
-        return (
-            sorted(
-                (candidate for candidate in field_candidates if candidate.where in places),
-                key=lambda candidate: places.index(candidate.where),
-            )
-            if places
-            else field_candidates
+        field_candidates = self._candidates_by_field.get(field_name)
+        if field_candidates is None:
+            return []
+        if not places:
+            return field_candidates.copy()
+        return sorted(
+            (candidate for candidate in field_candidates if candidate.where in places),
+            key=lambda candidate: places.index(candidate.where),
         )
+
+    @cached_property
+    def _candidates_by_field(self) -> dict[str, list[Candidate]]:
+        """Return the non-blank candidates of each field that has one."""
+        candidates_by_field: dict[str, list[Candidate]] = {}
+        for candidate in self.candidates:
+            if candidate.value.strip():
+                candidates_by_field.setdefault(candidate.field, []).append(candidate)
+        return candidates_by_field
 
 
 def build_document_view(
@@ -235,11 +243,12 @@ def strip_tags(text: str) -> str:
 def matches_folded(line: MarkedLine, folded: str) -> bool:
     """Return whether a line equals `folded`, a text already folded by `fold_text`."""
     text = line.text
+    # Most lines are too short, or begin otherwise: folding one costs far more. Beyond ASCII one letter may fold to
+    # several.
+    if len(text) < len(folded) and text.isascii():
+        return False
     first = text[:1]
-    if first.isalnum() and not folded.startswith(first.casefold()):
-        return False  # most lines: folding one costs far more
-    # Beyond ASCII one letter may fold to several.
-    return (len(text) >= len(folded) or not text.isascii()) and fold_text(text) == folded
+    return not (first.isalnum() and not folded.startswith(first.casefold())) and fold_text(text) == folded
 
 
 def fold_text(text: str) -> str:

@@ -22,6 +22,7 @@ _SUNDANESE = frozenset(
         "keur", "deui", "unggal"
     }
 )  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+")
 _MIN_DISTINCT, _MAX_WORDS_PER_MATCH = 4, 14
 
 
@@ -115,8 +116,10 @@ def _load_identifier() -> Any:  # noqa: ANN401 - py3langid has no types
 
 def _score_sundanese(sample: str) -> float:
     """Score Sundanese: 1 where at least a tenth of the words are its function words, less below, 0 where few are."""
-    words = re.findall(r"[^\W\d_]+", sample.lower())
+    words = _WORD.findall(sample.lower())
+    if len(_SUNDANESE.intersection(words)) < _MIN_DISTINCT:
+        return 0.0
     sundanese_words = [word for word in words if word in _SUNDANESE]
-    if len(set(sundanese_words)) < _MIN_DISTINCT or len(sundanese_words) * _MAX_WORDS_PER_MATCH < len(words):
+    if len(sundanese_words) * _MAX_WORDS_PER_MATCH < len(words):
         return 0.0
     return min(1.0, 10 * len(sundanese_words) / len(words))

@@ -1,4 +1,4 @@
-"""The py3langid model, unpacked once: all processes map its 68 MB from disk, instead of each unpacking them.
+"""The py3langid model, unpacked once: all processes map its 97 MB from disk, instead of each unpacking them.
 
 The arrays lie in a folder beside the byte code of this module, named after the digest of the packed model, and are
 derived like byte code: put in place by rename, and made anew where they are missing or cannot be read. Where byte code
@@ -24,7 +24,7 @@ _DIGEST_DIGITS: Final = 16
 class ModelArrays(NamedTuple):
     """Arrays of the model: feature weights, class weights, class codes, automaton, its rows, feature of each state."""
 
-    ptc: NDArray[np.float16]
+    ptc: NDArray[np.float32]
     pc: NDArray[np.float32]
     classes: NDArray[np.str_]
     nextmove: NDArray[np.uint32]
@@ -48,15 +48,22 @@ def load_model_arrays(packed_model: Path) -> ModelArrays:
 def locate_unpacked_model(packed_model: Path) -> Path:
     """Return the folder of the unpacked arrays of a model."""
     digest = hashlib.sha256(packed_model.read_bytes()).hexdigest()[:_DIGEST_DIGITS]
-    return Path(importlib.util.cache_from_source(__file__)).with_name(f"language-model-{digest}")
+    return Path(importlib.util.cache_from_source(__file__)).with_name(f"wide-language-model-{digest}")
 
 
 def unpack_model(packed_model: Path) -> ModelArrays:
-    """Unpack a model by py3langid."""
+    """Unpack a model by py3langid; its half-precision weights are widened here, not in the product of each sample."""
     from py3langid import modelio
 
     ptc, pc, classes, nextmove, row, output = modelio.load_model(packed_model)
-    arrays: list[Any] = [ptc, pc, np.array(classes), np.asarray(nextmove), np.asarray(row), np.array(output, np.int32)]
+    arrays: list[Any] = [
+        np.asarray(ptc, np.float32),
+        pc,
+        np.array(classes),
+        np.asarray(nextmove),
+        np.asarray(row),
+        np.array(output, np.int32),
+    ]
     return ModelArrays(*arrays)
 
 

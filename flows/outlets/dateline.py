@@ -19,6 +19,7 @@ from flows.outlets.registry import Outlet, Registry, normalize_spelling
 from flows.outlets.roles import load_newsroom_words
 
 _MAX_DATELINE_CHARS = 110
+_MAX_SEEN_CHARS = 160  # of a line: what may stand before a dateline, and the dateline
 _SPELLING_PREFIX_CHARS = 2  # prefix that rules out most words
 _SEP = re.compile(r"[^\S\n]{0,4}(?:-{2,3}|[-–—])[^\S\n]{0,4}")
 _SEP_OR_COLON = re.compile(r"[^\S\n]{0,4},?[^\S\n]{0,4}(?:-{2,3}|[-–—]|:(?!\d))[^\S\n]{0,4}")
@@ -89,6 +90,12 @@ def parse_dateline(line: str, registry: Registry) -> Dateline | None:
 
     `line` is one line of a document; offsets are code points in it.
     """
+    return _parse_beginning(line[:_MAX_SEEN_CHARS], registry)
+
+
+@lru_cache(maxsize=4096)  # hint, cleaning and description ask about the same lines
+def _parse_beginning(line: str, registry: Registry) -> Dateline | None:
+    """Parse the dateline at the beginning of a line."""
     if len(line) < 8:
         return None
     opening = _OPENING.match(line)

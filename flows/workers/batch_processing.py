@@ -222,9 +222,10 @@ def _select_article_rows(table: pa.Table, rows: np.ndarray, ids: pa.ChunkedArray
 
 def _build_spans(documents: pa.Table, spans: pa.Table, rows: np.ndarray, ids: pa.ChunkedArray) -> pa.Table:
     texts = documents["text"].to_pylist()
-    columns = (spans[name].to_pylist() for name in ("doc", "start", "end", "kind"))
+    positions = (spans[name].to_numpy().tolist() for name in ("doc", "start", "end"))
+    is_body = pc.equal(spans["kind"], "body").to_numpy().tolist()
     cut_texts = [
-        None if kind == "body" else texts[doc][start:end] for doc, start, end, kind in zip(*columns, strict=True)
+        None if body else texts[doc][start:end] for doc, start, end, body in zip(*positions, is_body, strict=True)
     ]
     return _select_article_rows(
         spans.append_column("text", pa.array(cut_texts, pa.string())), rows, ids, stage_tables.RUN_SPANS

@@ -88,3 +88,11 @@ def test_what_a_spelling_begins_with_never_hides_it():
         if (_match_spelling(head, 0, known) is None) != (_compile_spellings(known).match(head) is None)
     ]
     assert not wrong
+
+
+def test_what_stands_far_behind_a_dateline_changes_nothing():
+    line = " JAKARTA, KOMPAS.com -- Harga beras naik lagi pekan ini, kata pedagang di pasar."
+    parsed = parse_dateline(line, load_registry())
+    assert parsed is not None
+    assert parsed.place == "JAKARTA"
+    assert parse_dateline(line + " Pembeli mengeluh." * 400, load_registry()) == parsed

@@ -42,7 +42,7 @@ def build_char_table(chars: str) -> NDArray[np.bool_]:
 
 def _build_predicate_table(predicate: Callable[[str], bool]) -> NDArray[np.bool_]:
     """Return a table of the predicate over all 65,536 code points."""
-    return np.array([predicate(chr(code)) for code in range(65536)])
+    return np.fromiter(map(predicate, map(chr, range(65536))), bool, 65536)
 
 
 IS_EDGE: Final = build_char_table(EDGE_CHARS)

@@ -3,6 +3,7 @@
 The hash of a span is the difference of two prefix hashes times an inverse power of the base, all modulo 2^64.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from flows.clean.lines.char_classes import WORD_FLAG, look_up_codes
 Ints = NDArray[np.int64]
 
 _LOWERCASE_CODES: Final = np.array(
-    [ord(chr(c).lower()) if len(chr(c).lower()) == 1 else c for c in range(65536)], np.uint64
+    [ord(low) if len(low) == 1 else code for code, low in enumerate(map(str.lower, map(chr, range(65536))))], np.uint64
 )
 SLOT_COUNT: Final = 1 << 18
 _CHUNK_CHARS: Final = 1 << 14  # characters per chunk, so that hashes stay in the processor's cache
@@ -23,10 +24,11 @@ _INVERSE_BASE: Final = pow(_BASE, -1, 1 << 64)
 _POWERS: list[NDArray[np.uint64]] = []
 
 
-def hash_text(text: str) -> NDArray[np.uint64]:
-    """Return the hash of a whole text as `hash_spans` computes it, shape (1,)."""
-    prefix_hashes = compute_prefix_hashes(np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16))
-    return prefix_hashes[-1:]
+def hash_texts(texts: Sequence[str]) -> NDArray[np.uint64]:
+    """Return the hash of each text as `hash_spans` computes it, shape (texts,)."""
+    encoded = [text.encode("utf-16-le", "surrogatepass") for text in texts]
+    bounds = np.cumsum([0, *(len(text) // 2 for text in encoded)])
+    return hash_spans(compute_prefix_hashes(np.frombuffer(b"".join(encoded), np.uint16)), bounds[:-1], bounds[1:])
 
 
 def compute_slots(hashes: NDArray[np.uint64]) -> Ints:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from flows.clean.lines.lexicon import INLINE_CUE_BIT, LINE_CUE_BIT, load_rule_file
 from flows.clean.lines.line_table import DocumentLines, LineTable, is_continued_below
-from flows.clean.lines.rolling_hash import SLOT_COUNT, compute_slots, hash_spans, hash_text, load_inverse_powers
+from flows.clean.lines.rolling_hash import SLOT_COUNT, compute_slots, hash_spans, hash_texts, load_inverse_powers
 from flows.clean.lines.word_table import WordTable
 from flows.clean.rules.prefilter import (
     MAX_LETTER_CHARS,
@@ -24,6 +25,8 @@ from flows.clean.rules.prefilter import (
     find_required_words,
 )
 from flows.outlets import ANYWHERE, Profile, load_registry
+
+Ints = NDArray[np.int64]
 
 _MAX_LINE_CUE_WORDS: Final = 24
 _START_CUE_CHARS: Final = 400  # a `start` cue reads the first 400 characters of a line
@@ -70,7 +73,7 @@ class CueMatcher:
         self._inline_cues: list[_CompiledCue] = []
         self._candidates_by_start: dict[tuple[str, str], tuple[_CompiledCue, ...]] = {}
         self._cue_by_line: dict[tuple[str, bool], Cue | None] = {}
-        self._prefix_slots = np.zeros(SLOT_COUNT, np.uint8)
+        prefix_bits: list[tuple[str, int]] = []
         for order, cue in enumerate(sorted(cues, key=lambda cue: cue.on != "line")):
             compiled_cue = _CompiledCue(order, cue, _compile_cue(cue), tuple(sorted(find_required_words(cue.pattern))))
             if cue.on == "tail":
@@ -78,10 +81,14 @@ class CueMatcher:
             elif cue.on == "inline":
                 self._inline_cues.append(compiled_cue)
             else:
-                self._index_cue(compiled_cue)
+                prefix_bits += self._index_cue(compiled_cue)
+        self._prefix_slots = np.zeros(SLOT_COUNT, np.uint8)
+        slots = compute_slots(hash_texts([prefix for prefix, _ in prefix_bits]))
+        np.bitwise_or.at(self._prefix_slots, slots, np.array([bit for _, bit in prefix_bits], np.uint8))
 
-    def _index_cue(self, compiled_cue: "_CompiledCue") -> None:
-        """Index a cue by its first letters where they are known, else by its first characters."""
+    def _index_cue(self, compiled_cue: "_CompiledCue") -> list[tuple[str, int]]:
+        """Index a cue by its first letters where they are known, else by its first characters; return their bits."""
+        prefix_bits: list[tuple[str, int]] = []
         letter_prefixes, is_line_cue = find_letter_prefixes(compiled_cue.cue.pattern), compiled_cue.cue.on == "line"
         if "" not in letter_prefixes.prefixes and (is_line_cue or "" not in letter_prefixes.whole_matches):
             whole_lines = (
@@ -92,7 +99,7 @@ class CueMatcher:
             for prefix in letter_prefixes.prefixes | whole_lines:
                 self._initials.setdefault(prefix, []).append(compiled_cue)
                 bit = _WHOLE_LINE if prefix[-1] == "\n" else _LINE_CUE if is_line_cue else _START_CUE
-                self._prefix_slots[compute_slots(hash_text(prefix.rstrip("\n")))] |= bit
+                prefix_bits.append((prefix.rstrip("\n"), bit))
             if "" in letter_prefixes.whole_matches:
                 self._letterless.append(compiled_cue)
         elif "" in (opening_prefixes := find_opening_prefixes(compiled_cue.cue.pattern)):
@@ -100,47 +107,25 @@ class CueMatcher:
         else:
             for prefix in opening_prefixes:
                 self._openings.setdefault(prefix, []).append(compiled_cue)
-                self._prefix_slots[compute_slots(hash_text(prefix))] |= (
-                    _LINE_CUE_OPENING if is_line_cue else _START_CUE_OPENING
-                )
+                prefix_bits.append((prefix, _LINE_CUE_OPENING if is_line_cue else _START_CUE_OPENING))
+        return prefix_bits
 
-    def flag_candidate_lines(
-        self, line_table: LineTable, has_cue_word: NDArray[np.bool_], prefix_hashes: NDArray[np.uint64]
-    ) -> NDArray[np.bool_]:
-        """Return for each line whether it may match a cue; no other line needs a pattern.
-
-        `has_cue_word` comes from `flag_line_cue_words`.
-        """
+    def flag_candidate_lines(self, beginnings: "LineBeginnings", lines: Ints) -> NDArray[np.bool_]:
+        """Return for each of these lines whether it may match a cue; no other line needs a pattern."""
         if any(not compiled_cue.cue.asks for compiled_cue in self._unfiltered):
-            return np.ones(len(line_table.start), bool)
-        prefix_bits = np.zeros(len(line_table.start), np.uint8)
-        for start, max_chars, bits in (
-            (line_table.first_letter, MAX_LETTER_CHARS, _LINE_CUE | _START_CUE),
-            (line_table.start, MAX_OPENING_CHARS, _LINE_CUE_OPENING | _START_CUE_OPENING),
+            return np.ones(len(lines), bool)
+        prefix_bits = np.zeros(len(lines), np.uint8)
+        for slots, bits in (
+            (beginnings.letter_slots, _LINE_CUE | _START_CUE),
+            (beginnings.opening_slots, _LINE_CUE_OPENING | _START_CUE_OPENING),
         ):
-            before, inverse = prefix_hashes[start], load_inverse_powers(len(prefix_hashes))[start]
-            for length in range(1, max_chars + 1):
-                end = np.minimum(start + length, line_table.end)
-                prefix_bits |= self._prefix_slots[compute_slots((prefix_hashes[end] - before) * inverse)] & np.uint8(
-                    bits
-                )
-        matches_whole = (
-            self._prefix_slots[compute_slots(hash_spans(prefix_hashes, line_table.first_letter, line_table.end))]
-            & _WHOLE_LINE
-            > 0
-        )
-        may_be_line_cue = (prefix_bits & (_LINE_CUE | _LINE_CUE_OPENING) > 0) & (
-            line_table.word_counts <= _MAX_LINE_CUE_WORDS
-        )
+            for slots_of_length in slots:
+                prefix_bits |= self._prefix_slots.take(slots_of_length.take(lines)) & np.uint8(bits)
+        matches_whole = self._prefix_slots.take(beginnings.whole_slots.take(lines)) & _WHOLE_LINE > 0
+        may_be_line_cue = (prefix_bits & (_LINE_CUE | _LINE_CUE_OPENING) > 0) & beginnings.is_short.take(lines)
         may_be_start_cue = prefix_bits & (_START_CUE | _START_CUE_OPENING) > 0
-        # In irregular lines the codes differ from the text that patterns read, so prefix hashes say nothing.
         is_candidate: NDArray[np.bool_] = (
-            matches_whole
-            | may_be_line_cue
-            | may_be_start_cue
-            | has_cue_word
-            | line_table.irregular
-            | (line_table.first_letter == line_table.end)
+            matches_whole | may_be_line_cue | may_be_start_cue | beginnings.is_undecided.take(lines)
         )
         return is_candidate
 
@@ -248,8 +233,10 @@ def _is_inline_link(lines: DocumentLines, index: int, cue: Cue) -> bool:
     ):
         return True
     # A header whose first title is part of a sentence is no header.
-    below = range(index + 1, min(index + (3 if cue.takes else 2), len(text)))
-    return any(word_counts[at] >= _MIN_NEIGHBOUR_WORDS and is_continued_below(text[at - 1], text[at]) for at in below)
+    for below in range(index + 1, min(index + (3 if cue.takes else 2), len(text))):
+        if word_counts[below] >= _MIN_NEIGHBOUR_WORDS and is_continued_below(text[below - 1], text[below]):
+            return True
+    return False
 
 
 class _CompiledCue(NamedTuple):
@@ -271,17 +258,60 @@ def _compile_cue(cue: Cue) -> re.Pattern[str]:
 def match_cues(line_table: LineTable, word_table: WordTable, matchers: Sequence[CueMatcher]) -> list[dict[int, Cue]]:
     """Return the cue of each line that has one, per document; each document has the matcher of its outlet."""
     has_cue_word = flag_line_cue_words(line_table, word_table)
-    bounds, has_cue_word_list = line_table.first_line.tolist(), has_cue_word.tolist()
-    candidates_by_matcher = {
-        matcher: np.flatnonzero(matcher.flag_candidate_lines(line_table, has_cue_word, word_table.prefix_hashes))
-        for matcher in set(matchers)
-    }
-    document_cues = []
-    for matcher, lines, start, end in zip(matchers, line_table.documents, bounds, bounds[1:], strict=False):
-        first, last = np.searchsorted(candidates_by_matcher[matcher], (start, end))
-        candidate_lines = (candidates_by_matcher[matcher][first:last] - start).tolist()
-        document_cues.append(matcher.match_lines(lines, has_cue_word_list[start:end], candidate_lines))
-    return document_cues
+    beginnings = _hash_beginnings(line_table, has_cue_word, word_table.prefix_hashes)
+    numbers = {matcher: number for number, matcher in enumerate(dict.fromkeys(matchers))}
+    matcher_of_line = np.repeat([numbers[matcher] for matcher in matchers], np.diff(line_table.first_line))
+    is_candidate = np.zeros(len(line_table.start), bool)
+    for matcher, number in numbers.items():
+        matcher_lines = np.flatnonzero(matcher_of_line == number)
+        is_candidate[matcher_lines] = matcher.flag_candidate_lines(beginnings, matcher_lines)
+    candidate_lines, has_cue_word_list = np.flatnonzero(is_candidate), has_cue_word.tolist()
+    bounds, candidate_bounds = (
+        line_table.first_line.tolist(),
+        np.searchsorted(candidate_lines, line_table.first_line).tolist(),
+    )
+    return [
+        matcher.match_lines(
+            lines, has_cue_word_list[start:end], (candidate_lines[first_candidate:last_candidate] - start).tolist()
+        )
+        for matcher, lines, (start, end), (first_candidate, last_candidate) in zip(
+            matchers, line_table.documents, pairwise(bounds), pairwise(candidate_bounds), strict=True
+        )
+    ]
+
+
+class LineBeginnings(NamedTuple):
+    """Slots of the hashed beginnings of the lines of a batch, by which each matcher rules out most of its lines.
+
+    The first two have a row for each length from 1 on, and a column for each line.
+    """
+
+    letter_slots: Ints  # of beginnings from the first letter
+    opening_slots: Ints  # of beginnings from the first character
+    whole_slots: Ints  # of each line from its first letter
+    is_short: NDArray[np.bool_]  # has no more words than a `line` cue
+    is_undecided: NDArray[np.bool_]  # may match a cue whatever its beginning is
+
+
+def _hash_beginnings(
+    line_table: LineTable, has_cue_word: NDArray[np.bool_], prefix_hashes: NDArray[np.uint64]
+) -> LineBeginnings:
+    """Hash the beginnings of all lines. `has_cue_word` comes from `flag_line_cue_words`."""
+
+    def compute_prefix_slots(start: Ints, max_chars: int) -> Ints:
+        """Return the slots of the first characters from `start` on, a row for each number of them."""
+        before, inverse = prefix_hashes[start], load_inverse_powers(len(prefix_hashes))[start]
+        ends = np.minimum(start + np.arange(1, max_chars + 1)[:, None], line_table.end)
+        return compute_slots((prefix_hashes[ends] - before) * inverse)
+
+    return LineBeginnings(
+        compute_prefix_slots(line_table.first_letter, MAX_LETTER_CHARS),
+        compute_prefix_slots(line_table.start, MAX_OPENING_CHARS),
+        compute_slots(hash_spans(prefix_hashes, line_table.first_letter, line_table.end)),
+        line_table.word_counts <= _MAX_LINE_CUE_WORDS,
+        # In irregular lines the codes differ from the text that patterns read, so prefix hashes say nothing.
+        has_cue_word | line_table.irregular | (line_table.first_letter == line_table.end),
+    )
 
 
 def flag_line_cue_words(line_table: LineTable, word_table: WordTable) -> NDArray[np.bool_]:

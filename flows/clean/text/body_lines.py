@@ -62,6 +62,7 @@ def select_body_lines(
     is_prose = line_table.ends_sentence & (line_table.word_counts >= MIN_PROSE_WORDS)
     is_rare_language = _flag_rare_languages(line_table, word_table, is_prose)
     bounds = line_table.first_line.tolist()
+    all_standardized = net.standardize_features(features)
     bodies = []
     for lines, line_cues, points, start, end in zip(
         line_table.documents,
@@ -75,7 +76,7 @@ def select_body_lines(
             bodies.append(BodySelection([], "body.extracted", []))
             continue
         doc_lines = slice(start, end)
-        standardized = net.standardize_features(features[doc_lines])
+        standardized = all_standardized[doc_lines]
         is_extract = net.predict_extract_logit(standardized) > 0
         # An extract is kept whole whatever its scores are: those of one member are published.
         scores = net.score_rows(standardized, member_count=1 if is_extract else None)

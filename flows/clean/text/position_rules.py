@@ -5,6 +5,7 @@ They take the cue of each line and the selected body lines, and give every line 
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import compress
 from typing import Final, NamedTuple
 
@@ -63,6 +64,12 @@ _COMMENTS: Final = LineVerdict("widget", "text.comments")
 _CONTENTS: Final = LineVerdict("nav", "head.toc")
 
 
+@cache
+def _build_cue_verdict(kind: str, rule: str) -> LineVerdict:
+    """Return the verdict of a cue; pages have hundreds of lines with cues, and few different ones."""
+    return LineVerdict(kind, rule)
+
+
 def classify_lines(
     lines: DocumentLines,
     line_cues: Mapping[int, Cue],
@@ -79,7 +86,7 @@ def classify_lines(
     keep = list(body.keep)
     line_cues = {index: cue for index, cue in line_cues.items() if not is_sentence_of_story(lines.text[index], cue)}
     for index, cue in line_cues.items():
-        verdicts[index], keep[index] = LineVerdict(cue.kind, cue.id), False
+        verdicts[index], keep[index] = _build_cue_verdict(cue.kind, cue.id), False
     is_dump = body.rule != "body.extracted"
     for index in find_comment_thread(lines, keep):
         verdicts[index], keep[index] = _COMMENTS, False
@@ -236,6 +243,7 @@ def _mark_header_titles(
         titles_left = min(cue.takes, _MAX_TITLES_WITHIN_ARTICLE) if is_within_article else cue.takes
         # Below a header behind the last paragraph the titles go on until a blank line.
         closes_article = cue.kind == "related" and last_sentence <= index
+        item_verdict = LineVerdict(cue.kind, f"{cue.id}.item")
         for below in range(index + 1, len(lines)):
             text, word_count, other_cue = lines.text[below], lines.word_counts[below], line_cues.get(below)
             if below < first_line and other_cue is None and _is_byline_line(text, word_count):
@@ -254,7 +262,7 @@ def _mark_header_titles(
                     break
                 if is_within_article and is_list_item(text) and keep[below]:
                     break
-                verdicts[below] = LineVerdict(cue.kind, f"{cue.id}.item")
+                verdicts[below] = item_verdict
                 keep[below] = False
             elif other_cue.kind not in (cue.kind, "widget", "credit"):
                 break

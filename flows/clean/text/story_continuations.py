@@ -6,6 +6,7 @@ that use the words of an appeal.
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Final
 
 from flows.clean.lines.line_table import DocumentLines
@@ -117,9 +118,9 @@ def find_announced_rows(lines: DocumentLines, line_cues: Mapping[int, Cue], keep
     Rows are short lines with a number and the same mark between their cells, as dates, hours and prices are listed.
     """
     runs: list[range] = []
-    for above in range(len(lines) - _MIN_ROWS):
+    for above in compress(range(len(lines) - _MIN_ROWS), keep):
         is_short = lines.word_counts[above + 1] <= _MAX_ROW_WORDS and not lines.ends_sentence[above + 1]
-        if not (keep[above] and is_short and _ANNOUNCEMENT.search(lines.text[above][-200:])):
+        if not (is_short and _ANNOUNCEMENT.search(lines.text[above][-200:])):
             continue
         separator = _find_row_separator(lines, above + 1)
         end = above + 1
