@@ -5,8 +5,9 @@ byte, so a mutant differs from the code in one token. Its own runner is not used
 mutant: `mutate_code` runs the tests that are likely to fail first, in a forked process.
 
 Of the replacements of an operator only the closest are drawn (`<` by `<=`, `+` by `-`): a sum that becomes a shift
-fails in the first test that meets it, and would flatter the share of killed mutants. Left out are annotations and
-`strict=True` of zip, which states what cannot be: without a defect of ours nothing differs.
+fails in the first test that meets it, and would flatter the share of killed mutants. Left out is what states what cannot
+be, so that nothing differs without a defect of ours: annotations, `strict=` of zip, `frozen=` and `slots=` of dataclasses;
+and `maxsize=` of caches, which changes how long a call takes alone.
 """
 
 import ast
@@ -34,6 +35,9 @@ OPERATORS = {
         "BitOr_BitAnd", "BitAnd_BitOr", "BitXor_BitAnd", "LShift_RShift", "RShift_LShift",
     )],
 }  # fmt: skip
+
+
+_LEFT_OUT = frozenset({"strict", "frozen", "slots", "maxsize"})
 
 
 @dataclass(frozen=True)
@@ -80,14 +84,14 @@ def list_sites(source: str) -> Iterator[Site]:
 
 
 def _find_left_out(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Find the begin and end, as (line, column), of each annotation and of each `strict=` of a call."""
+    """Find the begin and end, as (line, column), of each annotation and of each argument named in _LEFT_OUT."""
     places: list[ast.expr | None] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             places.append(node.returns)
         elif isinstance(node, ast.arg | ast.AnnAssign):
             places.append(node.annotation)
-        elif isinstance(node, ast.keyword) and node.arg == "strict":
+        elif isinstance(node, ast.keyword) and node.arg in _LEFT_OUT:
             places.append(node.value)
     return [
         ((place.lineno, place.col_offset), (place.end_lineno or 0, place.end_col_offset or 0))
