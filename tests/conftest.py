@@ -1,8 +1,6 @@
 """What all tests share: no test meets the user's Prefect state, and evaluation data is looked up in one place."""
 
-import copy
 import os
-import pickle
 from functools import cache
 from pathlib import Path
 
@@ -86,28 +84,13 @@ def checkout_files():
 
 @pytest.fixture(scope="session", autouse=True)
 def validate_once():
-    """Remember what Great Expectations says of the columns of an expectation: many tests publish rows much alike.
-
-    A run of a test takes most of its time there. tests/validate and tests/expectations ask it each time.
-    """
+    """Ask Great Expectations only where a row may fail: else a run of a test takes most of its time there."""
     from flows.validate import gx_engine
+    from tests.passing_rows import answer_quickly
 
-    run_suite, answers = gx_engine.run_suite, {}
-
-    def ask_once(suite, frame, parameters, *, rows=False, key="article_id"):
-        questions = {}
-        for each in suite["expectations"]:
-            names = [name for word, name in each["kwargs"].items() if word.startswith("column")] + [key] * rows
-            columns = [(name, str(frame[name].dtype), frame[name].tolist()) for name in names]
-            questions[each["meta"]["name"]] = pickle.dumps((each, columns, sorted(parameters.items()), rows))
-        missing = [each for each in suite["expectations"] if questions[each["meta"]["name"]] not in answers]
-        if missing:
-            outcomes = run_suite({**suite, "expectations": missing}, frame, parameters, rows=rows, key=key)
-            answers.update((questions[name], outcome) for name, outcome in outcomes.items())
-        return {name: copy.deepcopy(answers[question]) for name, question in questions.items()}
-
+    run_suite = gx_engine.run_suite
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gx_engine, "run_suite", ask_once)
+        patch.setattr(gx_engine, "run_suite", answer_quickly(run_suite))
         yield run_suite
 
 

@@ -6,8 +6,8 @@ It reads orders from its standard input and writes one answer a line, both JSON:
     {"code": 1, "seconds": 3.2, "failed": "tests/read/test_source.py::test_x", "durations": {...}, "stopped": false}
 
 The working directory is the checkout whose tests run. Tests run shortest first, until one fails or `seconds` of wall
-time passed (`stopped`). A test that takes more than five times its known time (60 s where none is known), and 60 s, ends
-the run: code -14.
+time passed (`stopped`). A test that takes more than five times its known time (60 s where none is known), and 60 s,
+ends the run: code -14.
 """
 
 import contextlib

@@ -5,9 +5,9 @@ byte, so a mutant differs from the code in one token. Its own runner is not used
 mutant: `mutate_code` runs the tests that are likely to fail first, in a forked process.
 
 Of the replacements of an operator only the closest are drawn (`<` by `<=`, `+` by `-`): a sum that becomes a shift
-fails in the first test that meets it, and would flatter the share of killed mutants. Left out is what states what cannot
-be, so that nothing differs without a defect of ours: annotations, `strict=` of zip, `frozen=` and `slots=` of dataclasses;
-and `maxsize=` of caches, which changes how long a call takes alone.
+fails in the first test that meets it, and would flatter the share of killed mutants. Left out is what states what
+cannot be, so that nothing differs without a defect of ours: annotations, `strict=` of zip, `frozen=` and `slots=` of
+dataclasses; and `maxsize=` of caches, which changes how long a call takes alone.
 """
 
 import ast
