@@ -24,6 +24,14 @@ WHOLE_RUNS = {
     "test_mixed_source.py", "test_publish.py", "test_quality.py", "test_regex_time.py", "test_remote_dataset.py",
     "test_remote_source.py", "test_suites.py",
 }  # fmt: skip
+# Files that take longest: they begin first, so that no process works alone at the end.
+LONGEST = (
+    "tests/ui/test_operating.py", "tests/release/test_remote_dataset.py", "tests/run/test_segments.py",
+    "tests/run/test_incremental.py", "tests/release/test_concurrent_publishers.py", "tests/run/test_dropped.py",
+    "tests/run/test_calls.py", "tests/run/test_id_conflicts.py", "tests/workers/test_supervisor.py",
+    "tests/workers/test_dask_cluster.py", "tests/test_mixed_source.py", "tests/cache/test_code_version.py",
+    "tests/run/test_line_file_reading.py", "tests/maintain/test_takedown.py", "tests/read/test_table_properties.py",
+)  # fmt: skip
 # Files that share a server: `served` of tests/ui, or `prefect_server` of this file.
 GROUPS = {
     "tests/ui/test_operating.py": "served", "tests/ui/test_prefect_page.py": "served",
@@ -38,8 +46,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if WHOLE_RUNS & set(item.path.relative_to(ROOT / "tests").parts):
             item.add_marker("slow")
-        rank = next((rank for rank, mark in enumerate(("flow", "browser", "slow")) if item.get_closest_marker(mark)), 3)
-        ranks[item.path] = min(ranks.get(item.path, 3), rank)
+        name = item.nodeid.partition("::")[0]
+        rank = next(
+            (rank for rank, mark in enumerate(("flow", "browser", "slow"), 1) if item.get_closest_marker(mark)), 4
+        )
+        ranks[item.path] = min(ranks.get(item.path, 4), 0 if name in LONGEST else rank)
     items.sort(key=lambda item: ranks[item.path])
 
 
