@@ -153,3 +153,24 @@ def test_a_sparse_member_is_not_unpacked(one):
         archive.addfile(member)
     documents, [reject] = one(buffer.getvalue(), "a.tar")
     assert (documents, reject["source_id"], reject["reason"]) == ([], "a.tar!a.txt", "expands_too_far")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_outside"),
+    [("a", False), ("C:a.txt", True), ("/a.txt", True), ("\\a.txt", True), ("x/../a.txt", True), ("x..y/a.txt", False)],
+)
+def test_a_name_that_leads_out_of_the_archive_is_a_reject_that_names_the_member_once(one, name, is_outside):
+    documents, rejects = one(as_tar({name: TEXT}), "drop.tar")
+    assert [reject["reason"] for reject in rejects] == ["outside_source"] * is_outside
+    assert len(documents) == (not is_outside)
+    for reject in rejects:
+        assert reject["detail"].count("drop.tar!") == 1 and "leads out of its archive" in reject["detail"]
+
+
+def test_an_encrypted_member_is_a_reject_and_the_others_are_read(one):
+    data = bytearray(as_zip({"a.txt": TEXT, "b.txt": TEXT}))
+    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(signature) + offset] |= 1
+    documents, [reject] = one(bytes(data), "drop.zip")
+    assert reject["reason"] == "damaged_container" and "drop.zip!a.txt is encrypted" in reject["detail"]
+    assert reject["detail"].count("drop.zip!") == 1 and len(documents) == 1

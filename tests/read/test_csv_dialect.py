@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.read.csv_dialect import detect_dialect, is_quoted_whole, parse_rows
+from flows.read.csv_dialect import detect_dialect, is_quoted_whole, may_be_table, parse_rows, split_loosely
 from flows.read.field_aliases import FieldMap
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
@@ -57,3 +57,67 @@ def test_a_table_whose_rows_were_quoted_as_one_cell_is_told():
     assert is_quoted_whole('"judul,""isi"",url"\n"Satu,""Hujan turun."",https://x.id/a"\n')
     assert not is_quoted_whole('"judul","isi"\n"Satu","Hujan turun."\n')
     assert not is_quoted_whole('"Kami rugi, isi gudang habis," katanya.\n')
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "codec", "may_be"),
+    [
+        ("Hujan turun.", "a.txt", None, False),
+        ("Hujan turun.", "a.csv", None, True),
+        ("Hujan turun.", "a.txt", "utf-16", True),
+        ("sep=;\nHujan", "a.txt", None, True),
+        ("SEP=x\nHujan", "a.txt", None, True),
+        ("\n \nkota,nilai\n1,2", "a.txt", None, True),
+        ("kota|nilai", "a.txt", None, True),
+        ("judul^isi^url", "a.txt", None, True),
+        ("kota^nilai", "a.txt", None, False),
+        ("kota\x1fnilai", "a.txt", None, True),
+    ],
+)
+def test_which_texts_may_be_tables(text, name, codec, may_be):
+    assert may_be_table(text.encode(), name, codec) is may_be
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ('a,b,"c"', ["a", "b", "c"]),
+        ('Satu,"Hujan "turun" lagi",x', ["Satu", 'Hujan "turun" lagi', "x"]),
+        ('"a ""b""",c', ['a "b"', "c"]),
+        ('"a" , "b"', ["a", "b"]),
+        ("a,,", ["a", "", ""]),
+        ('"a', ['"a']),
+        ("", [""]),
+    ],
+)
+def test_a_line_is_split_where_a_quote_ends_a_cell(line, cells):
+    assert split_loosely(line, ",", '"') == cells
+
+
+@pytest.mark.parametrize(
+    ("lines", "columns"),
+    [
+        (["isi", f'"{PROSE}"'], ("isi",)),
+        (["kolom", f'"{PROSE}"'], None),
+        (["isi", PROSE], None),  # its commas make cells
+    ],
+)
+def test_one_column_is_a_table_below_a_known_name(lines, columns):
+    dialect = detect("\n".join(lines), "a.csv")
+    assert (dialect and dialect.columns) == columns
+
+
+@pytest.mark.parametrize(("name", "is_table"), [("a.csv", True), ("a.txt", False)])
+def test_a_name_makes_rows_a_table_though_some_are_shorter(name, is_table):
+    rows = ["kota,letak,jarak", *["alur,utara,jauh"] * 5, "binar,selatan", "duku,barat"]
+    assert (detect("\n".join(rows), name) is not None) is is_table
+
+
+def test_rows_of_a_named_table_that_mostly_disagree_are_none():
+    assert detect("\n".join(["kota,letak,jarak,x", *["alur,utara"] * 3, *["a,b,c"] * 3, "x,y,z,1,2"]), "a.csv") is None
+
+
+def test_a_known_name_in_the_header_makes_any_rows_a_table():
+    rows = ["judul,isi,kota", *[f"Satu,{number}" for number in range(3)], *["Satu,Dua,Alur"] * 2]
+    assert detect("\n".join(rows)).columns == ("judul", "isi", "kota")
+    assert detect("\n".join(rows).replace("judul,isi", "x,y")) is None

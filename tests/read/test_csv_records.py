@@ -263,3 +263,16 @@ def test_a_stray_nul_costs_itself_alone(table):
 def test_a_row_of_blank_cells_is_no_record(table):
     documents, rejects = table(write([HEAD, ROWS[0], ["", "", ""], [" ", "", " "], ROWS[1], ["", "", ""]]))
     assert ([stated(document, "title") for document in documents], rejects) == ([["Satu, dua"], ["Tiga"]], [])
+
+
+@pytest.mark.parametrize(("width", "reject_count"), [(2, 3), (3, 1)])
+def test_lines_of_one_cell_in_a_table_of_more_are_one_reject(one, width, reject_count):
+    """Below two columns each line may be a row that lost a cell; below more they are one text between rows."""
+
+    def write_row(number):
+        return ",".join([f"https://x.id/a/{number}", "Hujan turun lagi.", "Alur"][:width])
+
+    header = ",".join(["url", "isi", "kota"][:width])
+    lines = [header, write_row(1), write_row(2), "Hujan turun", "Warga waspada", "Sungai meluap", write_row(3)]
+    documents, rejects = one("\n".join(lines).encode(), "a.csv")
+    assert len(documents) == 3 and [reject["reason"] for reject in rejects] == ["broken_record"] * reject_count

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.read.feed_detection import detect_feed
+from flows.read.feed_detection import detect_feed, detect_markup_records
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,19 @@ from flows.read.feed_detection import detect_feed
 def test_roots(markup, kind):
     assert detect_feed(markup.encode()) == kind
     assert detect_feed(b"\xef\xbb\xbf" + markup.encode()) == kind
+
+
+@pytest.mark.parametrize(
+    ("markup", "holds_records"),
+    [
+        ('<doc judul="Satu" isi="Hujan turun.">x</doc>', True),
+        ('<doc judul="Satu" isi="Hujan turun.">x', False),  # not closed
+        ('<doc judul="Satu" nomor="1">x</doc>', False),
+        ('<nota judul="Satu" isi="Hujan turun.">x</nota></doc>', False),
+        ("<data><berita><judul>Satu</judul><isi>Hujan turun.</isi></berita></data>", True),
+        ("<data><berita><judul>Satu</judul><xyz>1</xyz></berita></data>", False),
+        ("Hujan turun.", False),
+    ],
+)
+def test_elements_or_attributes_with_known_names_are_records(markup, holds_records):
+    assert detect_markup_records(markup.encode()) is holds_records

@@ -3,7 +3,7 @@
 import pytest
 
 from flows.read.field_aliases import FieldMap, FieldMapError
-from flows.read.field_mapping import RecordError, map_record
+from flows.read.field_mapping import RecordError, flatten_record, map_record
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
 
@@ -418,3 +418,24 @@ def test_a_set_that_python_printed_keeps_its_order():
     printed = "{" + ", ".join(f"'{name}'" for name in names) + "}"
     assert stated({"text": PROSE, "authors": printed}, name="authors") == names
     assert stated({"text": PROSE, "authors": "{'name': 'Ani Sari'}"}, name="authors") == ["Ani Sari"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "flat"),
+    [
+        ({"judul": "A"}, {"judul": "A"}),
+        ({"data": {"judul": "A", "isi": {"rendered": "B"}}}, {"data.judul": "A", "data.isi": "B"}),
+        ({"data": '{"judul": "A"}'}, {"data.judul": "A"}),
+        ({"x": 1, "data": '{"judul": "A"}'}, {"x": 1, "data.judul": "A"}),
+        ({"data": "{judul"}, {"data": "{judul"}),
+    ],
+)
+def test_objects_and_their_text_are_flattened(fields, flat):
+    assert flatten_record(fields) == flat
+
+
+def test_numbered_texts_are_joined_under_the_name_of_the_first():
+    fields = {"paragraf_10": "Sepuluh.", "paragraf_2": "Dua.", "paragraf_1": "Satu."}
+    mapped, _ = map_record(fields, FieldMap())
+    assert mapped.content == "Satu.\n\nDua.\n\nSepuluh."
+    assert ("paragraf_1", "text") in mapped.sources

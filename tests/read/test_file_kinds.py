@@ -90,3 +90,12 @@ def test_a_wrapper_with_a_record_a_line_is_json_also_if_its_end_is_not_there_yet
     assert detect_kind(head.encode(), "a.json", is_complete=False).kind == "json"
     cut_record = '{"isi": "satu, dua", "tags": ["a"\n{"isi": "dua"}\n{"isi": "tiga"}\n'
     assert detect_kind(cut_record.encode(), "a.json", is_complete=False).kind == "jsonl"
+
+
+@pytest.mark.parametrize(
+    ("first", "kind"),
+    [('{"data": [', "json"), ("{", "json"), ('{"data": {', "json"), ('{"data":', "json"), ("{Hujan turun", "text")],
+)
+def test_a_value_that_goes_on_in_the_next_lines(first, kind):
+    data = f'{first}\n"isi": "Hujan turun."\n'.encode()
+    assert detect_kind(data, "a.txt", is_complete=False).kind == kind

@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from flows.read.light_markup import join_wrapped, plain_text, read_text
+from flows.read.light_markup import is_markdown, join_wrapped, plain_text, read_text
 
 PROSE = (
     "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada karena sungai meluap lagi "
@@ -224,3 +224,20 @@ def test_a_line_that_breaks_behind_a_hyphen_goes_on_without_a_blank() -> None:
     for width in range(50, 80):
         wrapped = "\n".join(textwrap.wrap(text, width))
         assert join_wrapped(wrapped) in (text, wrapped)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        (f"# Judul\n\n{PROSE}", True),
+        (f"\ufeff\n# Judul\n\n{PROSE}", True),
+        (f"{PROSE}\n\n# Judul\n\n{PROSE}", False),
+        (f"{PROSE}\n\n# Judul\n\n{PROSE}\n\n## Lagi", True),
+        (f"{PROSE} **tebal** lagi", True),
+        ("** **", False),
+        (f"{PROSE} [a](https://x.id)", True),
+        (f"{PROSE} [a] (b)", False),
+    ],
+)
+def test_marks_that_make_a_text_markdown(text, is_one):
+    assert is_markdown(text) is is_one

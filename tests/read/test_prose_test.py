@@ -108,3 +108,58 @@ def test_numbers_in_columns_are_a_table():
 def test_names_in_columns_are_no_table_of_numbers():
     text = "\n".join(f"Kota {name}, Jalan {name}, Gang {name}" for name in ("Alur", "Binar", "Cendana", "Duku", "Enau"))
     assert "numbers" not in (explain_not_prose(text) or "")
+
+
+COMMANDS = ["git clone https://x.id/a.git", "pip install -r requirements.txt"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_manual"),
+    [
+        (["# Alat", "Ambil berita.", *COMMANDS], True),
+        (["# Alat", "Ambil berita.", "```", "x = 1", "```"], True),
+        (["# Alat", "Ambil berita.", COMMANDS[0]], False),
+        (["# Alat", "Ambil berita.", "```"], False),
+        (["Alat", "Ambil berita.", *COMMANDS], False),
+        (["# Alat", *[PROSE] * 20, *COMMANDS], False),  # nearly all of it is prose
+    ],
+)
+def test_a_manual_has_a_heading_and_commands_or_blocks_of_code(lines, is_manual):
+    assert ("manual" in (explain_not_prose("\n".join(lines)) or "")) is is_manual
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_patch"),
+    [
+        (["--- a/x", "+++ b/x", "@@ -1,2 +1,2 @@", "-lama", "+baru"], True),
+        (["--- a/x", "Perubahan itu kecil.", "Begitulah adanya.", "-lama", "+baru"], False),
+        (["- satu", "- dua", "- tiga", "+ empat", "- lima"], False),
+    ],
+)
+def test_a_patch_begins_as_one_and_nearly_all_its_lines_are_of_one(lines, is_patch):
+    assert ("patch" in (explain_not_prose("\n".join(lines)) or "")) is is_patch
+
+
+LOG_LINE = "2023-09-12 10:15:11 [scrapy.core.engine] DEBUG: Crawled (200) <GET https://x.id/1>"
+
+
+@pytest.mark.parametrize(
+    ("lines", "word"),
+    [
+        ([LOG_LINE] * 3, "log"),
+        ([LOG_LINE] * 3 + [PROSE] * 6, None),
+        (["FROM python:3.11", "RUN pip install x", "COPY . ."], "configuration"),
+        (["FROM python:3.11", "RUN menuju kota", *[PROSE] * 8], None),
+        (["Kami berangkat", "RUN pip install x", "COPY . .", *[PROSE] * 8], None),
+        (["body { margin: 0; }", ".a { color: red; }"], "style sheet"),
+        (["body { margin: 0; }", *[PROSE] * 4], None),
+        (["https://x.id/1"] * 2 + [PROSE] * 6, None),
+        (["satu"] * 8, "words"),
+        (["12", "13", *[PROSE] * 4], None),
+        (["x" * 501], "characters"),
+        (["x" * 500], None),
+    ],
+)
+def test_how_much_of_a_text_must_be_of_a_kind(lines, word):
+    reason = explain_not_prose("\n".join(lines))
+    assert reason is None if word is None else word in (reason or "")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.read import read_batches
+from flows.read import python_literals, read_batches
 from flows.read.python_literals import parse_dict
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
@@ -40,3 +40,22 @@ def test_days_and_ids_of_a_data_base():
 )
 def test_all_else_is_none_and_nothing_is_run(line):
     assert parse_dict(line) is None
+
+
+def test_what_stands_behind_the_dict_or_is_too_long_is_no_dict(monkeypatch):
+    assert parse_dict(" {'a': 1},\n") == {"a": 1}
+    assert parse_dict("{'a': 1}  # catatan") is None
+    monkeypatch.setattr(python_literals, "_LONGEST", 8)
+    assert (parse_dict("{'a': 1}"), parse_dict("{'a': 12}")) == ({"a": 1}, None)
+
+
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        ("datetime(2023, 9, 6)", "2023-09-06"),
+        ("datetime.datetime(2023, 9, 6, 9, 5)", "2023-09-06T09:05:00"),
+        ("datetime(2023, 12, 16, 19, 15, 7, 123)", "2023-12-16T19:15:07"),
+    ],
+)
+def test_a_day_keeps_its_clock_where_it_has_one(moment, text):
+    assert parse_dict(f"{{'hari': {moment}}}") == {"hari": text}

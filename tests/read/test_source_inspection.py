@@ -85,3 +85,15 @@ def test_a_source_without_a_known_text_is_told_which_key_may_be_it(tmp_path):
 def test_a_source_of_which_nothing_would_be_published_is_told_so(source):
     (source / "a.jsonl").unlink()
     assert list(source_inspection.inspect_source(str(source)).format_lines())[-1].startswith("nothing of it would be")
+
+
+@pytest.mark.parametrize(("key", "absent"), [("isi", []), ("badan", ["text=badan"])])
+def test_a_mapped_key_that_no_record_has_is_named(source, key, absent):
+    options = ReadOptions(field_map=FieldMap((("text", key),)))
+    assert source_inspection.inspect_source(str(source), options).absent_keys == absent
+
+
+def test_without_a_record_no_mapped_key_is_missed(tmp_path):
+    (tmp_path / "a.txt").write_text("Hujan turun sejak pagi.", encoding="utf-8")
+    options = ReadOptions(field_map=FieldMap((("text", "badan"),)))
+    assert source_inspection.inspect_source(str(tmp_path), options).absent_keys == []
