@@ -273,6 +273,6 @@ def test_lines_of_one_cell_in_a_table_of_more_are_one_reject(one, width, reject_
         return ",".join([f"https://x.id/a/{number}", "Hujan turun lagi.", "Alur"][:width])
 
     header = ",".join(["url", "isi", "kota"][:width])
-    lines = [header, write_row(1), write_row(2), "Hujan turun", "Warga waspada", "Sungai meluap", write_row(3)]
+    lines = [header, *map(write_row, range(5)), "Hujan turun", "Warga waspada", "Sungai meluap", write_row(9)]
     documents, rejects = one("\n".join(lines).encode(), "a.csv")
-    assert len(documents) == 3 and [reject["reason"] for reject in rejects] == ["broken_record"] * reject_count
+    assert len(documents) == 6 and [reject["reason"] for reject in rejects] == ["broken_record"] * reject_count

@@ -34,7 +34,7 @@ def test_roots(markup, kind):
         ('<doc judul="Satu" nomor="1">x</doc>', False),
         ('<nota judul="Satu" isi="Hujan turun.">x</nota></doc>', False),
         ("<data><berita><judul>Satu</judul><isi>Hujan turun.</isi></berita></data>", True),
-        ("<data><berita><judul>Satu</judul><xyz>1</xyz></berita></data>", False),
+        ("<data><baris><judul>Satu</judul><xyz>1</xyz></baris></data>", False),
         ("Hujan turun.", False),
     ],
 )

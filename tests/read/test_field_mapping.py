@@ -424,7 +424,7 @@ def test_a_set_that_python_printed_keeps_its_order():
     ("fields", "flat"),
     [
         ({"judul": "A"}, {"judul": "A"}),
-        ({"data": {"judul": "A", "isi": {"rendered": "B"}}}, {"data.judul": "A", "data.isi": "B"}),
+        ({"data": {"judul": "A", "isi": "B"}}, {"data.judul": "A", "data.isi": "B"}),
         ({"data": '{"judul": "A"}'}, {"data.judul": "A"}),
         ({"x": 1, "data": '{"judul": "A"}'}, {"x": 1, "data.judul": "A"}),
         ({"data": "{judul"}, {"data": "{judul"}),
