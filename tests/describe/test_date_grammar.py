@@ -283,3 +283,58 @@ def test_machine_dates_that_are_glued_or_have_the_year_behind_the_clock(text, zo
 def test_the_part_of_the_day_behind_a_clock_time(clock, time):
     [stamp] = find_dates(f"Khamis, 7 September 2023 {clock}")
     assert stamp.time == time
+
+
+@pytest.mark.parametrize(
+    ("clock", "time"),
+    [
+        ("12:15 pagi", dt.time(0, 15)), ("12:30 siang", dt.time(12, 30)), ("10:30 siang", dt.time(10, 30)),
+        ("9:30 siang", dt.time(21, 30)), ("10:30 sore", dt.time(22, 30)), ("5:30 malam", dt.time(5, 30)),
+        ("6:30 malam", dt.time(18, 30)), ("11:59 malam", dt.time(23, 59)), ("12:00 pm", dt.time(12)),
+        ("12:00 am", dt.time(0)), ("13:00 sore", dt.time(13)), ("00:00 WIB", dt.time(0)),
+        ("23:59 WIB", dt.time(23, 59)), ("24:00 WIB", None), ("23:60 WIB", None), ("10.30", None), ("| 10.30", dt.time(10, 30)),
+        ("10.30 WIB", dt.time(10, 30)),
+    ],
+)  # fmt: skip
+def test_the_ends_of_the_clock(clock, time):
+    [stamp] = find_dates(f"Khamis, 7 September 2023 {clock}")
+    assert stamp.time == time
+
+
+@pytest.mark.parametrize(
+    ("offset", "hours"),
+    [("+7", 7), ("+07", 7), ("+0700", 7), ("-0530", -5.5), ("+05:45", 5.75), ("+14:00", 14), ("-14:00", -14),
+     ("+15:00", None), ("+05:60", None), ("+05:59", 5 + 59 / 60)],
+)  # fmt: skip
+def test_an_offset_has_at_most_fourteen_hours(offset, hours):
+    [stamp] = find_dates(f"7 September 2023 10:00 GMT{offset}")
+    assert stamp.time == dt.time(10)
+    assert (stamp.zone and stamp.zone.utcoffset(None) / dt.timedelta(hours=1)) == hours
+    assert stamp.has_unsettled_zone is (hours is None) and (stamp.to_utc(WIB) is None) is (hours is None)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_update"),
+    [
+        ("Diperbarui 4 Mei 2024", True),
+        ("Diperbarui: Sabtu, 4 Mei 2024", True),
+        ("Diperbarui oleh redaksi kami yang setia 4 Mei 2024", False),
+        ("4 Mei 2024", False),
+        ("3 Mei 2024. Diperbarui", True),
+    ],
+)
+def test_a_word_of_an_update_stands_close_to_its_day(text, is_update):
+    [stamp] = find_dates(text)
+    assert stamp.is_update is is_update
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("02/24/2026", "2026-02-24"), ("24/02/2026", "2026-02-24"), ("24/24/2026", None),
+        ("Selasa, 02/24/2026", "2026-02-24"), ("12 มิถุนายน 2566", "2023-06-12"), ("12 Juni 2566", None),
+        ("29 Februari 2024", "2024-02-29"), ("29 Februari 2023", None),
+    ],
+)  # fmt: skip
+def test_which_day_numbers_mean(text, day):
+    assert [str(stamp.day) for stamp in find_dates(text)] == ([day] if day else [])

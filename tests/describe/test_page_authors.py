@@ -208,3 +208,35 @@ def test_a_desk_without_a_label_signs_close_to_the_headline_alone(described, lin
     above = [f"Bridge number {number} of the valley" for number in range(lines_between)]
     lines = [PAGE[0][2], *above, "Valley Courier Sport Desk", "June 3, 2025", STORY, STORY]
     assert authors(described, lines) == names
+
+
+@pytest.mark.parametrize(
+    ("foot", "names"),
+    [
+        (["By Lou Marsh"], ["Lou Marsh"]),
+        (["Share this story", "By Lou Marsh"], ["Lou Marsh"]),
+        (["Share this story", "Subscribe now", "By Lou Marsh"], ["Lou Marsh"]),
+        (["By Lou Marsh of the Harbour and River Guild"], []),
+        ([f"{'x' * 150} Written by Lou Marsh"], []),
+    ],
+)
+def test_how_far_below_the_story_a_byline_may_stand(described, foot, names):
+    assert authors(described, [PAGE[0][2], STORY, STORY, *foot]) == names
+
+
+NAMES = ["Dana Whitfield", "Lou Marsh", "Ola Brekke", "Lena Dorn", "Emma Hale", "Tim Marsh"]
+
+
+@pytest.mark.parametrize(
+    ("foot", "names"),
+    [
+        (["Authors", *NAMES], NAMES[:5]),
+        (["Authors", NAMES[0], "Read the rules of this house", NAMES[1]], NAMES[:1]),
+        (["Author", *NAMES], NAMES[:1]),
+        (["Author", "DANA WHITFIELD"], []),
+        (["Author", "Dana Whitfield " + "x" * 60], []),
+        (["Author"], []),
+    ],
+)
+def test_how_many_names_below_a_label_count(described, foot, names):
+    assert authors(described, [PAGE[0][2], STORY, STORY, *foot]) == names

@@ -25,3 +25,11 @@ def test_a_single_partition_stays_in_memory(tmp_path):
     table = pa.table({"row": np.arange(4)})
     ((number, rows),) = external_sort.partition_rows([(table, np.zeros(4, np.int64))], 1, tmp_path, "rows")
     assert number == 0 and rows.equals(table) and not list(tmp_path.iterdir())
+
+
+def test_rows_without_an_order_of_partitions_come_back_in_theirs(tmp_path):
+    numbers = np.array([2, 0, 2, 0, 2])
+    table = pa.table({"row": np.arange(5)})
+    rows = external_sort.partition_rows([(table, numbers)], 4, tmp_path, "rows")
+    assert len(list(tmp_path.iterdir())) == 2
+    assert [(number, part["row"].to_pylist()) for number, part in rows] == [(0, [1, 3]), (2, [0, 2, 4])]

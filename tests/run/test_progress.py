@@ -84,3 +84,30 @@ def test_a_terminal_shows_a_bar_with_share_and_count_and_what_is_no_terminal_non
     monkeypatch.setattr("sys.stderr", io.StringIO())
     with publish_source.show_bar() as hear:
         assert hear is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"), (59, "59 s"), (60, "1 min"), (89, "1 min"), (91, "2 min"), (3_540, "59 min"), (3_600, "1 h 0 min"),
+        (7_500, "2 h 5 min"), (47 * 3_600 + 59 * 60, "47 h 59 min"), (48 * 3_600, "2 d 0 h"), (76 * 3_600, "3 d 4 h"),
+    ],
+)  # fmt: skip
+def test_a_duration_has_at_most_two_units(seconds, words):
+    assert format_duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "documents", "bytes_read", "words"),
+    [
+        (0.9, 100, 100, "100 documents"),
+        (1, 100, 100, "100 documents, 100 a second, about 9 s left to read"),
+        (10, 0, 100, "0 documents"),
+        (10, 100, 1_000, "100 documents, 10 a second"),
+        (10, 100, 0, "100 documents, 10 a second"),
+    ],
+)
+def test_a_rate_and_a_time_left_need_something_to_go_by(pace, seconds, documents, bytes_read, words):
+    pace.describe_progress(0, 0, 1_000)
+    pace.clock.now += seconds
+    assert pace.describe_progress(documents, bytes_read, 1_000) == words
