@@ -292,7 +292,8 @@ def test_the_part_of_the_day_behind_a_clock_time(clock, time):
         ("9:30 siang", dt.time(21, 30)), ("10:30 sore", dt.time(22, 30)), ("5:30 malam", dt.time(5, 30)),
         ("6:30 malam", dt.time(18, 30)), ("11:59 malam", dt.time(23, 59)), ("12:00 pm", dt.time(12)),
         ("12:00 am", dt.time(0)), ("13:00 sore", dt.time(13)), ("00:00 WIB", dt.time(0)),
-        ("23:59 WIB", dt.time(23, 59)), ("24:00 WIB", None), ("23:60 WIB", None), ("10.30", None), ("| 10.30", dt.time(10, 30)),
+        ("23:59 WIB", dt.time(23, 59)), ("24:00 WIB", None), ("23:60 WIB", None), ("10.30", None),
+        ("| 10.30", dt.time(10, 30)),
         ("10.30 WIB", dt.time(10, 30)),
     ],
 )  # fmt: skip

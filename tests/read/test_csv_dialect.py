@@ -121,3 +121,18 @@ def test_a_known_name_in_the_header_makes_any_rows_a_table():
     rows = ["judul,isi,kota", *[f"Satu,{number}" for number in range(3)], *["Satu,Dua,Alur"] * 2]
     assert detect("\n".join(rows)).columns == ("judul", "isi", "kota")
     assert detect("\n".join(rows).replace("judul,isi", "x,y")) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_table"),
+    [
+        (["isi,xyz", "Hujan turun,satu", "Reda,dua"], True),
+        (["isi,xyz", "Hujan turun,satu"], True),
+        (["isi,xyz"], False),
+        (["abc,xyz", "Hujan turun,satu", "Reda,dua"], False),
+        (["isi,xyz", "Hujan turun,satu", "Reda,lalu,turun,lagi", "Reda"], False),  # most rows disagree
+        (["isi,isi", "Hujan turun,satu", "Reda,dua"], True),
+    ],
+)
+def test_one_known_name_is_enough_where_the_rows_agree(lines, is_table):
+    assert (detect("\n".join(lines)) is not None) is is_table

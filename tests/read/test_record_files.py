@@ -363,3 +363,17 @@ def test_columns_of_one_name_keep_their_values_in_every_format(source, tmp_path,
 def test_cells_beyond_the_header_of_a_sheet_are_kept(source, cells, fields):
     [document, other], rejects = source(a__xlsx=as_xlsx({"Berita": [["Judul", "Isi"], cells, ["Dua", PROSE]]}))
     assert fields in document["raw"] and other["raw"].endswith(b'waspada."}') and rejects == []
+
+
+def test_of_the_titles_of_a_tei_header_the_main_one_counts_and_no_other_element_of_its_type(source):
+    header = (
+        '<teiHeader><fileDesc><titleStmt><title type="sub">Anak Judul</title><title type="main">Hujan Deras</title>'
+        '<author type="main">Ani Lestari</author></titleStmt><publicationStmt><publisher>Warta</publisher>'
+        "<date>2023-09-06</date></publicationStmt></fileDesc><profileDesc><date>2001-01-01</date></profileDesc></teiHeader>"
+    )
+    text = f"<text><body><p>{PROSE}</p><p>{PROSE}</p></body></text>"
+    data = f'<TEI xmlns="http://www.tei-c.org/ns/1.0">{header}{text}</TEI>'
+    [document], rejects = source(a__xml=data.encode())
+    assert not rejects
+    assert (stated(document, "title"), stated(document, "authors")) == (["Hujan Deras"], ["Ani Lestari"])
+    assert stated(document, "published_at") == ["2023-09-06"]

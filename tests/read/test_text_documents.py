@@ -32,6 +32,8 @@ TEMPLATE = '{% extends "base.html" %}{% block isi %}<h1>{{ judul }}</h1>{% endbl
     ("page", "is_template"),
     [
         (f"<html><body>{TEMPLATE}</body></html>", True),
+        ("<html><body>{% if a %}{% else %}{% endif %}{% block isi %}{% endblock %}</body></html>", True),
+        ("<html><body>{{ a }}{{ b }}{{ c }}{{ d }}</body></html>", True),
         ("<html><body><?php a() ?><?= b ?><?php c() ?><?= d ?></body></html>", True),
         ("<html><body><% a %><%= b %><% c %><%= d %></body></html>", True),
         (PAGE.replace("Hujan turun", "Hujan {{ kota }} turun"), False),
