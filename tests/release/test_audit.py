@@ -8,6 +8,7 @@ import pytest
 import release_drafts as drafts
 
 from flows.release import AuditError, audit_release, parquet_tables, stage_release
+from flows.release.audit import inspect_table
 from schemas import arrow
 
 VERSION = "2026.11.22.1"
@@ -87,3 +88,29 @@ def test_a_file_changed_since_staging(dataset):
     drafts.find_file(folder, "csv/metadata.csv").write_text("x")
     with pytest.raises(AuditError, match=r"csv/metadata-.*\.csv: is not what was published"):
         audit_release(folder)
+
+
+@pytest.mark.parametrize(
+    ("order", "is_sound"), [([0], True), ([0, 1], True), ([1, 0], False), ([0, 2, 1], False), ([0, 0, 1], True)]
+)
+def test_the_last_row_and_equal_rows_count_in_the_order(tmp_path, order, is_sound):
+    rows = sorted((drafts.article(f"n{n}") for n in range(3)), key=lambda row: row["article_id"])
+    pq.write_table(arrow.build_table(arrow.ARTICLES, [rows[n] for n in order]), tmp_path / "a.parquet")
+    findings = inspect_table(tmp_path, "articles", "a.parquet")
+    assert [damage.problem for damage in findings.damages] == ["is not sorted by date, article_id"] * (not is_sound)
+    assert findings.key_columns["article_id"].to_pylist() == [rows[n]["article_id"] for n in order]
+
+
+def test_of_lineage_each_article_id_is_kept_once_and_nulls_are_damages(tmp_path):
+    rows = [drafts.span("pasar", 0), drafts.span("pasar", 1), drafts.span("kapal", 0)]
+    rows.sort(key=lambda row: (row["article_id"], row["start"]))
+    pq.write_table(arrow.build_table(parquet_tables.SCHEMAS["spans"], rows), tmp_path / "s.parquet")
+    findings = inspect_table(tmp_path, "spans", "s.parquet")
+    assert findings.damages == [] and len(findings.key_columns["article_id"]) == 2
+    table = arrow.build_table(arrow.ARTICLES, [drafts.article("pasar")])
+    nullable = pa.schema([field.with_nullable(True) for field in table.schema])
+    at = table.schema.get_field_index("source_id")
+    table = pa.table(table.columns, nullable).set_column(at, nullable.field(at), pa.nulls(1, pa.string()))
+    pq.write_table(table, tmp_path / "a.parquet")
+    [damage] = inspect_table(tmp_path, "articles", "a.parquet").damages
+    assert damage.problem == "column source_id has 1 nulls"

@@ -44,3 +44,22 @@ def test_what_is_missing_is_said(root, tmp_path_factory):
         compute_code_digest(empty)
     with pytest.raises(ReleaseError, match=r"requirements\.lock"):
         compute_lock_digest(empty)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "flows/a.py", "schemas/b.py"])
+def test_the_lock_and_the_code_have_digests_of_their_own(root, name):
+    before = compute_code_digest(root), compute_lock_digest(root)
+    (root / name).write_text("lain")
+    after = compute_code_digest(root), compute_lock_digest(root)
+    assert [one == other for one, other in zip(before, after, strict=True)] == [
+        name.endswith("lock"),
+        not name.endswith("lock"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["flows/cadangan.pyo", "flows/.hidden/a.py", "schemas/__pycache__/b.py"])
+def test_no_file_of_a_hidden_folder_or_compiled_one_counts(root, name):
+    before = compute_code_digest(root)
+    (root / name).parent.mkdir(exist_ok=True)
+    (root / name).write_text("x")
+    assert compute_code_digest(root) == before

@@ -200,3 +200,28 @@ def test_a_formula_is_words_in_metadata_csv_and_as_it_stands_in_articles_csv(tmp
     shown = {name.removeprefix("\ufeff"): value for name, value in shown.items()}
     assert (shown["title"], shown["place"]) == (f"'{title}", "'@akun dua")
     assert exact["authors"] == f'["{author}"]'  # letters as they are, for readers that do not parse JSON
+
+
+@pytest.mark.parametrize(
+    ("value", "escaped"),
+    [
+        ("NA", "'NA"), ("n/a", "'n/a"), ("'null", "''null"), (" nan ", "' nan "), ("\\N", "'\\N"), ("NaTi", "NaTi"),
+        ("null dan lagi", "null dan lagi"), ("", ""), ("-nan", "'-nan"), ("nan" + " " * 40, "'nan" + " " * 40),
+        ("nan" + " " * 40 + "x", "nan" + " " * 40 + "x"),
+        ("Hujan turun sejak pagi di Pasar Minggu.",) * 2,
+    ],
+)  # fmt: skip
+def test_a_cell_that_readers_take_for_null_is_quoted(value, escaped):
+    assert csv_tables.escape_null_word(value) == escaped
+
+
+@pytest.mark.parametrize(
+    ("value", "escaped"),
+    [
+        ("=1+1", "'=1+1"), ("  @a", "'  @a"), ("a=b", "a=b"), ("a; =b", "a; '=b"), ('a,"-b', 'a,"\'-b'),
+        ("a\r\nb\tc", "a b c"),
+        ("a\u202eb\x00c", "abc"), ("\uff1d1", "'\uff1d1"), ("5-3", "5-3"), ("", ""),
+    ],
+)  # fmt: skip
+def test_no_cell_begins_a_formula_or_a_line(value, escaped):
+    assert csv_tables.escape_formula(value) == escaped

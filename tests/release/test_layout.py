@@ -15,7 +15,7 @@ from flows.release import (
     find_release,
 )
 from flows.release.dataset_index import write_versions
-from flows.release.layout import VersionEntry
+from flows.release.layout import VersionEntry, parse_version
 
 
 def entry(version, **values):
@@ -117,3 +117,27 @@ def test_a_release_is_found_by_its_version_or_as_the_latest(dataset):
     for version, sentence in ((names[1], "its files are gone"), ("2026.1.1.9", "no version"), ("2026.01.01.9", "list")):
         with pytest.raises(InvalidRequestError, match=sentence):
             find_release(dataset, version)
+
+
+@pytest.mark.parametrize(
+    ("version", "key"),
+    [
+        ("2026.11.22.1", (2026, 11, 22, 1)), ("2026.11.22.10", (2026, 11, 22, 10)), ("2026.11.22", ()), ("catatan", ()),
+        ("2026.11.22.1x", ()), ("x2026.11.22.1", ()), ("", ()),
+    ],
+)  # fmt: skip
+def test_a_version_sorts_by_its_numbers(version, key):
+    assert parse_version(version) == key
+
+
+def test_a_name_that_another_publisher_took_meanwhile_is_passed_over(dataset, monkeypatch):
+    taken = ["2026.11.22.1", "2026.11.22.2"]
+    monkeypatch.setattr(Dataset, "claim_version", lambda self, name: name not in taken)
+    assert allocate_version(dataset, date(2026, 11, 22)) == "2026.11.22.3"
+
+
+def test_the_newest_of_equal_releases_counts(dataset):
+    write_versions(dataset, [entry("2026.11.22.2", path="y"), entry("2026.11.22.1")])
+    for name in ("x", "y"):
+        (dataset.root / name).mkdir()
+    assert find_equal_release(dataset, "f").version == "2026.11.22.2"
