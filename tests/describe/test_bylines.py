@@ -230,3 +230,25 @@ def test_capitals_within_the_story_are_a_heading(described):
 )
 def test_names_with_other_marks_around_them(described, line, names):
     assert described(f"{line}\n{STORY}", {1: "byline"})[0]["authors"] == names
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("Ratna 3 Mei 2024 | 13.30 WIB", ["Ratna"]), ("Ani 3 Mei 2024 | 13.30 WIB", []),
+        ("RATNA 3 Mei 2024 | 13.30 WIB", []), ("ratna 3 Mei 2024 | 13.30 WIB", []), ("Ratna 3 Mei 2024", []),
+        ("Editor 3 Mei 2024 | 13.30 WIB", []), ("Ekonomi 3 Mei 2024 | 13.30 WIB", []),
+    ],
+)  # fmt: skip
+def test_one_word_before_a_day_is_a_name_where_it_looks_like_one(described, line, authors):
+    values, _, _ = described(f"Panen Garam Dimulai di Sampang\n{line}\n{STORY}", {1: "title", 2: "byline"})
+    assert values["authors"] == authors
+
+
+@pytest.mark.parametrize(
+    ("medium", "authors"), [("Tempo.co", ["Ratna Sari"]), ("AFP", ["Ratna Sari"]), ("Peristiwa", [])]
+)
+def test_a_name_above_the_outlet_above_the_date(described, medium, authors):
+    head = ["Panen Garam Dimulai di Sampang", "Ratna Sari", medium, "Jumat, 3 Mei 2024 13:30 WIB"]
+    kinds = {1: "title", 2: "nav", 3: "nav", 4: "byline"}
+    assert described("\n".join([*head, STORY]), kinds)[0]["authors"] == authors

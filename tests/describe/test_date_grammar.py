@@ -339,3 +339,17 @@ def test_a_word_of_an_update_stands_close_to_its_day(text, is_update):
 )  # fmt: skip
 def test_which_day_numbers_mean(text, day):
     assert [str(stamp.day) for stamp in find_dates(text)] == ([day] if day else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("2023年10月4日 下午12:30", "12:30"), ("2023年10月4日 下午1:30", "13:30"), ("2023年10月4日 午後11:05", "23:05"),
+        ("2023년 10월 4일 오전 12:20", "00:20"), ("2023년 10월 4일 오전 11:20", "11:20"),
+        ("2023年10月4日 23:59", "23:59"),
+        ("2023年10月4日 24:00", None), ("2023年10月4日 10:60", None), ("2023年10月4日", None),
+    ],
+)  # fmt: skip
+def test_the_half_of_the_day_on_pages_of_east_asia(text, clock):
+    [stamp] = find_dates(text)
+    assert str(stamp.day) == "2023-10-04" and (stamp.time.strftime("%H:%M") if stamp.time else None) == clock

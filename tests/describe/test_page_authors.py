@@ -240,3 +240,16 @@ NAMES = ["Dana Whitfield", "Lou Marsh", "Ola Brekke", "Lena Dorn", "Emma Hale", 
 )
 def test_how_many_names_below_a_label_count(described, foot, names):
     assert authors(described, [PAGE[0][2], STORY, STORY, *foot]) == names
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        ["Dana Whitfield", "Our writer on rivers and harbours."],  # says nothing of the person above
+        ["Dana Whitfield", "Dana Whitfield is a quiet place in June."],
+        ["DANA WHITFIELD", "DANA WHITFIELD is a writer on rivers."],
+        ["Dana", "Dana is a writer on rivers and harbours."],
+    ],
+)
+def test_the_box_of_an_author_repeats_a_whole_name_and_says_what_the_person_does(described, foot):
+    assert authors(described, [PAGE[0][2], STORY, STORY, *foot]) == []
