@@ -252,3 +252,19 @@ def test_a_name_above_the_outlet_above_the_date(described, medium, authors):
     head = ["Panen Garam Dimulai di Sampang", "Ratna Sari", medium, "Jumat, 3 Mei 2024 13:30 WIB"]
     kinds = {1: "title", 2: "nav", 3: "nav", 4: "byline"}
     assert described("\n".join([*head, STORY]), kinds)[0]["authors"] == authors
+
+
+@pytest.mark.parametrize(
+    ("lines", "authors"),
+    [
+        (["Verified Writer", "Ratna Sari"], ["Ratna Sari"]),
+        (["VERIFIED WRITER", "Ratna Sari"], ["Ratna Sari"]),
+        (["Verified Writer", "Ratna Sari" + " " * 80 + "."], []),
+        (["Verified Writer"], []),
+        (["Penulis baru", "Ratna Sari"], []),
+    ],
+)
+def test_the_box_of_the_outlet_s_own_profile_names_the_writer(described, lines, authors):
+    kinds = {3 + number: "nav" for number in range(len(lines))}
+    values, _, _ = described("\n".join([STORY, *lines]), kinds, url="https://www.idntimes.com/news/garam")
+    assert values["authors"] == authors
