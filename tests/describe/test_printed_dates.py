@@ -7,7 +7,7 @@ import pytest
 from flows.describe.credits import Credits
 from flows.describe.dated_value import DateContext
 from flows.describe.document_view import DocumentView, build_document_view
-from flows.describe.printed_dates import find_near_headline
+from flows.describe.printed_dates import find_near_headline, find_printed_date
 from schemas.stage_tables import Mark
 
 HEADLINE, DAY = "Council votes to repair bridge", "March 12, 2024"
@@ -46,3 +46,16 @@ def test_a_day_between_the_standfirst_and_the_story_stands_below_the_headline():
 
 def test_a_document_without_a_line_has_no_day_near_its_headline():
     assert find_near_headline(build_context(build_document_view(""), None)) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "day"),
+    [
+        (["Jumat, 3 Mei 2024 10:00 WIB", SENTENCE], dt.date(2024, 5, 3)),
+        (["Kamis, 2 Mei 2024 09:00 WIB", "Jumat, 3 Mei 2024 10:00 WIB", SENTENCE], dt.date(2024, 5, 3)),  # the nearest
+        ([SENTENCE, SENTENCE], None),
+    ],
+)
+def test_the_date_line_nearest_above_the_story_is_the_visible_date(lines, day):
+    visible = find_printed_date(build_context(view_lines(*lines), None))
+    assert (visible.day if visible else None) == day
