@@ -203,7 +203,9 @@ def test_a_name_below_the_headline_that_a_box_below_the_story_repeats(described,
     assert authors(described, [PAGE[0][2], line, *[STORY] * 13, box]) == names
 
 
-@pytest.mark.parametrize(("lines_between", "names"), [(0, ["Valley Courier Sport Desk"]), (8, [])])
+@pytest.mark.parametrize(
+    ("lines_between", "names"), [(0, ["Valley Courier Sport Desk"]), (3, ["Valley Courier Sport Desk"]), (8, [])]
+)
 def test_a_desk_without_a_label_signs_close_to_the_headline_alone(described, lines_between, names):
     above = [f"Bridge number {number} of the valley" for number in range(lines_between)]
     lines = [PAGE[0][2], *above, "Valley Courier Sport Desk", "June 3, 2025", STORY, STORY]
