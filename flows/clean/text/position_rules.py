@@ -49,7 +49,7 @@ _MIN_LEAD_WORDS: Final = 16
 _MAX_BYLINE_WORDS: Final = 16
 _MIN_REPEAT_WORDS, _MIN_REPEAT_CHARS = 12, 60
 _SURE_SCORE: Final = 0.88  # probability
-_MIN_PARAGRAPHS_BELOW: Final = 3  # that the line model takes for the story, below a cue that would end it
+_MIN_PARAGRAPHS_BELOW: Final = 3  # that the line model takes for the story, below a cue that ends no extracted text
 
 
 class LineVerdict(NamedTuple):
@@ -167,15 +167,15 @@ def _drop_after_end_cue(
     """
     is_dump = body.rule != "body.extracted"
     limit = (0.65 if is_dump else 0.5) * sum(compress(lines.word_counts, keep))
+    last_paragraphs = 0 if is_dump else _find_last_paragraphs(lines, body)
     words_before = at = 0
     for index, cue in line_cues.items():
-        continuation = find_continuation(lines, line_cues, index) if cue.ends else None
-        if continuation is None and cue.ends and cue.kind == "related" and not is_dump:
+        if not cue.ends or index < last_paragraphs:
+            continue
+        continuation = find_continuation(lines, line_cues, index)
+        if continuation is None and cue.kind == "related" and not is_dump:
             continuation = find_prose_below_titles(lines, line_cues, index)
-        is_interruption = (
-            cue.ends and not is_dump and _count_sure_paragraphs(lines, body, index) >= _MIN_PARAGRAPHS_BELOW
-        )
-        if cue.ends and not is_interruption and not (continuation is not None and keep[continuation]):
+        if not (continuation is not None and keep[continuation]):
             words_before += sum(compress(lines.word_counts[at:index], keep[at:index]))
             at = index
             if words_before >= limit > 0:
@@ -184,9 +184,14 @@ def _drop_after_end_cue(
                 return
 
 
-def _count_sure_paragraphs(lines: DocumentLines, body: BodySelection, header: int) -> int:
-    """Count the paragraphs below a line that more probably belong to the article than not."""
-    return sum(_is_sure_paragraph(lines, body, index, 0.5) for index in range(header + 1, len(lines)))
+def _find_last_paragraphs(lines: DocumentLines, body: BodySelection) -> int:
+    """Find the first of the last paragraphs that more probably belong to the article than not; 0 where few do."""
+    paragraph_count = 0
+    for index in reversed(range(len(lines))):
+        paragraph_count += _is_sure_paragraph(lines, body, index, 0.5)
+        if paragraph_count == _MIN_PARAGRAPHS_BELOW:
+            return index
+    return 0
 
 
 def _is_sure_paragraph(lines: DocumentLines, body: BodySelection, index: int, least_score: float = _SURE_SCORE) -> bool:
