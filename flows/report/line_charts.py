@@ -55,11 +55,13 @@ def draw_line_chart(
 
 
 def _format_value(values: list[float | None], percent: bool) -> str:
-    """Format the latest value of a series."""
+    """Format the latest value of a series; of a value below 10 that is no whole number, one decimal."""
     value = next((point for point in reversed(values) if point is not None), None)
     if value is None:
         return "–"
-    return f"{value:.0%}" if percent else f"{value:,.0f}"
+    if percent:
+        return f"{value:.0%}"
+    return f"{value:,.0f}" if value >= 10 or value.is_integer() else f"{value:.1f}"
 
 
 def _split_at_gaps(values: list[float | None], step: float, top: float) -> list[str]:
