@@ -40,4 +40,6 @@ def test_what_may_fail_is_left_to_great_expectations_and_asked_once():
 
 
 def test_a_frame_of_no_rows_is_left_to_great_expectations():
-    assert len(name_unjudged(expectations.load("articles"), pd.DataFrame(FRAMES["articles"][:0]))) == 39
+    suite = expectations.load("articles")
+    names = [each["meta"]["name"] for each in suite["expectations"]]
+    assert name_unjudged(suite, pd.DataFrame(FRAMES["articles"][:0])) == names
