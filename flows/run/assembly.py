@@ -1,6 +1,7 @@
 """Assembly of `RunState` from the outcomes of documents and their places in the source."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -8,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from flows import cache
-from flows.run.keys_table import build_keys_table, select_key_columns
+from flows.run.keys_table import CHUNK_ROWS, build_keys_table, select_key_columns
 from flows.run.run_state import RunState
 from flows.workers import batch_processing
-from schemas import arrow, stage_tables
+from schemas import arrow, arrow_files, stage_tables
 
 _KEY_SOURCE_COLUMNS: Final = [
     "article_id", "url", "published_at", "date", "date_basis", "char_count", "boilerplate_share", "content_hash",
@@ -20,11 +21,13 @@ _KEY_SOURCE_COLUMNS: Final = [
 _ORIGIN_COLUMNS: Final = ("source_id", "source_uri", "raw_sha256")
 
 
-def assemble_from_index(store: cache.OutcomeStore, index: cache.SourceIndex, cleaned_count: int) -> RunState:
+def assemble_from_index(
+    store: cache.OutcomeStore, index: cache.SourceIndex, cleaned_count: int, folder: Path
+) -> RunState:
     """Build the state of a run: its documents in the order of the source, each an article or a reject.
 
-    `cleaned_count` is the number of documents that were cleaned in this run; the others came from the cache. Raises
-    RuntimeError where the store lacks the outcome of a document.
+    `cleaned_count` is the number of documents that were cleaned in this run; the others came from the cache. KEYS of
+    many articles are mapped from files in `folder`. Raises RuntimeError where the store lacks an outcome.
     """
     arrivals = index.arrivals
     locations = store.find_outcomes(arrivals["key"].combine_chunks()) if len(arrivals) else None
@@ -35,7 +38,7 @@ def assemble_from_index(store: cache.OutcomeStore, index: cache.SourceIndex, cle
     article_rows = np.flatnonzero(positions >= 0)
     reject_rows = np.flatnonzero(positions < 0)
     return RunState(
-        _load_keys(store, arrivals, article_rows, shard_numbers[article_rows], positions[article_rows]),
+        _load_keys(store, arrivals, article_rows, shard_numbers[article_rows], positions[article_rows], folder),
         pa.concat_tables(
             [
                 _load_rejects(store, arrivals, reject_rows, shard_numbers[reject_rows], -1 - positions[reject_rows]),
@@ -47,6 +50,7 @@ def assemble_from_index(store: cache.OutcomeStore, index: cache.SourceIndex, cle
         used_places=_collect_used_places(shard_numbers, positions),
         cleaned_count=cleaned_count,
         cached_count=len(arrivals) - cleaned_count,
+        keys_folder=folder,
     )
 
 
@@ -85,16 +89,30 @@ def assemble_from_outcomes(
 
 
 def _load_keys(
+    store: cache.OutcomeStore,
+    arrivals: pa.Table,
+    rows: np.ndarray,
+    shard_numbers: np.ndarray,
+    positions: np.ndarray,
+    folder: Path,
+) -> pa.Table:
+    """Load KEYS of the articles at these shard positions, with the origin columns of today's source, in chunks."""
+    chunks = [arrow.make_empty_table(stage_tables.KEYS)]
+    for start in range(0, len(rows), CHUNK_ROWS):
+        part = slice(start, start + CHUNK_ROWS)
+        keys = _load_keys_chunk(store, arrivals, rows[part], shard_numbers[part], positions[part])
+        chunks.append(keys if len(rows) <= CHUNK_ROWS else arrow_files.move_to_disk(keys, folder))
+    return pa.concat_tables(chunks).unify_dictionaries()
+
+
+def _load_keys_chunk(
     store: cache.OutcomeStore, arrivals: pa.Table, rows: np.ndarray, shard_numbers: np.ndarray, positions: np.ndarray
 ) -> pa.Table:
-    """Load KEYS of the articles at these shard positions, with the origin columns of today's source."""
     used_shards = np.unique(shard_numbers)
     tables = [
         select_key_columns(store.shards[number].read_table("articles", _KEY_SOURCE_COLUMNS))
         for number in used_shards.tolist()
     ]
-    if not tables:
-        return arrow.make_empty_table(stage_tables.KEYS)
     starts = np.zeros(len(store.shards), np.int64)
     starts[used_shards] = np.cumsum([0, *(table.num_rows for table in tables)])[:-1]
     cached_articles = pa.concat_tables(tables).unify_dictionaries().combine_chunks()

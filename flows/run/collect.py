@@ -34,7 +34,7 @@ def clean_documents(
     index = source.build_index()
     if dataset is not None and not job.limit and index.files.num_rows:
         cache.stage_source_index(index, work)
-    return replace(assemble_from_index(cached.store, index, cleaned_count), key_usage=source.key_usage)
+    return replace(assemble_from_index(cached.store, index, cleaned_count, work), key_usage=source.key_usage)
 
 
 def clean_uncached(

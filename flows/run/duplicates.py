@@ -44,8 +44,9 @@ def mark_duplicates(state: RunState, mode: str) -> RunState:
             if link_by_id.get(key) != _read_published_link(parent, place)
         }
         state = replace(state, parent=replace(parent, links={**parent.links, **changed_links}))
-    link_by_id = {key: link for key, link in link_by_id.items() if key not in old_places}
-    values = [link_by_id.get(key) for key in state.articles["article_id"].to_pylist()]
+    own_links = links.filter(pc.invert(pc.is_in(links["article_id"], pa.array(list(old_places), pa.string()))))
+    places = pc.index_in(state.articles["article_id"], own_links["article_id"].combine_chunks())
+    values = own_links["duplicate_of"].combine_chunks().take(places.combine_chunks())
     state = replace(state, articles=arrow.replace_column(state.articles, "duplicate_of", values))
     state = _return_dropped_rows(state, mode)
     return _drop_duplicates(state) if mode == "drop" else state

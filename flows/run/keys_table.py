@@ -1,12 +1,16 @@
 """KEYS of articles, built from the published columns and from their places."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas import arrow, stage_tables
+from schemas import arrow, arrow_files, stage_tables
+
+CHUNK_ROWS: Final = 131_072  # rows of KEYS in memory, of some 400 bytes each, before they are moved to a file
 
 
 def select_key_columns(table: pa.Table) -> pa.Table:
@@ -55,6 +59,15 @@ def replace_values(keys: pa.Table, name: str, values_by_row: Mapping[int, object
         for row, value in zip(keys["row"].to_pylist(), keys[name].to_pylist(), strict=True)
     ]
     return arrow.replace_column(keys, name, values)
+
+
+def filter_keys(keys: pa.Table, mask: pa.ChunkedArray, folder: Path | None = None) -> pa.Table:
+    """Return the rows of KEYS that a mask selects. With a `folder` many of them are mapped from files there."""
+    if folder is None or keys.num_rows <= CHUNK_ROWS:
+        return keys.filter(mask)
+    starts = range(0, keys.num_rows, CHUNK_ROWS)
+    chunks = (keys.slice(start, CHUNK_ROWS).filter(mask.slice(start, CHUNK_ROWS)) for start in starts)
+    return pa.concat_tables([arrow_files.move_to_disk(chunk.combine_chunks(), folder) for chunk in chunks])
 
 
 def append_keys(articles: pa.Table, carried: pa.Table) -> pa.Table:

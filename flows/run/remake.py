@@ -72,7 +72,7 @@ def remake_carried(
     order = sorted(range(len(places)), key=places.__getitem__)  # not that of the packs of raw bytes
     rows = [dict(zip(stage_tables.ARRIVALS.names, arrivals[number], strict=True)) for number in order]
     index = replace(cache.EMPTY_INDEX, arrivals=pa.Table.from_pylist(rows, stage_tables.ARRIVALS))
-    return _join_states(state, assemble_from_index(cached.store, index, cleaned_count)), _group_places(places)
+    return _join_states(state, assemble_from_index(cached.store, index, cleaned_count, folder)), _group_places(places)
 
 
 def list_remake_notes(state: RunState, settings: str) -> tuple[str, ...]:

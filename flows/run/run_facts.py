@@ -106,9 +106,9 @@ def _iterate_segments(state: RunState, facts: release.RunFacts, folder: Path) ->
     """Yield the tables of each segment that is to be written; they are read when they are iterated."""
     assert state.pieces is not None
     for piece in state.pieces:
-        rows = state.dropped if piece.is_dropped else state.articles
-        piece_state = replace(state, articles=rows.take(pa.array(piece.places)))
-        origins = list_origins(piece_state, facts)
+        whole = replace(state, articles=state.dropped) if piece.is_dropped else state
+        origins = list_origins(whole, piece.places, facts)
+        piece_state = replace(whole, articles=whole.articles.take(pa.array(piece.places)))
         yield build_segment_tables(piece_state, piece.number, origins, folder, is_dropped=piece.is_dropped)
 
 

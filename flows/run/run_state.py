@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 
 from flows import cache, release
 from flows.run.canonical_overrides import override_evidence, override_urls
+from flows.run.keys_table import filter_keys
 from flows.run.parent_rows import ParentRows
 from flows.workers import batch_processing
 from schemas import arrow, stage_tables
@@ -51,6 +53,7 @@ class RunState:
     - `own_urls`: rows whose declared canonical URL belongs to another document, and their own URL or None instead.
     - `renamed_ids`: article_ids of the parent, by an older identity rule, and those of the same documents now.
     - `purged_digests`: raw_sha256 of the documents of this run that a purge forgets.
+    - `keys_folder`: where KEYS of many articles are, which are mapped; without it they are in memory.
     - `key_usage`: keys of the records read, with what each stated, and files that are no documents.
     """
 
@@ -69,6 +72,7 @@ class RunState:
     own_urls: Mapping[int, str | None] = field(default_factory=dict)
     renamed_ids: Mapping[str, str] = field(default_factory=dict)
     purged_digests: frozenset[str] = frozenset()
+    keys_folder: Path | None = None
     key_usage: Mapping[str, Any] = field(default_factory=dict)
 
     def count_published(self) -> int:
@@ -119,7 +123,7 @@ class RunState:
         ]
         return replace(
             self,
-            articles=self.articles.filter(pc.invert(is_rejected)),
+            articles=filter_keys(self.articles, pc.invert(is_rejected), self.keys_folder),
             rejects=pa.concat_tables([self.rejects, arrow.build_table(arrow.REJECTS, rows)]),
         )
 

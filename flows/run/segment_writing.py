@@ -13,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from flows import release, report
@@ -44,11 +45,9 @@ def write_pieces(
     """Write the segments of all pieces; return them, the findings in their files, and statistics by segment."""
     assert state.pieces is not None
     whole_states = [replace(state, articles=state.dropped) if piece.is_dropped else state for piece in state.pieces]
-    piece_states = [
-        replace(whole, articles=whole.articles.take(pa.array(piece.places)))
-        for whole, piece in zip(whole_states, state.pieces, strict=True)
+    origins = [
+        list_origins(whole, piece.places, facts) for whole, piece in zip(whole_states, state.pieces, strict=True)
     ]
-    origins = [list_origins(piece_state, facts) for piece_state in piece_states]
     if _must_call(state):
         folder = folders.work / "segments"
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,8 +69,14 @@ def write_pieces(
         answers = run_calls(job, calls)
     else:
         answers = [
-            _write_segment(piece_state, piece.number, origin, folders, is_dropped=piece.is_dropped)
-            for piece_state, piece, origin in zip(piece_states, state.pieces, origins, strict=True)
+            _write_segment(
+                replace(whole, articles=whole.articles.take(pa.array(piece.places))),
+                piece.number,
+                origin,
+                folders,
+                is_dropped=piece.is_dropped,
+            )
+            for whole, piece, origin in zip(whole_states, state.pieces, origins, strict=True)
         ]
     written, findings, statistics = [], {}, {}
     for piece, answer, (code, settings) in zip(state.pieces, answers, origins, strict=True):
@@ -83,15 +88,17 @@ def write_pieces(
             statistics[segment.name] = answer["statistics"]
         for file in files:
             damages = [release.ReleaseDamage(*damage) for damage in answer["damages"][file.path]]
-            keys = arrow_files.read_table(Path(answer["keys"][file.path]))
+            keys = arrow_files.read_mapped_table(Path(answer["keys"][file.path]))
             key_columns = {name: keys[name].combine_chunks() for name in keys.column_names}
             findings[file.path] = release.TableFindings(damages, key_columns)
     return written, findings, statistics
 
 
-def list_origins(state: RunState, facts: release.RunFacts) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """List the digests of the code that made the articles of a state, and those of code and parameters; sorted."""
-    shards = state.articles["shard"].to_numpy()
+def list_origins(
+    state: RunState, places: npt.NDArray[np.int64], facts: release.RunFacts
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """List the digests of the code that made the articles at these places, and those of code and parameters; sorted."""
+    shards = state.articles["shard"].to_numpy()[places]
     code, settings = set(), set()
     if (shards > stage_tables.PARENT).any():
         code, settings = {facts.code_digest}, {facts.compute_settings_digest()}
@@ -163,7 +170,7 @@ def _write_segment(
         findings = release.inspect_table(aside, file.table, file.path)
         damages[file.path] = [(damage.file, damage.problem) for damage in findings.damages]
         key_paths[file.path] = folders.work / f"{Path(file.path).stem}.{uuid4().hex[:12]}.arrow"
-        arrow_files.write_table(key_paths[file.path], pa.table(findings.key_columns))
+        arrow_files.write_table(key_paths[file.path], pa.table(findings.key_columns), packed=False)
     statistics = None
     if not is_dropped:
         collected = report.collect_segment_statistics(segment.list_files("articles"), segment.list_files("spans"))

@@ -39,8 +39,8 @@ class SourceReader:
     ) -> None:
         self._job, self._cached, self._progress = job, cached, on_progress
         self._pool, self._work = pool, work or Path()
-        self._arrivals = RowBuffer(stage_tables.ARRIVALS)
-        self._rejects = RowBuffer(arrow.REJECTS)
+        self._arrivals = RowBuffer(stage_tables.ARRIVALS, work)
+        self._rejects = RowBuffer(arrow.REJECTS, work)
         self._file_counts = RowBuffer(
             pa.schema([cache.INDEXED_FILES.field(name) for name in ("documents", "rejects", "tally")])
         )
