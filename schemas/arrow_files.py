@@ -7,7 +7,6 @@ with packed=False.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
 import pyarrow as pa
 
@@ -41,18 +40,6 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
 def read_mapped_table(path: Path) -> pa.Table:
     """Map a table from disk: its pages are read when they are used. Raises OSError or pyarrow.ArrowInvalid."""
     return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-
-
-def move_to_disk(table: pa.Table, folder: Path) -> pa.Table:
-    """Return the same table mapped from a new file in `folder`. Raises OSError.
-
-    The file has no name and goes with the table. Of its pages the system drops those whose memory it needs.
-    """
-    path = folder / f"{uuid4().hex}.arrow"
-    write_table(path, table, packed=False)
-    mapped = read_mapped_table(path)
-    path.unlink()  # it stays mapped
-    return mapped.replace_schema_metadata(table.schema.metadata)
 
 
 def read_metadata(path: Path) -> dict[str, str]:

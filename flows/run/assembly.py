@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from flows import cache
 from flows.run.keys_table import CHUNK_ROWS, build_keys_table, select_key_columns
 from flows.run.run_state import RunState
+from flows.run.table_files import move_to_disk
 from flows.workers import batch_processing
-from schemas import arrow, arrow_files, stage_tables
+from schemas import arrow, stage_tables
 
 _KEY_SOURCE_COLUMNS: Final = [
     "article_id", "url", "published_at", "date", "date_basis", "char_count", "boilerplate_share", "content_hash",
@@ -101,7 +102,7 @@ def _load_keys(
     for start in range(0, len(rows), CHUNK_ROWS):
         part = slice(start, start + CHUNK_ROWS)
         keys = _load_keys_chunk(store, arrivals, rows[part], shard_numbers[part], positions[part])
-        chunks.append(keys if len(rows) <= CHUNK_ROWS else arrow_files.move_to_disk(keys, folder))
+        chunks.append(keys if len(rows) <= CHUNK_ROWS else move_to_disk(keys, folder))
     return pa.concat_tables(chunks).unify_dictionaries()
 
 

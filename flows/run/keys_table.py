@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas import arrow, arrow_files, stage_tables
+from flows.run.table_files import move_to_disk
+from schemas import arrow, stage_tables
 
 CHUNK_ROWS: Final = 131_072  # rows of KEYS in memory, of some 400 bytes each, before they are moved to a file
 
@@ -67,7 +68,7 @@ def filter_keys(keys: pa.Table, mask: pa.ChunkedArray, folder: Path | None = Non
         return keys.filter(mask)
     starts = range(0, keys.num_rows, CHUNK_ROWS)
     chunks = (keys.slice(start, CHUNK_ROWS).filter(mask.slice(start, CHUNK_ROWS)) for start in starts)
-    return pa.concat_tables([arrow_files.move_to_disk(chunk.combine_chunks(), folder) for chunk in chunks])
+    return pa.concat_tables([move_to_disk(chunk.combine_chunks(), folder) for chunk in chunks])
 
 
 def append_keys(articles: pa.Table, carried: pa.Table) -> pa.Table:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from schemas import arrow_files
+from flows.run.table_files import move_to_disk
 
 _BUFFERED_ROWS: Final = 8192  # rows held as Python objects at a time
 _MEMORY_ROWS: Final = 65_536  # rows held in memory before they are moved to a file
@@ -65,5 +65,5 @@ class RowBuffer:
         self._tables.append(table)
         if self._folder is not None and sum(part.num_rows for part in self._tables) >= _MEMORY_ROWS:
             joined = pa.concat_tables(self._tables).combine_chunks()
-            self._mapped_tables.append(arrow_files.move_to_disk(joined, self._folder))
+            self._mapped_tables.append(move_to_disk(joined, self._folder))
             self._tables = []
