@@ -20,6 +20,7 @@ from flows.parameters import Publish
 from flows.run.queueing import lock_dataset
 from flows.run.run_outcome import RunOutcome
 from flows.run.steps import PLAIN_STEPS, Steps
+from flows.run.table_files import release_freed_memory
 from flows.workers import dask_cluster, supervisor
 
 # Errors that a user can fix; the message is the sentence for the user.
@@ -97,6 +98,7 @@ def build_tables(
     state = steps.clean_and_describe(job, cached, work, target, report_progress)
     if state.cleaned_count >= _MANY_DOCUMENTS:
         supervisor.kill_idle_children()  # a worker holds some 230 MB, which the release needs more
+        release_freed_memory()
     parent = _open_parent(dataset, facts, work if job.dry_run else None)
     parent_path = parent.path if parent else None
     withdrawn = _find_withdrawn_rows(parent, facts, withdrawals) if parent else []
@@ -113,7 +115,9 @@ def build_tables(
         state = run.match_parent(state, parent, left, facts.compute_settings_digest(), append=job.append)
     # Validation runs before deduplication, so that no dropped copy refers to a rejected row.
     state, row_verdict = steps.validate_articles(state, facts.started_at.date(), work, job)
+    release_freed_memory()
     state = steps.find_duplicates(state, job.duplicates)
+    release_freed_memory()
     release_verdict = steps.validate_release(state, job.accept_drift, _count_published(parent, withdrawn))
     state = run.plan_segments(state)
     verdicts = {"articles": row_verdict, "release": release_verdict}

@@ -1,4 +1,4 @@
-"""Tables that leave the memory of a run: mapped from files without a name."""
+"""Memory of a run: tables that are mapped from files without a name, and freed memory that goes back to the system."""
 
 from pathlib import Path
 from uuid import uuid4
@@ -18,3 +18,8 @@ def move_to_disk(table: pa.Table, folder: Path) -> pa.Table:
     mapped = arrow_files.read_mapped_table(path)
     path.unlink()  # it stays mapped
     return mapped.replace_schema_metadata(table.schema.metadata)
+
+
+def release_freed_memory() -> None:
+    """Give freed memory back to the system: the allocator keeps hundreds of megabytes for later use otherwise."""
+    pa.default_memory_pool().release_unused()
