@@ -22,11 +22,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from flows.settings import ROOT
-from tests.benchmarks import measure
 from tests.benchmarks.corpus import Corpus
+from tests.benchmarks.local_cluster import LocalCluster, read_digests
 
 TARGETS = ("worker", "nanny", "scheduler")
-_FOLDERS = ("data", "csv", "rejects", "lineage", "diff")
 # Small limits, so that every step runs as calls.
 _PROGRAM = """
 import sys
@@ -38,73 +37,12 @@ main()
 """
 
 
-class Cluster:
-    """A scheduler and two workers with nannies, each a process on loopback."""
-
-    def __init__(self, folder: Path) -> None:
-        file = folder / "scheduler.json"
-        self.scheduler = self._start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", file)
-        options = ("--host", "127.0.0.1", "--nthreads", "1", "--scheduler-file", file)
-        self.nannies = [self._start("dask_worker", *options, "--local-directory", folder / name) for name in ("a", "b")]
-        self.address = self._wait(file)
-
-    def _start(self, module: str, *options: object) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", f"distributed.cli.{module}", *map(str, options), "--no-dashboard"]
-        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    def _wait(self, file: Path) -> str:
-        from distributed import Client
-
-        for _ in range(1200):
-            if file.exists():
-                break
-            time.sleep(0.1)
-        with Client(scheduler_file=str(file), set_as_default=False, timeout=120) as client:
-            client.wait_for_workers(2, timeout=120)
-        return str(json.loads(file.read_text())["address"])
-
-    def find_target(self, name: str) -> int:
-        """Return the process id of the scheduler, of the first nanny, or of its worker."""
-        if name == "scheduler":
-            return self.scheduler.pid
-        nanny = self.nannies[0].pid
-        if name == "nanny":
-            return nanny
-        children = [pid for pid in measure.tree(nanny)[1:] if b"spawn_main" in _read_command(pid)]
-        return children[0] if children else nanny
-
-    def stop(self) -> None:
-        """Kill all processes of the cluster."""
-        processes = [pid for one in (self.scheduler, *self.nannies) for pid in reversed(measure.tree(one.pid))]
-        for pid in processes:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        for one in (self.scheduler, *self.nannies):
-            one.wait()
-
-
-def _read_command(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""
-
-
 def start_publish(source: Path, output: Path, workers: str) -> subprocess.Popen[str]:
     """Start a publish in a process of its own."""
     command = [sys.executable, "-c", _PROGRAM, "publish", str(source), "--output", str(output), "--direct"]
     return subprocess.Popen(
         [*command, "--workers", workers], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-
-
-def read_digests(output: Path) -> dict[str, str] | None:
-    """Read the digests of the tables of the latest release; None without one."""
-    sums = output / "news" / "latest" / "SHA256SUMS"
-    if not sums.is_file():
-        return None
-    lines = [line.split() for line in sums.read_text().splitlines()]
-    return {path: digest for digest, path in lines if path.partition("/")[0] in _FOLDERS}
 
 
 def judge_round(source: Path, output: Path, code: int, text: str, expected: dict[str, str]) -> str:
@@ -144,7 +82,7 @@ def main() -> None:
         for number in range(asked.n):
             place, name = work / f"round{number}", TARGETS[number % len(TARGETS)]
             place.mkdir()
-            cluster = Cluster(place)
+            cluster = LocalCluster(place)
             try:
                 run = start_publish(source, place / "output", cluster.address)
                 time.sleep(draw.uniform(0.1, 1.0) * seconds)

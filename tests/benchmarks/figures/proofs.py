@@ -102,6 +102,7 @@ PROOFS: Final = (
         "nights", "tests.benchmarks.nightly", ("--parent", "10000", "100000", "--nights", "16"),
         ("--parent", "10000", "--nights", "2"), _RUN,
     ),
+    Proof("cluster", "tests.benchmarks.cluster_speed", ("20000",), ("2000",), _RUN),
     Proof("speed", "tests.benchmarks.performance", ("100000", *_PEERS), ("10000", *_PEERS), _RUN),
     Proof(
         "million", "tests.benchmarks.performance", ("1000000", "--growth"), ("100000", "--growth"), _RUN,
