@@ -7,12 +7,14 @@ small packs are compacted, so that the number of packs depends on the bytes and 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -31,17 +33,17 @@ _MAX_SMALL_PACKS: Final = 64  # as many packs less than half full trigger a comp
 class RawStoreWriter:
     """Writer of the raw bytes of a run; a context manager.
 
-    Memory holds up to about 64 MB of new bytes, and every stored digest. Leaving it without an error writes the last
-    pack and compacts small ones. After an error the packs written so far stay and are valid.
+    Memory holds up to about 64 MB of new bytes, the digests of new documents, and 16 bytes for each stored one. Leaving
+    it without an error writes the last pack and compacts small ones. After an error the packs written so far stay and
+    are valid.
     """
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
         self._folder = dataset.raw
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._stored_digests = {
-            bytes.fromhex(digest) for path in _list_packs(dataset) for digest in _read_digests(path)
-        }
+        self._stored = _DigestIndex(_read_digests(path) for path in _list_packs(dataset))
+        self._added: set[bytes] = set()
         self._pending: dict[str, bytes] = {}
         self._pending_bytes = 0
         self.new_count = 0
@@ -49,17 +51,23 @@ class RawStoreWriter:
     def add_table(self, table: pa.Table) -> None:
         """Store the bytes of a table with raw_sha256 and raw (RAW, READ_REJECTS); skip rows where either is null."""
         rows = table.select(["raw_sha256", "raw"]).drop_null()
-        for batch in rows.to_batches():
+        is_stored = self._stored.find_stored(rows["raw_sha256"].to_pylist())
+        for batch in rows.filter(pa.array(~is_stored)).to_batches():
             for digest, raw in zip(batch.column(0).to_pylist(), batch.column(1), strict=True):
-                self.add_document(digest, raw)
+                self._add_new(digest, raw)
 
     def add_document(self, digest: str, raw: "bytes | pa.LargeBinaryScalar") -> None:
         """Store one document's bytes. `digest` is their SHA-256, hex, as computed by read/."""
+        if not self._stored.find_stored([digest])[0]:
+            self._add_new(digest, raw)
+
+    def _add_new(self, digest: str, raw: "bytes | pa.LargeBinaryScalar") -> None:
+        """Add one document's bytes to the pending ones unless this run had them before."""
         key = bytes.fromhex(digest)
-        if key in self._stored_digests:
+        if key in self._added:
             return
         content = raw if isinstance(raw, bytes) else raw.as_py()
-        self._stored_digests.add(key)
+        self._added.add(key)
         self._pending[digest] = content
         self._pending_bytes += len(content)
         if self._pending_bytes >= _PACK_BYTES or len(self._pending) >= _PACK_ROWS:
@@ -83,6 +91,30 @@ class RawStoreWriter:
         if kind is None:
             self.write_pending()
             _compact_packs(self._dataset)
+
+
+class _DigestIndex:
+    """Digests of stored documents, sorted; of each the first 16 bytes, as two integers."""
+
+    def __init__(self, packs: Iterable[list[str]]) -> None:
+        halves = np.concatenate([_split_digests([]), *(_split_digests(digests) for digests in packs)])
+        order = np.argsort(halves[:, 0], kind="stable")
+        self._high, self._low = halves[order, 0], halves[order, 1]
+
+    def find_stored(self, digests: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Return the mask of the digests that are stored."""
+        if not len(self._high):
+            return np.zeros(len(digests), bool)
+        halves = _split_digests(digests)
+        places = np.searchsorted(self._high, halves[:, 0])
+        places[places == len(self._high)] = 0
+        # Of digests with the same first half, which is practically impossible, all but one would be stored again.
+        return np.asarray((self._high[places] == halves[:, 0]) & (self._low[places] == halves[:, 1]))
+
+
+def _split_digests(digests: Sequence[str]) -> npt.NDArray[np.uint64]:
+    """Split SHA-256s (hex) into integers: the first two of each, an array of shape (digests, 2)."""
+    return np.frombuffer(bytes.fromhex("".join(digests)), np.uint64).reshape(-1, 4)[:, :2].copy()
 
 
 def delete_raw_bytes(dataset: Dataset, digests: AbstractSet[str]) -> int:

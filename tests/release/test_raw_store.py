@@ -1,6 +1,7 @@
 """Raw bytes are kept once, whole or not at all, and come back as they were."""
 
 import hashlib
+import tracemalloc
 
 import pyarrow as pa
 import pytest
@@ -67,6 +68,33 @@ def test_keeping_again_adds_only_what_is_new(dataset):
     assert store_raw_bytes(dataset, [pair(b"b"), pair(b"a")]) == 0 and packs(dataset) == first
     assert store_raw_bytes(dataset, [pair(b"c"), pair(b"a")]) == 1 and len(packs(dataset)) == 2
     assert [read_raw_bytes(dataset, pair(content)[0]) for content in (b"a", b"b", b"c")] == [b"a", b"b", b"c"]
+
+
+def test_a_table_adds_what_is_new_once_among_what_is_stored(dataset):
+    old, new = [pair(content) for content in CONTENTS[:8]], [pair(content) for content in CONTENTS[8:11]]
+    store_raw_bytes(dataset, old)
+    mixed = [new[0], old[3], new[1], new[0], old[7], old[0], new[2]]
+    table = pa.table(
+        {"raw_sha256": [digest for digest, _ in mixed], "raw": pa.array([r for _, r in mixed], "large_binary")}
+    )
+    assert store_raw_bytes(dataset, table) == 3
+    assert [read_raw_bytes(dataset, digest) for digest, _ in old + new] == CONTENTS[:11]
+    assert store_raw_bytes(dataset, table) == 0
+    assert store_raw_bytes(dataset, mixed) == 0
+
+
+def test_what_is_stored_takes_few_bytes_of_memory(dataset):
+    count = 20_000
+    store_raw_bytes(dataset, [pair(str(number).encode()) for number in range(count)])
+    tracemalloc.start()
+    try:
+        with RawStoreWriter(dataset) as writer:
+            held, _ = tracemalloc.get_traced_memory()
+            writer.add_document(*pair(b"7"))
+    finally:
+        tracemalloc.stop()
+    assert writer.new_count == 0
+    assert held < 40 * count
 
 
 def test_a_table_of_rejects_may_have_no_bytes(dataset):
