@@ -33,17 +33,17 @@ _MAX_SMALL_PACKS: Final = 64  # as many packs less than half full trigger a comp
 class RawStoreWriter:
     """Writer of the raw bytes of a run; a context manager.
 
-    Memory holds up to about 64 MB of new bytes, the digests of new documents, and 16 bytes for each stored one. Leaving
-    it without an error writes the last pack and compacts small ones. After an error the packs written so far stay and
-    are valid.
+    Memory holds up to about 64 MB of new bytes, and 16 bytes for each stored document. Leaving it without an error
+    writes the last pack and compacts small ones. After an error the packs written so far stay and are valid.
     """
 
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
         self._folder = dataset.raw
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._stored = _DigestIndex(_read_digests(path) for path in _list_packs(dataset))
-        self._added: set[bytes] = set()
+        self._stored = _DigestIndex()
+        for path in _list_packs(dataset):
+            self._stored.add_digests(_read_digests(path))
         self._pending: dict[str, bytes] = {}
         self._pending_bytes = 0
         self.new_count = 0
@@ -52,22 +52,23 @@ class RawStoreWriter:
         """Store the bytes of a table with raw_sha256 and raw (RAW, READ_REJECTS); skip rows where either is null."""
         rows = table.select(["raw_sha256", "raw"]).drop_null()
         is_stored = self._stored.find_stored(rows["raw_sha256"].to_pylist())
+        added: set[str] = set()
         for batch in rows.filter(pa.array(~is_stored)).to_batches():
             for digest, raw in zip(batch.column(0).to_pylist(), batch.column(1), strict=True):
-                self._add_new(digest, raw)
+                if digest not in added:
+                    added.add(digest)
+                    self._add_pending(digest, raw)
 
     def add_document(self, digest: str, raw: "bytes | pa.LargeBinaryScalar") -> None:
         """Store one document's bytes. `digest` is their SHA-256, hex, as computed by read/."""
         if not self._stored.find_stored([digest])[0]:
-            self._add_new(digest, raw)
+            self._add_pending(digest, raw)
 
-    def _add_new(self, digest: str, raw: "bytes | pa.LargeBinaryScalar") -> None:
-        """Add one document's bytes to the pending ones unless this run had them before."""
-        key = bytes.fromhex(digest)
-        if key in self._added:
+    def _add_pending(self, digest: str, raw: "bytes | pa.LargeBinaryScalar") -> None:
+        """Add one document's bytes to the pending ones, once."""
+        if digest in self._pending:
             return
         content = raw if isinstance(raw, bytes) else raw.as_py()
-        self._added.add(key)
         self._pending[digest] = content
         self._pending_bytes += len(content)
         if self._pending_bytes >= _PACK_BYTES or len(self._pending) >= _PACK_ROWS:
@@ -79,6 +80,7 @@ class RawStoreWriter:
             return
         with explain_write_errors(self._folder):
             _write_documents(self._folder, self._pending)
+        self._stored.add_digests(list(self._pending))
         self.new_count += len(self._pending)
         self._pending, self._pending_bytes = {}, 0
 
@@ -94,27 +96,41 @@ class RawStoreWriter:
 
 
 class _DigestIndex:
-    """Digests of stored documents, sorted; of each the first 16 bytes, as two integers."""
+    """Digests of stored documents; of each the first 16 bytes, as two integers, in arrays sorted by the first.
 
-    def __init__(self, packs: Iterable[list[str]]) -> None:
-        halves = np.concatenate([_split_digests([]), *(_split_digests(digests) for digests in packs)])
-        order = np.argsort(halves[:, 0], kind="stable")
-        self._high, self._low = halves[order, 0], halves[order, 1]
+    Each array is at least twice as long as the next: few arrays to search, and few merges of each digest.
+    """
+
+    def __init__(self) -> None:
+        self._arrays: list[npt.NDArray[np.uint64]] = []
+
+    def add_digests(self, digests: Sequence[str]) -> None:
+        """Add digests that are not there."""
+        if not digests:
+            return
+        self._arrays.append(_sort_by_first(_split_digests(digests)))
+        while len(self._arrays) > 1 and self._arrays[-2].shape[1] < 2 * self._arrays[-1].shape[1]:
+            self._arrays[-2:] = [_sort_by_first(np.concatenate(self._arrays[-2:], axis=1))]
 
     def find_stored(self, digests: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Return the mask of the digests that are stored."""
-        if not len(self._high):
-            return np.zeros(len(digests), bool)
-        halves = _split_digests(digests)
-        places = np.searchsorted(self._high, halves[:, 0])
-        places[places == len(self._high)] = 0
-        # Of digests with the same first half, which is practically impossible, all but one would be stored again.
-        return np.asarray((self._high[places] == halves[:, 0]) & (self._low[places] == halves[:, 1]))
+        firsts, seconds = _split_digests(digests)
+        is_stored = np.zeros(len(firsts), bool)
+        for sorted_firsts, sorted_seconds in self._arrays:
+            places = np.searchsorted(sorted_firsts, firsts)
+            places[places == len(sorted_firsts)] = 0
+            # Of digests with the same first half, which is practically impossible, all but one would be stored again.
+            is_stored |= (sorted_firsts[places] == firsts) & (sorted_seconds[places] == seconds)
+        return is_stored
+
+
+def _sort_by_first(halves: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    return halves[:, np.argsort(halves[0], kind="stable")]
 
 
 def _split_digests(digests: Sequence[str]) -> npt.NDArray[np.uint64]:
-    """Split SHA-256s (hex) into integers: the first two of each, an array of shape (digests, 2)."""
-    return np.frombuffer(bytes.fromhex("".join(digests)), np.uint64).reshape(-1, 4)[:, :2].copy()
+    """Split SHA-256s (hex) into integers: the first two of each, an array of shape (2, digests)."""
+    return np.frombuffer(bytes.fromhex("".join(digests)), np.uint64).reshape(-1, 4)[:, :2].T.copy()
 
 
 def delete_raw_bytes(dataset: Dataset, digests: AbstractSet[str]) -> int:

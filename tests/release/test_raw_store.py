@@ -4,6 +4,7 @@ import hashlib
 import tracemalloc
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from flows.release import (
@@ -81,6 +82,21 @@ def test_a_table_adds_what_is_new_once_among_what_is_stored(dataset):
     assert [read_raw_bytes(dataset, digest) for digest, _ in old + new] == CONTENTS[:11]
     assert store_raw_bytes(dataset, table) == 0
     assert store_raw_bytes(dataset, mixed) == 0
+
+
+@pytest.mark.parametrize("as_table", [False, True])
+def test_bytes_of_an_earlier_pack_of_the_run_are_not_stored_again(dataset, monkeypatch, as_table):
+    monkeypatch.setattr(raw_store, "_PACK_ROWS", 3)
+    documents = [pair(str(number).encode()) for number in range(20)]
+    if as_table:
+        digests, contents = zip(*documents, documents[7], *documents, strict=True)
+        repeated = pa.table({"raw_sha256": digests, "raw": pa.array(contents, "large_binary")})
+    else:
+        repeated = [*documents, *documents[::-1], documents[7]]
+    assert store_raw_bytes(dataset, repeated) == 20
+    stored = dict(iterate_raw_bytes(dataset, {digest for digest, _ in documents}))
+    assert stored == dict(documents)
+    assert sum(pq.read_metadata(path).num_rows for path in dataset.raw.iterdir()) == 20
 
 
 def test_what_is_stored_takes_few_bytes_of_memory(dataset):
