@@ -23,6 +23,7 @@ import tempfile
 import time
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +35,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 EXPLAINED: Final = Path(__file__).with_name("explained_mutants.toml")
 PACKAGES: Final = ("read", "describe", "release", "run", "dedupe")
 MOST_SURVIVORS: Final = 0.1
+_FIRST_TESTS: Final = 20  # of those that killed mutants of the same package before
 _COPIED = ("flows", "schemas", "expectations", "tests", "seeds", "docs", ".ci")
 
 
@@ -69,10 +71,15 @@ class Checkout:
         process.stdout.readline()
         return process
 
-    def run_tests(self, files: list[str], seconds: float, durations: dict[str, float]) -> dict[str, Any]:
-        """Run test files, shortest tests first; for the answer see forked_pytest."""
+    def run_tests(
+        self, files: list[str], seconds: float, durations: dict[str, float], first: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Run test files, the tests in `first` first, then the shortest; for the answer see forked_pytest."""
         assert self._process.stdin is not None and self._process.stdout is not None
-        order = {"files": files, "seconds": seconds, "durations": durations, "log": str(self.folder / "pytest.log")}
+        order = {
+            "files": files, "seconds": seconds, "durations": durations, "first": list(first),
+            "log": str(self.folder / "pytest.log"),
+        }  # fmt: skip
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
@@ -102,6 +109,14 @@ class State:
         self.durations: dict[str, float] = stored.get("durations", {})
         self.measured: dict[str, str] = stored.get("measured", {})
 
+    def list_killers(self, package: str) -> list[str]:
+        """List the tests that killed mutants of a package so far, those of most mutants first."""
+        killers = Counter(
+            result["by"] for result in self.results.values()
+            if result["end"] == "killed" and "::" in result["by"] and Path(result["module"]).parent.name == package
+        )  # fmt: skip
+        return [test for test, _ in killers.most_common(_FIRST_TESTS)]
+
     def save(self) -> None:
         """Replace the file."""
         part = self.path.with_name(self.path.name + ".part")
@@ -116,12 +131,12 @@ def judge_mutant(checkout: Checkout, mutant: Mutant, state: State, seconds: floa
     mutated = mutate(source, mutant.operator, mutant.occurrence)
     assert mutated is not None
     checkout.write_module(mutant.module, mutated)
-    spent, stopped = 0.0, False
+    spent, stopped, first = 0.0, False, state.list_killers(Path(mutant.module).parent.name)
     try:
         for files in choose_tests(checkout.folder, mutant.module):
             if not files or spent > seconds:
                 continue
-            answer = checkout.run_tests(files, seconds - spent, state.durations)
+            answer = checkout.run_tests(files, seconds - spent, state.durations, first)
             spent += answer["seconds"]
             stopped = stopped or answer.get("stopped", False)
             assert answer["code"] != 4, f"pytest cannot run {files}"
