@@ -53,6 +53,13 @@ def test_beside_the_headline(described, line, names):
     assert authors(described, [PAGE[0][2], line, STORY, STORY]) == names
 
 
+@pytest.mark.parametrize(("word_count", "names"), [(2, ["Dana Whitfield"]), (40, [])])
+def test_a_long_line_beside_the_headline_is_no_byline(described, word_count, names):
+    line = "By Dana Whitfield | " + " ".join(["bridges"] * word_count)
+    assert (len(line) > 160) is not bool(names)
+    assert authors(described, [PAGE[0][2], line, STORY, STORY]) == names
+
+
 def test_written_by_at_the_foot(described):
     assert authors(described, [PAGE[0][2], STORY, STORY, "Written by Dana Whitfield"]) == ["Dana Whitfield"]
 

@@ -59,3 +59,21 @@ def test_a_document_without_a_line_has_no_day_near_its_headline():
 def test_the_date_line_nearest_above_the_story_is_the_visible_date(lines, day):
     visible = find_printed_date(build_context(view_lines(*lines), None))
     assert (visible.day if visible else None) == day
+
+
+@pytest.mark.parametrize(
+    ("above", "is_credit", "is_taken"),
+    [
+        ("Words: Dana Whitfield", True, True),
+        ("Words: to be remembered", False, False),  # no credit of the page
+        ("Photos: Lou Marsh", True, False),  # no writer
+        (SENTENCE, True, False),  # still in the story
+    ],
+)
+def test_a_day_right_below_the_sign_off_of_a_writer_is_its_date(above, is_credit, is_taken):
+    view = view_lines(HEADLINE, SENTENCE, SENTENCE, above, DAY)
+    context = build_context(view, 0)
+    if is_credit:
+        context.credits.mark_credit_line(view.lines[3], "credit", "test.credit")
+    printed = find_printed_date(context)
+    assert (printed.day if printed else None) == (dt.date(2024, 3, 12) if is_taken else None)

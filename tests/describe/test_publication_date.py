@@ -361,3 +361,12 @@ def test_a_line_of_the_story_that_is_a_date_line_states_its_day(described, line)
 def test_a_day_that_is_planned_is_no_day_of_publication(described, words):
     story = f"Festival perahu naga {words} pada Sabtu (4/5/2024) di waduk besar itu."
     assert when(described(f"Panen raya dimulai di lereng itu.\n{story}")[0]) == (None, None, None)
+
+
+@pytest.mark.parametrize(("lines_between", "day"), [(0, "2024-03-12"), (7, "2024-05-10")])
+def test_a_declared_day_gives_way_to_one_that_is_printed_close_to_the_headline(described, lines_between, day):
+    above = [f"Bridge number {number} of the valley" for number in range(lines_between)]
+    values = describe_page(
+        described, ([*above, "March 12, 2024"], []), None, [("published_at", "jsonld", "2024-05-10")]
+    )
+    assert when(values)[:2] == (day, "stated")

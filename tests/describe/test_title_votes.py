@@ -18,6 +18,9 @@ from flows.describe.title_votes import choose_stated_title
         # site names leave, parts of the headline stay
         ([("html_title", "Bridge - old and worn - to be repaired | Valley Courier")],
          "Bridge - old and worn - to be repaired"),
+        # so does a first part that the site's name only holds: it may be the place of the story
+        ([("html_title", "Valley - Bridge to be repaired | Valley Courier")], "Valley - Bridge to be repaired"),
+        ([("html_title", "Valley Courier - Bridge to be repaired")], "Bridge to be repaired"),
         # the site's name goes on with its town
         ([("html_title", "Bridge to be repaired - Valley Courier of the Upper Reaches")], "Bridge to be repaired"),
         # <title> joins the site's heading to the headline that the networks are told

@@ -136,3 +136,15 @@ def test_a_known_name_in_the_header_makes_any_rows_a_table():
 )
 def test_one_known_name_is_enough_where_the_rows_agree(lines, is_table):
     assert (detect("\n".join(lines)) is not None) is is_table
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "is_table"),
+    [("a.csv", "Reda.", True), ("a.csv", '"Reda, lalu turun."', True), ("a.csv", "Reda, lalu turun.", False),
+     ("a.txt", "Reda.", False)],
+)  # fmt: skip
+def test_a_column_alone_is_one_of_texts_where_the_names_of_file_and_column_say_so(name, cell, is_table):
+    dialect = detect(f'isi\n"{PROSE}"\n{cell}\n', name)
+    assert (dialect is not None) is is_table
+    if dialect:
+        assert (dialect.columns, dialect.has_header, dialect.has_prose) == (("isi",), True, True)

@@ -7,6 +7,7 @@ import pytest
 
 from flows import run
 from flows.run import index_writing
+from schemas import arrow, stage_tables
 from tests.makers import story
 from tests.run.test_segments import Nights
 
@@ -33,3 +34,8 @@ def test_statistics_of_drift_that_an_index_lacks_are_collected_and_recorded(pare
     lacking = replace(parent, indexes=(replace(index, record=record),))
     assert index_writing.load_drift(lacking, 0).to_json() == drift
     assert json.loads(path.read_text()) == record | {"drift": drift}
+
+
+def test_a_segment_without_articles_has_no_rows_to_look_up():
+    keys, articles = arrow.make_empty_table(stage_tables.KEYS), arrow.make_empty_table(arrow.ARTICLES)
+    assert [len(column) for column in index_writing._locate_rows(keys, articles)] == [0, 0]
