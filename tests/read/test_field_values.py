@@ -11,8 +11,10 @@ from flows.read.field_values import is_single_value, parse_list, unescape_markup
         ('["Ani", "Budi"]', ["Ani", "Budi"]),
         ('{"name": "Ani"}', [{"name": "Ani"}]),
         ("['Ani', 'Budi']", ["Ani", "Budi"]),
-        ("{'Budi', 'Ani', 'Cici', 'Edi', 'Dedi', 'Gita', 'Fani'}",  # a set, in its printed order
-         ["Budi", "Ani", "Cici", "Edi", "Dedi", "Gita", "Fani"]),
+        (
+            "{'Budi', 'Ani', 'Cici', 'Edi', 'Dedi', 'Gita', 'Fani'}",  # a set, in its printed order
+            ["Budi", "Ani", "Cici", "Edi", "Dedi", "Gita", "Fani"],
+        ),
         ("{'name': 'Ani'}", [{"name": "Ani"}]),
         ("Ani [Budi]", None),
         ("[Ani] Budi", None),

@@ -84,7 +84,7 @@ def test_a_store_without_its_library_names_the_extra(monkeypatch):
         open_store("gs://bucket/out").read_object("latest.json")
 
 
-@pytest.mark.parametrize("url", ["s3", "azure"], indirect=True)
+@pytest.mark.parametrize("url", ["s3", "google", "azure"], indirect=True)
 def test_a_bucket_that_does_not_exist_is_an_error_and_not_a_lost_race(url):
     store = open_store(url.replace("://", "://missing-", 1))
     with pytest.raises(ReleaseError, match="refused a request"):
