@@ -97,6 +97,7 @@ def test_a_desk_that_signs_below_the_headline(described, line, names):
     [
         ("Dana Whitfield, Bridge Works of the Valley and its many friends", ["Dana Whitfield"]),
         ("dana whitfield", ["dana whitfield"]),
+        ("whitfield travel", []),  # a company
         ("site admin", []),
     ],
 )

@@ -261,6 +261,19 @@ def test_a_refused_run_is_kept_there_and_a_takedown_holds_for_all(url, tmp_path)
 
 
 @on("memory")
+def test_a_pin_is_listed_in_the_store_and_is_no_commit(url, tmp_path):
+    first = published(url, write(tmp_path / "a.jsonl", range(12)))
+    store = open_store(f"{url}/news")
+    pointer, sent = store.read_object("latest.json"), objects(url, "releases/")
+    home = release.open_dataset(url, "news")
+    with release.publisher_lock(home, 0, run_id="pin"):
+        release.pin_release(home, first.version, "Cited in a paper.")
+    (entry,) = release.open_dataset(url, "news", reading=True).read_versions()
+    assert entry.pinned == "Cited in a paper."
+    assert store.read_object("latest.json") == pointer and objects(url, "releases/") == sent
+
+
+@on("memory")
 def test_a_refused_run_stays_in_the_store_until_it_is_removed_from_the_mirror(url, tmp_path):
     published(url, write(tmp_path / "a.jsonl", range(12)))
     runs = [published(url, write(tmp_path / f"{few}.jsonl", range(few))).refused.name for few in (2, 3)]
