@@ -148,3 +148,13 @@ def test_a_column_alone_is_one_of_texts_where_the_names_of_file_and_column_say_s
     assert (dialect is not None) is is_table
     if dialect:
         assert (dialect.columns, dialect.has_header, dialect.has_prose) == (("isi",), True, True)
+
+
+@pytest.mark.parametrize(
+    ("first", "has_header"),
+    [("kota,letak,jarak,luas", True), ("kota,letak,letak,luas", True), ("kota,letak,letak,letak", False)],
+)
+def test_a_first_row_whose_cells_repeat_names_no_columns(first, has_header):
+    dialect = detect("\n".join([first, *[f"alur {number},utara,jauh,{number}" for number in range(6)]]), "a.csv")
+    assert dialect.has_header is has_header
+    assert dialect.columns[0] == ("kota" if has_header else "column_1")
