@@ -1,5 +1,7 @@
 """Rows of the parent release by their index: where they are, and which stay."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -36,11 +38,9 @@ def ids(nights):
     return {row["url"].split("/")[3].replace("copy", "a"): row["article_id"] for row in rows}
 
 
-def stay(parent, value=True):
-    return parent.__class__(
-        parent.path, parent.indexes, tuple(np.full(len(mask), value) for mask in parent.stays), parent.index_folder,
-        parent.can_share,
-    )  # fmt: skip
+def stay(parent):
+    """Return the parent all of whose rows stay, without changed links."""
+    return replace(parent, stays=tuple(np.ones(len(mask), bool) for mask in parent.stays), links={})
 
 
 def test_segments_of_articles_come_first_and_no_row_stays_yet(parent):

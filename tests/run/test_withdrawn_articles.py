@@ -1,5 +1,7 @@
 """Articles that were taken down become rejects without a word of them."""
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 
@@ -71,7 +73,7 @@ def test_rejects_of_withdrawn_bytes_lose_their_preview_and_others_keep_theirs(st
     assert redacted["x"] == rows[0] | {"stage": "release", "reason": "withdrawn", "preview": None,
                                        "detail": describe_takedown(withdrawal)}  # fmt: skip
     assert [redacted[name] for name in "yz"] == rows[1:]
-    with_rejects = state.__class__(**{**state.__dict__, "rejects": rejects})
+    with_rejects = replace(state, rejects=rejects)
     left = reject_withdrawn(with_rejects, [withdrawal, withdraw(digests=["b" * 64])])
     assert list_rejected(left) == {"x": "withdrawn", "y": "withdrawn", "z": "empty"}
     assert left.purged_digests == {"a" * 64}
@@ -83,7 +85,7 @@ def test_what_the_state_holds_of_purged_articles_is_deleted(tmp_path, monkeypatc
     monkeypatch.setattr(release, "delete_raw_bytes", lambda _dataset, digests: deleted.append(digests))
     monkeypatch.setattr(cache, "purge_documents", lambda _folder, digests, texts: purged.append((digests, texts)))
     withdrawals = [withdraw(digests=["a" * 64], texts=["t"], purge=purge), withdraw(texts=["u"])]
-    state = state.__class__(**{**state.__dict__, "purged_digests": frozenset({"a" * 64})})
+    state = replace(state, purged_digests=frozenset({"a" * 64}))
     forget_purged(release.Dataset(tmp_path / "news"), state, withdrawals)
     assert deleted == [{"a" * 64}] * is_forgotten and purged == [({"a" * 64}, {"t"})] * is_forgotten
 
