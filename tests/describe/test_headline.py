@@ -220,3 +220,19 @@ def test_what_may_be_a_headline(text, is_like, is_like_above_credit):
     (line,) = build_view([text], body=()).lines
     assert headline._is_headline_like(line) is is_like
     assert headline._is_headline_like(line, followed_by_credit=True) is is_like_above_credit
+
+
+@pytest.mark.parametrize(
+    ("line", "is_standfirst"),
+    [
+        ("Kemarau datang dua pekan lebih cepat", True),
+        ("Simak berita garam lain di kanal kami", False),  # an invitation
+        ("Kemarau datang lebih", False),  # three words
+        ("- Kemarau datang dua pekan lebih cepat", False),
+        ("(Kemarau datang dua pekan lebih cepat)", False),
+        ("Beranda | Ekonomi | Garam dan laut", False),
+    ],
+)
+def test_a_standfirst_is_a_sentence_below_the_headline_and_no_furniture(described, line, is_standfirst):
+    found = described(f"{TITLE}\n{line}\n{STORY}", {1: "title", 2: "subtitle"})
+    assert titled(found) == (TITLE, line if is_standfirst else None, [1], [2] if is_standfirst else [])

@@ -1,5 +1,6 @@
 """Rows of the parent release by their index: where they are, and which stay."""
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from flows import dedupe, release, run
+from flows.run import parent_rows
 from flows.run.parent_candidates import find_candidates, join_visited, mark_linked_rows, read_visited
 from flows.run.parent_rows import find_rows_by_ids, find_withdrawn_rows, group_by_segment, list_ids
 from tests.run.test_id_conflicts import prose
@@ -142,3 +144,25 @@ def test_visited_texts_of_several_parts_are_numbered_on():
         sorted(zip(part.samples.keys.tolist(), part.samples.rows.tolist(), strict=True)) for part in (joined, whole)
     ]
     assert pairs[0] == pairs[1] and joined.samples.keys.tolist() == sorted(joined.samples.keys.tolist())
+
+
+def test_files_of_the_parent_are_read_only_where_size_or_time_is_another(nights, monkeypatch):
+    index_folder = run.IndexFolder(nights.dataset.state / "index")
+    digested, real = [], parent_rows.hash_file
+    monkeypatch.setattr(parent_rows, "hash_file", lambda path: digested.append(path) or real(path))
+    file = run.open_parent(nights.latest, index_folder).segments[0].list_files("articles")[0]
+    assert digested == []
+    status = file.stat()
+    try:
+        os.utime(file, ns=(1, 1))
+        run.open_parent(nights.latest, index_folder)
+        assert digested == [file]  # it is as it was published
+        file.chmod(0o644)
+        content = file.read_bytes()
+        file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        with pytest.raises(release.ReleaseError, match="is not what was published"):
+            run.open_parent(nights.latest, index_folder)
+    finally:
+        file.write_bytes(content)
+        file.chmod(status.st_mode)
+        os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
