@@ -238,3 +238,9 @@ def test_the_marks_of_a_table_are_those_by_which_its_rows_agree(lines, delimiter
         is_padded,
     )
     assert dialect.columns == ("judul", "isi") and dialect.has_prose
+
+
+@pytest.mark.parametrize(("row_count", "is_table"), [(2, False), (3, True)])
+def test_rows_of_rare_marks_are_a_table_from_three_on(row_count, is_table):
+    rows = [f"kata {number} ini|kata itu|kata lain" for number in range(row_count)]
+    assert (detect("\n".join(rows)) is not None) is is_table
