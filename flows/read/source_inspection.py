@@ -145,7 +145,7 @@ def inspect_source(source: str, options: ReadOptions | None = None, limits: Limi
     for file in _sample_files(source, inspection):
         if read_bytes >= _BYTES:
             inspection.complete = False
-            break
+            continue  # the others are counted
         tally = KeyTally(samples=total.samples)
         rows = file_reader.read_documents(file, bounds, None, applied, tally)
         for count, row in enumerate(islice(rows, _RECORDS + 1)):

@@ -103,12 +103,13 @@ def _parse_saved_date(stated: bytes | None) -> datetime | None:
     """Return the instant that a saved page states; None if it states none that can be parsed."""
     text = (stated or b"").decode("ascii", "replace").strip()
     try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, OverflowError):
+        # SingleFile prints a browser's date, whose zone the parser of mail headers would drop:
+        # "Tue Sep 12 2023 14:20:00 GMT+0700".
+        moment = datetime.strptime(text, "%a %b %d %Y %H:%M:%S GMT%z")
+    except ValueError:
         try:
-            # SingleFile prints a browser's date: "Tue Sep 12 2023 14:20:00 GMT+0700".
-            moment = datetime.strptime(text.replace("GMT", ""), "%a %b %d %Y %H:%M:%S %z")
-        except ValueError:
+            moment = parsedate_to_datetime(text)
+        except (ValueError, TypeError, OverflowError):
             return None
     return convert_to_utc(moment)
 

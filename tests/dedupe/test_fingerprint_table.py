@@ -8,7 +8,7 @@ import pytest
 
 from flows.dedupe.fingerprint_table import PrintTable
 from flows.dedupe.repetition import is_repetition
-from flows.dedupe.shingles import BANDS, Digests, compute_jaccard
+from flows.dedupe.shingles import BANDS, SAMPLE_SIZE, Digests, compute_jaccard
 from schemas import stage_tables
 
 
@@ -75,3 +75,43 @@ def test_pages_are_given_back_while_many_texts_are_looked_at(monkeypatch: pytest
     prints.build_sketches(np.arange(len(texts)))
     assert 8 <= len(rests) <= 10
     assert len(list(prints.iterate_band_keys(np.arange(len(texts))))) == BANDS
+
+
+def cut(prints: pa.Table, sizes: list[int]) -> pa.Table:
+    """The same rows in chunks of these sizes, each a slice of a longer array."""
+    starts = np.cumsum([0, *sizes])
+    return pa.concat_tables([prints.slice(start, size) for start, size in zip(starts, sizes, strict=False)])
+
+
+@pytest.mark.parametrize("sizes", [[6], [2, 4], [1, 0, 3, 2], [1, 1, 1, 1, 1, 1]])
+def test_rows_are_read_wherever_their_chunks_begin(sizes: list[int]) -> None:
+    picks = random.Random(3)
+    texts = [digests(count, picks) for count in (3, 40, 16, 17, 1, 100)]
+    prints = PrintTable(cut(table(texts), sizes))
+    rows = np.array([5, 0, 3, 1, 4, 2])
+    assert prints.count_shingles(rows).tolist() == [len(texts[row]) for row in rows]
+    places, keys = prints.read_samples(rows)
+    for place, row in enumerate(rows.tolist()):
+        assert keys[places == place].tolist() == texts[row][:SAMPLE_SIZE].tolist()
+    assert [prints.compare_rows(row, row) for row in range(6)] == [(len(text),) * 3 for text in texts]
+    bands = list(prints.iterate_band_keys(rows))
+    assert len(bands) == BANDS and all(band.tolist() == rows.tolist() for band in bands)
+
+
+def test_digests_of_some_parts_are_together_those_of_all() -> None:
+    picks = random.Random(4)
+    texts = [digests(count, picks) for count in (30, 5, 50)]
+    prints, rows = PrintTable(table(texts)), np.array([2, 0, 1])
+    whole = sorted(zip(*(each.tolist() for each in prints.read_samples(rows)), strict=True))
+    parts = [prints.read_samples(rows, part, 3) for part in range(3)]
+    assert sorted(pair for part in parts for pair in zip(*(each.tolist() for each in part), strict=True)) == whole
+    assert all((keys % np.uint64(3) == number).all() for number, (_, keys) in enumerate(parts))
+    assert [len(each) for each in prints.read_samples(np.empty(0, np.int64))] == [0, 0]
+
+
+def test_texts_without_shingles_have_no_bands() -> None:
+    prints = table([digests(5, random.Random(5))] * 3).to_pylist()
+    prints[1] |= {"bands": None, "shingles": None, "text_digest": ""}
+    found = PrintTable(pa.Table.from_pylist(prints, stage_tables.PRINTS))
+    assert found.has_bands(np.array([2, 1, 0, 1])).tolist() == [True, False, True, False]
+    assert found.count_shingles(np.array([0, 1, 2])).tolist() == [5, 0, 5]

@@ -268,3 +268,92 @@ def test_the_box_of_the_outlet_s_own_profile_names_the_writer(described, lines, 
     kinds = {3 + number: "nav" for number in range(len(lines))}
     values, _, _ = described("\n".join([STORY, *lines]), kinds, url="https://www.idntimes.com/news/garam")
     assert values["authors"] == authors
+
+
+PAGE_LINES = "Petani garam memanen lebih awal tahun ini di Sampang.\nPanen berlanjut besok, kata warga di sana."
+
+
+def read(described, text, kinds=None, candidates=(), url=None):
+    return credits(described(text, kinds or {}, candidates, url)[0])
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("(Ratna Sari)", (["Ratna Sari"], "inferred", [])),
+        ("(Ratna)", ([], None, [])),  # one word
+        ("(Ratna Sari Dewi Ayu Putri)", ([], None, [])),  # five
+        ("(Kompas.com Jakarta)", ([], None, [])),
+        ("(" + "Ratna Sari" + " " * 80 + ")", ([], None, [])),
+        ("Ratna Sari)", ([], None, [])),
+    ],
+)
+def test_a_name_in_brackets_signs_where_it_is_one_of_two_to_four_words(described, line, names):
+    assert read(described, f"{PAGE_LINES}\n{line}", {3: "credit"}) == names
+
+
+@pytest.mark.parametrize(
+    ("foot", "names"),
+    [
+        ("(Reporting by Lena Dorn)", ["Lena Dorn"]),
+        ("(Reporting by Lena Dorn; Editing by Ola Brekke)", ["Lena Dorn"]),
+        ("(Reporting by nobody)", []),
+    ],
+)
+def test_the_credit_of_a_wire_service_closes_the_story_or_stands_two_lines_below(described, foot, names):
+    for text, kinds in (
+        (f"{PAGE_LINES} {foot}", {}),
+        (f"{PAGE_LINES}\n{foot}", {3: "nav"}),
+        (f"{PAGE_LINES}\nMenu\n{foot}", {3: "nav", 4: "nav"}),
+    ):
+        assert read(described, text, kinds)[0] == names
+    far = f"{PAGE_LINES}\nMenu\nMenu lagi\n{foot}"
+    assert read(described, far, {3: "nav", 4: "nav", 5: "nav"})[0] == []
+
+
+def test_of_several_lines_that_name_authors_those_count_that_the_page_declares(described):
+    text = f"Oleh Ratna Sari\nPenulis: Budi Santoso\n{PAGE_LINES}"
+    kinds = {1: "byline", 2: "byline"}
+    language = ("language", "html", "id")
+    assert read(described, text, kinds, [language])[0] == ["Ratna Sari", "Budi Santoso"]
+    declared = ("authors", "jsonld", "Budi Santoso")
+    assert read(described, text, kinds, [language, declared])[0] == ["Budi Santoso"]
+    assert read(described, text, kinds, [language, ("authors", "jsonld", "Citra Ayu")])[0] == [
+        "Ratna Sari",
+        "Budi Santoso",
+    ]
+    assert read(described, text, kinds, [language, ("authors", "og", "Budi Santoso")])[0] == [
+        "Ratna Sari",
+        "Budi Santoso",
+    ]
+
+
+def test_a_role_and_a_name_without_a_colon_count_at_the_foot_alone(described):
+    assert read(described, f"{PAGE_LINES}\nReporter Ratna Sari")[0] == ["Ratna Sari"]
+    assert read(described, f"{PAGE_LINES}\nReporter Ratna Sari\nEditor Budi Santoso") == (
+        ["Ratna Sari"], "stated", ["Budi Santoso"],
+    )  # fmt: skip
+    assert read(described, f"{PAGE_LINES}\nReporter Ratna Sari\nPanen berlanjut besok.")[0] == []
+
+
+def test_names_of_a_record_come_first_and_the_site_is_nobody(described):
+    stated = [("authors", "record", "Ratna Sari, Budi Santoso"), ("editors", "record", "Citra Ayu")]
+    assert read(described, f"Oleh: Dewi Lestari\n{PAGE_LINES}", {1: "byline"}, stated) == (
+        ["Ratna Sari", "Budi Santoso", "Dewi Lestari"], "stated", ["Citra Ayu"],
+    )  # fmt: skip
+    site = [("authors", "record", "Warta Contoh"), ("outlet", "record", "Warta Contoh")]
+    assert read(described, PAGE_LINES, {}, site)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("RATNA SARI", ["RATNA SARI"]),
+        ("RATNA SARI | BUDI SANTOSO", ["RATNA SARI", "BUDI SANTOSO"]),
+        ("RATNA", []),
+        ("RATNA SARI | KOTA", []),  # one word beside a name
+        ("PANEN GARAM DI SAMPANG BERLANJUT HINGGA AKHIR BULAN", []),
+    ],
+)
+def test_names_in_capitals_as_the_last_line(described, line, names):
+    assert [name.upper() for name in read(described, f"{PAGE_LINES}\n{line}")[0]] == names

@@ -2,6 +2,11 @@
 
 import pytest
 
+from flows.describe import headline
+from flows.describe.document_view import Candidate, build_document_view
+from flows.describe.headline import find_title_line
+from schemas.stage_tables import Mark
+
 STORY = (
     "Nelayan Sampang memanen garam lebih awal karena kemarau datang cepat.\nPanen garam berlanjut hingga akhir bulan."
 )
@@ -153,3 +158,81 @@ def test_a_title_that_names_the_site_alone_gives_way_to_the_head(described):
 def test_the_title_below_the_story_is_no_text(described):
     _, _, marks = described(f"{STORY}\n{TITLE}", {}, [("title", "record", TITLE)])
     assert [mark["line"] for mark in marks if mark["kind"] == "title"] == [3]
+
+
+BODY = "The council voted to repair the old bridge before winter comes, the mayor said in a long speech on the matter."
+HEADLINE = "Council votes to repair bridge"
+
+
+def build_view(lines, body=(BODY,), is_page=True):
+    marks, start = [], 0
+    for number, line in enumerate(lines, 1):
+        kind = "body" if line in body else "nav"
+        marks.append(Mark(number, start, start + len(line), kind, f"test.{kind}", None))
+        start += len(line) + 1
+    return build_document_view("\n".join(lines), marks, (Candidate("title", "h1", HEADLINE),) if is_page else ())
+
+
+@pytest.mark.parametrize(
+    ("lines", "index"),
+    [
+        ([HEADLINE, BODY], 0),
+        ([HEADLINE, "Menu", HEADLINE, BODY], 2),  # the last one above the story
+        ([BODY, HEADLINE, BODY], 1),  # else the first one within it
+        ([BODY, BODY, BODY, BODY, HEADLINE, BODY, HEADLINE, BODY], 4),
+        ([BODY, BODY, BODY, BODY, HEADLINE], None),  # below it
+        ([f"{HEADLINE.upper()}!", BODY], 0),
+        ([f"{HEADLINE} " + "and more " * 9, BODY], None),
+        (["Menu", BODY], None),
+    ],
+)
+def test_the_line_that_prints_the_title_is_the_last_above_the_story_or_the_first_within(lines, index):
+    assert find_title_line(build_view(lines), HEADLINE) == index
+    assert find_title_line(build_view(lines, is_page=False), HEADLINE) is None
+    assert find_title_line(build_view(lines), None) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_like", "is_like_above_credit"),
+    [
+        (HEADLINE, True, True),
+        ("Bridge repaired again", False, True),  # three words
+        ("Bridge repaired", False, False),
+        (" ".join(["Kota"] * 25), True, True),
+        (" ".join(["Kata"] * 26), False, False),
+        ("council votes to repair bridge", False, False),
+        ("“Council votes” to repair bridge", True, True),
+        ("5 ways to repair a bridge", True, True),
+        ("- ways to repair a bridge", False, False),
+        ("Council votes to repair bridge.", False, False),
+        ("Council votes to repair bridge...", True, True),
+        ("Council votes to repair bridge:", False, False),
+        ("Council votes: 12345 67890 12345", False, False),  # a third of it is digits
+        ("Council votes on March 3, 2024 10:30 UTC", False, False),
+        ("Follow us on the old bridge", False, True),  # an invitation, unless a byline stands below it
+        ("Foto: the old bridge at night", False, False),
+        ("FOTO: The old bridge at night", True, True),  # a gallery
+        ("Home › News › Bridge of the valley", False, False),
+        ("A to do it", False, False),  # shorter than 15 characters
+    ],
+)
+def test_what_may_be_a_headline(text, is_like, is_like_above_credit):
+    (line,) = build_view([text], body=()).lines
+    assert headline._is_headline_like(line) is is_like
+    assert headline._is_headline_like(line, followed_by_credit=True) is is_like_above_credit
+
+
+@pytest.mark.parametrize(
+    ("line", "is_standfirst"),
+    [
+        ("Kemarau datang dua pekan lebih cepat", True),
+        ("Simak berita garam lain di kanal kami", False),  # an invitation
+        ("Kemarau datang lebih", False),  # three words
+        ("- Kemarau datang dua pekan lebih cepat", False),
+        ("(Kemarau datang dua pekan lebih cepat)", False),
+        ("Beranda | Ekonomi | Garam dan laut", False),
+    ],
+)
+def test_a_standfirst_is_a_sentence_below_the_headline_and_no_furniture(described, line, is_standfirst):
+    found = described(f"{TITLE}\n{line}\n{STORY}", {1: "title", 2: "subtitle"})
+    assert titled(found) == (TITLE, line if is_standfirst else None, [1], [2] if is_standfirst else [])

@@ -53,6 +53,13 @@ def test_beside_the_headline(described, line, names):
     assert authors(described, [PAGE[0][2], line, STORY, STORY]) == names
 
 
+@pytest.mark.parametrize(("word_count", "names"), [(2, ["Dana Whitfield"]), (40, [])])
+def test_a_long_line_beside_the_headline_is_no_byline(described, word_count, names):
+    line = "By Dana Whitfield | " + " ".join(["bridges"] * word_count)
+    assert (len(line) > 160) is not bool(names)
+    assert authors(described, [PAGE[0][2], line, STORY, STORY]) == names
+
+
 def test_written_by_at_the_foot(described):
     assert authors(described, [PAGE[0][2], STORY, STORY, "Written by Dana Whitfield"]) == ["Dana Whitfield"]
 
@@ -90,6 +97,7 @@ def test_a_desk_that_signs_below_the_headline(described, line, names):
     [
         ("Dana Whitfield, Bridge Works of the Valley and its many friends", ["Dana Whitfield"]),
         ("dana whitfield", ["dana whitfield"]),
+        ("whitfield travel", []),  # a company
         ("site admin", []),
     ],
 )
@@ -255,3 +263,50 @@ def test_how_many_names_below_a_label_count(described, foot, names):
 )
 def test_the_box_of_an_author_repeats_a_whole_name_and_says_what_the_person_does(described, foot):
     assert authors(described, [PAGE[0][2], STORY, STORY, *foot]) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("By | Dana Whitfield | Reviewed by | Lou Marsh", ["Dana Whitfield"]),
+        ("Dana Whitfield | Lou Marsh", ["Dana Whitfield", "Lou Marsh"]),
+        ("Dana Whitfield, | Lou Marsh", ["Dana Whitfield", "Lou Marsh"]),
+        ("Dana Whitfield | and | Lou Marsh", ["Dana Whitfield", "Lou Marsh"]),
+        ("Dana Whitfield | Senior Editor | Lou Marsh", ["Dana Whitfield"]),  # a job title ends the names
+        ("Dana Whitfield | MD, PhD | Lou Marsh", ["Dana Whitfield"]),
+        ("Dana Whitfield | 4 min read | Lou Marsh", ["Dana Whitfield"]),
+        ("Dana | Lou Marsh", ["Lou Marsh"]),  # one word without "By" may be anything
+        ("By | Dana | Lou Marsh", ["Dana"]),
+        ("Dana Whitfield | Dana Whitfield", ["Dana Whitfield"]),
+        ("Whitfield Travel | Lou Marsh", ["Lou Marsh"]),  # a company
+        ("Share", []),
+    ],
+)
+def test_names_in_the_elements_of_a_byline(described, value, names):
+    for place in ("byline", "rel", "microdata"):
+        assert authors(described, [PAGE[0][2], STORY, STORY], [("authors", place, value)]) == names
+
+
+def test_the_first_place_that_names_a_person_counts(described):
+    page = [PAGE[0][2], STORY, STORY]
+    byline, rel = ("authors", "byline", "Dana Whitfield"), ("authors", "rel", "Lou Marsh")
+    assert authors(described, page, [rel, byline]) == ["Dana Whitfield"]
+    assert authors(described, page, [rel, ("authors", "byline", "Share")]) == ["Lou Marsh"]
+    assert authors(described, page, [byline, ("authors", "jsonld", "Lou Marsh")]) == ["Lou Marsh"]  # declared
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("Dana", ["Dana"]),
+        ("DANA", []),
+        ("dana", []),
+        ("dana.whitfield", []),
+        ("https://a.example/dana", []),
+        ("Courier", []),
+    ],
+)
+def test_one_word_is_an_author_where_no_fuller_name_is_printed(described, value, names):
+    assert authors(described, [PAGE[0][2], STORY, STORY], [("authors", "meta", value)]) == names
+    foot = "Written by Lou Marsh"
+    assert authors(described, [PAGE[0][2], STORY, STORY, foot], [("authors", "meta", value)]) == ["Lou Marsh"]

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from flows.describe.credits import Credits
-from flows.describe.dated_value import DateContext
-from flows.describe.document_view import build_document_view
-from flows.describe.publication_date import find_publication_date
+from flows.describe.dated_value import DateContext, PublicationDate
+from flows.describe.document_view import Candidate, DocumentView, build_document_view
+from flows.describe.publication_date import find_last_revision, find_publication_date
 
 STORY = (
     "Festival layang-layang dimulai di lapangan desa.\nPanitia menyiapkan empat puluh layangan besar, Sabtu (4/5/2024)."
@@ -361,3 +361,89 @@ def test_a_line_of_the_story_that_is_a_date_line_states_its_day(described, line)
 def test_a_day_that_is_planned_is_no_day_of_publication(described, words):
     story = f"Festival perahu naga {words} pada Sabtu (4/5/2024) di waduk besar itu."
     assert when(described(f"Panen raya dimulai di lereng itu.\n{story}")[0]) == (None, None, None)
+
+
+@pytest.mark.parametrize(("lines_between", "day"), [(0, "2024-03-12"), (7, "2024-05-10")])
+def test_a_declared_day_gives_way_to_one_that_is_printed_close_to_the_headline(described, lines_between, day):
+    above = [f"Bridge number {number} of the valley" for number in range(lines_between)]
+    values = describe_page(
+        described, ([*above, "March 12, 2024"], []), None, [("published_at", "jsonld", "2024-05-10")]
+    )
+    assert when(values)[:2] == (day, "stated")
+
+
+NOON = dt.datetime(2024, 5, 4, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("modified", "published", "revision"),
+    [
+        ([], PublicationDate(), None),
+        ([], PublicationDate(NOON.date(), "stated", NOON), NOON),
+        ([], PublicationDate(NOON.date(), "stated"), NOON.replace(hour=0)),  # a day counts from its beginning
+        ([], PublicationDate(NOON.date(), "inferred"), None),
+        (["2024-05-04T19:30:00+07:00"], PublicationDate(), NOON.replace(minute=30)),
+        (
+            ["2024-05-04T13:00:00Z", "2024-05-04T14:00:00Z"],
+            PublicationDate(NOON.date(), "stated", NOON),
+            NOON.replace(hour=14),
+        ),
+        (["2024-05-04T11:00:00Z"], PublicationDate(NOON.date(), "stated", NOON), NOON),
+        (["kemarin"], PublicationDate(), None),
+    ],
+)
+def test_the_last_revision_is_the_latest_that_a_document_states(modified, published, revision):
+    view = DocumentView((), tuple(Candidate("modified_at", "og", value) for value in modified))
+    assert find_last_revision(view, published) == revision
+
+
+@pytest.mark.parametrize(
+    ("printed", "declared", "day", "instant"),
+    [
+        ("May 5, 2024", "2024-05-04T20:00:00Z", "2024-05-05", True),  # the page counts in its own zone
+        ("May 4, 2024", "2024-05-04T20:00:00Z", "2024-05-04", True),
+        ("May 6, 2024", "2024-05-04T20:00:00Z", "2024-05-04", True),  # two days are no zone
+        ("May 2, 2024", "2024-05-04T20:00:00Z", "2024-05-04", True),
+        ("May 2, 2024", "2024-05-04", "2024-05-02", False),
+    ],
+)
+def test_a_printed_day_beside_a_declared_instant_is_that_of_the_page_s_zone(described, printed, declared, day, instant):
+    values = describe_page(described, ([printed], []), None, [("published_at", "jsonld", declared)])
+    assert (when(values)[:2], values["published_at"] is not None) == ((day, "stated"), instant)
+
+
+@pytest.mark.parametrize(
+    ("where", "modified", "day"),
+    [
+        ("jsonld", "2024-05-10T09:00:00Z", "2024-05-02"),  # the declared instant is the last change
+        ("jsonld", "2024-05-11T09:00:00Z", "2024-05-10"),
+        ("og", "2024-05-11T09:00:00Z", "2024-05-02"),  # what networks are told may be a later day
+        ("meta", "2024-05-11T09:00:00Z", "2024-05-02"),
+    ],
+)
+def test_a_declared_instant_that_is_a_later_change_gives_way_to_the_printed_day(described, where, modified, day):
+    candidates = [("published_at", where, "2024-05-10T09:00:00Z"), ("modified_at", "jsonld", modified)]
+    assert when(describe_page(described, (["May 2, 2024"], []), None, candidates))[:2] == (day, "stated")
+
+
+@pytest.mark.parametrize(
+    ("times", "day"), [(["2024-05-04"], "2024-05-04"), (["2024-05-04", "2024-05-04T10:00:00Z"], "2024-05-04"),
+                       (["2024-05-04", "2024-05-05"], None)],
+)  # fmt: skip
+def test_time_elements_count_where_all_of_them_name_one_day(described, times, day):
+    values = describe_page(described, ([], []), None, [("published_at", "time", time) for time in times])
+    assert when(values)[0] == day
+
+
+def test_of_several_declared_dates_one_with_a_time_comes_first_if_it_is_of_that_day(described):
+    def read(*declared):
+        candidates = [("published_at", "jsonld", value) for value in declared]
+        return when(describe_page(described, ([], []), None, candidates))
+
+    assert read("2024-05-04", "2024-05-04T10:00:00Z") == (
+        "2024-05-04",
+        "stated",
+        dt.datetime(2024, 5, 4, 10, tzinfo=dt.UTC),
+    )
+    assert read("2024-05-04", "2024-05-05T10:00:00Z")[0] == "2024-05-05"  # a zone apart
+    assert read("2024-05-04", "2024-05-06T10:00:00Z") == ("2024-05-04", "stated", None)

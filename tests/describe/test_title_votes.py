@@ -3,7 +3,7 @@
 import pytest
 
 from flows.describe.document_view import Candidate, DocumentView
-from flows.describe.title_votes import choose_stated_title
+from flows.describe.title_votes import choose_stated_title, strip_site_name
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,9 @@ from flows.describe.title_votes import choose_stated_title
         # site names leave, parts of the headline stay
         ([("html_title", "Bridge - old and worn - to be repaired | Valley Courier")],
          "Bridge - old and worn - to be repaired"),
+        # so does a first part that the site's name only holds: it may be the place of the story
+        ([("html_title", "Valley - Bridge to be repaired | Valley Courier")], "Valley - Bridge to be repaired"),
+        ([("html_title", "Valley Courier - Bridge to be repaired")], "Bridge to be repaired"),
         # the site's name goes on with its town
         ([("html_title", "Bridge to be repaired - Valley Courier of the Upper Reaches")], "Bridge to be repaired"),
         # <title> joins the site's heading to the headline that the networks are told
@@ -72,3 +75,23 @@ def test_a_record_s_title_loses_scripts_and_invisible_characters(described):
     stated = [("title", "record", "<script>alert(1)</script>Harga Kopi\u200b <b>Naik</b>")]
     values, _, _ = described("Hujan turun sejak pagi di kota Lawang dan sekitarnya.", {}, stated)
     assert values["title"] == "Harga Kopi Naik"
+
+
+@pytest.mark.parametrize(
+    ("title", "exact_only", "stripped"),
+    [
+        ("Bridge repaired | Valley Courier", False, "Bridge repaired"),
+        ("Bridge repaired | News | Valley Courier", False, "Bridge repaired"),  # section and site
+        ("Valley Courier | Bridge repaired", False, "Bridge repaired"),
+        ("Bridge repaired - Courier", False, "Bridge repaired"),  # a part of the name at the end
+        ("Bridge repaired - Courier", True, "Bridge repaired - Courier"),
+        ("Bridge repaired - Valley Courier", True, "Bridge repaired"),
+        ("Courier - Bridge repaired", False, "Courier - Bridge repaired"),  # no part of it at the beginning
+        ("Bridge repaired - the Valley Courier of old", False, "Bridge repaired - the Valley Courier of old"),
+        ("Valley Courier", False, "Valley Courier"),
+        ("Bridge repaired - Cou", False, "Bridge repaired - Cou"),  # too short for a name
+        ("Bridge repaired | valleycourier.example", False, "Bridge repaired"),
+    ],
+)
+def test_the_site_s_name_leaves_both_ends_of_a_title(title, exact_only, stripped):
+    assert strip_site_name(title, {"valleycourier"}, exact_only=exact_only) == stripped

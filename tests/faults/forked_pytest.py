@@ -2,12 +2,12 @@
 
 It reads orders from its standard input and writes one answer a line, both JSON:
 
-    {"files": [...], "seconds": 120, "durations": {...}, "log": "pytest.log"}
+    {"files": [...], "seconds": 120, "durations": {...}, "first": [...], "log": "pytest.log"}
     {"code": 1, "seconds": 3.2, "failed": "tests/read/test_source.py::test_x", "durations": {...}, "stopped": false}
 
-The working directory is the checkout whose tests run. Tests run shortest first, until one fails or `seconds` of wall
-time passed (`stopped`). A test that takes more than five times its known time (60 s where none is known), and 60 s,
-ends the run: code -14.
+The working directory is the checkout whose tests run. Tests run shortest first, behind those named in `first`, until
+one fails or `seconds` of wall time passed (`stopped`). A test that takes more than five times its known time (60 s
+where none is known), and 60 s, ends the run: code -14.
 """
 
 import contextlib
@@ -36,14 +36,15 @@ class Watch:
 
     def __init__(self, order: dict) -> None:
         self.durations, self.seconds = order.get("durations", {}), order["seconds"]
+        self.rank = {test: rank for rank, test in enumerate(order.get("first", []))}
         self.begun, self.begun_test, self.stopped, self.failed = time.monotonic(), 0.0, False, ""
         self.measured = dict[str, float]()
 
     def pytest_collection_modifyitems(self, items: list) -> None:
-        """Run the shortest tests first; leave out those that need a server, a browser or minutes."""
+        """Run the named tests first, then the shortest; leave out those that need a server, a browser or minutes."""
         left_out = ("flow", "proof", "browser")
         items[:] = [item for item in items if not any(item.get_closest_marker(name) for name in left_out)]
-        items.sort(key=lambda item: self.durations.get(item.nodeid, 1.0))
+        items.sort(key=lambda item: (self.rank.get(item.nodeid, len(self.rank)), self.durations.get(item.nodeid, 1.0)))
 
     def pytest_runtest_protocol(self, item) -> None:
         """Stop where the time is over; else start the limit of one test."""

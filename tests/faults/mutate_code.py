@@ -14,6 +14,7 @@ a tenth survived.
 
 import argparse
 import compileall
+import hashlib
 import json
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ import tempfile
 import time
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +35,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 EXPLAINED: Final = Path(__file__).with_name("explained_mutants.toml")
 PACKAGES: Final = ("read", "describe", "release", "run", "dedupe")
 MOST_SURVIVORS: Final = 0.1
+_FIRST_TESTS: Final = 20  # of those that killed mutants of the same package before
 _COPIED = ("flows", "schemas", "expectations", "tests", "seeds", "docs", ".ci")
 
 
@@ -68,10 +71,15 @@ class Checkout:
         process.stdout.readline()
         return process
 
-    def run_tests(self, files: list[str], seconds: float, durations: dict[str, float]) -> dict[str, Any]:
-        """Run test files, shortest tests first; for the answer see forked_pytest."""
+    def run_tests(
+        self, files: list[str], seconds: float, durations: dict[str, float], first: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        """Run test files, the tests in `first` first, then the shortest; for the answer see forked_pytest."""
         assert self._process.stdin is not None and self._process.stdout is not None
-        order = {"files": files, "seconds": seconds, "durations": durations, "log": str(self.folder / "pytest.log")}
+        order = {
+            "files": files, "seconds": seconds, "durations": durations, "first": list(first),
+            "log": str(self.folder / "pytest.log"),
+        }  # fmt: skip
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
@@ -92,18 +100,28 @@ class Checkout:
 
 
 class State:
-    """Results, times of tests and the seed, in a JSON file."""
+    """Results, times of tests and digests of the test files that were measured, in a JSON file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         stored = json.loads(path.read_text()) if path.exists() else {}
         self.results: dict[str, dict[str, Any]] = stored.get("results", {})
         self.durations: dict[str, float] = stored.get("durations", {})
+        self.measured: dict[str, str] = stored.get("measured", {})
+
+    def list_killers(self, package: str) -> list[str]:
+        """List the tests that killed mutants of a package so far, those of most mutants first."""
+        killers = Counter(
+            result["by"] for result in self.results.values()
+            if result["end"] == "killed" and "::" in result["by"] and Path(result["module"]).parent.name == package
+        )  # fmt: skip
+        return [test for test, _ in killers.most_common(_FIRST_TESTS)]
 
     def save(self) -> None:
         """Replace the file."""
         part = self.path.with_name(self.path.name + ".part")
-        part.write_text(json.dumps({"results": self.results, "durations": self.durations}, indent=1))
+        stored = {"results": self.results, "durations": self.durations, "measured": self.measured}
+        part.write_text(json.dumps(stored, indent=1))
         part.replace(self.path)
 
 
@@ -113,12 +131,12 @@ def judge_mutant(checkout: Checkout, mutant: Mutant, state: State, seconds: floa
     mutated = mutate(source, mutant.operator, mutant.occurrence)
     assert mutated is not None
     checkout.write_module(mutant.module, mutated)
-    spent, stopped = 0.0, False
+    spent, stopped, first = 0.0, False, state.list_killers(Path(mutant.module).parent.name)
     try:
         for files in choose_tests(checkout.folder, mutant.module):
             if not files or spent > seconds:
                 continue
-            answer = checkout.run_tests(files, seconds - spent, state.durations)
+            answer = checkout.run_tests(files, seconds - spent, state.durations, first)
             spent += answer["seconds"]
             stopped = stopped or answer.get("stopped", False)
             assert answer["code"] != 4, f"pytest cannot run {files}"
@@ -131,18 +149,23 @@ def judge_mutant(checkout: Checkout, mutant: Mutant, state: State, seconds: floa
 
 
 def measure_tests(checkout: Checkout, state: State, mutants: list[Mutant]) -> bool:
-    """Run the tests of each package on the code as it is, once, for their times; False where one fails."""
+    """Run the tests of each package on the code as it is, for their times; False where one fails.
+
+    A stopped run that goes on measures only the files that are new or were changed since.
+    """
     for package in dict.fromkeys(Path(each.module).parent.name for each in mutants):
-        files = sorted((ROOT / "tests" / package).glob("test_*.py"))
-        names = [path.relative_to(ROOT).as_posix() for path in files]
-        if all(any(test.startswith(f"{name}::") for test in state.durations) for name in names):
+        paths = sorted((ROOT / "tests" / package).glob("test_*.py"))
+        digests = {path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+        names = [name for name, digest in digests.items() if state.measured.get(name) != digest]
+        if not names:
             continue
         answer = checkout.run_tests(names, 3600, state.durations)
-        if answer["code"] != 0:
+        if answer["code"] not in (0, 5):  # 5: all tests of these files are left out
             print(f"the tests of {package} fail without a mutant: {answer}")
             print((checkout.folder / "pytest.log").read_text()[-3000:])
             return False
         state.durations.update(answer["durations"])
+        state.measured.update((name, digests[name]) for name in names)
         state.save()
         print(f"{package}: {len(answer['durations'])} tests, {answer['seconds']:.0f} s", flush=True)
     return True

@@ -6,7 +6,8 @@ import io
 import pytest
 
 from flows.parameters import Publish
-from flows.read import read_batches
+from flows.read import csv_records, read_batches
+from flows.read.byte_reader import ByteReader
 from tests.read.stated_values import stated
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
@@ -276,3 +277,33 @@ def test_lines_of_one_cell_in_a_table_of_more_are_one_reject(one, width, reject_
     lines = [header, *map(write_row, range(5)), "Hujan turun", "Warga waspada", "Sungai meluap", write_row(9)]
     documents, rejects = one("\n".join(lines).encode(), "a.csv")
     assert len(documents) == 6 and [reject["reason"] for reject in rejects] == ["broken_record"] * reject_count
+
+
+@pytest.mark.parametrize("chunk_chars", [1, 3, 1 << 16])
+@pytest.mark.parametrize(
+    ("data", "codec", "text"),
+    [
+        ("naïve 😀".encode(), "utf-8", "naïve 😀"),
+        ("naïve 😀".encode("utf-16-le"), "utf-16-le", "naïve 😀"),
+        (b"na\xefve \x93kata\x94", "utf-8", "na\udcefve \udc93kata\udc94"),  # for decode_cell
+        (b"a\xff", "ascii", "a\ufffd"),
+        (b"", "utf-8", ""),
+    ],
+)
+def test_a_stream_is_decoded_wherever_its_pieces_end(monkeypatch, chunk_chars, data, codec, text):
+    monkeypatch.setattr(csv_records, "_CHUNK", chunk_chars)
+    for start in (0, 1, len(data)):
+        reader = ByteReader(io.BytesIO(data[start:]))
+        assert "".join(csv_records.decode_stream(data[:start], reader, codec)) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "decoded"),
+    [
+        ("naïve", "naïve"),
+        ("na\udcefve \udc93kata\udc94", "naïve “kata”"),
+        ("“kata” dia “ya”\udcff", "“kata” dia “ya”\ufffd"),
+    ],
+)
+def test_a_cell_that_is_no_utf8_is_read_as_what_loses_least(cell, decoded):
+    assert csv_records.decode_cell(cell) == decoded

@@ -439,3 +439,10 @@ def test_numbered_texts_are_joined_under_the_name_of_the_first():
     mapped, _ = map_record(fields, FieldMap())
     assert mapped.content == "Satu.\n\nDua.\n\nSepuluh."
     assert ("paragraf_1", "text") in mapped.sources
+
+
+@pytest.mark.parametrize(("value", "is_source"), [("Ani", True), ("-", False), ("https://a.id/ani", False)])
+def test_a_key_of_names_states_them_only_where_it_names_somebody(value, is_source):
+    mapped, _ = map_record({"text": "Hujan turun.", "penulis": value}, FieldMap())
+    assert (("penulis", "authors") in mapped.sources) is is_source
+    assert [stated for name, stated in mapped.stated if name == "authors"] == ["Ani"] * is_source

@@ -226,6 +226,14 @@ def test_a_line_that_breaks_behind_a_hyphen_goes_on_without_a_blank() -> None:
         assert join_wrapped(wrapped) in (text, wrapped)
 
 
+def test_a_line_that_ends_a_sentence_where_the_next_word_had_room_ends_its_paragraph() -> None:
+    sentence = "Warga menyeberang lewat jembatan lama itu sambil menunggu perahu dari seberang sungai yang baru surut"
+    first, second = (f"{sentence}, {sentence.lower()}, {sentence.lower()} {end}" for end in ("lagi.", "kemarin."))
+    lines = [textwrap.wrap(paragraph, 72) for paragraph in (first, second)]
+    assert len(lines[0][-1]) < 50  # "Warga" had room there, and the line below it is full
+    assert join_wrapped("\n".join([*lines[0], *lines[1]])) == f"{first}\n{second}"
+
+
 @pytest.mark.parametrize(
     ("text", "is_one"),
     [

@@ -2,8 +2,10 @@
 
 import pytest
 
+from flows.outlets import load_registry
 from flows.read.field_aliases import FieldMap
 from flows.read.field_mapping import map_record
+from flows.read.outlet_names import find_registered, is_host, may_name_outlet
 
 PROSE = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada."
 
@@ -65,3 +67,57 @@ def test_a_map_states_an_outlet_whatever_it_is_called():
 def test_a_picture_is_no_address_of_an_article():
     mapped, _ = map_record({"text": PROSE, "media": "https://img.detik.com/a.jpg"}, FieldMap())
     assert (mapped.url, mapped.stated) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("news.detik.com", True), ("Detik.COM", True), ("kabarteluk.id", True), ("html.parser", False),
+        ("berita.csv", False), ("detik", False), ("a b.com", False), ("v1.final", False), (".com", False),
+    ],
+)  # fmt: skip
+def test_a_host_is_told_from_the_name_of_a_file(text, is_one):
+    assert is_host(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "may", "may_under_a_weak_key"),
+    [
+        ("Kabar Lembayung", True, True),
+        ("kabar lembayung", True, False),  # no capital letter
+        ("KABAR", True, True),
+        ("新民晚报", True, True),
+        ("Kabar satu dua tiga empat lima enam tujuh", True, True),  # eight words
+        ("Kabar satu dua tiga empat lima enam tujuh delapan", True, False),
+        ("Kabar: Lembayung", True, False),
+        ("Ekonomi", True, False),  # a section
+        ("Editor", True, False),
+        ("Jakarta", True, False),
+        ("AB", True, False),  # two letters
+        ("123", False, False),
+        ("kabar/lembayung", False, False),
+        ("kabar_lembayung", False, False),
+        ("C:berita", False, False),
+        ("berita.csv", False, False),
+        ("Scrapy", False, False),
+        ("Scrapy 2.11", False, False),
+    ],
+)
+def test_words_that_may_name_an_outlet(text, may, may_under_a_weak_key):
+    assert may_name_outlet(text, is_weak=False) is may
+    assert may_name_outlet(text, is_weak=True) is may_under_a_weak_key
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("news.detik.com", "detikcom"),
+        ("detik", "detikcom"),
+        ("warta.example", None),
+        ("ekonomi", None),
+        ("scrapy", None),
+    ],
+)
+def test_a_value_names_a_registered_outlet_by_host_or_label(text, name):
+    outlet = find_registered(text, load_registry())
+    assert (outlet.name if outlet else None) == name

@@ -97,3 +97,67 @@ def test_without_a_record_no_mapped_key_is_missed(tmp_path):
     (tmp_path / "a.txt").write_text("Hujan turun sejak pagi.", encoding="utf-8")
     options = ReadOptions(field_map=FieldMap((("text", "badan"),)))
     assert source_inspection.inspect_source(str(tmp_path), options).absent_keys == []
+
+
+@pytest.mark.parametrize(("count", "is_complete", "read"), [(3, True, 3), (4, False, 3)])
+def test_of_a_file_the_first_records_are_read_and_more_of_them_make_it_a_sample(
+    source, monkeypatch, count, is_complete, read
+):
+    monkeypatch.setattr(source_inspection, "_RECORDS", 3)
+    (source / "b.txt").unlink()
+    (source / "a.jsonl").write_text("".join(json.dumps({"isi": f"Hujan {n}."}) + "\n" for n in range(count)))
+    inspection = source_inspection.inspect_source(str(source))
+    assert (inspection.complete, inspection.documents.total()) == (is_complete, read)
+    assert ("a sample was read: 1 files" in next(inspection.format_lines())) is not is_complete
+
+
+@pytest.mark.parametrize(
+    ("limits", "files_read"),
+    [({}, 5), ({"_FILES_A_SUFFIX": 2}, 3), ({"_FILES": 2}, 2), ({"_BYTES": 1}, 1)],
+)
+def test_of_many_files_some_of_each_kind_of_name_are_read(tmp_path, monkeypatch, limits, files_read):
+    for name in ("a.txt", "b.txt", "c.TXT", "d.txt", "e.html"):
+        (tmp_path / name).write_text("Hujan turun sejak pagi di kota.")
+    for name, limit in limits.items():
+        monkeypatch.setattr(source_inspection, name, limit)
+    inspection = source_inspection.inspect_source(str(tmp_path))
+    assert (inspection.files_read, inspection.files) == (files_read, 5)  # all are counted
+    assert inspection.complete is (files_read == 5)
+
+
+def test_examples_of_rejects_are_few_and_counted(tmp_path):
+    for number in range(9):
+        (tmp_path / f"{number}.txt").write_text("")
+    inspection = source_inspection.inspect_source(str(tmp_path))
+    assert inspection.rejects == {"empty": 9}
+    assert len(inspection.examples["empty"]) == source_inspection._EXAMPLES < 9
+    lines = list(inspection.format_lines())
+    assert "would be rejected: 9 empty" in lines and "documents: none" in lines
+    assert sum(line.startswith("    ") for line in lines) == source_inspection._EXAMPLES
+    assert not any(line.startswith("    ") for line in inspection.format_lines(with_values=False))
+
+
+def test_each_key_says_why_it_states_what_it_states(tmp_path):
+    records = [
+        {"title": "Satu", "judul": "Dua", "isi": "Hujan turun.", "penulis": "Ani", "kode": "7", "kosong": "", "k": "x"},
+        {"title": "Tiga", "judul": "Empat", "isi": "Reda.", "penulis": "-", "kode": "8", "kosong": "", "k": "y"},
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    options = ReadOptions(FieldMap.parse(["outlet=k"]))
+    why = {key.key: key.why for key in source_inspection.inspect_source(str(tmp_path), options).keys}
+    assert why["title"] == "title" and why["isi"] == "text (known key)"
+    assert why["penulis"] == "authors (some values are none)" and why["k"] == "outlet (by --map)"
+    assert why["kode"] == "unused: not in the alias table" and why["kosong"] == "always empty"
+
+
+def test_tallies_of_several_files_are_added(tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"judul": "Satu", "isi": "Hujan turun."}) + "\n")
+    (tmp_path / "b.jsonl").write_text(json.dumps({"judul": "Dua kata", "isi": "Reda.", "url": "https://a.id/1"}) + "\n")
+    inspection = source_inspection.inspect_source(str(tmp_path))
+    keys = {key.key: key for key in inspection.keys}
+    assert (keys["judul"].filled, keys["judul"].records, keys["url"].filled) == (2, 2, 1)
+    assert (keys["judul"].shortest, keys["judul"].longest, keys["judul"].states) == (4, 8, {"title": 2})
+    assert inspection.fields_missing == ["published_at", "authors", "outlet"]
+    shown = inspection.as_json()
+    assert shown["missing"] == inspection.fields_missing and shown["kinds"] == {"jsonl": 2} and shown["files"] == 2
+    assert [key["key"] for key in shown["keys"]] == ["judul", "isi", "url"] and shown["command"] == inspection.command

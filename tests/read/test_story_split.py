@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows.read import story_split
 from flows.read.story_split import SplitError, check_split, explain_many_articles, split_stories
 
 BODIES = [
@@ -158,3 +159,19 @@ def test_an_address_before_each_story_parts_them():
 
 
 WORDS = "Hujan deras turun sejak pagi di seluruh wilayah kota, dan warga diminta tetap waspada sampai sore."
+
+
+@pytest.mark.parametrize(
+    ("lines", "at", "is_one"),
+    [
+        (["Harga Beras Naik di Pasar Kota", "12 Maret 2024"], 1, True),
+        (["12 Maret 2024"], 0, False),  # nothing stands above it
+        (["pendek", "12 Maret 2024"], 1, False),
+        (["Harga Beras Naik di Pasar Kota", "Ani", "12 Maret 2024"], 2, True),  # a byline between them
+        (["Satu kalimat selesai.", "Harga Beras Naik di Pasar Kota", "12 Maret 2024"], 2, True),
+        (["Satu kalimat yang belum", "Harga Beras Naik di Pasar Kota", "12 Maret 2024"], 2, False),
+        (["Harga Beras Naik di Pasar Kota.", "12 Maret 2024"], 1, False),  # a sentence
+    ],
+)
+def test_a_headline_stands_right_above_its_date_or_above_a_byline(lines, at, is_one):
+    assert story_split._is_headline(lines, at) is is_one

@@ -39,6 +39,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_PUT(self):
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         name = self._name()
+        if name.startswith("missing-"):  # a bucket that nobody made
+            return self._answer(404)
         with self.server.guard:
             source = self.headers.get("x-goog-copy-source")
             if source is not None:

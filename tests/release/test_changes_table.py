@@ -23,6 +23,13 @@ def test_without_a_parent_everything_is_added():
     assert got.column("article_id").to_pylist() == sorted([drafts.key("a"), drafts.key("b")])
 
 
+def test_releases_without_an_article_in_common_have_removed_and_added_ones_alone():
+    parent, now = articles(drafts.article("a")), articles(drafts.article("b"))
+    assert shown(diff_articles(parent, now)) == {drafts.key("a"): ("removed", []), drafts.key("b"): ("added", [])}
+    assert shown(diff_articles(parent, articles())) == {drafts.key("a"): ("removed", [])}
+    assert shown(diff_articles(articles(), now)) == {drafts.key("b"): ("added", [])}
+
+
 def test_each_op_and_the_fields_that_changed():
     parent = articles(
         drafts.article("tetap"), drafts.article("ubah"), drafts.article("hilang"), drafts.article("kosong", place=None)

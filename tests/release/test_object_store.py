@@ -70,6 +70,17 @@ def test_a_put_whose_answer_was_lost_and_that_is_sent_again_has_won(url, google_
     assert google_server.lost_answers == 0 and store.read_object("latest.json")[0] == b"two"
 
 
+@pytest.mark.parametrize("url", ["s3", "google", "azure"], indirect=True)
+def test_a_put_of_the_bytes_that_are_there_already_has_won_and_one_of_others_has_lost(url):
+    store = open_store(f"{url}/news")
+    for tag, content in ((None, b"one"), (None, b"one")):
+        assert store.replace_if_unchanged("latest.json", content, tag)
+    old_tag = store.read_object("latest.json")[1]
+    for content, has_won in ((b"two", True), (b"two", True), (b"three", False)):
+        assert store.replace_if_unchanged("latest.json", content, old_tag) is has_won
+    assert store.read_object("latest.json")[0] == b"two"
+
+
 def test_plain_http_is_for_emulators_on_this_machine(monkeypatch):
     monkeypatch.setenv("AZURE_STORAGE_ENDPOINT", "http://blobs.example:10000/account")
     monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "account")
@@ -84,7 +95,7 @@ def test_a_store_without_its_library_names_the_extra(monkeypatch):
         open_store("gs://bucket/out").read_object("latest.json")
 
 
-@pytest.mark.parametrize("url", ["s3", "azure"], indirect=True)
+@pytest.mark.parametrize("url", ["s3", "google", "azure"], indirect=True)
 def test_a_bucket_that_does_not_exist_is_an_error_and_not_a_lost_race(url):
     store = open_store(url.replace("://", "://missing-", 1))
     with pytest.raises(ReleaseError, match="refused a request"):

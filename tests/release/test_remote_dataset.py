@@ -15,6 +15,7 @@ from flows import release
 from flows.maintain.takedown import take_down_article
 from flows.parameters import Publish
 from flows.release import mirror_locks
+from flows.release.filesystem import remove_tree
 from flows.release.manifest import read_manifest
 from flows.release.remote_dataset import open_store
 from flows.run.publish_run import run_publish
@@ -257,6 +258,33 @@ def test_a_refused_run_is_kept_there_and_a_takedown_holds_for_all(url, tmp_path)
     lose_the_mirror(tmp_path)
     later = published(url, write(tmp_path / "c.jsonl", range(13)))
     assert later.rejected == {"withdrawn": 1}
+
+
+@on("memory")
+def test_a_pin_is_listed_in_the_store_and_is_no_commit(url, tmp_path):
+    first = published(url, write(tmp_path / "a.jsonl", range(12)))
+    store = open_store(f"{url}/news")
+    pointer, sent = store.read_object("latest.json"), objects(url, "releases/")
+    home = release.open_dataset(url, "news")
+    with release.publisher_lock(home, 0, run_id="pin"):
+        release.pin_release(home, first.version, "Cited in a paper.")
+    (entry,) = release.open_dataset(url, "news", reading=True).read_versions()
+    assert entry.pinned == "Cited in a paper."
+    assert store.read_object("latest.json") == pointer and objects(url, "releases/") == sent
+
+
+@on("memory")
+def test_a_refused_run_stays_in_the_store_until_it_is_removed_from_the_mirror(url, tmp_path):
+    published(url, write(tmp_path / "a.jsonl", range(12)))
+    runs = [published(url, write(tmp_path / f"{few}.jsonl", range(few))).refused.name for few in (2, 3)]
+    before = objects(url, "refused/")
+    assert {name.split("/")[1] for name in before} == set(runs)
+    assert published(url, write(tmp_path / "b.jsonl", range(13))).status == "published"
+    assert objects(url, "refused/") == before
+    home = release.open_dataset(url, "news")
+    with release.publisher_lock(home, 0, run_id="purge"):
+        remove_tree(home.refused / runs[0])
+    assert objects(url, "refused/") == [name for name in before if name.split("/")[1] == runs[1]] != []
 
 
 def test_a_store_that_nobody_knows_is_refused_with_a_sentence():

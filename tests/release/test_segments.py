@@ -21,8 +21,8 @@ from flows.release import (
     stage_release,
     verify_release,
 )
-from flows.release.filesystem import remove_tree
-from flows.release.segments import SEGMENT_ROWS, link_file
+from flows.release.filesystem import hash_file, remove_tree
+from flows.release.segments import SEGMENT_ROWS, link_file, share_equal_files
 
 SECOND = "2026.11.22.2"
 
@@ -158,3 +158,30 @@ def test_a_file_is_linked_into_folders_that_are_not_there_yet(tmp_path):
     (tmp_path / "one").write_text("satu")
     target = tmp_path / "releases" / "2026.11.22.2" / "data" / "one"
     assert link_file(tmp_path / "one", target) and target.samefile(tmp_path / "one")
+
+
+def test_equal_files_of_a_staged_release_become_the_same_and_others_stay(tmp_path, monkeypatch):
+    staged, other = tmp_path / "staged", tmp_path / "other"
+    for folder, files in (
+        (staged, {"equal": b"a", "unlike": b"b", "alone": b"c"}),
+        (other, {"equal": b"a", "unlike": b"x"}),
+    ):
+        folder.mkdir()
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+    link_file(staged / "equal", other / "linked")
+    link_file(staged / "equal", staged / "linked")
+    names = ("equal", "unlike", "alone", "linked")
+    manifest = {"files": [{"path": name, "sha256": hash_file(staged / name)} for name in names]}
+    others = {name: other / name for name in ("equal", "unlike", "linked")}
+    inode = (staged / "linked").stat().st_ino
+    share_equal_files(staged, manifest, others)
+    assert (staged / "equal").samefile(other / "equal")
+    assert (staged / "unlike").read_bytes() == b"b" and (staged / "alone").read_bytes() == b"c"
+    assert (staged / "linked").stat().st_ino == inode
+    assert {path.name for path in staged.iterdir()} == set(names)
+    (staged / "equal").unlink()
+    (staged / "equal").write_bytes(b"a")
+    monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError("no links here")))
+    share_equal_files(staged, manifest, others)
+    assert (staged / "equal").read_bytes() == b"a" and {path.name for path in staged.iterdir()} == set(names)

@@ -13,6 +13,7 @@ import pytest
 import release_drafts as drafts
 
 from flows.release import AuditError, Dataset, ReleaseError, audit_release, load_table, read_manifest, stage_release
+from flows.release.stage import write_segment
 from schemas import SCHEMA_VERSION, arrow
 
 VERSION = "2026.11.22.1"
@@ -194,3 +195,15 @@ def test_a_wrong_account_is_not_published(dataset):
 def test_a_validation_result_that_is_no_json_is_said(dataset, result):
     with pytest.raises(ReleaseError, match="The validation result articles is not JSON"):
         stage_release(dataset, replace(drafts.draft(), validation={"articles": result}), VERSION)
+
+
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_a_segment_is_written_into_a_folder_that_has_nothing_yet(tmp_path, is_dropped):
+    (segment,) = drafts.draft().segments
+    written = write_segment(tmp_path / "aside", replace(segment, is_dropped=is_dropped))
+    paths = set(contents(tmp_path / "aside"))
+    assert paths == set(written.segment.list_paths()) and {file.path for file in written.files} <= paths
+    assert {(file.table.removeprefix("dropped_"), file.rows) for file in written.files} == {
+        ("articles", 4), ("spans", 3), ("evidence", 2),
+    }  # fmt: skip
+    assert {path.endswith((".csv", ".csv.gz")) for path in paths} == ({False} if is_dropped else {False, True})

@@ -33,3 +33,14 @@ def test_rows_without_an_order_of_partitions_come_back_in_theirs(tmp_path):
     rows = external_sort.partition_rows([(table, numbers)], 4, tmp_path, "rows")
     assert len(list(tmp_path.iterdir())) == 2
     assert [(number, part["row"].to_pylist()) for number, part in rows] == [(0, [1, 3]), (2, [0, 2, 4])]
+
+
+@pytest.mark.parametrize("max_bytes", [1, 64, 100, 1 << 20])
+def test_large_chunks_are_halved_until_they_are_small_enough_or_one_row(monkeypatch, max_bytes):
+    monkeypatch.setattr(external_sort, "_MAX_CHUNK_BYTES", max_bytes)
+    numbers = np.arange(21)  # rows of 8 bytes
+    pieces = list(external_sort._split_large_chunks([(pa.table({"row": numbers}), numbers)]))
+    assert all(table.num_rows <= max(max_bytes // 8, 1) for table, _ in pieces)
+    assert np.concatenate([table["row"].to_numpy() for table, _ in pieces]).tolist() == numbers.tolist()
+    assert all(table["row"].to_pylist() == part.tolist() for table, part in pieces)
+    assert len(pieces) <= (1 if max_bytes > 21 * 8 else 21)

@@ -63,3 +63,18 @@ def test_the_origin_digest_changes_with_each_value(changed):
     schema = pa.schema([(name, pa.timestamp("us", "UTC") if name == "fetched_at" else pa.string()) for name in ROW])
     first, second = compute_origin_digests(pa.Table.from_pylist([ROW, ROW | changed], schema=schema))
     assert (first == second) is (not changed) and len(first) == 16
+
+
+def test_files_of_segments_that_are_gone_are_removed_and_prints_that_others_refer_to_stay(tmp_path):
+    index_folder = IndexFolder(tmp_path / "index")
+    index_folder.remove_unused(["a"])  # nothing was written yet
+    parts = ("rows.arrow", "bands.arrow", "samples.arrow")
+    used = {"a.json", *(f"a.{part}" for part in parts), "prints-a.arrow", "prints-old.arrow"}
+    unused = {"b.json", *(f"b.{part}" for part in parts), "prints-b.arrow", ".c.json.new"}
+    (tmp_path / "index").mkdir()
+    for name in used | unused:
+        (tmp_path / "index" / name).write_bytes(b"x")
+    for name, prints in (("a", ("prints-a.arrow", "prints-old.arrow")), ("b", ("prints-b.arrow", "prints-old.arrow"))):
+        (tmp_path / "index" / f"{name}.json").write_text(json.dumps({"print_sizes": dict.fromkeys(prints, 1)}))
+    index_folder.remove_unused(["a"])
+    assert {path.name for path in (tmp_path / "index").iterdir()} == used

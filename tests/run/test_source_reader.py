@@ -45,3 +45,11 @@ def test_a_limit_ends_at_all_of_what_was_to_be_read(tmp_path):
     calls = []
     list(source_reader.SourceReader(job, cached, lambda *words: calls.append(words))._iterate_uncached(None))
     assert calls[-1][0] == 5 and calls[-1][1] == calls[-1][2] > 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "runs"),
+    [([3], [(3, 3)]), ([3, 4, 5], [(3, 5)]), ([0, 2, 3, 7], [(0, 0), (2, 3), (7, 7)]), ([5, 4], [(5, 5), (4, 4)])],
+)
+def test_rows_that_follow_one_another_are_copied_as_one(rows, runs):
+    assert list(source_reader._group_consecutive(rows)) == runs
