@@ -255,8 +255,9 @@ def slow_on(pattern: str, flags: int = 0, how: str = "search") -> str | None:
         if _timed(call, long[: CHARACTERS // 10] + end, most) < CHARACTERS_SECONDS / 200:
             continue
         if _timed(call, long, most) > CHARACTERS_SECONDS:
-            again, half = (min(_timed(call, t, most) for _ in range(2)) for t in (long, long[: len(long) // 2] + end))
-            # What was interrupted at its half as well is no better for looking the same.
+            # Four times as long, so that a square of less than `most` at its half is not interrupted at the whole.
+            again, half = (min(_timed(call, t, 4 * most) for _ in range(2)) for t in (long, long[: len(long) // 2] + end))
+            # What is as slow at its half is no better for being interrupted at the whole.
             if again > CHARACTERS_SECONDS and (again > 3 * half or half >= most):
                 return (
                     f"{CHARACTERS:,} characters of {pump!r} after {before[:40]!r}, then {end!r}: {again:.2f} s or more"
