@@ -256,7 +256,8 @@ def slow_on(pattern: str, flags: int = 0, how: str = "search") -> str | None:
             continue
         if _timed(call, long, most) > CHARACTERS_SECONDS:
             # Four times as long, so that a square of less than `most` at its half is not interrupted at the whole.
-            again, half = (min(_timed(call, t, 4 * most) for _ in range(2)) for t in (long, long[: len(long) // 2] + end))
+            texts = (long, long[: len(long) // 2] + end)
+            again, half = (min(_timed(call, text, 4 * most) for _ in range(2)) for text in texts)
             # What is as slow at its half is no better for being interrupted at the whole.
             if again > CHARACTERS_SECONDS and (again > 3 * half or half >= most):
                 return (
