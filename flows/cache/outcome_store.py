@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ import pyarrow as pa
 from flows.cache import arrow_folders
 from flows.cache.code_version import CodeVersion
 from flows.cache.shard_files import StoredShard, write_documents_table
+from flows.release import Keys, SortedKeys, split_keys
 
 _NOT_CACHED: Final = -1
 _HASH_THREADS: Final = 2
@@ -50,8 +51,7 @@ class OutcomeStore:
         self.shards: list[StoredShard] = []
         self.damaged = 0
         self.stale = 0
-        self._unmerged_runs: list[_SortedRun] = []
-        self._sorted_runs: list[_SortedRun] = []
+        self._keys = SortedKeys(np.int32, np.int32)  # of shard and position
         paths = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
         for path in paths:
             if path.name.startswith(".") and not self._is_dry:  # left incomplete by a run that died
@@ -63,18 +63,9 @@ class OutcomeStore:
 
     def find_outcomes(self, keys: Sequence[bytes] | pa.Array) -> OutcomeLocations:
         """Find the locations of the outcomes of these keys."""
-        self._merge_runs()
-        key_halves = _split_keys(keys)
-        locations = OutcomeLocations(
-            np.full(len(key_halves), _NOT_CACHED, np.int32), np.zeros(len(key_halves), np.int32)
-        )
-        for high, low, shard, at in self._sorted_runs:
-            index = np.searchsorted(high, key_halves[:, 0])
-            index[index == len(high)] = 0
-            # If two keys share their first half, which is practically impossible, one is only processed again.
-            matched = (high[index] == key_halves[:, 0]) & (low[index] == key_halves[:, 1]) & ~locations.is_cached
-            locations.shard_numbers[matched], locations.positions[matched] = shard[index[matched]], at[index[matched]]
-        return locations
+        is_cached, (shard_numbers, positions) = self._keys.find_keys(_split_keys(keys))
+        shard_numbers[~is_cached] = _NOT_CACHED
+        return OutcomeLocations(shard_numbers, positions)
 
     def add_outcome(self, folder: Path, keys: Sequence[bytes]) -> None:
         """Add the outcome of documents with these keys, in their order; the folder is moved into the store."""
@@ -100,36 +91,13 @@ class OutcomeStore:
     def _index_shard(self, shard: StoredShard, documents: pa.Table, usable: npt.NDArray[np.bool_]) -> None:
         number = len(self.shards)
         self.shards.append(shard)
-        halves = _split_keys(documents["key"].combine_chunks())[usable]
+        keys = _split_keys(documents["key"].combine_chunks())[:, usable]
         at = documents["at"].to_numpy()[usable]
-        if len(at):
-            self._unmerged_runs.append((halves[:, 0], halves[:, 1], np.full(len(at), number, np.int32), at))
-
-    def _merge_runs(self) -> None:
-        if self._unmerged_runs:
-            self._sorted_runs.append(_merge_sorted_runs(self._unmerged_runs))
-            self._unmerged_runs = []
-        # Each run is at least twice as long as the next: few runs to search, and few merges of each key.
-        while len(self._sorted_runs) > 1 and len(self._sorted_runs[-2][0]) < 2 * len(self._sorted_runs[-1][0]):
-            self._sorted_runs[-2:] = [_merge_sorted_runs(self._sorted_runs[-2:])]
+        self._keys.add_keys(keys, np.full(len(at), number, np.int32), at)
 
 
-# Both halves of the keys, shard numbers and positions, sorted by the first half.
-_SortedRun: TypeAlias = tuple[
-    npt.NDArray[np.uint64], npt.NDArray[np.uint64], npt.NDArray[np.int32], npt.NDArray[np.int32]
-]
-
-
-def _merge_sorted_runs(runs: Sequence[_SortedRun]) -> _SortedRun:
-    high, low, shard, at = (np.concatenate(parts) for parts in zip(*runs, strict=True))
-    order = np.argsort(high, kind="stable")
-    return high[order], low[order], shard[order], at[order]
-
-
-def _split_keys(keys: Sequence[bytes] | pa.Array) -> npt.NDArray[np.uint64]:
-    """Split keys of 16 bytes into two integers each: an array of shape (keys, 2)."""
+def _split_keys(keys: Sequence[bytes] | pa.Array) -> Keys:
+    """Split keys of 16 bytes into two integers each."""
     if isinstance(keys, pa.Array):
-        flat = np.frombuffer(keys.buffers()[1], np.uint64)[keys.offset * 2 : (keys.offset + len(keys)) * 2]
-    else:
-        flat = np.frombuffer(b"".join(keys), np.uint64)
-    return flat.reshape(-1, 2)
+        return split_keys(memoryview(keys.buffers()[1])[keys.offset * 16 : (keys.offset + len(keys)) * 16], 16)
+    return split_keys(b"".join(keys), 16)

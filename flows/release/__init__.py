@@ -109,6 +109,7 @@ from flows.release.segments import (
     share_equal_files,
 )
 from flows.release.shared_files import RestoredFiles, find_sharing_releases, restore_files
+from flows.release.sorted_keys import Keys, SortedKeys, split_keys
 from flows.release.stage import WrittenSegment, stage_release, write_segment
 from flows.release.version_history import pin_release, prune_releases, set_latest
 from flows.release.waiting_takedowns import announce_takedown
@@ -127,6 +128,7 @@ __all__ = [
     "Draft",
     "InputSummary",
     "InvalidRequestError",
+    "Keys",
     "MappedTable",
     "MirroredDataset",
     "RawStoreWriter",
@@ -137,6 +139,7 @@ __all__ = [
     "RunFacts",
     "Segment",
     "SegmentTables",
+    "SortedKeys",
     "SortedRows",
     "TableFindings",
     "TakedownWaitsError",
@@ -186,6 +189,7 @@ __all__ = [
     "restore_files",
     "set_latest",
     "share_equal_files",
+    "split_keys",
     "stage_release",
     "upgrade_batch",
     "verify_release",

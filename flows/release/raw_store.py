@@ -13,8 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -22,6 +20,7 @@ import pyarrow.parquet as pq
 from flows.release.errors import ReleaseError, explain_write_errors
 from flows.release.filesystem import sync_path
 from flows.release.layout import Dataset
+from flows.release.sorted_keys import Keys, SortedKeys, split_keys
 
 SCHEMA: Final = pa.schema([pa.field("raw_sha256", pa.string(), False), pa.field("raw", pa.large_binary(), False)])
 _PACK_BYTES: Final = 64 << 20
@@ -41,9 +40,9 @@ class RawStoreWriter:
         self._dataset = dataset
         self._folder = dataset.raw
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._stored = _DigestIndex()
+        self._stored = SortedKeys()
         for path in _list_packs(dataset):
-            self._stored.add_digests(_read_digests(path))
+            self._stored.add_keys(_split_digests(_read_digests(path)))
         self._pending: dict[str, bytes] = {}
         self._pending_bytes = 0
         self.new_count = 0
@@ -51,7 +50,7 @@ class RawStoreWriter:
     def add_table(self, table: pa.Table) -> None:
         """Store the bytes of a table with raw_sha256 and raw (RAW, READ_REJECTS); skip rows where either is null."""
         rows = table.select(["raw_sha256", "raw"]).drop_null()
-        is_stored = self._stored.find_stored(rows["raw_sha256"].to_pylist())
+        is_stored, _ = self._stored.find_keys(_split_digests(rows["raw_sha256"].to_pylist()))
         added: set[str] = set()
         for batch in rows.filter(pa.array(~is_stored)).to_batches():
             for digest, raw in zip(batch.column(0).to_pylist(), batch.column(1), strict=True):
@@ -61,7 +60,8 @@ class RawStoreWriter:
 
     def add_document(self, digest: str, raw: "bytes | pa.LargeBinaryScalar") -> None:
         """Store one document's bytes. `digest` is their SHA-256, hex, as computed by read/."""
-        if not self._stored.find_stored([digest])[0]:
+        is_stored, _ = self._stored.find_keys(_split_digests([digest]))
+        if not is_stored[0]:
             self._add_pending(digest, raw)
 
     def _add_pending(self, digest: str, raw: "bytes | pa.LargeBinaryScalar") -> None:
@@ -80,7 +80,7 @@ class RawStoreWriter:
             return
         with explain_write_errors(self._folder):
             _write_documents(self._folder, self._pending)
-        self._stored.add_digests(list(self._pending))
+        self._stored.add_keys(_split_digests(list(self._pending)))
         self.new_count += len(self._pending)
         self._pending, self._pending_bytes = {}, 0
 
@@ -95,42 +95,9 @@ class RawStoreWriter:
             _compact_packs(self._dataset)
 
 
-class _DigestIndex:
-    """Digests of stored documents; of each the first 16 bytes, as two integers, in arrays sorted by the first.
-
-    Each array is at least twice as long as the next: few arrays to search, and few merges of each digest.
-    """
-
-    def __init__(self) -> None:
-        self._arrays: list[npt.NDArray[np.uint64]] = []
-
-    def add_digests(self, digests: Sequence[str]) -> None:
-        """Add digests that are not there."""
-        if not digests:
-            return
-        self._arrays.append(_sort_by_first(_split_digests(digests)))
-        while len(self._arrays) > 1 and self._arrays[-2].shape[1] < 2 * self._arrays[-1].shape[1]:
-            self._arrays[-2:] = [_sort_by_first(np.concatenate(self._arrays[-2:], axis=1))]
-
-    def find_stored(self, digests: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """Return the mask of the digests that are stored."""
-        firsts, seconds = _split_digests(digests)
-        is_stored = np.zeros(len(firsts), bool)
-        for sorted_firsts, sorted_seconds in self._arrays:
-            places = np.searchsorted(sorted_firsts, firsts)
-            places[places == len(sorted_firsts)] = 0
-            # Of digests with the same first half, which is practically impossible, all but one would be stored again.
-            is_stored |= (sorted_firsts[places] == firsts) & (sorted_seconds[places] == seconds)
-        return is_stored
-
-
-def _sort_by_first(halves: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    return halves[:, np.argsort(halves[0], kind="stable")]
-
-
-def _split_digests(digests: Sequence[str]) -> npt.NDArray[np.uint64]:
-    """Split SHA-256s (hex) into integers: the first two of each, an array of shape (2, digests)."""
-    return np.frombuffer(bytes.fromhex("".join(digests)), np.uint64).reshape(-1, 4)[:, :2].T.copy()
+def _split_digests(digests: Sequence[str]) -> Keys:
+    """Split SHA-256s (hex) into keys of their first 16 bytes."""
+    return split_keys(bytes.fromhex("".join(digests)), 32)
 
 
 def delete_raw_bytes(dataset: Dataset, digests: AbstractSet[str]) -> int:

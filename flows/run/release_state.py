@@ -55,13 +55,13 @@ def load_release_state(
 
 def remove_returned_rejects(state: RunState) -> RunState:
     """Remove the rejects of duplicates that are published again."""
-    columns = state.articles.select(["source_id", "raw_sha256"])
+    origins = state.articles.select(["source_id", "raw_sha256"])
     is_duplicate = pc.equal(state.rejects["reason"], "duplicate")
     dropped_sources = state.rejects["source_id"].filter(is_duplicate).combine_chunks()
-    published = set(_list_origins(columns.filter(pc.is_in(columns["source_id"], value_set=dropped_sources))))
+    published = set(_list_origins(origins.filter(pc.is_in(origins["source_id"], value_set=dropped_sources))))
     is_returned = [
-        reason == "duplicate" and origin in published
-        for reason, origin in zip(state.rejects["reason"].to_pylist(), _list_origins(state.rejects), strict=True)
+        duplicate and origin in published
+        for duplicate, origin in zip(is_duplicate.to_pylist(), _list_origins(state.rejects), strict=True)
     ]
     return replace(state, rejects=state.rejects.filter(pc.invert(pa.array(is_returned, pa.bool_()))))
 
