@@ -255,11 +255,13 @@ def slow_on(pattern: str, flags: int = 0, how: str = "search") -> str | None:
         if _timed(call, long[: CHARACTERS // 10] + end, most) < CHARACTERS_SECONDS / 200:
             continue
         if _timed(call, long, most) > CHARACTERS_SECONDS:
-            # Four times as long, so that a square of less than `most` at its half is not interrupted at the whole.
-            texts = (long, long[: len(long) // 2] + end)
-            again, half = (min(_timed(call, text, 4 * most) for _ in range(2)) for text in texts)
-            # What is as slow at its half is no better for being interrupted at the whole.
-            if again > CHARACTERS_SECONDS and (again > 3 * half or half >= most):
+            # A square takes 16 times as long as its quarter and a line 4 times, which a busy machine does not confuse;
+            # a square whose whole is interrupted is slow at its quarter, too.
+            texts = (long, long[: len(long) // 4] + end)
+            again, quarter = map(
+                min, zip(*((_timed(call, text, 4 * most) for text in texts) for _ in range(3)), strict=True)
+            )
+            if again > CHARACTERS_SECONDS and (again > 8 * quarter or quarter >= most / 2):
                 return (
                     f"{CHARACTERS:,} characters of {pump!r} after {before[:40]!r}, then {end!r}: {again:.2f} s or more"
                 )
