@@ -64,15 +64,11 @@ def build_buckets(
     """Build buckets from parts of (row, key); rows in fewer than `min_shared` of them are left out."""
     members: list[npt.NDArray[np.uint64]] = []
     bucket_count = 0
-    for rows, keys in keys_of_rows:
-        order = np.argsort(keys, kind="stable")
-        sorted_keys = keys[order]
-        is_start = np.append(True, sorted_keys[1:] != sorted_keys[:-1])[: len(keys)]
-        sizes = np.diff(np.append(np.flatnonzero(is_start), len(keys)))
-        is_shared = np.repeat(sizes > 1, sizes)
-        numbers = np.cumsum(is_start & is_shared)[is_shared] - 1 + bucket_count
-        members.append((rows[order[is_shared]].astype(np.uint64) << np.uint64(32)) | numbers.astype(np.uint64))
-        bucket_count += int(np.count_nonzero(sizes > 1))
+    for part in keys_of_rows:
+        rows, numbers = _number_shared_keys(*part)
+        del part  # before the next one is made
+        members.append((rows.astype(np.uint64) << np.uint64(32)) | (numbers + bucket_count).astype(np.uint64))
+        bucket_count += int(numbers[-1]) + 1 if len(numbers) else 0
     pairs = np.concatenate([np.empty(0, np.uint64), *members])
     members.clear()
     pairs.sort()
@@ -85,3 +81,12 @@ def build_buckets(
         rows_of_pairs, numbers_of_pairs = rows_of_pairs[is_member], numbers_of_pairs[is_member]
     starts = np.searchsorted(rows_of_pairs, np.arange(row_count + 1))
     return Buckets(starts, numbers_of_pairs, np.bincount(numbers_of_pairs, minlength=bucket_count))
+
+
+def _number_shared_keys(rows: RowNumbers, keys: npt.NDArray[np.uint64]) -> tuple[RowNumbers, RowNumbers]:
+    """Number the keys that several rows have: -> rows, numbers from 0, sorted by these."""
+    order = np.argsort(keys, kind="stable")
+    sorted_keys = keys[order]
+    is_start = np.append(True, sorted_keys[1:] != sorted_keys[:-1])[: len(keys)]
+    is_shared = ~(is_start & np.append(is_start[1:], True))  # what starts just before another start is alone
+    return rows[order[is_shared]], np.cumsum(is_start[is_shared]) - 1

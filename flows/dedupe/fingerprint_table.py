@@ -45,18 +45,19 @@ class PrintTable:
 
     def iterate_band_keys(self, rows: _RowNumbers) -> Iterator[Digests]:
         """Yield the keys of the rows band by band; every row must have bands."""
+        keys = np.empty((len(self._bands), _BANDS_AT_ONCE), np.uint64)
         for band in range(0, BANDS, _BANDS_AT_ONCE):
-            keys = [np.empty((0, _BANDS_AT_ONCE), np.uint64)]
+            end = 0
             for chunk in self._bands.chunks:
-                if not len(chunk):
+                start, end = end, end + len(chunk)
+                if start == end:
                     continue
                 # Each row has a fixed number of bytes, null or not.
-                chunk_keys = np.frombuffer(chunk.buffers()[1], np.uint64).reshape(-1, BANDS)
-                keys.append(chunk_keys[chunk.offset : chunk.offset + len(chunk), band : band + _BANDS_AT_ONCE].copy())
-                self._count_mapped_bytes(max(_READAHEAD_BYTES, keys[-1].nbytes))
-            selected_keys = np.concatenate(keys)[rows]
-            keys.clear()
-            yield from selected_keys.T
+                chunk_keys = np.frombuffer(chunk.buffers()[1], np.uint64).reshape(-1, BANDS)[chunk.offset :]
+                keys[start:end] = chunk_keys[: len(chunk), band : band + _BANDS_AT_ONCE]
+                self._count_mapped_bytes(max(_READAHEAD_BYTES, keys[start:end].nbytes))
+            for column in keys.T:
+                yield column[rows]
 
     def read_samples(self, rows: _RowNumbers, part: int = 0, parts: int = 1) -> tuple[_RowNumbers, Digests]:
         """Read the SAMPLE_SIZE lowest shingle digests of each row: -> places in `rows`, digests.
@@ -75,9 +76,11 @@ class PrintTable:
             counts = np.minimum(ends - firsts, SAMPLE_SIZE)
             keys = digests[np.repeat(firsts - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))]
             places = np.repeat(order[bounds[number] : bounds[number + 1]], counts)
-            is_in_part = keys % np.uint64(parts) == part
-            place_parts.append(places[is_in_part])
-            key_parts.append(keys[is_in_part])
+            if parts > 1:
+                is_in_part = keys % np.uint64(parts) == part
+                places, keys = places[is_in_part], keys[is_in_part]
+            place_parts.append(places)
+            key_parts.append(keys)
             self._count_mapped_bytes(len(chunk_rows) * _READAHEAD_BYTES)
         return np.concatenate(place_parts), np.concatenate(key_parts)
 

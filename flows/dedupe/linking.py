@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,6 +16,8 @@ from flows.dedupe.visit_order import rank_visits
 from schemas import arrow, stage_tables
 
 _DAY_MICROS: Final = 24 * 60 * 60 * 1_000_000
+
+Generations = npt.NDArray[np.int8]
 
 
 def link_duplicates(
@@ -39,34 +42,38 @@ def link_duplicates(
     ids = fingerprints["article_id"]
     if pc.count_distinct(ids).as_py() != fingerprints.num_rows:
         raise ValueError("an article_id stands twice in the fingerprints; pass each article of the release once")
-    rows = _sort_by_precedence(fingerprints.filter(pc.not_equal(fingerprints["text_digest"], "")))
-    if not rows.num_rows:
+    order = _sort_by_precedence(fingerprints)
+    if not len(order):
         return arrow.make_empty_table(stage_tables.LINKS)
 
-    originals = _match_exact_copies(rows, is_alone=prints is None)
+    generations = fingerprints["generation"].to_numpy()[order]
+    digests = fingerprints["text_digest"].take(pa.array(order)).combine_chunks()
+    originals = _match_exact_copies(digests, generations, is_alone=prints is None)
+    del digests  # tens of megabytes of many articles
     if prints is not None:
-        _link_repetitions(originals, rows, PrintTable(prints, release_pages))
+        print_rows = np.asarray(pc.fill_null(fingerprints["print"], -1), np.int64)[order]
+        _link_repetitions(originals, generations, print_rows, PrintTable(prints, release_pages))
     copies = np.flatnonzero(originals != np.arange(len(originals)))
-    articles = rows["article_id"].combine_chunks()
-    links = pa.table([articles.take(copies), articles.take(originals[copies])], schema=stage_tables.LINKS)
-    return links.sort_by("article_id")
+    columns = [ids.take(pa.array(order[rows])) for rows in (copies, originals[copies])]
+    return pa.table(columns, schema=stage_tables.LINKS).sort_by("article_id")
 
 
-def _sort_by_precedence(rows: pa.Table) -> pa.Table:
-    """Sort the rows by precedence: generation, earliest stated time, longest, lowest id."""
-    timed = rows.append_column("stated_at", _compute_stated_time(rows))
-    order = [("generation", "ascending"), ("stated_at", "ascending"), ("char_count", "descending")]
-    return timed.sort_by([*order, ("article_id", "ascending")])
+def _sort_by_precedence(fingerprints: pa.Table) -> RowNumbers:
+    """Return the rows with a digest by precedence: generation, earliest stated time, longest, lowest id."""
+    timed = fingerprints.append_column("stated_at", _compute_stated_time(fingerprints))
+    keys = [("generation", "ascending"), ("stated_at", "ascending"), ("char_count", "descending")]
+    order: RowNumbers = np.asarray(pc.sort_indices(timed, [*keys, ("article_id", "ascending")]), np.int64)
+    has_digest: npt.NDArray[np.bool_] = np.asarray(pc.not_equal(fingerprints["text_digest"], ""))
+    return order[has_digest[order]]
 
 
-def _match_exact_copies(rows: pa.Table, *, is_alone: bool) -> RowNumbers:
+def _match_exact_copies(digests: pa.Array, generations: Generations, *, is_alone: bool) -> RowNumbers:
     """Return for each row the first row with its digest; rows of generation 0 stand for themselves.
 
     Unless digests are all that is compared (`is_alone`), a row of a later generation is not matched with those of
     generation 0: the first of these that it is similar to may be another one.
     """
-    digests = rows["text_digest"].combine_chunks()
-    settled_count = int(np.count_nonzero(rows["generation"].to_numpy() == 0))
+    settled_count = int(np.count_nonzero(generations == 0))
     compared = digests if is_alone else digests.slice(settled_count)
     originals = np.asarray(pc.index_in(digests, value_set=compared).fill_null(-1), np.int64)
     originals += 0 if is_alone else settled_count
@@ -74,14 +81,15 @@ def _match_exact_copies(rows: pa.Table, *, is_alone: bool) -> RowNumbers:
     return originals
 
 
-def _link_repetitions(originals: RowNumbers, rows: pa.Table, prints: PrintTable) -> None:
+def _link_repetitions(
+    originals: RowNumbers, generations: Generations, print_rows: RowNumbers, prints: PrintTable
+) -> None:
     """Point rows to the first kept row that they repeat, in place; exact copies follow the first row of their digest.
 
-    Rows of generation 0 are kept, whatever they repeat.
+    Rows of generation 0 are kept, whatever they repeat. A print row of -1 stands for none.
     """
-    row_count, generations = len(originals), rows["generation"].to_numpy()
-    first_rows = np.flatnonzero((originals == np.arange(row_count)) & np.asarray(pc.is_valid(rows["print"])))
-    print_rows = np.asarray(pc.fill_null(rows["print"], -1), np.int64)
+    row_count = len(originals)
+    first_rows = np.flatnonzero((originals == np.arange(row_count)) & (print_rows >= 0))
     bands = group_by_bands(first_rows, print_rows, prints, row_count)
     pairs = find_sample_pairs(first_rows, print_rows, prints, row_count)
     banded_rows = bands.list_rows()

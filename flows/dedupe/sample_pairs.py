@@ -22,8 +22,8 @@ MIN_SHARED: Final = 2
 _MAX_SHARING: Final = 100
 _MIN_SHARE: Final = 0.5
 _NEAR: Final = 0.85  # estimated Jaccard similarity of near duplicates
-_KEYS_AT_ONCE: Final = 1 << 22
-_PAIRS_AT_ONCE: Final = 1 << 21
+_KEYS_AT_ONCE: Final = 1 << 21
+_PAIRS_AT_ONCE: Final = 1 << 20
 _ESTIMATED_AT_ONCE: Final = 1 << 14
 _NO_DIGEST: Final = np.iinfo(np.uint64).max
 
@@ -80,6 +80,7 @@ def find_sample_pairs(rows: RowNumbers, print_rows: RowNumbers, prints: PrintTab
         for part in range(parts):
             places, keys = prints.read_samples(print_rows[rows], part, parts)
             yield rows[places], keys
+            del places, keys  # before the next ones are read
 
     buckets = build_buckets(iterate_keys(), row_count, MIN_SHARED)
     likely_parts = [_select_likely(*pairs, print_rows, prints) for pairs in _iterate_pairs(buckets)]
@@ -95,21 +96,21 @@ def find_sample_pairs(rows: RowNumbers, print_rows: RowNumbers, prints: PrintTab
 
 def _iterate_pairs(buckets: Buckets) -> Iterator[tuple[RowNumbers, RowNumbers]]:
     """Yield pairs of rows that share MIN_SHARED buckets: the lower rows and the higher ones."""
-    rows = np.repeat(np.arange(len(buckets.starts) - 1), np.diff(buckets.starts))
-    order = np.argsort(buckets.numbers, kind="stable")
-    bucket_starts = np.cumsum(buckets.sizes) - buckets.sizes
-    positions = np.empty(len(order), np.int64)
-    positions[order] = np.arange(len(order))
-    ends = (bucket_starts + buckets.sizes)[buckets.numbers]
-    later_counts = np.where(buckets.sizes[buckets.numbers] <= _MAX_SHARING, ends - positions - 1, 0)
-    pair_bounds = np.append(0, np.cumsum(later_counts))
+    rows = np.repeat(np.arange(len(buckets.starts) - 1, dtype=np.int32), np.diff(buckets.starts))
+    order = np.argsort(buckets.numbers, kind="stable").astype(np.int32)
+    positions = np.empty(len(order), np.int32)
+    positions[order] = np.arange(len(order), dtype=np.int32)
+    bucket_ends = np.cumsum(buckets.sizes, dtype=np.int32)
+    later_counts = bucket_ends[buckets.numbers] - positions - 1
+    later_counts[buckets.sizes[buckets.numbers] > _MAX_SHARING] = 0
+    pair_bounds = np.append(0, np.cumsum(later_counts, dtype=np.int64))
     start = 0
     while start < len(rows):
         end = int(np.searchsorted(pair_bounds, pair_bounds[start] + _PAIRS_AT_ONCE, side="right")) - 1
         row_end = int(np.searchsorted(rows, rows[min(max(end, start), len(rows) - 1)], side="right"))
         counts = later_counts[start:row_end]
-        firsts = positions[start:row_end] + 1
-        places = np.repeat(firsts - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
+        firsts = positions[start:row_end] + np.int64(1)
+        places = np.repeat(firsts - (np.cumsum(counts, dtype=np.int64) - counts), counts) + np.arange(int(counts.sum()))
         pairs = np.repeat(rows[start:row_end], counts).astype(np.uint64) << np.uint64(32)
         pairs |= rows[order[places]].astype(np.uint64)
         values, shared_counts = np.unique(pairs, return_counts=True)
