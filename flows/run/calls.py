@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from flows.parameters import Publish
+from flows.run.table_files import release_freed_memory
 from flows.workers import fanout
 from flows.workers.function_calls import FunctionCall, read_answer
 
@@ -18,6 +19,7 @@ def count_parts(row_count: int) -> int:
 
 def run_calls(job: Publish, calls: Sequence[FunctionCall]) -> list[Any]:
     """Run calls on the workers of a job, and return their answers in order. Raises ReleaseError or ClusterError."""
+    release_freed_memory()  # which the workers need
     with fanout.open_executor(job.workers, job.max_seconds, job.html) as (pool, crew):
         finished = list(fanout.map_in_order(pool, crew.run_call, calls, crew.window))
     return [read_answer(call) for call in finished]

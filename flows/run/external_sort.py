@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from schemas import arrow_files
 
-_MERGED_BYTES: Final = 32 << 20  # bytes partitioned at a time
+_MERGED_BYTES: Final = 8 << 20  # bytes partitioned at a time; memory holds four times as many
 _MAX_CHUNK_BYTES: Final = 512 << 20  # one column of an Arrow array holds at most 2^31 bytes of text
 
 PartitionNumbers: TypeAlias = npt.NDArray[np.int64]
@@ -42,7 +42,8 @@ class PartitionedRows:
         self._write_round += 1
         with ExitStack() as open_files:
             writers: dict[int, pa.RecordBatchFileWriter] = {}
-            for table, numbers in _merge_chunks(chunks):
+
+            def write_chunk(table: pa.Table, numbers: PartitionNumbers) -> None:
                 order = np.argsort(numbers, kind="stable")
                 rows = table.combine_chunks().take(pa.array(order))
                 offsets = np.searchsorted(numbers[order], np.arange(self._count + 1))
@@ -52,6 +53,10 @@ class PartitionedRows:
                         writers[number] = open_files.enter_context(arrow_files.open_writer(path, table.schema))
                         self._paths.setdefault(number, []).append(path)
                     writers[number].write_table(rows.slice(offsets[number], offsets[number + 1] - offsets[number]))
+
+            for chunk in _merge_chunks(chunks):
+                write_chunk(*chunk)  # its copies go before the next chunk is read
+                pa.default_memory_pool().release_unused()
 
     def __iter__(self) -> Iterator[tuple[int, pa.Table]]:
         if self._in_memory:
