@@ -1,6 +1,7 @@
 """Figures of speed, memory and quality stand in marked blocks, and are of this code."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_a_proof_depends_on_code_and_not_on_documents_or_tests(proof):
     files = {path.relative_to(ROOT).as_posix() for path in list_entry_files(proof.entries)}
     assert files or proof.patterns
     assert all(name.startswith(("flows/", "schemas/")) for name in files)
-    assert all(list(ROOT.glob(pattern)) for pattern in proof.patterns)
+    assert all(list(ROOT.glob(pattern)) for pattern in (*proof.patterns, *proof.unread))
 
 
 def test_proofs_depend_on_their_own_packages_alone():
@@ -75,3 +76,12 @@ def test_proofs_depend_on_their_own_packages_alone():
         stages = {path.parts[1] for path in files if path.parts[0] == "flows"}
         assert not stages & {"release", "report", "run", "operate", "serve.py"}, (name, stages)
         assert packages <= stages
+
+
+def test_weights_that_texts_never_open_do_not_age_the_figures_of_text():
+    text = BY_NAME["text"]
+    read = {*list_entry_files(text.entries)} - {path for pattern in text.unread for path in ROOT.glob(pattern)}
+    weights = {path.name for path in read if path.suffix == ".npz"}
+    assert "line_cnn.npz" in weights
+    assert not any(name.startswith("page_") for name in weights)
+    assert text.compute_digest() != replace(text, unread=()).compute_digest()

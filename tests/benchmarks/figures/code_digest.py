@@ -13,14 +13,21 @@ from flows.settings import ROOT
 
 
 @cache
-def compute_digest(entries: tuple[str, ...], patterns: tuple[str, ...] = ()) -> str:
-    """Compute the digest, 16 hex digits, of what modules need and of the files that patterns below the root name."""
-    files = {*list_entry_files(entries), *(path for pattern in patterns for path in ROOT.glob(pattern))}
+def compute_digest(entries: tuple[str, ...], patterns: tuple[str, ...] = (), unread: tuple[str, ...] = ()) -> str:
+    """Compute the digest, 16 hex digits, of what modules need and of files that patterns name, without those `unread`.
+
+    Patterns are relative to the root.
+    """
+    files = {*list_entry_files(entries), *_list_matches(patterns)} - _list_matches(unread)
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(f"\0{path.relative_to(ROOT).as_posix()}\0".encode())
         digest.update(_read_meaning(path))
     return digest.hexdigest()[:16]
+
+
+def _list_matches(patterns: tuple[str, ...]) -> set[Path]:
+    return {path for pattern in patterns for path in ROOT.glob(pattern)}
 
 
 @cache
